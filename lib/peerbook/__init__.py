@@ -1,0 +1,3 @@
+"""Workbooks for Danish peer-support programmes."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,28 @@
+"""The ground: words, dates, numbers and readability. Imports nothing else of ours."""
+
+from peerbook.text.formats import (
+    format_date,
+    format_kroner,
+    format_list,
+    format_month,
+    format_number,
+    format_share,
+    format_time,
+    format_weekday,
+)
+from peerbook.text.words import _, current_language, ngettext, use_language
+
+__all__ = [
+    "_",
+    "current_language",
+    "format_date",
+    "format_kroner",
+    "format_list",
+    "format_month",
+    "format_number",
+    "format_share",
+    "format_time",
+    "format_weekday",
+    "ngettext",
+    "use_language",
+]

@@ -1,0 +1,74 @@
+"""Dates, numbers and kroner as Danes write them, by Babel's CLDR data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from babel import dates, lists, numbers
+
+from peerbook.text.words import current_language
+
+_STYLES = {"short": "dd-MM-yyyy", "medium": "d. MMM yyyy", "long": "EEEE d. MMMM yyyy"}
+_ENGLISH_STYLES = {"short": "dd-MM-yyyy", "medium": "d MMM yyyy", "long": "EEEE d MMMM yyyy"}
+COPENHAGEN = dates.get_timezone("Europe/Copenhagen")
+
+
+def _locale() -> str:
+    return "da_DK" if current_language() == "da" else "en_GB"
+
+
+def format_date(day: dt.date, style: str = "medium") -> str:
+    """Return the date in the user's language.
+
+    Parameters
+    ----------
+    day
+        The date.
+    style
+        `short` (04-03-2026), `medium` (4. mar. 2026) or `long` (onsdag 4. marts 2026).
+    """
+    styles = _STYLES if current_language() == "da" else _ENGLISH_STYLES
+    return dates.format_date(day, format=styles[style], locale=_locale())
+
+
+def format_month(day: dt.date) -> str:
+    """Return month and year (marts 2026) of a date."""
+    return dates.format_date(day, format="LLLL yyyy", locale=_locale())
+
+
+def format_weekday(weekday: int) -> str:
+    """Return the weekday's name, Monday being 0."""
+    return dates.get_day_names("wide", "stand-alone", _locale())[weekday]
+
+
+def format_time(moment: dt.time | dt.datetime) -> str:
+    """Return a time of day as Danes write it (14.02); aware datetimes are told in Danish time."""
+    if isinstance(moment, dt.datetime):
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(COPENHAGEN)
+        moment = moment.time()
+    return f"{moment:%H.%M}" if current_language() == "da" else f"{moment:%H:%M}"
+
+
+def format_number(value: float | Decimal, decimals: int = 0) -> str:
+    """Return a number with Danish separators (1.234,5) and a fixed number of decimals."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return numbers.format_decimal(value, format=pattern, locale=_locale())
+
+
+def format_kroner(amount_kr: Decimal | int) -> str:
+    """Return an amount in kroner (1.234,50 kr.)."""
+    return numbers.format_currency(amount_kr, "DKK", locale=_locale())
+
+
+def format_share(share: float, decimals: int = 0) -> str:
+    """Return a share from 0 to 1 as per cent (67 %)."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + " %"
+    return numbers.format_percent(share, format=pattern, locale=_locale())
+
+
+def format_list(items: Sequence[str]) -> str:
+    """Return the items as one phrase: "a, b og c"."""
+    return lists.format_list(list(items), locale=_locale())

@@ -1,0 +1,57 @@
+"""The user's words, from the gettext catalogue: Danish by default, English as second language.
+
+Message ids are the English texts, so English needs no catalogue of its own.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, cast
+
+Language = Literal["da", "en"]
+LANGUAGES: tuple[Language, ...] = ("da", "en")
+LANGUAGE_VARIABLE = "PEERBOOK_LANGUAGE"
+
+_chosen: Language | None = None
+
+
+def current_language() -> Language:
+    """Return the language in use: the one chosen, else the environment's, else Danish."""
+    if _chosen is not None:
+        return _chosen
+    wanted = os.environ.get(LANGUAGE_VARIABLE, "da")
+    return cast(Language, wanted) if wanted in LANGUAGES else "da"
+
+
+def use_language(language: Language) -> None:
+    """Use `language` from here on in this process.
+
+    Raises
+    ------
+    ValueError
+        When there is no catalogue for the language.
+    """
+    global _chosen  # noqa: PLW0603 - one process serves one visitor
+    if language not in LANGUAGES:
+        raise ValueError(f"no such language: {language!r}")
+    _chosen = language
+
+
+@lru_cache
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("peerbook", Path(__file__).parent / "locale", languages=[language])
+
+
+def _(message: str) -> str:
+    """Return `message` in the user's language."""
+    return _catalogue(current_language()).gettext(message)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """Return `one` or `many` in the user's language, as fits the number `n`."""
+    return _catalogue(current_language()).ngettext(one, many, n)
