@@ -1,0 +1,59 @@
+# The two commands a newcomer needs are `make app` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+LOCALE := lib/peerbook/text/locale
+
+.PHONY: app test check unit notebooks bench fuzz soak words lock templates clean
+
+app: $(VENV)/.app
+	$(BIN)/peerbook demo --if-empty
+	$(BIN)/peerbook serve
+
+test: check unit notebooks
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/nbstripout --verify --keep-output workbooks/*.ipynb workbooks/*/*.ipynb
+
+unit: $(VENV)/.test
+	$(BIN)/pytest -p no:nbval
+
+# nbval runs every notebook on a fresh demonstration store and compares the check cell.
+notebooks: $(VENV)/.test
+	rm -rf build/notebooks && mkdir -p build/notebooks
+	PEERBOOK_DATA=build/notebooks $(BIN)/peerbook demo
+	PEERBOOK_DATA="$(CURDIR)/build/notebooks" $(BIN)/pytest -c tests/nbval.ini --nbval-lax workbooks
+
+$(VENV)/.app: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "peerbook needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.app requirements-test.lock tests/package-lock.json
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-test.lock
+	npm --prefix tests ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+words: $(VENV)/.test
+	mkdir -p build
+	$(BIN)/pybabel -q extract --no-location --sort-output --no-wrap -o build/peerbook.pot lib
+	$(BIN)/pybabel -q update -D peerbook -i build/peerbook.pot -d $(LOCALE) -l da \
+	  --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -D peerbook -d $(LOCALE)
+
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --quiet -o requirements-test.lock
+	uv pip compile pyproject.toml --extra test --extra bench --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --quiet -o tests/benchmarks/requirements.lock
+
+clean:
+	rm -rf build $(VENV) tests/node_modules

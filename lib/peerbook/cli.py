@@ -1,0 +1,94 @@
+"""The command `peerbook`: what the pages do not do themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from peerbook import __version__
+from peerbook.errors import InputFault, PeerbookError
+from peerbook.text import _
+
+StoreUrl = Annotated[
+    str | None,
+    typer.Option("--store", help=_("Database address. Without it: your own data folder.")),
+]
+Port = Annotated[int | None, typer.Option(help=_("Port on this computer. Without it: a free one."))]
+OpenBrowser = Annotated[
+    bool, typer.Option("--browser/--no-browser", help=_("Open the browser when ready."))
+]
+
+app = typer.Typer(
+    help=_("Workbooks for peer support: plan, record and follow."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+
+@app.command(help=_("Start the app in your browser."))
+def serve(
+    store: StoreUrl = None,
+    port: Port = None,
+    browser: OpenBrowser = True,
+    ip: Annotated[str, typer.Option(help=_("Address to listen on."))] = "127.0.0.1",
+) -> None:
+    """Start the app; ends with Ctrl-C."""
+    from peerbook.server import serve as start
+
+    start(port=port, ip=ip, open_browser=browser, store_url=store)
+
+
+@app.command(help=_("Start JupyterLab on the same data, for analysts."))
+def lab(store: StoreUrl = None, port: Port = None, browser: OpenBrowser = True) -> None:
+    """Start JupyterLab; ends with Ctrl-C."""
+    from peerbook.server import lab as start
+
+    start(port=port, open_browser=browser, store_url=store)
+
+
+@app.command(help=_("Fill an empty store with invented people from Vejle."))
+def demo(
+    store: StoreUrl = None,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help=_("Do nothing when the store holds something."))
+    ] = False,
+) -> None:
+    """Fill the store with the synthetic Vejle; refuses a store that holds anything."""
+    from peerbook.demo import fill
+    from peerbook.store import Store
+
+    with Store.open(store) as opened:
+        if if_empty and not opened.is_empty():
+            return
+        typer.echo(fill(opened).sentence)
+
+
+@app.command(help=_("Write the empty templates for Excel."))
+def templates(folder: Annotated[Path, typer.Argument(help=_("Where to put them."))]) -> None:
+    """Write the .xlsx and .csv templates and the data dictionary into a folder."""
+    from peerbook.course.templates import write_all
+
+    for path in write_all(folder):
+        typer.echo(path)
+
+
+@app.command(help=_("Show the version."))
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Run the command; a fault becomes one line each on standard error and exit code 1."""
+    try:
+        app()
+    except InputFault as fault:
+        for one in fault.faults:
+            typer.echo(one.message, err=True)
+        raise SystemExit(1) from None
+    except PeerbookError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(1) from None

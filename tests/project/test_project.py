@@ -1,0 +1,83 @@
+"""What holds for the project as a whole, whatever code comes and goes."""
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "workbooks").rglob("*.ipynb"))
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
+    if listed.returncode:
+        pytest.fail("these tests read the list of files from git")
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def test_conda_environment_and_pyproject_ask_for_the_same_packages():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    packages = next(entry["pip"] for entry in conda["dependencies"] if isinstance(entry, dict))
+    assert sorted(packages) == sorted([*project["dependencies"], "-e ."])
+    assert f"python{project['requires-python']}" in conda["dependencies"]
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_lock_file_has_a_hash_for_every_package_and_no_address(name):
+    text = (ROOT / name).read_text("utf-8")
+    assert not re.search(r"https?:|file:|index-url|find-links", text)
+    entries = re.findall(r"^\S.*?(?=^\S|\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    assert len(entries) > 50
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_every_direct_dependency_is_locked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements.lock").read_text(), re.M))
+    wanted = {re.split(r"[\[<>=]", entry)[0].lower() for entry in project["dependencies"]}
+    assert wanted - locked == set()
+
+
+def test_top_level_holds_only_what_a_newcomer_expects():
+    expected = {
+        "workbooks", "curriculum", "lib", "data_templates", "tests", "docs", ".ci",
+        "environment.yml", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md",
+        "CONTRIBUTING.md", "Makefile", "requirements.lock", "requirements-test.lock",
+        ".gitignore", ".gitattributes",
+    }  # fmt: skip
+    assert {path.relative_to(ROOT).parts[0] for path in tracked()} - expected == set()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_is_thin_and_has_its_four_cells(path):
+    notebook = json.loads(path.read_text("utf-8"))
+    title, *code = notebook["cells"]
+    assert title["cell_type"] == "markdown"
+    assert title["source"][0].startswith("# ")
+    tags = [cell["metadata"].get("tags", []) for cell in code]
+    assert tags[0] == ["parameters"]
+    assert tags[-1] == ["check"]
+    assert code[-1]["source"][0].strip() == "# NBVAL_CHECK_OUTPUT"
+    assert sum(len(cell["source"]) for cell in code) <= 40
+    assert [cell for cell in code[:-1] if cell.get("outputs")] == []
+
+
+def test_no_machine_path_stands_in_a_tracked_file():
+    pattern = re.compile(r"(?<![\w.~$}])/(?:root|home|work|farm)/\w")
+    found = [
+        path.relative_to(ROOT)
+        for path in tracked()
+        if path.suffix in {".py", ".md", ".toml", ".yml", ".yaml", ".ipynb", ".js", ".css", ".lock"}
+        and not path.name.endswith(".min.js")
+        and path != Path(__file__)
+        and pattern.search(path.read_text("utf-8"))
+    ]
+    assert found == []

@@ -1,0 +1,64 @@
+"""Every word a user sees has a Danish translation, and the compiled catalogue is the current one."""
+
+import io
+import string
+from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+import peerbook
+
+PACKAGE = Path(peerbook.__file__).parent
+FOLDER = PACKAGE / "text" / "locale" / "da" / "LC_MESSAGES"
+CATALOGUE = read_po(io.BytesIO((FOLDER / "peerbook.po").read_bytes()), locale="da")
+
+
+def messages():
+    found = extract_from_dir(PACKAGE, method_map=[("**.py", "python")])
+    return {(message if isinstance(message, str) else message[0]) for _, _, message, _, _ in found}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_every_message_in_the_code_has_a_danish_translation():
+    assert len(messages()) > 20
+    missing = [
+        text for text in messages()
+        if (entry := CATALOGUE.get(text)) is None
+        or not all(entry.string if isinstance(entry.string, tuple) else [entry.string])
+    ]  # fmt: skip
+    assert sorted(missing) == []
+
+
+def test_the_catalogue_holds_no_message_that_the_code_no_longer_uses():
+    used = messages()
+    keys = [e.id[0] if isinstance(e.id, tuple) else e.id for e in CATALOGUE if e.id]
+    assert sorted(set(keys) - used) == []
+
+
+def test_translations_keep_the_placeholders_of_their_message():
+    for entry in CATALOGUE:
+        ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
+        strings = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+        wanted = set().union(*(placeholders(text) for text in ids))
+        for text in strings:
+            assert placeholders(text) <= wanted, entry.id
+            assert placeholders(text) >= placeholders(ids[-1]) - {"n"}, entry.id
+
+
+def test_the_compiled_catalogue_is_the_current_one():
+    compiled = read_mo(io.BytesIO((FOLDER / "peerbook.mo").read_bytes()))
+    assert {e.id: e.string for e in compiled if e.id} == {
+        e.id: e.string for e in CATALOGUE if e.id
+    }
+
+
+def test_no_word_of_the_catalogue_calls_people_cases():
+    for entry in CATALOGUE:
+        text = " ".join(entry.string if isinstance(entry.string, tuple) else [entry.string])
+        words = {word.strip(".,:;!?»«()").lower() for word in text.split()}
+        assert not words & {"case", "klient", "klienter", "patient", "patienter"}, text
