@@ -1,0 +1,25 @@
+"""The record: tables, audit, events, identities, drafts, receipts; the only door to the database.
+
+Rows are in `peerbook.store.tables`, names and contacts in `peerbook.store.identities`.
+"""
+
+from peerbook.store.codes import new_code, read_code
+from peerbook.store.drafts import DraftBox
+from peerbook.store.events import append_event, events_of, kind_on, state_on, withdraw_event
+from peerbook.store.store import Receipt, Saved, Store, row_to_change, set_setting
+
+__all__ = [
+    "DraftBox",
+    "Receipt",
+    "Saved",
+    "Store",
+    "append_event",
+    "events_of",
+    "kind_on",
+    "new_code",
+    "read_code",
+    "row_to_change",
+    "set_setting",
+    "state_on",
+    "withdraw_event",
+]

@@ -1,0 +1,155 @@
+"""Run a workbook without a browser, as a scheduler does; parameters are judged before a kernel starts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import papermill
+from sqlalchemy.orm import Session
+
+from peerbook.course import records
+from peerbook.errors import Fault, InputFault, Place
+from peerbook.paths import product_folder
+from peerbook.store import Store
+from peerbook.text import _, format_list
+
+LARGEST_PARAMETERS_BYTES = 64 * 1024
+LONGEST_TEXT = 100
+LARGEST_NUMBER = 2**31 - 1
+_PLAIN_TEXT = re.compile(r"[\w .,'()/-]*")
+
+
+def _site_fault(session: Session, value: object) -> str | None:
+    names = [site.name for site in records.sites(session)]
+    if value == "" or value in names:
+        return None
+    return _("There is no site called “{value}”. Known sites: {names}.").format(
+        value=value, names=format_list(names) or _("none")
+    )
+
+
+def _course_fault(session: Session, value: object) -> str | None:
+    if value == 0 or records.course_exists(session, int(str(value))):
+        return None
+    return _("There is no course number {value}. Use 0 for the latest one.").format(value=value)
+
+
+_KNOWN: dict[str, Callable[[Session, object], str | None]] = {
+    "site": _site_fault,
+    "course": _course_fault,
+}
+
+
+def workbook(name: str) -> Path:
+    """Return the path of the workbook called `name`.
+
+    Raises
+    ------
+    InputFault
+        When there is no such workbook.
+    """
+    folder = product_folder("workbooks")
+    known = sorted(path.stem for path in folder.glob("*.ipynb"))
+    if name not in known:
+        raise InputFault.at(
+            "notebook",
+            _("There is no workbook called “{name}”. Choose one of: {known}.").format(
+                name=name[:LONGEST_TEXT], known=format_list(known)
+            ),
+        )
+    return folder / f"{name}.ipynb"
+
+
+def _read(raw: object, kind: str) -> tuple[object, str | None]:
+    """Return a parameter's value as its kind, and what is wrong with it."""
+    if kind == "int":
+        text = str(raw) if isinstance(raw, int | str) and not isinstance(raw, bool) else ""
+        if not re.fullmatch(r"-?\d{1,10}", text) or abs(int(text)) > LARGEST_NUMBER:
+            return None, _("must be a whole number")
+        return int(text), None
+    if not isinstance(raw, str):
+        return None, _("must be a text")
+    if len(raw) > LONGEST_TEXT:
+        return None, _("may be at most {n} characters long").format(n=LONGEST_TEXT)
+    if not _PLAIN_TEXT.fullmatch(raw):
+        return None, _("may only hold letters, digits, spaces and . , ' ( ) / -")
+    return raw, None
+
+
+def check_parameters(
+    path: Path, given: Mapping[str, object], session: Session
+) -> dict[str, object]:
+    """Return the parameters as the workbook's own types, once every one of them is sound.
+
+    Parameters
+    ----------
+    path
+        The workbook; its `parameters` cell says which parameters there are.
+    given
+        Values by name, numbers as numbers or digits.
+    session
+        Reads which sites and courses exist.
+
+    Raises
+    ------
+    InputFault
+        With one fault for every parameter that is unknown, of the wrong kind, too large, or that
+        names a site or course that is not there.
+    """
+    try:
+        size = len(json.dumps(dict(given)))
+    except (TypeError, ValueError):
+        raise InputFault.at("parameters", _("Parameters are texts and whole numbers only.")) from None
+    if size > LARGEST_PARAMETERS_BYTES:
+        raise InputFault.at(
+            "parameters",
+            _("The parameters are too large: at most {n} kB in all.").format(
+                n=LARGEST_PARAMETERS_BYTES // 1024
+            ),
+        )
+    declared = papermill.inspect_notebook(str(path))
+    faults = []
+    sound: dict[str, object] = {}
+    for name, raw in given.items():
+        if name not in declared:
+            message = _("The workbook “{workbook}” has no parameter called “{name}”.").format(
+                workbook=path.stem, name=name[:LONGEST_TEXT]
+            )
+            faults.append(Fault(message, Place(field=name)))
+            continue
+        value, wrong = _read(raw, declared[name]["inferred_type_name"])
+        if wrong is not None:
+            wrong = _("The parameter “{name}” {wrong}.").format(name=name, wrong=wrong)
+        elif name in _KNOWN:
+            wrong = _KNOWN[name](session, value)
+        if wrong is not None:
+            faults.append(Fault(wrong, Place(field=name)))
+        else:
+            sound[name] = value
+    if faults:
+        raise InputFault(faults)
+    return sound
+
+
+def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> Path:
+    """Run the workbook `name` and return the path of the notebook with its results.
+
+    The result is readable to its owner only: it may hold figures about few people.
+
+    Raises
+    ------
+    InputFault
+        Before any kernel starts, when the workbook or a parameter is not right.
+    """
+    path = workbook(name)
+    with store.read() as session:
+        parameters = check_parameters(path, given, session)
+    output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    output.touch(mode=0o600)
+    papermill.execute_notebook(
+        str(path), str(output), parameters, progress_bar=False, cwd=str(path.parent)
+    )
+    return output

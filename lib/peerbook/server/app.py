@@ -1,0 +1,266 @@
+"""Standalone Voilà with every door closed that the pages do not need.
+
+Voilà gives the kernel manager, the executor and the websocket; the list of addresses is ours and
+names each one: no file, template, theme, contents or kernel list is served, so the overrides and
+lookups behind those addresses cannot be reached. Why each setting: docs/decisions.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import socket
+import sys
+import tempfile
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+import tornado.httpserver
+import tornado.ioloop
+import tornado.netutil
+import tornado.web
+from traitlets.config import Config
+from voila.app import Voila
+
+from peerbook.errors import PeerbookError
+from peerbook.paths import product_folder
+from peerbook.server import discretion
+from peerbook.server.answers import HEADERS, Answer, Assets, Missing, log_request, templates
+from peerbook.server.assets import ROUTE as ASSETS_ROUTE
+from peerbook.server.channel import (
+    FROM_BROWSER,
+    LARGEST_MESSAGE_BYTES,
+    Farewell,
+    KernelChannel,
+)
+from peerbook.server.login import LOGIN_DAYS, LoginHandler, LogoutHandler, OneCode, Tickets
+from peerbook.server.pages import START
+from peerbook.server.private_files import access_token, cookie_secret
+from peerbook.server.provisioner import PROVISIONER, warm_up
+from peerbook.server.visit import VisitHandler
+from peerbook.text import _
+
+USUAL_PORT = 8866
+STORE_VARIABLE = "PEERBOOK_STORE_URL"
+_KERNEL_ID = r"(\w+-\w+-\w+-\w+-\w+)"
+
+
+class ServerFault(PeerbookError):
+    """The server cannot start as asked."""
+
+
+def kernel_settings() -> Config:
+    """Return what Voilà and JupyterLab share about kernels: forked, over sockets of ours, culled."""
+    config = Config()
+    config.KernelProvisionerFactory.default_provisioner_name = PROVISIONER
+    config.KernelSpecManager.kernel_dirs = []
+    config.HistoryManager.enabled = False
+    if hasattr(os, "fork"):
+        config.KernelManager.transport = "ipc"
+    config.MappingKernelManager.cull_idle_timeout = 3600
+    config.MappingKernelManager.cull_interval = 60
+    config.MappingKernelManager.cull_connected = True
+    return config
+
+
+class FrontDoor(Answer):
+    """Leads from the bare address to the front page."""
+
+    @tornado.web.authenticated
+    def get(self) -> None:
+        """Redirect."""
+        self.redirect(f"{self.base_url}voila/render/{START}.ipynb")
+
+
+class App(Voila):
+    """Voilà, reduced to our pages."""
+
+    workbooks: Path
+    tickets: Tickets
+
+    def init_settings(self) -> dict[str, Any]:
+        """Return Tornado's settings: login required, bounded messages, no remote names."""
+        if not self.token:
+            raise ServerFault(_("The server does not start without an access code."))
+        settings: dict[str, Any] = super().init_settings()
+        self.kernel_manager.allowed_message_types = FROM_BROWSER
+        settings.update(
+            jinja2_env=templates(),
+            voila_jinja2_env=templates(),
+            peerbook_tickets=self.tickets,
+            headers=HEADERS,
+            allow_remote_access=not is_loopback(self.ip),
+            allow_unauthenticated_access=False,
+            websocket_max_message_size=LARGEST_MESSAGE_BYTES,
+            compress_response=True,
+            default_handler_class=Missing,
+            default_handler_args={},
+            log_function=log_request,
+            xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict", "path": self.base_url},
+            serve_traceback=False,
+        )
+        return settings
+
+    def init_handlers(self) -> list[Any]:
+        """Return every address there is."""
+        base = self.base_url
+        return [
+            (base, FrontDoor),
+            (base + "login", LoginHandler),
+            (base + "logout", LogoutHandler),
+            (base + ASSETS_ROUTE, Assets),
+            (
+                base + r"voila/render/([\w-]+(?:/[\w-]+)*)\.ipynb",
+                VisitHandler,
+                {"workbooks": self.workbooks},
+            ),
+            (base + f"voila/api/shutdown/{_KERNEL_ID}", Farewell),
+            (base + f"api/kernels/(?P<kernel_id>{_KERNEL_ID[1:-1]})/channels", KernelChannel),
+        ]
+
+    def listen(self) -> None:
+        """Take the port, say where we are, and serve until told to stop."""
+        sockets = self._sockets()
+        server = tornado.httpserver.HTTPServer(self.app, max_body_size=LARGEST_MESSAGE_BYTES)
+        server.add_sockets(sockets)
+        self.ioloop = tornado.ioloop.IOLoop.current()
+        self.ioloop.add_callback(self._greet)
+        try:
+            self.ioloop.start()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self.stop()
+
+    def _sockets(self) -> list[socket.socket]:
+        tries = [self.port] if self.port else [*range(USUAL_PORT, USUAL_PORT + 10), 0]
+        for port in tries:
+            try:
+                sockets = tornado.netutil.bind_sockets(port, self.ip)
+            except OSError as error:
+                if error.errno not in (errno.EADDRINUSE, errno.EACCES) or port == tries[-1]:
+                    raise ServerFault(
+                        _("Port {port} on {ip} cannot be used. Choose another.").format(
+                            port=port, ip=self.ip
+                        )
+                    ) from error
+            else:
+                self.port = sockets[0].getsockname()[1]
+                return sockets
+        raise AssertionError("the last port is tried or raises")
+
+    def _greet(self) -> None:
+        host = "127.0.0.1" if self.ip in ("", "0.0.0.0") else self.ip  # noqa: S104 - compared, not bound
+        host = f"[{host}]" if ":" in host else host
+        address = f"http://{host}:{self.port}{self.base_url}"
+        entrance = f"{address}login?ticket={self.tickets.issue()}"
+        print(_("peerbook runs at {address}").format(address=address))
+        print(_("Open it with this link (it works once): {link}").format(link=entrance))
+        print(_("Access code, should you be asked for it: {code}").format(code=self.token))
+        print(_("Stop with Ctrl-C."), flush=True)
+        if self.open_browser:
+            ticket = f"{address}login?ticket={self.tickets.issue()}"
+            threading.Thread(target=webbrowser.open, args=(ticket,), daemon=True).start()
+
+
+def is_loopback(ip: str) -> bool:
+    """Return whether only this machine can reach the address."""
+    return ip == "localhost" or ip == "::1" or ip.startswith("127.")
+
+
+def serve(
+    *,
+    port: int | None = None,
+    ip: str = "127.0.0.1",
+    open_browser: bool = True,
+    store_url: str | None = None,
+    workbooks: Path | None = None,
+    token: str | None = None,
+) -> None:
+    """Serve the workbooks as pages until interrupted.
+
+    Parameters
+    ----------
+    port
+        Port to listen on; without it the usual one, or the next that is free.
+    ip
+        Address to listen on.
+    open_browser
+        Open the front page in the user's browser, logged in.
+    store_url
+        Database address, for the pages; without it the user's data folder.
+    workbooks
+        Folder of the notebooks; without it the product's own.
+    token
+        Access code; without it the data folder's own, made at the first start.
+
+    Raises
+    ------
+    ServerFault
+        When the port cannot be had, or the access code is empty.
+    """
+    discretion.install()
+    if store_url:
+        os.environ[STORE_VARIABLE] = store_url
+    folder = (workbooks or product_folder("workbooks")).resolve()
+    code = access_token() if token is None else token
+    if not code:
+        raise ServerFault(_("The server does not start without an access code."))
+    warm_up()
+    config = kernel_settings()
+    config.OneCode.cookie_options = {"samesite": "Strict", "httponly": True, "expires_days": None,
+                                     "max_age": int(LOGIN_DAYS * 86400)}  # fmt: skip
+    config.OneCode.get_secure_cookie_kwargs = {"max_age_days": LOGIN_DAYS}
+    app = App(
+        config=config,
+        root_dir=str(folder),
+        ip=ip,
+        port=port or 0,
+        open_browser=open_browser,
+        token=code,
+        cookie_secret=cookie_secret(),
+        identity_provider_class=OneCode,
+        config_file_paths=[],
+        log_level=logging.WARNING,
+    )
+    app.workbooks = folder
+    app.tickets = Tickets()
+    # Voilà makes its own instance the application's; ours must be it, for its log is asked for.
+    App.clear_instance()
+    App._instance = app
+    app.connection_dir_root = tempfile.gettempdir()
+    app.initialize([])
+    app.voila_configuration.template = None
+    app.start()
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Serve a folder of notebooks from the command line, for development and tests."""
+    parser = argparse.ArgumentParser(prog="python -m peerbook.server.app")
+    parser.add_argument("--workbooks", type=Path)
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--ip", default="127.0.0.1")
+    parser.add_argument("--token")
+    parser.add_argument("--store")
+    parser.add_argument("--browser", action="store_true")
+    asked = parser.parse_args(argv)
+    try:
+        serve(
+            port=asked.port,
+            ip=asked.ip,
+            open_browser=asked.browser,
+            store_url=asked.store,
+            workbooks=asked.workbooks,
+            token=asked.token,
+        )
+    except PeerbookError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""The page's line to its kernel: Voilà's websocket, with bounds on what passes either way."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from tornado import web
+from tornado.ioloop import IOLoop
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from peerbook.server.answers import Answer
+from peerbook.server.discretion import code_lines
+
+PROTOCOL = "v1.kernel.websocket.jupyter.org"
+LARGEST_MESSAGE_BYTES = 10 * 1024 * 1024
+MOST_PARTS = 1024
+FROM_BROWSER = [
+    "comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request",
+]  # fmt: skip
+TO_BROWSER = {
+    "comm_open", "comm_close", "comm_msg", "comm_info_reply", "kernel_info_reply", "status",
+    "error",
+}  # fmt: skip
+_FAREWELL_SECONDS = 2.0
+
+
+def split(frame: bytes) -> list[bytes]:
+    """Return channel, header, parent header, metadata, content and buffers of a v1 frame.
+
+    Raises
+    ------
+    ValueError
+        When the frame is cut short, or its offsets are out of order or beyond its end.
+    """
+    count = int.from_bytes(frame[:8], "little")
+    if not 6 <= count <= MOST_PARTS or len(frame) < 8 * (count + 1):
+        raise ValueError("not a v1 frame")
+    offsets = [int.from_bytes(frame[8 * i : 8 * (i + 1)], "little") for i in range(1, count + 1)]
+    if offsets[0] != 8 * (count + 1) or offsets[-1] != len(frame) or offsets != sorted(offsets):
+        raise ValueError("offsets out of order")
+    return [frame[a:b] for a, b in zip(offsets, offsets[1:], strict=False)]
+
+
+class KernelChannel(Answer, VoilaKernelWebsocketHandler):
+    """Lets widget messages through, and nothing else.
+
+    Only the v1 protocol is spoken: the older framing has no bounds, and Voilà's reading of it could
+    be made to fill the machine's memory.
+    """
+
+    def set_default_headers(self) -> None:
+        """Set none: a websocket answers no headers of its own."""
+
+    async def get(self, kernel_id: str) -> None:  # type: ignore[override] # Jupyter leaves it untyped
+        """Open the line, for browsers that speak the v1 protocol and a kernel that is there."""
+        if PROTOCOL not in self.request.headers.get("Sec-WebSocket-Protocol", ""):
+            raise web.HTTPError(400)
+        if kernel_id not in self.kernel_manager:
+            raise web.HTTPError(404)
+        await super().get(kernel_id=kernel_id)
+
+    def on_message(self, ws_message: str | bytes) -> None:
+        """Pass a well-formed message on; close the line at anything else."""
+        try:
+            if not isinstance(ws_message, bytes):
+                raise ValueError("text where bytes belong")  # noqa: TRY301, TRY004
+            channel, header, *others = split(ws_message)
+            kind = json.loads(header)["msg_type"]
+            for part in others[:3]:
+                json.loads(part)
+            known = channel in (b"shell", b"control")
+        except (ValueError, KeyError, TypeError, RecursionError):
+            self.log.warning("A malformed websocket message was refused")
+            self.close(1002)
+            return
+        if not known or kind not in FROM_BROWSER:
+            self.log.warning("A websocket message of a kind that is not allowed was ignored")
+            return
+        super().on_message(ws_message)
+
+    def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:
+        """Pass on what widgets need; an error in the kernel becomes a code, its trace stays here."""
+        if not isinstance(message, bytes):
+            return None
+        parts = split(message)
+        header = json.loads(parts[1])
+        if header["msg_type"] not in TO_BROWSER:
+            return None
+        if header["msg_type"] == "error":
+            content = json.loads(parts[4])
+            code = secrets.token_hex(4).upper()
+            self.log.error(
+                "Error %s in a page that is open: %s\n%s",
+                code, content.get("ename"), code_lines(content.get("traceback", [])),
+            )  # fmt: skip
+            calm = json.dumps({"ename": "", "evalue": code, "traceback": []}).encode()
+            message = serialize_msg_to_ws_v1([*parts[1:4], calm], parts[0].decode())
+        return super().write_message(message, binary=True)
+
+
+class Farewell(Answer, VoilaShutdownKernelHandler):
+    """Ends a page's kernel when the page is left, after a moment for its last message."""
+
+    @web.authenticated
+    async def post(self, kernel_id: str) -> None:
+        """Answer at once; the kernel goes two seconds later."""
+        if kernel_id not in self.kernel_manager:
+            raise web.HTTPError(404)
+
+        async def end() -> None:
+            if kernel_id in self.kernel_manager:
+                await self.kernel_manager.shutdown_kernel(kernel_id)
+
+        IOLoop.current().call_later(_FAREWELL_SECONDS, end)
+        self.set_status(204)
+        self.finish()

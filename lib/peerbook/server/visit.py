@@ -1,0 +1,331 @@
+"""One visit to one page: the shell at once, then a fresh kernel, then the page's widgets.
+
+The browser gets head, navigation and heading before the kernel exists. When the notebook has run,
+the state of its widgets travels in the HTML itself, so the page stands before its websocket opens.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from queue import Empty
+from time import monotonic
+
+import nbformat
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from tornado import web
+from tornado.iostream import StreamClosedError
+from voila.execute import VoilaExecutor
+
+from peerbook.errors import PeerbookError
+from peerbook.server.answers import Answer, speaking
+from peerbook.server.assets import FOLDERS, asset_url
+from peerbook.server.discretion import code_lines
+from peerbook.server.pages import Entry, entries, entry_of
+from peerbook.text import _
+from peerbook.text.words import LANGUAGE_VARIABLE, LANGUAGES, Language
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+KERNEL_ARGUMENTS = ["--HistoryManager.enabled=False"]
+CHART_SCRIPT = "plotly-basic.min.js"
+PAGE_SECONDS = 60
+_START_SECONDS = 60
+_KEEP_ALIVE_SECONDS = 10
+_LONGEST_PARAMETER = 100
+_SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|^VOILA_|^JUPYTERHUB_", re.I)
+
+
+def kernel_environment(environment: Mapping[str, str], language: Language) -> dict[str, str]:
+    """Return what a page's kernel may know of the server's environment: no secret, no address."""
+    kept = {name: value for name, value in environment.items() if not _SECRET.search(name)}
+    return kept | {LANGUAGE_VARIABLE: language}
+
+
+def parameter_types(notebook: nbformat.NotebookNode) -> dict[str, type]:
+    """Return the parameters a notebook declares in its `parameters` cell, with their types."""
+    types: dict[str, type] = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
+            for line in ast.parse(cell.source).body:
+                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+                    kind = {"str": str, "int": int}.get(ast.unparse(line.annotation))
+                    if kind:
+                        types[line.target.id] = kind
+    return types
+
+
+def parameters_from(arguments: Mapping[str, str], types: Mapping[str, type]) -> dict[str, object]:
+    """Return the address's values for declared parameters; others are not for the notebook.
+
+    Raises
+    ------
+    tornado.web.HTTPError
+        400, when a value is too long or is no number where a number belongs.
+    """
+    values: dict[str, object] = {}
+    for name in types.keys() & arguments.keys():
+        text = arguments[name]
+        if len(text) > _LONGEST_PARAMETER or not text.isprintable():
+            raise web.HTTPError(400)
+        if types[name] is int:
+            if not re.fullmatch(r"-?[0-9]{1,9}", text):
+                raise web.HTTPError(400)
+            values[name] = int(text)
+        else:
+            values[name] = text
+    return values
+
+
+def cells_to_run(
+    notebook: nbformat.NotebookNode, values: Mapping[str, object]
+) -> list[nbformat.NotebookNode]:
+    """Return the code cells a visitor's page needs, the address's values after the defaults."""
+    cells: list[nbformat.NotebookNode] = []
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or "check" in tags or not cell.source.strip():
+            continue
+        cells.append(cell)
+        if "parameters" in tags and values:
+            lines = [f"{name} = {value!r}" for name, value in sorted(values.items())]
+            cells.append(nbformat.v4.new_code_cell("\n".join(lines)))
+    return cells
+
+
+async def ready(client: AsyncKernelClient) -> str:
+    """Wait until the kernel answers and its output reaches us; return its session's id.
+
+    jupyter_client's own wait spends 0.2 s on making sure that nothing more is coming; a kernel that
+    nobody used yet has nothing to say.
+
+    Raises
+    ------
+    DeadKernelError
+        When the kernel does not answer.
+    """
+    deadline = monotonic() + _START_SECONDS
+    session = ""
+    while monotonic() < deadline:
+        client.kernel_info()
+        try:
+            reply = await client.get_shell_msg(timeout=1)
+            session = reply["header"]["session"]
+            await client.get_iopub_msg(timeout=0.5)
+        except Empty:
+            if not await client.is_alive():
+                break
+            continue
+        return session
+    raise DeadKernelError("the kernel did not answer")
+
+
+def embedded(value: object) -> str:
+    """Return JSON that can stand inside a script element."""
+    return json.dumps(value, separators=(",", ":"), default=str).replace("<", "\\u003c")
+
+
+def widget_states(executor: VoilaExecutor) -> dict[str, object]:
+    """Return the models as the host reads them; texts that many models share stand once.
+
+    Returns
+    -------
+    dict
+        `texts`, a list; and `models`: id to `state`, `texts` (key to index) and `buffers`.
+    """
+    texts: dict[str, int] = {}
+    models: dict[str, object] = {}
+    for model_id, state in executor.widget_state.items():
+        if state.get("_model_name") in ("LayoutModel", "DescriptionStyleModel"):
+            continue
+        shared = {
+            key: texts.setdefault(state[key], len(texts))
+            for key in ("_esm", "_css")
+            if isinstance(state.get(key), str)
+        }
+        models[model_id] = {
+            "state": {key: value for key, value in state.items() if key not in shared},
+            "texts": shared,
+            "buffers": list(executor.widget_buffers.get(model_id, {}).values()),
+        }
+    return {"texts": list(texts), "models": models}
+
+
+def _spoken_errors() -> set[str]:
+    """Return the names of our own exceptions, whose text is meant for the user."""
+    return {kind.__name__ for kind in PeerbookError.__subclasses__()} | {PeerbookError.__name__}
+
+
+class VisitHandler(Answer):
+    """Serves a notebook as a page, each visitor with a kernel of their own."""
+
+    _gate: asyncio.Semaphore | None = None
+
+    def initialize(self, workbooks: Path) -> None:
+        """Remember where the notebooks are."""
+        self.workbooks = workbooks
+        self._kernel_id = ""
+        self._gone = False
+
+    def on_connection_close(self) -> None:
+        """Note that the visitor left before the page was done."""
+        self._gone = True
+
+    @web.authenticated
+    async def get(self, name: str) -> None:
+        """Send the page."""
+        path = self.workbooks / f"{name}.ipynb"
+        if not path.is_file() or not path.resolve().is_relative_to(self.workbooks.resolve()):
+            raise web.HTTPError(404)
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except Exception as error:
+            self.log.error("The notebook %s cannot be read: %s", name, type(error).__name__)
+            raise web.HTTPError(500) from None
+        asked = {key: self.get_query_argument(key) for key in self.request.query_arguments}
+        values = parameters_from(asked, parameter_types(notebook))
+        self.keep_language()
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.write(self._shell(entry_of(name, notebook), asked))
+        try:
+            await self.flush()
+            await self._send_rest(name, cells_to_run(notebook, values))
+        except StreamClosedError:
+            self._gone = True
+        finally:
+            if self._gone and self._kernel_id in self.kernel_manager:
+                await self.kernel_manager.shutdown_kernel(self._kernel_id)
+
+    def _shell(self, entry: Entry, asked: dict[str, str]) -> str:
+        with speaking(self.language):
+            groups: dict[str, list[Entry]] = {}
+            for each in entries(self.workbooks):
+                groups.setdefault(each.group, []).append(each)
+            others = [
+                (language, {"da": "Dansk", "en": "English"}[language])
+                for language in LANGUAGES
+                if language != self.language
+            ]
+            kept = {key: value for key, value in asked.items() if key != "lang"}
+            charts = any((folder / CHART_SCRIPT).is_file() for folder in FOLDERS)
+            return self.page(
+                "shell.html",
+                entry=entry,
+                groups=groups,
+                others=others,
+                asked=kept,
+                host=asset_url(self.base_url, "host.js"),
+                charts=asset_url(self.base_url, CHART_SCRIPT) if charts else "",
+                words={
+                    "skip": _("Skip to the content"),
+                    "pages": _("Pages"),
+                    "logout": _("Log out"),
+                    "language": _("Language"),
+                    "loading": _("The page is being made ready …"),
+                    "slow": _("It takes a little longer than usual. The page is on its way."),
+                    "noscript": _("This page needs JavaScript. Turn it on, and reload the page."),
+                    "lost": _(
+                        "The connection is lost – what you write now will not be saved. "
+                        "Reload the page."
+                    ),
+                    "back": _("The connection is back."),
+                    "unknown": _("This part cannot be shown here. Open the page in JupyterLab."),
+                    "failed": _("This part could not be shown."),
+                    "error": _(
+                        "Something went wrong just now. What you wrote is still on the page. "
+                        "Try again; if it keeps happening, pass on the code {code}."
+                    ),
+                },
+            )
+
+    async def _send_rest(self, name: str, cells: list[nbformat.NotebookNode]) -> None:
+        """Send the rest of the page when it is ready, and a sign of life while it is not."""
+        work = asyncio.ensure_future(self._run(name, cells))
+        try:
+            while True:
+                done, _pending = await asyncio.wait({work}, timeout=_KEEP_ALIVE_SECONDS)
+                if done:
+                    break
+                self.write("<!-- -->\n")
+                await self.flush()
+        finally:
+            if not work.done():
+                work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
+        self.finish(work.result())
+
+    async def _run(self, name: str, cells: list[nbformat.NotebookNode]) -> str:
+        if VisitHandler._gate is None:
+            VisitHandler._gate = asyncio.Semaphore(2 * (os.cpu_count() or 1))
+        async with VisitHandler._gate:
+            if self._gone:
+                return ""
+            try:
+                return await self._run_cells(cells)
+            except CellExecutionError as error:
+                trace = code_lines(error.traceback.splitlines())
+                spoken = error.evalue if error.ename in _spoken_errors() else ""
+                return self._failure(name, f"{error.ename}\n{trace}", spoken)
+            except (CellTimeoutError, DeadKernelError, RuntimeError, OSError) as error:
+                return self._failure(name, type(error).__name__, "")
+
+    async def _run_cells(self, cells: list[nbformat.NotebookNode]) -> str:
+        self._kernel_id = await self.kernel_manager.start_kernel(
+            kernel_name="python3",
+            path="",
+            env=kernel_environment(os.environ, self.language),
+            extra_arguments=KERNEL_ARGUMENTS,
+        )
+        manager = self.kernel_manager.get_kernel(self._kernel_id)
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        executor = VoilaExecutor(notebook, km=manager, timeout=PAGE_SECONDS)
+        executor.kc = manager.client()
+        executor.kc.start_channels()
+        try:
+            session = await ready(executor.kc)
+            for index, cell in enumerate(cells):
+                await executor.async_execute_cell(cell, index, store_history=False)
+        finally:
+            executor.kc.stop_channels()
+        return self.page(
+            "rest.html",
+            kernel_id=self._kernel_id,
+            kernel_session=session,
+            xsrf=self.xsrf_token.decode(),
+            roots=embedded([*_shown(cells)]),
+            states=embedded(widget_states(executor)),
+        )
+
+    def _failure(self, name: str, what: str, spoken: str) -> str:
+        code = secrets.token_hex(4).upper()
+        self.log.error("Error %s while the page %s was made: %s", code, name, what)
+        with speaking(self.language):
+            return self.page(
+                "failure.html",
+                title=_("The page cannot be shown"),
+                text=spoken or _("Something went wrong. What was saved before is still there."),
+                advice=_("Reload the page. If it keeps happening, pass on the code {code}.").format(
+                    code=code
+                ),
+            )
+
+
+def _shown(cells: Iterable[nbformat.NotebookNode]) -> Iterable[dict[str, str]]:
+    """Return what the cells show, in order: a widget's `model`, or a plain `text`."""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if WIDGET_VIEW in data:
+                yield {"model": data[WIDGET_VIEW]["model_id"]}
+            elif output.output_type == "stream" and output.name == "stdout":
+                yield {"text": output.text}
+            elif "text/plain" in data:
+                yield {"text": data["text/plain"]}
+

@@ -1,0 +1,98 @@
+"""What somebody was typing, kept until it is saved or thrown away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from peerbook.errors import Fault, InputFault
+from peerbook.store.tables import Draft
+from peerbook.text import _
+
+MAX_BYTES = 2**20
+
+
+class _Write(Protocol):
+    def __call__(self, actor: str) -> AbstractContextManager[Session]: ...
+
+
+class Drafts:
+    """The drafts of all users: one for each owner and form, the last one typed.
+
+    They are no part of the record: not audited, and gone once the form is saved.
+    """
+
+    def __init__(self, read: Callable[[], AbstractContextManager[Session]], write: _Write) -> None:
+        self._read = read
+        self._write = write
+
+    def save(self, owner: str, form: str, values: Mapping[str, Any]) -> dt.datetime:
+        """Keep what was typed in place of the earlier draft, and return when.
+
+        Parameters
+        ----------
+        owner, form
+            Whose draft of which form.
+        values
+            By field, anything JSON can hold; at most 1 MB in all.
+
+        Raises
+        ------
+        InputFault
+            When it is too much to keep; the earlier draft stays.
+        StoreUnavailable
+            When it could not be kept.
+        """
+        if len(json.dumps(dict(values), allow_nan=False).encode()) > MAX_BYTES:
+            raise InputFault(
+                [Fault(_("This is too long to keep as a draft. Save it in smaller parts."))]
+            )
+        saved_at = dt.datetime.now(dt.UTC)
+        with self._write(actor=owner) as session:
+            session.merge(Draft(owner=owner, form=form, values=dict(values), saved_at=saved_at))
+        return saved_at
+
+    def get(self, owner: str, form: str) -> tuple[dict[str, Any], dt.datetime] | None:
+        """Return the draft and when it was kept, None when there is none."""
+        with self._read() as session:
+            draft = session.get(Draft, (owner, form))
+            return None if draft is None else (draft.values, draft.saved_at)
+
+    def discard(self, owner: str, form: str) -> None:
+        """Throw the draft away, if there is one."""
+        if self.get(owner, form) is None:
+            return
+        with self._write(actor=owner) as session:
+            draft = session.get(Draft, (owner, form))
+            if draft is not None:
+                session.delete(draft)
+
+    def box(self, owner: str, form: str) -> DraftBox:
+        """Return the place for one owner's draft of one form."""
+        return DraftBox(self, owner, form)
+
+
+class DraftBox:
+    """The draft of one form by one owner; what a form on a page is given."""
+
+    def __init__(self, drafts: Drafts, owner: str, form: str) -> None:
+        self._drafts = drafts
+        self._owner = owner
+        self._form = form
+
+    def save(self, values: Mapping[str, Any]) -> None:
+        """Keep what was typed; see `Drafts.save`."""
+        self._drafts.save(self._owner, self._form, values)
+
+    def load(self) -> tuple[dict[str, Any], dt.datetime] | None:
+        """Return the draft and when it was kept, None when there is none."""
+        return self._drafts.get(self._owner, self._form)
+
+    def discard(self) -> None:
+        """Throw the draft away, if there is one."""
+        self._drafts.discard(self._owner, self._form)

@@ -1,0 +1,391 @@
+"""The store: the only door to the record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import event, exists, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from peerbook.errors import Conflict, StoreUnavailable
+from peerbook.paths import data_folder
+from peerbook.store import migrations
+from peerbook.store.audit import AuditedSession, Change, plain
+from peerbook.store.drafts import Drafts
+from peerbook.store.engine import Database, open_database
+from peerbook.store.tables import Audit, Base, Draft, Setting, Submission
+from peerbook.text import _
+
+URL_VARIABLE = "PEERBOOK_STORE_URL"
+FILE_NAME = "peerbook.sqlite"
+
+Row = TypeVar("Row", bound=Base)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a change made: the kind of record, its number, and its version."""
+
+    kind: str
+    number: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof that something was saved, read back from the database after COMMIT.
+
+    `replayed` tells that it had been saved before under the same key, and was not saved again.
+    """
+
+    kind: str
+    number: int
+    version: int
+    saved_at: datetime
+    replayed: bool
+
+
+class _ReadSession(Session):
+    """A session that cannot change anything."""
+
+
+@event.listens_for(_ReadSession, "before_flush")
+def _refuse_changes(*_: object) -> None:
+    raise TypeError("store.read() only reads; change rows in store.write()")
+
+
+class Store:
+    """The record and its door. Open one per process, with `Store.open`.
+
+    Examples
+    --------
+    >>> from peerbook.store.tables import Site
+    >>> store = Store.open(getfixture("tmp_path") / "peerbook.sqlite")
+    >>> with store.write(actor="leader") as session:
+    ...     session.add(Site(name="Vejle", municipality="Vejle"))
+    >>> with store.read() as session:
+    ...     session.query(Site.name).all()
+    [('Vejle',)]
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._writing = threading.local()
+        self.drafts = Drafts(self.read, self.write)
+
+    @classmethod
+    def open(cls, url: str | os.PathLike[str] | None = None, *, create: bool = True) -> Store:
+        """Return the store at an address, made or brought up to date when needed.
+
+        Before the tables of an existing store are changed, a checked copy is put into `backups`
+        beside it.
+
+        Parameters
+        ----------
+        url
+            Address of the database or path of a file. Without it the environment variable
+            PEERBOOK_STORE_URL counts, and without that the user's data folder.
+        create
+            Make the store when it is not there.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it cannot be reached, is damaged, was written by a newer peerbook, or lies where
+            data is not safe.
+        """
+        address = str(url or os.environ.get(URL_VARIABLE) or data_folder() / FILE_NAME)
+        store = cls(open_database(address))
+        with store._explained():
+            store._prepare(create)
+        return store
+
+    def _prepare(self, create: bool) -> None:
+        database = self._database
+        if not database.exists():
+            if not create:
+                raise StoreUnavailable(
+                    _("There is no data at {place}. Check the address.").format(
+                        place=database.place
+                    )
+                )
+            database.create(migrations.upgrade)
+        database.make_private()
+        database.check()
+        migrations.bring_up_to_date(database)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that reads one unchanging state of the record and waits for nobody."""
+        with self._explained(), _ReadSession(self._database.read, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self, actor: str, reason: str | None = None) -> Iterator[Session]:
+        """Give a session for one transaction; it is committed when the block ends well.
+
+        One at a time can write, so keep it short: never wait for a user inside.
+
+        Parameters
+        ----------
+        actor
+            Who makes the change; goes into the audit and the events.
+        reason
+            Why, where a rule asks for it.
+
+        Raises
+        ------
+        Conflict
+            When a row was changed by somebody else since it was read, or has just been entered by
+            somebody else.
+        StoreUnavailable
+            When it could not be saved; nothing of it was.
+        """
+        if not actor:
+            raise ValueError("a change needs an actor")
+        if getattr(self._writing, "now", False):
+            raise RuntimeError("this thread is writing already; pass its session on")
+        session = AuditedSession(
+            self._database.write,
+            expire_on_commit=False,
+            info={"actor": actor, "reason": reason},
+        )
+        self._writing.now = True
+        try:
+            with self._explained(), session, session.begin():
+                session.connection()  # takes the write lock, so that what is read stays true
+                yield session
+        except StaleDataError as error:
+            raise self._conflict(session.changes()) from error
+        finally:
+            self._writing.now = False
+
+    def submit(
+        self,
+        key: str,
+        actor: str,
+        change: Callable[[Session], Saved],
+        content: object = None,
+        reason: str | None = None,
+    ) -> Receipt:
+        """Make a change exactly once per key, and return its receipt.
+
+        Parameters
+        ----------
+        key
+            Made up by the page when the form was opened; sent again with every retry.
+        actor
+            Who makes the change.
+        change
+            Makes it on the session it is given.
+        content
+            What was sent in, as JSON could hold it; tells a retry from another use of the key.
+        reason
+            Why, for the audit.
+
+        Raises
+        ------
+        Conflict
+            When the key was used for something else, or as for `write`.
+        StoreUnavailable
+            When it could not be saved. Trying again with the same key is always safe.
+        """
+        if not 1 <= len(key) <= 64:
+            raise ValueError("a key has 1 to 64 characters")
+        digest = None if content is None else _digest(key, content)
+        replayed = False
+        try:
+            with self.write(actor, reason) as session:
+                earlier = session.get(Submission, key)
+                if earlier is not None:
+                    _require_same(earlier, digest)
+                    replayed = True
+                else:
+                    saved = change(session)
+                    session.flush()
+                    session.add(
+                        Submission(
+                            key=key,
+                            actor=actor,
+                            kind=saved.kind,
+                            number=saved.number,
+                            record_version=saved.version,
+                            saved_at=datetime.now(UTC),
+                            content_digest=digest,
+                        )
+                    )
+        except Conflict as conflict:
+            # Where a database lets two write at once, the same key may have won meanwhile.
+            earlier = self._submission(key)
+            if earlier is None or not isinstance(conflict.__cause__, IntegrityError):
+                raise
+            _require_same(earlier, digest)
+            replayed = True
+        found = self._submission(key)
+        if found is None:
+            raise StoreUnavailable(
+                _("This could not be read back, so it may not be saved. Please save again.")
+            )
+        return Receipt(found.kind, found.number, found.record_version, found.saved_at, replayed)
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """Return the value of a setting, `default` when it was never set."""
+        with self.read() as session:
+            row = session.get(Setting, key)
+            return default if row is None else row.value
+
+    def is_empty(self) -> bool:
+        """Return whether nothing but settings and drafts has ever been entered."""
+        with self.read() as session:
+            return not any(
+                session.scalar(select(exists().select_from(mapper.local_table)))
+                for mapper in Base.registry.mappers
+                if mapper.class_ not in (Setting, Draft) and mapper.class_.__tablename__ != "audit"
+            )
+
+    def check(self) -> None:
+        """Read the whole database and look for damage; for the night, and after a fright.
+
+        Raises
+        ------
+        StoreUnavailable
+            When there is any.
+        """
+        with self._explained():
+            self._database.check(thorough=True)
+
+    def close(self) -> None:
+        """Close the connections; the store opens new ones should it be used again."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            meaning = self._database.explain(error)
+            if meaning is None:
+                raise
+            raise meaning from error
+
+    def _submission(self, key: str) -> Submission | None:
+        with self._explained(), Session(self._database.fresh()) as session:
+            return session.get(Submission, key)
+
+    def _conflict(self, changes: list[Change]) -> Conflict:
+        """Return the conflict of the first row that somebody else has changed."""
+        with self.read() as session:
+            for change in changes:
+                stored = session.get(type(change.row), change.key)
+                if stored is None:
+                    return gone(change.new)
+                if getattr(stored, "version", None) != change.old.get("version"):
+                    return changed_meanwhile(stored, change.new)
+        return Conflict(_overtaken())
+
+
+def row_to_change(
+    session: Session,
+    table: type[Row],
+    key: object,
+    version: int,
+    mine: dict[str, object] | None = None,
+) -> Row:
+    """Return a row to be changed, provided it still is the version the user was looking at.
+
+    Parameters
+    ----------
+    session
+        A session of `store.write`.
+    table
+        Class of the row.
+    key
+        Its primary key; a tuple when that has several columns.
+    version
+        The version that was shown to the user.
+    mine
+        What the user wants to save, by column; shown beside the stored values in a conflict.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed or deleted the row.
+    """
+    row = session.get(table, key)
+    if row is None:
+        raise gone(mine or {})
+    if getattr(row, "version", version) != version:
+        raise changed_meanwhile(row, mine or {})
+    return row
+
+
+def set_setting(session: Session, key: str, value: Any) -> None:
+    """Set a setting, in a session of `store.write`; the value is anything JSON can hold."""
+    row = session.get(Setting, key)
+    if row is None:
+        session.add(Setting(key=key, value=value))
+    else:
+        row.value = value
+
+
+def changed_meanwhile(stored: Base, mine: dict[str, Any]) -> Conflict:
+    """Return the conflict between a stored row and the values a user wanted to save."""
+    theirs = {name: getattr(stored, name) for name in mine if hasattr(stored, name)}
+    return Conflict(_overtaken(), theirs=theirs, mine=dict(mine))
+
+
+def gone(mine: dict[str, Any]) -> Conflict:
+    """Return the conflict with somebody who deleted the row."""
+    return Conflict(
+        _(
+            "Somebody else has deleted this while you were writing. What you wrote is not lost: "
+            "copy it, load the page again, and enter it anew if it is still needed."
+        ),
+        mine=dict(mine),
+    )
+
+
+def _overtaken() -> str:
+    return _(
+        "Somebody else saved this while you were writing. Nothing is lost: compare the two and "
+        "choose which to keep."
+    )
+
+
+def _require_same(earlier: Submission, digest: str | None) -> None:
+    if earlier.content_digest != digest:
+        raise Conflict(
+            _(
+                "This form was already saved with other content. Load the page again to see what "
+                "is stored, then enter what is missing."
+            )
+        )
+
+
+def _digest(key: str, content: object) -> str:
+    """Return a digest of the content; the key in it keeps equal contents from being matched."""
+    text = json.dumps([key, content], sort_keys=True, ensure_ascii=False, default=_plain_or_refuse)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain_or_refuse(value: object) -> object:
+    written = plain(value)
+    if written is value:
+        raise TypeError(f"content cannot hold {type(value).__name__}")
+    return written

@@ -1,0 +1,442 @@
+"""Every table of the record, in one place.
+
+Three rules hold throughout. Only `identity` knows who somebody is; everything else knows a random
+participant code. What can be corrected carries a `version` and is locked optimistically. `event`
+and `audit` only ever grow; triggers in the migrations see to it.
+
+JSON columns are replaced, never changed in place: SQLAlchemy would not see the change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, ClassVar, Literal, get_args
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    Time,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+ResourceKind = Literal["room", "teacher"]
+ClosureKind = Literal["school_holiday", "industriferie", "custom_day_off", "absence", "other"]
+CourseState = Literal["planned", "running", "closed"]
+CourseDateKind = Literal[
+    "teaching_day",
+    "sparring",
+    "mid_evaluation",
+    "final_evaluation",
+    "graduation",
+    "final_assignment",
+    "erfa_group",
+]
+CourseDateStatus = Literal["planned", "moved", "cancelled", "held"]
+AttendanceStatus = Literal["present", "apology", "absent", "paused", "not_enrolled"]
+Wave = Literal["mid", "final", "event"]
+Source = Literal["typed", "pile", "file"]
+Outcome = Literal["do", "later", "no"]
+DecisionStatus = Literal["open", "done", "told_back"]
+AuditAction = Literal["insert", "update", "delete"]
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment, kept as UTC and handed out aware; a naive one is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, _: Dialect) -> dt.datetime | None:
+        """Return the moment in UTC as the database keeps it."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: dt.datetime | None, _: Dialect) -> dt.datetime | None:
+        """Return the stored moment with its time zone, UTC."""
+        return None if value is None else value.replace(tzinfo=dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share: names of constraints, and the types behind the annotations."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        dt.date: Date(),
+        dt.time: Time(),
+        dt.datetime: UtcDateTime(),
+        dict[str, Any]: JSON(none_as_null=True),
+        list[dict[str, Any]]: JSON(none_as_null=True),
+    }
+    audited: ClassVar[bool] = True
+
+
+class Versioned:
+    """A row that can be corrected: every save raises `version`, and a stale save is refused."""
+
+    version: Mapped[int] = mapped_column(Integer)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+_NUMBERED = {"sqlite_autoincrement": True}
+"""Numbers a user was told are never given out again."""
+
+
+def _number() -> MappedColumn[int]:
+    return mapped_column(Integer, primary_key=True)
+
+
+def _one_of(column: str, choices: Any, default: str | None = None) -> MappedColumn[Any]:
+    """Return a text column that takes only the given values, in the database too."""
+    kind = Enum(
+        *get_args(choices), name=column, native_enum=False, create_constraint=True, length=24
+    )
+    return mapped_column(kind, default=default)
+
+
+def _to(target: str, **options: Any) -> MappedColumn[Any]:
+    """Return a foreign key, checked at COMMIT so that the order of inserts does not matter."""
+    return mapped_column(ForeignKey(target, deferrable=True, initially="DEFERRED"), **options)
+
+
+def _uid() -> str:
+    return f"{uuid.uuid4()}@peerbook"
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Setting(Versioned, Base):
+    """One setting of this store, by name."""
+
+    __tablename__ = "setting"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class Site(Versioned, Base):
+    """A place where courses are held and participants belong."""
+
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("name"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    name: Mapped[str]
+    municipality: Mapped[str]
+
+
+class Participant(Base):
+    """A person taking part, known by a random code only."""
+
+    __tablename__ = "participant"
+    __table_args__ = (CheckConstraint("code LIKE 'P-______'", name="code"),)
+
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    site_id: Mapped[int] = _to("site.id", index=True)
+    created_on: Mapped[dt.date]
+
+
+class Identity(Versioned, Base):
+    """Who a participant is. Read and written by `peerbook.store.identities` alone."""
+
+    __tablename__ = "identity"
+
+    participant_code: Mapped[str] = _to("participant.code", primary_key=True)
+    name: Mapped[str] = mapped_column(info={"private": True})
+    email: Mapped[str | None] = mapped_column(info={"private": True})
+    phone: Mapped[str | None] = mapped_column(info={"private": True})
+
+
+class Resource(Versioned, Base):
+    """A room or a teacher that courses share."""
+
+    __tablename__ = "resource"
+    __table_args__ = (UniqueConstraint("site_id", "kind", "label"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id")
+    kind: Mapped[ResourceKind] = _one_of("kind", ResourceKind)
+    label: Mapped[str]
+
+
+class Closure(Versioned, Base):
+    """Days, both ends included, on which a site, a room or a teacher cannot be used.
+
+    Without a site it holds for all sites; without a resource for everything at the site.
+    """
+
+    __tablename__ = "closure"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="days"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int | None] = _to("site.id", index=True)
+    resource_id: Mapped[int | None] = _to("resource.id", index=True)
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    kind: Mapped[ClosureKind] = _one_of("kind", ClosureKind)
+    label: Mapped[str]
+
+
+class Course(Versioned, Base):
+    """One course cohort, made from a template of the curriculum.
+
+    `weekday` counts from Monday, 0; `params` are the values the plan was made with.
+    """
+
+    __tablename__ = "course"
+    __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id", index=True)
+    title: Mapped[str]
+    template: Mapped[str] = mapped_column(String(64))
+    template_version: Mapped[str] = mapped_column(String(32))
+    starts_on: Mapped[dt.date]
+    weekday: Mapped[int]
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[CourseState] = _one_of("state", CourseState, "planned")
+
+
+class CourseDate(Versioned, Base):
+    """One dated meeting of a course.
+
+    `avoided` lists what the plan went around, each `{"date": "2026-04-02", "reason": "…"}`. `uid`
+    and `sequence` are those of the calendar file, so that an updated file replaces the first.
+    """
+
+    __tablename__ = "course_date"
+    __table_args__ = (
+        UniqueConstraint("course_id", "kind", "number"),
+        UniqueConstraint("uid"),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("sequence >= 0", name="sequence"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    course_id: Mapped[int] = _to("course.id")
+    kind: Mapped[CourseDateKind] = _one_of("kind", CourseDateKind)
+    number: Mapped[int] = mapped_column(default=1)
+    date: Mapped[dt.date] = mapped_column(index=True)
+    starts_at: Mapped[dt.time | None]
+    ends_at: Mapped[dt.time | None]
+    pinned: Mapped[bool] = mapped_column(default=False)
+    pin_reason: Mapped[str | None]
+    status: Mapped[CourseDateStatus] = _one_of("status", CourseDateStatus, "planned")
+    avoided: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    uid: Mapped[str] = mapped_column(String(64), default=_uid)
+    sequence: Mapped[int] = mapped_column(default=0)
+    room_id: Mapped[int | None] = _to("resource.id", index=True)
+    teacher_id: Mapped[int | None] = _to("resource.id", index=True)
+
+
+class Enrolment(Base):
+    """A participant's place on a course; pauses and endings are events."""
+
+    __tablename__ = "enrolment"
+
+    course_id: Mapped[int] = _to("course.id", primary_key=True)
+    participant_code: Mapped[str] = _to("participant.code", primary_key=True, index=True)
+    enrolled_on: Mapped[dt.date]
+
+
+class Attendance(Versioned, Base):
+    """Whether a participant was there on one day; `paused` and `not_enrolled` count nowhere."""
+
+    __tablename__ = "attendance"
+
+    course_date_id: Mapped[int] = _to("course_date.id", primary_key=True, autoincrement=False)
+    participant_code: Mapped[str] = _to("participant.code", primary_key=True, index=True)
+    status: Mapped[AttendanceStatus] = _one_of("status", AttendanceStatus)
+    note: Mapped[str | None]
+
+
+class CatchUp(Versioned, Base):
+    """A missed day that a participant has made up for."""
+
+    __tablename__ = "catch_up"
+    __table_args__ = (UniqueConstraint("course_date_id", "participant_code"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    course_date_id: Mapped[int] = _to("course_date.id")
+    participant_code: Mapped[str] = _to("participant.code", index=True)
+    done_on: Mapped[dt.date]
+    how: Mapped[str]
+
+
+class DataImport(Versioned, Base):
+    """One file taken in; `undone_at` says when it was taken back."""
+
+    __tablename__ = "data_import"
+    __table_args__ = (_NUMBERED,)
+
+    id: Mapped[int] = _number()
+    file_name: Mapped[str]
+    file_digest: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    at: Mapped[dt.datetime] = mapped_column(default=_now)
+    actor: Mapped[str] = mapped_column(String(64))
+    undone_at: Mapped[dt.datetime | None]
+
+
+class Evaluation(Versioned, Base):
+    """One answered evaluation form.
+
+    `respondent_code` is empty for an anonymous one, else a random code that links mid and final.
+    """
+
+    __tablename__ = "evaluation"
+    __table_args__ = (Index(None, "course_id", "wave"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    course_id: Mapped[int] = _to("course.id")
+    form_id: Mapped[str] = mapped_column(String(64))
+    form_version: Mapped[str] = mapped_column(String(32))
+    wave: Mapped[Wave] = _one_of("wave", Wave)
+    course_date_id: Mapped[int | None] = _to("course_date.id", index=True)
+    respondent_code: Mapped[str | None] = mapped_column(String(16))
+    entered_on: Mapped[dt.date]
+    source: Mapped[Source] = _one_of("source", Source)
+    import_id: Mapped[int | None] = _to("data_import.id", index=True)
+
+
+class Answer(Versioned, Base):
+    """The answer to one item of an evaluation: a code of its scale, or text."""
+
+    __tablename__ = "answer"
+    __table_args__ = (CheckConstraint("code >= 0", name="code"),)
+
+    evaluation_id: Mapped[int] = _to("evaluation.id", primary_key=True, autoincrement=False)
+    item_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    code: Mapped[int | None]
+    text: Mapped[str | None]
+
+
+class Suggestion(Versioned, Base):
+    """Something participants asked for: the "you said" of "you said, we did"."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (_NUMBERED,)
+
+    id: Mapped[int] = _number()
+    course_id: Mapped[int] = _to("course.id", index=True)
+    evaluation_id: Mapped[int | None] = _to("evaluation.id", index=True)
+    text: Mapped[str]
+    raised_on: Mapped[dt.date]
+
+
+class Decision(Versioned, Base):
+    """What was decided about a suggestion, by whom it is done, and until when."""
+
+    __tablename__ = "decision"
+    __table_args__ = (_NUMBERED,)
+
+    id: Mapped[int] = _number()
+    suggestion_id: Mapped[int] = _to("suggestion.id", index=True)
+    outcome: Mapped[Outcome] = _one_of("outcome", Outcome)
+    what_we_did: Mapped[str] = mapped_column(default="")
+    owner: Mapped[str]
+    due_on: Mapped[dt.date | None]
+    status: Mapped[DecisionStatus] = _one_of("status", DecisionStatus, "open")
+    decided_on: Mapped[dt.date]
+
+
+class Event(Base):
+    """Something that happened to a subject on a day; append-only, the present is computed from it.
+
+    Written by `peerbook.store.append_event`, which fills in actor and moment.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "subject_type", "subject_id"), _NUMBERED)
+    audited = False
+
+    seq: Mapped[int] = _number()
+    subject_type: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32))
+    effective_on: Mapped[dt.date]
+    recorded_at: Mapped[dt.datetime] = mapped_column(default=_now)
+    actor: Mapped[str] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Audit(Base):
+    """One change of one row; append-only, written by the store itself in the same transaction.
+
+    `row_id` is the primary key as text, its parts joined by "/". `old` and `new` hold the whole
+    row for a delete and an insert, and the changed columns for an update; private columns are
+    named but their values are not kept.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "table_name", "row_id"), _NUMBERED)
+    audited = False
+
+    seq: Mapped[int] = _number()
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    action: Mapped[AuditAction] = _one_of("action", AuditAction)
+    table_name: Mapped[str] = mapped_column(String(32))
+    row_id: Mapped[str] = mapped_column(String(128))
+    old: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    new: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    reason: Mapped[str | None]
+
+
+class Draft(Base):
+    """What somebody was typing in a form and has not saved."""
+
+    __tablename__ = "draft"
+    audited = False
+
+    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    form: Mapped[str] = mapped_column(String(128), primary_key=True)
+    values: Mapped[dict[str, Any]] = mapped_column("draft_values")
+    saved_at: Mapped[dt.datetime]
+
+
+class Submission(Base):
+    """One form sent in, by the key its page made up: the proof that it was saved, and once only."""
+
+    __tablename__ = "submission"
+    audited = False
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    actor: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32))
+    number: Mapped[int]
+    record_version: Mapped[int]
+    saved_at: Mapped[dt.datetime]
+    content_digest: Mapped[str | None] = mapped_column(String(64))
