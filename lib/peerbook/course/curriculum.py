@@ -215,7 +215,7 @@ class CourseContent:
     topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
     themes: Annotated[tuple[Theme, ...], Field(min_length=1)]
     rules: Rules
-    days: Annotated[tuple[Day, ...], Field(min_length=1)]
+    days: tuple[Day, ...]
     sparring: Annotated[tuple[Activity, ...], Field(min_length=1)]
     final_assignment: Text
     erfa_groups: Text
@@ -384,6 +384,8 @@ def read_course(folder: Path) -> CourseContent:
     """
     faults: list[Fault] = []
     head = _read_yaml(folder / "course.yaml", faults)
+    if faults:  # without it nothing else can be judged
+        raise InputFault(faults)
     sparring = _Texts(folder / "sparring", faults)
     for part in (*_mappings(head.get("themes")), *_mappings(head.get("sparring"))):
         _give_text(part, sparring)
@@ -393,6 +395,8 @@ def read_course(folder: Path) -> CourseContent:
     for number in range(1, _day_count(head) + 1):
         texts = _Texts(folder / f"day_{number}", faults)
         day = _read_yaml(texts.folder / "day.yaml", faults)
+        if not day:
+            continue
         for activity in _mappings(day.get("activities")):
             _give_text(activity, texts)
         day |= {
@@ -402,7 +406,7 @@ def read_course(folder: Path) -> CourseContent:
             "before_next_time": texts.take("before_next_time"),
         }
         texts.report_unused()
-        days.append(_parse(Day, day, texts.folder / "day.yaml", faults) if day else None)
+        days.append(_parse(Day, day, texts.folder / "day.yaml", faults))
 
     guides = _Texts(folder, faults)
     head |= {
@@ -514,6 +518,8 @@ def read_form(path: Path) -> EvaluationForm:
         if (dimension := _parse(Dimension, entry, common_path, faults)) is not None
     }
     data = _read_yaml(path, faults)
+    if faults:
+        raise InputFault(faults)
     items = _mappings(data.get("items"))
     for place, ids in (
         ("scale", [entry["scale"] for entry in items if "scale" in entry]),

@@ -135,6 +135,23 @@ def course_numbered(session: Session, site_id: int, number: int) -> Course | Non
     )
 
 
+def dates_between(
+    session: Session, site_id: int, first: dt.date, last: dt.date
+) -> list[tuple[CourseDate, str]]:
+    """Return the dates of a site's courses from `first` to `last`, with the course's title."""
+    wanted = (
+        select(CourseDate, Course.title)
+        .join(Course, Course.id == CourseDate.course_id)
+        .where(
+            Course.site_id == site_id,
+            CourseDate.status != "cancelled",
+            CourseDate.date.between(first, last),
+        )
+        .order_by(CourseDate.date, CourseDate.starts_at)
+    )
+    return [(date, title) for date, title in session.execute(wanted)]
+
+
 # -- closures ------------------------------------------------------------------------------------
 
 
@@ -538,6 +555,18 @@ def decisions_frame(session: Session, course_id: int) -> pd.DataFrame:
         "decided_on",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def undecided_count(session: Session, site_id: int) -> int:
+    """Return how many suggestions at a site nobody has decided on yet."""
+    decided = select(Decision.suggestion_id)
+    wanted = (
+        select(func.count())
+        .select_from(Suggestion)
+        .join(Course, Course.id == Suggestion.course_id)
+        .where(Course.site_id == site_id, Suggestion.id.not_in(decided))
+    )
+    return session.scalar(wanted) or 0
 
 
 def save_suggestion(session: Session, course_id: int, text: str, raised_on: dt.date) -> Saved:

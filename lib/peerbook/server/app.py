@@ -13,7 +13,6 @@ import logging
 import os
 import socket
 import sys
-import tempfile
 import threading
 import webbrowser
 from pathlib import Path
@@ -23,6 +22,8 @@ import tornado.httpserver
 import tornado.ioloop
 import tornado.netutil
 import tornado.web
+from jupyter_client.kernelspec import KernelSpecManager
+from traitlets import default
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -57,7 +58,6 @@ def kernel_settings() -> Config:
     """Return what Voilà and JupyterLab share about kernels: forked, over sockets of ours, culled."""
     config = Config()
     config.KernelProvisionerFactory.default_provisioner_name = PROVISIONER
-    config.KernelSpecManager.kernel_dirs = []
     config.HistoryManager.enabled = False
     if hasattr(os, "fork"):
         config.KernelManager.transport = "ipc"
@@ -65,6 +65,14 @@ def kernel_settings() -> Config:
     config.MappingKernelManager.cull_interval = 60
     config.MappingKernelManager.cull_connected = True
     return config
+
+
+class OwnPython(KernelSpecManager):
+    """Knows this environment's Python and no other kernel that may lie about on the machine."""
+
+    @default("kernel_dirs")
+    def _no_folders(self) -> list[str]:
+        return []
 
 
 class FrontDoor(Answer):
@@ -215,7 +223,9 @@ def serve(
     config.OneCode.cookie_options = {"samesite": "Strict", "httponly": True, "expires_days": None,
                                      "max_age": int(LOGIN_DAYS * 86400)}  # fmt: skip
     config.OneCode.get_secure_cookie_kwargs = {"max_age_days": LOGIN_DAYS}
-    app = App(
+    config.VoilaConfiguration.template = None
+    config.VoilaConfiguration.kernel_spec_manager_class = OwnPython
+    app = App.instance(
         config=config,
         root_dir=str(folder),
         ip=ip,
@@ -229,12 +239,7 @@ def serve(
     )
     app.workbooks = folder
     app.tickets = Tickets()
-    # Voilà makes its own instance the application's; ours must be it, for its log is asked for.
-    App.clear_instance()
-    App._instance = app
-    app.connection_dir_root = tempfile.gettempdir()
     app.initialize([])
-    app.voila_configuration.template = None
     app.start()
 
 

@@ -70,7 +70,7 @@ class Store:
     Examples
     --------
     >>> from peerbook.store.tables import Site
-    >>> store = Store.open(getfixture("tmp_path") / "peerbook.sqlite")
+    >>> store = Store.open(folder / "peerbook.sqlite")
     >>> with store.write(actor="leader") as session:
     ...     session.add(Site(name="Vejle", municipality="Vejle"))
     >>> with store.read() as session:
@@ -250,7 +250,7 @@ class Store:
             return not any(
                 session.scalar(select(exists().select_from(mapper.local_table)))
                 for mapper in Base.registry.mappers
-                if mapper.class_ not in (Setting, Draft) and mapper.class_.__tablename__ != "audit"
+                if mapper.class_ not in (Setting, Draft, Audit)
             )
 
     def check(self) -> None:

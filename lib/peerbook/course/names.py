@@ -1,0 +1,25 @@
+"""What the dates of a course are called on the page."""
+
+from __future__ import annotations
+
+from peerbook.text import _
+
+NUMBERED = ("teaching_day", "sparring", "erfa_group", "final_assignment")
+
+
+def kind_name(kind: str) -> str:
+    """Return the name of a kind of date in the user's language."""
+    return {
+        "teaching_day": _("Teaching day"),
+        "sparring": _("Group sparring"),
+        "mid_evaluation": _("Mid-course evaluation"),
+        "final_evaluation": _("Final evaluation"),
+        "graduation": _("Graduation"),
+        "final_assignment": _("Presentation of final assignments"),
+        "erfa_group": _("Erfa group"),
+    }[kind]
+
+
+def date_name(kind: str, number: int) -> str:
+    """Return the name of one date: its kind, and its number where there are several."""
+    return f"{kind_name(kind)} {number}" if kind in NUMBERED else kind_name(kind)

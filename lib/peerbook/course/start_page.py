@@ -1,0 +1,177 @@
+"""The first page: what happens next, what waits for an answer, and where to go."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from peerbook.course import records
+from peerbook.course.names import date_name
+from peerbook.desk import Desk, open_desk
+from peerbook.store.tables import Site
+from peerbook.text import _, format_date, ngettext
+from peerbook.ui import (
+    Column,
+    Filter,
+    Form,
+    Heading,
+    Notice,
+    Page,
+    Prose,
+    Section,
+    Status,
+    Submission,
+    Table,
+    TextField,
+)
+
+LOOK_AHEAD = dt.timedelta(weeks=6)
+
+
+def open_page(site: str = "") -> Page:
+    """Return the first page for a site; the only one there is when `site` is empty."""
+    desk = open_desk()
+    with desk.store.read() as session:
+        known = records.sites(session)
+        chosen = records.site_named(session, site) if site else (known[0] if known else None)
+    if chosen is None:
+        return Page([_first_site(desk)], synthetic=desk.synthetic)
+    place = Section(_site_parts(desk, chosen))
+    parts = [place]
+    if len(known) > 1:
+        by_id = {row.id: row for row in known}
+        parts.insert(
+            0,
+            Filter(
+                _("Site"),
+                [(row.id, row.name) for row in known],
+                lambda number: place.show(_site_parts(desk, by_id[number])),
+                value=chosen.id,
+            ),
+        )
+    return Page(parts, synthetic=desk.synthetic, facts=_facts(desk, chosen))
+
+
+def _first_site(desk: Desk) -> Section:
+    """Return what a coordinator sees before anything is there: one question."""
+    place = Section([])
+
+    def save(submission: Submission) -> object:
+        name = str(submission.values["name"])
+        municipality = str(submission.values["municipality"])
+        receipt = desk.save(
+            submission, lambda session: records.save_site(session, name, municipality)
+        )
+        place.show([Prose(_first_steps())], announce=_("{name} is ready.").format(name=name))
+        return receipt
+
+    form = Form(
+        "site",
+        [
+            TextField(
+                "name", _("What is the place called?"), required=True, max_length=80,
+                hint=_("The town or the house, as you say it in daily life."),
+            ),
+            TextField("municipality", _("Municipality"), required=True, max_length=80),
+        ],
+        on_submit=save,
+        submit_label=_("Begin"),
+        drafts=desk.drafts("site"),
+    )  # fmt: skip
+    place.show(
+        [
+            Heading(_("Welcome")),
+            Prose(_("There is nothing here yet. Tell us where you are, and you can plan a course.")),
+            form,
+        ]
+    )
+    return place
+
+
+def _first_steps() -> str:
+    return _(
+        "That is all it takes. Next: [plan your first course](course_plan.ipynb). When the course "
+        "has begun, [attendance and evaluations](course_record.ipynb) are kept here too."
+    )
+
+
+def _site_parts(desk: Desk, site: Site) -> list[object]:
+    with desk.store.read() as session:
+        coming = _coming(session, site.id, desk.today)
+        waiting = _waiting(session, site.id, desk.today)
+        known = records.courses(session, site.id)
+    parts: list[object] = [Heading(_("The next six weeks"))]
+    if coming:
+        columns = [
+            Column("date", _("Date"), kind="date"),
+            Column("what", _("What")),
+            Column("course", _("Course")),
+        ]
+        parts.append(Table(columns, coming, _("What happens in {site}").format(site=site.name)))
+    elif known:
+        parts.append(Prose(_("No course days in the next six weeks.")))
+    else:
+        parts.append(Prose(_first_steps()))
+    if waiting:
+        parts += [
+            Heading(_("Waiting for an answer")),
+            Notice(
+                "info",
+                ngettext(
+                    "{n} suggestion from participants has no decision yet.",
+                    "{n} suggestions from participants have no decision yet.",
+                    waiting,
+                ).format(n=waiting),
+            ),
+        ]
+    if known:
+        columns = [
+            Column("title", _("Course")),
+            Column("starts_on", _("First day"), kind="date"),
+            Column("state", _("State"), kind="status"),
+        ]
+        rows = [
+            {
+                "title": course.title,
+                "starts_on": course.starts_on,
+                "state": _state(course.starts_on, desk.today),
+            }
+            for course in known
+        ]
+        parts += [Heading(_("Courses")), Table(columns, rows, _("All courses, the latest first"))]
+    return parts
+
+
+def _state(starts_on: dt.date, today: dt.date) -> Status:
+    if starts_on > today:
+        return Status(_("starts {date}").format(date=format_date(starts_on)), "info")
+    return Status(_("has begun"), "ok")
+
+
+def _coming(session: Session, site_id: int, today: dt.date) -> list[dict[str, object]]:
+    return [
+        {
+            "date": date.date,
+            "what": date_name(date.kind, date.number),
+            "course": title,
+        }
+        for date, title in records.dates_between(session, site_id, today, today + LOOK_AHEAD)
+    ]
+
+
+def _waiting(session: Session, site_id: int, today: dt.date) -> int:
+    return records.undecided_count(session, site_id)
+
+
+def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
+    with desk.store.read() as session:
+        known = records.courses(session, site.id)
+        people = [len(records.mentors(session, course.id)) for course in reversed(known)]
+        waiting = records.undecided_count(session, site.id)
+    return (
+        f"site: {site.name}",
+        f"courses: {len(known)}",
+        f"mentors on each course: {people}",
+        f"suggestions without a decision: {waiting}",
+    )

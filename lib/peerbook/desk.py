@@ -1,0 +1,63 @@
+"""The desk a page works at: the store, who sits there, and which day it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from peerbook.store import DraftBox, Receipt, Saved, Store
+from peerbook.text.formats import COPENHAGEN
+from peerbook.ui import Submission
+
+ACTOR_VARIABLE = "PEERBOOK_ACTOR"
+SYNTHETIC_SETTING = "synthetic"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every page needs to begin.
+
+    Parameters
+    ----------
+    store
+        The record.
+    actor
+        Who saves; goes into audit and events.
+    today
+        The day in Denmark.
+    synthetic
+        Whether everything in the store is invented; every page then says so.
+    """
+
+    store: Store
+    actor: str
+    today: dt.date
+    synthetic: bool
+
+    def save(self, submission: Submission, change: Callable[[Session], Saved]) -> Receipt:
+        """Make a form's change exactly once, however often it is sent, and return the receipt."""
+        return self.store.submit(
+            submission.key, self.actor, change, content=repr(sorted(submission.values.items()))
+        )
+
+    def drafts(self, form: str) -> DraftBox:
+        """Return where what is typed in a form is kept until it is saved."""
+        return self.store.drafts.box(self.actor, form)
+
+
+@lru_cache
+def open_desk() -> Desk:
+    """Return this process's desk, opened at first use."""
+    store = Store.open()
+    return Desk(
+        store=store,
+        actor=os.environ.get(ACTOR_VARIABLE) or getpass.getuser(),
+        today=dt.datetime.now(COPENHAGEN).date(),
+        synthetic=bool(store.setting(SYNTHETIC_SETTING, False)),
+    )

@@ -1,0 +1,153 @@
+"""Valid records in one line: name what the test is about, the rest is filled in.
+
+`course(title="Autumn")` is a row that can be saved; `a_course(store)` saves a whole one and says
+what it made. Numbers of rows that others point to default to 1, the first one saved.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import inspect
+
+from peerbook.store import Store, new_code
+from peerbook.store.tables import (
+    Answer,
+    Attendance,
+    Base,
+    CatchUp,
+    Closure,
+    Course,
+    CourseDate,
+    DataImport,
+    Decision,
+    Enrolment,
+    Evaluation,
+    Participant,
+    Resource,
+    Site,
+    Suggestion,
+)
+
+LEADER = "leader"
+START = dt.date(2026, 3, 4)
+"""A Wednesday without a holiday near it."""
+
+
+def open_store(folder: Path, name: str = "peerbook.sqlite") -> Store:
+    """Return a new or the existing store in a folder."""
+    return Store.open(folder / name)
+
+
+def save(store: Store, *rows: Base, actor: str = LEADER) -> list[Any]:
+    """Save the rows and return their keys."""
+    with store.write(actor) as session:
+        session.add_all(rows)
+        session.flush()
+    keys = [inspect(row).identity for row in rows]
+    return [key[0] if len(key) == 1 else key for key in keys]
+
+
+def site(**values: Any) -> Site:
+    return Site(**{"name": "Vejle", "municipality": "Vejle", **values})
+
+
+def participant(**values: Any) -> Participant:
+    return Participant(**{"code": new_code(), "site_id": 1, "created_on": START, **values})
+
+
+def resource(**values: Any) -> Resource:
+    return Resource(**{"site_id": 1, "kind": "room", "label": "The large room", **values})
+
+
+def closure(**values: Any) -> Closure:
+    week = {"starts_on": dt.date(2026, 2, 9), "ends_on": dt.date(2026, 2, 13)}
+    return Closure(**{"kind": "school_holiday", "label": "Winter break", **week, **values})
+
+
+def course(**values: Any) -> Course:
+    plan = {"template": "six_months", "template_version": "1", "starts_on": START, "weekday": 2}
+    return Course(**{"site_id": 1, "title": "Spring 2026", **plan, **values})
+
+
+def course_date(**values: Any) -> CourseDate:
+    return CourseDate(**{"course_id": 1, "kind": "teaching_day", "date": START, **values})
+
+
+def enrolment(participant_code: str, **values: Any) -> Enrolment:
+    return Enrolment(
+        **{"participant_code": participant_code, "course_id": 1, "enrolled_on": START, **values}
+    )
+
+
+def attendance(participant_code: str, **values: Any) -> Attendance:
+    seen = {"course_date_id": 1, "status": "present"}
+    return Attendance(**{"participant_code": participant_code, **seen, **values})
+
+
+def catch_up(participant_code: str, **values: Any) -> CatchUp:
+    done = {"course_date_id": 1, "done_on": START + dt.timedelta(days=7), "how": "Read the handout"}
+    return CatchUp(**{"participant_code": participant_code, **done, **values})
+
+
+def data_import(**values: Any) -> DataImport:
+    file = {"file_name": "mid.xlsx", "file_digest": "0" * 64}
+    return DataImport(**{"kind": "evaluation", "actor": LEADER, **file, **values})
+
+
+def evaluation(**values: Any) -> Evaluation:
+    form = {"form_id": "mid", "form_version": "1", "wave": "mid"}
+    return Evaluation(
+        **{"course_id": 1, **form, "entered_on": START, "source": "typed", **values}
+    )
+
+
+def answer(**values: Any) -> Answer:
+    return Answer(**{"evaluation_id": 1, "item_id": "useful", "code": 4, **values})
+
+
+def suggestion(**values: Any) -> Suggestion:
+    return Suggestion(**{"course_id": 1, "text": "Longer breaks", "raised_on": START, **values})
+
+
+def decision(**values: Any) -> Decision:
+    return Decision(
+        **{"suggestion_id": 1, "outcome": "do", "owner": LEADER, "decided_on": START, **values}
+    )
+
+
+@dataclass(frozen=True)
+class SavedCourse:
+    """What `a_course` saved: keys, in order."""
+
+    site_id: int
+    course_id: int
+    teaching_day_ids: list[int] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+
+
+def a_course(store: Store, participants: int = 6, days: int = 6, **values: Any) -> SavedCourse:
+    """Save a course with its site, monthly teaching days, and enrolled participants."""
+    with store.write(LEADER) as session:
+        place = site(name=f"Vejle {new_code()}")
+        session.add(place)
+        session.flush()
+        planned = course(site_id=place.id, **values)
+        session.add(planned)
+        session.flush()
+        dates = [
+            course_date(
+                course_id=planned.id, number=n + 1, date=START + dt.timedelta(weeks=4 * n)
+            )
+            for n in range(days)
+        ]
+        people = [participant(site_id=place.id) for _position in range(participants)]
+        session.add_all(dates + people)
+        session.add_all(enrolment(one.code, course_id=planned.id) for one in people)
+        session.flush()
+    return SavedCourse(
+        place.id, planned.id, [day.id for day in dates], [one.code for one in people]
+    )

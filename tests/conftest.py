@@ -1,0 +1,211 @@
+"""Shared fixtures: a real server on a folder of notebooks, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+BROWSER_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage",
+]  # fmt: skip
+MEMORY_KB = 8_000_000
+START_SECONDS = 90
+
+
+def write_notebook(path: Path, cells: Sequence[str | tuple[str, str]], title: str = "Prøve") -> Path:
+    """Write a notebook: a title, then code cells; a pair is (tag, source)."""
+    nodes = [nbformat.v4.new_markdown_cell(f"# {title}\n\nEn lille side.")]
+    for cell in cells:
+        tag, source = ("", cell) if isinstance(cell, str) else cell
+        nodes.append(nbformat.v4.new_code_cell(source, metadata={"tags": [tag]} if tag else {}))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=nodes, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+@dataclass
+class Server:
+    """A server that runs: where it is, what opens it, what it has said."""
+
+    process: subprocess.Popen[str]
+    workbooks: Path
+    data: Path
+    output: list[str] = field(default_factory=list)
+    address: str = ""
+    login_link: str = ""
+
+    @property
+    def token(self) -> str:
+        return (self.data / "access-code").read_text().strip()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"token {self.token}"}
+
+    def url(self, notebook: str, query: str = "") -> str:
+        return f"{self.address}voila/render/{notebook}.ipynb{query}"
+
+    def said(self) -> str:
+        return "".join(self.output)
+
+    def kill(self) -> None:
+        """End the server at once, as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Return a function that starts the app on a folder and waits until it says where it is.
+
+    `start_server(workbooks, data=…, store_url=…, port=…, env=…, arguments=…)`; all are stopped at
+    the end of the session at the latest.
+    """
+    started: list[Server] = []
+
+    def start(
+        workbooks: Path,
+        *,
+        data: Path | None = None,
+        store_url: str | None = None,
+        port: int | None = None,
+        env: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
+    ) -> Server:
+        folder = data or tmp_path_factory.mktemp("data")
+        command = [sys.executable, "-m", "peerbook.server.app", "--workbooks", str(workbooks)]
+        command += ["--store", store_url] if store_url else []
+        command += ["--port", str(port)] if port else []
+        process = subprocess.Popen(
+            ["bash", "-c", f'ulimit -v {MEMORY_KB}; exec "$@"', "bash", *command, *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, "PEERBOOK_DATA": str(folder), **(env or {})},
+        )  # fmt: skip
+        server = Server(process, workbooks, folder)
+        started.append(server)
+        links: queue.Queue[str] = queue.Queue()
+
+        def read() -> None:
+            assert process.stdout
+            for line in process.stdout:
+                server.output.append(line)
+                if found := re.search(r"http://\S+login\?ticket=\S+", line):
+                    links.put(found[0])
+            links.put("")
+
+        threading.Thread(target=read, daemon=True).start()
+        server.login_link = links.get(timeout=START_SECONDS)
+        if not server.login_link:
+            pytest.fail(f"the server did not start:\n{server.said()}")
+        server.address = server.login_link.partition("login?")[0]
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def serve_notebooks(
+    tmp_path: Path, start_server: Callable[..., Server]
+) -> Iterator[Callable[..., Server]]:
+    """Return a function that serves notebooks of the test's own, by name and cells, or a folder.
+
+    `serve_notebooks({"start": ["1 + 1"]})` or `serve_notebooks(product_folder("workbooks"))`, with
+    the keywords of `start_server`. The server ends with the test.
+    """
+    mine: list[Server] = []
+
+    def serve(
+        notebooks: Mapping[str, Sequence[str | tuple[str, str]]] | Path, **keywords: object
+    ) -> Server:
+        folder = notebooks if isinstance(notebooks, Path) else tmp_path / f"workbooks{len(mine)}"
+        if not isinstance(notebooks, Path):
+            for name, cells in notebooks.items():
+                write_notebook(folder / f"{name}.ipynb", cells)
+        server = start_server(folder, **keywords)
+        mine.append(server)
+        return server
+
+    yield serve
+    for server in mine:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a Chromium; a machine without one fails the tests that need it."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.fail("Chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield opened
+        opened.close()
+
+
+class Visitor:
+    """Somebody with a browser window of their own, who is let in by the login link."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.requests: list[str] = []
+        self.page = context.new_page()
+        context.on("request", lambda request: self.requests.append(request.url))
+
+    def log_in(self, server: Server) -> None:
+        self.page.goto(f"{server.address}login")
+        self.page.get_by_role("textbox").fill(server.token)
+        self.page.get_by_role("button").click()
+        self.page.wait_for_url(lambda url: "login" not in url)
+
+    def open(self, server: Server, notebook: str, query: str = "") -> Page:
+        """Open a page, logging in first if need be, and wait until it stands and is connected."""
+        if not any(c["name"].startswith("username") for c in self.context.cookies(server.address)):
+            # The header, not the form: most tests are not about logging in.
+            self.context.request.get(f"{server.address}login", headers=server.headers)
+        self.page.goto(server.url(notebook, query))
+        self.page.wait_for_selector("body[data-page=ready][data-connection=ok]", timeout=60_000)
+        return self.page
+
+    def foreign_requests(self) -> list[str]:
+        return [
+            url for url in self.requests
+            if urlsplit(url).scheme in {"http", "https", "ws", "wss"}
+            and urlsplit(url).hostname != "127.0.0.1"
+        ]  # fmt: skip
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Visitor]:
+    """Return a visitor with an empty browser profile; no request of theirs may leave the machine."""
+    context = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen")
+    someone = Visitor(context)
+    yield someone
+    context.close()
+    assert someone.foreign_requests() == []
