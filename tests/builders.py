@@ -1,7 +1,8 @@
 """Valid records in one line: name what the test is about, the rest is filled in.
 
 `course(title="Autumn")` is a row that can be saved; `a_course(store)` saves a whole one and says
-what it made. Numbers of rows that others point to default to 1, the first one saved.
+what it made. Numbers of rows that others point to default to 1, the first one saved. At the end
+stands what must hold in every store at every time.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
 
 from peerbook.store import Store, new_code
+from peerbook.store.audit import PRIVATE, plain, row_id
 from peerbook.store.tables import (
     Answer,
     Attendance,
+    Audit,
     Base,
     CatchUp,
     Closure,
@@ -100,9 +104,7 @@ def data_import(**values: Any) -> DataImport:
 
 def evaluation(**values: Any) -> Evaluation:
     form = {"form_id": "mid", "form_version": "1", "wave": "mid"}
-    return Evaluation(
-        **{"course_id": 1, **form, "entered_on": START, "source": "typed", **values}
-    )
+    return Evaluation(**{"course_id": 1, **form, "entered_on": START, "source": "typed", **values})
 
 
 def answer(**values: Any) -> Answer:
@@ -139,9 +141,7 @@ def a_course(store: Store, participants: int = 6, days: int = 6, **values: Any) 
         session.add(planned)
         session.flush()
         dates = [
-            course_date(
-                course_id=planned.id, number=n + 1, date=START + dt.timedelta(weeks=4 * n)
-            )
+            course_date(course_id=planned.id, number=n + 1, date=START + dt.timedelta(weeks=4 * n))
             for n in range(days)
         ]
         people = [participant(site_id=place.id) for _position in range(participants)]
@@ -151,3 +151,45 @@ def a_course(store: Store, participants: int = 6, days: int = 6, **values: Any) 
     return SavedCourse(
         place.id, planned.id, [day.id for day in dates], [one.code for one in people]
     )
+
+
+def replayed(session: Session) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return all audited tables as the audit alone tells them: rows by table and row id."""
+    told: dict[str, dict[str, dict[str, Any]]] = {}
+    for entry in session.scalars(select(Audit).order_by(Audit.seq)):
+        rows = told.setdefault(entry.table_name, {})
+        if entry.action == "insert":
+            assert entry.row_id not in rows
+            rows[entry.row_id] = dict(entry.new or {})
+        elif entry.action == "update":
+            assert rows[entry.row_id] | (entry.old or {}) == rows[entry.row_id]
+            rows[entry.row_id] |= entry.new or {}
+        else:
+            assert rows.pop(entry.row_id) == entry.old
+    return {name: rows for name, rows in told.items() if rows}
+
+
+def stored(session: Session) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return all audited tables as they are, in the audit's writing."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for mapper in Base.registry.mappers:
+        if not mapper.class_.audited:
+            continue
+        for row in session.scalars(select(mapper.class_)):
+            values = {
+                attr.columns[0].name: PRIVATE
+                if attr.columns[0].info.get("private") and getattr(row, attr.key) is not None
+                else plain(getattr(row, attr.key))
+                for attr in mapper.column_attrs
+            }
+            found.setdefault(mapper.class_.__tablename__, {})[row_id(inspect(row).identity)] = (
+                values
+            )
+    return found
+
+
+def assert_sound(store: Store) -> None:
+    """The file is whole, and audit and tables tell the same."""
+    store.check()
+    with store.read() as session:
+        assert replayed(session) == stored(session)

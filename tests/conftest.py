@@ -28,7 +28,9 @@ MEMORY_KB = 8_000_000
 START_SECONDS = 90
 
 
-def write_notebook(path: Path, cells: Sequence[str | tuple[str, str]], title: str = "Prøve") -> Path:
+def write_notebook(
+    path: Path, cells: Sequence[str | tuple[str, str]], title: str = "Prøve"
+) -> Path:
     """Write a notebook: a title, then code cells; a pair is (tag, source)."""
     nodes = [nbformat.v4.new_markdown_cell(f"# {title}\n\nEn lille side.")]
     for cell in cells:
@@ -203,7 +205,7 @@ class Visitor:
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Visitor]:
-    """Return a visitor with an empty browser profile; no request of theirs may leave the machine."""
+    """Return a visitor with an empty browser profile, whose requests may not leave the machine."""
     context = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen")
     someone = Visitor(context)
     yield someone

@@ -75,7 +75,9 @@ class Conflict(PeerbookError):
     """
 
     def __init__(
-        self, message: str, theirs: dict[str, object] | None = None,
+        self,
+        message: str,
+        theirs: dict[str, object] | None = None,
         mine: dict[str, object] | None = None,
     ) -> None:
         super().__init__(message)

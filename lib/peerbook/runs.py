@@ -1,4 +1,4 @@
-"""Run a workbook without a browser, as a scheduler does; parameters are judged before a kernel starts."""
+"""Run a workbook without a browser; parameters are judged before a kernel starts."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ def check_parameters(
     try:
         size = len(json.dumps(dict(given)))
     except (TypeError, ValueError):
-        raise InputFault.at("parameters", _("Parameters are texts and whole numbers only.")) from None
+        raise InputFault.at(
+            "parameters", _("Parameters are texts and whole numbers only.")
+        ) from None
     if size > LARGEST_PARAMETERS_BYTES:
         raise InputFault.at(
             "parameters",

@@ -1,4 +1,4 @@
-"""Every word a user sees has a Danish translation, and the compiled catalogue is the current one."""
+"""Every word a user sees has a Danish translation, and the compiled catalogue is current."""
 
 import io
 import string
@@ -52,9 +52,7 @@ def test_translations_keep_the_placeholders_of_their_message():
 
 def test_the_compiled_catalogue_is_the_current_one():
     compiled = read_mo(io.BytesIO((FOLDER / "peerbook.mo").read_bytes()))
-    assert {e.id: e.string for e in compiled if e.id} == {
-        e.id: e.string for e in CATALOGUE if e.id
-    }
+    assert {e.id: e.string for e in compiled if e.id} == {e.id: e.string for e in CATALOGUE if e.id}
 
 
 def test_no_word_of_the_catalogue_calls_people_cases():

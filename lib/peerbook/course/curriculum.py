@@ -638,6 +638,12 @@ def _remedy(detail: ErrorDetails) -> str:
         "greater_than_equal": _("must be at least {ge}."),
         "less_than_equal": _("must be at most {le}."),
         "string_type": _("must be text."),
+        "bool_type": _("must be true or false."),
+        "bool_parsing": _("must be true or false."),
+        "tuple_type": _("must be a list."),
+        "dataclass_type": _("must hold names with values."),
+        "time_type": _("must be a time of day in quotation marks, as “10:00”."),
+        "time_parsing": _("must be a time of day in quotation marks, as “10:00”."),
         "enum": _("must be one of {expected}."),
         "literal_error": _("must be one of {expected}."),
     }

@@ -27,6 +27,7 @@ from peerbook.store.tables import (
     Course,
     CourseDate,
     Decision,
+    DecisionStatus,
     Enrolment,
     Evaluation,
     Outcome,
@@ -229,12 +230,10 @@ def mentors(session: Session, course_id: int) -> list[Mentor]:
 
 def danish_order(text: str) -> str:
     """Return a key that sorts æ, ø, å last, as Danish does."""
-    return text.casefold().translate(str.maketrans({"æ": "{", "ø": "|", "å": "}"}))
+    return text.casefold().translate(str.maketrans("æøå", "{|}"))
 
 
-def enrol(
-    session: Session, course: Course, names: Iterable[str], on: dt.date
-) -> Saved:
+def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -> Saved:
     """Give new participants a code and a place on the course.
 
     Raises
@@ -254,8 +253,9 @@ def enrol(
     if doubles:
         raise InputFault.at(
             "names",
-            _("{name} is on the course already. Two with one name need something to tell them apart.")
-            .format(name=doubles[0]),
+            _(
+                "{name} is on the course already. Write the two names differently."
+            ).format(name=doubles[0]),
         )
     for name in wanted:
         person = Participant(code=new_code(), site_id=course.site_id, created_on=on)
@@ -523,7 +523,7 @@ def sheets_count(session: Session, course_id: int) -> dict[str, int]:
         .where(Evaluation.course_id == course_id)
         .group_by(Evaluation.wave)
     ).all()
-    return {wave: count for wave, count in rows}
+    return dict(row.tuple() for row in rows)
 
 
 # -- you said, we did ----------------------------------------------------------------------------
@@ -585,7 +585,7 @@ def save_decision(
     what_we_did: str,
     owner: str,
     due_on: dt.date | None,
-    status: str,
+    status: DecisionStatus,
     decided_on: dt.date,
 ) -> Saved:
     """Save what was decided about a suggestion, anew or changed.

@@ -82,7 +82,9 @@ def _first_site(desk: Desk) -> Section:
     place.show(
         [
             Heading(_("Welcome")),
-            Prose(_("There is nothing here yet. Tell us where you are, and you can plan a course.")),
+            Prose(
+                _("There is nothing here yet. Tell us where you are, and you can plan a course.")
+            ),
             form,
         ]
     )

@@ -1,7 +1,7 @@
 """The invented people of the synthetic Vejle, drawn so that their totals are the manual's.
 
-The totals are from the manual of the Vejle project (2014–2016): about 65 participants (p. 10), 34 with
-both measures and 17 with a named problem (p. 20), three courses, the third mainly of former peers
+The totals are from the manual of the Vejle project (2014–2016): about 65 participants (p. 10),
+34 with both measures and 17 with a named problem (p. 20), three courses, the third mainly of former peers
 (p. 13, 22), 23 of 56 at the anchoring workshop a year before the end (p. 21). What the manual does
 not tell – how many were peers, how the 17 divide on the four reasons, through which channel each
 came, every date – is drawn at random and says nothing about Vejle.
@@ -46,13 +46,13 @@ CHANNELS = {
 }
 """Weights for drawing; only the order of the first is the manual's (p. 10)."""
 
-_FIRST_NAMES = (
-    "Agnes Aksel Alma Anders Anja Asger Bente Birk Bodil Britta Carl Dagny Ditte Ebbe Edith Ejner "
-    "Elin Emil Erna Esther Finn Frede Gerda Grethe Gunnar Hanne Hedvig Henning Hjalmar Inga Ingolf "
-    "Jette Jonna Jørn Kaj Karla Kirsten Knud Lene Lilly Ludvig Magda Mie Nanna Niels Olga Otto "
-    "Palle Petra Pia Ragnhild Rikke Rudi Sanne Signe Sigurd Sofus Svend Tage Thea Tove Ulla Valdemar "
-    "Vera Viggo Vilma Yrsa Zenia Øjvind Åse"
-).split()
+_FIRST_NAMES = """
+Agnes Aksel Alma Anders Anja Asger Bente Birk Bodil Britta Carl Dagny Ditte Ebbe Edith Ejner
+Elin Emil Erna Esther Finn Frede Gerda Grethe Gunnar Hanne Hedvig Henning Hjalmar Inga Ingolf
+Jette Jonna Jørn Kaj Karla Kirsten Knud Lene Lilly Ludvig Magda Mie Nanna Niels Olga Otto Palle
+Petra Pia Ragnhild Rikke Rudi Sanne Signe Sigurd Sofus Svend Tage Thea Tove Ulla Valdemar Vera
+Viggo Vilma Yrsa Zenia Øjvind Åse
+"""
 _SURNAMES = ("Prøvesen", "Demosen", "Opdigt", "Eksempelsen", "Tænkgaard", "Påfund")
 """Surnames nobody bears, so that a list of them cannot be taken for a real one."""
 
@@ -102,14 +102,16 @@ def invent(seed: int, course_starts: tuple[dt.date, ...]) -> tuple[Invented, ...
         First teaching day of each of the three courses; mentors join in the weeks before.
     """
     draw = random.Random(seed)  # noqa: S311 - invented people, not keys
-    names = draw.sample([f"{first} {last}" for first in _FIRST_NAMES for last in _SURNAMES], 65)
+    names = draw.sample(
+        [f"{first} {last}" for first in _FIRST_NAMES.split() for last in _SURNAMES], 65
+    )
     first, second, third = COURSE_SIZES
     new_on_third = third - FORMER_PEERS_ON_THIRD
     cohorts = [(0,)] * first + [(1,)] * second + [(2,)] * new_on_third
     peers = PARTICIPANTS - len(cohorts)
     later_mentors = [(2,)] * FORMER_PEERS_ON_THIRD
     courses: list[tuple[int, ...]] = cohorts + later_mentors + [()] * (peers - len(later_mentors))
-    roles: list[Role] = ["mentor"] * len(cohorts) + ["peer"] * peers
+    roles: list[Role] = [*["mentor" for _on in cohorts], *["peer"] * peers]
 
     late = PARTICIPANTS - INVITED_TO_WORKSHOP
     joined: list[dt.date] = []
@@ -128,7 +130,9 @@ def invent(seed: int, course_starts: tuple[dt.date, ...]) -> tuple[Invented, ...
     outcomes: list[tuple[bool, Problem | None]] = [(True, None)] * BOTH_MEASURES
     outcomes += [(False, problem) for problem, count in PROBLEMS.items() for _one in range(count)]
     outcomes += [(False, None)] * (PARTICIPANTS - len(outcomes))
-    early_first = sorted(range(PARTICIPANTS), key=lambda place: (joined[place] > WORKSHOP_ON, place))
+    early_first = sorted(
+        range(PARTICIPANTS), key=lambda place: (joined[place] > WORKSHOP_ON, place)
+    )
     settled = early_first[: BOTH_MEASURES + WITH_PROBLEM]
     draw.shuffle(settled)
     outcome_of = dict(zip(settled + early_first[len(settled) :], outcomes, strict=True))

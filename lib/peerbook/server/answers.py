@@ -88,11 +88,15 @@ class Answer(JupyterHandler):
 
     def page(self, template: str, **values: Any) -> str:
         """Return one of our templates, filled in."""
-        return templates().get_template(template).render(
-            lang=self.language,
-            base_url=self.base_url,
-            css=asset_url(self.base_url, "peerbook.css"),
-            **values,
+        return (
+            templates()
+            .get_template(template)
+            .render(
+                lang=self.language,
+                base_url=self.base_url,
+                css=asset_url(self.base_url, "peerbook.css"),
+                **values,
+            )
         )
 
     def message_page(self, title: str, paragraphs: list[str], links: dict[str, str]) -> str:
@@ -109,7 +113,7 @@ class Answer(JupyterHandler):
         """
         return self.page("message.html", title=title, paragraphs=paragraphs, links=links)
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002 - Tornado's own
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Write a Danish page for the status; nothing of the request or the error stands in it."""
         with speaking(self.language):
             title, text = {
@@ -136,7 +140,7 @@ class Missing(Answer):
     """Answers every address nobody else answers."""
 
     @allow_unauthenticated
-    async def prepare(self) -> None:  # type: ignore[override] # Jupyter's takes a private argument
+    async def prepare(self) -> None:
         """Say that there is no such page; no login is asked for."""
         raise web.HTTPError(404)
 

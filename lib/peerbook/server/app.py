@@ -13,8 +13,6 @@ import logging
 import os
 import socket
 import sys
-import threading
-import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +36,14 @@ from peerbook.server.channel import (
     Farewell,
     KernelChannel,
 )
-from peerbook.server.login import LOGIN_DAYS, LoginHandler, LogoutHandler, OneCode, Tickets
+from peerbook.server.login import (
+    LoginHandler,
+    LogoutHandler,
+    OneCode,
+    Tickets,
+    announce,
+    login_settings,
+)
 from peerbook.server.pages import START
 from peerbook.server.private_files import access_token, cookie_secret
 from peerbook.server.provisioner import PROVISIONER, warm_up
@@ -55,7 +60,7 @@ class ServerFault(PeerbookError):
 
 
 def kernel_settings() -> Config:
-    """Return what Voilà and JupyterLab share about kernels: forked, over sockets of ours, culled."""
+    """Return what Voilà and JupyterLab share about kernels: forked, private, culled."""
     config = Config()
     config.KernelProvisionerFactory.default_provisioner_name = PROVISIONER
     config.HistoryManager.enabled = False
@@ -87,6 +92,7 @@ class FrontDoor(Answer):
 class App(Voila):
     """Voilà, reduced to our pages."""
 
+    port: int
     workbooks: Path
     tickets: Tickets
 
@@ -110,6 +116,7 @@ class App(Voila):
             log_function=log_request,
             xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict", "path": self.base_url},
             serve_traceback=False,
+            ws_ping_timeout=30_000,
         )
         return settings
 
@@ -162,22 +169,19 @@ class App(Voila):
         raise AssertionError("the last port is tried or raises")
 
     def _greet(self) -> None:
-        host = "127.0.0.1" if self.ip in ("", "0.0.0.0") else self.ip  # noqa: S104 - compared, not bound
-        host = f"[{host}]" if ":" in host else host
-        address = f"http://{host}:{self.port}{self.base_url}"
-        entrance = f"{address}login?ticket={self.tickets.issue()}"
-        print(_("peerbook runs at {address}").format(address=address))
-        print(_("Open it with this link (it works once): {link}").format(link=entrance))
-        print(_("Access code, should you be asked for it: {code}").format(code=self.token))
-        print(_("Stop with Ctrl-C."), flush=True)
-        if self.open_browser:
-            ticket = f"{address}login?ticket={self.tickets.issue()}"
-            threading.Thread(target=webbrowser.open, args=(ticket,), daemon=True).start()
+        address = local_address(self.ip, self.port, self.base_url)
+        announce(address, str(self.token), self.tickets, open_browser=self.open_browser)
+
+
+def local_address(ip: str, port: int, base_url: str) -> str:
+    """Return the address under which this machine's own browser finds the server."""
+    host = "127.0.0.1" if ip in ("", "0.0.0.0") else ip  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{port}{base_url}" if ":" in host else f"http://{host}:{port}{base_url}"
 
 
 def is_loopback(ip: str) -> bool:
     """Return whether only this machine can reach the address."""
-    return ip == "localhost" or ip == "::1" or ip.startswith("127.")
+    return ip in {"localhost", "::1"} or ip.startswith("127.")
 
 
 def serve(
@@ -220,9 +224,7 @@ def serve(
         raise ServerFault(_("The server does not start without an access code."))
     warm_up()
     config = kernel_settings()
-    config.OneCode.cookie_options = {"samesite": "Strict", "httponly": True, "expires_days": None,
-                                     "max_age": int(LOGIN_DAYS * 86400)}  # fmt: skip
-    config.OneCode.get_secure_cookie_kwargs = {"max_age_days": LOGIN_DAYS}
+    config.merge(login_settings())
     config.VoilaConfiguration.template = None
     config.VoilaConfiguration.kernel_spec_manager_class = OwnPython
     app = App.instance(

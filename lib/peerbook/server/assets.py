@@ -1,17 +1,16 @@
 """Shared scripts and styles under one address in Voilà and JupyterLab alike.
 
-`{base_url}peerbook/assets/<name>?v=<hash>` serves what stands in `peerbook/ui/static` and in the
-template's own `static` folder: compressed once, and kept by the browser for a year, since another
-content has another hash. Files are looked up by name in a table, so no path can leave the folders.
+`{base_url}peerbook/assets/<name>?v=<hash>` serves the kit's scripts (`peerbook.ui.assets`) and the
+template's own: compressed once, and kept by the browser for a year, since another content has
+another hash. Assets are looked up by name, never by path.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import mimetypes
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,29 +18,26 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
-import peerbook.ui
+from peerbook.ui import assets as kit
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
-FOLDERS = (
-    Path(peerbook.ui.__file__).parent / "static",
-    Path(__file__).parent / "template" / "static",
-)
+TEMPLATE_ASSETS = Path(__file__).parent / "template" / "static"
 ROUTE = r"peerbook/assets/([\w.-]+)"
-_PACKED = {".js", ".css", ".svg", ".json"}
+_KINDS = {".js": "text/javascript", ".css": "text/css"}
 
 
 @dataclass(frozen=True)
-class Asset:
-    """One file as it is served.
+class ServedAsset:
+    """One asset as it is served.
 
     Parameters
     ----------
     content
-        The bytes of the file.
+        Its bytes.
     packed
-        The same bytes, gzipped; None where that saves nothing.
+        The same bytes, gzipped.
     kind
         Media type.
     version
@@ -49,31 +45,30 @@ class Asset:
     """
 
     content: bytes
-    packed: bytes | None
+    packed: bytes
     kind: str
     version: str
 
 
-@lru_cache(maxsize=64)
-def _read(path: Path, changed_ns: int) -> Asset:  # noqa: ARG001 - part of the cache's key
-    content = path.read_bytes()
-    packed = gzip.compress(content, 6, mtime=0) if path.suffix in _PACKED else None
-    kind = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
-    return Asset(
+@cache
+def asset(name: str) -> ServedAsset | None:
+    """Return the asset called `name`, or None when there is none."""
+    if name in kit.ASSET_NAMES:
+        found = kit.asset(name)
+        return _served(found.data, found.media_type)
+    for path in TEMPLATE_ASSETS.iterdir():
+        if path.name == name:
+            return _served(path.read_bytes(), _KINDS[path.suffix])
+    return None
+
+
+def _served(content: bytes, kind: str) -> ServedAsset:
+    return ServedAsset(
         content,
-        packed,
-        f"{kind or 'application/octet-stream'}; charset=utf-8",
+        gzip.compress(content, 6, mtime=0),
+        f"{kind}; charset=utf-8",
         hashlib.sha256(content).hexdigest()[:16],
     )
-
-
-def asset(name: str) -> Asset | None:
-    """Return the asset called `name`, or None when there is none."""
-    for folder in FOLDERS:
-        for path in folder.glob("*"):
-            if path.name == name and path.is_file():
-                return _read(path, path.stat().st_mtime_ns)
-    return None
 
 
 def asset_url(base_url: str, name: str) -> str:
@@ -106,7 +101,7 @@ class AssetHandler(JupyterHandler):
             self.set_header("Cache-Control", "public, max-age=31536000, immutable")
         else:
             self.set_header("Cache-Control", "no-cache")
-        if found.packed and "gzip" in self.request.headers.get("Accept-Encoding", ""):
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
             self.set_header("Content-Encoding", "gzip")
             body = found.packed
         self.finish(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from itertools import pairwise
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
@@ -42,7 +43,7 @@ def split(frame: bytes) -> list[bytes]:
     offsets = [int.from_bytes(frame[8 * i : 8 * (i + 1)], "little") for i in range(1, count + 1)]
     if offsets[0] != 8 * (count + 1) or offsets[-1] != len(frame) or offsets != sorted(offsets):
         raise ValueError("offsets out of order")
-    return [frame[a:b] for a, b in zip(offsets, offsets[1:], strict=False)]
+    return [frame[a:b] for a, b in pairwise(offsets)]
 
 
 class KernelChannel(Answer, VoilaKernelWebsocketHandler):
@@ -55,7 +56,7 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
     def set_default_headers(self) -> None:
         """Set none: a websocket answers no headers of its own."""
 
-    async def get(self, kernel_id: str) -> None:  # type: ignore[override] # Jupyter leaves it untyped
+    async def get(self, kernel_id: str) -> None:
         """Open the line, for browsers that speak the v1 protocol and a kernel that is there."""
         if PROTOCOL not in self.request.headers.get("Sec-WebSocket-Protocol", ""):
             raise web.HTTPError(400)
@@ -67,7 +68,7 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
         """Pass a well-formed message on; close the line at anything else."""
         try:
             if not isinstance(ws_message, bytes):
-                raise ValueError("text where bytes belong")  # noqa: TRY301, TRY004
+                raise ValueError("text where bytes belong")
             channel, header, *others = split(ws_message)
             kind = json.loads(header)["msg_type"]
             for part in others[:3]:
@@ -83,7 +84,7 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
         super().on_message(ws_message)
 
     def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:
-        """Pass on what widgets need; an error in the kernel becomes a code, its trace stays here."""
+        """Pass on what widgets need; an error becomes a code, its trace stays here."""
         if not isinstance(message, bytes):
             return None
         parts = split(message)

@@ -26,9 +26,7 @@ def redacted(text: str) -> str:
     return text
 
 
-def frames(
-    error: BaseException | type[BaseException] | None, trace: TracebackType | None
-) -> str:
+def frames(error: BaseException | type[BaseException] | None, trace: TracebackType | None) -> str:
     """Return an exception's type and the code lines it passed; never its message or values."""
     kind = type(error).__name__ if isinstance(error, BaseException) else str(error)
     return kind + "\n" + "".join(traceback.format_tb(trace)).rstrip()

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
-from jupyterlab.labapp import LabApp
+from jupyter_server.serverapp import ServerApp
+from traitlets.config import Config
 
 from peerbook.paths import product_folder
 from peerbook.server import discretion
-from peerbook.server.app import STORE_VARIABLE, kernel_settings
+from peerbook.server.app import STORE_VARIABLE, ServerFault, kernel_settings, local_address
+from peerbook.server.login import (
+    LoginHandler,
+    LogoutHandler,
+    OneCode,
+    Tickets,
+    announce,
+    login_settings,
+)
 from peerbook.server.private_files import access_token, cookie_secret
 from peerbook.server.provisioner import warm_up
+from peerbook.text import _
 
 
-def lab_settings(*, port: int | None, ip: str, open_browser: bool, token: str) -> Any:
-    """Return the traitlets configuration JupyterLab is started with."""
+def lab_settings(*, port: int | None, ip: str, token: str) -> Config:
+    """Return the configuration JupyterLab is started with."""
     config = kernel_settings()
+    config.merge(login_settings())
     # An analyst thinks longer than a page is left open, and a kernel here holds unsaved work.
     config.MappingKernelManager.cull_idle_timeout = 0
     config.ServerApp.ip = ip
-    config.ServerApp.port = port or 0
-    config.ServerApp.open_browser = open_browser
+    if port:
+        config.ServerApp.port = port
+        config.ServerApp.port_retries = 0
+    config.ServerApp.open_browser = False
     config.ServerApp.root_dir = str(product_folder("workbooks"))
     config.ServerApp.allow_remote_access = False
     config.ServerApp.cookie_secret = cookie_secret()
-    config.ServerApp.jpserver_extensions = {"peerbook.server.assets": True}
-    config.IdentityProvider.token = token
-    config.IdentityProvider.cookie_options = {"SameSite": "Strict"}
+    # Named one by one: Voilà's own extension, for one, would open pages without our bounds.
+    config.ServerApp.jpserver_extensions = {"jupyterlab": True, "peerbook.server.assets": True}
+    config.ServerApp.default_url = "/lab"
+    config.ServerApp.identity_provider_class = OneCode
+    config.OneCode.token = token
+    config.OneCode.login_handler_class = LoginHandler
+    config.OneCode.logout_handler_class = LogoutHandler
     config.LabApp.news_url = None
     config.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
     config.LabApp.extension_manager = "readonly"
@@ -56,12 +72,23 @@ def lab(
         Database address, for the notebooks; without it the user's data folder.
     token
         Access code; without it the data folder's own.
+
+    Raises
+    ------
+    ServerFault
+        When the access code is empty.
     """
     discretion.install()
     if store_url:
         os.environ[STORE_VARIABLE] = store_url
-    settings = lab_settings(
-        port=port, ip=ip, open_browser=open_browser, token=token or access_token()
-    )
+    code = access_token() if token is None else token
+    if not code:
+        raise ServerFault(_("The server does not start without an access code."))
     warm_up()
-    LabApp.launch_instance(argv=[], config=settings)
+    server = ServerApp.instance(config=lab_settings(port=port, ip=ip, token=code))
+    server.initialize(argv=[], starter_extension="lab", find_extensions=False)
+    tickets = Tickets()
+    server.web_app.settings["peerbook_tickets"] = tickets
+    address = local_address(ip, server.port, server.base_url)
+    server.io_loop.add_callback(announce, address, code, tickets, open_browser=open_browser)
+    server.start()

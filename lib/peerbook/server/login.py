@@ -11,12 +11,15 @@ import hashlib
 import hmac
 import re
 import secrets
+import threading
 import time
+import webbrowser
 from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.auth.identity import IdentityProvider, User
 from tornado import web
+from traitlets.config import Config
 
 from peerbook.server.answers import Answer, speaking
 from peerbook.text import _
@@ -77,9 +80,36 @@ class OneCode(IdentityProvider):
         """Return the one user there is."""
         return User("local", "peerbook", "peerbook", "P")
 
-    def generate_anonymous_user(self, handler: web.RequestHandler) -> User:  # noqa: ARG002
+    def generate_anonymous_user(self, handler: web.RequestHandler) -> User:
         """Return the one user there is."""
         return self.user()
+
+
+def login_settings() -> Config:
+    """Return how long a login lasts, and that no other site can use it."""
+    config = Config()
+    config.OneCode.cookie_options = {
+        "samesite": "Strict",
+        "httponly": True,
+        "expires_days": None,
+        "max_age": int(LOGIN_DAYS * 86400),
+    }
+    config.OneCode.get_secure_cookie_kwargs = {"max_age_days": LOGIN_DAYS}
+    return config
+
+
+def announce(address: str, code: str, tickets: Tickets, *, open_browser: bool) -> None:
+    """Say where the server is and how to come in, and open the browser already let in."""
+    entrance = f"{address}login?ticket="
+    print(_("peerbook runs at {address}").format(address=address))
+    print(
+        _("Open it with this link (it works once): {link}").format(link=entrance + tickets.issue())
+    )
+    print(_("Access code, should you be asked for it: {code}").format(code=code))
+    print(_("Stop with Ctrl-C."), flush=True)
+    if open_browser:
+        link = entrance + tickets.issue()
+        threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
 
 class LoginHandler(Answer):

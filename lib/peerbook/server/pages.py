@@ -53,7 +53,7 @@ def _registry() -> tuple[Entry, ...]:
 
 
 def entries(workbooks: Path) -> tuple[Entry, ...]:
-    """Return the registered pages whose notebook is in the folder, in the order of the navigation."""
+    """Return the registered pages whose notebook is there, in the order of the navigation."""
     return tuple(e for e in _registry() if (workbooks / f"{e.notebook}.ipynb").is_file())
 
 

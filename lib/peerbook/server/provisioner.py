@@ -231,9 +231,7 @@ def _zygote_environment() -> dict[str, str]:
     Plotly asks at import where to draw; in the zygote there is no notebook yet. OpenBLAS and
     pyarrow would start threads at import, which a fork does not copy.
     """
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("JPY_")
-    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("JPY_")}
     single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {
         **environment,

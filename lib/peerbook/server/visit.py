@@ -26,15 +26,15 @@ from voila.execute import VoilaExecutor
 
 from peerbook.errors import PeerbookError
 from peerbook.server.answers import Answer, speaking
-from peerbook.server.assets import FOLDERS, asset_url
+from peerbook.server.assets import asset_url
 from peerbook.server.discretion import code_lines
 from peerbook.server.pages import Entry, entries, entry_of
 from peerbook.text import _
 from peerbook.text.words import LANGUAGE_VARIABLE, LANGUAGES, Language
+from peerbook.ui.assets import CHARTS, KIT
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL_ARGUMENTS = ["--HistoryManager.enabled=False"]
-CHART_SCRIPT = "plotly-basic.min.js"
 PAGE_SECONDS = 60
 _START_SECONDS = 60
 _KEEP_ALIVE_SECONDS = 10
@@ -214,15 +214,17 @@ class VisitHandler(Answer):
                 if language != self.language
             ]
             kept = {key: value for key, value in asked.items() if key != "lang"}
-            charts = any((folder / CHART_SCRIPT).is_file() for folder in FOLDERS)
             return self.page(
                 "shell.html",
                 entry=entry,
                 groups=groups,
                 others=others,
                 asked=kept,
+                # Asked for now, because its cookie goes with the first bytes or not at all.
+                xsrf=self.xsrf_token.decode(),
                 host=asset_url(self.base_url, "host.js"),
-                charts=asset_url(self.base_url, CHART_SCRIPT) if charts else "",
+                kit=asset_url(self.base_url, KIT),
+                charts=asset_url(self.base_url, CHARTS),
                 words={
                     "skip": _("Skip to the content"),
                     "pages": _("Pages"),
@@ -235,7 +237,6 @@ class VisitHandler(Answer):
                         "The connection is lost – what you write now will not be saved. "
                         "Reload the page."
                     ),
-                    "back": _("The connection is back."),
                     "unknown": _("This part cannot be shown here. Open the page in JupyterLab."),
                     "failed": _("This part could not be shown."),
                     "error": _(
@@ -298,7 +299,6 @@ class VisitHandler(Answer):
             "rest.html",
             kernel_id=self._kernel_id,
             kernel_session=session,
-            xsrf=self.xsrf_token.decode(),
             roots=embedded([*_shown(cells)]),
             states=embedded(widget_states(executor)),
         )
@@ -328,4 +328,3 @@ def _shown(cells: Iterable[nbformat.NotebookNode]) -> Iterable[dict[str, str]]:
                 yield {"text": output.text}
             elif "text/plain" in data:
                 yield {"text": data["text/plain"]}
-

@@ -16,6 +16,7 @@ only the server holds the other end of, and end with it; they outlive their zygo
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import importlib
 import json
@@ -54,7 +55,7 @@ _log = logging.getLogger("peerbook.zygote")
 
 
 def page_modules() -> list[str]:
-    """Return the names of all `*_page` modules in peerbook; a new page is warm without being named."""
+    """Return the names of all `*_page` modules in peerbook, so that a new page is warm too."""
     import peerbook
 
     return sorted(
@@ -98,7 +99,7 @@ def become_kernel(request: dict[str, Any], control: socket.socket, lifeline: int
     random.seed()
     import numpy as np
 
-    np.random.seed()  # noqa: NPY002 - the global generator was copied by the fork
+    np.random.seed()
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
 
     import ipywidgets
@@ -129,7 +130,7 @@ class Zygote:
         self._unread = b""
 
     def run(self) -> dict[str, Any] | None:
-        """Serve until the server is gone (None); in a forked child, return what it was asked for."""
+        """Serve until the server is gone (None); in a forked child, return its request."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake_writer.fileno(), warn_on_full_buffer=False)
         selector = selectors.DefaultSelector()
@@ -163,10 +164,8 @@ class Zygote:
             self._wake_reader.close()
             self._wake_writer.close()
             return 0
-        try:
+        with contextlib.suppress(OSError):  # it may have been quicker, or be gone already
             os.setpgid(pid, pid)
-        except OSError:
-            pass  # it was quicker than we and has done so itself, or is gone already
         _say(self._control, {"pid": pid})
         return pid
 
@@ -203,7 +202,10 @@ def main() -> None:
     warm_up()
     gc.collect()
     gc.freeze()
-    request = Zygote(control, lifeline).run()
+    try:
+        request = Zygote(control, lifeline).run()
+    except ConnectionError:
+        request = None
     if request is None:
         os._exit(0)
     status = 1

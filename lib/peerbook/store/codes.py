@@ -32,8 +32,9 @@ def read_code(written: str, field: str = "participant_code") -> str:
     InputFault
         At `field`, when it is no participant code.
     """
-    letters = re.sub(r"[\s–—-]", "", written).upper().translate(_MISREAD)
-    if len(letters) == 7:
+    bare = re.sub(r"^\s*P[\s–—-]+", "", written, flags=re.IGNORECASE)
+    letters = re.sub(r"[\s–—-]", "", bare).upper().translate(_MISREAD)
+    if len(letters) == 7 and bare == written:
         letters = letters.removeprefix("P")
     if not re.fullmatch(f"[{ALPHABET}]{{6}}", letters):
         raise InputFault.at(

@@ -47,8 +47,7 @@ _SETTINGS = (
 # Primary result codes, sqlite.org/rescode.html.
 _PERM, _BUSY, _LOCKED, _NOMEM, _READONLY, _IOERR = 3, 5, 6, 7, 8, 10
 _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 11, 13, 14, 26
-_UNIQUE, _PRIMARYKEY, _ROWID = 2067, 1555, 2579
-_IOERR_WRITES = frozenset({778, 1034, 1290, 1546, 4874})  # write, fsync, dir_fsync, truncate, shm
+_UNIQUE_MESSAGE = "UNIQUE constraint failed"  # the driver gives primary codes only
 
 _open_databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
@@ -252,8 +251,7 @@ class Database:
         return self._meaning(error.orig) if isinstance(error, DBAPIError) else None
 
     def _meaning(self, error: BaseException | None) -> PeerbookError | None:
-        code = _code(error)
-        if code in (_UNIQUE, _PRIMARYKEY, _ROWID):
+        if str(error).startswith(_UNIQUE_MESSAGE):
             return Conflict(
                 _(
                     "Somebody else has just entered the same. What you wrote is not lost: load "
@@ -266,12 +264,12 @@ class Database:
             _NOMEM: _no_memory,
             _READONLY: self._read_only,
             _PERM: self._read_only,
-            _IOERR: _full if code in _IOERR_WRITES else self._disk_fault,
+            _IOERR: self._disk_fault,
             _FULL: _full,
             _CANTOPEN: self._cannot_open,
             _CORRUPT: self._damaged,
             _NOTADB: self._damaged,
-        }.get(code & 0xFF)
+        }.get(_code(error))
         return StoreUnavailable(text_of()) if text_of else None
 
     def _connect(self, *, query_only: bool = False, foreign_keys: bool = True) -> Any:
@@ -340,8 +338,9 @@ class Database:
 
     def _disk_fault(self) -> str:
         return _(
-            "The disk under {place} cannot be read. What you wrote is still on the page: copy it, "
-            "and have the disk looked at before you go on."
+            "The disk under {place} could not be written or read, so this was not saved. What you "
+            "wrote is still on the page: see that the disk is connected and not full, then save "
+            "again."
         ).format(place=self.place)
 
     def _damaged(self) -> str:
@@ -355,8 +354,8 @@ _FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def _code(error: BaseException | None) -> int:
-    """Return SQLite's extended result code of a driver's error, 0 when it has none."""
-    return int(getattr(error, "sqlite_errorcode", None) or 0)
+    """Return SQLite's primary result code of a driver's error, 0 when it has none."""
+    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
 def _dotted(version: tuple[int, ...]) -> str:

@@ -96,15 +96,17 @@ def in_effect(events: Iterable[Event], day: dt.date) -> list[Event]:
     Withdrawn events are left out.
     """
     known = list(events)
-    withdrawn = {event.details["seq"] for event in known if event.kind == WITHDRAWN}
-    return sorted(
-        (
-            event
-            for event in known
-            if event.effective_on <= day and event.kind != WITHDRAWN and event.seq not in withdrawn
-        ),
-        key=lambda event: (event.effective_on, event.seq),
+    withdrawn: set[int] = set()
+    for event in sorted(known, key=lambda event: event.seq, reverse=True):
+        # The latest first, so that a withdrawal that was itself withdrawn takes nothing back.
+        if event.kind == WITHDRAWN and event.seq not in withdrawn:
+            withdrawn.add(event.details["seq"])
+    holding = (
+        event
+        for event in known
+        if event.effective_on <= day and event.kind != WITHDRAWN and event.seq not in withdrawn
     )
+    return sorted(holding, key=lambda event: (event.effective_on, event.seq))
 
 
 def state_on(

@@ -40,7 +40,7 @@ def format_month(day: dt.date) -> str:
 
 def format_weekday(weekday: int) -> str:
     """Return the weekday's name, Monday being 0."""
-    return dates.get_day_names("wide", "stand-alone", _locale())[weekday]
+    return str(dates.get_day_names("wide", "stand-alone", _locale())[weekday])
 
 
 def format_time(moment: dt.time | dt.datetime) -> str:

@@ -380,7 +380,7 @@ class Manager {
   // -- views
 
   async show(model, el, signal) {
-    el.classList.add("pb-widget");
+    el.classList.add("pb-widget", ...(model.get("_dom_classes") ?? []));
     try {
       if (model.get("_model_module") === "anywidget") await this.showAnywidget(model, el, signal);
       else if (model.get("_model_name") in BOXES) await this.showBox(model, el, signal);
@@ -567,7 +567,7 @@ class Page extends HTMLElement {
     window.addEventListener("pagehide", () => {
       isLeaving = true;
       const form = new FormData();
-      form.append("_xsrf", this.getAttribute("xsrf"));
+      form.append("_xsrf", document.body.dataset.xsrf);
       navigator.sendBeacon(`${base}voila/api/shutdown/${kernel}`, form);
     });
     window.addEventListener("pageshow", (event) => {

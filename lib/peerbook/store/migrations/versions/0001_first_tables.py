@@ -72,6 +72,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_event")),
         sqlite_autoincrement=True,
     )
+    op.create_index(
+        op.f("ix_event_subject_type_subject_id"), "event", ["subject_type", "subject_id"]
+    )
 
     op.create_table(
         "setting",

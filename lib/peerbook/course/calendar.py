@@ -1,0 +1,337 @@
+"""Which days a course cannot use, and why: Danish public holidays and local closures.
+
+Public holidays come from the `holidays` package. Everything that is a day off only by agreement or
+by custom (1 May, 5 June, 24 and 31 December, school holidays, industriferie) is a closure that the
+user has accepted; `suggested_closures` proposes them and activates none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import holidays
+
+from peerbook.errors import Fault, InputFault, Place
+from peerbook.text import _, current_language, format_date, format_list, format_weekday
+
+EARLIEST = dt.date(1990, 1, 1)
+LATEST = dt.date(2100, 12, 31)
+"""Plans lie between these; outside them a date is a slip of the finger."""
+
+MAX_LABEL_LENGTH = 200
+
+ClosureKind = Literal["school_holiday", "industriferie", "custom_day_off", "absence", "other"]
+ResourceKind = Literal["teacher", "room"]
+ReasonKind = Literal[
+    "holiday", "closure", "busy", "too_close", "too_far", "no_sparring", "order", "follows",
+    "blocked", "rest_of_plan", "weekend", "too_early", "told",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, order=True)
+class Resource:
+    """A teacher or a room that several courses may share."""
+
+    kind: ResourceKind
+    label: str
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Days, both ends included, on which nothing can be placed.
+
+    Parameters
+    ----------
+    starts_on, ends_on
+        First and last day.
+    kind
+        What sort of closure it is.
+    label
+        What the user calls it.
+    resource
+        The teacher or room that is away; None closes the whole place.
+
+    Raises
+    ------
+    InputFault
+        When the days are in the wrong order or outside the calendar, or the label is too long.
+    """
+
+    starts_on: dt.date
+    ends_on: dt.date
+    kind: ClosureKind
+    label: str = ""
+    resource: Resource | None = None
+
+    def __post_init__(self) -> None:
+        faults = [
+            Fault(_outside(day), Place(field=field))
+            for field, day in (("starts_on", self.starts_on), ("ends_on", self.ends_on))
+            if not EARLIEST <= day <= LATEST
+        ]
+        if self.ends_on < self.starts_on:
+            message = _("The last day is before the first day. Swap them or correct one of them.")
+            faults.append(Fault(message, Place(field="ends_on")))
+        if len(self.label) > MAX_LABEL_LENGTH:
+            message = _("The name is too long. Use at most {limit} characters.")
+            faults.append(Fault(message.format(limit=MAX_LABEL_LENGTH), Place(field="label")))
+        if faults:
+            raise InputFault(faults)
+
+    def covers(self, day: dt.date) -> bool:
+        """Return whether the closure holds on a day."""
+        return self.starts_on <= day <= self.ends_on
+
+    @property
+    def period(self) -> str:
+        """The days in words: one date, whole weeks by number, or from and to."""
+        if self.starts_on == self.ends_on:
+            return format_date(self.starts_on)
+        first, last = self.starts_on.isocalendar(), self.ends_on.isocalendar()
+        whole_weeks = first.weekday == 1 and last.weekday >= 5 and first.year == last.year
+        if whole_weeks and first.week == last.week:
+            return _("week {week}").format(week=first.week)
+        if whole_weeks:
+            return _("weeks {first}–{last}").format(first=first.week, last=last.week)
+        return _("{first} to {last}").format(
+            first=format_date(self.starts_on), last=format_date(self.ends_on)
+        )
+
+    @property
+    def text(self) -> str:
+        """What is closed, when and why, as one phrase."""
+        if self.resource is not None:
+            pattern = (
+                _("The teacher is away: {who}, {period}")
+                if self.resource.kind == "teacher"
+                else _("The room is taken: {who}, {period}")
+            )
+            phrase = pattern.format(who=self.resource.label, period=self.period)
+            return f"{phrase} ({self.label})" if self.label else phrase
+        phrase = {
+            "school_holiday": _("School holiday {period}"),
+            "industriferie": _("General summer shutdown {period}"),
+            "custom_day_off": _("Day off {period}"),
+        }.get(self.kind, _("Closed {period}"))
+        phrase = phrase.format(period=self.period)
+        return f"{phrase}: {self.label}" if self.label else phrase
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a date was not used, or why one was moved.
+
+    Parameters
+    ----------
+    kind
+        What sort of reason; it decides the words.
+    date
+        The day it is about.
+    closure
+        The closure in force, for kind `closure`.
+    label
+        The other course, for `busy`; the whole text, for `told`; otherwise what is referred to.
+    resource
+        What is taken, for `busy`.
+    days
+        The limit in days, for `too_close`, `too_far` and `no_sparring`.
+    """
+
+    kind: ReasonKind
+    date: dt.date | None = None
+    closure: Closure | None = None
+    label: str = ""
+    resource: Resource | None = None
+    days: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The reason as a short clause in the user's language."""
+        if self.kind == "told":
+            return self.label
+        if self.closure is not None:
+            return self.closure.text
+        if self.kind == "holiday" and self.date is not None:
+            return _("{holiday} is a public holiday").format(holiday=holiday_name(self.date))
+        if self.kind == "busy" and self.resource is not None:
+            return _("{who} is taken by “{course}” at that time").format(
+                who=self.resource.label, course=self.label
+            )
+        if self.kind == "weekend" and self.date is not None:
+            return _("{weekday} is not a working day").format(
+                weekday=format_weekday(self.date.weekday())
+            )
+        pattern = {
+            "too_close": _("there would be fewer than {days} days to {other}"),
+            "too_far": _("there would be more than {days} days to {other}"),
+            "no_sparring": _("its group sparring would find no free day"),
+            "order": _("it would come in the wrong order with {other}"),
+            "follows": _("follows {other}"),
+            "blocked": _("the old date can no longer be used"),
+            "too_early": _("it is before the day the course may begin"),
+        }.get(self.kind, _("the rest of the plan would fit worse"))
+        return pattern.format(days=self.days, other=self.label)
+
+
+def holidays_of(year: int) -> dict[dt.date, str]:
+    """Return the Danish public holidays of a year with their names in the user's language.
+
+    Raises
+    ------
+    InputFault
+        When the year is outside the calendar.
+
+    Source: the `holidays` package; Store Bededag until 2023 (lov nr. 214 of 6 March 2023).
+    """
+    check_in_calendar(dt.date(min(max(year, 1), 9999), 1, 1))
+    return {day: holiday_name(day) for day in sorted(_holidays(year, "da"))}
+
+
+def is_holiday(day: dt.date) -> bool:
+    """Return whether a day is a Danish public holiday."""
+    return day in _holidays(day.year, "da")
+
+
+def holiday_name(day: dt.date) -> str:
+    """Return the name of a public holiday in the user's language."""
+    name = _holidays(day.year, current_language())[day]
+    return name.replace("Anden ", "2. ")  # as Danish calendars print it
+
+
+@lru_cache(maxsize=512)
+def _holidays(year: int, language: str) -> dict[dt.date, str]:
+    names = {"da": "da", "en": "en_US"}
+    return dict(holidays.country_holidays("DK", years=year, language=names[language]))
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Return whether a day is Monday to Friday and no public holiday."""
+    return day.weekday() < 5 and not is_holiday(day)
+
+
+def check_in_calendar(day: dt.date, field: str = "date") -> dt.date:
+    """Return the day if plans can lie on it.
+
+    Raises
+    ------
+    InputFault
+        At `field`, when the day is before 1990 or after 2100.
+    """
+    if not EARLIEST <= day <= LATEST:
+        raise InputFault.at(field, _outside(day))
+    return day
+
+
+def _outside(day: dt.date) -> str:
+    return _("{year} is outside the calendar. Choose a year from {first} to {last}.").format(
+        year=day.year, first=EARLIEST.year, last=LATEST.year
+    )
+
+
+class DanishCalendar:
+    """Public holidays together with the closures that the user has accepted.
+
+    >>> DanishCalendar().is_free(dt.date(2026, 4, 6))  # Easter Monday
+    False
+    """
+
+    def __init__(self, closures: Iterable[Closure] = ()) -> None:
+        self.closures: tuple[Closure, ...] = tuple(
+            sorted(
+                set(closures),
+                key=lambda closure: (
+                    closure.starts_on, closure.ends_on, closure.kind, closure.label,
+                    (closure.resource.kind, closure.resource.label) if closure.resource else (),
+                ),
+            )
+        )  # fmt: skip
+
+    def reasons(
+        self, day: dt.date, resources: Collection[Resource] = frozenset()
+    ) -> tuple[Reason, ...]:
+        """Return everything that keeps a day from being used; empty for a free day.
+
+        Parameters
+        ----------
+        day
+            The day in question.
+        resources
+            The teachers and rooms that are needed.
+
+        Raises
+        ------
+        InputFault
+            When the day is outside the calendar.
+        """
+        check_in_calendar(day)
+        holiday = (Reason("holiday", day),) if is_holiday(day) else ()
+        return holiday + tuple(
+            Reason("closure", day, closure=closure)
+            for closure in self.closures
+            if closure.covers(day)
+            and (closure.resource is None or closure.resource in resources)
+        )
+
+    def is_free(self, day: dt.date, resources: Collection[Resource] = frozenset()) -> bool:
+        """Return whether nothing keeps a day from being used."""
+        return not self.reasons(day, resources)
+
+    def explain(self, day: dt.date, resources: Collection[Resource] = frozenset()) -> str:
+        """Return the reasons of a day as one phrase, empty for a free day."""
+        return format_list([reason.text for reason in self.reasons(day, resources)])
+
+
+def suggested_closures(years: Iterable[int]) -> tuple[Closure, ...]:
+    """Return closures that most places have, for the user to review and accept one by one.
+
+    School holidays differ between municipalities (week 7 or 8 in winter), so these are questions
+    rather than facts.
+
+    Raises
+    ------
+    InputFault
+        When a year is outside the calendar.
+    """
+    return tuple(
+        closure
+        for year in sorted(set(years))
+        for closure in sorted(_suggested(year), key=lambda closure: closure.starts_on)
+    )
+
+
+def _suggested(year: int) -> Iterator[Closure]:
+    check_in_calendar(dt.date(min(max(year, 1), 9999), 1, 1), "year")
+    for week, label in (
+        (7, _("winter holiday, in most municipalities")),
+        (8, _("winter holiday, in some municipalities")),
+        (42, _("autumn holiday")),
+    ):
+        yield Closure(_monday(year, week), _sunday(year, week), "school_holiday", label)
+    yield Closure(
+        _monday(year, 29), _sunday(year, 31), "industriferie", _("many people are away")
+    )
+    ascension = next(
+        day for day, name in _holidays(year, "da").items() if name.startswith("Kristi himmelfart")
+    )
+    for day, label in (
+        (dt.date(year, 5, 1), _("1 May")),
+        (ascension + dt.timedelta(days=1), _("the day after Ascension Day")),
+        (dt.date(year, 6, 5), _("Constitution Day")),
+        (dt.date(year, 12, 24), _("Christmas Eve")),
+        (dt.date(year, 12, 31), _("New Year’s Eve")),
+    ):
+        if not is_holiday(day):
+            yield Closure(day, day, "custom_day_off", label)
+
+
+def _monday(year: int, week: int) -> dt.date:
+    return dt.date.fromisocalendar(year, week, 1)
+
+
+def _sunday(year: int, week: int) -> dt.date:
+    return dt.date.fromisocalendar(year, week, 7)
+

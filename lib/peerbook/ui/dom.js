@@ -1,0 +1,145 @@
+// The ground of the kit: elements, messages to Python, and what the page says of its connection.
+
+// Return an element. Strings become text, never markup; false, null and undefined are left out.
+export function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "on") {
+      for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
+    } else if (value === true) {
+      node.setAttribute(name, "");
+    } else if (value !== false && value !== null && value !== undefined) {
+      node.setAttribute(name, value);
+    }
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+// What outlives a view: JupyterLab may draw the same part again at any time.
+const states = new Map();
+export function kept(identity, make) {
+  if (!states.has(identity)) states.set(identity, make());
+  return states.get(identity);
+}
+
+export function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // no randomUUID over plain http
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+// ---- messages ----------------------------------------------------------------------------------
+
+const waiting = new WeakMap();
+
+// Ask Python for something; the promise gets the answer, with its bytes under `buffers`.
+export function ask(model, request, buffers = []) {
+  if (!waiting.has(model)) {
+    const calls = new Map();
+    waiting.set(model, calls);
+    model.on("msg:custom", (answer, received) => {
+      const resolve = calls.get(answer.call);
+      calls.delete(answer.call);
+      resolve?.({ ...answer, buffers: received });
+    });
+  }
+  const call = uuid();
+  return new Promise((resolve) => {
+    waiting.get(model).set(call, resolve);
+    model.send({ ...request, call }, undefined, buffers);
+  });
+}
+
+// ---- connection --------------------------------------------------------------------------------
+
+export const isLost = () => document.body.dataset.connection === "lost";
+
+// Call `tell` now and whenever the connection is lost or found, while `el` is in the page.
+export function onConnection(el, tell) {
+  const told = () => {
+    if (el.isConnected) tell(isLost());
+  };
+  window.addEventListener("peerbook-connection", told);
+  tell(isLost());
+  return () => window.removeEventListener("peerbook-connection", told);
+}
+
+// A button that cannot be pressed keeps the focus, so nobody is thrown to the top of the page.
+export function setEnabled(button, isEnabled) {
+  if (isEnabled) button.removeAttribute("aria-disabled");
+  else button.setAttribute("aria-disabled", "true");
+}
+
+export const isEnabled = (button) => button.getAttribute("aria-disabled") !== "true";
+
+// ---- status line -------------------------------------------------------------------------------
+
+const SYMBOLS = { ok: "✓", info: "i", warn: "!", danger: "✕", neutral: "•" };
+
+// A mark that is told apart by its form, not by its colour alone.
+export const symbol = (tone) => h("span", { class: `pb-symbol pb-${tone}`, "aria-hidden": "true" }, SYMBOLS[tone]);
+
+// A place where the page says how something went; read aloud when it changes.
+export function statusLine() {
+  const node = h("div", { class: "pb-status", role: "status" });
+  return {
+    node,
+    say(text, tone = "info") {
+      node.className = `pb-status pb-${tone}`;
+      if (text) node.replaceChildren(symbol(tone), h("span", {}, text));
+      else node.replaceChildren();
+    },
+  };
+}
+
+// A button that asks Python for something once at a time and says how it went.
+export function actionButton({ label, look = "quiet", confirm = "" }, words, request) {
+  const status = statusLine();
+  const button = h("button", { type: "button", class: `pb-button pb-look-${look}` }, label);
+  const node = h("div", { class: "pb-action" }, button, status.node);
+  let isBusy = false;
+  const refresh = () => setEnabled(button, !isBusy && !isLost());
+  const run = async () => {
+    isBusy = true;
+    refresh();
+    status.say(words.working);
+    const answer = await request();
+    isBusy = false;
+    refresh();
+    if (answer.trouble) status.say(answer.trouble, "danger");
+    else status.say(answer.said ?? "", "ok");
+    return answer;
+  };
+  const doubt = () => {
+    const yes = h("button", { type: "button", class: "pb-button pb-look-danger" }, words.yes);
+    const no = h("button", { type: "button", class: "pb-button pb-look-quiet" }, words.no);
+    const question = h("div", { class: "pb-confirm", role: "group", "aria-label": confirm }, h("p", {}, confirm), yes, no);
+    const close = () => {
+      question.remove();
+      button.hidden = false;
+      button.focus();
+    };
+    yes.addEventListener("click", () => {
+      close();
+      run();
+    });
+    no.addEventListener("click", close);
+    question.addEventListener("keydown", (event) => event.key === "Escape" && close());
+    button.hidden = true;
+    node.prepend(question);
+    no.focus();
+  };
+  button.addEventListener("click", () => {
+    if (!isEnabled(button)) return;
+    if (confirm) doubt();
+    else run();
+  });
+  const leave = onConnection(node, refresh);
+  return { node, button, leave };
+}

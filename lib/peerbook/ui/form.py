@@ -1,0 +1,323 @@
+"""A form that loses nothing: drafts while typing, a receipt when saved, every rule in Python."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import traitlets
+
+from peerbook.errors import Conflict, Fault, InputFault, PeerbookError, Place
+from peerbook.text import _, format_date, format_time
+from peerbook.text.formats import COPENHAGEN
+from peerbook.ui.fields import AnyField, FileField, Group, all_fields, parse_all
+from peerbook.ui.part import Answer, Part, explanation
+
+logger = logging.getLogger(__name__)
+
+MAX_ANSWER_CHARACTERS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a form hands over to be saved.
+
+    Parameters
+    ----------
+    key
+        The same for every attempt to save the same answers: save at most once for each key.
+    values
+        Value by field name, as the fields parsed them.
+    seen
+        The stored version the user saw when choosing between two, as `Conflict.theirs` gave it;
+        None otherwise.
+    """
+
+    key: str
+    values: dict[str, object] = field(repr=False)
+    seen: Mapping[str, object] | None = field(default=None, repr=False)
+
+
+@runtime_checkable
+class ReceiptLike(Protocol):
+    """What a save returns: kind and number of the record, its version, and when it was saved."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def number(self) -> int | str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def saved_at(self) -> dt.datetime: ...
+
+
+class DraftBox(Protocol):
+    """Where the draft of one form is kept for one user."""
+
+    def save(self, values: Mapping[str, Any]) -> object:
+        """Keep the values; they are raw answers, anything JSON can hold."""
+
+    def load(self) -> tuple[Mapping[str, Any], dt.datetime] | None:
+        """Return the values and when they were kept, None when there are none."""
+
+    def discard(self) -> object:
+        """Throw the draft away."""
+
+
+class Form(Part):
+    """A form.
+
+    Parameters
+    ----------
+    name
+        Name of the form on its page; ids in the page begin with it.
+    fields
+        The questions, alone or in groups.
+    on_submit
+        Saves a submission and returns its receipt, or a sentence, or nothing. May raise
+        `InputFault` (shown at its fields), `Conflict` (both versions are shown to choose from) and
+        any other `PeerbookError`. Keep the form outside a `Section` that this fills anew.
+    submit_label
+        Words on the button; "Save" when empty.
+    drafts
+        Where drafts are kept; without, the page keeps what is typed only while it is open.
+    values
+        Values to begin with, by field name; names that are no field are left out.
+    step
+        `all` shows all questions, `one` shows one at a time, in large type.
+    clear_after_save
+        Whether the form begins anew after a save, for entering one paper after another.
+    help_text
+        Always in sight when `step` is `one`: whom to call.
+    """
+
+    name = traitlets.Unicode().tag(sync=True)
+    fields = traitlets.List().tag(sync=True)
+    step = traitlets.Unicode().tag(sync=True)
+    begin = traitlets.Dict().tag(sync=True)
+    edition = traitlets.Int(0).tag(sync=True)
+    offer = traitlets.Dict().tag(sync=True)
+    keeps_drafts = traitlets.Bool().tag(sync=True)
+    clears = traitlets.Bool().tag(sync=True)
+
+    def __init__(
+        self,
+        name: str,
+        fields: Sequence[AnyField | Group],
+        *,
+        on_submit: Callable[[Submission], ReceiptLike | str | None],
+        submit_label: str = "",
+        drafts: DraftBox | None = None,
+        values: Mapping[str, object] | None = None,
+        step: Literal["all", "one"] = "all",
+        clear_after_save: bool = False,
+        help_text: str = "",
+    ) -> None:
+        self._fields = all_fields(fields)
+        self._on_submit = on_submit
+        self._drafts = drafts
+        self._theirs: Mapping[str, object] | None = None
+        super().__init__(
+            "form",
+            _texts(submit_label, help_text, [asked.label for asked in self._fields]),
+            name=name,
+            fields=[part.spec() for part in fields],
+            step=step,
+            begin=self._raw(values or {}),
+            offer=self._offered(),
+            keeps_drafts=drafts is not None,
+            clears=clear_after_save,
+        )
+        self.answer_to("draft", self._keep_draft)
+        self.answer_to("discard", self._discard_draft)
+        self.answer_to("submit", self._submit)
+
+    def show_values(
+        self, values: Mapping[str, object], *, drafts: DraftBox | None = None
+    ) -> None:
+        """Show other values, as of another record, whose draft is kept in `drafts`."""
+        self._drafts = drafts
+        self._theirs = None
+        with self.hold_sync():
+            self.begin = self._raw(values)
+            self.offer = self._offered()
+            self.keeps_drafts = drafts is not None
+            self.edition += 1
+
+    def _raw(self, values: Mapping[str, object]) -> dict[str, object]:
+        return {
+            asked.name: asked.raw(values[asked.name])
+            for asked in self._fields
+            if asked.name in values
+        }
+
+    # --- drafts -----------------------------------------------------------------------------
+
+    def _offered(self) -> dict[str, object]:
+        """Return the draft as it is offered, nothing when there is none."""
+        if self._drafts is None:
+            return {}
+        try:
+            kept = self._drafts.load()
+        except PeerbookError as error:
+            return {"trouble": str(error)}
+        if kept is None:
+            return {}
+        values, saved_at = kept
+        mine = {asked.name: values[asked.name] for asked in self._fields if asked.name in values}
+        if not mine:
+            return {}
+        return {"values": mine, "message": _offer_message(saved_at, dt.datetime.now(dt.UTC))}
+
+    def _keep_draft(self, request: Mapping[str, Any], _buffers: object) -> Answer:
+        if self._drafts is None:
+            return {}
+        values = self._answers(request)
+        for asked in self._fields:
+            if isinstance(asked, FileField):
+                values.pop(asked.name, None)
+        self._drafts.save(values)
+        now = dt.datetime.now(dt.UTC)
+        self.offer = {"values": values, "message": _offer_message(now, now)}
+        return {"saved": _("Draft saved at {time}").format(time=format_time(now))}
+
+    def _discard_draft(self, _request: object, _buffers: object) -> Answer:
+        if self._drafts is not None:
+            self._drafts.discard()
+        self.offer = {}
+        return {}
+
+    def _answers(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the raw answers of a message, by the names of our fields only."""
+        given = request.get("values")
+        if not isinstance(given, Mapping):
+            raise _unreadable()
+        answers = {
+            asked.name: given[asked.name] for asked in self._fields if asked.name in given
+        }
+        try:
+            text = json.dumps(answers, allow_nan=False, ensure_ascii=False)
+            # Half surrogate pairs cannot be stored; as question marks the rest of a draft can.
+            text = text.encode("utf-8", "replace").decode()
+        except (ValueError, TypeError, RecursionError):
+            raise _unreadable() from None
+        if len(text) > MAX_ANSWER_CHARACTERS:
+            raise InputFault(
+                [Fault(_("This is more than one form can hold. Save it in smaller parts."))]
+            )
+        cleaned: dict[str, Any] = json.loads(text)
+        return cleaned
+
+    # --- saving -----------------------------------------------------------------------------
+
+    def _submit(self, request: Mapping[str, Any], buffers: Sequence[memoryview]) -> Answer:
+        key = _key(request.get("key"))
+        answers: dict[str, Any] = dict(request.get("values") or {})
+        self._answers({"values": answers})
+        answers |= self._files(request, buffers)
+        values = parse_all(self._fields, answers)
+        seen = self._theirs if request.get("chosen") is True else None
+        receipt = self._on_submit(Submission(key, values, seen))
+        self._theirs = None
+        with self.hold_sync():
+            if not self.clears:
+                self.begin = self._raw(values)
+            self.offer = {}
+        self._forget_draft()
+        return {"saved": _receipt_message(receipt)} | _receipt_facts(receipt)
+
+    def _files(
+        self, request: Mapping[str, Any], buffers: Sequence[memoryview]
+    ) -> dict[str, object]:
+        files: dict[str, object] = {}
+        listed = request.get("files")
+        asked = {part.name for part in self._fields if isinstance(part, FileField)}
+        for entry in listed if isinstance(listed, list) else []:
+            if not isinstance(entry, Mapping) or len(files) >= len(buffers):
+                raise _unreadable()
+            if entry.get("field") in asked:
+                data = bytes(buffers[len(files)])
+                files[str(entry["field"])] = {"name": entry.get("name"), "data": data}
+        # A file comes as bytes or not at all.
+        return dict.fromkeys(asked) | files
+
+    def _forget_draft(self) -> None:
+        """Discard the draft of what is saved; if that fails, it is offered once too often."""
+        if self._drafts is None:
+            return
+        try:
+            self._drafts.discard()
+        except PeerbookError as error:
+            logger.warning("%s while a draft was discarded", type(error).__name__)
+
+    def explain(self, error: Exception) -> Answer:
+        """Return what the browser is told when saving failed with `error`."""
+        if isinstance(error, InputFault):
+            return {
+                "faults": [
+                    {"field": fault.place.field or "", "message": fault.message}
+                    for fault in error.faults
+                ]
+            }
+        if isinstance(error, Conflict):
+            self._theirs = error.theirs
+            return {"conflict": {"message": str(error), "rows": self._differences(error)}}
+        return {"trouble": explanation(error, f"form {self.name}")}
+
+    def _differences(self, conflict: Conflict) -> list[dict[str, object]]:
+        rows = []
+        for asked in self._fields:
+            if asked.name in conflict.theirs:
+                theirs = asked.raw(conflict.theirs[asked.name])
+                rows.append({"field": asked.name, "theirs": theirs})
+        return rows
+
+
+def _unreadable() -> InputFault:
+    return InputFault([Fault(_("The page sent something unreadable. Reload it and try again."))])
+
+
+def _key(raw: object) -> str:
+    try:
+        return str(uuid.UUID(str(raw)))
+    except ValueError:
+        raise _unreadable() from None
+
+
+def _receipt_message(receipt: ReceiptLike | str | None) -> str:
+    if isinstance(receipt, str):
+        return receipt
+    if receipt is None:
+        return _("Saved at {time}.").format(time=format_time(dt.datetime.now(dt.UTC)))
+    return _("Saved at {time}. Number {number}, version {version}.").format(
+        time=format_time(receipt.saved_at), number=receipt.number, version=receipt.version
+    )
+
+
+def _receipt_facts(receipt: ReceiptLike | str | None) -> Answer:
+    if receipt is None or isinstance(receipt, str):
+        return {}
+    return {"receipt": {"kind": receipt.kind, "number": str(receipt.number)}}
+
+
+def _offer_message(saved_at: dt.datetime, now: dt.datetime) -> str:
+    day, today = saved_at.astimezone(COPENHAGEN).date(), now.astimezone(COPENHAGEN).date()
+    if day == today:
+        message = _("You were writing this at {time}. It was not saved yet.")
+        return message.format(time=format_time(saved_at))
+    message = _("You were writing this on {date} at {time}. It was not saved yet.")
+    return message.format(date=format_date(day, "long"), time=format_time(saved_at))
+
+
+def _texts(submit_label: str, help_text: str, labels: Sequence[str]) -> dict[str, str]:
+    return {
+        "submit": submit_label or _("Save"),
+        "saving": _("Saving …"),
+        "help": help_text,
+    }

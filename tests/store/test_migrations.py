@@ -1,0 +1,186 @@
+"""Stores of every age are brought up to date, or left exactly as they were."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, create_engine, text
+
+from builders import a_course, assert_sound, open_store, stored
+from peerbook.errors import StoreUnavailable
+from peerbook.store import migrations
+from peerbook.store.engine import Database, driver
+from peerbook.store.tables import Base
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+revision = "9999"
+down_revision = "{head}"
+def upgrade():
+    with op.batch_alter_table("site") as site:
+        site.add_column(sa.Column("region", sa.Text(), server_default="Syddanmark", nullable=False))
+    {then}
+"""
+
+
+def contents(store):
+    with store.read() as session:
+        return stored(session)
+
+
+def plain_rows(path):
+    """All rows of all tables, read without our code."""
+    connection = driver.connect(str(path))
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    rows = {
+        name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
+        for (name,) in tables
+    }
+    connection.close()
+    return rows
+
+
+@pytest.fixture
+def release(tmp_path, monkeypatch):
+    """Return a function that makes this peerbook a later one, with one more revision."""
+
+    def make(then="pass"):
+        folder = tmp_path / "later"
+        folder.mkdir(exist_ok=True)
+        (folder / "r9999.py").write_text(NEXT.format(head=migrations.HEAD, then=then))
+        ours = migrations._config
+
+        def config(connection=None):
+            made = ours(connection)
+            versions = ScriptDirectory.from_config(made).versions
+            made.set_main_option("version_locations", f"{versions}:{folder}")
+            return made
+
+        monkeypatch.setattr(migrations, "_config", config)
+        monkeypatch.setattr(migrations, "HEAD", "9999")
+
+    return make
+
+
+def test_the_revisions_make_exactly_the_tables_in_the_code(tmp_path):
+    store = open_store(tmp_path)
+    with store._database.read.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_revisions_make_exactly_the_constraints_in_the_code(tmp_path):
+    # compare_metadata looks at no CHECK; reflecting both sides does.
+    def constraints(engine):
+        found = MetaData()
+        found.reflect(engine)
+        return {
+            (table.name, str(constraint.name), str(getattr(constraint, "sqltext", "")))
+            for table in found.tables.values() if table.name != "alembic_version"
+            for constraint in table.constraints
+        }  # fmt: skip
+
+    store = open_store(tmp_path)
+    from_code = create_engine("sqlite+pysqlite://", module=driver)
+    Base.metadata.create_all(from_code)
+    made = constraints(store._database.read)
+    assert made == constraints(from_code)
+    assert sum(name.startswith("ck_") for _, name, _ in made) > 15
+
+
+def test_head_is_the_newest_revision():
+    script = ScriptDirectory.from_config(migrations._config())
+    assert script.get_heads() == [migrations.HEAD]
+
+
+def test_opening_an_up_to_date_store_changes_nothing_and_copies_nothing(tmp_path):
+    store = open_store(tmp_path)
+    a_course(store)
+    before = contents(store)
+    store.close()
+    store = open_store(tmp_path)
+    assert contents(store) == before
+    assert not (tmp_path / "backups").exists()
+
+
+def test_an_older_store_is_copied_and_brought_up_to_date_with_all_its_data(tmp_path, release):
+    store = open_store(tmp_path)
+    a_course(store)
+    before = contents(store)
+    store.close()
+    rows = plain_rows(tmp_path / "peerbook.sqlite")
+    release()
+    store = open_store(tmp_path)
+    assert contents(store) == before
+    with store._database.read.connect() as connection:
+        assert connection.execute(text("SELECT region FROM site")).scalars().all() == ["Syddanmark"]
+    assert migrations.revision_of(store._database) == "9999"
+    [copy] = (tmp_path / "backups").iterdir()
+    assert copy.name.startswith("peerbook-before-9999-")
+    assert plain_rows(copy) == rows
+    assert copy.stat().st_mode & 0o077 == 0
+    assert_sound(store)
+
+
+@pytest.mark.parametrize(
+    "fault", ['raise ZeroDivisionError("half-way")', 'op.execute("UPDATE site SET id = id + 1000")']
+)
+def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path, release, fault):
+    store = open_store(tmp_path)
+    a_course(store)
+    store.close()
+    rows = plain_rows(tmp_path / "peerbook.sqlite")
+    release(fault)
+    with pytest.raises((ZeroDivisionError, StoreUnavailable)):
+        open_store(tmp_path)
+    assert plain_rows(tmp_path / "peerbook.sqlite") == rows
+
+
+def test_no_migration_without_a_copy(tmp_path, release, monkeypatch):
+    store = open_store(tmp_path)
+    a_course(store)
+    store.close()
+    rows = plain_rows(tmp_path / "peerbook.sqlite")
+    release()
+    (tmp_path / "backups").write_text("in the way")
+    with pytest.raises(StoreUnavailable):
+        open_store(tmp_path)
+    assert plain_rows(tmp_path / "peerbook.sqlite") == rows
+
+
+def test_a_store_of_a_newer_peerbook_is_refused_untouched(tmp_path):
+    store = open_store(tmp_path)
+    with store._database.write.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9998'"))
+    store.close()
+    before = (tmp_path / "peerbook.sqlite").read_bytes()
+    with pytest.raises(StoreUnavailable, match="peerbook"):
+        open_store(tmp_path)
+    assert (tmp_path / "peerbook.sqlite").read_bytes() == before
+
+
+def test_somebody_elses_database_is_refused_untouched(tmp_path):
+    path = tmp_path / "peerbook.sqlite"
+    connection = driver.connect(str(path))
+    connection.execute("CREATE TABLE recipes (name)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreUnavailable):
+        open_store(tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_a_copy_taken_while_others_write_is_whole(tmp_path):
+    store = open_store(tmp_path)
+    a_course(store)
+    before = contents(store)
+    with store.write("anna") as session:
+        session.add(Base.registry._class_registry["Site"](name="Kolding", municipality="Kolding"))
+        session.flush()
+        store._database.copy_to(tmp_path / "copies" / "copy.sqlite")
+    copy = Database(tmp_path / "copies" / "copy.sqlite")
+    copy.check(thorough=True)
+    copy.close()
+    copied = open_store(tmp_path / "copies", "copy.sqlite")
+    assert contents(copied) == before

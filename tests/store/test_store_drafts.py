@@ -1,0 +1,80 @@
+"""What was typed is there after a crash, and gone when it was saved or thrown away."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from builders import LEADER, open_store
+from peerbook.errors import InputFault
+from peerbook.store.drafts import MAX_BYTES
+from peerbook.store.tables import Audit
+
+TYPED = {"title": "Forår æøå", "days": [1, 2], "pinned": True, "note": None}
+
+
+@pytest.fixture
+def store(tmp_path):
+    return open_store(tmp_path)
+
+
+def test_a_draft_is_there_when_the_program_starts_again(tmp_path):
+    before = dt.datetime.now(dt.UTC)
+    with open_store(tmp_path) as store:
+        store.drafts.save(LEADER, "course", TYPED)
+    with open_store(tmp_path) as store:
+        values, saved_at = store.drafts.get(LEADER, "course")
+    assert values == TYPED
+    assert before <= saved_at <= dt.datetime.now(dt.UTC)
+
+
+def test_the_last_one_typed_counts(store):
+    store.drafts.save(LEADER, "course", {"title": "a"})
+    store.drafts.save(LEADER, "course", {"note": "b"})
+    assert store.drafts.get(LEADER, "course")[0] == {"note": "b"}
+
+
+def test_everybody_has_their_own_draft_of_every_form(store):
+    store.drafts.save("anna", "course", {"of": 1})
+    store.drafts.save("bo", "course", {"of": 2})
+    store.drafts.save("anna", "evaluation", {"of": 3})
+    store.drafts.discard("anna", "course")
+    assert store.drafts.get("anna", "course") is None
+    assert store.drafts.get("bo", "course")[0] == {"of": 2}
+    assert store.drafts.get("anna", "evaluation")[0] == {"of": 3}
+
+
+def test_discarding_what_is_not_there_is_no_fault(store):
+    store.drafts.discard(LEADER, "course")
+    assert store.drafts.get(LEADER, "course") is None
+
+
+def test_a_box_is_the_draft_of_one_form(store):
+    box = store.drafts.box(LEADER, "course")
+    assert box.load() is None
+    box.save(TYPED)
+    assert box.load()[0] == store.drafts.get(LEADER, "course")[0] == TYPED
+    box.discard()
+    assert box.load() is None
+
+
+def test_too_much_is_refused_and_the_earlier_draft_stays(store):
+    store.drafts.save(LEADER, "course", TYPED)
+    store.drafts.save(LEADER, "pile", {"text": "x" * (MAX_BYTES - 20)})
+    with pytest.raises(InputFault):
+        store.drafts.save(LEADER, "course", {"text": "x" * MAX_BYTES})
+    assert store.drafts.get(LEADER, "course")[0] == TYPED
+
+
+@pytest.mark.parametrize("values", [{"x": float("nan")}, {"x": object()}, {"x": dt.date.min}])
+def test_what_json_cannot_hold_is_refused(store, values):
+    with pytest.raises((TypeError, ValueError)):
+        store.drafts.save(LEADER, "course", values)
+
+
+def test_drafts_are_not_in_the_audit(store):
+    store.drafts.save(LEADER, "course", TYPED)
+    store.drafts.save(LEADER, "course", {})
+    store.drafts.discard(LEADER, "course")
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Audit)) == 0
