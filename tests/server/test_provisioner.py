@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,11 +16,11 @@ from contextlib import asynccontextmanager
 import nbformat
 import psutil
 import pytest
-from conftest import write_notebook
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient import NotebookClient
 
+from conftest import write_notebook
 from peerbook.server import provisioner
 from peerbook.server.provisioner import ForkedKernel, ForkProvisioner, current_zygote
 from peerbook.server.visit import ready
@@ -34,9 +35,17 @@ def forked_by_default(monkeypatch):
     )
 
 
+def manager_of_one() -> AsyncKernelManager:
+    # Short, and not in pytest's folder: the path of a Unix socket has room for 107 bytes.
+    folder = tempfile.mkdtemp(prefix="pb-")
+    return AsyncKernelManager(
+        kernel_name="python3", transport="ipc", connection_file=f"{folder}/k.json"
+    )
+
+
 @asynccontextmanager
 async def kernel(**keywords) -> AsyncIterator[tuple[AsyncKernelManager, object]]:
-    manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
+    manager = manager_of_one()
     await manager.start_kernel(**keywords)
     client = manager.client()
     client.start_channels()
@@ -229,7 +238,7 @@ def test_a_dead_zygote_is_replaced_and_its_kernels_live_on():
 
 def test_a_kernel_that_cannot_start_is_reported_dead(tmp_path):
     async def scene():
-        manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
+        manager = manager_of_one()
         await manager.start_kernel(extra_arguments=["--Session.signature_scheme=no-such-scheme"])
         process = manager.provisioner.process
         await until(lambda: process.poll() is not None)
@@ -288,7 +297,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from peerbook.server import provisioner
 KernelProvisionerFactory.instance().default_provisioner_name = provisioner.PROVISIONER
 async def main():
-    manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
+    manager = AsyncKernelManager(kernel_name="python3")
     await manager.start_kernel()
     print(manager.provisioner.pid, provisioner.current_zygote().pid, flush=True)
     await asyncio.sleep(600)

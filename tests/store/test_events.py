@@ -38,6 +38,14 @@ def test_an_event_knows_who_recorded_it_when_and_from_when_it_holds(store):
     assert before <= event.recorded_at <= dt.datetime.now(dt.UTC)
 
 
+def test_a_detail_may_be_called_anything(store):
+    with store.write(LEADER) as session:
+        append_event(session, "course", 1, "date_moved", START, kind="sparring", session=2)
+    with store.read() as session:
+        [event] = events_of(session, "course", 1)
+    assert (event.kind, event.details) == ("date_moved", {"kind": "sparring", "session": 2})
+
+
 def test_events_are_told_by_subject_and_since_a_number(store):
     first = happen(store, "enrolled")
     happen(store, "enrolled", subject="P-000000")

@@ -12,9 +12,9 @@ LOCAL = "/dev/vda1 / ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
 
 
 @pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs"])
-def test_a_network_drive_is_refused_and_the_way_out_named(kind):
+def test_a_network_drive_is_refused_with_its_folder(kind):
     mounts = f"{LOCAL}server:/share /mnt/share {kind} rw 0 0\n"
-    with pytest.raises(StoreUnavailable, match="PostgreSQL"):
+    with pytest.raises(StoreUnavailable, match="/mnt/share/peer"):
         require_safe_place(Path("/mnt/share/peer/peerbook.sqlite"), mounts)
     require_safe_place(Path("/mnt/sharepoint/peerbook.sqlite"), mounts)
     require_safe_place(Path("/srv/peerbook.sqlite"), mounts)

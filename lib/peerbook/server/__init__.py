@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from peerbook.server.app import serve
-    from peerbook.server.lab import lab
+    from peerbook.server.lab_server import lab
 
 __all__ = ["lab", "serve"]
 
@@ -21,7 +21,7 @@ def __getattr__(name: str) -> object:
 
         return serve
     if name == "lab":
-        from peerbook.server.lab import lab
+        from peerbook.server.lab_server import lab
 
         return lab
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,6 +13,7 @@ import logging
 import os
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,9 @@ from peerbook.text import _
 
 USUAL_PORT = 8866
 STORE_VARIABLE = "PEERBOOK_STORE_URL"
+_LONGEST_SOCKET_FOLDER = 100 - len(
+    "/voila_xxxxxxxx/kernel-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx-ipc-1"
+)
 _KERNEL_ID = r"(\w+-\w+-\w+-\w+-\w+)"
 
 
@@ -59,12 +63,19 @@ class ServerFault(PeerbookError):
     """The server cannot start as asked."""
 
 
-def kernel_settings() -> Config:
-    """Return what Voilà and JupyterLab share about kernels: forked, private, culled."""
+def kernel_settings(connections: Path) -> Config:
+    """Return what Voilà and JupyterLab share about kernels: forked, private, culled.
+
+    Parameters
+    ----------
+    connections
+        Folder that will hold the kernels' sockets. A socket's path has room for about 100 bytes;
+        under a longer folder, and where there are no such sockets, kernels use TCP.
+    """
     config = Config()
     config.KernelProvisionerFactory.default_provisioner_name = PROVISIONER
     config.HistoryManager.enabled = False
-    if hasattr(os, "fork"):
+    if os.name == "posix" and len(os.fsencode(connections)) <= _LONGEST_SOCKET_FOLDER:
         config.KernelManager.transport = "ipc"
     config.MappingKernelManager.cull_idle_timeout = 3600
     config.MappingKernelManager.cull_interval = 60
@@ -129,7 +140,7 @@ class App(Voila):
             (base + "logout", LogoutHandler),
             (base + ASSETS_ROUTE, Assets),
             (
-                base + r"voila/render/([\w-]+(?:/[\w-]+)*)\.ipynb",
+                base + r"voila/render/([\w-]{1,80}(?:/[\w-]{1,80}){0,4})\.ipynb",
                 VisitHandler,
                 {"workbooks": self.workbooks},
             ),
@@ -223,7 +234,7 @@ def serve(
     if not code:
         raise ServerFault(_("The server does not start without an access code."))
     warm_up()
-    config = kernel_settings()
+    config = kernel_settings(Path(tempfile.gettempdir()))
     config.merge(login_settings())
     config.VoilaConfiguration.template = None
     config.VoilaConfiguration.kernel_spec_manager_class = OwnPython

@@ -193,7 +193,8 @@ class VisitHandler(Answer):
         self.keep_language()
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.write(self._shell(entry_of(name, notebook), asked))
+        kept = {key: asked[key] for key in values}
+        self.write(self._shell(entry_of(name, notebook), kept))
         try:
             await self.flush()
             await self._send_rest(name, cells_to_run(notebook, values))
@@ -203,7 +204,7 @@ class VisitHandler(Answer):
             if self._gone and self._kernel_id in self.kernel_manager:
                 await self.kernel_manager.shutdown_kernel(self._kernel_id)
 
-    def _shell(self, entry: Entry, asked: dict[str, str]) -> str:
+    def _shell(self, entry: Entry, parameters: Mapping[str, str]) -> str:
         with speaking(self.language):
             groups: dict[str, list[Entry]] = {}
             for each in entries(self.workbooks):
@@ -213,13 +214,12 @@ class VisitHandler(Answer):
                 for language in LANGUAGES
                 if language != self.language
             ]
-            kept = {key: value for key, value in asked.items() if key != "lang"}
             return self.page(
                 "shell.html",
                 entry=entry,
                 groups=groups,
                 others=others,
-                asked=kept,
+                parameters=parameters,
                 # Asked for now, because its cookie goes with the first bytes or not at all.
                 xsrf=self.xsrf_token.decode(),
                 host=asset_url(self.base_url, "host.js"),

@@ -31,6 +31,8 @@ import sys
 import threading
 from typing import Any
 
+from peerbook.server import discretion
+
 IMPORTS = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
@@ -41,7 +43,6 @@ IMPORTS = (
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
-    "peerbook.server.discretion",
     "ipywidgets",
     "anywidget",
     "numpy",
@@ -105,9 +106,6 @@ def become_kernel(request: dict[str, Any], control: socket.socket, lifeline: int
     import ipywidgets
     from ipykernel.kernelapp import IPKernelApp
 
-    from peerbook.server import discretion
-
-    discretion.install()
     app = IPKernelApp.instance()
     # 1 means: no parent to watch. The zygote may go; the lifeline is watched instead.
     app.initialize([*sys.argv[1:], "--IPKernelApp.parent_handle=1"])
@@ -198,6 +196,7 @@ def main() -> None:
     control.set_inheritable(False)
     os.set_inheritable(lifeline, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    discretion.install()
     gc.disable()
     warm_up()
     gc.collect()

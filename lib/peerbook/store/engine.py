@@ -47,7 +47,9 @@ _SETTINGS = (
 # Primary result codes, sqlite.org/rescode.html.
 _PERM, _BUSY, _LOCKED, _NOMEM, _READONLY, _IOERR = 3, 5, 6, 7, 8, 10
 _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 11, 13, 14, 26
-_UNIQUE_MESSAGE = "UNIQUE constraint failed"  # the driver gives primary codes only
+# The driver gives primary codes only; these two are told by their text.
+_UNIQUE_MESSAGE = "UNIQUE constraint failed"
+_UNREADABLE_MESSAGE = "Could not decode to UTF-8"
 
 _open_databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
@@ -258,6 +260,8 @@ class Database:
                     "the page again, look at theirs, and save only what is missing."
                 )
             )
+        if str(error).startswith(_UNREADABLE_MESSAGE):
+            return StoreUnavailable(self._damaged())
         text_of = {
             _BUSY: _busy,
             _LOCKED: _busy,

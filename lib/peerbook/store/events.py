@@ -24,6 +24,7 @@ def append_event(
     subject_id: object,
     kind: str,
     effective_on: dt.date,
+    /,
     **details: Any,
 ) -> Event:
     """Add an event, in a session of `store.write`, and return it.
@@ -39,7 +40,7 @@ def append_event(
     effective_on
         The day from which it holds; may lie before or after today.
     details
-        Anything else; no name, no contact.
+        Anything else, by any name; no person's name, no contact.
     """
     event = Event(
         subject_type=subject_type,

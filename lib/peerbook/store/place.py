@@ -48,8 +48,8 @@ def require_safe_place(path: Path, mounts: str | None = None) -> None:
     if _file_system(folder, mounts) in NETWORK_FILE_SYSTEMS or _on_windows_network(folder):
         raise StoreUnavailable(
             _(
-                "{folder} is on a network drive, where data can be lost when two people save. Put "
-                "the data on this computer's own disk, or ask for a shared PostgreSQL database."
+                "{folder} is on a network drive, where data can be lost when two people save at "
+                "the same time. Put the data on this computer's own disk."
             ).format(folder=folder)
         )
     synced = next((part for part in folder.parts if _SYNCED.match(part)), None)

@@ -1,0 +1,48 @@
+"""The parts of a page: forms, tables, charts, words and buttons, built once for every page.
+
+They are anywidgets, so the same notebook works in Voilà, in JupyterLab and without a browser.
+"""
+
+from peerbook.ui.chart import Chart
+from peerbook.ui.fields import (
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    Field,
+    FileField,
+    FlagField,
+    Group,
+    IntegerField,
+    LongTextField,
+    NumberField,
+    Row,
+    RowsField,
+    ScaleField,
+    TextField,
+    TimeField,
+    UploadedFile,
+)
+from peerbook.ui.form import DraftBox, Form, ReceiptLike, Submission
+from peerbook.ui.page import (
+    Action,
+    Button,
+    Columns,
+    Disclosure,
+    Download,
+    Filter,
+    Heading,
+    Notice,
+    Page,
+    Prose,
+    Section,
+    Tabs,
+)
+from peerbook.ui.table import Column, RowAction, Status, Table, TableData
+
+__all__ = [
+    "Action", "Button", "Chart", "ChoiceField", "ChoicesField", "Column", "Columns", "DateField",
+    "Disclosure", "Download", "DraftBox", "Field", "FileField", "Filter", "FlagField", "Form",
+    "Group", "Heading", "IntegerField", "LongTextField", "Notice", "NumberField", "Page", "Prose",
+    "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField", "Section", "Status",
+    "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField", "UploadedFile",
+]  # fmt: skip

@@ -2,7 +2,8 @@
 
 Every widget of anywidget carries its own script. Ours carry `loader.js` only, a few lines that
 import `ui.js` by its address once a page. `ui.js` is the `.js` and `.css` files beside the Python
-modules, joined here; they import each other as ordinary modules, so tools and readers need no build.
+modules, joined here; they import each other as ordinary modules, so tools and readers need no
+build step.
 """
 
 from __future__ import annotations
@@ -74,9 +75,7 @@ def loader() -> str:
 
 def _kit() -> bytes:
     css = "\n".join(
-        path.read_text("utf-8")
-        for name in _MODULES
-        if (path := FOLDER / f"{name}.css").is_file()
+        path.read_text("utf-8") for name in _MODULES if (path := FOLDER / f"{name}.css").is_file()
     )
     constants = {"CSS": css, "CHART_SCRIPT": asset_url(CHARTS)}
     head = "".join(f"const {name} = {json.dumps(text)};\n" for name, text in constants.items())

@@ -8,19 +8,19 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol
 
 import traitlets
 
-from peerbook.errors import Conflict, Fault, InputFault, PeerbookError, Place
+from peerbook.errors import Conflict, Fault, InputFault, PeerbookError
 from peerbook.text import _, format_date, format_time
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui.fields import AnyField, FileField, Group, all_fields, parse_all
-from peerbook.ui.part import Answer, Part, explanation
+from peerbook.ui.part import Answer, Part, explanation, unreadable
 
 logger = logging.getLogger(__name__)
 
-MAX_ANSWER_CHARACTERS = 2_000_000
+MAX_DRAFT_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,24 @@ class Submission:
     seen: Mapping[str, object] | None = field(default=None, repr=False)
 
 
-@runtime_checkable
 class ReceiptLike(Protocol):
     """What a save returns: kind and number of the record, its version, and when it was saved."""
 
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What was saved."""
+
     @property
-    def number(self) -> int | str: ...
+    def number(self) -> int | str:
+        """The number of the record."""
+
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """How many times the record has been saved."""
+
     @property
-    def saved_at(self) -> dt.datetime: ...
+    def saved_at(self) -> dt.datetime:
+        """When, with time zone."""
 
 
 class DraftBox(Protocol):
@@ -125,7 +131,7 @@ class Form(Part):
         self._theirs: Mapping[str, object] | None = None
         super().__init__(
             "form",
-            _texts(submit_label, help_text, [asked.label for asked in self._fields]),
+            _texts(submit_label, help_text),
             name=name,
             fields=[part.spec() for part in fields],
             step=step,
@@ -138,9 +144,7 @@ class Form(Part):
         self.answer_to("discard", self._discard_draft)
         self.answer_to("submit", self._submit)
 
-    def show_values(
-        self, values: Mapping[str, object], *, drafts: DraftBox | None = None
-    ) -> None:
+    def show_values(self, values: Mapping[str, object], *, drafts: DraftBox | None = None) -> None:
         """Show other values, as of another record, whose draft is kept in `drafts`."""
         self._drafts = drafts
         self._theirs = None
@@ -178,10 +182,9 @@ class Form(Part):
     def _keep_draft(self, request: Mapping[str, Any], _buffers: object) -> Answer:
         if self._drafts is None:
             return {}
-        values = self._answers(request)
-        for asked in self._fields:
-            if isinstance(asked, FileField):
-                values.pop(asked.name, None)
+        files = {asked.name for asked in self._fields if isinstance(asked, FileField)}
+        answers = self._answers(request)
+        values = _storable({name: answers[name] for name in answers if name not in files})
         self._drafts.save(values)
         now = dt.datetime.now(dt.UTC)
         self.offer = {"values": values, "message": _offer_message(now, now)}
@@ -197,30 +200,14 @@ class Form(Part):
         """Return the raw answers of a message, by the names of our fields only."""
         given = request.get("values")
         if not isinstance(given, Mapping):
-            raise _unreadable()
-        answers = {
-            asked.name: given[asked.name] for asked in self._fields if asked.name in given
-        }
-        try:
-            text = json.dumps(answers, allow_nan=False, ensure_ascii=False)
-            # Half surrogate pairs cannot be stored; as question marks the rest of a draft can.
-            text = text.encode("utf-8", "replace").decode()
-        except (ValueError, TypeError, RecursionError):
-            raise _unreadable() from None
-        if len(text) > MAX_ANSWER_CHARACTERS:
-            raise InputFault(
-                [Fault(_("This is more than one form can hold. Save it in smaller parts."))]
-            )
-        cleaned: dict[str, Any] = json.loads(text)
-        return cleaned
+            raise unreadable()
+        return {asked.name: given[asked.name] for asked in self._fields if asked.name in given}
 
     # --- saving -----------------------------------------------------------------------------
 
     def _submit(self, request: Mapping[str, Any], buffers: Sequence[memoryview]) -> Answer:
         key = _key(request.get("key"))
-        answers: dict[str, Any] = dict(request.get("values") or {})
-        self._answers({"values": answers})
-        answers |= self._files(request, buffers)
+        answers = self._answers(request) | self._files(request, buffers)
         values = parse_all(self._fields, answers)
         seen = self._theirs if request.get("chosen") is True else None
         receipt = self._on_submit(Submission(key, values, seen))
@@ -240,7 +227,7 @@ class Form(Part):
         asked = {part.name for part in self._fields if isinstance(part, FileField)}
         for entry in listed if isinstance(listed, list) else []:
             if not isinstance(entry, Mapping) or len(files) >= len(buffers):
-                raise _unreadable()
+                raise unreadable()
             if entry.get("field") in asked:
                 data = bytes(buffers[len(files)])
                 files[str(entry["field"])] = {"name": entry.get("name"), "data": data}
@@ -279,15 +266,26 @@ class Form(Part):
         return rows
 
 
-def _unreadable() -> InputFault:
-    return InputFault([Fault(_("The page sent something unreadable. Reload it and try again."))])
+def _storable(answers: dict[str, Any]) -> dict[str, Any]:
+    """Return raw answers as JSON can hold them, whatever the browser sent."""
+    try:
+        # Half surrogate pairs cannot be stored; with question marks for them, the rest can.
+        text = json.dumps(answers, allow_nan=False, ensure_ascii=False).encode("utf-8", "replace")
+        storable: dict[str, Any] = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        raise unreadable() from None
+    if len(text) > MAX_DRAFT_BYTES:
+        raise InputFault(
+            [Fault(_("This is more than a draft can hold. Save it in smaller parts."))]
+        )
+    return storable
 
 
 def _key(raw: object) -> str:
     try:
         return str(uuid.UUID(str(raw)))
     except ValueError:
-        raise _unreadable() from None
+        raise unreadable() from None
 
 
 def _receipt_message(receipt: ReceiptLike | str | None) -> str:
@@ -315,9 +313,40 @@ def _offer_message(saved_at: dt.datetime, now: dt.datetime) -> str:
     return message.format(date=format_date(day, "long"), time=format_time(saved_at))
 
 
-def _texts(submit_label: str, help_text: str, labels: Sequence[str]) -> dict[str, str]:
+def _texts(submit_label: str, help_text: str) -> dict[str, str]:
+    """Return the words of a form; those in braces are put in by the browser."""
     return {
         "submit": submit_label or _("Save"),
         "saving": _("Saving …"),
+        "slow": _(
+            "Saving takes longer than usual. Wait a moment, or press the button again: "
+            "nothing is saved twice."
+        ),
+        "lost_while_saving": _(
+            "The connection was lost while saving. Press the button again when it is back: "
+            "nothing is saved twice."
+        ),
+        "draft_lost": _("No connection: what you write is not kept as a draft right now."),
+        "offer_label": _("Unfinished draft"),
+        "resume": _("Continue"),
+        "discard": _("Discard"),
+        "summary": _("Something is missing before this can be saved"),
+        "required": _("(must be filled in)"),
+        "choose": _("Choose …"),
+        "counter": _("{n} of {limit} characters"),
+        "add_row": _("Add a row"),
+        "remove": _("Remove"),
+        "row": _("Row {n}"),
+        "yes": _("Yes"),
+        "no": _("No"),
+        "theirs": _("Saved by somebody else"),
+        "mine": _("Yours"),
+        "save_chosen": _("Save what I have chosen"),
+        "not_now": _("Not now"),
+        "back": _("Back"),
+        "next": _("Next"),
+        "stop": _("Save and stop here"),
+        "stopped": _("Your answers are kept. You can close the page now and go on another day."),
+        "progress": _("Question {n} of {total}"),
         "help": help_text,
     }

@@ -17,7 +17,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from peerbook.errors import PeerbookError
+from peerbook.errors import Fault, InputFault, PeerbookError
 from peerbook.text import _, current_language
 from peerbook.ui.assets import ASSET_NAMES, asset, loader
 
@@ -87,10 +87,16 @@ class Part(anywidget.AnyWidget):
         try:
             answer = handler(request, buffers)
         except Exception as error:  # the page's edge: whatever went wrong is told calmly
-            answer = self.explain(error)
+            answer = self._explained(error)
         told, data = answer if isinstance(answer, tuple) else (answer, None)
         call = str(request.get("call"))[:64]
         self.send({"call": call, **told}, buffers=None if data is None else [data])
+
+    def _explained(self, error: Exception) -> Answer:
+        try:
+            return self.explain(error)
+        except Exception as worse:
+            return {"trouble": explanation(worse, type(self).__name__)}
 
     def _asset(
         self, request: Mapping[str, Any], _buffers: Sequence[memoryview]
@@ -114,3 +120,8 @@ def explanation(error: Exception, where: str) -> str:
         "Something went wrong in the program. What you wrote is still here. "
         "Try again; if it goes on, tell your support the code {code}."
     ).format(code=code)
+
+
+def unreadable() -> InputFault:
+    """Return the fault of a message that no page of ours sends."""
+    return InputFault([Fault(_("The page sent something unreadable. Reload it and try again."))])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.serverapp import ServerApp
 from traitlets.config import Config
 
@@ -25,7 +27,7 @@ from peerbook.text import _
 
 def lab_settings(*, port: int | None, ip: str, token: str) -> Config:
     """Return the configuration JupyterLab is started with."""
-    config = kernel_settings()
+    config = kernel_settings(Path(jupyter_runtime_dir()))
     config.merge(login_settings())
     # An analyst thinks longer than a page is left open, and a kernel here holds unsaved work.
     config.MappingKernelManager.cull_idle_timeout = 0

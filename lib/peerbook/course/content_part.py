@@ -1,0 +1,188 @@
+"""What is taught: the day plan with its breaks, what the course covers, and how many to feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from peerbook.course.coverage import coverage, next_day_suggestions
+from peerbook.course.curriculum import CourseContent, Day, Kind
+from peerbook.course.day_plan import Turnout, catering, check_day
+from peerbook.text import _, format_number, format_time, ngettext
+from peerbook.ui import (
+    Column,
+    Disclosure,
+    Filter,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    Section,
+    Status,
+    Table,
+)
+
+
+def activity_name(kind: Kind) -> str:
+    """Return the name of a kind of activity in the user's language."""
+    return {
+        Kind.WELCOME: _("Welcome"),
+        Kind.LESSON: _("Lesson"),
+        Kind.EXERCISE: _("Exercise"),
+        Kind.BREAK: _("Break"),
+        Kind.LUNCH: _("Lunch"),
+        Kind.REFLECTION: _("Reflection"),
+        Kind.EVALUATION: _("Evaluation"),
+    }[kind]
+
+
+def portion_name(item: str) -> str:
+    """Return the name of what is served in the user's language."""
+    return {
+        "coffee": _("Coffee"),
+        "sandwich": _("Sandwiches"),
+        "cake": _("Cake"),
+        "fruit": _("Fruit"),
+    }[item]
+
+
+def day_plan_parts(content: CourseContent, starts_at: dt.time) -> list[Part]:
+    """Return the six days, one at a time, each checked for breaks, lunch and length."""
+    place = Section(_day_parts(content, content.days[0], starts_at))
+    return [
+        Filter(
+            _("Day"),
+            [
+                (day.number, _("Day {n}: {title}").format(n=day.number, title=day.title))
+                for day in content.days
+            ],
+            lambda number: place.show(_day_parts(content, content.day(number), starts_at)),
+            value=1,
+        ),
+        place,
+    ]
+
+
+def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Part]:
+    check = check_day(day, starts_at)
+    sums = _("{minutes} minutes in all, {pauses} of them breaks and lunch. Ends at {end}.").format(
+        minutes=format_number(check.minutes),
+        pauses=format_number(check.pause_min),
+        end=format_time(check.ends_at),
+    )
+    if check.warnings:
+        verdict = Notice("warn", "\n".join(warning.message for warning in check.warnings))
+    else:
+        verdict = Notice("ok", _("Breaks often enough, lunch in time. {sums}").format(sums=sums))
+    columns = [
+        Column("starts_at", _("From"), kind="time"),
+        Column("ends_at", _("To"), kind="time"),
+        Column("kind", _("Kind")),
+        Column("title", _("What")),
+        Column("minutes", _("Minutes"), kind="number"),
+    ]
+    rows = [
+        {
+            "starts_at": timed.starts_at,
+            "ends_at": timed.ends_at,
+            "kind": activity_name(timed.activity.kind),
+            "title": timed.activity.title,
+            "minutes": timed.activity.minutes,
+        }
+        for timed in check.activities
+    ]
+    aims = "\n".join(f"- {aim}" for aim in day.aims)
+    themes = "\n".join(f"- {content.theme(theme).title}" for theme in day.themes)
+    return [
+        Heading(_("Aims"), level=3),
+        Prose(aims),
+        verdict,
+        Table(
+            columns,
+            rows,
+            _("The day, minute by minute. {sums}").format(sums=sums),
+            sortable=False,
+        ),
+        Heading(_("In the sparring that follows"), level=3),
+        Prose(themes),
+        Disclosure(_("Handout for the mentors"), [Prose(day.handout)]),
+        Disclosure(_("For you who teach"), [Prose(day.facilitator_notes)]),
+        Disclosure(_("To try before next time"), [Prose(day.before_next_time)]),
+    ]
+
+
+def coverage_parts(content: CourseContent, raised: Sequence[str] = (), next_day: int = 1) -> list[Part]:
+    """Return what the course covers, what it leaves out, and what sparring asks for next.
+
+    Parameters
+    ----------
+    content
+        The course.
+    raised
+        Themes raised in sparring, as often as they were raised.
+    next_day
+        Number of the next teaching day.
+    """
+    covered = coverage(content)
+    columns = [Column("topic", _("Topic"))]
+    columns += [Column(purpose.id, purpose.text, kind="status") for purpose in content.purposes]
+    rows: list[dict[str, object]] = []
+    for topic in content.topics:
+        row: dict[str, object] = {"topic": topic.text}
+        for purpose in content.purposes:
+            minutes = int(covered.topics.loc[topic.id, purpose.id])
+            row[purpose.id] = (
+                Status(_("{n} min.").format(n=minutes), "ok") if minutes else Status(_("none"), "danger")
+            )
+        rows.append(row)
+    if covered.gaps:
+        verdict = Notice("warn", "\n".join(gap.message(content) for gap in covered.gaps))
+    else:
+        verdict = Notice("ok", _("Every topic is taught, and each serves all four purposes."))
+    parts: list[Part] = [
+        verdict,
+        Table(columns, rows, _("Minutes of lessons and exercises by topic and purpose")),
+    ]
+    proposals = next_day_suggestions(content, raised, next_day) if raised else ()
+    if proposals:
+        parts.append(Heading(_("From sparring into the next day"), level=3))
+        parts.append(
+            Prose("\n".join(f"- **{one.theme.title}**: {one.proposal}" for one in proposals))
+        )
+    return parts
+
+
+def catering_parts(enrolled: int, earlier: Sequence[Turnout], content: CourseContent) -> list[Part]:
+    """Return how many to expect and what to order, for a teaching day and for a sparring."""
+    if enrolled == 0:
+        return [Prose(_("Nobody is on the course yet, so there is nothing to order."))]
+    parts: list[Part] = []
+    columns = [
+        Column("item", _("What")),
+        Column("expected", _("Expected"), kind="number"),
+        Column("order", _("To order"), kind="number"),
+    ]
+    for occasion, title in (
+        ("teaching_day", _("For a teaching day")),
+        ("sparring", _("For a sparring")),
+    ):
+        count = catering(occasion, enrolled, earlier)
+        rows = [
+            {"item": portion_name(one.item), "expected": one.expected, "order": one.order}
+            for one in count.portions
+        ]
+        if count.low is None:
+            lead = ngettext(
+                "Expect {n} mentor and {staff} staff.", "Expect {n} mentors and {staff} staff.",
+                count.expected,
+            ).format(n=count.expected, staff=count.staff)  # fmt: skip
+        else:
+            lead = _("Expect {n} mentors, from {low} to {high}, and {staff} staff.").format(
+                n=count.expected, low=count.low, high=count.high, staff=count.staff
+            )
+        parts += [
+            Heading(title, level=3),
+            Prose(f"{lead} {count.source}"),
+            Table(columns, rows, title, sortable=False),
+        ]
+    return parts

@@ -1,0 +1,287 @@
+"""Plan a course: ask for what is known, show a proposal, save it, and move a day when life happens."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TypeVar
+from uuid import uuid4
+
+from peerbook.course import plan_records, records
+from peerbook.course.curriculum import available_courses, load_course
+from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, template_of
+from peerbook.course.plan_solver import NoPlan, plan_course
+from peerbook.course.plan_part import avoided_parts, dates_table, plan_parts
+from peerbook.desk import Desk, open_desk
+from peerbook.store.tables import Course, Site
+from peerbook.text import _, format_month, format_weekday
+from peerbook.ui import (
+    Button,
+    ChoiceField,
+    DateField,
+    Filter,
+    Form,
+    Group,
+    Heading,
+    Notice,
+    Page,
+    Part,
+    Prose,
+    Section,
+    Submission,
+    TextField,
+    TimeField,
+)
+
+T = TypeVar("T")
+
+NEW = 0
+MONTHS_AHEAD = 24
+FORM = "course_plan"
+
+
+def open_page(site: str = "", course: int = 0) -> Page:
+    """Return the page for a course of a site; number 0 means the latest one.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site or course.
+    """
+    desk = open_desk()
+    with desk.store.read() as session:
+        if not records.sites(session):
+            text = _("Begin on the [front page](start.ipynb): tell us where you are.")
+            return Page([Prose(text)], synthetic=desk.synthetic)
+        at = records.site_named(session, site)
+        chosen = records.course_numbered(session, at.id, course)
+    return Page(
+        [_CourseChoice(desk, at).section(chosen)],
+        synthetic=desk.synthetic,
+        facts=_facts(desk, at, chosen),
+    )
+
+
+class _CourseChoice:
+    """The choice between the courses there are and a new one; redrawn when a course is saved."""
+
+    def __init__(self, desk: Desk, site: Site) -> None:
+        self._desk = desk
+        self._site = site
+        self._whole = Section([])
+
+    def section(self, chosen: Course | None) -> Section:
+        """Return the section, showing a course, or the form for a new one."""
+        self._show(chosen.id if chosen is not None else NEW)
+        return self._whole
+
+    def _show(self, number: int, announce: str = "") -> None:
+        with self._desk.store.read() as session:
+            known = records.courses(session, self._site.id)
+        place = Section(self._parts(number))
+        parts: list[Part] = [place]
+        if known:
+            options = [(course.id, course.title) for course in known]
+            choice = Filter(
+                _("Course"),
+                [*options, (NEW, _("Plan a new course"))],
+                lambda chosen: place.show(self._parts(chosen)),
+                value=number,
+            )
+            parts.insert(0, choice)
+        self._whole.show(parts, announce=announce)
+
+    def _parts(self, number: int) -> list[Part]:
+        if number != NEW:
+            return plan_parts(self._desk, self._site, number)
+        proposal = Section([])
+        return [
+            Heading(_("A new course")),
+            Prose(
+                _(
+                    "Fill in what you know. You get a proposal with all the dates first; nothing "
+                    "is saved until you say so."
+                )
+            ),
+            self._form(proposal),
+            proposal,
+        ]
+
+    def _form(self, proposal: Section) -> Form:
+        desk = self._desk
+        months = _months_from(desk.today)
+        courses = [(name, load_course(name).title) for name in available_courses()]
+        return Form(
+            FORM,
+            [
+                TextField(
+                    "title", _("Name of the course"), required=True, max_length=80,
+                    hint=_("For instance: Course 4, spring"),
+                ),
+                ChoiceField(
+                    "template", _("Which course?"), options=courses, required=True,
+                ),
+                Group(
+                    _("When"),
+                    [
+                        ChoiceField(
+                            "first_month", _("Month of the first teaching day"),
+                            options=[(f"{day:%Y-%m}", format_month(day)) for day in months],
+                        ),
+                        DateField(
+                            "final_assignment_on",
+                            _("Or: first day of presenting final assignments"),
+                            hint=_("Then the course is planned backwards from that day."),
+                        ),
+                        ChoiceField(
+                            "weekday", _("Weekday"), required=True,
+                            options=[(day, format_weekday(day)) for day in range(7)],
+                        ),
+                        ChoiceField(
+                            "week_of_month", _("Which week of the month?"),
+                            options=[
+                                (1, _("the first")), (2, _("the second")), (3, _("the third")),
+                                (4, _("the fourth")), (LAST_WEEK, _("the last")),
+                            ],
+                            hint=_("Leave it open to get the week with the fewest obstacles."),
+                        ),
+                        TimeField("day_starts_at", _("Teaching starts at"), required=True),
+                        TimeField(
+                            "day_ends_at", _("Teaching ends at"),
+                            hint=_("Leave it open to follow the day plan."),
+                        ),
+                        TimeField(
+                            "sparring_starts_at", _("Sparring starts at"),
+                            hint=_("Leave it open for the same time as teaching."),
+                        ),
+                    ],
+                ),
+                Group(
+                    _("Who and where"),
+                    [
+                        TextField(
+                            "teachers", _("Teachers"),
+                            hint=_("Separate several with a comma. We keep an eye on clashes."),
+                        ),
+                        TextField("room", _("Room")),
+                        TextField(
+                            "convener", _("Who calls the erfa groups together?"),
+                            hint=_("Leave it open if the teachers do."),
+                        ),
+                    ],
+                ),
+            ],
+            on_submit=lambda submission: self._propose(submission, proposal),
+            submit_label=_("Show a proposal"),
+            drafts=desk.drafts(FORM),
+        )  # fmt: skip
+
+    def _propose(self, submission: Submission, proposal: Section) -> str:
+        request = _request(submission, self._site)
+        content = load_course(request.template.name)
+        with self._desk.store.read() as session:
+            calendar = plan_records.calendar_of(session, self._site.id)
+            others = plan_records.other_plans(session, self._site.id)
+        answer = plan_course(request, calendar, others)
+        if not isinstance(answer, NoPlan):
+            proposal.show(self._proposal(answer, request, content.version))
+            return _("Here is a proposal. It is not saved yet.")
+        parts: list[Part] = [Notice("warn", answer.text)]
+        if answer.cheapest is not None:
+            parts.append(Heading(_("The smallest change that makes a plan")))
+            parts.append(Prose(answer.cheapest.text))
+            plan = answer.cheapest.plans[0]
+            parts += self._proposal(plan, request, content.version)
+        proposal.show(parts)
+        return _("There is no plan that keeps to everything. See below what clashes.")
+
+    def _proposal(self, plan: CoursePlan, request: PlanRequest, version: str) -> list[Part]:
+        key = str(uuid4())
+        desk, site = self._desk, self._site
+
+        def save() -> str:
+            receipt = desk.store.submit(
+                key,
+                desk.actor,
+                lambda session: plan_records.save_plan(session, site.id, plan, request, version),
+            )
+            desk.drafts(FORM).discard()
+            done = _("{title} is saved as course number {n}.").format(
+                title=plan.title, n=receipt.number
+            )
+            self._show(receipt.number, announce=done)
+            return done
+
+        return [
+            Heading(_("Proposal")),
+            dates_table(plan, _("Proposed dates, not saved yet")),
+            *avoided_parts(plan),
+            Button(_("Save the plan"), save, look="main"),
+        ]
+
+
+def _request(submission: Submission, site: Site) -> PlanRequest:
+    values = submission.values
+    month = values["first_month"]
+    return PlanRequest(
+        course_key="new",
+        template=template_of(load_course(str(values["template"]))),
+        weekday=_as(int, values["weekday"]),
+        day_starts_at=_as(dt.time, values["day_starts_at"]),
+        day_ends_at=_maybe(dt.time, values["day_ends_at"]),
+        first_month=_month(str(month)) if month is not None else None,
+        final_assignment_on=_maybe(dt.date, values["final_assignment_on"]),
+        week_of_month=_maybe(int, values["week_of_month"]),
+        sparring_starts_at=_maybe(dt.time, values["sparring_starts_at"]),
+        title=str(values["title"]),
+        site=site.name,
+        teachers=tuple(
+            dict.fromkeys(
+                name for part in str(values["teachers"]).split(",") if (name := part.strip())
+            )
+        ),
+        room=str(values["room"]),
+        convener=str(values["convener"]),
+    )
+
+
+def _as(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"the form gave {type(value).__name__} for {kind.__name__}")
+    return value
+
+
+def _maybe(kind: type[T], value: object) -> T | None:
+    return None if value is None else _as(kind, value)
+
+
+def _month(text: str) -> tuple[int, int]:
+    year, month = text.split("-")
+    return int(year), int(month)
+
+
+def _months_from(today: dt.date) -> list[dt.date]:
+    first = today.year * 12 + today.month - 1
+    return [
+        dt.date(place // 12, place % 12 + 1, 1) for place in range(first, first + MONTHS_AHEAD)
+    ]
+
+
+def _facts(desk: Desk, site: Site, course: Course | None) -> tuple[str, ...]:
+    if course is None:
+        return (f"site: {site.name}", "courses: 0")
+    with desk.store.read() as session:
+        plan = plan_records.load_plan(session, course)
+        known = len(records.courses(session, site.id))
+        free = plan_records.calendar_of(session, site.id)
+    days = plan.of_kind("teaching_day")
+    gaps = [
+        (sparring.date - day.date).days
+        for day, sparring in zip(days, plan.of_kind("sparring"), strict=True)
+    ]
+    blocked = sum(not free.is_free(date.date) for date in plan.dates)
+    return (
+        f"courses: {known}",
+        f"teaching days: {[day.date.isoformat() for day in days]}",
+        f"days from teaching to sparring: {gaps}",
+        f"dates in the plan: {len(plan.dates)}, of which on a holiday or closure: {blocked}",
+    )

@@ -1,0 +1,210 @@
+"""What the plan page reads from and writes to the store: plans, their dates, and what blocks them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.course import records
+from peerbook.course.calendar import Closure, DanishCalendar, Reason, Resource
+from peerbook.course.plan import (
+    Avoided,
+    CoursePlan,
+    CourseTemplate,
+    Item,
+    Kind,
+    PlannedDate,
+    PlanRequest,
+)
+from peerbook.course.plan_changes import Change, changes
+from peerbook.store import Saved, append_event
+from peerbook.store.tables import Course, CourseDate
+from peerbook.store.tables import Closure as ClosureRow
+from peerbook.store.tables import Resource as ResourceRow
+
+
+def calendar_of(session: Session, site_id: int) -> DanishCalendar:
+    """Return the Danish calendar with the closures that hold for a site."""
+    named = {
+        row.id: Resource(row.kind, row.label)
+        for row in session.scalars(select(ResourceRow).where(ResourceRow.site_id == site_id))
+    }
+    return DanishCalendar(
+        tuple(
+            Closure(
+                starts_on=row.starts_on, ends_on=row.ends_on, kind=row.kind, label=row.label,
+                resource=named.get(row.resource_id) if row.resource_id is not None else None,
+            )
+            for row in records.closure_rows(session, site_id)
+        )
+    )  # fmt: skip
+
+
+def closure_row(session: Session, site_id: int, closure: Closure) -> ClosureRow:
+    """Return a closure as the store keeps it; its room or teacher is noted down if new."""
+    needed = closure.resource
+    row = (
+        records.resource(session, site_id, needed.kind, needed.label) if needed is not None else None
+    )
+    return ClosureRow(
+        site_id=site_id,
+        resource_id=row.id if row is not None else None,
+        starts_on=closure.starts_on,
+        ends_on=closure.ends_on,
+        kind=closure.kind,
+        label=closure.label,
+    )
+
+
+def save_plan(
+    session: Session, site_id: int, plan: CoursePlan, request: PlanRequest, version: str
+) -> Saved:
+    """Save a new course with all its dates; its teachers and room can then have closures.
+
+    Parameters
+    ----------
+    site_id
+        Where the course is held.
+    plan, request
+        The plan, and what was asked for.
+    version
+        Version of the course content it is taught from.
+    """
+    course = Course(
+        site_id=site_id,
+        title=plan.title,
+        template=plan.template.name,
+        template_version=version,
+        starts_on=plan.starts_on,
+        weekday=plan.weekday,
+        params={
+            "rules": asdict(plan.template),
+            "day_starts_at": request.day_starts_at.isoformat(),
+        },
+    )
+    session.add(course)
+    session.flush()
+    for label in sorted({label for date in plan.dates for label in date.teachers}):
+        records.resource(session, site_id, "teacher", label)
+    for room in sorted({date.room for date in plan.dates if date.room}):
+        records.resource(session, site_id, "room", room)
+    for date in plan.dates:
+        session.add(_filled(CourseDate(course_id=course.id), date))
+    append_event(session, "course", course.id, "planned", plan.starts_on, dates=len(plan.dates))
+    return Saved("course", course.id, course.version)
+
+
+def load_plan(session: Session, course: Course, site: str = "") -> CoursePlan:
+    """Return a course's plan as it stands."""
+    rows = session.scalars(select(CourseDate).where(CourseDate.course_id == course.id))
+    return CoursePlan(
+        course_key=str(course.id),
+        template=CourseTemplate(**course.params["rules"]),
+        weekday=course.weekday,
+        dates=tuple(_planned(row) for row in rows),
+        title=course.title,
+        site=site,
+    )
+
+
+def day_starts_at(course: Course) -> dt.time:
+    """Return when the course's teaching days start."""
+    return dt.time.fromisoformat(course.params["day_starts_at"])
+
+
+def other_plans(session: Session, site_id: int, course_id: int = 0) -> tuple[CoursePlan, ...]:
+    """Return the plans of the site's other courses, which share its teachers and rooms."""
+    return tuple(
+        load_plan(session, course)
+        for course in records.courses(session, site_id)
+        if course.id != course_id
+    )
+
+
+def save_changes(
+    session: Session, course_id: int, before: CoursePlan, after: CoursePlan, reason: str
+) -> Saved:
+    """Save a changed plan: each changed date, and an event that says what changed and why.
+
+    The sequence number of a changed date goes up, so that an updated calendar file replaces the
+    entry people have.
+    """
+    rows = {
+        Item(row.kind, row.number): row
+        for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id))
+    }
+    told = {change.item: change for change in changes(before, after)}
+    for date in after.dates:
+        row = rows[date.item]
+        if _planned(row) == date:
+            continue
+        _filled(row, date)
+        if date.item in told:
+            row.sequence += 1
+            _note_event(session, course_id, told[date.item], reason)
+    course = session.get_one(Course, course_id)
+    course.starts_on = after.starts_on
+    session.flush()
+    return Saved("course", course.id, course.version)
+
+
+def _note_event(session: Session, course_id: int, change: Change, reason: str) -> None:
+    append_event(
+        session,
+        "course",
+        course_id,
+        f"date_{change.what}",
+        change.new or change.old or dt.date.min,
+        kind=change.item.kind,
+        number=change.item.number,
+        old=change.old,
+        new=change.new,
+        reason=reason,
+    )
+
+
+def calendar_ids(session: Session, course_id: int) -> dict[Item, tuple[str, int]]:
+    """Return the calendar entry's UID and sequence number of each date."""
+    rows = session.scalars(select(CourseDate).where(CourseDate.course_id == course_id))
+    return {Item(row.kind, row.number): (row.uid, row.sequence) for row in rows}
+
+
+def _filled(row: CourseDate, date: PlannedDate) -> CourseDate:
+    """Return the row with everything the plan knows about the date."""
+    row.kind, row.number = date.kind, date.number
+    row.date, row.starts_at, row.ends_at = date.date, date.starts_at, date.ends_at
+    row.pinned, row.pin_reason = date.pinned, date.pin_reason or None
+    row.status, row.note = date.status, date.note
+    row.teachers, row.room = list(date.teachers), date.room
+    row.avoided = [
+        {"date": avoided.date.isoformat(), "reasons": [reason.text for reason in avoided.reasons]}
+        for avoided in date.avoided
+    ]
+    return row
+
+
+def _planned(row: CourseDate) -> PlannedDate:
+    return PlannedDate(
+        kind=cast(Kind, row.kind),
+        number=row.number,
+        date=row.date,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        avoided=tuple(
+            Avoided(
+                dt.date.fromisoformat(one["date"]),
+                tuple(Reason("told", label=text) for text in one["reasons"]),
+            )
+            for one in row.avoided
+        ),
+        pinned=row.pinned,
+        pin_reason=row.pin_reason or "",
+        note=row.note,
+        status=row.status,
+        teachers=tuple(row.teachers),
+        room=row.room,
+    )

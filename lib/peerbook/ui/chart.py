@@ -1,0 +1,82 @@
+"""A chart for all: one sentence of finding, words for those who cannot see it, and its numbers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import plotly.graph_objects as go
+import traitlets
+
+from peerbook.text import _
+from peerbook.ui.part import Part
+from peerbook.ui.table import TableData, table_texts
+
+# Written by us, with marks that plotly shall read; all other texts may hold words of users.
+_TEMPLATES = ("hovertemplate", "texttemplate")
+_LINE_BREAK = "<br>"
+
+
+class Chart(Part):
+    """A chart.
+
+    Parameters
+    ----------
+    figure
+        The figure: traces of plotly's basic bundle (scatter, bar, pie). Colours, fonts and
+        margins are the kit's unless the figure sets its own.
+    finding
+        What it shows, in one sentence; stands above it.
+    alt
+        What a reader without sight is told of it. Never more than the figure itself shows.
+    table
+        Its numbers, for "Show the numbers".
+    height_px
+        Its height in pixels.
+    """
+
+    figure = traitlets.Dict().tag(sync=True)
+    finding = traitlets.Unicode().tag(sync=True)
+    alt = traitlets.Unicode().tag(sync=True)
+    table = traitlets.Dict().tag(sync=True)
+    height_px = traitlets.Int().tag(sync=True)
+
+    def __init__(
+        self, figure: go.Figure, *, finding: str, alt: str, table: TableData, height_px: int = 360
+    ) -> None:
+        super().__init__(
+            "chart",
+            table_texts() | {"numbers": _("Show the numbers")},
+            figure=_figure_json(figure),
+            finding=finding,
+            alt=alt,
+            table=table.spec(),
+            height_px=height_px,
+        )
+
+    def update(self, figure: go.Figure, *, finding: str, alt: str, table: TableData) -> None:
+        """Show another figure in the same place."""
+        with self.hold_sync():
+            self.figure = _figure_json(figure)
+            self.finding = finding
+            self.alt = alt
+            self.table = table.spec()
+
+
+def _figure_json(figure: go.Figure) -> dict[str, Any]:
+    """Return data and layout as JSON, numbers packed as plotly packs them, without template."""
+    packed = json.loads(figure.to_json())
+    packed["layout"].pop("template", None)
+    shown = {"data": packed["data"], "layout": packed["layout"]}
+    return cast(dict[str, Any], _escaped(shown))
+
+
+def _escaped(value: object, key: str = "") -> object:
+    if isinstance(value, dict):
+        return {name: _escaped(part, name) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_escaped(part, key) for part in value]
+    if isinstance(value, str) and key not in _TEMPLATES:
+        # plotly reads a little HTML in every text, links among it.
+        return value.replace("<", "&lt;").replace("&lt;br>", _LINE_BREAK)
+    return value

@@ -1,0 +1,362 @@
+// A form: typed text goes to Python as a draft, a save is told only when Python has answered.
+import { ask, fill, h, isEnabled, isLost, kept, onConnection, setEnabled, statusLine, symbol, uuid } from "./dom.js";
+import { field, inWords } from "./fields.js";
+
+const DRAFT_AFTER_MS = 700; // after the last key
+const DRAFT_AT_LATEST_MS = 1500; // after the first key that is not in a draft yet
+const SLOW_MS = 15000;
+
+export function form({ model, el }) {
+  const state = kept(model.get("identity"), () => build());
+  state.model = model;
+  if (state.edition !== model.get("edition")) state.begin();
+  model.on("change:edition", () => state.begin());
+  el.append(state.node);
+  const leave = onConnection(el, () => state.refresh());
+  const hide = () => document.visibilityState === "hidden" && state.sendDraft();
+  document.addEventListener("visibilitychange", hide);
+  return () => {
+    leave();
+    document.removeEventListener("visibilitychange", hide);
+  };
+}
+
+function build() {
+  const state = { node: h("div", { class: "pb-form" }), edition: null };
+  let words, fields, place, isOne;
+  let key = null;
+  let attempt = 0;
+  let isSaving = false;
+  let isChosen = false;
+  let touched = new Set();
+  let position = 0;
+  let steps = [];
+  let status, draftStatus, summary, main, submit, back, stop, progress;
+
+  state.begin = () => {
+    const model = state.model;
+    words = model.get("texts");
+    isOne = model.get("step") === "one";
+    state.edition = model.get("edition");
+    attempt += 1;
+    isSaving = false;
+    forgetEdits();
+    draw(model);
+    const begin = model.get("begin");
+    for (const one of fields) one.write(begin[one.spec.name] ?? null);
+    offer(model.get("offer"));
+    state.refresh();
+  };
+
+  state.refresh = () => {
+    setEnabled(submit, !isSaving && !isLost());
+    if (stop) setEnabled(stop, !isLost());
+    if (isLost()) {
+      if (isSaving) unlock(words.lost_while_saving);
+      if (state.model.get("keeps_drafts")) draftStatus.say(words.draft_lost, "danger");
+    } else if (draft.isUnsent) {
+      draftStatus.say("");
+      state.sendDraft();
+    }
+  };
+
+  // ---- drawing
+
+  function draw(model) {
+    const lang = model.get("lang");
+    const id = `pb-${model.get("identity")}`;
+    fields = [];
+    const make = (spec) => {
+      if (spec.kind === "group") {
+        const inner = spec.fields.map(make);
+        const hint = spec.hint && h("p", { class: "pb-hint", id: `${id}-${fields.length}-hint` }, spec.hint);
+        const group = h("fieldset", { class: "pb-group", "aria-describedby": hint ? hint.id : null },
+          h("legend", { class: "pb-group-label" }, spec.label), hint, h("div", { class: "pb-fields" }, inner));
+        return group;
+      }
+      const one = field(spec, `${id}-${spec.name}`, words, lang);
+      fields.push(one);
+      return one.node;
+    };
+    const flat = (specs) => specs.flatMap((spec) => (spec.kind === "group" ? flat(spec.fields) : [spec]));
+    const specs = isOne ? flat(model.get("fields")) : model.get("fields");
+    const nodes = specs.map(make);
+    steps = isOne ? nodes : [];
+
+    status = statusLine();
+    draftStatus = statusLine();
+    draftStatus.node.removeAttribute("role"); // seen, but not read aloud at every pause in typing
+    summary = h("div", { class: "pb-summary", tabindex: "-1", role: "group", hidden: true });
+    submit = h("button", { type: "submit", class: "pb-button pb-look-main" }, words.submit);
+    back = isOne && h("button", { type: "button", class: "pb-button pb-look-quiet", on: { click: () => go(position - 1) } }, words.back);
+    stop = isOne && model.get("keeps_drafts") &&
+      h("button", { type: "button", class: "pb-button pb-look-quiet", on: { click: stopHere } }, words.stop);
+    progress = isOne && h("p", { class: "pb-progress" });
+    place = h("form", { novalidate: true, class: isOne ? "pb-one" : "", autocomplete: "off" },
+      summary,
+      progress,
+      h("div", { class: "pb-fields" }, nodes),
+      h("div", { class: "pb-actions" }, back, submit, stop, draftStatus.node),
+    );
+    place.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (isOne && position < steps.length - 1) go(position + 1);
+      else save();
+    });
+    place.addEventListener("input", edited);
+    place.addEventListener("change", edited);
+    main = h("div", {}, place);
+    const help = isOne && words.help && h("p", { class: "pb-help" }, words.help);
+    state.node.replaceChildren(main, status.node, help || "");
+    if (isOne) show(0);
+  }
+
+  // ---- one question at a time
+
+  function show(index) {
+    position = Math.max(0, Math.min(index, steps.length - 1));
+    steps.forEach((node, i) => (node.hidden = i !== position));
+    progress.textContent = fill(words.progress, { n: position + 1, total: steps.length });
+    back.hidden = position === 0;
+    submit.textContent = position < steps.length - 1 ? words.next : words.submit;
+  }
+
+  function go(index) {
+    show(index);
+    fields[position].focus();
+  }
+
+  async function stopHere() {
+    if (!isEnabled(stop)) return;
+    status.say(words.saving);
+    const answer = await state.sendDraft();
+    if (answer?.saved || !touched.size) status.say(words.stopped, "ok");
+    else status.say(troubleOf(answer ?? {}), "danger");
+  }
+
+  // ---- drafts
+
+  const draft = { timer: null, since: null, isUnsent: false, number: 0 };
+
+  function edited(event) {
+    const name = event.target.closest("[data-field]")?.dataset.field;
+    if (!name) return;
+    touched.add(name);
+    key = null;
+    if (!isSaving) status.say("");
+    if (!state.model.get("keeps_drafts")) return;
+    draft.isUnsent = true;
+    draft.since ??= Date.now();
+    clearTimeout(draft.timer);
+    const left = DRAFT_AT_LATEST_MS - (Date.now() - draft.since);
+    draft.timer = setTimeout(() => state.sendDraft(), Math.max(0, Math.min(DRAFT_AFTER_MS, left)));
+  }
+
+  // Send what was touched since the last save; only Python's answer makes it a saved draft.
+  state.sendDraft = async () => {
+    clearTimeout(draft.timer);
+    if (!draft.isUnsent || isLost() || isSaving) return null;
+    draft.isUnsent = false;
+    draft.since = null;
+    const number = ++draft.number;
+    const answer = await ask(state.model, { do: "draft", values: valuesOf((one) => touched.has(one.spec.name)) });
+    if (number !== draft.number) return answer;
+    if (answer.saved) draftStatus.say(answer.saved, "ok");
+    else draftStatus.say(troubleOf(answer), "danger");
+    return answer;
+  };
+
+  function forgetEdits() {
+    touched = new Set();
+    key = null;
+    isChosen = false;
+    clearTimeout(draft.timer);
+    draft.isUnsent = false;
+    draft.since = null;
+    draft.number += 1;
+  }
+
+  // The form waits until the user has said what becomes of the draft, so neither overwrites the other.
+  function offer(found) {
+    if (found.trouble) draftStatus.say(found.trouble, "danger");
+    if (!found.values) return;
+    const resume = h("button", { type: "button", class: "pb-button pb-look-main" }, words.resume);
+    const discard = h("button", { type: "button", class: "pb-button pb-look-quiet" }, words.discard);
+    const box = h("div", { class: "pb-offer", role: "region", "aria-label": words.offer_label },
+      h("p", {}, found.message), h("div", { class: "pb-actions" }, resume, discard));
+    main.inert = true;
+    const decided = () => {
+      box.remove();
+      main.inert = false;
+      fields[0]?.focus();
+    };
+    resume.addEventListener("click", () => {
+      for (const one of fields) {
+        if (!(one.spec.name in found.values)) continue;
+        one.write(found.values[one.spec.name]);
+        touched.add(one.spec.name);
+      }
+      decided();
+    });
+    discard.addEventListener("click", async () => {
+      const answer = await ask(state.model, { do: "discard" });
+      if (troubleOf(answer)) status.say(troubleOf(answer), "danger");
+      else decided();
+    });
+    state.node.prepend(box);
+  }
+
+  // ---- saving
+
+  const valuesOf = (isWanted) =>
+    Object.fromEntries(fields.filter((one) => isWanted(one) && !one.files).map((one) => [one.spec.name, one.read()]));
+
+  async function save() {
+    if (!isEnabled(submit)) return;
+    clearFaults();
+    const local = fields.filter((one) => one.localFault?.()).map((one) => ({ field: one.spec.name, message: one.localFault() }));
+    if (local.length) return showFaults(local);
+    key ??= uuid();
+    const mine = { key, attempt: ++attempt };
+    isSaving = true;
+    clearTimeout(draft.timer);
+    draftStatus.say("");
+    status.say(words.saving);
+    state.refresh();
+    const files = [];
+    for (const one of fields.filter((each) => each.files)) {
+      for (const file of await one.files()) files.push({ field: one.spec.name, ...file });
+    }
+    const slow = setTimeout(() => mine.attempt === attempt && isSaving && unlock(words.slow), SLOW_MS);
+    const request = { do: "submit", key, chosen: isChosen, values: valuesOf(() => true) };
+    request.files = files.map(({ field: name, name: fileName }) => ({ field: name, name: fileName }));
+    const answer = await ask(state.model, request, files.map((file) => file.bytes));
+    clearTimeout(slow);
+    if (mine.attempt !== attempt) return;
+    settle(answer, mine.key);
+  }
+
+  // No answer came: the same key goes with the next attempt, so nothing can be saved twice.
+  function unlock(text) {
+    isSaving = false;
+    status.say(text, "danger");
+    state.refresh();
+  }
+
+  function settle(answer, sentKey) {
+    isSaving = false;
+    if (answer.saved) {
+      const isUnchanged = key === sentKey;
+      if (isUnchanged) {
+        forgetEdits();
+        startAfresh();
+      }
+      key = null;
+      isChosen = false;
+      status.say(answer.saved, "ok");
+      if (answer.receipt) status.node.dataset.receipt = answer.receipt.number;
+    } else {
+      if (state.model.get("keeps_drafts") && touched.size) draft.isUnsent = true;
+      if (answer.faults) showFaults(answer.faults);
+      else if (answer.conflict) showConflict(answer.conflict);
+      else status.say(answer.trouble, "danger");
+    }
+    state.refresh();
+  }
+
+  function startAfresh() {
+    for (const one of fields.filter((each) => each.files)) one.write(null);
+    if (!state.model.get("clears")) return;
+    const begin = state.model.get("begin");
+    for (const one of fields) one.write(begin[one.spec.name] ?? null);
+    if (isOne) show(0);
+    fields[0]?.focus();
+  }
+
+  const troubleOf = (answer) => answer.trouble ?? answer.faults?.map((fault) => fault.message).join(" ") ?? "";
+
+  // ---- faults
+
+  function clearFaults() {
+    summary.hidden = true;
+    for (const one of fields) one.clearFaults();
+    state.node.querySelector(".pb-conflict")?.remove();
+  }
+
+  function showFaults(faults) {
+    status.say("");
+    const titleId = `pb-${state.model.get("identity")}-summary`;
+    const list = faults.map((fault) => {
+      const [name, ...rest] = fault.field.split(".");
+      const one = fields.find((each) => each.spec.name === name);
+      if (!one) return h("li", {}, fault.message);
+      const target = one.showFault(rest.join("."), fault.message);
+      const link = h("a", { href: `#${target.id}` }, `${labelOf(one, target)}: ${fault.message}`);
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        if (isOne) show(fields.indexOf(one));
+        target.focus();
+      });
+      return h("li", {}, link);
+    });
+    summary.replaceChildren(h("p", { id: titleId }, symbol("danger"), h("strong", {}, words.summary)), h("ul", {}, list));
+    summary.setAttribute("aria-labelledby", titleId);
+    summary.hidden = false;
+    if (isOne) {
+      const at = fields.findIndex((each) => faults.some((fault) => fault.field.split(".")[0] === each.spec.name));
+      if (at >= 0) show(at);
+    }
+    summary.focus();
+  }
+
+  function labelOf(one, target) {
+    const heads = one.spec.kind === "rows" && target.getAttribute("aria-labelledby");
+    if (!heads) return one.spec.label;
+    return heads.split(" ").map((id) => place.querySelector(`#${CSS.escape(id)}`)?.firstChild?.textContent ?? "").join(" – ");
+  }
+
+  // ---- two versions
+
+  function showConflict(conflict) {
+    status.say("");
+    const lang = state.model.get("lang");
+    const rows = conflict.rows
+      .map(({ field: name, theirs }) => ({ one: fields.find((each) => each.spec.name === name), theirs }))
+      .map((row) => ({
+        ...row,
+        stored: inWords(row.one.spec, row.theirs, words, lang),
+        typed: inWords(row.one.spec, row.one.read(), words, lang),
+      }))
+      .filter((row) => row.stored !== row.typed);
+    const id = `pb-${state.model.get("identity")}-conflict`;
+    const pick = rows.map(({ one, stored, typed }, i) => {
+      const option = (value, title, text, isChecked) =>
+        h("label", { class: "pb-version" }, h("input", { type: "radio", name: `${id}-${i}`, value, checked: isChecked }),
+          h("span", { class: "pb-version-title" }, title), h("span", { class: "pb-version-text" }, text));
+      return h("fieldset", {}, h("legend", { class: "pb-label" }, one.spec.label),
+        h("div", { class: "pb-versions" }, option("theirs", words.theirs, stored, false), option("mine", words.mine, typed, true)));
+    });
+    const choose = h("button", { type: "button", class: "pb-button pb-look-main" }, words.save_chosen);
+    const later = h("button", { type: "button", class: "pb-button pb-look-quiet" }, words.not_now);
+    const panel = h("div", { class: "pb-conflict", tabindex: "-1", role: "group", "aria-labelledby": id },
+      h("p", { id }, symbol("warn"), h("strong", {}, conflict.message)), pick, h("div", { class: "pb-actions" }, choose, later));
+    choose.addEventListener("click", () => {
+      rows.forEach(({ one, theirs }, i) => {
+        if (panel.querySelector(`[name="${id}-${i}"]:checked`).value === "theirs") one.write(theirs);
+      });
+      panel.remove();
+      key = null;
+      isChosen = true;
+      submit.focus();
+      save();
+    });
+    later.addEventListener("click", () => {
+      panel.remove();
+      submit.focus();
+    });
+    place.before(panel);
+    panel.focus();
+  }
+
+  return state;
+}

@@ -1,0 +1,221 @@
+// The smaller parts of a page: words, notices, buttons, and places that open or are filled anew.
+import { actionButton, ask, h, onConnection, setEnabled, statusLine, symbol } from "./dom.js";
+
+const FOCUS_WAIT_FRAMES = 60;
+
+export function heading({ model, el }) {
+  const draw = () => el.replaceChildren(h(`h${model.get("level")}`, { class: "pb-heading" }, model.get("text")));
+  model.on("change:text", draw);
+  draw();
+}
+
+// Markdown arrives as a tree of [tag, attributes, children]; Python has checked every tag in it.
+export function prose({ model, el }) {
+  const node = (tree) => (typeof tree === "string" ? tree : h(tree[0], tree[1], tree[2].map(node)));
+  const draw = () => el.replaceChildren(h("div", { class: "pb-prose" }, model.get("tree").map(node)));
+  model.on("change:tree", draw);
+  draw();
+}
+
+export function notice({ model, el }) {
+  const text = h("p");
+  const box = h("div", {}, h("div", { class: "pb-notice-text" }, h("span"), text));
+  const buttons = buttonRow(model);
+  if (buttons.node) box.append(buttons.node);
+  const live = h("div", { role: "status" }, box);
+  const draw = () => {
+    const kind = model.get("kind");
+    box.className = `pb-notice pb-${kind}`;
+    box.querySelector("span").replaceWith(symbol(kind));
+    text.textContent = model.get("text");
+    live.hidden = !model.get("text");
+  };
+  model.on("change:kind", draw);
+  model.on("change:text", draw);
+  draw();
+  el.replaceChildren(live);
+  return buttons.leave;
+}
+
+export function button({ model, el }) {
+  const buttons = buttonRow(model);
+  el.replaceChildren(buttons.node);
+  return buttons.leave;
+}
+
+function buttonRow(model) {
+  const made = model.get("actions").map((action, index) =>
+    actionButton(action, model.get("texts"), async () => {
+      const answer = await ask(model, { do: "press", index });
+      if (answer.file) offerFile(answer);
+      return answer;
+    }),
+  );
+  return {
+    node: made.length ? h("div", { class: "pb-actions" }, made.map((one) => one.node)) : null,
+    leave: () => made.forEach((one) => one.leave()),
+  };
+}
+
+function offerFile({ file, buffers }) {
+  const address = URL.createObjectURL(new Blob(buffers, { type: file.media_type }));
+  const link = h("a", { href: address, download: file.name, hidden: true });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+}
+
+export function filter({ model, el }) {
+  const id = `pb-${model.get("identity")}`;
+  const words = model.get("texts");
+  const options = model.get("options");
+  const status = statusLine();
+  let asked = 0;
+  const choose = async (index) => {
+    const mine = ++asked;
+    el.setAttribute("aria-busy", "true");
+    const answer = await ask(model, { do: "choose", index });
+    if (mine !== asked) return;
+    el.removeAttribute("aria-busy");
+    status.say(answer.trouble ?? "", "danger");
+    if (!answer.trouble) heard.textContent = words.updated;
+  };
+  const heard = h("span", { class: "pb-unseen", role: "status" });
+  let node, write;
+  if (model.get("look") === "radio") {
+    const boxes = options.map((label, i) => h("input", { type: "radio", name: id, id: `${id}-${i}`, on: { change: () => choose(i) } }));
+    const labels = options.map((label, i) => h("label", { class: "pb-segment", for: `${id}-${i}` }, boxes[i], h("span", {}, label)));
+    node = h("fieldset", { class: "pb-filter" }, h("legend", { class: "pb-label" }, model.get("label")), h("div", { class: "pb-segments" }, labels));
+    write = (index) => boxes.forEach((box, i) => (box.checked = i === index));
+  } else {
+    const box = h("select", { id, class: "pb-input pb-input-select" }, options.map((label, i) => h("option", { value: i }, label)));
+    box.addEventListener("change", () => choose(box.selectedIndex));
+    node = h("div", { class: "pb-filter" }, h("label", { class: "pb-label", for: id }, model.get("label")), box);
+    write = (index) => (box.selectedIndex = index);
+  }
+  const show = () => write(model.get("chosen"));
+  model.on("change:chosen", show);
+  show();
+  const controls = node.querySelectorAll("input, select");
+  const leave = onConnection(el, (lost) => controls.forEach((one) => (one.disabled = lost)));
+  el.replaceChildren(node, status.node, heard);
+  return leave;
+}
+
+// ---- places that open -----------------------------------------------------------------------------
+
+// Panels follow their marker in the same box; some frontends put them there a little later.
+function eachPanel(el, tell) {
+  const told = () => Array.from(el.parentElement?.children ?? []).filter((one) => one !== el).forEach(tell);
+  const watch = new MutationObserver(told);
+  const start = () => {
+    if (!el.parentElement) return requestAnimationFrame(start);
+    watch.observe(el.parentElement, { childList: true });
+    return told();
+  };
+  start();
+  return { told, leave: () => watch.disconnect() };
+}
+
+export function disclosure({ model, el }) {
+  const id = `pb-${model.get("identity")}`;
+  const status = statusLine();
+  const state = { isOpen: model.get("opened") };
+  const toggle = h("button", { type: "button", class: "pb-disclosure", "aria-controls": `${id}-panel` }, h("span", { class: "pb-caret", "aria-hidden": "true" }), model.get("label"));
+  const show = (panel) => {
+    panel.id = `${id}-panel`;
+    panel.classList.add("pb-panel");
+    panel.hidden = !state.isOpen;
+    toggle.setAttribute("aria-expanded", String(state.isOpen));
+  };
+  toggle.setAttribute("aria-expanded", String(state.isOpen));
+  el.replaceChildren(toggle, status.node);
+  const panels = eachPanel(el, show);
+  toggle.addEventListener("click", async () => {
+    state.isOpen = !state.isOpen;
+    panels.told();
+    if (state.isOpen) status.say((await ask(model, { do: "open", index: 0 })).trouble ?? "", "danger");
+  });
+  return panels.leave;
+}
+
+export function tabs({ model, el }) {
+  const id = `pb-${model.get("identity")}`;
+  const status = statusLine();
+  let current = 0;
+  const buttons = model.get("labels").map((label, i) =>
+    h("button", { type: "button", role: "tab", class: "pb-tab", id: `${id}-tab-${i}`, "aria-controls": `${id}-panel-${i}`, on: { click: () => choose(i) } }, label),
+  );
+  const list = h("div", { role: "tablist", class: "pb-tabs", "aria-label": model.get("label") }, buttons);
+  const show = (panel, i) => {
+    panel.id = `${id}-panel-${i}`;
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", `${id}-tab-${i}`);
+    panel.hidden = i !== current;
+  };
+  el.replaceChildren(list, status.node);
+  const panels = eachPanel(el, show);
+  const mark = () => {
+    buttons.forEach((one, i) => {
+      one.setAttribute("aria-selected", String(i === current));
+      one.tabIndex = i === current ? 0 : -1;
+    });
+    panels.told();
+  };
+  async function choose(index) {
+    current = index;
+    mark();
+    status.say((await ask(model, { do: "open", index })).trouble ?? "", "danger");
+  }
+  const steps = { ArrowRight: 1, ArrowLeft: -1, Home: "first", End: "last" };
+  list.addEventListener("keydown", (event) => {
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const to = step === "first" ? 0 : step === "last" ? buttons.length - 1 : (current + step + buttons.length) % buttons.length;
+    choose(to);
+    buttons[to].focus();
+  });
+  mark();
+  return panels.leave;
+}
+
+// ---- a place that is filled anew ------------------------------------------------------------------
+
+// The marker of a section: says that it changed, and keeps the focus where the reader was.
+export function section({ model, el }) {
+  const heard = h("span", { class: "pb-unseen", role: "status" });
+  el.classList.add("pb-marker");
+  el.replaceChildren(heard);
+  let last = null;
+  const remember = ({ target }) => {
+    last = el.parentElement?.contains(target) ? { node: target, tag: target.tagName, name: nameOf(target) } : null;
+  };
+  const restoreFocus = (framesLeft) => {
+    const again = () => framesLeft && requestAnimationFrame(() => restoreFocus(framesLeft - 1));
+    if (!last) return;
+    if (last.node.isConnected) return void again(); // the old parts are still there, or stay
+    if (document.activeElement !== document.body) return; // the reader has gone on
+    const box = el.parentElement;
+    const same = Array.from(box.querySelectorAll(last.tag)).find((one) => nameOf(one) === last.name);
+    if (same) same.focus();
+    else if (framesLeft) again();
+    else {
+      box.tabIndex = -1;
+      box.focus();
+    }
+  };
+  document.addEventListener("focusin", remember);
+  model.on("msg:custom", (message) => {
+    if (message.do !== "filled") return;
+    heard.textContent = message.text;
+    restoreFocus(FOCUS_WAIT_FRAMES);
+  });
+  return () => document.removeEventListener("focusin", remember);
+}
+
+function nameOf(one) {
+  const own = one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent;
+  return own ?? one.textContent;
+}

@@ -1,0 +1,430 @@
+"""The frame of a page and its smaller parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+import ipywidgets
+import traitlets
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from peerbook.text import _
+from peerbook.ui.part import Answer, Part, shared_layout, unreadable
+from peerbook.ui.table import action_texts
+
+T = TypeVar("T")
+Widgets = Sequence[ipywidgets.Widget]
+Content = Widgets | Callable[[], Widgets]
+NoticeKind = Literal["info", "ok", "warn", "danger"]
+Look = Literal["quiet", "main", "danger"]
+
+
+class _Box(ipywidgets.VBox):
+    """A box whose children Python alone decides."""
+
+    def __init__(self, children: Widgets) -> None:
+        super().__init__(list(children), layout=shared_layout())
+
+    def set_state(self, sync_data: object) -> None:
+        """Do nothing: what a browser claims about a part is not believed."""
+
+
+class Page(_Box):
+    """A page: its parts from top to bottom.
+
+    Parameters
+    ----------
+    parts
+        The parts.
+    lead
+        A few words before them, in Markdown.
+    synthetic
+        Whether what is shown is invented; the page then says so at its top.
+    facts
+        A handful of facts about the result, which the notebook's check cell prints.
+    """
+
+    def __init__(
+        self,
+        parts: Widgets,
+        *,
+        lead: str | None = None,
+        synthetic: bool = False,
+        facts: Sequence[str] = (),
+    ) -> None:
+        self.parts = tuple(parts)
+        self.facts = tuple(facts)
+        top: list[ipywidgets.Widget] = []
+        if synthetic:
+            text = _("Demonstration data: everything on this page is invented.")
+            top.append(Notice("warn", text))
+        if lead:
+            top.append(Prose(lead))
+        super().__init__([*top, *parts])
+
+
+class Columns(ipywidgets.HBox):
+    """Parts side by side where there is room, below each other where there is not.
+
+    Parameters
+    ----------
+    parts
+        The parts.
+    """
+
+    def __init__(self, parts: Widgets) -> None:
+        super().__init__(list(parts), layout=shared_layout())
+
+    def set_state(self, sync_data: object) -> None:
+        """Do nothing: what a browser claims about a part is not believed."""
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+class Heading(Part):
+    """A heading.
+
+    Parameters
+    ----------
+    text
+        Its words.
+    level
+        2 to 4; the page's title is 1.
+    """
+
+    text = traitlets.Unicode().tag(sync=True)
+    level = traitlets.Int(2, min=2, max=4).tag(sync=True)
+
+    def __init__(self, text: str, level: int = 2) -> None:
+        super().__init__("heading", text=text, level=level)
+
+
+class Prose(Part):
+    """A text in Markdown; HTML in it is shown as it stands, pictures are left out.
+
+    Parameters
+    ----------
+    markdown
+        The text.
+    """
+
+    tree = traitlets.List().tag(sync=True)
+
+    def __init__(self, markdown: str) -> None:
+        super().__init__("prose", tree=_tree(markdown))
+
+    def update(self, markdown: str) -> None:
+        """Show another text."""
+        self.tree = _tree(markdown)
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a button does.
+
+    Parameters
+    ----------
+    label
+        What it says.
+    run
+        What it does; a sentence returned is shown beside it.
+    confirm
+        A question that must be answered with yes first; none when empty.
+    look
+        How much it stands out.
+    """
+
+    label: str
+    run: Callable[[], str | None]
+    confirm: str = ""
+    look: Look = "quiet"
+
+
+class _Actions(Part):
+    actions = traitlets.List().tag(sync=True)
+
+    def __init__(self, part: str, actions: Sequence[Action], **state: object) -> None:
+        self._actions = tuple(actions)
+        specs = [
+            {"label": action.label, "confirm": action.confirm, "look": action.look}
+            for action in actions
+        ]
+        super().__init__(part, action_texts(), actions=specs, **state)
+        self.answer_to("press", self._press)
+
+    def _press(self, request: Mapping[str, Any], _buffers: object) -> Answer | tuple[Answer, bytes]:
+        action = _chosen(self._actions, request)
+        return {"said": action.run() or ""}
+
+
+class Notice(_Actions):
+    """A message that stands out, with a mark that is told apart without colour.
+
+    Parameters
+    ----------
+    kind
+        How serious it is.
+    text
+        The message; nothing is shown while it is empty.
+    actions
+        Buttons under it.
+    """
+
+    kind = traitlets.Unicode().tag(sync=True)
+    text = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, kind: NoticeKind, text: str, actions: Sequence[Action] = ()) -> None:
+        super().__init__("notice", actions, kind=kind, text=text)
+
+    def update(self, kind: NoticeKind, text: str) -> None:
+        """Show another message, which is read aloud too."""
+        with self.hold_sync():
+            self.kind = kind
+            self.text = text
+
+
+class Button(_Actions):
+    """A button.
+
+    Parameters
+    ----------
+    label, on_press, confirm, look
+        As in `Action`.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        on_press: Callable[[], str | None],
+        *,
+        confirm: str = "",
+        look: Look = "quiet",
+    ) -> None:
+        super().__init__("button", [Action(label, on_press, confirm, look)])
+
+
+class Download(_Actions):
+    """A button that makes a file and gives it to the user.
+
+    Parameters
+    ----------
+    label
+        What it says.
+    make
+        Returns the file's name, its bytes and its media type.
+    """
+
+    def __init__(self, label: str, make: Callable[[], tuple[str, bytes, str]]) -> None:
+        self._make = make
+        super().__init__("button", [Action(label, lambda: None)])
+
+    def _press(self, _request: Mapping[str, Any], _buffers: object) -> tuple[Answer, bytes]:
+        name, data, media_type = self._make()
+        said = _("{name} is in your downloads.").format(name=name)
+        return {"said": said, "file": {"name": name, "media_type": media_type}}, data
+
+
+class Filter(Part, Generic[T]):
+    """A choice of what the page shows.
+
+    Parameters
+    ----------
+    label
+        What is chosen.
+    options
+        Value and label of each option.
+    on_change
+        Is given the value chosen, and updates what depends on it.
+    value
+        The option to begin with; the first when None.
+    look
+        `select` folds the options into a list, `radio` shows them all.
+    """
+
+    label = traitlets.Unicode().tag(sync=True)
+    options = traitlets.List().tag(sync=True)
+    chosen = traitlets.Int(0).tag(sync=True)
+    look = traitlets.Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        label: str,
+        options: Sequence[tuple[T, str]],
+        on_change: Callable[[T], None],
+        *,
+        value: T | None = None,
+        look: Literal["select", "radio"] = "select",
+    ) -> None:
+        self._values = tuple(option for option, _label in options)
+        self._on_change = on_change
+        super().__init__(
+            "filter",
+            {"updated": _("The page shows what you chose.")},
+            label=label,
+            options=[text for _value, text in options],
+            chosen=0 if value is None else self._values.index(value),
+            look=look,
+        )
+        self.answer_to("choose", self._choose)
+
+    @property
+    def value(self) -> T:
+        """The value chosen."""
+        return self._values[self.chosen]
+
+    def _choose(self, request: Mapping[str, Any], _buffers: object) -> Answer:
+        value = _chosen(self._values, request)
+        self.chosen = self._values.index(value)
+        self._on_change(value)
+        return {}
+
+
+# --- places ---------------------------------------------------------------------------------
+
+
+class Section(_Box):
+    """A place on the page that can be filled anew; focus stays where the reader was.
+
+    Parameters
+    ----------
+    parts
+        What it holds first.
+    """
+
+    def __init__(self, parts: Widgets = ()) -> None:
+        self._marker = Part("section")
+        self._place = _Box(parts)
+        super().__init__([self._marker, self._place])
+
+    @property
+    def parts(self) -> tuple[ipywidgets.Widget, ...]:
+        """What it holds now."""
+        return tuple(self._place.children)
+
+    def show(self, parts: Widgets, announce: str = "") -> None:
+        """Hold other parts instead; `announce` is read aloud to those who do not see them."""
+        self._place.children = tuple(parts)
+        self._marker.send({"do": "filled", "text": announce})
+
+
+class _Opening(_Box):
+    """A marker and its panels; what a panel holds may be made when it is first opened."""
+
+    def __init__(self, marker: Part, contents: Sequence[Content], opened: int | None) -> None:
+        self._marker = marker
+        self._unmade = {i: make for i, make in enumerate(contents) if callable(make)}
+        self._panels = [_Box([] if callable(content) else content) for content in contents]
+        marker.answer_to("open", self._open)
+        super().__init__([marker, *self._panels])
+        if opened is not None:
+            self._make(opened)
+
+    def _open(self, request: Mapping[str, Any], _buffers: object) -> Answer:
+        panel = _chosen(self._panels, request)
+        self._make(self._panels.index(panel))
+        return {}
+
+    def _make(self, index: int) -> None:
+        if index in self._unmade:
+            self._panels[index].children = tuple(self._unmade[index]())
+            del self._unmade[index]
+
+
+class _DisclosureMarker(Part):
+    label = traitlets.Unicode().tag(sync=True)
+    opened = traitlets.Bool(False).tag(sync=True)
+
+
+class Disclosure(_Opening):
+    """A heading that opens and closes what stands under it.
+
+    Parameters
+    ----------
+    label
+        The heading.
+    content
+        The parts, or what makes them when it is first opened.
+    opened
+        Whether it is open at first.
+    """
+
+    def __init__(self, label: str, content: Content, *, opened: bool = False) -> None:
+        marker = _DisclosureMarker("disclosure", label=label, opened=opened)
+        super().__init__(marker, [content], 0 if opened else None)
+
+
+class _TabsMarker(Part):
+    label = traitlets.Unicode().tag(sync=True)
+    labels = traitlets.List().tag(sync=True)
+
+
+class Tabs(_Opening):
+    """Several panels of which one is shown.
+
+    Parameters
+    ----------
+    panels
+        Label of each, with its parts or what makes them when it is first opened.
+    label
+        What the tabs are about, for those who do not see them.
+    """
+
+    def __init__(self, panels: Sequence[tuple[str, Content]], *, label: str = "") -> None:
+        marker = _TabsMarker(
+            "tabs", label=label or _("Parts of the page"), labels=[name for name, _c in panels]
+        )
+        super().__init__(marker, [content for _name, content in panels], 0)
+
+
+def _chosen(options: Sequence[T], request: Mapping[str, Any]) -> T:
+    """Return the option whose index a message asks for.
+
+    Raises
+    ------
+    InputFault
+        When there is no such option.
+    """
+    index = request.get("index")
+    if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(options):
+        return options[index]
+    raise unreadable()
+
+
+# --- Markdown -------------------------------------------------------------------------------
+
+_TAGS = {
+    "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "blockquote",
+    "hr", "br", "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+_ATTRIBUTES = {"a": ("href",), "ol": ("start",)}
+
+
+def _tree(markdown: str) -> list[Any]:
+    """Return Markdown as a tree of [tag, attributes, children], of harmless tags only."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    return _nodes(SyntaxTreeNode(parser.parse(markdown)).children)
+
+
+def _nodes(nodes: Sequence[SyntaxTreeNode]) -> list[Any]:
+    return [piece for node in nodes for piece in _node(node)]
+
+
+def _node(node: SyntaxTreeNode) -> list[Any]:
+    if node.type in ("text", "code_inline", "code_block", "fence"):
+        text = [node.content]
+        return text if node.type == "text" else [["code", {}, text]]
+    if node.type == "softbreak":
+        return [" "]
+    # The page's title is its only h1.
+    tag = {"h1": "h2", "h5": "h4", "h6": "h4"}.get(node.tag, node.tag)
+    children = _nodes(node.children)
+    if tag not in _TAGS:
+        return children
+    attributes = {name: node.attrs[name] for name in _ATTRIBUTES.get(tag, ()) if name in node.attrs}
+    if str(attributes.get("href", "")).startswith(("http:", "https:")):
+        attributes |= {"rel": "noopener noreferrer", "target": "_blank"}
+    return [[tag, attributes, children]]

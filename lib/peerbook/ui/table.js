@@ -1,0 +1,116 @@
+// A real table: caption, headings with scope, sorting by buttons, its own place to scroll in.
+import { actionButton, ask, fill, h, symbol } from "./dom.js";
+
+const SHOWN_AT_FIRST = 200;
+const RIGHT = ["number", "share", "kroner"];
+
+export function table({ model, el }) {
+  let drawn;
+  const draw = () => {
+    drawn?.leave();
+    const data = { ...model.get("data"), sort: drawn?.sort };
+    const action = model.get("action");
+    drawn = tableNode(data, {
+      id: `pb-${model.get("identity")}`,
+      words: model.get("texts"),
+      lang: model.get("lang"),
+      isSortable: model.get("sortable"),
+      action: action && { label: action, run: (index) => ask(model, { do: "row", index, edition: model.get("edition") }) },
+    });
+    el.replaceChildren(drawn.node);
+  };
+  model.on("change:data", draw);
+  draw();
+  return () => drawn.leave();
+}
+
+// Return {node, sort, leave} for data {caption, columns: [{label, kind}], rows: [[cell]]}.
+// A cell is a text, [text, value to sort by], {text, tone}, or null for nothing.
+export function tableNode(data, { id, words, lang, isSortable, action }) {
+  const { caption, columns } = data;
+  const sort = data.sort ?? { column: null, isDown: false };
+  const collator = new Intl.Collator(lang, { numeric: true });
+  let isWhole = data.rows.length <= SHOWN_AT_FIRST;
+  let leaves = [];
+
+  const heads = columns.map((column, i) => {
+    const side = RIGHT.includes(column.kind) ? "pb-right" : null;
+    if (!isSortable || data.rows.length < 2) return h("th", { scope: "col", class: side }, column.label);
+    const arrow = h("span", { class: "pb-arrow", "aria-hidden": "true" });
+    const button = h("button", { type: "button", class: "pb-sort" }, h("span", {}, column.label), arrow);
+    button.addEventListener("click", () => {
+      if (sort.column === i && sort.isDown) Object.assign(sort, { column: null, isDown: false });
+      else Object.assign(sort, { column: i, isDown: sort.column === i });
+      fillBody();
+    });
+    return h("th", { scope: "col", class: side }, button);
+  });
+  const body = h("tbody");
+  const more = h("button", { type: "button", class: "pb-button pb-look-quiet" }, fill(words.show_all, { n: data.rows.length }));
+  more.addEventListener("click", () => {
+    isWhole = true;
+    fillBody();
+    body.rows[SHOWN_AT_FIRST]?.querySelector("button")?.focus();
+  });
+
+  function fillBody() {
+    leaves.forEach((leave) => leave());
+    leaves = [];
+    heads.forEach((head, i) => {
+      const isSorted = sort.column === i;
+      if (!head.querySelector("button")) return;
+      if (isSorted) head.setAttribute("aria-sort", sort.isDown ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+      head.querySelector(".pb-arrow").textContent = isSorted ? (sort.isDown ? "↓" : "↑") : "↕";
+    });
+    const order = data.rows.map((_, index) => index);
+    if (sort.column !== null) {
+      const keys = data.rows.map((row) => sortKey(row[sort.column]));
+      order.sort((a, b) => inOrder(keys[a], keys[b], collator, sort.isDown));
+    }
+    body.replaceChildren(...(isWhole ? order : order.slice(0, SHOWN_AT_FIRST)).map(rowNode));
+    if (!order.length) {
+      const width = columns.length + (action ? 1 : 0);
+      body.append(h("tr", {}, h("td", { colspan: width, class: "pb-empty" }, words.empty)));
+    }
+    more.hidden = isWhole;
+  }
+
+  function rowNode(index) {
+    const cells = data.rows[index].map((cell, i) => {
+      const attributes = { class: RIGHT.includes(columns[i].kind) ? "pb-right" : null };
+      return i ? h("td", attributes, content(cell)) : h("th", { ...attributes, scope: "row" }, content(cell));
+    });
+    if (action) {
+      const name = textOf(data.rows[index][0]);
+      const { node, button, leave } = actionButton({ label: action.label }, words, () => action.run(index));
+      button.setAttribute("aria-label", `${action.label} – ${name}`);
+      leaves.push(leave);
+      cells.push(h("td", {}, node));
+    }
+    return h("tr", {}, cells);
+  }
+
+  const head = h("tr", {}, heads, action && h("td"));
+  const whole = h("table", { class: "pb-table" }, h("caption", { id: `${id}-caption` }, caption), h("thead", {}, head), body);
+  const region = h("div", { class: "pb-scroll", role: "region", tabindex: "0", "aria-labelledby": `${id}-caption` }, whole);
+  fillBody();
+  return { node: h("div", { class: "pb-table-place" }, region, more), sort, leave: () => leaves.forEach((leave) => leave()) };
+}
+
+const textOf = (cell) => (cell === null ? "–" : typeof cell === "string" ? cell : Array.isArray(cell) ? cell[0] : cell.text);
+const sortKey = (cell) => (cell === null ? null : typeof cell === "string" ? cell : Array.isArray(cell) ? cell[1] : cell.text);
+
+// Nothing comes last, whichever way the rows are turned.
+function inOrder(a, b, collator, isDown) {
+  if (a === null || b === null) return (a === null) - (b === null);
+  const way = typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b));
+  return isDown ? -way : way;
+}
+
+function content(cell) {
+  if (cell !== null && typeof cell === "object" && !Array.isArray(cell)) {
+    return h("span", { class: `pb-mark pb-${cell.tone}` }, symbol(cell.tone), cell.text);
+  }
+  return h("bdi", {}, textOf(cell));
+}

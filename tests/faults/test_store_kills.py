@@ -1,0 +1,173 @@
+"""Acknowledged means saved: writers are killed in the middle of their saves.
+
+Numbers for the night come from the environment: PEERBOOK_TEST_SAVES acknowledged saves (1,000
+without it).
+"""
+
+import itertools
+import multiprocessing
+import os
+import random
+import statistics
+import time
+import uuid
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from builders import START, a_course, assert_sound, open_store
+from peerbook.store import Saved, Store, append_event, events_of
+from peerbook.store.tables import Answer, Evaluation, Submission
+
+pytestmark = pytest.mark.faults
+
+ACKNOWLEDGED = int(os.environ.get("PEERBOOK_TEST_SAVES", "1000"))
+WRITERS = 3
+SAVES_A_KILL = 30
+
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["__main__", "peerbook.store"])
+
+
+def evaluation_with(key: str):
+    """A change over three tables, each row telling the key, and a reading first."""
+
+    def change(session):
+        before = session.scalars(select(Evaluation.id).order_by(Evaluation.id.desc())).first()
+        row = Evaluation(
+            course_id=1, form_id="mid", form_version="1", wave="mid", entered_on=START,
+            source="typed",
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        session.add(Answer(evaluation_id=row.id, item_id="key", text=key))
+        append_event(session, "evaluation", row.id, "entered", START, key=key, before=before)
+        session.flush()
+        return Saved("evaluation", row.id, row.version)
+
+    return change
+
+
+def write_until_killed(path: Path, retry: str | None, tell: Connection) -> None:
+    with Store.open(path) as store:
+        keys = itertools.chain([retry] if retry else [], iter(lambda: str(uuid.uuid4()), None))
+        for key in keys:
+            tell.send(("trying", key, 0))
+            receipt = store.submit(key, "writer", evaluation_with(key), {"key": key})
+            tell.send(("saved", key, receipt.number))
+
+
+class Writer:
+    """A writer process, what it is trying, and what it has acknowledged."""
+
+    def __init__(self, path: Path, retry: str | None = None) -> None:
+        self.ear, mouth = FORKED.Pipe(duplex=False)
+        self.trying: str | None = None
+        self.process = FORKED.Process(target=write_until_killed, args=(path, retry, mouth))
+        self.process.start()
+        mouth.close()
+
+    def hear(self, acknowledged: dict[str, int]) -> bool:
+        """Take in one message; False when there will be no more."""
+        try:
+            word, key, number = self.ear.recv()
+        except (EOFError, OSError):
+            return False
+        self.trying = key if word == "trying" else None
+        if word == "saved":
+            assert acknowledged.setdefault(key, number) == number
+        return True
+
+    def kill(self, acknowledged: dict[str, int]) -> None:
+        self.process.kill()
+        self.process.join()
+        while self.hear(acknowledged):
+            pass
+        self.ear.close()
+
+
+def test_no_acknowledged_save_is_lost_or_doubled_when_writers_are_killed(tmp_path):
+    path = tmp_path / "peerbook.sqlite"
+    with open_store(tmp_path) as store:
+        a_course(store)
+    chance = random.Random(20260304)
+    acknowledged: dict[str, int] = {}
+    writers = [Writer(path) for _n in range(WRITERS)]
+    kills = retried = 0
+    while len(acknowledged) < ACKNOWLEDGED:
+        enough = len(acknowledged) + chance.randint(1, 2 * SAVES_A_KILL)
+        while len(acknowledged) < enough:
+            heard = wait([writer.ear for writer in writers], timeout=60)
+            assert heard, "the writers have fallen silent"
+            for writer in writers:
+                if writer.ear in heard:
+                    assert writer.hear(acknowledged), "a writer died by itself"
+        doomed = chance.sample(writers, chance.randint(1, WRITERS))
+        for writer in doomed:
+            writer.kill(acknowledged)
+            kills += 1
+            retried += writer.trying is not None
+            # The next one sends again what this one was sending, as a page does.
+            writers[writers.index(writer)] = Writer(path, writer.trying)
+    for writer in writers:
+        writer.kill(acknowledged)
+
+    with open_store(tmp_path) as store:
+        assert_sound(store)
+        with store.read() as session:
+            receipts = {row.key: row.number for row in session.scalars(select(Submission))}
+            rows = list(session.scalars(select(Evaluation.id)))
+            answers = {row.text: row.evaluation_id for row in session.scalars(select(Answer))}
+            events = {e.details["key"]: int(e.subject_id) for e in events_of(session, "evaluation")}
+    lost = [key for key, number in acknowledged.items() if receipts.get(key) != number]
+    print(
+        f"\n{len(acknowledged)} acknowledged, {kills} kills, {retried} sent again, "
+        f"{len(receipts) - len(acknowledged)} saved but not acknowledged, {len(lost)} lost, "
+        f"{len(rows) - len(receipts)} doubled"
+    )
+    assert lost == []
+    assert receipts == answers == events
+    assert sorted(rows) == sorted(receipts.values())
+    assert len(acknowledged) >= ACKNOWLEDGED
+    assert kills >= 10
+
+
+def save_twenty(path: Path, barrier, tell) -> None:
+    took, errors = [], []
+    with Store.open(path) as store:
+        barrier.wait()
+        for _n in range(20):
+            key = str(uuid.uuid4())
+            begun = time.perf_counter()
+            try:
+                store.submit(key, "writer", evaluation_with(key), {"key": key})
+            except Exception as error:
+                errors.append(repr(error))
+            took.append(time.perf_counter() - begun)
+    tell.put((took, errors))
+
+
+def test_fifty_processes_saving_twenty_times_each_all_succeed(tmp_path):
+    with open_store(tmp_path) as store:
+        a_course(store)
+    barrier, answers = FORKED.Barrier(50), FORKED.Queue()
+    target = (tmp_path / "peerbook.sqlite", barrier, answers)
+    processes = [FORKED.Process(target=save_twenty, args=target) for _n in range(50)]
+    for process in processes:
+        process.start()
+    results = [answers.get(timeout=120) for _process in processes]
+    for process in processes:
+        process.join()
+    took = sorted(second for each, _errors in results for second in each)
+    print(
+        f"\n{len(took)} saves: median {statistics.median(took) * 1000:.0f} ms, "
+        f"95 % within {took[int(len(took) * 0.95)] * 1000:.0f} ms, longest {took[-1]:.2f} s"
+    )
+    assert [error for _took, errors in results for error in errors] == []
+    with open_store(tmp_path) as store:
+        with store.read() as session:
+            assert len(session.scalars(select(Evaluation.id)).all()) == 1000
+            assert len(session.scalars(select(Submission.key)).all()) == 1000
+        assert_sound(store)
