@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
@@ -479,10 +480,20 @@ HARMFUL = {
     "a count beyond all bounds": struct.pack("<Q", 2**60) + b"x" * 100,
     "an offset beyond all bounds": struct.pack("<7Q", 6, 56, 60, 62, 64, 2**60, 2**61) + b"x" * 9,
     "offsets that go back": struct.pack("<7Q", 6, 56, 60, 58, 61, 62, 64) + b"x" * 8,
-    "no JSON": frame("shell", "kernel_info_request").replace(b'"msg_id"', b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8"),
-    "a header that is no object": frame("shell", "x").replace(b"{}", b"[]"),
+    "no JSON": frame("shell", "kernel_info_request").replace(b'"msg_id"', b"\xff" * 8),
+    "text instead of bytes": "{}",
+    "content that is no object": frame("shell", "comm_msg", "[]"),
     "deep JSON": frame("shell", "comm_msg", "[" * 200_000 + "]" * 200_000),
 }  # fmt: skip
+
+
+def wait_until_closed(socket: websocket.WebSocket) -> None:
+    """Read until the server has closed the line; a test that gets no close times out."""
+    try:
+        while socket.recv_data()[0] != websocket.ABNF.OPCODE_CLOSE:
+            pass
+    except (websocket.WebSocketConnectionClosedException, ConnectionError):
+        pass
 
 
 @pytest.mark.parametrize("name", HARMFUL)
@@ -490,24 +501,22 @@ def test_a_malformed_message_costs_nothing(server, name):
     socket = connect(server, open_kernel(server), **server.headers)
     process = psutil.Process(server.process.pid)
     before = process.memory_info().rss
-    socket.send_binary(HARMFUL[name])
+    harm = HARMFUL[name]
+    socket.send(harm, websocket.ABNF.OPCODE_TEXT if isinstance(harm, str) else 2)
+    # What follows the refused message is not read in the older framing while the line closes.
     socket.send_binary(frame("control", "kernel_info_request"))
-    with pytest.raises((websocket.WebSocketException, OSError)):
-        while socket.recv_data()[0] != websocket.ABNF.OPCODE_CLOSE:
-            pass
-        raise websocket.WebSocketConnectionClosedException
+    wait_until_closed(socket)
     assert still_answers(server)
     assert process.memory_info().rss - before < 100e6
     assert "Traceback" not in server.said()
+    assert "Uncaught" not in server.said()
 
 
 def test_a_message_larger_than_ten_megabytes_closes_the_line(server):
     socket = connect(server, open_kernel(server), **server.headers)
-    with pytest.raises((websocket.WebSocketException, OSError)):
+    with contextlib.suppress(ConnectionError):
         socket.send_binary(b"x" * (11 * 1024 * 1024))
-        while socket.recv_data()[0] != websocket.ABNF.OPCODE_CLOSE:
-            pass
-        raise websocket.WebSocketConnectionClosedException
+    wait_until_closed(socket)
     assert still_answers(server)
 
 

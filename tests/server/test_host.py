@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import time
+
+import psutil
 import pytest
 from playwright.sync_api import expect
+
+from peerbook.text import _
 
 pytestmark = pytest.mark.app
 
@@ -47,3 +55,306 @@ def test_an_anywidget_and_its_box_are_drawn_and_talk_to_the_kernel(serve_noteboo
     page.get_by_role("button", name="one").click()
     expect(page.get_by_role("button", name="two")).to_have_text("two: 20")
     assert page.locator("#pb-loading").count() == 0
+
+
+def kernel_pid(page) -> int:
+    return int(page.get_by_role("button", name="pid").inner_text().removeprefix("pid: "))
+
+
+LOST = "body[data-connection=lost]"
+PAGE = [COUNTER, "ipywidgets.VBox([pid, one, two])"]
+
+
+@pytest.fixture
+def open_page(serve_notebooks, visitor):
+    server = serve_notebooks({"start": PAGE})
+    return server, visitor.open(server, "start")
+
+
+def test_the_shell_is_danish_and_has_what_a_screen_reader_needs(open_page):
+    _, page = open_page
+    assert page.locator("html").get_attribute("lang") == "da"
+    expect(page.get_by_role("main").get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_attribute(
+        "aria-current", "page"
+    )
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.hash") == "#content"
+
+
+def test_the_language_can_be_switched_and_is_remembered(open_page):
+    server, page = open_page
+    page.get_by_role("link", name="English").click()
+    page.wait_for_selector("body[data-page=ready]")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.goto(server.url("start"))
+    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Front page")
+
+
+def test_the_page_fits_a_narrow_screen(open_page):
+    _, page = open_page
+    page.set_viewport_size({"width": 375, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_a_killed_kernel_turns_on_the_red_bar(open_page):
+    _, page = open_page
+    page.evaluate(
+        "window.addEventListener('peerbook-connection', e => document.title = e.detail.state)"
+    )
+    os.kill(kernel_pid(page), signal.SIGKILL)
+    page.wait_for_selector(LOST, timeout=20_000)
+    expect(page.get_by_role("alert").first).to_have_text(
+        _("The connection is lost – what you write now will not be saved. Reload the page.")
+    )
+    assert page.title() == "lost"
+    page.reload()
+    page.wait_for_selector("body[data-page=ready][data-connection=ok]")
+
+
+def test_a_killed_server_turns_on_the_red_bar(open_page):
+    server, page = open_page
+    server.kill()
+    page.wait_for_selector(LOST, timeout=20_000)
+
+
+def test_a_restarted_server_does_not_pretend_to_know_the_page(open_page, start_server):
+    server, page = open_page
+    port = int(server.address.rsplit(":", 1)[1].strip("/"))
+    server.kill()
+    page.wait_for_selector(LOST, timeout=20_000)
+    with page.expect_response(lambda answer: "/channels" in answer.url) as refused:
+        start_server(server.workbooks, data=server.data, port=port)
+    assert refused.value.status == 404
+    page.wait_for_selector(LOST)
+    page.reload()
+    page.wait_for_selector("body[data-page=ready][data-connection=ok]")
+
+
+def test_a_kernel_that_does_not_answer_is_noticed_and_so_is_its_return(open_page):
+    _, page = open_page
+    pid = kernel_pid(page)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        page.wait_for_selector(LOST, timeout=25_000)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    page.wait_for_selector("body[data-connection=ok]", timeout=25_000)
+    expect(page.get_by_role("alert").first).to_be_empty()
+
+
+def test_after_a_short_loss_the_page_catches_up_with_its_kernel(serve_notebooks, visitor):
+    server = serve_notebooks({"start": PAGE})
+    lines = []
+
+    def through(line):
+        line.connect_to_server()
+        lines.append(line)
+
+    visitor.page.route_web_socket("**/channels*", through)
+    page = visitor.open(server, "start")
+    lines[0].close()
+    page.wait_for_selector(LOST)
+    page.get_by_role("button", name="one").click()
+    page.wait_for_selector("body[data-connection=ok]")
+    expect(page.get_by_role("button", name="two")).to_have_text("two: 20")
+    assert len(lines) == 2
+
+
+def test_what_the_kernel_changed_before_the_line_opened_is_shown(serve_notebooks, visitor):
+    """A thread of the kernel changes the widget after the notebook ran, before the browser came."""
+    code = """
+import threading, pathlib, time
+def later():
+    while not pathlib.Path("go").exists(): time.sleep(0.01)
+    one.n = 77
+    pathlib.Path("done").touch()
+threading.Thread(target=later).start()
+ipywidgets.VBox([one])
+"""
+    server = serve_notebooks({"start": [COUNTER, code]})
+
+    def hold(route):
+        (server.workbooks / "go").touch()
+        while not (server.workbooks / "done").exists():
+            pass
+        route.continue_()
+
+    visitor.page.route("**/host.js*", hold)
+    page = visitor.open(server, "start")
+    expect(page.get_by_role("button", name="one")).to_have_text("one: 77")
+
+
+def test_an_unknown_widget_says_so_in_its_place(serve_notebooks, visitor):
+    server = serve_notebooks(
+        {"start": [COUNTER, "ipywidgets.VBox([one, ipywidgets.IntSlider(description='x')])"]}
+    )
+    page = visitor.open(server, "start")
+    expect(page.get_by_role("button", name="one")).to_be_visible()
+    expect(
+        page.get_by_text(_("This part cannot be shown here. Open the page in JupyterLab."))
+    ).to_be_visible()
+
+
+def test_an_error_in_a_handler_is_told_with_a_code_and_never_with_its_values(
+    serve_notebooks, visitor
+):
+    code = """
+def fail(change): raise ValueError("010190-1234")
+one.observe(fail, "n")
+ipywidgets.VBox([one])
+"""
+    server = serve_notebooks({"start": [COUNTER, code]})
+    page = visitor.open(server, "start")
+    page.get_by_role("button", name="one").click()
+    trouble = page.locator("#pb-trouble")
+    expect(trouble).to_have_text(re.compile(r"[0-9A-F]{8}"))
+    code = re.search(r"[0-9A-F]{8}", trouble.inner_text())[0]
+    line = next(line for line in server.output if code in line)
+    assert "ValueError" in line
+    assert "010190" not in page.content() + server.said()
+
+
+PARTS = '''
+import anywidget, ipywidgets, traitlets
+
+class Echo(anywidget.AnyWidget):
+    """Sends what it gets back, and shows its state; binary both ways."""
+    _esm = """
+    const text = (view) => new TextDecoder().decode(view);
+    export default {
+      initialize({ model }) { model.set("started", model.get("started") + 1); model.save_changes(); },
+      render({ model, el, signal }) {
+        const out = document.createElement("output");
+        el.append(out);
+        const show = () => { out.textContent = text(model.get("data")) + "|" + text(model.get("nested").deep[0]); };
+        model.on("change:data", show);
+        model.on("msg:custom", (content, buffers) => { out.textContent = content.kind + ":" + text(buffers[0]); });
+        show();
+        const ask = document.createElement("button");
+        ask.textContent = "ask";
+        ask.onclick = () => model.send({ kind: "ask" }, undefined, [new TextEncoder().encode("æøå").buffer]);
+        const set = document.createElement("button");
+        set.textContent = "set";
+        set.onclick = () => { model.set("data", new DataView(new TextEncoder().encode("from js").buffer)); model.save_changes(); };
+        el.append(ask, set);
+      },
+    };
+    """
+    data = traitlets.Bytes(b"first").tag(sync=True)
+    nested = traitlets.Dict({"deep": [b"inner"]}).tag(sync=True)
+    started = traitlets.Int(0).tag(sync=True)
+    heard = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self):
+        super().__init__()
+        self.on_msg(lambda _, content, buffers: self.send({"kind": "got"}, [bytes(buffers[0]).upper()]))
+
+    @traitlets.observe("data")
+    def _hear(self, change):
+        if bytes(change.new) == b"from js":
+            self.send({"kind": "heard"}, [bytes(change.new)])
+
+class Parent(anywidget.AnyWidget):
+    """Draws its child by the host's own interface."""
+    _esm = """
+    export default {
+      async render({ model, el, host, signal }) {
+        const frame = document.createElement("section");
+        el.append(frame);
+        const child = await host.getWidget("anywidget:" + model.get("child").slice(10));
+        await child.render({ el: frame, signal });
+        const view = await model.widget_manager.create_view(await model.widget_manager.get_model(model.get("child").slice(10)));
+        el.append(view.el);
+      },
+    };
+    """
+    child = traitlets.Instance(ipywidgets.Widget).tag(sync=True, **ipywidgets.widget_serialization)
+
+    def __init__(self, child):
+        super().__init__(child=child)
+'''  # noqa: E501
+
+
+def test_binary_values_travel_both_ways(serve_notebooks, visitor):
+    server = serve_notebooks({"start": [PARTS, "Echo()"]})
+    page = visitor.open(server, "start")
+    out = page.locator("output")
+    expect(out).to_have_text("first|inner")
+    page.get_by_role("button", name="ask").click()
+    expect(out).to_have_text("got:æøå")
+    page.get_by_role("button", name="set").click()
+    expect(out).to_have_text("heard:from js")
+
+
+def test_a_widget_draws_its_children_through_the_host_and_starts_once(serve_notebooks, visitor):
+    server = serve_notebooks({"start": [PARTS, "child = Echo()\nParent(child)"]})
+    page = visitor.open(server, "start")
+    expect(page.locator("section output")).to_have_text("first|inner")
+    expect(page.locator("output")).to_have_count(2)
+
+
+def test_children_that_stay_keep_their_place_and_state_when_others_come_and_go(
+    serve_notebooks, visitor
+):
+    code = """
+class Field(anywidget.AnyWidget):
+    _esm = "export default { render({el}) { el.append(document.createElement('input')) } }"
+box = ipywidgets.VBox([one, Field()])
+box.add_class("marked")
+def change(_):
+    box.children = [Counter(label="new"), box.children[1], one]
+one.observe(change, "n")
+box
+"""
+    server = serve_notebooks({"start": [COUNTER, code]})
+    page = visitor.open(server, "start")
+    page.locator("input").fill("half a sentence")
+    page.get_by_role("button", name="one").click()
+    expect(page.get_by_role("button")).to_have_text(["new: 0", "one: 2"])
+    expect(page.locator("input")).to_have_value("half a sentence")
+    expect(page.locator(".marked > .pb-widget")).to_have_count(3)
+
+
+def test_leaving_the_page_ends_its_kernel(open_page):
+    server, page = open_page
+    pid = kernel_pid(page)
+    page.goto(server.address + "logout")
+    deadline = time.monotonic() + 30
+    while psutil.pid_exists(pid):
+        assert time.monotonic() < deadline
+
+
+def test_texts_of_the_page_cannot_become_markup(serve_notebooks, visitor):
+    attack = "</script><img src=x onerror=document.title='owned'>"
+    cell = f"one.label = {attack!r}\nprint({attack!r})\nipywidgets.VBox([one])"
+    server = serve_notebooks({"start": [COUNTER, cell]})
+    page = visitor.open(server, "start")
+    expect(page.locator("pre")).to_have_text(attack)
+    assert page.locator("img").count() == 0
+    assert page.title() != "owned"
+
+
+def test_the_policy_lets_nothing_out(open_page):
+    """Even a script that got into the page cannot send anything to another host."""
+    _, page = open_page
+    sent = page.evaluate("fetch('http://example.invalid/').then(() => 'sent', () => 'blocked')")
+    assert sent == "blocked"
+    page.evaluate("new Image().src = 'http://example.invalid/x.png'")
+    page.evaluate(
+        "document.head.append(Object.assign(document.createElement('script'), {src: 'http://example.invalid/x.js'}))"
+    )
+
+
+def test_logging_in_by_the_form(serve_notebooks, visitor):
+    server = serve_notebooks({"start": PAGE})
+    visitor.page.goto(server.url("start"))
+    expect(visitor.page.get_by_label(_("Access code"))).to_be_focused()
+    visitor.page.get_by_label(_("Access code")).fill("forkert")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    visitor.page.get_by_label(_("Access code")).fill(server.token)
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_selector("body[data-page=ready]")
+    assert visitor.page.url == server.url("start")

@@ -111,7 +111,7 @@ def test_a_kernel_has_the_environment_and_folder_it_was_asked_for_and_no_other(
     asked = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PEERBOOK_LANGUAGE": "en"}
 
     async def scene():
-        async with kernel(env=asked, cwd=str(tmp_path)) as (manager, client):
+        async with kernel(env=asked, cwd=str(tmp_path)) as (_, client):
             code = "import os, json; print(json.dumps([os.getcwd(), dict(os.environ)]))"
             folder, environment = json.loads(await answer(client, code))
             assert folder == str(tmp_path)

@@ -76,6 +76,16 @@ def test_a_deleted_row_is_kept_whole(store):
     assert entry.old == {"id": 1, "name": "Vejle", "municipality": "Vejle", "version": 1}
 
 
+def test_a_row_changed_and_deleted_at_once_is_kept_as_it_was_stored(store):
+    save(store, site(name="Vejle"))
+    with store.write(LEADER) as session:
+        row = session.get(Site, 1)
+        row.name = "Kolding"
+        session.delete(row)
+    assert entries(store)[-1].old["name"] == "Vejle"
+    assert_sound(store)
+
+
 def test_writing_the_same_value_again_is_no_change(store):
     save(store, site(name="Vejle"))
     with store.write(LEADER) as session:

@@ -97,17 +97,25 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 
 @pytest.fixture
 def show(wire: Wire, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Return a function that shows a widget in a browser and returns its page."""
-    closers = []
+    """Return a function that shows a widget in a browser and returns its page.
 
-    def show_widget(widget: ipywidgets.Widget, **options: object) -> Page:
+    With `stops_clock` the page's time passes only by `page.clock`.
+    """
+    closers = []
+    errors: list[str] = []
+
+    def show_widget(
+        widget: ipywidgets.Widget, *, stops_clock: bool = False, **options: object
+    ) -> Page:
         address, close = serve(wire, widget)
         closers.append(close)
         options = {"viewport": {"width": 1200, "height": 900}, "locale": "da-DK"} | options
         context = browser.new_context(timezone_id="Europe/Copenhagen", **options)
         closers.append(context.close)
         page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        if stops_clock:
+            page.clock.install()
         page.goto(address)
         page.wait_for_selector("body[data-page=ready]")
         return page
@@ -116,6 +124,7 @@ def show(wire: Wire, browser: Browser) -> Iterator[Callable[..., Page]]:
     wire.release()
     for close in reversed(closers):
         close()
+    assert errors == []
 
 
 def serve(wire: Wire, widget: ipywidgets.Widget) -> tuple[str, Callable[[], None]]:

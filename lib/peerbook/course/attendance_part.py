@@ -28,7 +28,7 @@ from peerbook.ui import (
     IntegerField,
     LongTextField,
     Notice,
-    Part,
+    Widget,
     Prose,
     Row,
     RowsField,

@@ -20,7 +20,7 @@ from peerbook.ui import (
     Disclosure,
     Form,
     Heading,
-    Part,
+    Widget,
     Prose,
     RowAction,
     Submission,
@@ -47,7 +47,7 @@ KINDS = ("school_holiday", "industriferie", "custom_day_off", "absence", "other"
 
 def closures_parts(
     desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]
-) -> list[Part]:
+) -> list[Widget]:
     """Return the site's closures, the public holidays of the plan's years, and ways to change them.
 
     Parameters
@@ -93,7 +93,7 @@ def closures_parts(
         redraw(_("The closure is removed."))
         return _("The closure is removed.")
 
-    parts: list[Part] = [
+    parts: list[Widget] = [
         Table(
             columns,
             rows,
@@ -116,7 +116,7 @@ def closures_parts(
 
 def _suggestions(
     desk: Desk, site: Site, suggested: Sequence[Closure], redraw: Callable[[str], None]
-) -> Part:
+) -> Widget:
     """Return the usual closures for the user to accept; none is in force before."""
 
     def save(submission: Submission) -> Receipt:
@@ -158,7 +158,7 @@ def _suggestions(
 
 def _own_closure(
     desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]
-) -> Part:
+) -> Widget:
     needed = sorted({resource for date in plan.dates for resource in date.resources}, key=str)
     whom = [(EVERYTHING, _("the whole site"))]
     whom += [(f"{resource.kind}:{resource.label}", resource.label) for resource in needed]

@@ -15,7 +15,7 @@ from peerbook.ui import (
     Filter,
     Heading,
     Notice,
-    Part,
+    Widget,
     Prose,
     Section,
     Status,
@@ -46,7 +46,7 @@ def portion_name(item: str) -> str:
     }[item]
 
 
-def day_plan_parts(content: CourseContent, starts_at: dt.time) -> list[Part]:
+def day_plan_parts(content: CourseContent, starts_at: dt.time) -> list[Widget]:
     """Return the six days, one at a time, each checked for breaks, lunch and length."""
     place = Section(_day_parts(content, content.days[0], starts_at))
     return [
@@ -63,7 +63,7 @@ def day_plan_parts(content: CourseContent, starts_at: dt.time) -> list[Part]:
     ]
 
 
-def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Part]:
+def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Widget]:
     check = check_day(day, starts_at)
     sums = _("{minutes} minutes in all, {pauses} of them breaks and lunch. Ends at {end}.").format(
         minutes=format_number(check.minutes),
@@ -111,7 +111,7 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Par
     ]
 
 
-def coverage_parts(content: CourseContent, raised: Sequence[str] = (), next_day: int = 1) -> list[Part]:
+def coverage_parts(content: CourseContent, raised: Sequence[str] = (), next_day: int = 1) -> list[Widget]:
     """Return what the course covers, what it leaves out, and what sparring asks for next.
 
     Parameters
@@ -139,7 +139,7 @@ def coverage_parts(content: CourseContent, raised: Sequence[str] = (), next_day:
         verdict = Notice("warn", "\n".join(gap.message(content) for gap in covered.gaps))
     else:
         verdict = Notice("ok", _("Every topic is taught, and each serves all four purposes."))
-    parts: list[Part] = [
+    parts: list[Widget] = [
         verdict,
         Table(columns, rows, _("Minutes of lessons and exercises by topic and purpose")),
     ]
@@ -152,11 +152,11 @@ def coverage_parts(content: CourseContent, raised: Sequence[str] = (), next_day:
     return parts
 
 
-def catering_parts(enrolled: int, earlier: Sequence[Turnout], content: CourseContent) -> list[Part]:
+def catering_parts(enrolled: int, earlier: Sequence[Turnout], content: CourseContent) -> list[Widget]:
     """Return how many to expect and what to order, for a teaching day and for a sparring."""
     if enrolled == 0:
         return [Prose(_("Nobody is on the course yet, so there is nothing to order."))]
-    parts: list[Part] = []
+    parts: list[Widget] = []
     columns = [
         Column("item", _("What")),
         Column("expected", _("Expected"), kind="number"),

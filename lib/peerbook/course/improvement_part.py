@@ -20,7 +20,7 @@ from peerbook.ui import (
     Form,
     Heading,
     LongTextField,
-    Part,
+    Widget,
     Prose,
     Section,
     Status,
@@ -30,7 +30,7 @@ from peerbook.ui import (
 )
 
 
-def improvement_parts(desk: Desk, course: Course) -> list[Part]:
+def improvement_parts(desk: Desk, course: Course) -> list[Widget]:
     """Return the board of a course's suggestions and the forms to answer and to add one."""
     place = Section([])
 

@@ -116,6 +116,13 @@ class DateModel:
         self._model.add(distance >= other - one)
         return distance
 
+    def one_of(self, numbers: Mapping[Any, Any], most: int = 2000) -> Any:
+        """Return a number at least as large as the one whose truth holds."""
+        number = self._model.new_int_var(0, most, "")
+        for truth, least in numbers.items():
+            self._model.add(number >= least).only_enforce_if(truth)
+        return number
+
     def outside(self, number: Any, least: int, most: int, limit: int = 2000) -> Any:
         """Return a number at least as large as how far a number lies outside its limits."""
         distance = self._model.new_int_var(0, limit, "")
@@ -138,7 +145,7 @@ class DateModel:
             for day, literal in on.items()
         )
         total = sum(self._cost)
-        self._model.minimize(_COST_SCALE * total + early)
+        self._model.minimize(_COST_SCALE * total)
         solver = self._solve()
         if solver is None:
             return None
@@ -197,6 +204,7 @@ class DateModel:
     def _solver_with_limits() -> Any:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        solver.parameters.linearization_level = 2
         solver.parameters.random_seed = SEED
         solver.parameters.max_deterministic_time = WORK_LIMIT
         return solver

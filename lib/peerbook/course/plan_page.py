@@ -24,7 +24,7 @@ from peerbook.ui import (
     Heading,
     Notice,
     Page,
-    Part,
+    Widget,
     Prose,
     Section,
     Submission,
@@ -78,7 +78,7 @@ class _CourseChoice:
         with self._desk.store.read() as session:
             known = records.courses(session, self._site.id)
         place = Section(self._parts(number))
-        parts: list[Part] = [place]
+        parts: list[Widget] = [place]
         if known:
             options = [(course.id, course.title) for course in known]
             choice = Filter(
@@ -90,7 +90,7 @@ class _CourseChoice:
             parts.insert(0, choice)
         self._whole.show(parts, announce=announce)
 
-    def _parts(self, number: int) -> list[Part]:
+    def _parts(self, number: int) -> list[Widget]:
         if number != NEW:
             return plan_parts(self._desk, self._site, number)
         proposal = Section([])
@@ -185,7 +185,7 @@ class _CourseChoice:
         if not isinstance(answer, NoPlan):
             proposal.show(self._proposal(answer, request, content.version))
             return _("Here is a proposal. It is not saved yet.")
-        parts: list[Part] = [Notice("warn", answer.text)]
+        parts: list[Widget] = [Notice("warn", answer.text)]
         if answer.cheapest is not None:
             parts.append(Heading(_("The smallest change that makes a plan")))
             parts.append(Prose(answer.cheapest.text))
@@ -194,7 +194,7 @@ class _CourseChoice:
         proposal.show(parts)
         return _("There is no plan that keeps to everything. See below what clashes.")
 
-    def _proposal(self, plan: CoursePlan, request: PlanRequest, version: str) -> list[Part]:
+    def _proposal(self, plan: CoursePlan, request: PlanRequest, version: str) -> list[Widget]:
         key = str(uuid4())
         desk, site = self._desk, self._site
 

@@ -31,7 +31,7 @@ from peerbook.ui import (
     Form,
     Heading,
     Notice,
-    Part,
+    Widget,
     Prose,
     Section,
     Status,
@@ -84,7 +84,7 @@ def _span(date: PlannedDate) -> str:
     return f"{format_time(date.starts_at)}–{format_time(date.ends_at)}"
 
 
-def avoided_parts(plan: CoursePlan) -> list[Part]:
+def avoided_parts(plan: CoursePlan) -> list[Widget]:
     """Return which better dates were not used and why; nothing when none were."""
     lines = [
         f"- **{date.name}**: {avoided.text}" for date in plan.dates for avoided in date.avoided
@@ -94,7 +94,7 @@ def avoided_parts(plan: CoursePlan) -> list[Part]:
     return [Disclosure(_("Dates we went around, and why"), [Prose("\n".join(lines))])]
 
 
-def plan_parts(desk: Desk, site: Site, course_id: int) -> list[Part]:
+def plan_parts(desk: Desk, site: Site, course_id: int) -> list[Widget]:
     """Return everything there is to see and do about a saved course."""
     return [_SavedPlan(desk, site, course_id).section()]
 
@@ -126,7 +126,7 @@ class _SavedPlan:
                 plan_records.other_plans(session, self._site.id, self._course_id),
             )
 
-    def _parts(self) -> list[Part]:
+    def _parts(self) -> list[Widget]:
         course, plan, calendar, others = self._load()
         with self._desk.store.read() as session:
             enrolled = len(records.mentors(session, course.id))
@@ -153,7 +153,7 @@ class _SavedPlan:
             ),
         ]
 
-    def _blocked(self, plan: CoursePlan, calendar: DanishCalendar) -> list[Part]:
+    def _blocked(self, plan: CoursePlan, calendar: DanishCalendar) -> list[Widget]:
         """Return a warning when dates lie on a holiday or closure nobody has accepted."""
         hit = [
             (date, calendar.explain(date.date, date.resources))
@@ -197,7 +197,7 @@ class _SavedPlan:
             if date.takes_place and date.status != "held" and date.starts_at is not None
         ]
 
-    def _move_parts(self, plan: CoursePlan) -> list[Part]:
+    def _move_parts(self, plan: CoursePlan) -> list[Widget]:
         movable = self._movable(plan)
         if not movable:
             return [Prose(_("Every date has been held or cancelled, so there is none to move."))]
@@ -243,7 +243,7 @@ class _SavedPlan:
         )
         return _("Not saved yet. See what follows, then save the move.")
 
-    def _pinned_parts(self, plan: CoursePlan) -> list[Part]:
+    def _pinned_parts(self, plan: CoursePlan) -> list[Widget]:
         pinned = [date for date in plan.dates if date.pinned and date.status != "held"]
         if not pinned:
             return []
@@ -271,7 +271,7 @@ class _SavedPlan:
             ),
         ]
 
-    def _cancel_parts(self, plan: CoursePlan) -> list[Part]:
+    def _cancel_parts(self, plan: CoursePlan) -> list[Widget]:
         movable = self._movable(plan)
         if not movable:
             return [Prose(_("Every date has been held or cancelled already."))]
@@ -303,7 +303,7 @@ class _SavedPlan:
 
     # -- files -----------------------------------------------------------------------------------
 
-    def _downloads(self) -> Part:
+    def _downloads(self) -> Widget:
         return Columns(
             [
                 Download(_("Calendar file (.ics)"), self._calendar),

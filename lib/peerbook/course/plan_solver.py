@@ -668,7 +668,9 @@ class _Planning:
             day = model.day(course.spot("teaching_day", number))
             ideal = day + course.template.sparring_offset_days
             sparring = model.day(course.spot("sparring", number))
-            model.cost(_SPARRING_COST * model.distance(sparring, ideal))
+            distance = model.distance(sparring, ideal)
+            model.cost(_SPARRING_COST * distance)
+            self._hint_nearest_sparring(course, number, distance)
         for wish in [*([course.final] if course.final else []), *course.erfa]:
             model.cost(_AFTER_COST * self._distance(course, wish, chosen))
             spot = course.spot(*wish.item)
@@ -676,11 +678,31 @@ class _Planning:
                 if day.weekday() != course.request.weekday:
                     model.cost(_OTHER_WEEKDAY_COST * model.is_on(spot, day))
 
+    def _hint_nearest_sparring(self, course: _Course, number: int, distance: Any) -> None:
+        """Tell the solver what follows anyway: no sparring is nearer than the nearest free day."""
+        model, template = self._model, course.template
+        day, sparring = course.spot("teaching_day", number), course.spot("sparring", number)
+        free = [model.number(other) for other in model.days(sparring)]
+        ideals = {
+            other: model.number(other) + template.sparring_offset_days for other in model.days(day)
+        }
+        if free:
+            nearest = sum(
+                min(abs(other - ideal) for other in free) * model.is_on(day, first)
+                for first, ideal in ideals.items()
+            )
+            model.gap(nearest, distance, 0)
+
     def _distance(self, course: _Course, wish: _Wish, chosen: dict[Any, Any]) -> Any:
-        ideal = sum(
-            self._model.number(day) * chosen[week] for week, day in wish.by_week.items()
-        )
-        return self._model.distance(self._model.day(course.spot(*wish.item)), ideal)
+        """Return how far a date lies from the wish in the week chosen."""
+        model, spot = self._model, course.spot(*wish.item)
+        far = {
+            week: sum(abs((day - ideal).days) * model.is_on(spot, day) for day in model.days(spot))
+            for week, ideal in wish.by_week.items()
+        }
+        if len(far) == 1:
+            return next(iter(far.values()))
+        return model.one_of({chosen[week]: distance for week, distance in far.items()})
 
     # Plans
 

@@ -10,7 +10,7 @@ from peerbook.course.record_facts import facts
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _
-from peerbook.ui import Filter, Page, Prose, Section, Tabs
+from peerbook.ui import Filter, Page, Prose, Section, Tabs, Widget
 
 
 def open_page(site: str = "", course: int = 0) -> Page:
@@ -51,7 +51,7 @@ def _nothing_yet() -> Prose:
     )
 
 
-def _course_parts(desk: Desk, site: Site, course: Course) -> list[object]:
+def _course_parts(desk: Desk, site: Site, course: Course) -> list[Widget]:
     return [
         Tabs(
             [

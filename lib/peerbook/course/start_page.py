@@ -24,6 +24,7 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
+    Widget,
 )
 
 LOOK_AHEAD = dt.timedelta(weeks=6)
@@ -98,12 +99,12 @@ def _first_steps() -> str:
     )
 
 
-def _site_parts(desk: Desk, site: Site) -> list[object]:
+def _site_parts(desk: Desk, site: Site) -> list[Widget]:
     with desk.store.read() as session:
         coming = _coming(session, site.id, desk.today)
         waiting = _waiting(session, site.id, desk.today)
         known = records.courses(session, site.id)
-    parts: list[object] = [Heading(_("The next six weeks"))]
+    parts: list[Widget] = [Heading(_("The next six weeks"))]
     if coming:
         columns = [
             Column("date", _("Date"), kind="date"),

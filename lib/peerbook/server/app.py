@@ -34,6 +34,7 @@ from peerbook.server.assets import ROUTE as ASSETS_ROUTE
 from peerbook.server.channel import (
     FROM_BROWSER,
     LARGEST_MESSAGE_BYTES,
+    BoundedConnection,
     Farewell,
     KernelChannel,
 )
@@ -247,6 +248,7 @@ def serve(
         token=code,
         cookie_secret=cookie_secret(),
         identity_provider_class=OneCode,
+        kernel_websocket_connection_class=BoundedConnection,
         config_file_paths=[],
         log_level=logging.WARNING,
     )

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from tornado import web
 from tornado.ioloop import IOLoop
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
@@ -46,6 +47,16 @@ def split(frame: bytes) -> list[bytes]:
     return [frame[a:b] for a, b in pairwise(offsets)]
 
 
+class BoundedConnection(ZMQChannelsWebsocketConnection):
+    """Reads and writes v1 frames only.
+
+    Jupyter falls back to the older framing while a websocket is closing; a message that comes in
+    that moment is then read with a length taken from its own bytes, and fills the memory.
+    """
+
+    subprotocol = PROTOCOL
+
+
 class KernelChannel(Answer, VoilaKernelWebsocketHandler):
     """Lets widget messages through, and nothing else.
 
@@ -66,13 +77,15 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
 
     def on_message(self, ws_message: str | bytes) -> None:
         """Pass a well-formed message on; close the line at anything else."""
+        if self._is_closing():
+            return
         try:
             if not isinstance(ws_message, bytes):
                 raise ValueError("text where bytes belong")
             channel, header, *others = split(ws_message)
             kind = json.loads(header)["msg_type"]
-            for part in others[:3]:
-                json.loads(part)
+            if not all(isinstance(json.loads(part), dict) for part in others[:3]):
+                raise ValueError("parts that are no objects")
             known = channel in (b"shell", b"control")
         except (ValueError, KeyError, TypeError, RecursionError):
             self.log.warning("A malformed websocket message was refused")
@@ -85,7 +98,7 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
 
     def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:
         """Pass on what widgets need; an error becomes a code, its trace stays here."""
-        if not isinstance(message, bytes):
+        if not isinstance(message, bytes) or self._is_closing():
             return None
         parts = split(message)
         header = json.loads(parts[1])
@@ -101,6 +114,9 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
             calm = json.dumps({"ename": "", "evalue": code, "traceback": []}).encode()
             message = serialize_msg_to_ws_v1([*parts[1:4], calm], parts[0].decode())
         return super().write_message(message, binary=True)
+
+    def _is_closing(self) -> bool:
+        return self.ws_connection is None or self.ws_connection.is_closing()
 
 
 class Farewell(Answer, VoilaShutdownKernelHandler):

@@ -172,10 +172,13 @@ class VisitHandler(Answer):
         self.workbooks = workbooks
         self._kernel_id = ""
         self._gone = False
+        self._work: asyncio.Future[str] | None = None
 
     def on_connection_close(self) -> None:
-        """Note that the visitor left before the page was done."""
+        """Stop making a page nobody waits for."""
         self._gone = True
+        if self._work is not None:
+            self._work.cancel()
 
     @web.authenticated
     async def get(self, name: str) -> None:
@@ -198,11 +201,11 @@ class VisitHandler(Answer):
         try:
             await self.flush()
             await self._send_rest(name, cells_to_run(notebook, values))
-        except StreamClosedError:
+        except (StreamClosedError, asyncio.CancelledError):
             self._gone = True
         finally:
             if self._gone and self._kernel_id in self.kernel_manager:
-                await self.kernel_manager.shutdown_kernel(self._kernel_id)
+                await self.kernel_manager.shutdown_kernel(self._kernel_id, now=True)
 
     def _shell(self, entry: Entry, parameters: Mapping[str, str]) -> str:
         with speaking(self.language):
@@ -248,26 +251,16 @@ class VisitHandler(Answer):
 
     async def _send_rest(self, name: str, cells: list[nbformat.NotebookNode]) -> None:
         """Send the rest of the page when it is ready, and a sign of life while it is not."""
-        work = asyncio.ensure_future(self._run(name, cells))
-        try:
-            while True:
-                done, _pending = await asyncio.wait({work}, timeout=_KEEP_ALIVE_SECONDS)
-                if done:
-                    break
-                self.write("<!-- -->\n")
-                await self.flush()
-        finally:
-            if not work.done():
-                work.cancel()
-                await asyncio.gather(work, return_exceptions=True)
-        self.finish(work.result())
+        self._work = asyncio.ensure_future(self._run(name, cells))
+        while not (await asyncio.wait({self._work}, timeout=_KEEP_ALIVE_SECONDS))[0]:
+            self.write("<!-- -->\n")
+            await self.flush()
+        self.finish(self._work.result())
 
     async def _run(self, name: str, cells: list[nbformat.NotebookNode]) -> str:
         if VisitHandler._gate is None:
             VisitHandler._gate = asyncio.Semaphore(2 * (os.cpu_count() or 1))
         async with VisitHandler._gate:
-            if self._gone:
-                return ""
             try:
                 return await self._run_cells(cells)
             except CellExecutionError as error:

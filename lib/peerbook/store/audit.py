@@ -82,7 +82,7 @@ def _collect(session: AuditedSession, _flush: UOWTransaction, _instances: object
             _require_types(row, change.new)
             changes.append(change)
     for row in session.deleted:
-        changes.append(Change(row, "delete", inspect(row).identity, old=_values(row)))
+        changes.append(Change(row, "delete", inspect(row).identity, old=_stored_values(row)))
     for row in session.new:
         _require_types(row, {n: v for n, v in inspect(row).dict.items() if not n.startswith("_")})
     for change in changes:
@@ -136,6 +136,16 @@ def _written(mapper: Mapper[Any], values: dict[str, Any]) -> dict[str, Any]:
 
 def _values(row: Base) -> dict[str, Any]:
     return {attr.key: getattr(row, attr.key) for attr in inspect(row).mapper.column_attrs}
+
+
+def _stored_values(row: Base) -> dict[str, Any]:
+    """Return the row as it is stored, without what was changed and not yet flushed."""
+    values = _values(row)
+    for name in values:
+        history = inspect(row).attrs[name].history
+        if history.has_changes():
+            values[name] = (history.deleted or [None])[0]
+    return values
 
 
 def _column(mapper: Mapper[Any], name: str) -> Column[Any]:

@@ -46,6 +46,7 @@ CourseDateKind = Literal[
 ]
 CourseDateStatus = Literal["planned", "moved", "cancelled", "held"]
 AttendanceStatus = Literal["present", "apology", "absent", "paused", "not_enrolled"]
+Occasion = Literal["cafe", "info_meeting", "common_event"]
 Wave = Literal["mid", "final", "event"]
 Source = Literal["typed", "pile", "file"]
 Outcome = Literal["do", "later", "no"]
@@ -91,6 +92,7 @@ class Base(DeclarativeBase):
         dt.datetime: UtcDateTime(),
         dict[str, Any]: JSON(none_as_null=True),
         list[dict[str, Any]]: JSON(none_as_null=True),
+        list[str]: JSON(none_as_null=True),
     }
     audited: ClassVar[bool] = True
 
@@ -232,6 +234,7 @@ class CourseDate(Versioned, Base):
 
     `avoided` lists what the plan went around, each `{"date": "2026-04-02", "reason": "…"}`. `uid`
     and `sequence` are those of the calendar file, so that an updated file replaces the first.
+    `teachers` and `room` are labels of the site's resources.
     """
 
     __tablename__ = "course_date"
@@ -257,8 +260,9 @@ class CourseDate(Versioned, Base):
     avoided: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     uid: Mapped[str] = mapped_column(String(64), default=_uid)
     sequence: Mapped[int] = mapped_column(default=0)
-    room_id: Mapped[int | None] = _to("resource.id", index=True)
-    teacher_id: Mapped[int | None] = _to("resource.id", index=True)
+    teachers: Mapped[list[str]] = mapped_column(default=list)
+    room: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
 
 
 class Enrolment(Base):
@@ -293,6 +297,23 @@ class CatchUp(Versioned, Base):
     participant_code: Mapped[str] = _to("participant.code", index=True)
     done_on: Mapped[dt.date]
     how: Mapped[str]
+
+
+class HeadCount(Versioned, Base):
+    """How many came to something that needs no sign-up; no names."""
+
+    __tablename__ = "head_count"
+    __table_args__ = (
+        UniqueConstraint("site_id", "occasion", "date"),
+        CheckConstraint("people >= 0", name="people"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id")
+    occasion: Mapped[Occasion] = _one_of("occasion", Occasion)
+    date: Mapped[dt.date]
+    people: Mapped[int]
 
 
 class DataImport(Versioned, Base):

@@ -150,7 +150,7 @@ function calm(el, lang, layout) {
     },
     data: {
       scatter: COLOURS.map((_, i) => ({ line: { width: 2.5, dash: DASHES[i] }, marker: { size: 9, symbol: MARKERS[i] } })),
-      bar: COLOURS.map((colour, i) => ({ marker: { pattern: { shape: HATCHINGS[i], solidity: 0.35, fgcolor: "#fff" }, line: { width: 0 } } })),
+      bar: COLOURS.map((colour, i) => ({ marker: { pattern: { shape: HATCHINGS[i], fillmode: "overlay", solidity: 0.25, fgcolor: "#fff" }, line: { width: 0 } } })),
     },
   };
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;

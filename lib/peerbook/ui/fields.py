@@ -523,7 +523,7 @@ class ScaleField(Field[int | None]):
         codes = _codes(self.points)
         if code is None or code not in codes:
             raise self._fault(
-                _("The answer is not on the scale. Choose {points}.").format(
+                _("The answer is not on the scale. Its steps are {points}.").format(
                     points=format_list(list(codes))
                 )
             )
@@ -756,7 +756,7 @@ class FileField(Field[UploadedFile | None]):
         if memoryview(data).nbytes > self.max_bytes:
             raise self._fault(self._too_large())
         if not name.casefold().endswith(tuple(end.casefold() for end in self.extensions)):
-            message = _("This kind of file cannot be read. Choose a file that ends in {endings}.")
+            message = _("This kind of file cannot be read here. Those that can end in {endings}.")
             raise self._fault(message.format(endings=format_list(list(self.extensions))))
         if not memoryview(data).nbytes:
             raise self._fault(_("The file is empty. Choose another, or save it once more."))

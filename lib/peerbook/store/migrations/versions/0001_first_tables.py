@@ -273,8 +273,9 @@ def upgrade() -> None:
         sa.Column("avoided", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("uid", sa.String(length=64), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("room_id", sa.Integer(), nullable=True),
-        sa.Column("teacher_id", sa.Integer(), nullable=True),
+        sa.Column("teachers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("room", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_course_date_times")),
         sa.CheckConstraint("number >= 1", name=op.f("ck_course_date_number")),
@@ -286,20 +287,6 @@ def upgrade() -> None:
             initially="DEFERRED",
             deferrable=True,
         ),
-        sa.ForeignKeyConstraint(
-            ["room_id"],
-            ["resource.id"],
-            name=op.f("fk_course_date_room_id_resource"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
-        sa.ForeignKeyConstraint(
-            ["teacher_id"],
-            ["resource.id"],
-            name=op.f("fk_course_date_teacher_id_resource"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_date")),
         sa.UniqueConstraint(
             "course_id", "kind", "number", name=op.f("uq_course_date_course_id_kind_number")
@@ -308,8 +295,41 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_course_date_date"), "course_date", ["date"])
-    op.create_index(op.f("ix_course_date_room_id"), "course_date", ["room_id"])
-    op.create_index(op.f("ix_course_date_teacher_id"), "course_date", ["teacher_id"])
+
+    op.create_table(
+        "head_count",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "occasion",
+            sa.Enum(
+                "cafe",
+                "info_meeting",
+                "common_event",
+                name="occasion",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("people >= 0", name=op.f("ck_head_count_people")),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+            name=op.f("fk_head_count_site_id_site"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_head_count")),
+        sa.UniqueConstraint(
+            "site_id", "occasion", "date", name=op.f("uq_head_count_site_id_occasion_date")
+        ),
+        sqlite_autoincrement=True,
+    )
 
     op.create_table(
         "enrolment",

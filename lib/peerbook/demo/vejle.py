@@ -1,0 +1,265 @@
+"""Fill an empty store with the synthetic Vejle."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from peerbook.course import plan_records, records
+from peerbook.course.calendar import suggested_closures
+from peerbook.course.curriculum import EvaluationForm, load_course, load_form
+from peerbook.course.plan import PlanRequest, template_of
+from peerbook.course.plan_solver import NoPlan, plan_course
+from peerbook.course.records import Sheet
+from peerbook.demo import people
+from peerbook.demo.people import COURSE_MONTHS, Invented, invent
+from peerbook.desk import SYNTHETIC_SETTING
+from peerbook.errors import PeerbookError
+from peerbook.store import Store, append_event, identities, set_setting
+from peerbook.store.codes import ALPHABET
+from peerbook.store.tables import AttendanceStatus, Course, CourseDate, Participant, Site, Wave
+from peerbook.text import _
+
+SEED = 2014
+ACTOR = "demo"
+THURSDAY = 3
+STARTS_AT, ENDS_AT = dt.time(10), dt.time(15, 30)
+"""Invented: the manual's hours are lost in the text we have."""
+
+PRESS = (
+    ("tv", dt.date(2014, 9, 18)),
+    ("article", dt.date(2014, 5, 14)),
+    ("article", dt.date(2014, 10, 8)),
+    ("article", dt.date(2015, 3, 11)),
+    ("article", dt.date(2015, 9, 2)),
+)
+"""Four articles and one broadcast in September 2014 (p. 18); the days themselves are invented."""
+
+_WISHES = (
+    "Flere pauser om eftermiddagen.",
+    "Mere tid til øvelser to og to.",
+    "Vi vil gerne have dagens ark dagen før.",
+    "Frugt i stedet for kage en gang imellem.",
+    "Et roligt rum, man kan gå ind i, når det bliver for meget.",
+    "Mere om, hvordan man slutter et forløb.",
+    "Start lidt senere om morgenen.",
+    "En fælles gåtur midt på dagen.",
+    "Mere om, hvad man gør, når ens peer ikke svarer.",
+)
+_ANSWERS = (
+    ("do", "Der er nu en pause mere efter frokost.", "done"),
+    ("do", "Dag 3 og 4 har fået tyve minutter mere til øvelser.", "told_back"),
+    ("do", "", "open"),
+    ("later", "", "open"),
+    ("no", "Huset har ikke et rum mere. I stedet må man altid gå udenfor.", "told_back"),
+)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was put into the store."""
+
+    participants: int
+    courses: int
+    evaluations: int
+
+    @property
+    def sentence(self) -> str:
+        """Return what was put into the store, in the user's language."""
+        return _(
+            "The store now holds an invented Vejle: {participants} participants, {courses} courses "
+            "and {evaluations} evaluation forms. All of it is made up."
+        ).format(
+            participants=self.participants, courses=self.courses, evaluations=self.evaluations
+        )
+
+
+def fill(store: Store, seed: int = SEED) -> Filled:
+    """Fill an empty store with the synthetic Vejle and return how much that was.
+
+    Parameters
+    ----------
+    store
+        A store that holds nothing yet.
+    seed
+        Seed of everything drawn; the same seed gives the same store but for calendar UIDs.
+
+    Raises
+    ------
+    PeerbookError
+        When the store holds anything: invented people never mix with real ones.
+    """
+    if not store.is_empty():
+        raise PeerbookError(
+            _("The store holds data already. Invented people are only put into an empty one.")
+        )
+    with store.write(ACTOR) as session:
+        set_setting(session, SYNTHETIC_SETTING, True)
+        return _Vejle(session, seed).fill()
+
+
+class _Vejle:
+    """One filling: the session, and the one source of chance."""
+
+    def __init__(self, session: Session, seed: int) -> None:
+        self._session = session
+        self._seed = seed
+        self._draw = random.Random(seed)  # noqa: S311 - invented people, not keys
+        self._evaluations = 0
+
+    def fill(self) -> Filled:
+        saved = records.save_site(self._session, "Vejle", "Vejle Kommune")
+        site = self._session.get_one(Site, saved.number)
+        self._add_closures(site)
+        courses = [self._add_course(site, place) for place in range(len(COURSE_MONTHS))]
+        invented = invent(self._seed, tuple(course.starts_on for course in courses))
+        codes = self._add_people(site, invented, courses)
+        for place, course in enumerate(courses):
+            mentors = [
+                code for code, one in zip(codes, invented, strict=True) if place in one.courses
+            ]
+            self._add_attendance(course, mentors)
+            self._add_evaluations(course, mentors)
+        self._decide(courses)
+        self._add_public_life(codes, invented)
+        return Filled(len(invented), len(courses), self._evaluations)
+
+    def _add_closures(self, site: Site) -> None:
+        accepted = suggested_closures([2014, 2015, 2016])
+        rows = [plan_records.closure_row(self._session, site.id, closure) for closure in accepted]
+        records.save_closures(self._session, rows)
+
+    def _add_course(self, site: Site, place: int) -> Course:
+        content = load_course("six_months")
+        request = PlanRequest(
+            course_key=str(place),
+            template=template_of(content),
+            weekday=THURSDAY,
+            day_starts_at=STARTS_AT,
+            day_ends_at=ENDS_AT,
+            first_month=COURSE_MONTHS[place],
+            sparring_starts_at=dt.time(13),
+            title=f"Hold {place + 1}",
+            site=site.name,
+            teachers=("Underviser A", "Underviser B"),
+            room="Foreningernes Hus",
+        )
+        calendar = plan_records.calendar_of(self._session, site.id)
+        others = plan_records.other_plans(self._session, site.id)
+        plan = plan_course(request, calendar, others)
+        if isinstance(plan, NoPlan):
+            raise PeerbookError(plan.text)
+        saved = plan_records.save_plan(self._session, site.id, plan, request, content.version)
+        return self._session.get_one(Course, saved.number)
+
+    def _add_people(
+        self, site: Site, invented: Sequence[Invented], courses: Sequence[Course]
+    ) -> list[str]:
+        numbers = self._draw.sample(range(len(ALPHABET) ** 6), len(invented))
+        codes = [f"P-{_base32(number)}" for number in numbers]
+        for code, one in zip(codes, invented, strict=True):
+            self._session.add(Participant(code=code, site_id=site.id, created_on=one.joined_on))
+            identities.save_identity(self._session, code, name=one.name)
+            self._tell(code, "joined", one.joined_on, role=one.role, channel=one.channel)
+            self._tell(code, "measured_before", one.joined_on)
+            for place in one.courses:
+                on = max(one.joined_on, courses[place].starts_on - dt.timedelta(days=14))
+                records.place_on_course(self._session, courses[place].id, code, on)
+            if one.both_measures:
+                after = one.joined_on + dt.timedelta(days=self._draw.randint(190, 280))
+                self._tell(code, "measured_after", min(after, people.PROJECT_ENDED_ON))
+            if one.problem is not None:
+                on = one.joined_on + dt.timedelta(days=self._draw.randint(60, 200))
+                reason = one.problem
+                self._tell(code, "not_measured_after", min(on, people.PROJECT_ENDED_ON), reason=reason)
+        return codes
+
+    def _tell(self, code: str, kind: str, on: dt.date, **details: object) -> None:
+        append_event(self._session, "participant", code, kind, on, **details)
+
+    def _add_attendance(self, course: Course, mentors: Sequence[str]) -> None:
+        paused = self._draw.choice(mentors)
+        pause = range(self._draw.randint(4, 6), self._draw.randint(8, 10))
+        dates = [
+            row
+            for row in self._session.query(CourseDate).where(CourseDate.course_id == course.id)
+            if row.kind in records.HELD_KINDS
+        ]
+        for place, date in enumerate(sorted(dates, key=lambda row: row.date)):
+            statuses: dict[str, tuple[AttendanceStatus, str | None]] = {}
+            for code in mentors:
+                status: AttendanceStatus
+                if code == paused and place in pause:
+                    status = "paused"
+                else:
+                    status = self._draw.choices(
+                        ("present", "apology", "absent"), (82, 13, 5)
+                    )[0]  # fmt: skip
+                statuses[code] = (status, None)
+            records.save_attendance(self._session, date.id, statuses)
+
+    def _add_evaluations(self, course: Course, mentors: Sequence[str]) -> None:
+        days = {
+            row.kind: row.date
+            for row in self._session.query(CourseDate).where(CourseDate.course_id == course.id)
+            if row.kind in ("mid_evaluation", "final_evaluation")
+        }
+        linking = {code: f"{self._draw.randrange(10_000):04}" for code in mentors}
+        waves: tuple[tuple[Wave, str], ...] = (("mid", "mid_evaluation"), ("final", "final_evaluation"))
+        for wave, kind in waves:
+            form = load_form(wave)
+            answering = self._draw.sample(list(mentors), len(mentors) - self._draw.randint(0, 2))
+            sheets = [self._sheet(form, wave, linking[code]) for code in answering]
+            records.save_sheets(
+                self._session, course.id, form, sheets,
+                wave=wave, source="pile", entered_on=days[kind],
+            )  # fmt: skip
+            self._evaluations += len(sheets)
+
+    def _sheet(self, form: EvaluationForm, wave: Wave, linking: str) -> Sheet:
+        """Return one filled sheet: mostly content, a little more so at the end, some blanks."""
+        answers: dict[str, int | str | None] = {}
+        lift = 1 if wave == "final" else 0
+        for item in form.items:
+            if item.kind == "text":
+                wish = item.suggestion and self._draw.random() < 0.4
+                answers[item.id] = self._draw.choice(_WISHES) if wish else None
+            elif item.scale is not None and self._draw.random() > 0.04:
+                codes = item.scale.counting_codes
+                weights = [1, 2, 5, 9 + 2 * lift, 6 + 4 * lift][-len(codes) :]
+                answers[item.id] = self._draw.choices(codes, weights)[0]
+        return Sheet(answers, linking)
+
+    def _decide(self, courses: Sequence[Course]) -> None:
+        for course in courses:
+            asked = records.suggestions_frame(self._session, course.id)
+            for row in list(asked.itertuples())[: -2 if course is courses[-1] else None]:
+                outcome, what, status = self._draw.choice(_ANSWERS)
+                decided_on = row.raised_on + dt.timedelta(days=self._draw.randint(7, 30))
+                records.save_decision(
+                    self._session, row.suggestion_id, outcome=outcome, what_we_did=what,
+                    owner=self._draw.choice(("Underviser A", "Underviser B")), status=status,
+                    due_on=decided_on + dt.timedelta(days=60), decided_on=decided_on,
+                )  # fmt: skip
+
+    def _add_public_life(self, codes: Sequence[str], invented: Sequence[Invented]) -> None:
+        """Note what was printed and sent about the project, and who came to the workshop."""
+        for number, (kind, on) in enumerate(PRESS, start=1):
+            append_event(self._session, "press", number, kind, on)
+        for code, one in zip(codes, invented, strict=True):
+            if one.invited_to_workshop:
+                kind = "came_to_workshop" if one.at_workshop else "invited_to_workshop"
+                self._tell(code, kind, people.WORKSHOP_ON)
+
+
+def _base32(number: int) -> str:
+    letters = ""
+    for _place in range(6):
+        number, digit = divmod(number, len(ALPHABET))
+        letters = ALPHABET[digit] + letters
+    return letters
+
