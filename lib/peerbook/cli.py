@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -66,13 +67,34 @@ def demo(
         typer.echo(fill(opened).sentence)
 
 
-@app.command(help=_("Write the empty templates for Excel."))
-def templates(folder: Annotated[Path, typer.Argument(help=_("Where to put them."))]) -> None:
-    """Write the .xlsx and .csv templates and the data dictionary into a folder."""
-    from peerbook.course.templates import write_all
+@app.command(help=_("Run a workbook without a browser, for a scheduler."))
+def run(
+    workbook: Annotated[str, typer.Argument(help=_("Name of the workbook, e.g. course_plan."))],
+    output: Annotated[Path, typer.Option(help=_("Notebook to write the result to."))],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", help=_("A parameter as name=value; may be repeated.")),
+    ] = None,
+    store: StoreUrl = None,
+) -> None:
+    """Run a workbook with checked parameters."""
+    from peerbook.runs import run as start
+    from peerbook.store import Store
+    from peerbook.store.store import URL_VARIABLE
 
-    for path in write_all(folder):
-        typer.echo(path)
+    given: dict[str, object] = {}
+    for entry in parameter or []:
+        name, equals, value = entry.partition("=")
+        if not equals:
+            raise InputFault.at(
+                "parameter",
+                _("Write a parameter as name=value, not “{entry}”.").format(entry=entry),
+            )
+        given[name] = value
+    if store is not None:
+        os.environ[URL_VARIABLE] = store
+    with Store.open(store) as opened:
+        typer.echo(start(workbook, given, output, opened))
 
 
 @app.command(help=_("Show the version."))

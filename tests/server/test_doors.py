@@ -316,7 +316,7 @@ EVERYWHERE = [
 def test_every_answer_carries_the_security_headers(server, path):
     headers = ask(server, path, **server.headers).headers
     assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["X-Frame-Options"] == "DENY"
     policy = {
         part.split()[0]: part.split()[1:] for part in headers["Content-Security-Policy"].split(";")

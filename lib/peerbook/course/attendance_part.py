@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
+import datetime as dt
+from typing import TypeVar
 
 import pandas as pd
 
 from peerbook.course import records
-from peerbook.course.attendance import attendance_summary, by_day, can_still_make_it
-from peerbook.course.charts import attendance_chart, commitment_chart
+from peerbook.course.attendance import Standing, by_date, standings
+from peerbook.course.charts import attendance_chart, commitment_chart, status_name
 from peerbook.course.names import date_name
 from peerbook.course.records import Mentor
+from peerbook.course.rows import each
 from peerbook.desk import Desk
-from peerbook.errors import InputFault
-from peerbook.store import Receipt
-from peerbook.store.tables import AttendanceStatus, Course
-from peerbook.text import _, format_date, ngettext
+from peerbook.store import Receipt, set_setting
+from peerbook.store.tables import Course
+from peerbook.text import _, format_date, format_list, format_number
 from peerbook.ui import (
     ChoiceField,
     Column,
@@ -28,7 +28,6 @@ from peerbook.ui import (
     IntegerField,
     LongTextField,
     Notice,
-    Widget,
     Prose,
     Row,
     RowsField,
@@ -37,20 +36,318 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
+    Widget,
 )
 
-REQUIRED_DAYS_SETTING = "required_teaching_days"
-
-
-def status_name(status: str) -> str:
-    """Return the name of an attendance status in the user's language."""
-    return {
-        "present": _("Present"),
-        "apology": _("Sent an apology"),
-        "absent": _("Absent without word"),
-        "paused": _("On a pause"),
-        "not_enrolled": _("Not yet enrolled"),
-    }[status]
-
+T = TypeVar("T")
 
 STATUSES = ("present", "apology", "absent", "paused", "not_enrolled")
+
+
+def attendance_parts(desk: Desk, course: Course) -> list[Widget]:
+    """Return the roster of a day, what all days add up to, and the forms that go with it."""
+    return [_Attendance(desk, course).section()]
+
+
+class _Attendance:
+    """A course's attendance on the page; what it adds up to is redrawn after each save."""
+
+    def __init__(self, desk: Desk, course: Course) -> None:
+        self._desk = desk
+        self._course = course
+        self._whole = Section([])
+        self._summary = Section([])
+        self._read()
+
+    def _read(self) -> None:
+        with self._desk.store.read() as session:
+            self._mentors = records.mentors(session, self._course.id)
+            self._dates = records.dates_frame(session, self._course.id)
+            self._attendance = records.attendance_frame(session, self._course.id)
+            self._caught_up = records.catch_up_frame(session, self._course.id)
+        self._required = self._desk.store.setting(self._setting())
+
+    def _setting(self) -> str:
+        return f"required_teaching_days:{self._course.template}"
+
+    def section(self) -> Section:
+        """Return the section with everything in it."""
+        self._redraw()
+        return self._whole
+
+    def _redraw(self, announce: str = "") -> None:
+        self._read()
+        self._whole.show(self._parts(), announce=announce)
+
+    def _redraw_summary(self, announce: str) -> None:
+        self._read()
+        self._summary.show(self._summary_parts(), announce=announce)
+
+    def _parts(self) -> list[Widget]:
+        if not self._mentors:
+            text = _("Nobody is on the course yet. Write the names of those who begin.")
+            return [Prose(text), self._enrol_form()]
+        self._summary.show(self._summary_parts())
+        return [
+            *self._roster_parts(),
+            self._summary,
+            Disclosure(_("Made up for a day"), self._catch_up_parts),
+            Disclosure(_("Who is on the course"), lambda: [self._enrol_form()]),
+            Disclosure(_("How many days does it take to complete?"), self._rule_parts),
+        ]
+
+    # -- the roster of one day -------------------------------------------------------------------
+
+    def _open_dates(self) -> pd.DataFrame:
+        return self._dates[~self._dates["cancelled"]]
+
+    def _roster_parts(self) -> list[Widget]:
+        dates = self._open_dates()
+        if dates.empty:
+            return [Prose(_("The plan has no days on which anybody could come."))]
+        waiting = dates[~dates["held"]]
+        now = (waiting if not waiting.empty else dates.iloc[::-1]).iloc[0]
+        place = Section([self._roster(int(now["date_id"]))])
+        options = [(int(row.date_id), _day_name(row)) for row in each(dates)]
+        return [
+            Heading(_("Who was there?")),
+            Filter(
+                _("Day"),
+                options,
+                lambda date_id: place.show([self._roster(date_id)]),
+                value=int(now["date_id"]),
+            ),
+            place,
+        ]
+
+    def _roster(self, date_id: int) -> Form:
+        seen = self._attendance[self._attendance["date_id"] == date_id]
+        known = {row.participant: row for row in each(seen)}
+        day = self._dates.loc[self._dates["date_id"] == date_id].iloc[0]
+        values = [
+            Row(
+                mentor.code,
+                {
+                    "status": known[mentor.code].status
+                    if mentor.code in known
+                    else _first_guess(mentor, day["date"]),
+                    "note": (known[mentor.code].note or "") if mentor.code in known else "",
+                },
+            )
+            for mentor in self._mentors
+        ]
+
+        def save(submission: Submission) -> Receipt:
+            rows = submission.values["people"]
+            if not isinstance(rows, tuple):
+                raise TypeError("the form gave no rows")
+            statuses = {row.id: (row.values["status"], row.values["note"] or None) for row in rows}
+            receipt = self._desk.save(
+                submission, lambda session: records.save_attendance(session, date_id, statuses)
+            )
+            self._redraw_summary(_("The figures below are up to date."))
+            return receipt
+
+        name = date_name(day["kind"], int(day["number"]))
+        return Form(
+            "attendance",
+            [
+                RowsField(
+                    "people",
+                    f"{name}, {format_date(day['date'], 'long')}",
+                    fields=[
+                        ChoiceField(
+                            "status", _("Status"), required=True,
+                            options=[(status, status_name(status)) for status in STATUSES],
+                        ),
+                        TextField("note", _("Note"), max_length=200),
+                    ],
+                    row_label=_("Mentor"),
+                    rows=[(mentor.code, mentor.name) for mentor in self._mentors],
+                )
+            ],
+            values={"people": values},
+            on_submit=save,
+            submit_label=_("Save attendance"),
+            drafts=self._desk.drafts(f"attendance:{date_id}"),
+        )  # fmt: skip
+
+    # -- what it adds up to ----------------------------------------------------------------------
+
+    def _standings(self) -> tuple[Standing, ...]:
+        return standings(
+            self._dates,
+            self._attendance,
+            self._caught_up,
+            [mentor.code for mentor in self._mentors],
+            required=self._required,
+        )
+
+    def _summary_parts(self) -> list[Widget]:
+        held = by_date(self._dates, self._attendance)
+        if held.empty:
+            return [Prose(_("When the first day is saved, you see here what it adds up to."))]
+        name_of = {mentor.code: mentor.name for mentor in self._mentors}
+        standing = self._standings()
+        quiet = [name_of[one.participant] for one in standing if one.alert]
+        parts: list[Widget] = [Heading(_("What it adds up to"))]
+        if quiet:
+            text = _(
+                "{names}: two teaching days in a row without a word. A call may be welcome."
+            ).format(names=format_list(quiet))  # fmt: skip
+            parts.append(Notice("info", text))
+        columns = [
+            Column("name", _("Mentor")),
+            Column("present", _("Teaching days attended")),
+            Column("commitment", _("Kept the agreement"), kind="share"),
+            Column("caught_up", _("Made up for"), kind="number"),
+            Column("remaining", _("Still to come"), kind="number"),
+            Column("reachable", _("Can still make it"), kind="status"),
+        ]
+        rows = [
+            {
+                "name": name_of[one.participant],
+                "present": _("{n} of {expected}").format(
+                    n=format_number(one.present), expected=format_number(one.expected)
+                ),
+                "commitment": one.commitment,
+                "caught_up": one.caught_up,
+                "remaining": one.remaining,
+                "reachable": _verdict(one),
+            }
+            for one in standing
+        ]
+        caption = _("How each mentor stands. Pauses and days before enrolment never count.")
+        parts += [
+            Table(columns, rows, caption),
+            attendance_chart(held),
+            commitment_chart(held),
+        ]
+        return parts
+
+    # -- the smaller forms -----------------------------------------------------------------------
+
+    def _catch_up_parts(self) -> list[Widget]:
+        name_of = {mentor.code: mentor.name for mentor in self._mentors}
+        days = {row.date_id: _day_name(row) for row in each(self._dates)}
+        done = {(row.date_id, row.participant) for row in each(self._caught_up)}
+        missed = [
+            (
+                f"{row.date_id}:{row.participant}",
+                f"{name_of[row.participant]} – {days[row.date_id]}",
+            )
+            for row in each(self._attendance)
+            if row.status != "present" and (row.date_id, row.participant) not in done
+        ]
+        if not missed:
+            return [Prose(_("Nobody has missed a day that is not made up for."))]
+
+        def save(submission: Submission) -> Receipt:
+            date_id, code = str(submission.values["missed"]).split(":")
+            done_on, how = submission.values["done_on"], str(submission.values["how"])
+            receipt = self._desk.save(
+                submission,
+                lambda session: records.save_catch_up(
+                    session, int(date_id), code, _as(dt.date, done_on), how
+                ),
+            )
+            self._redraw_summary(_("The figures above are up to date."))
+            return receipt
+
+        return [
+            Form(
+                "catch_up",
+                [
+                    ChoiceField("missed", _("Which day, and who?"), options=missed, required=True),
+                    DateField("done_on", _("Made up for on"), required=True),
+                    TextField(
+                        "how", _("How?"), required=True, max_length=200,
+                        hint=_("For instance: read the handout and talked it through."),
+                    ),
+                ],
+                on_submit=save,
+                drafts=self._desk.drafts(f"catch_up:{self._course.id}"),
+                clear_after_save=True,
+            )
+        ]  # fmt: skip
+
+    def _enrol_form(self) -> Form:
+        def save(submission: Submission) -> Receipt:
+            names = str(submission.values["names"]).splitlines()
+            on = _as(dt.date, submission.values["enrolled_on"])
+            receipt = self._desk.save(
+                submission, lambda session: records.enrol(session, self._course, names, on)
+            )
+            self._redraw(_("They are on the course now."))
+            return receipt
+
+        return Form(
+            "enrol",
+            [
+                LongTextField(
+                    "names", _("Names of those who begin"), required=True,
+                    hint=_("One on each line. Names are kept apart from everything else."),
+                ),
+                DateField("enrolled_on", _("From which day?"), required=True),
+            ],
+            values={"enrolled_on": self._course.starts_on},
+            on_submit=save,
+            submit_label=_("Put on the course"),
+            drafts=self._desk.drafts(f"enrol:{self._course.id}"),
+            clear_after_save=True,
+        )  # fmt: skip
+
+    def _rule_parts(self) -> list[Widget]:
+        def save(submission: Submission) -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                set_setting(session, self._setting(), submission.values["required"])
+            self._redraw_summary(_("The figures above are up to date."))
+            return _("The rule is saved.")
+
+        most = int((self._dates["kind"] == "teaching_day").sum())
+        return [
+            Prose(
+                _(
+                    "We know of no common rule. With yours we can show who can still make it; "
+                    "without it we only count."
+                )
+            ),
+            Form(
+                "required_days",
+                [
+                    IntegerField(
+                        "required", _("Teaching days needed"), minimum=1, maximum=most,
+                        hint=_("Leave it empty to have no rule."),
+                    )
+                ],
+                values={"required": self._required},
+                on_submit=save,
+            ),
+        ]  # fmt: skip
+
+
+def _first_guess(mentor: Mentor, day: dt.date) -> str:
+    """Return the status to begin with: somebody enrolled later was not yet enrolled."""
+    return "not_enrolled" if mentor.enrolled_on > day else "present"
+
+
+def _verdict(one: Standing) -> Status:
+    if one.reachable is None:
+        return Status(_("no rule set"), "neutral")
+    if one.required is not None and one.done >= one.required:
+        return Status(_("has made it"), "ok")
+    if one.reachable:
+        return Status(_("yes"), "info")
+    return Status(_("only by making up for days"), "warn")
+
+
+def _day_name(row: object) -> str:
+    kind, number, date = (getattr(row, name) for name in ("kind", "number", "date"))
+    mark = _("saved") if getattr(row, "held", False) else _("not saved yet")
+    return f"{date_name(kind, int(number))}, {format_date(date)} ({mark})"
+
+
+def _as(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"the form gave {type(value).__name__} for {kind.__name__}")
+    return value

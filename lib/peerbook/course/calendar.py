@@ -272,8 +272,7 @@ class DanishCalendar:
         return holiday + tuple(
             Reason("closure", day, closure=closure)
             for closure in self.closures
-            if closure.covers(day)
-            and (closure.resource is None or closure.resource in resources)
+            if closure.covers(day) and (closure.resource is None or closure.resource in resources)
         )
 
     def is_free(self, day: dt.date, resources: Collection[Resource] = frozenset()) -> bool:
@@ -311,9 +310,7 @@ def _suggested(year: int) -> Iterator[Closure]:
         (42, _("autumn holiday")),
     ):
         yield Closure(_monday(year, week), _sunday(year, week), "school_holiday", label)
-    yield Closure(
-        _monday(year, 29), _sunday(year, 31), "industriferie", _("many people are away")
-    )
+    yield Closure(_monday(year, 29), _sunday(year, 31), "industriferie", _("many people are away"))
     ascension = next(
         day for day, name in _holidays(year, "da").items() if name.startswith("Kristi himmelfart")
     )
@@ -334,4 +331,3 @@ def _monday(year: int, week: int) -> dt.date:
 
 def _sunday(year: int, week: int) -> dt.date:
     return dt.date.fromisocalendar(year, week, 7)
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from peerbook.course import plan_records, records
 from peerbook.course.calendar import Closure, Resource, holidays_of, suggested_closures
@@ -19,13 +19,12 @@ from peerbook.ui import (
     DateField,
     Disclosure,
     Form,
-    Heading,
-    Widget,
     Prose,
     RowAction,
     Submission,
     Table,
     TextField,
+    Widget,
 )
 
 EVERYTHING = "site"
@@ -86,7 +85,7 @@ def closures_parts(
         for row, closure in zip(known, calendar.closures, strict=True)
     ]
 
-    def remove(row: dict[str, object]) -> str:
+    def remove(row: Mapping[str, object]) -> str:
         number = int(str(row["id"]))
         with desk.store.write(desk.actor) as session:
             records.remove_closure(session, number)
@@ -135,7 +134,8 @@ def _suggestions(
         return receipt
 
     options = [
-        (str(place), f"{closure.text} ({closure.period})") for place, closure in enumerate(suggested)
+        (str(place), f"{closure.text} ({closure.period})")
+        for place, closure in enumerate(suggested)
     ]
     return Disclosure(
         _("Usual closures you may want"),
@@ -156,9 +156,7 @@ def _suggestions(
     )
 
 
-def _own_closure(
-    desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]
-) -> Widget:
+def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]) -> Widget:
     needed = sorted({resource for date in plan.dates for resource in date.resources}, key=str)
     whom = [(EVERYTHING, _("the whole site"))]
     whom += [(f"{resource.kind}:{resource.label}", resource.label) for resource in needed]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from peerbook.course.coverage import coverage, next_day_suggestions
 from peerbook.course.curriculum import CourseContent, Day, Kind
-from peerbook.course.day_plan import Turnout, catering, check_day
+from peerbook.course.day_plan import Occasion, Turnout, catering, check_day
 from peerbook.text import _, format_number, format_time, ngettext
 from peerbook.ui import (
     Column,
@@ -15,11 +15,11 @@ from peerbook.ui import (
     Filter,
     Heading,
     Notice,
-    Widget,
     Prose,
     Section,
     Status,
     Table,
+    Widget,
 )
 
 
@@ -111,7 +111,9 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Wid
     ]
 
 
-def coverage_parts(content: CourseContent, raised: Sequence[str] = (), next_day: int = 1) -> list[Widget]:
+def coverage_parts(
+    content: CourseContent, raised: Sequence[str] = (), next_day: int = 1
+) -> list[Widget]:
     """Return what the course covers, what it leaves out, and what sparring asks for next.
 
     Parameters
@@ -130,9 +132,11 @@ def coverage_parts(content: CourseContent, raised: Sequence[str] = (), next_day:
     for topic in content.topics:
         row: dict[str, object] = {"topic": topic.text}
         for purpose in content.purposes:
-            minutes = int(covered.topics.loc[topic.id, purpose.id])
+            minutes = int(covered.topics[purpose.id][topic.id])
             row[purpose.id] = (
-                Status(_("{n} min.").format(n=minutes), "ok") if minutes else Status(_("none"), "danger")
+                Status(_("{n} min.").format(n=minutes), "ok")
+                if minutes
+                else Status(_("none"), "danger")
             )
         rows.append(row)
     if covered.gaps:
@@ -152,7 +156,9 @@ def coverage_parts(content: CourseContent, raised: Sequence[str] = (), next_day:
     return parts
 
 
-def catering_parts(enrolled: int, earlier: Sequence[Turnout], content: CourseContent) -> list[Widget]:
+def catering_parts(
+    enrolled: int, earlier: Sequence[Turnout], content: CourseContent
+) -> list[Widget]:
     """Return how many to expect and what to order, for a teaching day and for a sparring."""
     if enrolled == 0:
         return [Prose(_("Nobody is on the course yet, so there is nothing to order."))]
@@ -162,10 +168,11 @@ def catering_parts(enrolled: int, earlier: Sequence[Turnout], content: CourseCon
         Column("expected", _("Expected"), kind="number"),
         Column("order", _("To order"), kind="number"),
     ]
-    for occasion, title in (
+    occasions: tuple[tuple[Occasion, str], ...] = (
         ("teaching_day", _("For a teaching day")),
         ("sparring", _("For a sparring")),
-    ):
+    )
+    for occasion, title in occasions:
         count = catering(occasion, enrolled, earlier)
         rows = [
             {"item": portion_name(one.item), "expected": one.expected, "order": one.order}

@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import cast
 
-import pandas as pd
-
 from peerbook.course import records
-from peerbook.course.improvement import board
+from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
@@ -17,28 +15,184 @@ from peerbook.ui import (
     ChoiceField,
     Column,
     DateField,
+    Disclosure,
     Form,
     Heading,
     LongTextField,
-    Widget,
-    Prose,
+    Notice,
     Section,
     Status,
     Submission,
     Table,
     TextField,
+    Widget,
 )
+
+LABEL_LENGTH = 70
 
 
 def improvement_parts(desk: Desk, course: Course) -> list[Widget]:
-    """Return the board of a course's suggestions and the forms to answer and to add one."""
-    place = Section([])
+    """Return the board of a course's suggestions, and the forms to answer and to add one."""
+    return [_Board(desk, course).section()]
 
-    def redraw(announce: str = "") -> None:
-        place.show(_parts(desk, course, redraw_after), announce=announce)
 
-    def redraw_after(announce: str) -> None:
-        redraw(announce)
+class _Board:
+    """The suggestions of a course; redrawn after each decision."""
 
-    redraw()
-    return [place]
+    def __init__(self, desk: Desk, course: Course) -> None:
+        self._desk = desk
+        self._course = course
+        self._whole = Section([])
+
+    def section(self) -> Section:
+        """Return the section with the board in it."""
+        self._redraw()
+        return self._whole
+
+    def _redraw(self, announce: str = "") -> None:
+        with self._desk.store.read() as session:
+            self._said = records.suggestions_frame(session, self._course.id)
+            decided = records.decisions_frame(session, self._course.id)
+        self._decided = {row.suggestion_id: row for row in each(decided)}
+        self._whole.show(self._parts(), announce=announce)
+
+    def _parts(self) -> list[Widget]:
+        waiting = [row for row in each(self._said) if row.suggestion_id not in self._decided]
+        parts: list[Widget] = []
+        if waiting:
+            text = ngettext(
+                "{n} suggestion waits for an answer.", "{n} suggestions wait for an answer.",
+                len(waiting),
+            ).format(n=len(waiting))  # fmt: skip
+            parts.append(Notice("info", text))
+        columns = [
+            Column("said", _("You said")),
+            Column("did", _("We did")),
+            Column("status", _("Status"), kind="status"),
+            Column("owner", _("Who sees to it")),
+            Column("due_on", _("By when"), kind="date"),
+        ]
+        parts.append(
+            Table(
+                columns,
+                [self._row(row.suggestion_id, row.text) for row in each(self._said)],
+                _("You said – we did: {course}").format(course=self._course.title),
+                empty=_("Suggestions from the evaluation forms come here by themselves."),
+            )
+        )
+        if not self._said.empty:
+            parts += [Heading(_("Answer a suggestion"), level=3), self._decision_form()]
+        parts.append(Disclosure(_("Add a suggestion"), lambda: [self._suggestion_form()]))
+        return parts
+
+    def _row(self, number: int, text: str) -> dict[str, object]:
+        decision = self._decided.get(number)
+        if decision is None:
+            return {"said": text, "status": Status(_("Waits for an answer"), "warn")}
+        overdue = (
+            decision.status == "open"
+            and decision.due_on is not None
+            and decision.due_on < self._desk.today
+        )
+        return {
+            "said": text,
+            "did": decision.what_we_did or outcome_name(decision.outcome),
+            "status": Status(_("Overdue"), "danger") if overdue else status_of(decision.status),
+            "owner": decision.owner,
+            "due_on": decision.due_on,
+        }
+
+    def _decision_form(self) -> Form:
+        waiting_first = sorted(
+            each(self._said),
+            key=lambda row: (row.suggestion_id in self._decided, row.suggestion_id),
+        )
+        options = [(row.suggestion_id, _shortened(row.text)) for row in waiting_first]
+
+        def save(submission: Submission) -> Receipt:
+            values = submission.values
+            receipt = self._desk.save(
+                submission,
+                lambda session: records.save_decision(
+                    session,
+                    cast(int, values["suggestion"]),
+                    outcome=cast(Outcome, values["outcome"]),
+                    what_we_did=str(values["what_we_did"]),
+                    owner=str(values["owner"]),
+                    due_on=cast("dt.date | None", values["due_on"]),
+                    status=cast(DecisionStatus, values["status"]),
+                    decided_on=self._desk.today,
+                ),
+            )
+            self._redraw(_("The board is up to date."))
+            return receipt
+
+        return Form(
+            "decision",
+            [
+                ChoiceField("suggestion", _("Which suggestion?"), options=options, required=True),
+                ChoiceField(
+                    "outcome", _("What do we do?"), required=True, look="radio",
+                    options=[(one, outcome_name(one)) for one in ("do", "later", "no")],
+                ),
+                LongTextField(
+                    "what_we_did", _("What did we do, or why not?"), max_length=1000,
+                    hint=_("In words that can be told back to those who asked."),
+                ),
+                TextField("owner", _("Who sees to it?"), required=True, max_length=80),
+                DateField("due_on", _("By when?")),
+                ChoiceField(
+                    "status", _("How far are we?"), required=True,
+                    options=[(one, status_of(one).text) for one in ("open", "done", "told_back")],
+                ),
+            ],
+            values={"status": "open"},
+            on_submit=save,
+            submit_label=_("Save the answer"),
+            drafts=self._desk.drafts(f"decision:{self._course.id}"),
+            clear_after_save=True,
+        )  # fmt: skip
+
+    def _suggestion_form(self) -> Form:
+        def save(submission: Submission) -> Receipt:
+            text = str(submission.values["text"])
+            receipt = self._desk.save(
+                submission,
+                lambda session: records.save_suggestion(
+                    session, self._course.id, text, self._desk.today
+                ),
+            )
+            self._redraw(_("The board is up to date."))
+            return receipt
+
+        return Form(
+            "suggestion",
+            [
+                LongTextField(
+                    "text", _("What was said?"), required=True, max_length=1000,
+                    hint=_("Without names."),
+                )
+            ],
+            on_submit=save,
+            submit_label=_("Save the suggestion"),
+            drafts=self._desk.drafts(f"suggestion:{self._course.id}"),
+            clear_after_save=True,
+        )  # fmt: skip
+
+
+def outcome_name(outcome: str) -> str:
+    """Return the name of what was decided in the user's language."""
+    return {"do": _("We do it"), "later": _("Later"), "no": _("Not possible")}[outcome]
+
+
+def status_of(status: str) -> Status:
+    """Return how far a decision is, with its symbol, in the user's language."""
+    return {
+        "open": Status(_("On its way"), "info"),
+        "done": Status(_("Done"), "ok"),
+        "told_back": Status(_("Done and told back"), "ok"),
+    }[status]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LABEL_LENGTH else text[: LABEL_LENGTH - 1] + "…"

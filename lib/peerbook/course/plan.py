@@ -222,14 +222,18 @@ class PlanRequest:
 
     def _time_faults(self) -> Iterable[Fault]:
         if self.day_ends_at is not None and self.day_ends_at <= self.day_starts_at:
-            yield _fault("day_ends_at", _("The day ends before it starts. Correct one of the times."))
+            yield _fault(
+                "day_ends_at", _("The day ends before it starts. Correct one of the times.")
+            )
         lengths = [
             ("day_starts_at", self.day_starts_at, self.template.day_min, self.day_ends_at is None),
             ("sparring_starts_at", self.sparring_start, self.template.sparring_min, True),
             ("sparring_starts_at", self.sparring_start, self.template.erfa_group_min, True),
         ]
         late = {
-            field for field, start, length, used in lengths if used and _later(start, length) is None
+            field
+            for field, start, length, used in lengths
+            if used and _later(start, length) is None
         }
         for field in sorted(late):
             yield _fault(field, _("It would go on past midnight. Choose an earlier time."))
@@ -255,9 +259,7 @@ class PlanRequest:
         if kind in ("teaching_day", "final_assignment"):
             start = self.day_starts_at
             return start, self.day_ends_at or later(start, self.template.day_min)
-        minutes = (
-            self.template.sparring_min if kind == "sparring" else self.template.erfa_group_min
-        )
+        minutes = self.template.sparring_min if kind == "sparring" else self.template.erfa_group_min
         return self.sparring_start, later(self.sparring_start, minutes)
 
 

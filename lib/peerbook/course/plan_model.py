@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from ortools.sat.python import cp_model
 
 from peerbook.errors import InputFault
 from peerbook.text import _
 
-WORK_LIMIT = 60.0
+Name = TypeVar("Name", bound=Hashable)
+
+WORK_LIMIT = 20.0
 """In the solver's own deterministic units; a hard plan needs about 1."""
 
 SEED = 20160428
@@ -32,8 +34,6 @@ class DateModel:
         self._on: dict[Hashable, dict[int, Any]] = {}
         self._cost: list[Any] = []
         self._origin = dt.date.max.toordinal()
-        self._highest = 0
-        self._holds: dict[int, Hashable] = {}
 
     def place(self, thing: Hashable, days: Iterable[dt.date]) -> None:
         """Place a thing on exactly one of the days."""
@@ -63,12 +63,6 @@ class DateModel:
     def number(day: dt.date) -> int:
         """Return a day as a number to be compared with `day`."""
         return day.toordinal() - _ZERO
-
-    def rule(self, name: Hashable) -> Any:
-        """Return the truth of a rule being kept; constraints can be made to hang on it."""
-        literal = self._model.new_bool_var("")
-        self._holds[literal.index] = name
-        return literal
 
     def keep(self, literal: Any) -> None:
         """Demand that something is true."""
@@ -106,7 +100,7 @@ class DateModel:
         return chosen
 
     def truth(self) -> Any:
-        """Return a truth that the solver is free to choose."""
+        """Return a truth that the solver is free to choose; constraints can hang on it."""
         return self._model.new_bool_var("")
 
     def distance(self, one: Any, other: Any, most: int = 2000) -> Any:
@@ -145,7 +139,7 @@ class DateModel:
             for day, literal in on.items()
         )
         total = sum(self._cost)
-        self._model.minimize(_COST_SCALE * total)
+        self._model.minimize(_COST_SCALE * total + early)
         solver = self._solve()
         if solver is None:
             return None
@@ -160,7 +154,7 @@ class DateModel:
         """Return whether something is true in the answer found last."""
         return bool(self._solver.value(literal))
 
-    def clash(self, rules: Mapping[Hashable, Any]) -> tuple[Hashable, ...]:
+    def clash(self, rules: Mapping[Name, Any]) -> tuple[Name, ...]:
         """Return the names of rules that cannot all be kept, none of which could be left out.
 
         Parameters
@@ -169,18 +163,14 @@ class DateModel:
             Truths from `rule` by name; together they must be impossible.
         """
         self._model.clear_objective()
-        names = list(rules)
-        core = self._core(names, rules)
+        core = self._core(list(rules), rules) or list(rules)
         for name in tuple(core):
             if name in core:
-                rest = [kept for kept in core if kept != name]
-                smaller = self._core(rest, rules)
+                smaller = self._core([kept for kept in core if kept != name], rules)
                 core = core if smaller is None else smaller
         return tuple(core)
 
-    def _core(
-        self, names: Sequence[Hashable], rules: Mapping[Hashable, Any]
-    ) -> list[Hashable] | None:
+    def _core(self, names: Sequence[Name], rules: Mapping[Name, Any]) -> list[Name] | None:
         self._model.clear_assumptions()
         self._model.add_assumptions([rules[name] for name in names])
         solver = self._solver_with_limits()
@@ -188,8 +178,8 @@ class DateModel:
         self._model.clear_assumptions()
         if status != cp_model.INFEASIBLE:
             return None
-        needed = {self._holds[index] for index in solver.sufficient_assumptions_for_infeasibility()}
-        return [name for name in names if name in needed]
+        needed = set(solver.sufficient_assumptions_for_infeasibility())
+        return [name for name in names if rules[name].index in needed]
 
     def _solve(self) -> Any:
         solver = self._solver_with_limits()

@@ -1,4 +1,4 @@
-"""Plan a course: ask for what is known, show a proposal, save it, and move a day when life happens."""
+"""Plan a course: ask what is known, show a proposal, save it, and move a day when need be."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from uuid import uuid4
 from peerbook.course import plan_records, records
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, template_of
-from peerbook.course.plan_solver import NoPlan, plan_course
 from peerbook.course.plan_part import avoided_parts, dates_table, plan_parts
+from peerbook.course.plan_solver import NoPlan, plan_course
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_month, format_weekday
@@ -24,12 +24,12 @@ from peerbook.ui import (
     Heading,
     Notice,
     Page,
-    Widget,
     Prose,
     Section,
     Submission,
     TextField,
     TimeField,
+    Widget,
 )
 
 T = TypeVar("T")
@@ -261,9 +261,7 @@ def _month(text: str) -> tuple[int, int]:
 
 def _months_from(today: dt.date) -> list[dt.date]:
     first = today.year * 12 + today.month - 1
-    return [
-        dt.date(place // 12, place % 12 + 1, 1) for place in range(first, first + MONTHS_AHEAD)
-    ]
+    return [dt.date(place // 12, place % 12 + 1, 1) for place in range(first, first + MONTHS_AHEAD)]
 
 
 def _facts(desk: Desk, site: Site, course: Course | None) -> tuple[str, ...]:

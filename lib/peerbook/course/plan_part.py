@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from uuid import uuid4
 
 from peerbook.course import plan_records, records
@@ -31,7 +31,6 @@ from peerbook.ui import (
     Form,
     Heading,
     Notice,
-    Widget,
     Prose,
     Section,
     Status,
@@ -39,6 +38,7 @@ from peerbook.ui import (
     Table,
     Tabs,
     TextField,
+    Widget,
 )
 
 CALENDAR_TYPE = "text/calendar"
@@ -127,7 +127,7 @@ class _SavedPlan:
             )
 
     def _parts(self) -> list[Widget]:
-        course, plan, calendar, others = self._load()
+        course, plan, calendar, _others = self._load()
         with self._desk.store.read() as session:
             enrolled = len(records.mentors(session, course.id))
             earlier = earlier_turnouts(session, course.id)

@@ -1,10 +1,9 @@
-"""What the plan page reads from and writes to the store: plans, their dates, and what blocks them."""
+"""What the plan page reads from and writes to the store: plans, and what blocks their dates."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
-from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,14 +15,13 @@ from peerbook.course.plan import (
     CoursePlan,
     CourseTemplate,
     Item,
-    Kind,
     PlannedDate,
     PlanRequest,
 )
 from peerbook.course.plan_changes import Change, changes
 from peerbook.store import Saved, append_event
-from peerbook.store.tables import Course, CourseDate
 from peerbook.store.tables import Closure as ClosureRow
+from peerbook.store.tables import Course, CourseDate
 from peerbook.store.tables import Resource as ResourceRow
 
 
@@ -48,7 +46,9 @@ def closure_row(session: Session, site_id: int, closure: Closure) -> ClosureRow:
     """Return a closure as the store keeps it; its room or teacher is noted down if new."""
     needed = closure.resource
     row = (
-        records.resource(session, site_id, needed.kind, needed.label) if needed is not None else None
+        records.resource(session, site_id, needed.kind, needed.label)
+        if needed is not None
+        else None
     )
     return ClosureRow(
         site_id=site_id,
@@ -189,7 +189,7 @@ def _filled(row: CourseDate, date: PlannedDate) -> CourseDate:
 
 def _planned(row: CourseDate) -> PlannedDate:
     return PlannedDate(
-        kind=cast(Kind, row.kind),
+        kind=row.kind,
         number=row.number,
         date=row.date,
         starts_at=row.starts_at,

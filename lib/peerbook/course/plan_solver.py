@@ -22,12 +22,12 @@ from peerbook.course.calendar import (
     Reason,
     Resource,
     holiday_name,
-    is_holiday,
     is_working_day,
 )
 from peerbook.course.plan import (
     Avoided,
     CoursePlan,
+    CourseTemplate,
     Item,
     Kind,
     PlannedDate,
@@ -71,6 +71,8 @@ _RELAX_COST: dict[RuleKind, int] = {
 }  # fmt: skip
 _CLOSURE_COST = {"custom_day_off": 150, "absence": 300, "school_holiday": 350}
 _OTHER_CLOSURE_COST = 350
+_USE_COST = 40
+"""Of each date for which a rule is broken, so that a broken rule is not used more than needed."""
 _OTHER_COURSE_WEEKDAY_COST = 600
 _OTHER_START_COST = 600
 
@@ -104,37 +106,29 @@ class Rule:
         return f"{self.course}: {sentence}" if self.course else sentence
 
     def _sentence(self) -> str:
-        item = self.item.name if self.item else ""
-        other = self.other.name if self.other else ""
-        who = self.resource.label if self.resource else ""
-        fewest, most = self.days or (0, 0)
         if self.closure is not None:
             return self.closure.text
-        if self.kind == "holiday" and self.date is not None:
-            return _("{holiday} is a public holiday ({date})").format(
-                holiday=holiday_name(self.date), date=format_date(self.date)
-            )
-        if self.kind == "month" and self.date is not None:
-            return _("{item} lies in {month}").format(item=item, month=format_month(self.date))
-        if self.kind == "weekday" and self.weekday is not None:
-            return _("{item} lies on a {weekday}").format(
-                item=item, weekday=format_weekday(self.weekday)
-            )
-        if self.kind == "busy" and self.date is not None:
-            return _("{who} is taken by “{course}” on {date}").format(
-                who=who, course=self.other_course, date=format_date(self.date)
-            )
-        if self.kind == "shared":
-            return _("{who} cannot be at “{course}” at the same time").format(
-                who=who, course=self.other_course
-            )
-        if self.date is not None:
-            date = format_date(self.date, "long")
-            if self.kind == "too_early":
-                return _("The course begins on {date} at the earliest").format(date=date)
-            return _("{item} is on {date}").format(item=item, date=date)
-        return _("There are {fewest} to {most} days from {item} to {other}").format(
-            fewest=fewest, most=most, item=item, other=other
+        fewest, most = self.days or (0, 0)
+        pattern = {
+            "holiday": _("{holiday} is a public holiday ({date})"),
+            "month": _("{item} lies in {month}"),
+            "weekday": _("{item} lies on a {weekday}"),
+            "busy": _("{who} is taken by “{course}” on {date}"),
+            "shared": _("{who} cannot be at “{course}” at the same time"),
+            "too_early": _("The course begins on {date} at the earliest"),
+            "anchor": _("{item} is on {date}"),
+        }.get(self.kind, _("There are {fewest} to {most} days from {item} to {other}"))
+        return pattern.format(
+            item=self.item.name if self.item else "",
+            other=self.other.name if self.other else "",
+            who=self.resource.label if self.resource else "",
+            course=self.other_course,
+            holiday=holiday_name(self.date) if self.kind == "holiday" and self.date else "",
+            date=format_date(self.date, "long") if self.date else "",
+            month=format_month(self.date) if self.date else "",
+            weekday=format_weekday(self.weekday) if self.weekday is not None else "",
+            fewest=fewest,
+            most=most,
         )
 
     @property
@@ -191,7 +185,8 @@ class NoPlan:
         first = _("No plan keeps all of this: {rules}.").format(rules=clash)
         if self.cheapest is None:
             return f"{first} {_('Try another month or another weekday.')}"
-        return f"{first} {_('The smallest change that helps: {change}').format(change=self.cheapest.text)}"
+        change = _("The smallest change that helps: {change}.").format(change=self.cheapest.text)
+        return f"{first} {change}"
 
 
 def plan_course(
@@ -246,7 +241,10 @@ def _check(requests: Sequence[PlanRequest]) -> None:
     doubles = sorted({key for key in keys if keys.count(key) > 1})
     if doubles:
         raise InputFault(
-            [Fault(_("The same course is there twice."), Place(field="courses")) for _key in doubles]
+            [
+                Fault(_("The same course is there twice."), Place(field="courses"))
+                for _key in doubles
+            ]
         )
 
 
@@ -358,9 +356,7 @@ class _Course:
         self.final = (
             self._wish("final_assignment", 1) if self.template.final_assignment_days else None
         )
-        self.erfa = [
-            self._wish("erfa_group", n + 1) for n in range(self.template.erfa_groups)
-        ]
+        self.erfa = [self._wish("erfa_group", n + 1) for n in range(self.template.erfa_groups)]
 
     def _numbers(self) -> range:
         return range(1, self.template.teaching_days + 1)
@@ -381,8 +377,7 @@ class _Course:
         }[kind]
         month = first_of_month(first.year, first.month + after)
         days = {
-            week: nth_weekday(month.year, month.month, request.weekday, week)
-            for week in self.weeks
+            week: nth_weekday(month.year, month.month, request.weekday, week) for week in self.weeks
         }
         return _Wish(Item(kind, number), month, days)
 
@@ -466,8 +461,7 @@ class _Planning:
 
     def clash(self) -> tuple[Rule, ...]:
         """Return rules that cannot all be kept."""
-        names = self._model.clash(self._rules)
-        return tuple(name for name in names if isinstance(name, Rule))
+        return self._model.clash(self._rules)
 
     def relaxation(self) -> Relaxation | None:
         """Return the plans that break rules at least cost; None when even that is impossible."""
@@ -502,7 +496,9 @@ class _Planning:
         spill = _SPILL_DAYS * _DAY if self._stretched and kind != "erfa_group" else 0 * _DAY
         months = 2 if kind == "erfa_group" else 1
         first = max(wish.month - spill, EARLIEST)
-        last = min(first_of_month(wish.month.year, wish.month.month + months) - _DAY + spill, LATEST)
+        last = min(
+            first_of_month(wish.month.year, wish.month.month + months) - _DAY + spill, LATEST
+        )
         anchor = course.anchor if kind == "final_assignment" else None
         days = [day for day in _days(first, last) if course.usable(day) or day == anchor]
         self._place_days(
@@ -536,8 +532,10 @@ class _Planning:
             return
         self._model.place(spot, days)
         for day, broken in days.items():
+            on_day = self._model.is_on(spot, day)
             for rule in broken:
-                self._model.not_both(self._model.is_on(spot, day), self._rule(rule))
+                self._model.not_both(on_day, self._rule(rule))
+                self._model.cost(_RELAX_SCALE * _USE_COST * on_day)
 
     def _broken_by(self, course: _Course, wish: _Wish, day: dt.date) -> list[Rule]:
         kind = wish.item.kind
@@ -558,7 +556,7 @@ class _Planning:
 
     def _rule(self, rule: Rule) -> Any:
         if rule not in self._rules:
-            self._rules[rule] = self._model.rule(rule)
+            self._rules[rule] = self._model.truth()
         return self._rules[rule]
 
     # Gaps
@@ -632,9 +630,7 @@ class _Planning:
         rule = None
         if self._stretched:
             title = other[0].request.title or other[0].request.course_key
-            rule = self._rule(
-                Rule("shared", one[0].name, resource=resource, other_course=title)
-            )
+            rule = self._rule(Rule("shared", one[0].name, resource=resource, other_course=title))
         for day in sorted(taken.keys() & wanted.keys()):
             for literal in taken[day]:
                 for other_literal in wanted[day]:
@@ -775,9 +771,7 @@ class _Writer:
         request = self._course.request
         day = on or self._day(item)
         starts_at, ends_at = request.times_of(item.kind)
-        obstacles = format_list(
-            list(dict.fromkeys(r.text for r in self._course.reasons(item.kind, day)))
-        )
+        obstacles = self._course.reasons(item.kind, day) if on is None else ()
         return PlannedDate(
             kind=item.kind,
             number=item.number,
@@ -785,9 +779,7 @@ class _Writer:
             starts_at=starts_at,
             ends_at=ends_at,
             avoided=tuple(Avoided(other, self._why_not(item, other)) for other in better),
-            note=_("Placed here although: {reasons}").format(reasons=obstacles)
-            if obstacles and item.kind in _PLACED and on is None
-            else "",
+            note=placed_although(obstacles),
             teachers=request.teachers_of(item.kind),
             room=request.room,
         )
@@ -802,20 +794,12 @@ class _Writer:
         return sorted(days, key=lambda day: (abs((day - ideal).days), day))
 
     def _better_sparring(self, number: int) -> list[dt.date]:
-        """Return weekdays in the window that lie nearer to the middle, the nearest first."""
-        template = self._course.template
-        day = self._day(Item("teaching_day", number))
-        ideal = day + template.sparring_offset_days * _DAY
-        own = abs((self._day(Item("sparring", number)) - ideal).days)
-        window = _days(
-            day + template.sparring_earliest_days * _DAY, day + template.sparring_latest_days * _DAY
+        return nearer_sparring_days(
+            self._course.template,
+            self._course.request.weekday,
+            self._day(Item("teaching_day", number)),
+            self._day(Item("sparring", number)),
         )
-        near = [
-            other
-            for other in window
-            if self._course.usable(other) and abs((other - ideal).days) < own
-        ]
-        return sorted(near, key=lambda other: (abs((other - ideal).days), other))
 
     def _why_not(self, item: Item, day: dt.date) -> tuple[Reason, ...]:
         blocked = self._course.reasons(item.kind, day)
@@ -891,29 +875,55 @@ def _broken_text(broken: Sequence[Rule], plans: Sequence[CoursePlan]) -> str:
     """Return what to give way on, one clause for each rule."""
     clauses = []
     for rule in broken:
-        moved = next(
-            (
-                date
-                for plan in plans
-                if not rule.course or plan.title == rule.course
-                for date in plan.dates
-                if rule.item is not None
-                and date.item == (rule.other if rule.kind == "sparring" else rule.item)
-            ),
-            None,
-        )
-        if moved is None:
-            pattern = _("let this give way: {rule}")
-        else:
-            pattern = _("let this give way: {rule} – then {item} is on {date}")
-        clauses.append(
-            pattern.format(
-                rule=rule.text,
-                item=moved.name if moved else "",
-                date=format_date(moved.date, "long") if moved else "",
-            )
-        )
+        dates = [
+            _("{item} on {date}").format(item=date.name, date=format_date(date.date, "long"))
+            for plan in plans
+            if not rule.course or plan.title == rule.course
+            for date in plan.dates
+            if _concerns(rule, date)
+        ]
+        clause = _("let this give way: {rule}").format(rule=rule.text)
+        clauses.append(f"{clause} – {format_list(dates)}" if dates else clause)
     return "; ".join(clauses)
+
+
+def _concerns(rule: Rule, date: PlannedDate) -> bool:
+    """Return whether a date of a plan stands because a rule has given way."""
+    if date.kind not in _PLACED:
+        return False
+    if rule.closure is not None:
+        needed = rule.closure.resource
+        return rule.closure.covers(date.date) and (needed is None or needed in date.resources)
+    if rule.kind == "busy":
+        return date.date == rule.date
+    return date.item in (rule.item, rule.other) and date.item != (
+        rule.item if rule.kind in ("gap", "sparring") else None
+    )
+
+
+def placed_although(obstacles: Iterable[Reason]) -> str:
+    """Return the note on a date that stands in spite of something; empty without obstacles."""
+    texts = list(dict.fromkeys(reason.text for reason in obstacles))
+    return _("Placed here although: {reasons}.").format(reasons=format_list(texts)) if texts else ""
+
+
+def nearer_sparring_days(
+    template: CourseTemplate, weekday: int, teaching: dt.date, chosen: dt.date
+) -> list[dt.date]:
+    """Return days of the window that lie nearer to the ideal than the chosen, the nearest first.
+
+    Saturdays and Sundays are left out unless `weekday`, the course's own, is one of them.
+    """
+    ideal = teaching + template.sparring_offset_days * _DAY
+    first = teaching + template.sparring_earliest_days * _DAY
+    last = teaching + template.sparring_latest_days * _DAY
+    near = [
+        day
+        for day in _days(first, last)
+        if (day.weekday() < 5 or day.weekday() == weekday)
+        and abs((day - ideal).days) < abs((chosen - ideal).days)
+    ]
+    return sorted(near, key=lambda day: (abs((day - ideal).days), day))
 
 
 def next_working_day(day: dt.date) -> dt.date:

@@ -253,9 +253,9 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
     if doubles:
         raise InputFault.at(
             "names",
-            _(
-                "{name} is on the course already. Write the two names differently."
-            ).format(name=doubles[0]),
+            _("{name} is on the course already. Write the two names differently.").format(
+                name=doubles[0]
+            ),
         )
     for name in wanted:
         person = Participant(code=new_code(), site_id=course.site_id, created_on=on)

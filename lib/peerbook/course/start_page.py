@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from peerbook.course import records
 from peerbook.course.names import date_name
 from peerbook.desk import Desk, open_desk
+from peerbook.store import Receipt
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
@@ -58,7 +59,7 @@ def _first_site(desk: Desk) -> Section:
     """Return what a coordinator sees before anything is there: one question."""
     place = Section([])
 
-    def save(submission: Submission) -> object:
+    def save(submission: Submission) -> Receipt:
         name = str(submission.values["name"])
         municipality = str(submission.values["municipality"])
         receipt = desk.save(

@@ -1,8 +1,9 @@
 """The invented people of the synthetic Vejle, drawn so that their totals are the manual's.
 
 The totals are from the manual of the Vejle project (2014–2016): about 65 participants (p. 10),
-34 with both measures and 17 with a named problem (p. 20), three courses, the third mainly of former peers
-(p. 13, 22), 23 of 56 at the anchoring workshop a year before the end (p. 21). What the manual does
+34 with both measures and 17 with a named problem (p. 20), three courses, the third mainly of
+former peers (p. 13, 22), 23 of 56 at the anchoring workshop a year before the end (p. 21).
+What the manual does
 not tell – how many were peers, how the 17 divide on the four reasons, through which channel each
 came, every date – is drawn at random and says nothing about Vejle.
 """
@@ -27,7 +28,7 @@ PROJECT_ENDED_ON = dt.date(2016, 10, 31)
 
 COURSE_SIZES = (9, 8, 10)
 FORMER_PEERS_ON_THIRD = 7
-COURSE_MONTHS = ((2014, 4), (2015, 2), (2015, 11))
+COURSE_MONTHS = ((2014, 8), (2015, 1), (2015, 10))
 PROBLEMS: dict[Problem, int] = {
     "exit_talk_not_booked": 5,
     "items_left_blank": 4,
@@ -111,7 +112,8 @@ def invent(seed: int, course_starts: tuple[dt.date, ...]) -> tuple[Invented, ...
     peers = PARTICIPANTS - len(cohorts)
     later_mentors = [(2,)] * FORMER_PEERS_ON_THIRD
     courses: list[tuple[int, ...]] = cohorts + later_mentors + [()] * (peers - len(later_mentors))
-    roles: list[Role] = [*["mentor" for _on in cohorts], *["peer"] * peers]
+    roles: list[Role] = ["mentor"] * len(cohorts)
+    roles += ["peer"] * peers
 
     late = PARTICIPANTS - INVITED_TO_WORKSHOP
     joined: list[dt.date] = []

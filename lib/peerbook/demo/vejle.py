@@ -15,13 +15,23 @@ from peerbook.course.curriculum import EvaluationForm, load_course, load_form
 from peerbook.course.plan import PlanRequest, template_of
 from peerbook.course.plan_solver import NoPlan, plan_course
 from peerbook.course.records import Sheet
+from peerbook.course.rows import each
 from peerbook.demo import people
 from peerbook.demo.people import COURSE_MONTHS, Invented, invent
 from peerbook.desk import SYNTHETIC_SETTING
 from peerbook.errors import PeerbookError
 from peerbook.store import Store, append_event, identities, set_setting
 from peerbook.store.codes import ALPHABET
-from peerbook.store.tables import AttendanceStatus, Course, CourseDate, Participant, Site, Wave
+from peerbook.store.tables import (
+    AttendanceStatus,
+    Course,
+    CourseDate,
+    DecisionStatus,
+    Outcome,
+    Participant,
+    Site,
+    Wave,
+)
 from peerbook.text import _
 
 SEED = 2014
@@ -50,7 +60,7 @@ _WISHES = (
     "En fælles gåtur midt på dagen.",
     "Mere om, hvad man gør, når ens peer ikke svarer.",
 )
-_ANSWERS = (
+_ANSWERS: tuple[tuple[Outcome, str, DecisionStatus], ...] = (
     ("do", "Der er nu en pause mere efter frokost.", "done"),
     ("do", "Dag 3 og 4 har fået tyve minutter mere til øvelser.", "told_back"),
     ("do", "", "open"),
@@ -73,9 +83,7 @@ class Filled:
         return _(
             "The store now holds an invented Vejle: {participants} participants, {courses} courses "
             "and {evaluations} evaluation forms. All of it is made up."
-        ).format(
-            participants=self.participants, courses=self.courses, evaluations=self.evaluations
-        )
+        ).format(participants=self.participants, courses=self.courses, evaluations=self.evaluations)
 
 
 def fill(store: Store, seed: int = SEED) -> Filled:
@@ -175,7 +183,9 @@ class _Vejle:
             if one.problem is not None:
                 on = one.joined_on + dt.timedelta(days=self._draw.randint(60, 200))
                 reason = one.problem
-                self._tell(code, "not_measured_after", min(on, people.PROJECT_ENDED_ON), reason=reason)
+                self._tell(
+                    code, "not_measured_after", min(on, people.PROJECT_ENDED_ON), reason=reason
+                )
         return codes
 
     def _tell(self, code: str, kind: str, on: dt.date, **details: object) -> None:
@@ -203,20 +213,20 @@ class _Vejle:
             records.save_attendance(self._session, date.id, statuses)
 
     def _add_evaluations(self, course: Course, mentors: Sequence[str]) -> None:
-        days = {
+        days: dict[str, dt.date] = {
             row.kind: row.date
             for row in self._session.query(CourseDate).where(CourseDate.course_id == course.id)
             if row.kind in ("mid_evaluation", "final_evaluation")
         }
         linking = {code: f"{self._draw.randrange(10_000):04}" for code in mentors}
-        waves: tuple[tuple[Wave, str], ...] = (("mid", "mid_evaluation"), ("final", "final_evaluation"))
-        for wave, kind in waves:
+        waves: tuple[Wave, ...] = ("mid", "final")
+        for wave in waves:
             form = load_form(wave)
             answering = self._draw.sample(list(mentors), len(mentors) - self._draw.randint(0, 2))
             sheets = [self._sheet(form, wave, linking[code]) for code in answering]
             records.save_sheets(
                 self._session, course.id, form, sheets,
-                wave=wave, source="pile", entered_on=days[kind],
+                wave=wave, source="pile", entered_on=days[f"{wave}_evaluation"],
             )  # fmt: skip
             self._evaluations += len(sheets)
 
@@ -237,7 +247,7 @@ class _Vejle:
     def _decide(self, courses: Sequence[Course]) -> None:
         for course in courses:
             asked = records.suggestions_frame(self._session, course.id)
-            for row in list(asked.itertuples())[: -2 if course is courses[-1] else None]:
+            for row in list(each(asked))[: -2 if course is courses[-1] else None]:
                 outcome, what, status = self._draw.choice(_ANSWERS)
                 decided_on = row.raised_on + dt.timedelta(days=self._draw.randint(7, 30))
                 records.save_decision(
@@ -262,4 +272,3 @@ def _base32(number: int) -> str:
         number, digit = divmod(number, len(ALPHABET))
         letters = ALPHABET[digit] + letters
     return letters
-

@@ -19,10 +19,11 @@ from peerbook.text import _, current_language, use_language
 from peerbook.text.words import LANGUAGES, Language
 
 LANGUAGE_COOKIE = "peerbook-lang"
+# Not "no-referrer": with it browsers hide the origin of our own forms, which is then refused.
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",

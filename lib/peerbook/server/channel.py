@@ -27,6 +27,7 @@ TO_BROWSER = {
     "comm_open", "comm_close", "comm_msg", "comm_info_reply", "kernel_info_reply", "status",
     "error",
 }  # fmt: skip
+ABANDONED_SECONDS = 300.0
 _FAREWELL_SECONDS = 2.0
 
 
@@ -114,6 +115,16 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
             calm = json.dumps({"ename": "", "evalue": code, "traceback": []}).encode()
             message = serialize_msg_to_ws_v1([*parts[1:4], calm], parts[0].decode())
         return super().write_message(message, binary=True)
+
+    def on_close(self) -> None:
+        """Let the kernel go when nobody comes back to it: a closed laptop, a logout, a crash."""
+        super().on_close()
+        IOLoop.current().call_later(ABANDONED_SECONDS, self._end_if_abandoned)
+
+    async def _end_if_abandoned(self) -> None:
+        manager = self.kernel_manager
+        if self.kernel_id in manager and not manager.kernel_model(self.kernel_id)["connections"]:
+            await manager.shutdown_kernel(self.kernel_id)
 
     def _is_closing(self) -> bool:
         return self.ws_connection is None or self.ws_connection.is_closing()

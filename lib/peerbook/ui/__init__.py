@@ -3,6 +3,8 @@
 They are anywidgets, so the same notebook works in Voilà, in JupyterLab and without a browser.
 """
 
+from ipywidgets import Widget
+
 from peerbook.ui.chart import Chart
 from peerbook.ui.fields import (
     ChoiceField,
@@ -44,5 +46,5 @@ __all__ = [
     "Disclosure", "Download", "DraftBox", "Field", "FileField", "Filter", "FlagField", "Form",
     "Group", "Heading", "IntegerField", "LongTextField", "Notice", "NumberField", "Page", "Prose",
     "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField", "Section", "Status",
-    "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField", "UploadedFile",
+    "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField", "UploadedFile", "Widget",
 ]  # fmt: skip

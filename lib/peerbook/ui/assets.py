@@ -77,7 +77,7 @@ def _kit() -> bytes:
     css = "\n".join(
         path.read_text("utf-8") for name in _MODULES if (path := FOLDER / f"{name}.css").is_file()
     )
-    constants = {"CSS": css, "CHART_SCRIPT": asset_url(CHARTS)}
+    constants = {"STYLE": css, "CHART_SCRIPT": asset_url(CHARTS)}
     head = "".join(f"const {name} = {json.dumps(text)};\n" for name, text in constants.items())
     modules = [_IMPORT.sub("", (FOLDER / f"{name}.js").read_text("utf-8")) for name in _MODULES]
     return "\n".join([head, *modules]).encode()

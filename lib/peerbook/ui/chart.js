@@ -146,7 +146,7 @@ function calm(el, lang, layout) {
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", itemclick: false, itemdoubleclick: false },
       bargap: 0.35,
       xaxis: { ...axis, showgrid: false, showline: true },
-      yaxis: axis,
+      yaxis: { ...axis, separatethousands: true },
     },
     data: {
       scatter: COLOURS.map((_, i) => ({ line: { width: 2.5, dash: DASHES[i] }, marker: { size: 9, symbol: MARKERS[i] } })),

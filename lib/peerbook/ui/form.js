@@ -28,6 +28,7 @@ function build() {
   let attempt = 0;
   let isSaving = false;
   let isChosen = false;
+  let wasLost = false;
   let touched = new Set();
   let position = 0;
   let steps = [];
@@ -52,9 +53,12 @@ function build() {
     setEnabled(submit, !isSaving && !isLost());
     if (stop) setEnabled(stop, !isLost());
     if (isLost()) {
+      wasLost = true;
       if (isSaving) unlock(words.lost_while_saving);
+      if (draft.answered !== draft.number) draft.isUnsent = true;
       if (state.model.get("keeps_drafts")) draftStatus.say(words.draft_lost, "danger");
-    } else if (draft.isUnsent) {
+    } else if (wasLost) {
+      wasLost = false;
       draftStatus.say("");
       state.sendDraft();
     }
@@ -136,7 +140,7 @@ function build() {
 
   // ---- drafts
 
-  const draft = { timer: null, since: null, isUnsent: false, number: 0 };
+  const draft = { timer: null, since: null, isUnsent: false, number: 0, answered: 0 };
 
   function edited(event) {
     const name = event.target.closest("[data-field]")?.dataset.field;
@@ -161,6 +165,7 @@ function build() {
     const number = ++draft.number;
     const answer = await ask(state.model, { do: "draft", values: valuesOf((one) => touched.has(one.spec.name)) });
     if (number !== draft.number) return answer;
+    draft.answered = number;
     if (answer.saved) draftStatus.say(answer.saved, "ok");
     else draftStatus.say(troubleOf(answer), "danger");
     return answer;
@@ -173,7 +178,7 @@ function build() {
     clearTimeout(draft.timer);
     draft.isUnsent = false;
     draft.since = null;
-    draft.number += 1;
+    draft.answered = ++draft.number;
   }
 
   // The form waits until the user has said what becomes of the draft, so neither overwrites the other.
@@ -256,7 +261,8 @@ function build() {
       status.say(answer.saved, "ok");
       if (answer.receipt) status.node.dataset.receipt = answer.receipt.number;
     } else {
-      if (state.model.get("keeps_drafts") && touched.size) draft.isUnsent = true;
+      draft.isUnsent = state.model.get("keeps_drafts") && touched.size > 0;
+      state.sendDraft();
       if (answer.faults) showFaults(answer.faults);
       else if (answer.conflict) showConflict(answer.conflict);
       else status.say(answer.trouble, "danger");

@@ -8,7 +8,7 @@ import { button, disclosure, filter, heading, notice, prose, section, tabs } fro
 const PARTS = { form, table, chart, button, disclosure, filter, heading, notice, prose, section, tabs };
 
 export function render(context) {
-  if (!document.getElementById("pb-kit-style")) document.head.append(h("style", { id: "pb-kit-style" }, CSS));
+  if (!document.getElementById("pb-kit-style")) document.head.append(h("style", { id: "pb-kit-style" }, STYLE));
   const part = context.model.get("part");
   context.el.classList.add("pb", `pb-part-${part}`);
   return PARTS[part](context);

@@ -202,6 +202,7 @@ export function section({ model, el }) {
     if (same) same.focus();
     else if (framesLeft) again();
     else {
+      box.classList.add("pb-section");
       box.tabIndex = -1;
       box.focus();
     }

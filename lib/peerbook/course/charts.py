@@ -1,0 +1,119 @@
+"""The charts of the course pages, each with its finding, its words and its numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from peerbook.course.names import date_name
+from peerbook.course.rows import each
+from peerbook.text import _, format_date, format_number, format_share
+from peerbook.ui import Chart, Column, TableData
+
+SERIES = ("present", "apology", "absent")
+
+
+def status_name(status: str) -> str:
+    """Return the name of an attendance status in the user's language."""
+    return {
+        "present": _("Present"),
+        "apology": _("Sent an apology"),
+        "absent": _("Absent without word"),
+        "paused": _("On a pause"),
+        "not_enrolled": _("Not yet enrolled"),
+    }[status]
+
+
+def attendance_chart(by_date: pd.DataFrame) -> Chart:
+    """Return how many came on each held date, as stacked bars.
+
+    Parameters
+    ----------
+    by_date
+        As `attendance.by_date` returns it.
+    """
+    names = _names(by_date)
+    figure = go.Figure(
+        [
+            go.Bar(
+                name=status_name(series), x=names, y=by_date[series].tolist(),
+                text=[str(count) if count else "" for count in by_date[series]],
+                textposition="inside",
+            )
+            for series in SERIES
+        ]
+    )  # fmt: skip
+    figure.update_layout(barmode="stack", yaxis_title=_("Mentors"), yaxis_rangemode="tozero")
+    expected, present = int(by_date["expected"].sum()), int(by_date["present"].sum())
+    finding = _(
+        "Over {days} dates {present} of {expected} places were taken ({share})."
+    ).format(
+        days=len(by_date),
+        present=format_number(present),
+        expected=format_number(expected),
+        share=format_share(present / expected) if expected else "–",
+    )  # fmt: skip
+    alt = _("Stacked bars, one for each date: present, sent an apology, and absent without word.")
+    return Chart(figure, finding=finding, alt=f"{alt} {finding}", table=_table(by_date, names))
+
+
+def commitment_chart(by_date: pd.DataFrame) -> Chart:
+    """Return attendance and commitment from date to date, as two lines.
+
+    Parameters
+    ----------
+    by_date
+        As `attendance.by_date` returns it.
+    """
+    names = _names(by_date)
+    known = by_date[by_date["expected"] > 0]
+    shares = {
+        _("Kept the agreement"): by_date["commitment"],
+        _("Was present"): (by_date["present"] / by_date["expected"]).where(by_date["expected"] > 0),
+    }
+    figure = go.Figure(
+        [
+            go.Scatter(
+                name=name, x=names, y=[None if pd.isna(share) else share for share in series],
+                mode="lines+markers",
+            )
+            for name, series in shares.items()
+        ]
+    )  # fmt: skip
+    figure.update_layout(yaxis_tickformat=".0%", yaxis_range=[0, 1.05])
+    kept = int((known["present"] + known["apology"]).sum())
+    expected = int(known["expected"].sum())
+    finding = _(
+        "{share} came or sent an apology ({kept} of {expected})."
+    ).format(
+        share=format_share(kept / expected) if expected else "–",
+        kept=format_number(kept),
+        expected=format_number(expected),
+    )  # fmt: skip
+    alt = _("Two lines from date to date: who was present, and who was present or sent an apology.")
+    return Chart(figure, finding=finding, alt=f"{alt} {finding}", table=_table(by_date, names))
+
+
+def _names(by_date: pd.DataFrame) -> list[str]:
+    return [
+        f"{date_name(row.kind, row.number)}, {format_date(row.date, 'short')}"
+        for row in each(by_date)
+    ]
+
+
+def _table(by_date: pd.DataFrame, names: list[str]) -> TableData:
+    columns = [Column("name", _("Date"))]
+    columns += [Column(series, status_name(series), kind="number") for series in SERIES]
+    columns += [
+        Column("expected", _("Expected"), kind="number"),
+        Column("commitment", _("Kept the agreement"), kind="share"),
+    ]
+    rows = [
+        {
+            "name": name,
+            **{series: int(getattr(row, series)) for series in (*SERIES, "expected")},
+            "commitment": None if pd.isna(row.commitment) else float(row.commitment),
+        }
+        for name, row in zip(names, each(by_date), strict=True)
+    ]
+    return TableData(columns, rows, _("Attendance, date by date"))

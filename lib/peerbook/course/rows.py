@@ -1,0 +1,13 @@
+"""Walking through a data frame row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """Return the rows as named tuples; their columns are whatever the frame's schema says."""
+    return iter(frame.itertuples(index=False))

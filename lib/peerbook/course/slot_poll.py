@@ -1,0 +1,108 @@
+"""Which weekday and time suits the participants, and who would be lost with each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from peerbook.errors import Fault, InputFault, Place
+from peerbook.text import _, format_list, ngettext
+
+COLUMNS = ("participant", "slot", "can")
+
+
+@dataclass(frozen=True)
+class RankedSlot:
+    """One weekday and time.
+
+    Parameters
+    ----------
+    slot
+        What the participants were asked about, in the words of the question.
+    can, lost, silent
+        Codes of those who can come, those who cannot, and those who did not answer.
+    """
+
+    slot: str
+    can: tuple[str, ...]
+    lost: tuple[str, ...]
+    silent: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Who comes and who is lost, as one sentence."""
+        answered = len(self.can) + len(self.lost)
+        sentence = ngettext(
+            "{slot}: {can} of {answered} who answered can come",
+            "{slot}: {can} of {answered} who answered can come",
+            answered,
+        ).format(slot=self.slot, can=len(self.can), answered=answered)
+        if self.lost:
+            sentence += "; " + _("lost: {codes}").format(codes=format_list(self.lost))
+        return sentence + "."
+
+
+def rank_slots(answers: pd.DataFrame) -> tuple[RankedSlot, ...]:
+    """Return the slots, the best first, each with who would be lost.
+
+    The best loses fewest; among those, more people have said yes; then the order asked in.
+
+    Parameters
+    ----------
+    answers
+        Columns `participant` (code), `slot` (text) and `can` (True, False, or missing for no
+        answer); one row per participant and slot, missing rows are no answer.
+
+    Raises
+    ------
+    InputFault
+        With every row that cannot be used: a column or a value missing, an answer that is neither
+        yes nor no, or two answers from one person to the same question.
+    """
+    missing = [name for name in COLUMNS if name not in answers.columns]
+    if missing:
+        message = _("The column “{column}” is missing.")
+        raise InputFault(
+            [Fault(message.format(column=name), Place(column=name)) for name in missing]
+        )
+    rows = answers.loc[:, list(COLUMNS)].reset_index(drop=True)
+    if faults := _faults(rows):
+        raise InputFault(faults)
+    everybody = sorted(rows["participant"].astype(str).unique())
+    ranked = [
+        _ranked(str(slot), group, everybody) for slot, group in rows.groupby("slot", sort=False)
+    ]
+    return tuple(sorted(ranked, key=lambda slot: (len(slot.lost), -len(slot.can))))
+
+
+def _ranked(slot: str, group: pd.DataFrame, everybody: list[str]) -> RankedSlot:
+    said = {
+        str(code): bool(can)
+        for code, can in zip(group["participant"], group["can"], strict=True)
+        if not pd.isna(can)
+    }
+    return RankedSlot(
+        slot,
+        tuple(code for code in everybody if said.get(code) is True),
+        tuple(code for code in everybody if said.get(code) is False),
+        tuple(code for code in everybody if code not in said),
+    )
+
+
+def _faults(rows: pd.DataFrame) -> list[Fault]:
+    faults = []
+    doubles = rows.duplicated(["participant", "slot"])
+    for position, (code, slot, can) in enumerate(rows.itertuples(index=False, name=None)):
+        row = position + 2  # under a line of headings
+        for name, value in (("participant", code), ("slot", slot)):
+            if not isinstance(value, str) or not value.strip():
+                message = _("A value is missing. Fill in the cell or delete the row.")
+                faults.append(Fault(message, Place(row=row, column=name)))
+        if not pd.isna(can) and can not in (True, False):
+            message = _("The answer must be yes or no, or the cell empty.")
+            faults.append(Fault(message, Place(row=row, column="can")))
+        if doubles.iloc[position]:
+            message = _("This person has answered the same question twice. Keep one of the rows.")
+            faults.append(Fault(message, Place(row=row, column="slot")))
+    return faults

@@ -1,0 +1,519 @@
+"""Tables, charts, words, buttons and places, as a browser shows them."""
+
+import datetime as dt
+import hashlib
+import json
+import logging
+import re
+import subprocess
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import plotly.offline
+import pytest
+from playwright.sync_api import expect
+
+from peerbook import ui
+from peerbook.errors import StoreUnavailable
+from peerbook.text import _
+from peerbook.ui.assets import ASSET_NAMES, CHARTS, FOLDER, KIT, asset, asset_url, loader
+
+# From the npm package plotly.js-basic-dist-min 4.1.1, whose integrity npm checked.
+CHARTS_SHA256 = "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"
+NAMES = ui.Column("name", "Navn")
+
+
+def people(*names: str, **options: object) -> ui.Table:
+    columns = [NAMES, ui.Column("n", "Fremmøde", "number")]
+    rows = [{"name": name, "n": n} for n, name in enumerate(names)]
+    return ui.Table(columns, rows, "Deltagere", **options)
+
+
+def first_column(page) -> list[str]:
+    return page.locator("tbody th").all_inner_texts()
+
+
+# --- the browser code ---------------------------------------------------------------------------
+
+
+def test_chart_script_is_the_one_of_npm_and_fits_the_python_package():
+    script = asset(CHARTS)
+    assert hashlib.sha256(script.data).hexdigest() == CHARTS_SHA256
+    version = re.search(rb"plotly\.js \(basic - minified\) v([\d.]+)", script.data)
+    assert version[1].decode() == plotly.offline.get_plotlyjs_version()
+    assert "MIT License" in (FOLDER / "static" / "plotly-basic.LICENSE.txt").read_text()
+
+
+def test_assets_are_addressed_by_the_hash_of_their_content():
+    for name in ASSET_NAMES:
+        version = hashlib.sha256(asset(name).data).hexdigest()[:16]
+        assert asset_url(name) == f"peerbook/assets/{name}?v={version}"
+    assert asset_url(KIT) in loader()
+    with pytest.raises(KeyError):
+        asset("../part.py")
+
+
+def test_every_widget_carries_little_more_than_its_own_content(wire):
+    ui.Heading("Planen")
+    sizes = [len(json.dumps(message["data"])) for message in wire.opened]
+    assert sum(sizes) < 6_000  # one layout and one part
+    before = len(wire.opened)
+    ui.Heading("Deltagere")
+    assert len(wire.opened) == before + 1  # the layout is shared
+
+
+def test_scripts_never_write_markup_and_hold_no_words_of_their_own():
+    for path in FOLDER.glob("*.js"):
+        code = path.read_text("utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", code)
+        assert not re.search(r"[æøåÆØÅ]", code), path.name
+
+
+def test_modules_are_sound_each_by_itself_and_joined(tmp_path):
+    joined = tmp_path / "ui.mjs"
+    joined.write_bytes(asset(KIT).data)
+    for path in FOLDER.glob("*.js"):
+        (tmp_path / path.name).with_suffix(".mjs").write_text(path.read_text("utf-8"), "utf-8")
+    for path in tmp_path.glob("*.mjs"):
+        done = subprocess.run(["node", "--check", str(path)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+def test_parts_show_where_no_server_has_the_scripts(show, wire):
+    wire.missing = set(ASSET_NAMES)
+    figure = go.Figure(go.Scatter(x=[1, 2], y=[1, 2]))
+    table = ui.TableData([NAMES], [{"name": "A"}], "Tal")
+    page = show(
+        ui.Page([ui.Heading("Planen"), ui.Chart(figure, finding="Op.", alt="Op.", table=table)])
+    )
+    expect(page.get_by_role("heading", name="Planen")).to_be_visible()
+    expect(page.locator(".pb-plot .main-svg").first).to_be_visible()
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def test_table_is_a_real_one(show):
+    page = show(people("Anna", "Bo"))
+    table = page.get_by_role("table", name="Deltagere")
+    expect(table.get_by_role("columnheader")).to_have_count(2)
+    expect(table.get_by_role("rowheader")).to_have_count(2)
+    expect(page.get_by_role("region", name="Deltagere")).to_have_attribute("tabindex", "0")
+
+
+def test_table_sorts_as_danes_do_by_button(show):
+    page = show(people("Åse", "Zita", "Ærø", "Anna", "Østen"))
+    head = page.get_by_role("columnheader", name="Navn")
+    sort = head.get_by_role("button")
+    sort.click()
+    assert first_column(page) == ["Anna", "Zita", "Ærø", "Østen", "Åse"]
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    sort.press("Enter")
+    assert first_column(page) == ["Åse", "Østen", "Ærø", "Zita", "Anna"]
+    expect(head).to_have_attribute("aria-sort", "descending")
+    sort.press("Enter")
+    assert first_column(page) == ["Åse", "Zita", "Ærø", "Anna", "Østen"]
+
+
+def test_numbers_and_dates_sort_by_value_and_nothing_comes_last(show):
+    columns = [NAMES, ui.Column("kr", "Beløb", "kroner"), ui.Column("day", "Dag", "date")]
+    rows = [
+        {"name": "a", "kr": 1000, "day": dt.date(2026, 3, 4)},
+        {"name": "b", "kr": None, "day": pd.NaT},
+        {"name": "c", "kr": Decimal("20.5"), "day": pd.Timestamp(2025, 12, 24)},
+        {"name": "d", "kr": np.int64(300), "day": dt.date(2026, 1, 1)},
+    ]
+    page = show(ui.Table(columns, rows, "Beløb"))
+    assert page.locator("tbody tr").first.get_by_role("cell").all_inner_texts() == [
+        "1.000,00\N{NO-BREAK SPACE}kr.", "4. mar. 2026",
+    ]  # fmt: skip
+    page.get_by_role("button", name="Beløb").click()
+    assert first_column(page) == ["c", "d", "a", "b"]
+    page.get_by_role("button", name="Dag").click()
+    assert first_column(page) == ["c", "d", "a", "b"]
+    page.get_by_role("button", name="Dag").click()
+    assert first_column(page) == ["a", "d", "c", "b"]
+
+
+def test_text_of_users_is_shown_as_text(show):
+    evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+    table = ui.Table([NAMES], [{"name": evil}], evil)
+    data = ui.TableData([NAMES], [{"name": evil}], evil)
+    figure = go.Figure(go.Bar(x=[evil], y=[1], name=evil, text=[evil]))
+    chart = ui.Chart(figure, finding=evil, alt=evil, table=data)
+    page = show(
+        ui.Page(
+            [ui.Heading(evil), ui.Prose(evil), ui.Notice("warn", evil), table, chart,
+             ui.Button(evil, lambda: evil), ui.Filter(evil, [(1, evil)], print),
+             ui.Disclosure(evil, []), ui.Tabs([(evil, [])])],
+            lead=evil,
+        )
+    )  # fmt: skip
+    expect(page.locator(".pb-plot[data-drawn]")).to_be_visible()
+    page.get_by_role("button", name=evil).nth(1).click()
+    assert page.evaluate("[window.hacked, document.querySelectorAll('main img').length]") == [
+        None, 0,
+    ]  # fmt: skip
+    assert evil in page.locator(".pb-heading").inner_text()
+
+
+def test_status_is_told_by_a_mark_and_words(show):
+    column = ui.Column("status", "Status", "status")
+    rows = [{"name": "Anna", "status": ui.Status("Mangler en dag", "warn")}]
+    page = show(ui.Table([NAMES, column], rows, "Deltagere"))
+    expect(page.get_by_role("cell", name="Mangler en dag")).to_be_visible()
+    expect(page.locator("td .pb-symbol")).to_have_text("!")
+
+
+def test_row_button_runs_on_its_own_row_however_the_table_is_sorted(show):
+    seen = []
+
+    def run(row):
+        seen.append(row["name"])
+        return f"Viser {row['name']}"
+
+    page = show(people("Bo", "Anna", action=ui.RowAction("Vis", run)))
+    page.get_by_role("button", name="Navn").click()
+    page.get_by_role("button", name="Vis – Anna").click()
+    expect(page.get_by_text("Viser Anna")).to_be_visible()
+    assert seen == ["Anna"]
+
+
+@pytest.mark.parametrize("index", [-1, 2, "0", None, True, 1.0])
+def test_row_that_is_not_there_is_never_run(wire, index):
+    seen = []
+    table = people("Anna", "Bo", action=ui.RowAction("Vis", lambda row: seen.append(row)))
+    assert table._run({"index": index, "edition": 0}, [])["trouble"]
+    assert table._run({"index": 0, "edition": 1}, [])["trouble"]
+    assert seen == []
+
+
+def test_table_filled_anew_keeps_its_order(show):
+    table = people("Bo", "Anna")
+    page = show(table)
+    page.get_by_role("button", name="Navn").click()
+    table.update([{"name": name, "n": 1} for name in ("Dorte", "Carl")])
+    page.evaluate("host.pull()")
+    expect(page.locator("tbody th").first).to_have_text("Carl")
+    assert first_column(page) == ["Carl", "Dorte"]
+
+
+def test_long_table_shows_its_beginning_and_the_rest_on_demand(show):
+    page = show(people(*(f"P{n:03}" for n in range(250))))
+    expect(page.locator("tbody tr")).to_have_count(200)
+    page.get_by_role("button", name=_("Show all {n} rows").format(n=250)).click()
+    expect(page.locator("tbody tr")).to_have_count(250)
+
+
+def test_table_without_rows_says_so(show):
+    page = show(people(empty="Ingen er skrevet op endnu."))
+    expect(page.get_by_role("cell", name="Ingen er skrevet op endnu.")).to_be_visible()
+
+
+# --- charts -------------------------------------------------------------------------------------
+
+
+def growth(last: int = 18) -> dict:
+    months = [dt.date(2026, month, 1) for month in range(1, 7)]
+    figure = go.Figure(
+        [
+            go.Scatter(x=months, y=np.array([10, 12, 11, 14, 15, last]), name="Vejle"),
+            go.Scatter(x=months, y=[8.5, 8, 9, 9, 12, 1234.5], name="Kolding"),
+        ]
+    )
+    figure.update_layout(xaxis_tickformat="%B")
+    columns = [ui.Column("month", "Måned"), ui.Column("n", "Vejle", "number")]
+    table = ui.TableData(columns, [{"month": "juni", "n": last}], "Deltagere pr. måned")
+    return {
+        "figure": figure, "table": table, "finding": f"Vejle er nået {last}.",
+        "alt": f"Kurve: Vejle stiger fra 10 til {last}.",
+    }  # fmt: skip
+
+
+def test_chart_has_its_finding_its_words_and_its_numbers(show):
+    page = show(ui.Chart(**growth()))
+    expect(page.get_by_role("figure", name="Vejle er nået 18.")).to_be_visible()
+    expect(page.get_by_role("img", name="Kurve: Vejle stiger fra 10 til 18.")).to_be_visible()
+    expect(page.locator(".main-svg").first).to_be_visible()
+    page.get_by_text(_("Show the numbers")).click()
+    expect(page.get_by_role("table", name="Deltagere pr. måned")).to_be_visible()
+
+
+def test_chart_writes_months_and_numbers_in_danish(show):
+    page = show(ui.Chart(**growth()))
+    expect(page.locator(".xtick").filter(has_text="marts")).to_have_count(1)
+    expect(page.locator(".ytick").filter(has_text="1.000")).to_have_count(1)
+    assert page.locator(".modebar-btn").count() == 0
+
+
+def test_lines_are_told_apart_without_colour(show):
+    page = show(ui.Chart(**growth()))
+    page.wait_for_selector(".pb-plot[data-drawn]")
+    dashes = page.evaluate(
+        "Array.from(document.querySelectorAll('.js-line'), e => getComputedStyle(e).strokeDasharray)"
+    )
+    assert len(set(dashes)) == 2
+    symbols = page.evaluate(
+        "document.querySelector('.js-plotly-plot')._fullData.map(t => t.marker.symbol)"
+    )
+    assert len(set(symbols)) == 2
+
+
+def test_chart_is_redrawn_in_place(show):
+    chart = ui.Chart(**growth())
+    page = show(chart)
+    page.wait_for_selector(".pb-plot[data-drawn]")
+    svg = page.locator(".main-svg").first.element_handle()
+    page.get_by_text(_("Show the numbers")).click()
+    chart.update(**growth(25))
+    page.evaluate("host.pull()")
+    expect(page.get_by_role("img", name="fra 10 til 25")).to_be_visible()
+    expect(page.get_by_role("cell", name="25")).to_be_visible()
+    assert svg.evaluate("node => node.isConnected")
+
+
+def test_one_chart_script_serves_the_whole_page(show):
+    page = show(ui.Page([ui.Chart(**growth()), ui.Chart(**growth(20))]))
+    expect(page.locator(".pb-plot[data-drawn]")).to_have_count(2)
+    assert page.evaluate(f"document.querySelectorAll('script[src*=\"{CHARTS}\"]').length") == 1
+
+
+def test_chart_that_cannot_be_drawn_opens_its_numbers(show, wire, monkeypatch):
+    wire.missing = {CHARTS}
+    chart = ui.Chart(**growth())
+    monkeypatch.setitem(chart._handlers, "asset", lambda request, buffers: {"trouble": ""})
+    page = show(chart)
+    expect(page.get_by_role("table", name="Deltagere pr. måned")).to_be_visible()
+
+
+def test_chart_travels_without_a_template_and_with_packed_numbers(wire):
+    chart = ui.Chart(**growth())
+    assert "template" not in chart.figure["layout"]
+    assert "bdata" in chart.figure["data"][0]["y"]
+    assert len(json.dumps(chart.figure)) < 1_000
+
+
+def test_chart_leaves_the_figure_as_it_was(wire):
+    parts = growth()
+    before = parts["figure"].to_json()
+    ui.Chart(**parts)
+    assert parts["figure"].to_json() == before
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def test_prose_takes_markdown_and_leaves_html_scripts_and_pictures_out(wire):
+    prose = ui.Prose(
+        "# Titel\n\n<b>x</b> **fed** [ok](https://example.org) [nej](javascript:a()) ![p](https://x/y.png)"
+    )
+    tree = json.dumps(prose.tree)
+    assert prose.tree[0] == ["h2", {}, ["Titel"]]
+    assert '["strong", {}, ["fed"]]' in tree
+    assert "noopener noreferrer" in tree
+    assert '"img"' not in tree
+    assert '"b"' not in tree
+    assert not re.search(r'"href": "javascript', tree)
+
+
+def test_page_says_when_its_data_is_invented(show):
+    page = show(ui.Page([ui.Heading("Planen")], lead="Datoer.", synthetic=True, facts=["7 dage"]))
+    banner = _("Demonstration data: everything on this page is invented.")
+    expect(page.get_by_text(banner)).to_be_visible()
+    expect(page.get_by_text("Datoer.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Planen", level=2)).to_be_visible()
+    assert ui.Page([], facts=["7 dage"]).facts == ("7 dage",)
+
+
+def test_notice_that_changes_is_read_aloud(show):
+    notice = ui.Notice("info", "")
+    page = show(notice)
+    expect(page.locator(".pb-notice")).to_be_hidden()
+    notice.update("ok", "Dagen er flyttet.")
+    page.evaluate("host.pull()")
+    expect(page.get_by_role("status").filter(has_text="Dagen er flyttet.")).to_be_visible()
+
+
+# --- buttons ----------------------------------------------------------------------------------------
+
+
+def test_button_runs_once_and_says_what_it_did(show, wire):
+    pressed = []
+    page = show(ui.Button("Flyt dagen", lambda: pressed.append(1) or "Dagen er flyttet."))
+    button = page.get_by_role("button", name="Flyt dagen")
+    wire.hold()
+    button.click()
+    expect(button).to_be_disabled()
+    button.click(force=True)
+    wire.release()
+    expect(page.get_by_role("status")).to_contain_text("Dagen er flyttet.")
+    expect(button).to_be_enabled()
+    assert pressed == [1]
+
+
+def test_button_that_asks_first_runs_only_on_yes(show):
+    pressed = []
+    page = show(ui.Button("Slet", lambda: pressed.append(1), confirm="Vil du slette planen?"))
+    button = page.get_by_role("button", name="Slet")
+    button.click()
+    expect(page.get_by_role("button", name=_("No, leave it"))).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    button.click()
+    page.get_by_role("button", name=_("No, leave it")).click()
+    assert pressed == []
+    button.click()
+    page.get_by_role("button", name=_("Yes, go on")).click()
+    expect(button).to_be_enabled()
+    assert pressed == [1]
+
+
+def test_button_tells_trouble_and_rests_without_connection(show, caplog):
+    outcomes = [StoreUnavailable("Lageret kan ikke nås."), KeyError("010203-1234")]
+
+    def press():
+        raise outcomes.pop(0)
+
+    page = show(ui.Button("Gem", press))
+    button = page.get_by_role("button", name="Gem")
+    button.click()
+    expect(page.get_by_role("status")).to_contain_text("Lageret kan ikke nås.")
+    with caplog.at_level(logging.ERROR):
+        button.click()
+        expect(page.get_by_role("status")).not_to_contain_text("Lageret")
+        expect(button).to_be_enabled()
+    assert "010203" not in caplog.text + page.inner_text("main")
+    page.evaluate("host.connection('lost')")
+    expect(button).to_be_disabled()
+    page.evaluate("host.connection('ok')")
+    expect(button).to_be_enabled()
+
+
+def test_download_gives_the_file_python_made(show, tmp_path):
+    data = bytes(range(256))
+    page = show(ui.Download("Hent", lambda: ("hold æøå.ics", data, "text/calendar")))
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Hent").click()
+    assert started.value.suggested_filename == "hold æøå.ics"
+    saved = tmp_path / "saved"
+    started.value.save_as(saved)
+    assert saved.read_bytes() == data
+    said = _("{name} is in your downloads.").format(name="hold æøå.ics")
+    expect(page.get_by_text(said)).to_be_visible()
+
+
+@pytest.mark.parametrize("look", ["select", "radio"])
+def test_filter_tells_python_the_value_chosen(show, look):
+    chosen = []
+    sites = [(1, "Vejle"), (2, "Kolding"), (3, "Fredericia")]
+    control = ui.Filter("Sted", sites, chosen.append, value=2, look=look)
+    page = show(control)
+    if look == "select":
+        expect(page.get_by_label("Sted")).to_have_value("1")
+        page.get_by_label("Sted").select_option("Fredericia")
+    else:
+        expect(page.get_by_role("radio", name="Kolding")).to_be_checked()
+        page.get_by_role("radio", name="Fredericia").check()
+    expect(
+        page.get_by_role("status").filter(has_text=_("The page shows what you chose."))
+    ).to_have_count(1)
+    assert chosen == [3]
+    assert control.value == 3
+
+
+@pytest.mark.parametrize("index", [-1, 2, "0", None, True])
+def test_filter_takes_only_its_own_options(wire, index):
+    chosen = []
+    control = ui.Filter("Sted", [(1, "Vejle"), (2, "Kolding")], chosen.append)
+    answers = []
+    control.send = lambda content, buffers=None: answers.append(content)
+    control._answer(control, {"do": "choose", "index": index, "call": "1"}, [])
+    assert answers[0]["trouble"]
+    assert chosen == []
+
+
+# --- places -----------------------------------------------------------------------------------------
+
+
+def test_section_filled_anew_keeps_the_focus_and_says_so(show):
+    section = ui.Section()
+
+    def fill() -> str:
+        section.show([ui.Heading("Nyt"), ui.Button("Flyt", fill)], announce="Planen er ændret.")
+        return ""
+
+    section.show([ui.Button("Flyt", fill)])
+    page = show(ui.Page([section]))
+    page.get_by_role("button", name="Flyt").click()
+    expect(page.get_by_role("heading", name="Nyt")).to_be_visible()
+    expect(page.get_by_role("button", name="Flyt")).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="Planen er ændret.")).to_have_count(1)
+
+
+def test_section_takes_the_focus_itself_when_what_had_it_is_gone(show):
+    section = ui.Section()
+    section.show([ui.Button("Flyt", lambda: section.show([ui.Heading("Nyt")]))])
+    page = show(ui.Page([section]))
+    page.get_by_role("button", name="Flyt").click()
+    expect(page.locator(".pb-section")).to_be_focused()
+
+
+def test_section_leaves_the_focus_of_a_reader_elsewhere(show):
+    section = ui.Section([ui.Prose("Gammelt")])
+    page = show(ui.Page([ui.Button("Andet", lambda: None), section]))
+    page.get_by_role("button", name="Andet").focus()
+    section.show([ui.Prose("Nyt")], announce="Ændret.")
+    page.evaluate("host.pull()")
+    expect(page.get_by_text("Nyt")).to_be_visible()
+    expect(page.get_by_role("button", name="Andet")).to_be_focused()
+
+
+def test_disclosure_makes_its_content_when_first_opened(show):
+    made = []
+
+    def make():
+        made.append(1)
+        return [ui.Prose("Indhold")]
+
+    page = show(ui.Disclosure("Flere valg", make))
+    toggle = page.get_by_role("button", name="Flere valg")
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    assert made == []
+    for _again in range(2):
+        toggle.press("Enter")
+        expect(page.get_by_text("Indhold")).to_be_visible()
+        expect(toggle).to_have_attribute("aria-expanded", "true")
+        toggle.press("Enter")
+        expect(page.get_by_text("Indhold")).to_be_hidden()
+    assert made == [1]
+
+
+def test_tabs_go_by_arrow_keys_and_show_one_panel(show):
+    panels = [("Fremmøde", [ui.Prose("Første")]), ("Evaluering", lambda: [ui.Prose("Anden")])]
+    page = show(ui.Tabs(panels))
+    expect(page.get_by_role("tabpanel", name="Fremmøde")).to_contain_text("Første")
+    page.get_by_role("tab", name="Fremmøde").press("ArrowRight")
+    expect(page.get_by_role("tab", name="Evaluering")).to_be_focused()
+    expect(page.get_by_role("tabpanel", name="Evaluering")).to_contain_text("Anden")
+    expect(page.get_by_text("Første")).to_be_hidden()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("Første")).to_be_visible()
+
+
+def test_place_that_cannot_be_made_says_so(show):
+    def make():
+        raise StoreUnavailable("Lageret kan ikke nås.")
+
+    page = show(ui.Disclosure("Flere valg", make))
+    page.get_by_role("button", name="Flere valg").click()
+    expect(page.get_by_role("status")).to_contain_text("Lageret kan ikke nås.")
+
+
+def test_children_a_browser_sets_change_nothing(wire):
+    page = ui.Page([ui.Heading("Planen")])
+    page._handle_msg(
+        {"content": {"data": {"method": "update", "state": {"children": []}}}, "buffers": []}
+    )
+    assert len(page.children) == 1
