@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -376,3 +377,18 @@ def test_logging_in_by_the_form(serve_notebooks, visitor):
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_selector("body[data-page=ready]")
     assert visitor.page.url == server.url("start")
+
+
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.parametrize("path", ["voila/render/start.ipynb", "login?ticket=old", "missing"])
+def test_axe_finds_no_fault_with_the_frame_of_the_pages(serve_notebooks, visitor, path):
+    server = serve_notebooks({"start": PAGE, "course_plan": PAGE, "course_record": PAGE})
+    if "render" in path:
+        visitor.open(server, "start")
+    else:
+        visitor.page.goto(server.address + path)
+    visitor.page.evaluate(AXE.read_text("utf-8"))
+    found = visitor.page.evaluate("axe.run()")
+    assert found["violations"] == []

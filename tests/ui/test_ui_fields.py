@@ -87,13 +87,15 @@ def fault(field, raw) -> str:
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.kind)
 @given(raw=JSON | ROWS | st.text(alphabet="0123456789.,-–: +eE\u00a0"))
 def test_any_raw_answer_is_a_value_or_a_fault_at_its_field(field, raw):
+    faults = ()
     try:
         value = field.parse(raw)
     except InputFault as error:
-        assert all(f.place.field.split(".")[0] == field.name for f in error.faults)
-        assert all(f.message for f in error.faults)
+        faults = error.faults
     else:
         assert field.parse(field.raw(value)) == value or field.kind in ("file", "rows")
+    assert all(fault.place.field.split(".")[0] == field.name for fault in faults)
+    assert all(fault.message for fault in faults)
 
 
 # --- text
@@ -164,7 +166,7 @@ def test_number_that_may_mean_two_things_is_refused_with_both():
 
 
 @pytest.mark.parametrize(
-    "raw", ["syv", "1,2,3", "1.23,4", "1e5", "NaN", "∞", "--3", float("inf"), True, "1" * 50, 10**60]
+    "raw", ["syv", "1,2,3", "1.23,4", "1e5", "NaN", "∞", "--3", float("inf"), True, "1" * 50]
 )  # fmt: skip
 def test_number_that_is_none_is_refused(raw):
     assert fault(NumberField("n", "N"), raw)

@@ -1,4 +1,4 @@
-"""A form in a browser: nothing typed is lost, nothing is saved twice, nothing is believed unread."""
+"""A form in a browser: nothing typed is lost, saved twice, or believed unread."""
 
 import datetime as dt
 import logging
@@ -158,7 +158,7 @@ def test_form_shows_the_values_of_another_record(show, wire):
     expect(page.get_by_label("Pladser")).to_have_value("")
 
 
-# --- the key of a submission ----------------------------------------------------------------------
+# --- the key of a submission ------------------------------------------------------------------
 
 
 def test_key_stays_for_a_retry_and_is_new_after_an_edit_and_after_a_receipt(show):
@@ -193,7 +193,7 @@ def test_answer_lost_on_the_way_is_asked_for_with_the_same_key(show, wire):
     save_button(page).click()
     expect(page.get_by_text(_("Saving …"))).to_be_visible()
     page.evaluate("host.connection('lost')")
-    expect(page.get_by_text(_LOST())).to_be_visible()
+    expect(page.get_by_text(lost_while_saving())).to_be_visible()
     expect(save_button(page)).to_be_disabled()
     wire.loses_answers = False
     page.evaluate("host.connection('ok')")
@@ -203,7 +203,7 @@ def test_answer_lost_on_the_way_is_asked_for_with_the_same_key(show, wire):
     assert len(set(saves.keys)) == 1
 
 
-def _LOST() -> str:  # noqa: N802 - reads as the constant it is in one language
+def lost_while_saving() -> str:
     return _(
         "The connection was lost while saving. Press the button again when it is back: "
         "nothing is saved twice."
@@ -224,7 +224,7 @@ def test_save_that_takes_long_says_so_and_can_be_tried_again(show, wire):
     assert len(set(saves.keys)) == 1
 
 
-# --- drafts ---------------------------------------------------------------------------------------
+# --- drafts -----------------------------------------------------------------------------------
 
 
 def test_draft_is_told_only_when_python_has_kept_it(show, wire, drafts):
@@ -349,7 +349,7 @@ def test_draft_with_half_characters_or_too_much_in_it_does_no_harm(show, wire, d
             form._keep_draft({"values": values}, [])
 
 
-# --- faults ---------------------------------------------------------------------------------------
+# --- faults -----------------------------------------------------------------------------------
 
 
 def test_faults_stand_at_their_fields_and_the_summary_gets_the_focus(show):
@@ -424,7 +424,7 @@ def test_fault_of_the_program_is_told_calmly_and_logged_without_values(show, cap
     expect(name_box(page)).to_have_value("010203-1234")
 
 
-# --- two versions -----------------------------------------------------------------------------------
+# --- two versions -----------------------------------------------------------------------------
 
 
 def test_conflict_shows_both_versions_and_saves_what_is_chosen(show):
@@ -459,7 +459,7 @@ def test_conflict_put_off_keeps_the_page_as_it_was(show):
     assert [submission.seen for submission in saves.submissions] == [None, None]
 
 
-# --- rows and files -----------------------------------------------------------------------------------
+# --- rows and files ---------------------------------------------------------------------------
 
 
 def roster(saves: Saves) -> Form:
@@ -549,7 +549,7 @@ def test_file_that_is_too_large_is_not_sent_at_all(show, wire):
     assert wire.said("submit") == []
 
 
-# --- a browser that lies -----------------------------------------------------------------------------
+# --- a browser that lies ----------------------------------------------------------------------
 
 
 def sent(form: Form, content: object, buffers: list[bytes] | None = None) -> dict:
@@ -591,12 +591,8 @@ def test_message_nobody_understands_does_nothing(wire, content):
 
 def test_traits_a_browser_sets_change_nothing(wire):
     form = plan(Saves(), values={"title": "Forår"})
-    form._handle_msg(
-        {
-            "content": {"data": {"method": "update", "state": {"fields": [], "begin": {"title": "H"}}}},
-            "buffers": [],
-        }
-    )  # fmt: skip
+    update = {"method": "update", "state": {"fields": [], "begin": {"title": "HACKED"}}}
+    form._handle_msg({"content": {"data": update}, "buffers": []})
     assert form.begin == {"title": "Forår"}
     assert len(form.fields) == 3
 
@@ -612,15 +608,16 @@ def test_files_that_do_not_fit_their_message_are_never_saved(wire, files):
     assert saves.submissions == []
 
 
-# --- one question at a time -----------------------------------------------------------------------------
+# --- one question at a time -------------------------------------------------------------------
 
 
 def low_energy(saves: Saves, drafts) -> Form:
+    points = [(1, "Lidt"), (2, ""), (3, "Meget")]
     fields = [
-        ScaleField("useful", "Hvor brugbar var dagen?", points=[(1, "Lidt"), (2, ""), (3, "Meget")]),
+        ScaleField("useful", "Hvor brugbar var dagen?", points=points),
         TextField("best", "Hvad var bedst?", required=True),
         DateField("day", "Hvilken dag?"),
-    ]  # fmt: skip
+    ]
     return Form(
         "event", fields, on_submit=saves, drafts=drafts, step="one", help_text="Ring 70 20 12 01"
     )
@@ -651,14 +648,14 @@ def test_low_energy_form_can_be_left_anywhere_and_taken_up_again(show, drafts):
     page = show(low_energy(Saves(), drafts))
     page.get_by_role("radio", name="3 Meget").check()
     page.get_by_role("button", name=_("Save and stop here")).click()
-    expect(page.get_by_text(_STOPPED())).to_be_visible()
+    expect(page.get_by_text(stopped())).to_be_visible()
     assert drafts.kept[0] == {"useful": "3"}
     again = show(low_energy(Saves(), drafts))
     again.get_by_role("button", name=_("Continue")).click()
     expect(again.get_by_role("radio", name="3 Meget")).to_be_checked()
 
 
-def _STOPPED() -> str:  # noqa: N802 - reads as the constant it is in one language
+def stopped() -> str:
     return _("Your answers are kept. You can close the page now and go on another day.")
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 import holidays
 
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.text import _, current_language, format_date, format_list, format_weekday
+from peerbook.text import _, current_language, format_date, format_list
 
 EARLIEST = dt.date(1990, 1, 1)
 LATEST = dt.date(2100, 12, 31)
@@ -28,7 +28,7 @@ ClosureKind = Literal["school_holiday", "industriferie", "custom_day_off", "abse
 ResourceKind = Literal["teacher", "room"]
 ReasonKind = Literal[
     "holiday", "closure", "busy", "too_close", "too_far", "no_sparring", "order", "follows",
-    "blocked", "rest_of_plan", "weekend", "too_early", "told",
+    "rest_of_plan", "too_early", "told",
 ]  # fmt: skip
 
 
@@ -161,17 +161,12 @@ class Reason:
             return _("{who} is taken by “{course}” at that time").format(
                 who=self.resource.label, course=self.label
             )
-        if self.kind == "weekend" and self.date is not None:
-            return _("{weekday} is not a working day").format(
-                weekday=format_weekday(self.date.weekday())
-            )
         pattern = {
             "too_close": _("there would be fewer than {days} days to {other}"),
             "too_far": _("there would be more than {days} days to {other}"),
             "no_sparring": _("its group sparring would find no free day"),
             "order": _("it would come in the wrong order with {other}"),
             "follows": _("follows {other}"),
-            "blocked": _("the old date can no longer be used"),
             "too_early": _("it is before the day the course may begin"),
         }.get(self.kind, _("the rest of the plan would fit worse"))
         return pattern.format(days=self.days, other=self.label)

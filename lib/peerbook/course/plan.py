@@ -439,14 +439,16 @@ class CoursePlan:
         between = date.number - earlier[-1].number
         shortest = self.template.shortest_gap_days
         longest = self.template.longest_gap_days * between
-        if not shortest <= gap <= longest:
+        if gap < shortest:
             yield ngettext(
-                "Only {count} day after the teaching day before."
-                if gap < shortest
-                else "{count} day after the teaching day before.",
-                "Only {count} days after the teaching day before."
-                if gap < shortest
-                else "{count} days after the teaching day before.",
+                "Only {count} day after the teaching day before.",
+                "Only {count} days after the teaching day before.",
+                gap,
+            ).format(count=gap)
+        elif gap > longest:
+            yield ngettext(
+                "{count} day after the teaching day before.",
+                "{count} days after the teaching day before.",
                 gap,
             ).format(count=gap)
 

@@ -62,7 +62,7 @@ def pdf_bytes(plan: CoursePlan, *, made_on: dt.date | None = None, notice: str =
     """
     facts = {
         _("Teachers"): format_list(sorted({name for it in plan.dates for name in it.teachers})),
-        _("Place"): format_list(
+        _("Place"): ", ".join(
             [
                 *sorted({it.room for it in plan.dates if it.room}),
                 *([plan.site] if plan.site else []),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.text import _, format_list, ngettext
+from peerbook.text import _, format_list
 
 COLUMNS = ("participant", "slot", "can")
 
@@ -33,11 +33,9 @@ class RankedSlot:
     def text(self) -> str:
         """Who comes and who is lost, as one sentence."""
         answered = len(self.can) + len(self.lost)
-        sentence = ngettext(
-            "{slot}: {can} of {answered} who answered can come",
-            "{slot}: {can} of {answered} who answered can come",
-            answered,
-        ).format(slot=self.slot, can=len(self.can), answered=answered)
+        sentence = _("{slot}: {can} of the {answered} who answered can come").format(
+            slot=self.slot, can=len(self.can), answered=answered
+        )
         if self.lost:
             sentence += "; " + _("lost: {codes}").format(codes=format_list(self.lost))
         return sentence + "."

@@ -27,8 +27,13 @@ def redacted(text: str) -> str:
 
 
 def frames(error: BaseException | type[BaseException] | None, trace: TracebackType | None) -> str:
-    """Return an exception's type and the code lines it passed; never its message or values."""
+    """Return an exception's type and the code lines it passed; never its message or values.
+
+    What could not be imported is named: a module's name is nobody's.
+    """
     kind = type(error).__name__ if isinstance(error, BaseException) else str(error)
+    if isinstance(error, ImportError):
+        kind += f": {error}"
     return kind + "\n" + "".join(traceback.format_tb(trace)).rstrip()
 
 

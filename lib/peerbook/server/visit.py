@@ -232,7 +232,6 @@ class VisitHandler(Answer):
                     "skip": _("Skip to the content"),
                     "pages": _("Pages"),
                     "logout": _("Log out"),
-                    "language": _("Language"),
                     "loading": _("The page is being made ready …"),
                     "slow": _("It takes a little longer than usual. The page is on its way."),
                     "noscript": _("This page needs JavaScript. Turn it on, and reload the page."),

@@ -74,8 +74,8 @@ function build() {
       if (spec.kind === "group") {
         const inner = spec.fields.map(make);
         const hint = spec.hint && h("p", { class: "pb-hint", id: `${id}-${fields.length}-hint` }, spec.hint);
-        const group = h("fieldset", { class: "pb-group", "aria-describedby": hint ? hint.id : null },
-          h("legend", { class: "pb-group-label" }, spec.label), hint, h("div", { class: "pb-fields" }, inner));
+        const group = h("fieldset", { class: "pb-fieldset", "aria-describedby": hint ? hint.id : null },
+          h("legend", { class: "pb-fieldset-label" }, spec.label), hint, h("div", { class: "pb-fields" }, inner));
         return group;
       }
       const one = field(spec, `${id}-${spec.name}`, words, lang);

@@ -1,0 +1,92 @@
+"""JupyterLab for analysts: the same code, kernels and assets; nothing open without login."""
+
+from __future__ import annotations
+
+import json
+import socket
+import urllib.error
+import urllib.request
+
+import psutil
+import pytest
+
+from conftest import Server
+from peerbook.paths import product_folder
+from peerbook.server.assets import asset_url
+
+LAB = "import sys; from peerbook.server import lab;lab(port=int(sys.argv[-1]), open_browser=False)"
+
+
+@pytest.fixture(scope="module")
+def lab(start_server, tmp_path_factory) -> Server:
+    settings = tmp_path_factory.mktemp("jupyter")
+    # Tests may run as root in a container; Jupyter asks to be told that this is meant.
+    allowed = json.dumps({"ServerApp": {"allow_root": True}})
+    (settings / "jupyter_server_config.json").write_text(allowed)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return start_server(
+        product_folder("workbooks"),
+        program=["-c", LAB],
+        port=port,
+        env={"JUPYTER_CONFIG_DIR": str(settings), "JUPYTER_RUNTIME_DIR": str(settings)},
+    )
+
+
+def ask(server: Server, path: str, data: dict[str, str] | None = None) -> bytes:
+    request = urllib.request.Request(
+        server.address + path,
+        headers=server.headers,
+        data=None if data is None else json.dumps(data).encode(),
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.read()
+
+
+def status(server: Server, path: str, **headers: str) -> int:
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_):
+            return None
+
+    request = urllib.request.Request(server.address + path, headers=headers)
+    try:
+        return urllib.request.build_opener(Stay).open(request, timeout=60).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_the_analyst_finds_the_workbooks(lab):
+    names = {entry["name"] for entry in json.loads(ask(lab, "api/contents"))["content"]}
+    assert {"start.ipynb", "course_plan.ipynb"} <= names
+    assert b"jupyter-config-data" in ask(lab, "lab")
+
+
+def test_nothing_but_assets_is_open_without_login(lab):
+    assert status(lab, "lab") == 302
+    assert status(lab, "api/contents") == 403
+    assert status(lab, "api/kernels", Authorization="token wrong") == 403
+    assert status(lab, f"lab?token={lab.token}") == 302
+    assert status(lab, asset_url("", "ui.js")) == 200
+
+
+def test_voila_is_not_reachable_beside_the_lab(lab):
+    assert status(lab, "voila/render/start.ipynb", **lab.headers) == 404
+
+
+def test_a_kernel_of_the_lab_is_forked(lab):
+    ask(lab, "api/kernels", {"name": "python3"})
+    server = psutil.Process(lab.process.pid)
+    forked = [
+        child
+        for child in server.children(recursive=True)
+        if child.ppid() != server.pid and "peerbook.server.zygote" in child.cmdline()
+    ]
+    assert len(forked) == 1
+
+
+def test_the_login_link_works_and_no_token_stands_in_it(lab, visitor):
+    assert lab.token not in lab.login_link
+    visitor.page.goto(lab.login_link)
+    visitor.page.wait_for_url("**/lab**")
+    visitor.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
