@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import nbformat
@@ -78,6 +79,12 @@ async def until(condition, seconds: float = 30) -> None:
         await asyncio.sleep(0.02)
 
 
+def play(scene: Coroutine[object, object, None]) -> None:
+    """Run a scene in a thread: the browser of other tests keeps this one's event loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, scene).result()
+
+
 def is_running(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
@@ -101,7 +108,7 @@ def test_a_kernel_is_forked_and_knows_nothing_of_another():
             code = f"import sys, os, pandas; print({seen}, 'X1' in os.environ)"
             assert await answer(other, code) == "False False False False"
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_a_kernel_has_the_environment_and_folder_it_was_asked_for_and_no_other(
@@ -122,7 +129,7 @@ def test_a_kernel_has_the_environment_and_folder_it_was_asked_for_and_no_other(
             )
             assert spoken == "en"
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_random_numbers_differ_between_kernels():
@@ -133,7 +140,7 @@ def test_random_numbers_differ_between_kernels():
             first, second = (await answer(one, code)).split(), (await answer(two, code)).split()
             assert [a == b for a, b in zip(first, second, strict=True)] == [False] * 3
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_widgets_and_charts_know_that_they_are_in_a_notebook():
@@ -148,7 +155,7 @@ print(plotly.io.renderers.default, sorted(registered))
             expected = "plotly_mimetype ['jupyter.widget', 'jupyter.widget.control']"
             assert await answer(client, code) == expected
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_what_is_typed_in_a_kernel_is_not_kept_in_a_history_when_asked_so():
@@ -157,7 +164,7 @@ def test_what_is_typed_in_a_kernel_is_not_kept_in_a_history_when_asked_so():
             code = "print(get_ipython().history_manager.enabled)"
             assert await answer(client, code) == "False"
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_an_interrupt_stops_the_cell_and_leaves_the_kernel():
@@ -172,7 +179,7 @@ def test_an_interrupt_stops_the_cell_and_leaves_the_kernel():
             assert reply["content"]["ename"] == "KeyboardInterrupt"
             assert await answer(client, "print(6 * 7)") == "42"
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_a_restarted_kernel_is_another_process_and_empty():
@@ -186,7 +193,7 @@ def test_a_restarted_kernel_is_another_process_and_empty():
             assert await answer(client, "print('x' in globals())") == "False"
             await until(lambda: not is_running(before))
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_the_exit_status_tells_how_a_kernel_ended():
@@ -203,7 +210,7 @@ def test_the_exit_status_tells_how_a_kernel_ended():
             assert await asyncio.to_thread(process.wait) == -signal.SIGKILL
             assert await manager.provisioner.poll() == -signal.SIGKILL
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_signals_reach_what_the_kernel_started():
@@ -215,7 +222,7 @@ def test_signals_reach_what_the_kernel_started():
             await manager.shutdown_kernel(now=True)
             await until(lambda: not is_running(child))
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_a_dead_zygote_is_replaced_and_its_kernels_live_on():
@@ -233,7 +240,7 @@ def test_a_dead_zygote_is_replaced_and_its_kernels_live_on():
             orphan.kill()
             await until(lambda: orphan.poll() is not None)
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_a_kernel_that_cannot_start_is_reported_dead(tmp_path):
@@ -245,7 +252,7 @@ def test_a_kernel_that_cannot_start_is_reported_dead(tmp_path):
         assert not await manager.is_alive()
         await manager.shutdown_kernel(now=True)
 
-    asyncio.run(scene())
+    play(scene())
 
 
 @pytest.mark.parametrize(
@@ -263,7 +270,7 @@ def test_where_nothing_can_be_forked_the_kernel_is_launched(monkeypatch, make):
             assert isinstance(manager.provisioner.process, subprocess.Popen)
             assert await answer(client, "print(6 * 7)") == "42"
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def _gone():
@@ -279,7 +286,7 @@ def test_a_kernel_with_other_python_settings_is_launched(tmp_path):
             assert isinstance(manager.provisioner.process, subprocess.Popen)
             assert await answer(client, "import only_there; print(only_there.x)") == "42"
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_nbclient_runs_a_notebook_on_a_forked_kernel(tmp_path):
@@ -309,4 +316,4 @@ asyncio.run(main())
     assert [is_running(pid) for pid in pids] == [True, True]
     parent.kill()
     parent.wait()
-    asyncio.run(until(lambda: not any(is_running(pid) for pid in pids)))
+    play(until(lambda: not any(is_running(pid) for pid in pids)))

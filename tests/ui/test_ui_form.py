@@ -647,6 +647,7 @@ def test_low_energy_form_asks_one_question_at_a_time_by_keyboard_alone(show, dra
 def test_low_energy_form_can_be_left_anywhere_and_taken_up_again(show, drafts):
     page = show(low_energy(Saves(), drafts))
     page.get_by_role("radio", name="3 Meget").check()
+    expect(draft_note(page)).to_be_visible()
     page.get_by_role("button", name=_("Save and stop here")).click()
     expect(page.get_by_text(stopped())).to_be_visible()
     assert drafts.kept[0] == {"useful": "3"}

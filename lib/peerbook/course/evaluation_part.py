@@ -309,7 +309,7 @@ def _comparison_table(compared: tuple[ItemComparison, ...]) -> Table:
     return Table(
         _columns(),
         [_row(one) for one in compared],
-        _("Mid-course against final evaluation, 95 % confidence interval in brackets"),
+        _("Mid-course against final evaluation, 95 per cent confidence interval in brackets"),
     )
 
 

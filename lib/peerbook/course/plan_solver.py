@@ -184,7 +184,7 @@ class NoPlan:
         clash = "; ".join(rule.text for rule in self.clashing)
         first = _("No plan keeps all of this: {rules}.").format(rules=clash)
         if self.cheapest is None:
-            return f"{first} {_('Try another month or another weekday.')}"
+            return " ".join([first, _("Try another month or another weekday.")])
         change = _("The smallest change that helps: {change}.").format(change=self.cheapest.text)
         return f"{first} {change}"
 

@@ -133,9 +133,10 @@ function build() {
   async function stopHere() {
     if (!isEnabled(stop)) return;
     status.say(words.saving);
-    const answer = await state.sendDraft();
-    if (answer?.saved || !touched.size) status.say(words.stopped, "ok");
-    else status.say(troubleOf(answer ?? {}), "danger");
+    draft.isUnsent = touched.size > 0;
+    const answer = draft.isUnsent ? await state.sendDraft() : { saved: true };
+    if (answer?.saved) status.say(words.stopped, "ok");
+    else status.say(answer ? troubleOf(answer) : words.draft_lost, "danger");
   }
 
   // ---- drafts
