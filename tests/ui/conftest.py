@@ -19,7 +19,7 @@ from comm.base_comm import BaseComm
 from playwright.sync_api import Browser, Page
 
 from peerbook.errors import StoreUnavailable
-from peerbook.text import use_language
+from peerbook.text import words
 from peerbook.ui import part
 from peerbook.ui.assets import ASSET_NAMES, asset
 
@@ -90,7 +90,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 
     monkeypatch.setattr(comm, "create_comm", WireComm)
     monkeypatch.setattr(part, "_layouts", [])
-    use_language("da")
+    monkeypatch.setattr(words, "_chosen", "da")
     yield ours
     ours.release()
 

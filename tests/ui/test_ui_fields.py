@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerbook.errors import InputFault
-from peerbook.text import _, use_language
+from peerbook.text import _, words
 from peerbook.ui import (
     ChoiceField,
     ChoicesField,
@@ -72,8 +72,8 @@ ROWS = st.lists(
 
 
 @pytest.fixture(autouse=True)
-def danish():
-    use_language("da")
+def danish(monkeypatch):
+    monkeypatch.setattr(words, "_chosen", "da")
 
 
 def fault(field, raw) -> str:

@@ -657,7 +657,7 @@ def test_low_energy_form_can_be_left_anywhere_and_taken_up_again(show, drafts):
 
 
 def stopped() -> str:
-    return _("Your answers are kept. You can close the page now and go on another day.")
+    return _("Your answers are kept as a draft. You can close the page now and go on another day.")
 
 
 def test_low_energy_form_goes_back_to_the_question_that_needs_an_answer(show, drafts):

@@ -212,13 +212,13 @@ def _result_parts(answers: pd.DataFrame, sheets: Mapping[str, int]) -> list[Widg
             "Answers are shown when at least {n} have answered, so that nobody can be picked out."
         ).format(n=THRESHOLD)  # fmt: skip
         return [*parts, Notice("info", text)]
-    parts += [_comparison_chart(shown), _comparison_table(compared), *_basis_notes(compared)]
+    parts += [_comparison_chart(shown, compared), *_basis_notes(compared)]
     parts += _level_parts(answers, mid, final)
     parts += [_voices(answers, sheets)]
     return parts
 
 
-def _comparison_chart(shown: list[ItemComparison]) -> Chart:
+def _comparison_chart(shown: list[ItemComparison], compared: tuple[ItemComparison, ...]) -> Chart:
     labels = [one.item.text for one in shown][::-1]
     figure = go.Figure(
         [
@@ -236,7 +236,8 @@ def _comparison_chart(shown: list[ItemComparison]) -> Chart:
     figure.update_layout(
         xaxis_range=[0.8, 5.2], xaxis_title=_("Mean, from 1 to 5"), yaxis_automargin=True
     )
-    table = TableData(_columns(), [_row(one) for one in shown], _("Mid against final"))
+    caption = _("Mid-course against final evaluation, 95 per cent confidence interval in brackets")
+    table = TableData(_columns(), [_row(one) for one in compared], caption)
     finding = _finding(shown)
     alt = _("Two points for each question: the mean at mid-course and at the end.")
     height = 120 + 34 * len(shown)
@@ -301,16 +302,9 @@ def _shown(figure: WaveFigure) -> str:
 
 
 def _signed(value: float) -> str:
-    text = format_number(value, 1)
-    return f"+{text}" if value > 0 and not text.startswith(("-", "+")) else text
-
-
-def _comparison_table(compared: tuple[ItemComparison, ...]) -> Table:
-    return Table(
-        _columns(),
-        [_row(one) for one in compared],
-        _("Mid-course against final evaluation, 95 per cent confidence interval in brackets"),
-    )
+    text = format_number(abs(value), 1)
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{text}"
 
 
 def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Widget]:

@@ -153,6 +153,17 @@ def dates_between(
     return [(date, title) for date, title in session.execute(wanted)]
 
 
+def last_days(session: Session, site_id: int) -> dict[int, dt.date]:
+    """Return the last date of each of a site's courses, by course number."""
+    rows = session.execute(
+        select(CourseDate.course_id, func.max(CourseDate.date))
+        .join(Course, Course.id == CourseDate.course_id)
+        .where(Course.site_id == site_id)
+        .group_by(CourseDate.course_id)
+    )
+    return dict(row.tuple() for row in rows)
+
+
 # -- closures ------------------------------------------------------------------------------------
 
 
@@ -325,7 +336,7 @@ def save_attendance(
     date_id: int,
     statuses: Mapping[str, tuple[AttendanceStatus, str | None]],
 ) -> Saved:
-    """Save who was there on one date; the date then counts as held.
+    """Save who was there on one date; it then counts as held, with all that is part of the day.
 
     Parameters
     ----------
@@ -364,7 +375,13 @@ def save_attendance(
             )
         else:
             row.status, row.note = status, note
-    date.status = "held"
+    same_day = select(CourseDate).where(
+        CourseDate.course_id == date.course_id,
+        CourseDate.date == date.date,
+        CourseDate.status != "cancelled",
+    )
+    for held in session.scalars(same_day):
+        held.status = "held"
     session.flush()
     return Saved("course_date", date.id, date.version)
 

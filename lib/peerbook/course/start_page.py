@@ -103,8 +103,9 @@ def _first_steps() -> str:
 def _site_parts(desk: Desk, site: Site) -> list[Widget]:
     with desk.store.read() as session:
         coming = _coming(session, site.id, desk.today)
-        waiting = _waiting(session, site.id, desk.today)
+        waiting = records.undecided_count(session, site.id)
         known = records.courses(session, site.id)
+        last_day = records.last_days(session, site.id)
     parts: list[Widget] = [Heading(_("The next six weeks"))]
     if coming:
         columns = [
@@ -128,6 +129,7 @@ def _site_parts(desk: Desk, site: Site) -> list[Widget]:
                     waiting,
                 ).format(n=waiting),
             ),
+            Prose(_("Answer them under [attendance and evaluation](course_record.ipynb).")),
         ]
     if known:
         columns = [
@@ -139,7 +141,7 @@ def _site_parts(desk: Desk, site: Site) -> list[Widget]:
             {
                 "title": course.title,
                 "starts_on": course.starts_on,
-                "state": _state(course.starts_on, desk.today),
+                "state": _state(course.starts_on, last_day[course.id], desk.today),
             }
             for course in known
         ]
@@ -147,10 +149,12 @@ def _site_parts(desk: Desk, site: Site) -> list[Widget]:
     return parts
 
 
-def _state(starts_on: dt.date, today: dt.date) -> Status:
+def _state(starts_on: dt.date, ends_on: dt.date, today: dt.date) -> Status:
     if starts_on > today:
         return Status(_("starts {date}").format(date=format_date(starts_on)), "info")
-    return Status(_("has begun"), "ok")
+    if ends_on < today:
+        return Status(_("has ended"), "neutral")
+    return Status(_("is under way"), "ok")
 
 
 def _coming(session: Session, site_id: int, today: dt.date) -> list[dict[str, object]]:
@@ -162,10 +166,6 @@ def _coming(session: Session, site_id: int, today: dt.date) -> list[dict[str, ob
         }
         for date, title in records.dates_between(session, site_id, today, today + LOOK_AHEAD)
     ]
-
-
-def _waiting(session: Session, site_id: int, today: dt.date) -> int:
-    return records.undecided_count(session, site_id)
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:

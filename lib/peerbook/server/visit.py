@@ -197,7 +197,7 @@ class VisitHandler(Answer):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
         kept = {key: asked[key] for key in values}
-        self.write(self._shell(entry_of(name, notebook), kept))
+        self.write(self._shell(name, notebook, kept))
         try:
             await self.flush()
             await self._send_rest(name, cells_to_run(notebook, values))
@@ -207,7 +207,9 @@ class VisitHandler(Answer):
             if self._gone and self._kernel_id in self.kernel_manager:
                 await self.kernel_manager.shutdown_kernel(self._kernel_id, now=True)
 
-    def _shell(self, entry: Entry, parameters: Mapping[str, str]) -> str:
+    def _shell(
+        self, name: str, notebook: nbformat.NotebookNode, parameters: Mapping[str, str]
+    ) -> str:
         with speaking(self.language):
             groups: dict[str, list[Entry]] = {}
             for each in entries(self.workbooks):
@@ -219,7 +221,7 @@ class VisitHandler(Answer):
             ]
             return self.page(
                 "shell.html",
-                entry=entry,
+                entry=entry_of(name, notebook),
                 groups=groups,
                 others=others,
                 parameters=parameters,

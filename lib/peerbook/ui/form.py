@@ -346,7 +346,9 @@ def _texts(submit_label: str, help_text: str) -> dict[str, str]:
         "back": _("Back"),
         "next": _("Next"),
         "stop": _("Save and stop here"),
-        "stopped": _("Your answers are kept. You can close the page now and go on another day."),
+        "stopped": _(
+            "Your answers are kept as a draft. You can close the page now and go on another day."
+        ),
         "progress": _("Question {n} of {total}"),
         "help": help_text,
     }

@@ -28,6 +28,9 @@ class _Box(ipywidgets.VBox):
     def __init__(self, children: Widgets) -> None:
         super().__init__(list(children), layout=shared_layout())
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.children)} parts>"
+
     def set_state(self, sync_data: object) -> None:
         """Do nothing: what a browser claims about a part is not believed."""
 
