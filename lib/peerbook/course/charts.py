@@ -36,7 +36,8 @@ def attendance_chart(by_date: pd.DataFrame) -> Chart:
     figure = go.Figure(
         [
             go.Bar(
-                name=status_name(series), x=names, y=by_date[series].tolist(),
+                name=status_name(series), x=_days(by_date), y=by_date[series].tolist(),
+                hovertext=names,
                 text=[str(count) if count else "" for count in by_date[series]],
                 textposition="inside",
             )
@@ -74,8 +75,8 @@ def commitment_chart(by_date: pd.DataFrame) -> Chart:
     figure = go.Figure(
         [
             go.Scatter(
-                name=name, x=names, y=[None if pd.isna(share) else share for share in series],
-                mode="lines+markers",
+                name=name, x=_days(by_date), hovertext=names, mode="lines+markers",
+                y=[None if pd.isna(share) else share for share in series],
             )
             for name, series in shares.items()
         ]
@@ -99,6 +100,10 @@ def _names(by_date: pd.DataFrame) -> list[str]:
         f"{date_name(row.kind, row.number)}, {format_date(row.date, 'short')}"
         for row in each(by_date)
     ]
+
+
+def _days(by_date: pd.DataFrame) -> list[str]:
+    return [format_date(row.date, "day") for row in each(by_date)]
 
 
 def _table(by_date: pd.DataFrame, names: list[str]) -> TableData:

@@ -170,6 +170,7 @@ class _CourseChoice:
                     ],
                 ),
             ],
+            values={"template": courses[0][0]} if len(courses) == 1 else None,
             on_submit=lambda submission: self._propose(submission, proposal),
             submit_label=_("Show a proposal"),
             drafts=desk.drafts(FORM),

@@ -135,11 +135,16 @@ class _SavedPlan:
         starts_at = plan_records.day_starts_at(course)
         return [
             *self._blocked(plan, calendar),
-            dates_table(plan, _("The dates of {title}").format(title=plan.title)),
-            self._downloads(),
-            *avoided_parts(plan),
             Tabs(
                 [
+                    (
+                        _("Dates"),
+                        [
+                            self._downloads(),
+                            dates_table(plan, _("The dates of {title}").format(title=plan.title)),
+                            *avoided_parts(plan),
+                        ],
+                    ),
                     (_("Move a date"), lambda: self._move_parts(plan)),
                     (_("Cancel a date"), lambda: self._cancel_parts(plan)),
                     (

@@ -10,8 +10,18 @@ from babel import dates, lists, numbers
 
 from peerbook.text.words import current_language
 
-_STYLES = {"short": "dd-MM-yyyy", "medium": "d. MMM yyyy", "long": "EEEE d. MMMM yyyy"}
-_ENGLISH_STYLES = {"short": "dd-MM-yyyy", "medium": "d MMM yyyy", "long": "EEEE d MMMM yyyy"}
+_STYLES = {
+    "day": "d. MMM",
+    "short": "dd-MM-yyyy",
+    "medium": "d. MMM yyyy",
+    "long": "EEEE d. MMMM yyyy",
+}
+_ENGLISH_STYLES = {
+    "day": "d MMM",
+    "short": "dd-MM-yyyy",
+    "medium": "d MMM yyyy",
+    "long": "EEEE d MMMM yyyy",
+}
 COPENHAGEN = dates.get_timezone("Europe/Copenhagen")
 
 
@@ -27,7 +37,8 @@ def format_date(day: dt.date, style: str = "medium") -> str:
     day
         The date.
     style
-        `short` (04-03-2026), `medium` (4. mar. 2026) or `long` (onsdag 4. marts 2026).
+        `day` (4. mar.), `short` (04-03-2026), `medium` (4. mar. 2026) or `long` (onsdag 4. marts
+        2026).
     """
     styles = _STYLES if current_language() == "da" else _ENGLISH_STYLES
     return dates.format_date(day, format=styles[style], locale=_locale())

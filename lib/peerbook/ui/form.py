@@ -82,7 +82,7 @@ class Form(Part):
     Parameters
     ----------
     name
-        Name of the form on its page; ids in the page begin with it.
+        Name of the form, as the log tells it.
     fields
         The questions, alone or in groups.
     on_submit

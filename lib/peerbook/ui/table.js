@@ -3,6 +3,9 @@ import { actionButton, ask, fill, h, symbol } from "./dom.js";
 
 const SHOWN_AT_FIRST = 200;
 const RIGHT = ["number", "share", "kroner"];
+const WHOLE = ["date", "time"];
+
+const lookOf = ({ kind }) => (RIGHT.includes(kind) ? "pb-right" : WHOLE.includes(kind) ? "pb-whole" : null);
 
 export function table({ model, el }) {
   let drawn;
@@ -34,7 +37,7 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
   let leaves = [];
 
   const heads = columns.map((column, i) => {
-    const side = RIGHT.includes(column.kind) ? "pb-right" : null;
+    const side = lookOf(column);
     if (!isSortable || data.rows.length < 2) return h("th", { scope: "col", class: side }, column.label);
     const arrow = h("span", { class: "pb-arrow", "aria-hidden": "true" });
     const button = h("button", { type: "button", class: "pb-sort" }, h("span", {}, column.label), arrow);
@@ -78,7 +81,7 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
 
   function rowNode(index) {
     const cells = data.rows[index].map((cell, i) => {
-      const attributes = { class: RIGHT.includes(columns[i].kind) ? "pb-right" : null };
+      const attributes = { class: lookOf(columns[i]) };
       return i ? h("td", attributes, content(cell)) : h("th", { ...attributes, scope: "row" }, content(cell));
     });
     if (action) {

@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from peerbook.course.calendar import Closure, DanishCalendar, Resource
+from peerbook.course.plan import CourseTemplate, Item, PlanRequest
+from peerbook.course.plan_changes import changes
+from peerbook.course.plan_moves import cancel, move, pin, replan, unpin
+from peerbook.course.plan_solver import plan_course
+from peerbook.errors import InputFault
+
+FREE = DanishCalendar()
+DAY_3, SPARRING_3 = Item("teaching_day", 3), Item("sparring", 3)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+
+
+@pytest.fixture(scope="module")
+def plan():
+    """Second Wednesdays: 14 Jan, 11 Feb, 11 Mar, 8 Apr, 13 May, 10 Jun; sparring 14 days later.
+
+    Final assignments 8 and 9 July; erfa groups 12 Aug, 9 Sep, 14 Oct 2026.
+    """
+    request = PlanRequest(
+        "spring", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2,
+        title="Spring", teachers=("Anna",), room="Salen",
+    )  # fmt: skip
+    return plan_course(request, FREE)
+
+
+def on(month, day, year=2026):
+    return dt.date(year, month, day)
+
+
+def moved_dates(change):
+    return {one.item: one.new for one in change.consequences}
+
+
+def test_moving_a_teaching_day_moves_its_sparring_and_its_evaluation(plan):
+    change = move(plan, DAY_3, on(3, 18), calendar=FREE)
+    # 18 March + 14 = 1 April, the day before Maundy Thursday.
+    assert moved_dates(change) == {
+        SPARRING_3: on(4, 1),
+        Item("mid_evaluation", 1): on(3, 18),
+    }
+    assert change.plan.date_of(DAY_3).pinned
+
+
+def test_a_consequence_says_what_moves_and_why(plan):
+    change = move(plan, DAY_3, on(3, 18), calendar=FREE)
+    texts = {one.item: one.text for one in change.consequences}
+    assert texts[SPARRING_3] == (
+        "Group sparring 3 moves from Wednesday 25 March 2026 to Wednesday 1 April 2026: "
+        "follows Teaching day 3."
+    )
+
+
+def test_the_sparring_that_follows_goes_around_holidays_and_says_so(plan):
+    # Thursday 19 March + 14 = Maundy Thursday 2 April; Good Friday follows; so Wednesday 1 April.
+    change = move(plan, DAY_3, on(3, 19), calendar=FREE)
+    sparring = change.plan.date_of(SPARRING_3)
+    assert sparring.date == on(4, 1)
+    assert [one.date for one in sparring.avoided] == [on(4, 2)]
+
+
+def test_moving_the_last_day_moves_graduation_and_what_would_come_too_soon(plan):
+    # 24 June + 14 = 8 July, where final assignments were: they move on a week, both of them.
+    change = move(plan, Item("teaching_day", 6), on(6, 24), calendar=FREE)
+    assert moved_dates(change) == {
+        Item("final_evaluation", 1): on(6, 24),
+        Item("graduation", 1): on(6, 24),
+        Item("sparring", 6): on(7, 8),
+        Item("final_assignment", 1): on(7, 15),
+        Item("final_assignment", 2): on(7, 16),
+    }
+
+
+def test_a_day_that_would_come_too_soon_after_the_moved_one_moves_on(plan):
+    # 25 March leaves 14 days to 8 April; 15 April leaves 21 and 28 to 13 May.
+    change = move(plan, DAY_3, on(3, 25), calendar=FREE)
+    assert moved_dates(change)[Item("teaching_day", 4)] == on(4, 15)
+    why = {one.item: one.why.text for one in change.consequences}
+    assert (
+        why[Item("teaching_day", 4)] == "there would be fewer than 21 days to Teaching day 3"
+    )
+
+
+def test_what_lies_before_a_moved_day_stays(plan):
+    change = move(plan, DAY_3, on(3, 3), calendar=FREE)
+    before = [Item("teaching_day", 1), Item("sparring", 1), Item("teaching_day", 2)]
+    assert not set(before) & set(moved_dates(change))
+
+
+def test_a_date_fixed_by_hand_stays_and_is_shown(plan):
+    fixed = pin(plan, SPARRING_3, "guest")
+    change = move(fixed, DAY_3, on(3, 18), calendar=FREE)
+    sparring = change.plan.date_of(SPARRING_3)
+    assert (sparring.date, sparring.pinned, sparring.pin_reason) == (on(3, 25), True, "guest")
+    # 18 to 25 March is 7 days: outside 10 to 18, and said.
+    assert change.plan.remark(SPARRING_3) == (
+        "Fixed by hand: guest 7 days after the teaching day instead of 14."
+    )
+
+
+def test_a_sparring_moved_by_hand_may_leave_its_window_and_keeps_its_reason(plan):
+    change = move(plan, Item("sparring", 2), on(3, 5), calendar=FREE, reason="guest")
+    assert change.consequences == ()
+    assert "22 days after" in change.plan.remark(Item("sparring", 2))
+
+
+def test_a_released_date_follows_again(plan):
+    fixed = pin(plan, SPARRING_3, "guest")
+    free = unpin(fixed, SPARRING_3)
+    assert moved_dates(move(free, DAY_3, on(3, 18), calendar=FREE))[SPARRING_3] == on(4, 1)
+
+
+def test_a_move_to_a_holiday_is_refused_with_the_nearest_free_days(plan):
+    with pytest.raises(InputFault) as fault:
+        move(plan, DAY_3, on(4, 3), calendar=FREE)
+    (one,) = fault.value.faults
+    assert one.place.field == "date"
+    assert "Friday 3 April 2026: Good Friday is a public holiday" in one.message
+    # 2 to 6 April is Easter. The nearest Wednesdays are 1 and 8 April.
+    assert "Wednesday 1 April 2026" in one.message
+    assert "Wednesday 8 April 2026" in one.message
+    assert "2 April" not in one.message
+
+
+def test_a_move_to_a_day_the_teacher_is_away_is_refused(plan):
+    away = Closure(on(3, 18), on(3, 18), "absence", "course", Resource("teacher", "Anna"))
+    with pytest.raises(InputFault, match="The teacher is away: Anna"):
+        move(plan, DAY_3, on(3, 18), calendar=DanishCalendar([away]))
+
+
+def test_a_move_to_a_day_another_course_has_taken_is_refused(plan):
+    other = replace(plan, course_key="other", title="Autumn")
+    with pytest.raises(InputFault, match="Anna is taken by “Autumn” at that time"):
+        move(plan, DAY_3, on(3, 25), calendar=FREE, others=[other])
+
+
+def test_a_plan_is_not_in_its_own_way(plan):
+    move(plan, DAY_3, on(3, 18), calendar=FREE, others=[plan])
+
+
+def test_a_move_before_the_day_before_is_refused(plan):
+    with pytest.raises(InputFault) as fault:
+        move(plan, DAY_3, on(2, 3), calendar=FREE)
+    assert "wrong order with Teaching day 2 (11 Feb 2026)" in str(fault.value)
+
+
+def test_a_move_past_what_is_fixed_by_hand_is_refused(plan):
+    with pytest.raises(InputFault, match=r"wrong order with Group sparring 3 \(25 Mar 2026\)"):
+        move(pin(plan, SPARRING_3), DAY_3, on(3, 26), calendar=FREE)
+
+
+@pytest.mark.parametrize("year", [1989, 2101])
+def test_a_move_out_of_the_calendar_is_refused(plan, year):
+    with pytest.raises(InputFault, match="outside the calendar"):
+        move(plan, DAY_3, on(3, 3, year), calendar=FREE)
+
+
+def test_a_held_date_can_neither_move_nor_be_cancelled(plan):
+    held = plan.with_date(replace(plan.date_of(DAY_3), status="held"))
+    with pytest.raises(InputFault, match="has been held"):
+        move(held, DAY_3, on(3, 18), calendar=FREE)
+    with pytest.raises(InputFault, match="has been held"):
+        cancel(held, DAY_3, "ill")
+
+
+def test_a_date_that_is_not_in_the_plan_is_refused(plan):
+    with pytest.raises(InputFault) as fault:
+        move(plan, Item("teaching_day", 9), on(3, 18), calendar=FREE)
+    assert fault.value.faults[0].place.field == "item"
+
+
+def test_a_move_to_its_own_day_only_fixes_it(plan):
+    change = move(plan, DAY_3, on(3, 11), calendar=FREE, reason="agreed")
+    assert change.consequences == ()
+    assert change.plan.date_of(DAY_3).pinned
+
+
+def test_graduation_can_be_given_a_day_of_its_own(plan):
+    change = move(plan, Item("graduation", 1), on(6, 12), calendar=FREE)
+    assert change.consequences == ()
+    later = move(change.plan, Item("teaching_day", 6), on(6, 11), calendar=FREE)
+    assert later.plan.date_of(Item("graduation", 1)).date == on(6, 12)
+    with pytest.raises(InputFault, match="wrong order with Teaching day 6"):
+        move(plan, Item("graduation", 1), on(6, 1), calendar=FREE)
+
+
+def test_the_second_day_of_final_assignments_follows_the_first(plan):
+    # 10 July is a Friday; the next working day is Monday the 13th.
+    change = move(plan, Item("final_assignment", 1), on(7, 10), calendar=FREE)
+    assert moved_dates(change) == {Item("final_assignment", 2): on(7, 13)}
+
+
+def test_nothing_moves_to_a_day_that_has_passed(plan):
+    closed = DanishCalendar([Closure(on(3, 11), on(3, 11), "other")])
+    change = replan(plan, calendar=closed, not_before=on(3, 10))
+    assert change.plan.date_of(DAY_3).date >= on(3, 10)
+    free_choice = replan(plan, calendar=closed)
+    assert free_choice.plan.date_of(DAY_3).date == on(3, 4)
+
+
+def test_a_new_closure_moves_what_it_hits_and_names_itself(plan):
+    closed = DanishCalendar([Closure(on(3, 25), on(3, 25), "other", "Painting")])
+    change = replan(plan, calendar=closed)
+    (consequence,) = change.consequences
+    assert consequence.item == SPARRING_3
+    assert abs((consequence.new - on(3, 25)).days) == 1
+    assert "Closed 25 Mar 2026: Painting" in consequence.text
+
+
+def test_a_fixed_date_on_a_new_closure_stays_and_says_so_until_the_closure_is_gone(plan):
+    fixed = pin(plan, SPARRING_3, "guest")
+    closed = DanishCalendar([Closure(on(3, 25), on(3, 25), "other", "Painting")])
+    change = replan(fixed, calendar=closed)
+    assert change.consequences == ()
+    assert "Painting" in change.plan.remark(SPARRING_3)
+    assert "Painting" not in replan(change.plan, calendar=FREE).plan.remark(SPARRING_3)
+
+
+def test_cancelling_a_teaching_day_gives_its_evaluation_to_the_next_one(plan):
+    change = cancel(plan, DAY_3, "Anna is ill")
+    assert moved_dates(change) == {Item("mid_evaluation", 1): on(4, 8)}
+    assert change.plan.date_of(SPARRING_3).date == on(3, 25)
+    assert "cancelled" in change.plan.remark(SPARRING_3)
+    last = cancel(plan, Item("teaching_day", 6), "ill")
+    assert moved_dates(last)[Item("graduation", 1)] == on(5, 13)
+
+
+def test_a_cancellation_needs_a_reason_of_reasonable_length(plan):
+    for reason in ("", "   ", "x" * 501):
+        with pytest.raises(InputFault) as fault:
+            cancel(plan, DAY_3, reason)
+        assert fault.value.faults[0].place.field == "reason"
+
+
+def test_a_cancelled_day_neither_moves_nor_holds_others_back(plan):
+    gone = cancel(plan, DAY_3, "ill").plan
+    with pytest.raises(InputFault, match="cancelled already"):
+        move(gone, DAY_3, on(3, 18), calendar=FREE)
+    # With day 3 gone, day 4 may come before the day that was cancelled, after sparring 3 though.
+    change = move(gone, Item("teaching_day", 4), on(4, 1), calendar=FREE)
+    assert change.plan.date_of(DAY_3).date == on(3, 11)
+
+
+# -- what has changed since ----------------------------------------------------------------------
+
+
+def test_changes_are_told_in_order_with_the_reason_of_what_they_follow(plan):
+    after = move(plan, DAY_3, on(3, 18), calendar=FREE, reason="Guest teacher").plan
+    after = cancel(after, Item("erfa_group", 1), "Summer").plan
+    assert [change.text for change in changes(plan, after)] == [
+        "Mid-course evaluation has moved from Wednesday 11 March 2026 to Wednesday 18 March 2026: "
+        "Guest teacher.",
+        "Teaching day 3 has moved from Wednesday 11 March 2026 to Wednesday 18 March 2026: "
+        "Guest teacher.",
+        "Group sparring 3 has moved from Wednesday 25 March 2026 to Wednesday 1 April 2026: "
+        "Guest teacher.",
+        "Erfa group 1 on Wednesday 12 August 2026 is cancelled: Summer.",
+    ]
+
+
+def test_added_removed_restored_and_retimed_dates_are_told(plan):
+    extra = replace(plan.date_of(Item("erfa_group", 3)), number=4, date=on(11, 11))
+    later = replace(
+        plan.date_of(Item("erfa_group", 1)), starts_at=dt.time(16), ends_at=dt.time(18)
+    )
+    after = plan.with_date(extra).with_date(later)
+    found = {(change.what, change.item): change.text for change in changes(plan, after)}
+    assert found == {
+        ("added", Item("erfa_group", 4)): "Erfa group 4 is new, on Wednesday 11 November 2026.",
+        ("retimed", Item("erfa_group", 1)): (
+            "Erfa group 1 on Wednesday 12 August 2026 now starts at 16:00."
+        ),
+    }
+    assert {change.what for change in changes(after, plan)} == {"removed", "retimed"}
+    gone = cancel(plan, DAY_3, "ill").plan
+    assert [c.what for c in changes(gone, plan) if c.item == DAY_3] == ["restored"]
+
+
+def test_a_told_reason_comes_first_and_nothing_changed_means_no_changes(plan):
+    after = move(plan, Item("erfa_group", 3), on(10, 15), calendar=FREE, reason="Hall").plan
+    (change,) = changes(plan, after, {Item("erfa_group", 3): "Half-term."})
+    assert change.text.endswith(": Half-term.")
+    assert changes(plan, plan) == ()

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from peerbook.course.slot_poll import rank_slots
+from peerbook.errors import InputFault
+
+
+def frame(*rows):
+    return pd.DataFrame(list(rows), columns=["participant", "slot", "can"])
+
+
+def test_slots_are_ranked_by_who_is_lost_and_then_by_who_can():
+    answers = frame(
+        ("P-1", "Mon", True), ("P-2", "Mon", True), ("P-3", "Mon", False),
+        ("P-1", "Tue", True), ("P-2", "Tue", None), ("P-3", "Tue", None),
+        ("P-1", "Wed", True), ("P-2", "Wed", True),
+    )  # fmt: skip
+    ranked = rank_slots(answers)
+    # Wednesday and Tuesday lose nobody, and two said yes to Wednesday; Monday loses P-3.
+    assert [slot.slot for slot in ranked] == ["Wed", "Tue", "Mon"]
+    assert ranked[2].lost == ("P-3",)
+    assert ranked[0].silent == ("P-3",)
+    assert ranked[1].can == ("P-1",)
+
+
+def test_equally_good_slots_keep_the_order_of_asking():
+    answers = frame(("P-1", "Wed", True), ("P-1", "Mon", True))
+    assert [slot.slot for slot in rank_slots(answers)] == ["Wed", "Mon"]
+
+
+def test_a_slot_tells_who_is_lost(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    (slot,) = rank_slots(frame(("P-1", "Mon 10", True), ("P-2", "Mon 10", False)))
+    assert slot.text == "Mon 10: 1 of the 2 who answered can come; lost: P-2."
+
+
+def test_every_unusable_row_is_told_with_its_place():
+    answers = frame(
+        ("P-1", "Mon", True), ("P-1", "Mon", False), ("", "Mon", True), ("P-2", "Tue", "perhaps"),
+    )  # fmt: skip
+    with pytest.raises(InputFault) as fault:
+        rank_slots(answers)
+    places = [(one.place.row, one.place.column) for one in fault.value.faults]
+    assert places == [(3, "slot"), (4, "participant"), (5, "can")]
+
+
+def test_missing_columns_are_all_named():
+    with pytest.raises(InputFault) as fault:
+        rank_slots(pd.DataFrame({"slot": ["Mon"]}))
+    assert [one.place.column for one in fault.value.faults] == ["participant", "can"]
+
+
+def test_no_answers_give_no_slots():
+    assert rank_slots(frame()) == ()

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from peerbook.course.calendar import DanishCalendar
+from peerbook.course.plan import CourseTemplate, PlanRequest
+from peerbook.course.plan_files import pdf_bytes
+from peerbook.course.plan_solver import plan_course
+from peerbook.files.pdf import pdf
+
+NASTY = (
+    '#panic("x") $ x^2 $ \\ "quoted" \'single\' *bold* _thin_ `code` [box] @ref <label> // gone /* gone */'
+    " = Title\n- item ~ -- 😀 <script>alert(1)</script> #import \"secret.typ\" #read(\"/etc/passwd\")"
+)  # fmt: skip
+
+
+def read(data, *options):
+    """Return what poppler reads in a PDF, without the marks that let long words break."""
+    done = subprocess.run(
+        ["pdftotext", *options, "-", "-"], input=data, capture_output=True, check=True
+    )
+    return done.stdout.decode("utf-8").replace("\u200b", "")
+
+
+def pages(data):
+    # pdftotext ends every page with a form feed.
+    return read(data).count("\f")
+
+
+def flat(text):
+    return "".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def plan():
+    request = PlanRequest(
+        "spring", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2,
+        title="Forårsholdet", site="Foreningernes Hus", room="Store sal", teachers=("Anna", "Åse"),
+    )  # fmt: skip
+    return plan_course(request, DanishCalendar())
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_six_month_course_stands_on_one_page(plan, monkeypatch, language):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", language)
+    data = pdf_bytes(plan, made_on=dt.date(2026, 1, 2))
+    assert data.startswith(b"%PDF-")
+    assert pages(data) == 1
+    text = read(data, "-layout")
+    assert "Forårsholdet" in text
+    assert text.count("onsdag" if language == "da" else "Wednesday") == len(plan.dates) - 1
+    assert "Store sal, Foreningernes Hus" in text
+
+
+def test_the_page_is_tagged_and_says_its_language_and_title(plan, monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "da")
+    data = pdf_bytes(plan)
+    info = subprocess.run(["pdfinfo", "-"], input=data, capture_output=True, check=True)
+    told = info.stdout.decode("utf-8")
+    assert "Tagged:          yes" in told
+    assert "Forårsholdet" in told
+    assert "595.276 x 841.89 pts (A4)" in told
+    assert b"/Lang(da)" in data
+
+
+def test_what_users_write_is_shown_and_never_obeyed(plan):
+    dates = tuple(replace(date, status="moved", pin_reason=NASTY[:140]) for date in plan.dates)
+    data = pdf_bytes(replace(plan, title=NASTY[:200], dates=dates))
+    text = flat(read(data))
+    # The emoji has no sign in the font; everything else is there, to the letter.
+    for part in NASTY[:200].split("😀"):
+        assert flat(part) in text
+
+
+def test_even_the_longest_texts_leave_one_page(plan):
+    dates = tuple(
+        replace(date, status="moved", pin_reason="W" * 500, teachers=("V" * 200,) * 10, room="M" * 200)
+        for date in plan.dates
+    )
+    data = pdf_bytes(
+        replace(plan, title="W" * 5000, site="W" * 5000, dates=dates), notice="W" * 5000
+    )
+    assert pages(data) == 1
+    for number in range(1, 7):
+        assert f"{number}" in read(data)
+
+
+def test_an_empty_plan_is_a_page_too(plan):
+    assert pages(pdf_bytes(replace(plan, dates=()))) == 1
+
+
+def test_control_characters_are_left_out(plan):
+    text = read(pdf_bytes(replace(plan, title="Hold\x00 \x07\u202eet \ud800en")))
+    assert "Hold et en" in text
+
+
+def test_the_same_data_gives_the_same_file(plan):
+    assert pdf_bytes(plan) == pdf_bytes(plan)
+
+
+@pytest.mark.parametrize("name", ["nothing_here", "../course_plan", "course_plan.typ", ""])
+def test_only_templates_that_exist_can_be_set(name):
+    with pytest.raises(ValueError, match="no such template"):
+        pdf(name, {})

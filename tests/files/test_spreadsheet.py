@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from decimal import Decimal
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from peerbook.course.calendar import Closure, DanishCalendar
+from peerbook.course.plan import CourseTemplate, PlanRequest
+from peerbook.course.plan_files import workbook_bytes
+from peerbook.course.plan_solver import plan_course
+from peerbook.errors import InputFault
+from peerbook.files.spreadsheet import Limits, Sheet, SheetColumn, read_workbook, workbook
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+FORMULAS = [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "=cmd|'/c calc'!A0", "＝1+1", "－1",
+    '=HYPERLINK("http://example.org")', "#N/A", "=", "-",
+]  # fmt: skip
+
+
+def one_sheet(*rows, columns=("A", "B")):
+    return Sheet("Data", tuple(SheetColumn(name) for name in columns), rows)
+
+
+def parts(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def repacked(data, change):
+    """Return the file with its parts changed, added or (None) left out."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {**parts(data), **change}.items():
+            if content is not None:
+                archive.writestr(name, content)
+    return target.getvalue()
+
+
+def refused(data, limits=None):
+    with pytest.raises(InputFault) as fault:
+        read_workbook(data, limits)
+    return fault.value.faults
+
+
+# -- out -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_text_never_becomes_a_formula(text):
+    data = workbook([one_sheet((text, 1))])
+    sheet = ElementTree.fromstring(parts(data)["xl/worksheets/sheet1.xml"])
+    assert sheet.findall(f".//{MAIN}f") == []
+    cell = openpyxl.load_workbook(io.BytesIO(data))["Data"]["A2"]
+    assert (cell.data_type, cell.value) == ("s", text)
+    if not text.startswith("#"):
+        assert cell.quotePrefix
+
+
+def test_harmless_text_carries_no_quote_mark():
+    data = workbook([one_sheet(("Åse", "1 = 1"))])
+    row = openpyxl.load_workbook(io.BytesIO(data))["Data"][2]
+    assert [bool(cell.quotePrefix) for cell in row] == [False, False]
+
+
+def test_headings_are_safe_too():
+    data = workbook([one_sheet(columns=("=1+1", "ok"))])
+    assert openpyxl.load_workbook(io.BytesIO(data))["Data"]["A1"].data_type == "s"
+
+
+def test_dates_times_and_numbers_are_what_they_are():
+    day, time = dt.date(2026, 3, 4), dt.time(9, 30)
+    data = workbook(
+        [one_sheet((day, time, -5, Decimal("1.25")), columns=("A", "B", "C", "D"))]
+    )
+    row = openpyxl.load_workbook(io.BytesIO(data))["Data"][2]
+    assert row[0].value == dt.datetime(2026, 3, 4)
+    assert row[0].number_format == "dd-mm-yyyy"
+    assert (row[1].value, row[1].number_format) == (time, "hh:mm")
+    assert [row[2].value, row[3].value] == [-5, 1.25]
+
+
+def test_headings_stay_in_sight_and_columns_have_their_width():
+    data = workbook([Sheet("Data", (SheetColumn("A", 33),), [("x",)])])
+    page = openpyxl.load_workbook(io.BytesIO(data))["Data"]
+    assert page.freeze_panes == "A2"
+    assert page.column_dimensions["A"].width == 33
+    assert page["A1"].font.bold
+
+
+def test_sheet_titles_are_made_to_fit():
+    titles = ["a/b:c?", "x" * 40, "X" * 40, "", "'quoted'"]
+    data = workbook([Sheet(title, (SheetColumn("A"),), []) for title in titles])
+    written = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
+    assert written == ["a-b-c-", "x" * 31, "X" * 29 + " 2", "-", "quoted"]
+
+
+def test_mistakes_of_the_caller_are_told():
+    with pytest.raises(ValueError, match="at least one"):
+        workbook([])
+    with pytest.raises(ValueError, match="longer than the columns"):
+        workbook([one_sheet((1, 2, 3))])
+    with pytest.raises(ValueError, match="does not fit"):
+        workbook([one_sheet(("x" * 32_768, None))])
+
+
+values = st.one_of(
+    st.none(),
+    st.text(max_size=60),
+    st.sampled_from(FORMULAS),
+    st.integers(-(10**9), 10**9),
+    st.dates(dt.date(1990, 1, 1), dt.date(2100, 12, 31)),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(values, min_size=3, max_size=3), max_size=6))
+def test_what_is_written_is_read_back(rows):
+    data = workbook([one_sheet(*rows, columns=("A", "B", "C"))])
+    assert read_workbook(data)["Data"] == trimmed([["A", "B", "C"], *map(seen, rows)])
+
+
+def seen(row):
+    return [one(value) for value in row]
+
+
+def one(value):
+    """Return a value as it comes back: without what XML cannot hold and without outer blanks."""
+    if not isinstance(value, str):
+        return value
+    signs = (s for s in value if s in "\t\n\r" or s >= " ")
+    kept = "".join(s for s in signs if not 0xD800 <= ord(s) <= 0xDFFF and s not in "\ufffe\uffff")
+    return kept.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+def trimmed(rows):
+    cut = []
+    for row in rows:
+        while row and row[-1] is None:
+            row = row[:-1]
+        cut.append(row)
+    while cut and not cut[-1]:
+        cut.pop()
+    return cut
+
+
+def test_a_plan_as_a_spreadsheet_lists_dates_and_what_was_avoided(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    request = PlanRequest(
+        "x", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2,
+        title="=1+1", room="=2+2",
+    )  # fmt: skip
+    closed = Closure(dt.date(2026, 3, 25), dt.date(2026, 3, 25), "other", "=3+3")
+    plan = plan_course(request, DanishCalendar([closed]))
+    sheets = read_workbook(workbook_bytes(plan))
+    dates = sheets["Dates"]
+    assert len(dates) == 1 + len(plan.dates)
+    assert dates[1][:5] == [
+        "Teaching day 1", "Wednesday", dt.date(2026, 1, 14), dt.time(10), dt.time(15, 30),
+    ]  # fmt: skip
+    assert {row[7] for row in dates[1:]} == {"=2+2"}
+    assert sheets["Avoided dates"][1] == [
+        "Group sparring 3", dt.date(2026, 3, 25), "Closed 25 Mar 2026: =3+3",
+    ]  # fmt: skip
+
+
+# -- in ------------------------------------------------------------------------------------------
+
+
+def test_blank_cells_are_none_and_blank_ends_are_cut():
+    book = openpyxl.Workbook()
+    page = book.active
+    page["A1"], page["C1"], page["A3"] = "Name", "  Score ", 4.0
+    page["B9"] = "   "
+    target = io.BytesIO()
+    book.save(target)
+    assert read_workbook(target.getvalue()) == {"Sheet": [["Name", None, "Score"], [], [4]]}
+
+
+def test_formulas_and_errors_are_all_told_with_sheet_row_and_column(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "Svar"
+    page.append(["Kode", "Score"])
+    page.append(["P-1", "=1+1"])
+    page.append(["P-2", 3, "=A1"])
+    page["A4"] = "#DIV/0!"
+    target = io.BytesIO()
+    book.save(target)
+    faults = refused(target.getvalue())
+    places = [(one.place.sheet, one.place.row, one.place.column) for one in faults]
+    assert places == [("Svar", 2, "Score"), ("Svar", 3, "C"), ("Svar", 4, "Kode")]
+    assert "formula" in faults[0].message
+    assert "error" in faults[2].message
+
+
+GOOD = workbook([one_sheet(("x", 1))])
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
+TYPES = parts(GOOD)["[Content_Types].xml"]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "not a spreadsheet"),
+        (b"a;b\n1;2\n", "not a spreadsheet"),
+        (GOOD[:-40], "not a spreadsheet"),
+        (OLE, "old Excel file"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (repacked(GOOD, {"xl/vbaProject.bin": b"x"}), "macros"),
+        (repacked(GOOD, {"[Content_Types].xml": TYPES.replace(b".sheet.main", b".sheet.macroEnabled.main")}), "macros"),
+        (repacked(GOOD, {"xl/workbook.bin": b"x"}), "xlsb"),
+        (repacked(GOOD, {"xl/externalLinks/externalLink1.xml": b"<x/>"}), "links"),
+        (repacked(GOOD, {"../evil.xml": b"<x/>"}), "names"),
+        (repacked(GOOD, {"/etc/evil.xml": b"<x/>"}), "names"),
+        (repacked(GOOD, {"xl\\evil.xml": b"<x/>"}), "names"),
+        (repacked(GOOD, {"xl/workbook.xml": None}), "not a spreadsheet"),
+        (repacked(GOOD, {"[Content_Types].xml": None}), "not a spreadsheet"),
+        (repacked(GOOD, {"xl/workbook.xml": b"<broken"}), "damaged"),
+        (repacked(GOOD, {"xl/worksheets/sheet1.xml": b"<broken"}), "damaged"),
+        (repacked(GOOD, {"xl/worksheets/sheet1.xml": None}), "damaged"),
+        (repacked(GOOD, {"xl/sharedStrings.xml": b""}), "damaged"),
+        (repacked(GOOD, {f"xl/media/{n}.png": b"x" for n in range(201)}), "unpacks"),
+        (repacked(GOOD, {"xl/media/zeros.bin": b"\0" * 3_000_000}), "unpacks"),
+        (GOOD + b"\0" * 5_000_001, "too large"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_plain_spreadsheet_is_refused_and_says_why(data, told, monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    (fault,) = refused(data)
+    assert fault.place.field == "file"
+    assert told in fault.message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_definition_is_never_parsed(encoding):
+    bomb = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+        '<!ENTITY b "&a;&a;&a;&a;&a;">]><sst xmlns="x"><si><t>&b;</t></si></sst>'
+    )
+    refused(repacked(GOOD, {"xl/sharedStrings.xml": bomb.encode(encoding)}))
+
+
+def test_a_zip_that_lies_about_its_sizes_unpacks_to_no_more_than_it_says():
+    data = bytearray(repacked(GOOD, {"xl/media/zeros.xml": b"<x>" + b"0" * 200_000 + b"</x>"}))
+    # In the directory at the end, change the size from 200,007 bytes to 7.
+    size = (200_007).to_bytes(4, "little")
+    at = data.rindex(size)
+    data[at : at + 4] = (7).to_bytes(4, "little")
+    refused(bytes(data))
+
+
+def sheet_of(*cells):
+    rows = "".join(
+        f'<row r="{row}"><c r="{column}{row}" t="n"><v>1</v></c></row>' for column, row in cells
+    )
+    return (
+        f'<worksheet xmlns="{MAIN[1:-1]}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+    )
+
+
+@pytest.mark.parametrize(
+    "cells", [[("A", 1), ("A", 1_048_576)], [("A", 1), ("XFD", 2)], [("IZ", 1)]]
+)
+def test_a_cell_far_out_is_refused_rather_than_overlooked(cells):
+    data = repacked(GOOD, {"xl/worksheets/sheet1.xml": sheet_of(*cells)})
+    (fault,) = refused(data)
+    assert fault.place.sheet == "Data"
+    assert fault.place.row is not None
+
+
+def test_limits_can_be_set_and_are_kept():
+    data = workbook([one_sheet(*[("x", 1)] * 10)])
+    assert len(read_workbook(data, Limits(rows=11))["Data"]) == 11
+    refused(data, Limits(rows=10))
+    refused(data, Limits(cells=21))
+    refused(data, Limits(columns=1))
+    refused(data, Limits(entries=3))
+    refused(workbook([Sheet(str(n), (SheetColumn("A"),), []) for n in range(3)]), Limits(sheets=2))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_a_fault_and_never_a_crash(data):
+    broken = bytearray(GOOD)
+    for _turn in range(data.draw(st.integers(1, 6))):
+        broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        sheets = read_workbook(bytes(broken))
+    except InputFault as fault:
+        assert fault.faults
+    else:
+        assert isinstance(sheets, dict)
