@@ -203,7 +203,11 @@ def test_nothing_is_placed_before_the_day_the_course_may_begin():
 
 def test_a_room_that_is_taken_moves_the_day_and_says_so():
     taken = Closure(
-        dt.date(2026, 3, 11), dt.date(2026, 3, 11), "absence", "Bankospil", Resource("room", "Salen")
+        dt.date(2026, 3, 11),
+        dt.date(2026, 3, 11),
+        "absence",
+        "Bankospil",
+        Resource("room", "Salen"),
     )
     calendar = DanishCalendar([taken])
     assert plan_course(wish(week_of_month=2), calendar).date_of(

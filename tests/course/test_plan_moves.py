@@ -86,9 +86,7 @@ def test_a_day_that_would_come_too_soon_after_the_moved_one_moves_on(plan):
     change = move(plan, DAY_3, on(3, 25), calendar=FREE)
     assert moved_dates(change)[Item("teaching_day", 4)] == on(4, 15)
     why = {one.item: one.why.text for one in change.consequences}
-    assert (
-        why[Item("teaching_day", 4)] == "there would be fewer than 21 days to Teaching day 3"
-    )
+    assert why[Item("teaching_day", 4)] == "there would be fewer than 21 days to Teaching day 3"
 
 
 def test_what_lies_before_a_moved_day_stays(plan):
@@ -270,9 +268,7 @@ def test_changes_are_told_in_order_with_the_reason_of_what_they_follow(plan):
 
 def test_added_removed_restored_and_retimed_dates_are_told(plan):
     extra = replace(plan.date_of(Item("erfa_group", 3)), number=4, date=on(11, 11))
-    later = replace(
-        plan.date_of(Item("erfa_group", 1)), starts_at=dt.time(16), ends_at=dt.time(18)
-    )
+    later = replace(plan.date_of(Item("erfa_group", 1)), starts_at=dt.time(16), ends_at=dt.time(18))
     after = plan.with_date(extra).with_date(later)
     found = {(change.what, change.item): change.text for change in changes(plan, after)}
     assert found == {

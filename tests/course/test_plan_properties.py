@@ -98,9 +98,7 @@ def check_sound(plan, request, closed):
     for day, sparring in zip(teaching, plan.of_kind("sparring"), strict=True):
         assert 10 <= (sparring.date - day).days <= 18
     first, second = plan.of_kind("final_assignment")
-    between = [
-        first.date + n * DAY for n in range(1, (second.date - first.date).days)
-    ]
+    between = [first.date + n * DAY for n in range(1, (second.date - first.date).days)]
     assert all(day.weekday() > 4 or is_public_holiday(day) for day in between)
     check_order(plan)
 
@@ -227,7 +225,9 @@ def test_moving_a_date_keeps_the_plan_sound(base, item, steps, pinned, data):
     for sparring in after.of_kind("sparring"):
         day = after.date_of(Item("teaching_day", sparring.number))
         offset = (sparring.date - day.date).days
-        assert 10 <= offset <= 18 or (sparring.pinned and str(offset) in after.remark(sparring.item))
+        assert 10 <= offset <= 18 or (
+            sparring.pinned and str(offset) in after.remark(sparring.item)
+        )
     told = {one.item for one in changed.consequences}
     differing = {d.item for d in after.dates if d.date != plan.date_of(d.item).date}
     assert told == differing - {item}

@@ -110,7 +110,7 @@ def test_the_year_ends_without_a_slip():
 
 @given(st.text(max_size=300))
 def test_any_text_comes_back_as_it_was_written(text):
-    data = calendar_file([replace(ENTRY, title=text)], name="x", stamp=STAMP)
+    data = calendar_file([replace(ENTRY, title=text)], name=text, stamp=STAMP)
     seen = unescaped(entries(data)["a@peerbook"]["SUMMARY"][1])
     kept = "".join(
         sign

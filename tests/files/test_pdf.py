@@ -78,7 +78,9 @@ def test_what_users_write_is_shown_and_never_obeyed(plan):
 
 def test_even_the_longest_texts_leave_one_page(plan):
     dates = tuple(
-        replace(date, status="moved", pin_reason="W" * 500, teachers=("V" * 200,) * 10, room="M" * 200)
+        replace(
+            date, status="moved", pin_reason="W" * 500, teachers=("V" * 200,) * 10, room="M" * 200
+        )
         for date in plan.dates
     )
     data = pdf_bytes(

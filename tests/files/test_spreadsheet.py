@@ -77,9 +77,7 @@ def test_headings_are_safe_too():
 
 def test_dates_times_and_numbers_are_what_they_are():
     day, time = dt.date(2026, 3, 4), dt.time(9, 30)
-    data = workbook(
-        [one_sheet((day, time, -5, Decimal("1.25")), columns=("A", "B", "C", "D"))]
-    )
+    data = workbook([one_sheet((day, time, -5, Decimal("1.25")), columns=("A", "B", "C", "D"))])
     row = openpyxl.load_workbook(io.BytesIO(data))["Data"][2]
     assert row[0].value == dt.datetime(2026, 3, 4)
     assert row[0].number_format == "dd-mm-yyyy"
@@ -203,6 +201,7 @@ def test_formulas_and_errors_are_all_told_with_sheet_row_and_column(monkeypatch)
 
 
 GOOD = workbook([one_sheet(("x", 1))])
+TWO = workbook([one_sheet(("x", 1)), Sheet("More", (SheetColumn("A"),), [("x",)])])
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
 TYPES = parts(GOOD)["[Content_Types].xml"]
 
@@ -227,7 +226,7 @@ TYPES = parts(GOOD)["[Content_Types].xml"]
         (repacked(GOOD, {"xl/workbook.xml": b"<broken"}), "damaged"),
         (repacked(GOOD, {"xl/worksheets/sheet1.xml": b"<broken"}), "damaged"),
         (repacked(GOOD, {"xl/worksheets/sheet1.xml": None}), "damaged"),
-        (repacked(GOOD, {"xl/sharedStrings.xml": b""}), "damaged"),
+        (repacked(TWO, {"xl/worksheets/sheet2.xml": None}), "damaged"),
         (repacked(GOOD, {f"xl/media/{n}.png": b"x" for n in range(201)}), "unpacks"),
         (repacked(GOOD, {"xl/media/zeros.bin": b"\0" * 3_000_000}), "unpacks"),
         (GOOD + b"\0" * 5_000_001, "too large"),
@@ -262,9 +261,7 @@ def sheet_of(*cells):
     rows = "".join(
         f'<row r="{row}"><c r="{column}{row}" t="n"><v>1</v></c></row>' for column, row in cells
     )
-    return (
-        f'<worksheet xmlns="{MAIN[1:-1]}"><sheetData>{rows}</sheetData></worksheet>'.encode()
-    )
+    return f'<worksheet xmlns="{MAIN[1:-1]}"><sheetData>{rows}</sheetData></worksheet>'.encode()
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ from peerbook.ui import (
     Table,
     TextField,
     Widget,
+    receipt_text,
 )
 
 T = TypeVar("T")
@@ -77,7 +78,8 @@ class _Attendance:
 
     def _redraw(self, announce: str = "") -> None:
         self._read()
-        self._whole.show(self._parts(), announce=announce)
+        told = [Notice("ok", announce)] if announce else []
+        self._whole.show([*told, *self._parts()], announce=announce)
 
     def _redraw_summary(self, announce: str) -> None:
         self._read()
@@ -278,7 +280,7 @@ class _Attendance:
             receipt = self._desk.save(
                 submission, lambda session: records.enrol(session, self._course, names, on)
             )
-            self._redraw(_("They are on the course now."))
+            self._redraw(receipt_text(receipt))
             return receipt
 
         return Form(

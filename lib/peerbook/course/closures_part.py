@@ -25,6 +25,7 @@ from peerbook.ui import (
     Table,
     TextField,
     Widget,
+    receipt_text,
 )
 
 EVERYTHING = "site"
@@ -130,7 +131,7 @@ def _suggestions(
                 [plan_records.closure_row(session, site.id, closure) for closure in accepted],
             ),
         )
-        redraw(_("The closures are saved."))
+        redraw(receipt_text(receipt))
         return receipt
 
     options = [
@@ -179,7 +180,7 @@ def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str
                 session, [plan_records.closure_row(session, site.id, closure)]
             ),
         )
-        redraw(_("The closure is saved."))
+        redraw(receipt_text(receipt))
         return receipt
 
     form = Form(

@@ -42,19 +42,27 @@ class _Board:
     def __init__(self, desk: Desk, course: Course) -> None:
         self._desk = desk
         self._course = course
-        self._whole = Section([])
+        self._board = Section([])
+        self._answering = Section([])
 
     def section(self) -> Section:
-        """Return the section with the board in it."""
+        """Return the board, and below it the forms, which stay when the board is redrawn."""
         self._redraw()
-        return self._whole
+        self._offer_answering()
+        adding = Disclosure(_("Add a suggestion"), lambda: [self._suggestion_form()])
+        return Section([self._board, self._answering, adding])
+
+    def _offer_answering(self) -> None:
+        if not self._said.empty:
+            heading = Heading(_("Answer a suggestion"), level=3)
+            self._answering.show([heading, self._decision_form()])
 
     def _redraw(self, announce: str = "") -> None:
         with self._desk.store.read() as session:
             self._said = records.suggestions_frame(session, self._course.id)
             decided = records.decisions_frame(session, self._course.id)
         self._decided = {row.suggestion_id: row for row in each(decided)}
-        self._whole.show(self._parts(), announce=announce)
+        self._board.show(self._parts(), announce=announce)
 
     def _parts(self) -> list[Widget]:
         waiting = [row for row in each(self._said) if row.suggestion_id not in self._decided]
@@ -80,9 +88,6 @@ class _Board:
                 empty=_("Suggestions from the evaluation forms come here by themselves."),
             )
         )
-        if not self._said.empty:
-            parts += [Heading(_("Answer a suggestion"), level=3), self._decision_form()]
-        parts.append(Disclosure(_("Add a suggestion"), lambda: [self._suggestion_form()]))
         return parts
 
     def _row(self, number: int, text: str) -> dict[str, object]:
@@ -163,6 +168,7 @@ class _Board:
                 ),
             )
             self._redraw(_("The board is up to date."))
+            self._offer_answering()
             return receipt
 
         return Form(

@@ -39,6 +39,7 @@ from peerbook.ui import (
     Tabs,
     TextField,
     Widget,
+    receipt_text,
 )
 
 CALENDAR_TYPE = "text/calendar"
@@ -113,8 +114,9 @@ class _SavedPlan:
         self._whole.show(self._parts())
         return self._whole
 
-    def _redraw(self, announce: str) -> None:
-        self._whole.show(self._parts(), announce=announce)
+    def _redraw(self, told: str) -> None:
+        """Show the course anew, and above it what was done."""
+        self._whole.show([Notice("ok", told), *self._parts()], announce=told)
 
     def _load(self) -> tuple[Course, CoursePlan, DanishCalendar, tuple[CoursePlan, ...]]:
         with self._desk.store.read() as session:
@@ -190,7 +192,7 @@ class _SavedPlan:
             ),
             reason=reason,
         )
-        self._redraw(_("Saved. The plan above is the new one."))
+        self._redraw(receipt_text(receipt))
         return receipt
 
     # -- moving and cancelling -------------------------------------------------------------------

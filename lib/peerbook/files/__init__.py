@@ -1,0 +1,1 @@
+"""Files in and out: calendars, PDF pages and spreadsheets."""

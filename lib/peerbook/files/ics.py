@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vText
 
 PRODUCT = "-//peerbook//peerbook//DA"
 ZONE = "Europe/Copenhagen"
@@ -80,7 +80,7 @@ def calendar_file(entries: Sequence[CalendarEntry], *, name: str, stamp: dt.date
     # A file of nothing but called-off entries is a cancellation; all others are published.
     all_off = bool(entries) and all(entry.cancelled for entry in entries)
     calendar.add("method", "CANCEL" if all_off else "PUBLISH")
-    calendar.add("x-wr-calname", _clean(name))
+    calendar.add("x-wr-calname", vText(" ".join(_clean(name).split())))
     calendar.add("x-wr-timezone", ZONE)
     calendar.add_component(_copenhagen())
     for entry in entries:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -198,14 +201,16 @@ def read_workbook(data: bytes, limits: Limits | None = None) -> dict[str, list[l
         of them, each with sheet, row and column.
     """
     allowed = limits or Limits()
-    _check_file(data, allowed)
+    sheet_count = _check_file(data, allowed)
     try:
         book = load_workbook(
             io.BytesIO(data), read_only=True, data_only=False, keep_links=False, rich_text=False
         )
     except Exception as error:  # openpyxl passes on whatever a damaged part trips it over
         raise _damaged() from error
-    if len(book.sheetnames) > allowed.sheets:
+    if len(book.sheetnames) != sheet_count:
+        raise _damaged()  # openpyxl leaves a sheet whose part is missing out without a word
+    if sheet_count > allowed.sheets:
         message = _("The file has too many sheets. It may have at most {limit}.")
         raise _fault(message.format(limit=allowed.sheets))
     reading = _Reading(allowed)
@@ -308,11 +313,23 @@ def _tidy(value: Any) -> Value:
 # The bytes an old binary or a password-protected file begins with, and a name inside the latter.
 _OLE_START = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_NAME = "EncryptedPackage".encode("utf-16-le")
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError,
+    RuntimeError, ValueError,
+)  # fmt: skip
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s")
 _DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 
 
-def _check_file(data: bytes, limits: Limits) -> None:
-    """Check the file and its directory without unpacking more than the limits allow."""
+def _check_file(data: bytes, limits: Limits) -> int:
+    """Return the number of sheets, having unpacked no more than the limits allow.
+
+    Raises
+    ------
+    InputFault
+        When the file is not a plain .xlsx within the limits.
+    """
     if len(data) > limits.file_bytes:
         message = _("The file is too large. It may take up at most {megabytes} MB.")
         raise _fault(message.format(megabytes=format_number(limits.file_bytes / 1e6)))
@@ -326,7 +343,8 @@ def _check_file(data: bytes, limits: Limits) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_directory(archive.infolist(), limits)
             _check_parts(archive)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+            return len(_SHEET.findall(archive.read("xl/workbook.xml")))
+    except _BROKEN_ZIP as error:
         raise _fault(
             _("This is not a spreadsheet that can be read. Save it as .xlsx and try again.")
         ) from error
@@ -346,6 +364,8 @@ def _check_directory(entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None
         )
     if any(_is_unsafe(name) for name in names) or len(set(names)) < len(names):
         raise _fault(_("The file has parts with names that no spreadsheet has. It was not opened."))
+    if any(entry.compress_type not in _PACKINGS for entry in entries):
+        raise _damaged()
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise _fault(_("The file has a password. Save it without one and try again."))
     lower = [name.lower() for name in names]
@@ -355,7 +375,7 @@ def _check_directory(entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None
         raise _fault(_("The file has macros. Save it as .xlsx without macros and try again."))
     if any(name.startswith("xl/externallinks/") for name in lower):
         raise _fault(_("The file has links to other files. Remove them and try again."))
-    if "[content_types].xml" not in lower or "xl/workbook.xml" not in lower:
+    if "[content_types].xml" not in lower or "xl/workbook.xml" not in names:
         raise _fault(
             _("This is not a spreadsheet that can be read. Save it as .xlsx and try again.")
         )

@@ -24,7 +24,7 @@ from peerbook.ui.fields import (
     TimeField,
     UploadedFile,
 )
-from peerbook.ui.form import DraftBox, Form, ReceiptLike, Submission
+from peerbook.ui.form import DraftBox, Form, ReceiptLike, Submission, receipt_text
 from peerbook.ui.page import (
     Action,
     Button,
@@ -46,5 +46,6 @@ __all__ = [
     "Disclosure", "Download", "DraftBox", "Field", "FileField", "Filter", "FlagField", "Form",
     "Group", "Heading", "IntegerField", "LongTextField", "Notice", "NumberField", "Page", "Prose",
     "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField", "Section", "Status",
-    "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField", "UploadedFile", "Widget",
+    "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField", "UploadedFile",
+    "Widget", "receipt_text",
 ]  # fmt: skip

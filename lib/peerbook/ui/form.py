@@ -217,7 +217,7 @@ class Form(Part):
                 self.begin = self._raw(values)
             self.offer = {}
         self._forget_draft()
-        return {"saved": _receipt_message(receipt)} | _receipt_facts(receipt)
+        return {"saved": receipt_text(receipt)} | _receipt_facts(receipt)
 
     def _files(
         self, request: Mapping[str, Any], buffers: Sequence[memoryview]
@@ -288,7 +288,8 @@ def _key(raw: object) -> str:
         raise unreadable() from None
 
 
-def _receipt_message(receipt: ReceiptLike | str | None) -> str:
+def receipt_text(receipt: ReceiptLike | str | None) -> str:
+    """Return what a form says when it has saved; also for pages that then replace the form."""
     if isinstance(receipt, str):
         return receipt
     if receipt is None:
