@@ -55,20 +55,23 @@ def avoided(plan, kind, number):
 
 
 def test_region_h_course_is_planned_backwards_from_its_final_assignments():
-    """The course whose final assignments were held on 28 and 29 April 2016, a Thursday and a Friday.
+    """Final assignments were held on 28 and 29 April 2016, a Thursday and a Friday.
 
     28 April is the fourth Thursday of its month, so teaching on fourth Thursdays is assumed (the
-    newsletter does not say), in the six months before: October to March. The days between Christmas
-    and New Year are assumed to be kept free as usual: 24 and 31 December.
+    newsletter does not say), in the six months before: October to March. The days between
+    Christmas and New Year are assumed to be kept free as usual: 24 and 31 December.
 
     Fourth Thursdays: 22 October, 26 November, 24 December, 28 January, 25 February, 24 March.
-    - 24 December is closed. The Thursdays a week to each side are 17 December and 31 December, which
-      is closed too. So 17 December: 21 days after 26 November and 42 before 28 January, both allowed.
-    - 24 March 2016 is Maundy Thursday (Easter Sunday was 27 March). 17 and 31 March are equally far
-      away. 17 March would be 21 days after 25 February and 42 before 28 April; 31 March gives 35 and
-      28 days, so it is the more even one.
+    - 24 December is closed. The Thursdays a week to each side are 17 December and 31 December,
+      which is closed too. So 17 December: 21 days after 26 November and 42 before 28 January,
+      both allowed.
+    - 24 March 2016 is Maundy Thursday (Easter Sunday was 27 March). 17 and 31 March are equally
+      far away. 17 March would be 21 days after 25 February and 42 before 28 April; 31 March gives
+      35 and 28 days, so it is the more even one.
+
     Sparring is 14 days after each. 17 December + 14 is 31 December, closed; 1 January is a holiday;
     the nearest working day to the 31st is Wednesday 30 December, 13 days after.
+
     After the course, erfa groups about once a month: the fourth Thursdays 26 May, 23 June, 28 July.
     """
     christmas = [Closure(day, day, "custom_day_off") for day in days("2015-12-24", "2015-12-31")]
@@ -104,16 +107,17 @@ def test_region_h_course_is_planned_backwards_from_its_final_assignments():
 def test_vejles_third_course_follows_the_manual():
     """One full day a month for six months, sparring of two hours a couple of weeks off (p. 13–14).
 
-    The manual names neither month nor weekday. Assumed: the third course, mainly of former peers,
-    ran in the last winter of the project (which ended in October 2016), from November 2015 on second
-    Thursdays; the house is closed on 24 December and in the school's winter holiday, week 7. The
-    manual knows no final assignments and no erfa groups, so the template has none.
+    The manual names neither month nor weekday. Assumed: the third course, mainly of former
+    peers, ran in the last winter of the project (which ended in October 2016), from November
+    2015 on second Thursdays; the house is closed on 24 December and in the school's winter
+    holiday, week 7. The manual knows no final assignments and no erfa groups, so the template
+    has none.
 
-    Second Thursdays: 12 November, 10 December, 14 January, 11 February, 10 March, 14 April; none is a
-    holiday (Easter Sunday was 27 March 2016) and week 7 is 15–21 February.
-    Sparring 14 days later: 26 November; 24 December, closed; 28 January; 25 February; 24 March, Maundy
-    Thursday; 28 April. In place of 24 December: 25 December is a holiday, so Wednesday 23 December
-    is nearest. In place of 24 March: 25 March is Good Friday, so Wednesday 23 March is nearest.
+    Second Thursdays: 12 November, 10 December, 14 January, 11 February, 10 March, 14 April; none
+    is a holiday (Easter Sunday was 27 March 2016) and week 7 is 15–21 February. Sparring 14 days
+    later: 26 November; 24 December, closed; 28 January; 25 February; 24 March, Maundy Thursday;
+    28 April. In place of 24 December: 25 December is a holiday, so Wednesday 23 December is
+    nearest. In place of 24 March: 25 March is Good Friday, so Wednesday 23 March is nearest.
     Evaluations half-way and at the end: with the third and the sixth day.
     """
     closures = [
@@ -148,7 +152,8 @@ def test_vejles_third_course_follows_the_manual():
 
 
 def test_a_course_without_obstacles_is_regular():
-    # Second Wednesdays of 2026; 8 April is after Easter (5 April), 13 May before Ascension (14 May).
+    # Second Wednesdays of 2026; 8 April is after Easter (5 April), 13 May before Ascension (14
+    # May).
     plan = plan_course(wish(week_of_month=2), NO_CLOSURES)
     assert days_of(plan, "teaching_day") == days(
         "2026-01-14", "2026-02-11", "2026-03-11", "2026-04-08", "2026-05-13", "2026-06-10"
@@ -159,8 +164,8 @@ def test_a_course_without_obstacles_is_regular():
 
 def test_without_a_wish_the_week_with_fewest_obstacles_is_chosen():
     # The first three Wednesdays of February 2026 are closed, so in each of the first three weeks a
-    # teaching day would lie a week off. In the fourth week all six days are free, and only the first
-    # sparring (28 January + 14 = 11 February) has to move by a day.
+    # teaching day would lie a week off. In the fourth week all six days are free, and only the
+    # first sparring (28 January + 14 = 11 February) has to move by a day.
     closed = [Closure(day, day, "other") for day in days("2026-02-04", "2026-02-11", "2026-02-18")]
     plan = plan_course(wish(), DanishCalendar(closed))
     assert days_of(plan, "teaching_day") == days(
@@ -216,7 +221,8 @@ def test_a_room_that_is_taken_moves_the_day_and_says_so():
     date = plan_course(wish(week_of_month=2, room="Salen"), calendar).date_of(
         Item("teaching_day", 3)
     )
-    # 18 March is a week later like 4 March is earlier, but leaves 35 and 21 days; 4 March 21 and 35.
+    # 18 March is a week later like 4 March is earlier, but leaves 35 and 21 days; 4 March 21 and
+    # 35.
     assert date.date in days("2026-03-04", "2026-03-18")
     assert date.avoided[0].text == (
         "Wednesday 11 March 2026: The room is taken: Salen, 11 Mar 2026 (Bankospil)"
@@ -322,8 +328,8 @@ def test_the_same_question_has_the_same_answer_in_every_process():
         "import datetime as dt;"
         "from peerbook.course.plan import *; from peerbook.course.calendar import *;"
         "from peerbook.course.plan_solver import *;"
-        "print(plan_course(PlanRequest('x', CourseTemplate(), 3, dt.time(10), first_month=(2026, 9)),"
-        "DanishCalendar(suggested_closures([2026, 2027]))))"
+        "asked = PlanRequest('x', CourseTemplate(), 3, dt.time(10), first_month=(2026, 9));"
+        "print(plan_course(asked, DanishCalendar(suggested_closures([2026, 2027]))))"
     )
     answers = {
         subprocess.run(
@@ -367,9 +373,10 @@ def test_a_teacher_away_for_a_month_clashes_with_that_month_only():
 def test_the_cheapest_way_out_comes_with_the_plan_it_gives():
     """Anna is away all March; day 2 is 11 February and day 4 is 8 April.
 
-    Day 3 cannot slip into February or April alone: the sparring after day 2 or day 3 would then have
-    to lie in March too. So teaching once while Anna is away is the least. On 11 March the sparring of
-    25 March would need her as well; on 18 March it falls on 1 April, when she is back.
+    Day 3 cannot slip into February or April alone: the sparring after day 2 or day 3 would then
+    have to lie in March too. So teaching once while Anna is away is the least. On 11 March the
+    sparring of 25 March would need her as well; on 18 March it falls on 1 April, when she is
+    back.
     """
     away = Closure(
         dt.date(2026, 3, 1), dt.date(2026, 3, 31), "absence", "leave", Resource("teacher", "Anna")
@@ -493,5 +500,6 @@ def test_too_many_final_assignments_are_refused_with_how_many_fit():
     plan = plan_course(wish(week_of_month=2, day_ends_at=dt.time(12)), NO_CLOSURES)
     with pytest.raises(InputFault) as fault:
         assignment_slots(plan, people=40, minutes=30)
-    # 10–12 holds three turns, a pause of 15 minutes, and none after it but one ending 12.15: 3 a day.
+    # 10–12 holds three turns, a pause of 15 minutes, and none after it but one ending 12.15: 3 a
+    # day.
     assert "6 of 40" in str(fault.value)

@@ -150,6 +150,7 @@ def test_a_move_before_the_day_before_is_refused(plan):
     with pytest.raises(InputFault) as fault:
         move(plan, DAY_3, on(2, 3), calendar=FREE)
     assert "wrong order with Teaching day 2 (11 Feb 2026)" in str(fault.value)
+    assert "The nearest days that can be used: " in str(fault.value)
 
 
 def test_a_move_past_what_is_fixed_by_hand_is_refused(plan):

@@ -85,7 +85,7 @@ def test_an_entry_is_in_danish_time_with_the_zone_written_out():
     assert event["DTEND"] == ({"TZID": "Europe/Copenhagen"}, "20260311T153000")
     assert event["DTSTAMP"][1] == "20260102T123000Z"
     zone = tzical(io.StringIO("\r\n".join(lines_of(data)))).get("Europe/Copenhagen")
-    # Winter time is one hour ahead of UTC, summer time two; in 2026 it changes on 29 March, 25 October.
+    # Winter time is an hour ahead of UTC, summer time two; 2026 changes on 29 March, 25 October.
     offsets = [
         dt.datetime(2026, month, day, 12, tzinfo=zone).utcoffset() / dt.timedelta(hours=1)
         for month, day in ((3, 28), (3, 29), (10, 24), (10, 25))

@@ -13,9 +13,10 @@ from peerbook.course.plan_solver import plan_course
 from peerbook.files.pdf import pdf
 
 NASTY = (
-    '#panic("x") $ x^2 $ \\ "quoted" \'single\' *bold* _thin_ `code` [box] @ref <label> // gone /* gone */'
-    " = Title\n- item ~ -- 😀 <script>alert(1)</script> #import \"secret.typ\" #read(\"/etc/passwd\")"
-)  # fmt: skip
+    '#panic("x") $ x^2 $ \\ "quoted" \'single\' *bold* _thin_ `code` [box] @ref <label> '
+    "// gone /* gone */ = Title\n- item ~ -- 😀 <script>alert(1)</script> "
+    '#import "secret.typ" #read("/etc/passwd")'
+)
 
 
 def read(data, *options):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import zipfile
@@ -139,11 +140,10 @@ def one(value):
 
 
 def trimmed(rows):
-    cut = []
-    for row in rows:
+    cut = [list(row) for row in rows]
+    for row in cut:
         while row and row[-1] is None:
-            row = row[:-1]
-        cut.append(row)
+            row.pop()
     while cut and not cut[-1]:
         cut.pop()
     return cut
@@ -204,6 +204,7 @@ GOOD = workbook([one_sheet(("x", 1))])
 TWO = workbook([one_sheet(("x", 1)), Sheet("More", (SheetColumn("A"),), [("x",)])])
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
 TYPES = parts(GOOD)["[Content_Types].xml"]
+MACRO_TYPES = TYPES.replace(b".sheet.main", b".sheet.macroEnabled.main")
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ TYPES = parts(GOOD)["[Content_Types].xml"]
         (OLE, "old Excel file"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "password"),
         (repacked(GOOD, {"xl/vbaProject.bin": b"x"}), "macros"),
-        (repacked(GOOD, {"[Content_Types].xml": TYPES.replace(b".sheet.main", b".sheet.macroEnabled.main")}), "macros"),
+        (repacked(GOOD, {"[Content_Types].xml": MACRO_TYPES}), "macros"),
         (repacked(GOOD, {"xl/workbook.bin": b"x"}), "xlsb"),
         (repacked(GOOD, {"xl/externalLinks/externalLink1.xml": b"<x/>"}), "links"),
         (repacked(GOOD, {"../evil.xml": b"<x/>"}), "names"),
@@ -290,9 +291,6 @@ def test_a_damaged_file_is_a_fault_and_never_a_crash(data):
     broken = bytearray(GOOD)
     for _turn in range(data.draw(st.integers(1, 6))):
         broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        sheets = read_workbook(bytes(broken))
-    except InputFault as fault:
-        assert fault.faults
-    else:
-        assert isinstance(sheets, dict)
+    # Nothing but rows or a fault may come of it; any other exception fails the test.
+    with contextlib.suppress(InputFault):
+        assert isinstance(read_workbook(bytes(broken)), dict)

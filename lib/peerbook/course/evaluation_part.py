@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import pandas as pd
@@ -20,18 +20,19 @@ from peerbook.course.curriculum import EvaluationForm, Item, load_form
 from peerbook.course.records import Sheet
 from peerbook.course.rows import each
 from peerbook.desk import Desk
+from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Source, Wave
 from peerbook.text import _, format_list, format_number, ngettext
 from peerbook.ui import (
     Chart,
-    ChoiceField,
     Column,
     Disclosure,
     Field,
     Filter,
     Form,
     Heading,
+    IntegerField,
     LongTextField,
     Notice,
     Prose,
@@ -100,7 +101,7 @@ class _Evaluations:
                             _("Three questions only"),
                             lambda: [self._sheet_form(form, wave, short=True)],
                         ),
-                        (_("A pile of paper"), lambda: [self._pile_form(form, wave)]),
+                        (_("A pile of paper"), lambda: self._pile_parts(form, wave)),
                     ]
                 )
             ]
@@ -127,21 +128,26 @@ class _Evaluations:
             clear_after_save=True,
         )
 
+    def _pile_parts(self, form: EvaluationForm, wave: Wave) -> list[Widget]:
+        questions = "\n".join(f"{place}. {item.text}" for place, item in enumerate(form.items, 1))
+        return [
+            Disclosure(_("The questions, by number"), [Prose(questions)]),
+            self._pile_form(form, wave),
+        ]
+
     def _pile_form(self, form: EvaluationForm, wave: Wave) -> Form:
         def save(submission: Submission) -> Receipt:
             rows = submission.values["sheets"]
             if not isinstance(rows, tuple):
                 raise TypeError("the form gave no rows")
             sheets = [_sheet(row.values, form.items) for row in rows]
+            _refuse_codes_off_the_scale(form, sheets)
             return self._save(submission, form, wave, sheets, "pile")
 
         fields: list[Field[object]] = [
             *(_short_field(place, item) for place, item in enumerate(form.items, start=1)),
             _code_field(),
         ]
-        legend = "\n".join(
-            f"{place}. {item.text}" for place, item in enumerate(form.items, start=1)
-        )
         return Form(
             f"evaluation_{wave}_pile",
             [
@@ -151,13 +157,14 @@ class _Evaluations:
                     fields=fields,
                     row_label=_("Sheet"),
                     max_rows=LARGEST_PILE,
-                    hint=_("Write the number that is ticked. Leave empty what is blank."),
+                    hint=_(
+                        "Write the number that is ticked, and go on with Tab. Leave empty what is blank."
+                    ),
                 )
             ],
             on_submit=save,
             submit_label=_("Save the pile"),
             drafts=self._desk.drafts(f"evaluation:{self._course.id}:{wave}:pile"),
-            help_text=legend,
             clear_after_save=True,
         )
 
@@ -375,9 +382,28 @@ def _field(item: Item) -> Field[object]:
 
 def _short_field(place: int, item: Item) -> Field[object]:
     if item.kind == "text":
-        return cast("Field[object]", TextField(item.id, f"{place}. {item.text}", max_length=4000))
-    options = [(code, f"{code} {label}") for code, label in _points(item)]
-    return cast("Field[object]", ChoiceField(item.id, f"{place}.", options=options))
+        return cast("Field[object]", TextField(item.id, f"{place}.", max_length=4000))
+    codes = [code for code, _label in _points(item)]
+    return cast(
+        "Field[object]",
+        IntegerField(item.id, f"{place}.", minimum=min(codes), maximum=max(codes)),
+    )
+
+
+def _refuse_codes_off_the_scale(form: EvaluationForm, sheets: Sequence[Sheet]) -> None:
+    """Refuse numbers between the points of a scale, each at its own cell."""
+    faults = []
+    for place, sheet in enumerate(sheets):
+        for item in form.items:
+            code = sheet.answers.get(item.id)
+            if item.scale is None or code is None or code in item.scale.codes:
+                continue
+            message = _("{code} is not on the scale. Use one of {codes}.").format(
+                code=code, codes=format_list([str(one) for one in item.scale.codes])
+            )
+            faults.append(Fault(message, Place(field=f"sheets.{place}.{item.id}")))
+    if faults:
+        raise InputFault(faults)
 
 
 def _code_field() -> Field[object]:

@@ -560,7 +560,7 @@ class _Changing:
         # The course's own weekday counts as a few days nearer: people have kept it free.
         own = self._plan.weekday
         around = sorted(
-            (to + offset * _DAY for offset in range(-_REACH, _REACH + 1) if offset),
+            (to + offset * _DAY for offset in range(-2 * _REACH, 2 * _REACH + 1) if offset),
             key=lambda day: (abs((day - to).days) + 4 * (day.weekday() != own), day),
         )
         usable = [

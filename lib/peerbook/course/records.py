@@ -473,7 +473,15 @@ def save_sheets(
     )
     suggestion_items = {item.id for item in form.items if item.suggestion}
     saved: Evaluation | None = None
+    scales = {item.id: item.scale.codes for item in form.items if item.scale is not None}
     for sheet in sheets:
+        for item_id, value in sheet.answers.items():
+            if isinstance(value, int) and value not in scales.get(item_id, ()):
+                raise InputFault.at(
+                    item_id, _("{code} is not on the scale of that question.").format(code=value)
+                )
+        if all(value in (None, "") for value in sheet.answers.values()):
+            raise InputFault.at("rows", _("A sheet without a single answer is not saved."))
         if sheet.respondent is not None and sheet.respondent in used:
             raise InputFault.at(
                 "respondent",
