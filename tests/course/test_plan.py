@@ -191,6 +191,18 @@ def test_a_course_runs_over_new_year():
     assert plan.starts_on == dt.date(2026, 10, 7)
 
 
+def test_a_course_may_teach_every_other_month():
+    template = CourseTemplate(
+        teaching_days=3, months_between=2, shortest_gap_days=49, longest_gap_days=70,
+        mid_evaluation_after_day=2, final_evaluation_after_day=3, graduation_after_day=3,
+    )  # fmt: skip
+    plan = plan_course(wish(template=template, week_of_month=2), NO_CLOSURES)
+    # Second Wednesdays of January, March and May 2026; final assignments two months later.
+    assert days_of(plan, "teaching_day") == days("2026-01-14", "2026-03-11", "2026-05-13")
+    assert days_of(plan, "final_assignment") == days("2026-07-08", "2026-07-09")
+    assert days_of(plan, "mid_evaluation") == days("2026-03-11")
+
+
 def test_a_weekend_course_keeps_its_saturdays():
     plan = plan_course(wish(weekday=SATURDAY, week_of_month=1, first_month=(2026, 8)), NO_CLOSURES)
     assert {day.weekday() for day in days_of(plan, "teaching_day")} == {SATURDAY}

@@ -143,7 +143,8 @@ def test_a_move_to_a_day_another_course_has_taken_is_refused(plan):
 
 
 def test_a_plan_is_not_in_its_own_way(plan):
-    move(plan, DAY_3, on(3, 18), calendar=FREE, others=[plan])
+    alone = move(plan, DAY_3, on(3, 18), calendar=FREE)
+    assert move(plan, DAY_3, on(3, 18), calendar=FREE, others=[plan]) == alone
 
 
 def test_a_move_before_the_day_before_is_refused(plan):

@@ -425,6 +425,14 @@ def test_a_page_that_fails_says_so_with_a_code_and_keeps_values_out_of_page_and_
     assert "010190" not in answer.body + server.said()
 
 
+def test_a_page_that_fails_leaves_no_kernel_behind(serve_notebooks):
+    code = "import os\nopen('pid', 'w').write(str(os.getpid()))\n1 / 0"
+    mine = serve_notebooks({"start": [code]})
+    assert "<peerbook-page" not in ask(mine, "/voila/render/start.ipynb", **mine.headers).body
+    pid = int((mine.workbooks / "pid").read_text())
+    wait_for(lambda: not psutil.pid_exists(pid))
+
+
 def test_an_error_of_ours_is_told_in_its_own_words(server):
     assert "Det må du ikke." in ask(server, "/voila/render/refused.ipynb", **server.headers).body
 

@@ -158,7 +158,8 @@ class _Evaluations:
                     row_label=_("Sheet"),
                     max_rows=LARGEST_PILE,
                     hint=_(
-                        "Write the number that is ticked, and go on with Tab. Leave empty what is blank."
+                        "Write the number that is ticked, and go on with Tab. Leave empty what is "
+                        "blank."
                     ),
                 )
             ],

@@ -51,7 +51,7 @@ _SPARRING_COST = 10
 _AFTER_COST = 5
 _OTHER_WEEKDAY_COST = 30
 
-# Of a day by which teaching days lie less than four or more than five weeks apart.
+# Of a day by which monthly teaching days lie less than four or more than five weeks apart.
 _UNEVEN_COST = 2
 
 _ERFA_GAP_DAYS = (14, 63)
@@ -564,6 +564,7 @@ class _Planning:
     def _keep_apart(self, course: _Course) -> None:
         template, spot, day = course.template, course.spot, self._model.day
         shortest, longest = template.shortest_gap_days, template.longest_gap_days
+        even = 28 * template.months_between, 28 * template.months_between + 7
         teaching = [day(spot(*wish.item)) for wish in course.teaching]
         items = [wish.item for wish in course.teaching]
         after, after_item = teaching[-1], items[-1]
@@ -572,7 +573,7 @@ class _Planning:
             items.append(course.final.item)
             after, after_item = teaching[-1] + template.final_assignment_days - 1, items[-1]
         for position in range(len(teaching) - 1):
-            uneven = self._model.outside(teaching[position + 1] - teaching[position], 28, 35)
+            uneven = self._model.outside(teaching[position + 1] - teaching[position], *even)
             self._model.cost(_UNEVEN_COST * uneven)
             self._gap(
                 course, (items[position], items[position + 1]),

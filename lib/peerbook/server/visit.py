@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from queue import Empty
@@ -19,7 +20,7 @@ from time import monotonic
 
 import nbformat
 from jupyter_client.asynchronous.client import AsyncKernelClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.execute import VoilaExecutor
@@ -27,7 +28,7 @@ from voila.execute import VoilaExecutor
 from peerbook.errors import PeerbookError
 from peerbook.server.answers import Answer, speaking
 from peerbook.server.assets import asset_url
-from peerbook.server.discretion import code_lines
+from peerbook.server.discretion import code_lines, frames
 from peerbook.server.pages import Entry, entries, entry_of
 from peerbook.text import _
 from peerbook.text.words import LANGUAGE_VARIABLE, LANGUAGES, Language
@@ -171,12 +172,12 @@ class VisitHandler(Answer):
         """Remember where the notebooks are."""
         self.workbooks = workbooks
         self._kernel_id = ""
-        self._gone = False
+        self._is_of_no_use = False  # the visitor has gone, or the page could not be made
         self._work: asyncio.Future[str] | None = None
 
     def on_connection_close(self) -> None:
         """Stop making a page nobody waits for."""
-        self._gone = True
+        self._is_of_no_use = True
         if self._work is not None:
             self._work.cancel()
 
@@ -202,9 +203,9 @@ class VisitHandler(Answer):
             await self.flush()
             await self._send_rest(name, cells_to_run(notebook, values))
         except (StreamClosedError, asyncio.CancelledError):
-            self._gone = True
+            self._is_of_no_use = True
         finally:
-            if self._gone and self._kernel_id in self.kernel_manager:
+            if self._is_of_no_use and self._kernel_id in self.kernel_manager:
                 await self.kernel_manager.shutdown_kernel(self._kernel_id, now=True)
 
     def _shell(
@@ -268,11 +269,14 @@ class VisitHandler(Answer):
                 trace = code_lines(error.traceback.splitlines())
                 spoken = error.evalue if error.ename in _spoken_errors() else ""
                 return self._failure(name, f"{error.ename}\n{trace}", spoken)
-            except (CellTimeoutError, DeadKernelError, RuntimeError, OSError) as error:
-                return self._failure(name, type(error).__name__, "")
+            except Exception as error:
+                # The head of the page has been sent: whatever went wrong, the visitor is told here.
+                return self._failure(name, frames(error, error.__traceback__), "")
 
     async def _run_cells(self, cells: list[nbformat.NotebookNode]) -> str:
-        self._kernel_id = await self.kernel_manager.start_kernel(
+        self._kernel_id = str(uuid.uuid4())
+        await self.kernel_manager.start_kernel(
+            kernel_id=self._kernel_id,
             kernel_name="python3",
             path="",
             env=kernel_environment(os.environ, self.language),
@@ -298,6 +302,7 @@ class VisitHandler(Answer):
         )
 
     def _failure(self, name: str, what: str, spoken: str) -> str:
+        self._is_of_no_use = True
         code = secrets.token_hex(4).upper()
         self.log.error("Error %s while the page %s was made: %s", code, name, what)
         with speaking(self.language):
