@@ -179,9 +179,14 @@ class _SavedPlan:
 
     def _replan(self) -> str:
         _course, plan, calendar, others = self._load()
-        change = replan(plan, calendar=calendar, others=others)
+        change = replan(plan, calendar=calendar, others=others, not_before=self._not_before(plan))
         self._save(str(uuid4()), plan, change.plan, _("A holiday or closure came in the way."))
         return _told(change)
+
+    def _not_before(self, plan: CoursePlan) -> dt.date | None:
+        """Return the first day that may be used: today, unless the course is over."""
+        today = self._desk.today
+        return today if plan.dates[-1].date >= today else None
 
     def _save(self, key: str, before: CoursePlan, after: CoursePlan, reason: str) -> Receipt:
         receipt = self._desk.store.submit(
@@ -216,7 +221,7 @@ class _SavedPlan:
                 DateField("date", _("New date"), required=True),
                 TextField(
                     "reason", _("Why?"), max_length=200, required=True,
-                    hint=_("Shown in the plan and told to those who were to come."),
+                    hint=_("Shown in the plan and the calendar file, so write no names."),
                 ),
             ],
             on_submit=lambda submission: self._show_move(submission, outcome),
@@ -233,7 +238,10 @@ class _SavedPlan:
         if not isinstance(to, dt.date):
             raise TypeError("the form gave no date")
         reason = str(values["reason"])
-        change = move(plan, item, to, calendar=calendar, others=others, reason=reason)
+        change = move(
+            plan, item, to, calendar=calendar, others=others, reason=reason,
+            not_before=self._not_before(plan),
+        )  # fmt: skip
         key = str(uuid4())
 
         def save() -> str:
@@ -328,7 +336,16 @@ class _SavedPlan:
 
     def _pdf(self) -> tuple[str, bytes, str]:
         _course, plan, _calendar, _others = self._load()
-        return f"{_file_name(plan)}.pdf", pdf_bytes(plan), PDF_TYPE
+        return (
+            f"{_file_name(plan)}.pdf",
+            pdf_bytes(plan, made_on=self._desk.today, notice=self._notice()),
+            PDF_TYPE,
+        )
+
+    def _notice(self) -> str:
+        if not self._desk.synthetic:
+            return ""
+        return _("Demonstration: everything on this page is invented.")
 
     def _workbook(self) -> tuple[str, bytes, str]:
         _course, plan, _calendar, _others = self._load()
