@@ -17,7 +17,6 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/nbstripout --verify --keep-output workbooks/*.ipynb workbooks/*/*.ipynb
 
 unit: $(VENV)/.test
 	$(BIN)/pytest -p no:nbval
