@@ -244,11 +244,12 @@ def test_draft_is_sent_within_two_seconds_of_the_first_key_however_long_one_type
     for letter in "Forårsholdet":  # a key every 300 ms, never a pause
         name_box(page).press_sequentially(letter)
         page.clock.run_for(300)
-    assert wire.said("draft")
-    sent = len(wire.said("draft"))
-    page.clock.run_for(1_000)
+    assert wire.said("draft")  # while still typing, 3.6 s after the first key
     expect(draft_note(page)).to_be_visible()
-    assert len(wire.said("draft")) == sent + 1
+    for _second in range(10):  # the rest goes when the draft on its way has been acknowledged
+        page.clock.run_for(1_000)
+        if drafts.kept == ({"title": "Forårsholdet"}, drafts.kept[1]):
+            break
     assert drafts.kept[0] == {"title": "Forårsholdet"}
 
 

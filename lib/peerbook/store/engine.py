@@ -47,9 +47,10 @@ _SETTINGS = (
 # Primary result codes, sqlite.org/rescode.html.
 _PERM, _BUSY, _LOCKED, _NOMEM, _READONLY, _IOERR = 3, 5, 6, 7, 8, 10
 _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 11, 13, 14, 26
-# The driver gives primary codes only; these two are told by their text.
+# The driver gives primary codes only; these are told by their text. The tables are made by our own
+# migrations, so that one of them lacks a column means the schema itself was damaged.
 _UNIQUE_MESSAGE = "UNIQUE constraint failed"
-_UNREADABLE_MESSAGE = "Could not decode to UTF-8"
+_DAMAGE_MESSAGES = ("Could not decode to UTF-8", "no such column", "no such table")
 
 _open_databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
@@ -260,7 +261,7 @@ class Database:
                     "the page again, look at theirs, and save only what is missing."
                 )
             )
-        if str(error).startswith(_UNREADABLE_MESSAGE):
+        if str(error).startswith(_DAMAGE_MESSAGES):
             return StoreUnavailable(self._damaged())
         text_of = {
             _BUSY: _busy,

@@ -47,7 +47,8 @@ class Page(_Box):
     synthetic
         Whether what is shown is invented; the page then says so at its top.
     facts
-        A handful of facts about the result, which the notebook's check cell prints.
+        A handful of facts about the result, which the notebook's check cell prints; or what finds
+        them when they are asked for, since visitors never do.
     """
 
     def __init__(
@@ -56,10 +57,10 @@ class Page(_Box):
         *,
         lead: str | None = None,
         synthetic: bool = False,
-        facts: Sequence[str] = (),
+        facts: Sequence[str] | Callable[[], Sequence[str]] = (),
     ) -> None:
         self.parts = tuple(parts)
-        self.facts = tuple(facts)
+        self._facts = facts
         top: list[ipywidgets.Widget] = []
         if synthetic:
             text = _("Demonstration data: everything on this page is invented.")
@@ -67,6 +68,11 @@ class Page(_Box):
         if lead:
             top.append(Prose(lead))
         super().__init__([*top, *parts])
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts about the result."""
+        return tuple(self._facts() if callable(self._facts) else self._facts)
 
 
 class Columns(ipywidgets.HBox):
