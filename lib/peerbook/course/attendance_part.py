@@ -204,8 +204,9 @@ class _Attendance:
             Column("commitment", _("Kept the agreement"), kind="share"),
             Column("caught_up", _("Made up for"), kind="number"),
             Column("remaining", _("Still to come"), kind="number"),
-            Column("reachable", _("Can still make it"), kind="status"),
         ]
+        if self._required is not None:
+            columns.append(Column("reachable", _("Can still make it"), kind="status"))
         rows = [
             {
                 "name": name_of[one.participant],
@@ -334,8 +335,6 @@ def _first_guess(mentor: Mentor, day: dt.date) -> str:
 
 
 def _verdict(one: Standing) -> Status:
-    if one.reachable is None:
-        return Status(_("no rule set"), "neutral")
     if one.required is not None and one.done >= one.required:
         return Status(_("has made it"), "ok")
     if one.reachable:

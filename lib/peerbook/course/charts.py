@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from peerbook.course.names import date_name
 from peerbook.course.rows import each
-from peerbook.text import _, format_date, format_number, format_share
+from peerbook.text import _, format_date, format_number, format_share, ngettext
 from peerbook.ui import Chart, Column, TableData
 
 SERIES = ("present", "apology", "absent")
@@ -46,8 +46,10 @@ def attendance_chart(by_date: pd.DataFrame) -> Chart:
     )  # fmt: skip
     figure.update_layout(barmode="stack", yaxis_title=_("Mentors"), yaxis_rangemode="tozero")
     expected, present = int(by_date["expected"].sum()), int(by_date["present"].sum())
-    finding = _(
-        "Over {days} dates {present} of {expected} places were taken ({share})."
+    finding = ngettext(
+        "On {days} date {present} of {expected} places were taken ({share}).",
+        "Over {days} dates {present} of {expected} places were taken ({share}).",
+        len(by_date),
     ).format(
         days=len(by_date),
         present=format_number(present),

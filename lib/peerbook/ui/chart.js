@@ -76,13 +76,26 @@ export function chart({ model, el, base }) {
 
 // ---- one plotly a page --------------------------------------------------------------------------
 
-function loadPlotly(model, base) {
-  return script(new URL(CHART_SCRIPT, base).href)
+async function loadPlotly(model, base) {
+  const address = new URL(CHART_SCRIPT, base).href;
+  await early(address);
+  if (globalThis.Plotly) return globalThis.Plotly;
+  return script(address)
     .catch(async () => {
       const { buffers } = await ask(model, { do: "asset", name: "plotly-basic.min.js" });
       return script(URL.createObjectURL(new Blob(buffers, { type: "text/javascript" })));
     })
     .then(() => globalThis.Plotly);
+}
+
+// The page may have asked for the script before it had any widget; wait until that is over.
+function early(address) {
+  const tag = [...document.scripts].find(({ src }) => src === address);
+  if (!tag || globalThis.Plotly || document.readyState === "complete") return null;
+  return new Promise((resolve) => {
+    for (const kind of ["load", "error"]) tag.addEventListener(kind, resolve);
+    window.addEventListener("load", resolve); // it may have failed already
+  });
 }
 
 function script(address) {
