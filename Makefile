@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOCALE := lib/peerbook/text/locale
 
-.PHONY: app test check unit notebooks bench fuzz soak words lock templates clean
+.PHONY: app test check unit notebooks bench words lock clean
 
 app: $(VENV)/.app
 	$(BIN)/peerbook demo --if-empty
@@ -37,6 +37,15 @@ $(VENV)/.app: requirements.lock pyproject.toml
 $(VENV)/.test: $(VENV)/.app requirements-test.lock tests/package-lock.json
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-test.lock
 	npm --prefix tests ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+bench: build/bench-venv/.ready
+	PYTHONPATH=tests build/bench-venv/bin/python -m benchmarks.run $(BENCH)
+
+build/bench-venv/.ready: tests/benchmarks/requirements.lock pyproject.toml
+	$(PYTHON) -m venv build/bench-venv
+	build/bench-venv/bin/python -m pip install --quiet --require-hashes -r tests/benchmarks/requirements.lock
+	build/bench-venv/bin/python -m pip install --quiet --no-deps -e .
 	touch $@
 
 words: $(VENV)/.test

@@ -57,7 +57,7 @@ def open_page(site: str = "", course: int = 0) -> Page:
     return Page(
         [_CourseChoice(desk, at).section(chosen)],
         synthetic=desk.synthetic,
-        facts=_facts(desk, at, chosen),
+        facts=lambda: _facts(desk, at, chosen),
     )
 
 

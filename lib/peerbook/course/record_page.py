@@ -39,7 +39,7 @@ def open_page(site: str = "", course: int = 0) -> Page:
         value=chosen.id,
     )
     parts = [choice, place] if len(known) > 1 else [place]
-    return Page(parts, synthetic=desk.synthetic, facts=facts(desk, chosen))
+    return Page(parts, synthetic=desk.synthetic, facts=lambda: facts(desk, chosen))
 
 
 def _nothing_yet() -> Prose:

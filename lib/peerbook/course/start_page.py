@@ -52,7 +52,7 @@ def open_page(site: str = "") -> Page:
                 value=chosen.id,
             ),
         )
-    return Page(parts, synthetic=desk.synthetic, facts=_facts(desk, chosen))
+    return Page(parts, synthetic=desk.synthetic, facts=lambda: _facts(desk, chosen))
 
 
 def _first_site(desk: Desk) -> Section:

@@ -45,6 +45,7 @@ IMPORTS = (
     "tornado.platform.asyncio",
     "ipywidgets",
     "anywidget",
+    "holidays.countries",
     "numpy",
     "pandas",
     "plotly.graph_objects",

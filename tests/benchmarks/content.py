@@ -1,0 +1,288 @@
+"""What the measured pages show, computed from the store as our own pages do, without any widget.
+
+The Dash and the Streamlit app draw these parts; ours are drawn by the product itself. Reading and
+calculating cost all three the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from peerbook.course import plan_records, records
+from peerbook.course.attendance import Standing, by_date, standings
+from peerbook.course.attendance_part import STATUSES
+from peerbook.course.charts import attendance_chart, commitment_chart, status_name
+from peerbook.course.names import date_name
+from peerbook.course.plan_part import dates_table
+from peerbook.course.rows import each
+from peerbook.desk import Desk, open_desk
+from peerbook.store.tables import Course
+from peerbook.text import format_date, format_share
+from peerbook.ui import Chart, Table
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading, or a paragraph when its level is 0."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of texts."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A chart: plotly's JSON, the sentence above it, and a text only this course's chart has."""
+
+    figure: dict[str, object]
+    finding: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A form with one row for each person: a status to choose and a note to write."""
+
+    legend: str
+    statuses: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, str, str, str]]
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """The labels of tabs; the first one's parts follow."""
+
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """Buttons side by side."""
+
+    labels: Sequence[str]
+
+
+Part = Heading | Grid | Plot | Roster | Tabs | Buttons
+
+
+def courses() -> list[tuple[int, str]]:
+    """Return the courses to choose among, number and title, the one shown first in front."""
+    desk = open_desk()
+    with desk.store.read() as session:
+        site = records.sites(session)[0]
+        return [(course.id, course.title) for course in records.courses(session, site.id)]
+
+
+def start_parts(_course_id: int) -> list[Part]:
+    """Return what the front page shows."""
+    desk = open_desk()
+    with desk.store.read() as session:
+        site = records.sites(session)[0]
+        waiting = records.undecided_count(session, site.id)
+        known = records.courses(session, site.id)
+        last_day = records.last_days(session, site.id)
+    rows = [
+        (
+            one.title,
+            format_date(one.starts_on),
+            "afsluttet" if last_day[one.id] < desk.today else "i gang",
+        )
+        for one in known
+    ]
+    return [
+        Heading("De næste seks uger"),
+        Heading("Ingen kursusdage i de næste seks uger.", 0),
+        Heading("Venter på svar"),
+        Heading(f"{waiting} forslag har ikke fået et svar.", 0),
+        Heading("Hold"),
+        Grid("Alle hold, det nyeste først", ("Hold", "Første dag", "Status"), rows),
+    ]
+
+
+def plan_parts(course_id: int) -> list[Part]:
+    """Return what the planning page shows of a course, its first tab open."""
+    desk = open_desk()
+    with desk.store.read() as session:
+        course = session.get_one(Course, course_id)
+        site = records.sites(session)[0]
+        plan = plan_records.load_plan(session, course, site.name)
+    table = dates_table(plan, f"Datoerne på {plan.title}")
+    grid = _grid(table)
+    table.close()  # a server that lives long would keep it
+    return [
+        Tabs(
+            ("Datoer", "Flyt en dato", "Aflys en dato", "Lukkedage", "Dagsplan", "Dækning", "Mad")
+        ),
+        Buttons(("Kalenderfil (.ics)", "Én side til print (.pdf)", "Regneark (.xlsx)")),
+        grid,
+    ]
+
+
+def record_parts(course_id: int) -> list[Part]:
+    """Return what the record page shows of a course: a day's roster, standings, two charts."""
+    known = _Known(open_desk(), course_id)
+    day = known.dates[~known.dates["cancelled"]].iloc[-1]
+    seen = known.attendance[known.attendance["date_id"] == day["date_id"]]
+    of = {row.participant: row for row in each(seen)}
+    roster = [
+        (
+            mentor.code,
+            mentor.name,
+            of[mentor.code].status if mentor.code in of else "present",
+            (of[mentor.code].note or "") if mentor.code in of else "",
+        )
+        for mentor in known.mentors
+    ]
+    rows = [
+        (
+            known.name_of[one.participant],
+            f"{one.present} af {one.expected}",
+            "–" if one.commitment is None else format_share(one.commitment),
+            str(one.caught_up),
+            str(one.remaining),
+            "ingen regel" if one.reachable is None else "ja" if one.reachable else "nej",
+        )
+        for one in known.standings()
+    ]
+    head = ("Mentor", "Undervisningsdage", "Holdt aftalen", "Indhentet", "Tilbage", "Kan nå det")
+    first_day = format_date(known.held.iloc[0]["date"], "day")
+    return [
+        Tabs(("Fremmøde", "Evaluering", "I sagde – vi gjorde")),
+        Heading("Hvem var der?"),
+        Roster(
+            f"{date_name(day['kind'], int(day['number']))}, {format_date(day['date'], 'long')}",
+            [(status, status_name(status)) for status in STATUSES],
+            roster,
+        ),
+        Buttons(("Gem fremmøde",)),
+        Heading("Hvad det bliver til"),
+        Grid("Hvordan hver mentor står", head, rows),
+        _plot(attendance_chart(known.held), first_day),
+        _plot(commitment_chart(known.held), first_day),
+    ]
+
+
+def charts_parts(course_id: int) -> list[Part]:
+    """Return the three charts that one filter changes."""
+    parts: list[Part] = []
+    for figure, finding, title in three_charts(course_id):
+        parts.append(Plot(_json(figure), finding, title))
+    return parts
+
+
+def three_charts(course_id: int) -> list[tuple[go.Figure, str, str]]:
+    """Return figure, finding and course title of three charts of a course."""
+    known = _Known(open_desk(), course_id)
+    title = dict(courses())[course_id]
+    return [
+        (figure.update_layout(xaxis_title=title), finding, title)
+        for figure, finding in (
+            _bars_of_days(known.held), _lines_of_days(known.held), _bars_of_people(known)
+        )
+    ]  # fmt: skip
+
+
+PARTS = {
+    "start": start_parts,
+    "course_plan": plan_parts,
+    "course_record": record_parts,
+    "three_charts": charts_parts,
+}
+HAS_FILTER = {"start": False, "course_plan": True, "course_record": True, "three_charts": True}
+
+
+@cache
+def marks(page: str) -> dict[str, list[str]]:
+    """Return, by course title, the texts its charts on a page hold and no other course's do."""
+    return {
+        title: [part.mark for part in PARTS[page](number) if isinstance(part, Plot)]
+        for number, title in courses()
+    }
+
+
+class _Known:
+    """What the store knows about who came on a course."""
+
+    def __init__(self, desk: Desk, course_id: int) -> None:
+        with desk.store.read() as session:
+            course = session.get_one(Course, course_id)
+            self.mentors = records.mentors(session, course_id)
+            self.dates = records.dates_frame(session, course_id)
+            self.attendance = records.attendance_frame(session, course_id)
+            self.caught_up = records.catch_up_frame(session, course_id)
+        self.required = desk.store.setting(f"required_teaching_days:{course.template}")
+        self.name_of = {mentor.code: mentor.name for mentor in self.mentors}
+        self.held = by_date(self.dates, self.attendance)
+
+    def standings(self) -> tuple[Standing, ...]:
+        codes = [mentor.code for mentor in self.mentors]
+        return standings(self.dates, self.attendance, self.caught_up, codes, required=self.required)
+
+
+def _bars_of_days(held: pd.DataFrame) -> tuple[go.Figure, str]:
+    days = [format_date(day, "day") for day in held["date"]]
+    bars = [
+        go.Bar(name=status_name(status), x=days, y=held[status].tolist())
+        for status in ("present", "apology", "absent")
+    ]
+    return go.Figure(bars, {"barmode": "stack"}), "Så mange kom hver dag."
+
+
+def _lines_of_days(held: pd.DataFrame) -> tuple[go.Figure, str]:
+    days = [format_date(day, "day") for day in held["date"]]
+    lines = [
+        go.Scatter(name=name, x=days, y=values.tolist(), mode="lines+markers")
+        for name, values in (
+            ("Holdt aftalen", held["commitment"]), ("Kom", held["present"] / held["expected"])
+        )
+    ]  # fmt: skip
+    return go.Figure(lines, {"yaxis": {"tickformat": ".0%"}}), "Så stor en del kom hver dag."
+
+
+def _bars_of_people(known: _Known) -> tuple[go.Figure, str]:
+    stand = known.standings()
+    names = [known.name_of[one.participant] for one in stand]
+    bar = go.Bar(name="Kom", x=names, y=[one.present for one in stand])
+    return go.Figure([bar]), "Så mange dage kom hver mentor."
+
+
+def _grid(table: Table) -> Grid:
+    data = table.data
+    return Grid(
+        data["caption"],
+        [column["label"] for column in data["columns"]],
+        [[_text(cell) for cell in row] for row in data["rows"]],
+    )
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return "–"
+    if isinstance(cell, dict):
+        return str(cell["text"])
+    return str(cell[0]) if isinstance(cell, list) else str(cell)
+
+
+def _plot(chart: Chart, mark: str) -> Plot:
+    plot = Plot(dict(chart.figure), chart.finding, mark)
+    chart.close()
+    return plot
+
+
+def _json(figure: go.Figure) -> dict[str, object]:
+    packed = figure.to_plotly_json()
+    packed["layout"].pop("template", None)
+    return packed

@@ -1,0 +1,224 @@
+"""Measure our pages against Dash and Streamlit, in one run: `python -m benchmarks.run`.
+
+Opening is the time from the start of the navigation, in a browser that has been nowhere before, to
+the frame in which every chart, table and form is there and the framework says it is done. A filter
+change is the time from the click to the frame in which every chart shows the other course. The
+window is tall, so that nothing is drawn later for being out of sight. Servers take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from benchmarks import content, saves
+from benchmarks.servers import Server, private_bytes, running
+from conftest import BROWSER_FLAGS
+from peerbook.demo import fill
+from peerbook.store import Store
+
+WINDOW = {"width": 1200, "height": 4000}
+PATIENCE_MS = 30_000
+FILTERED = ("course_record", "three_charts")
+CHANGES = 3
+VISITORS = 5
+MEMORY_PAGE = "course_record"
+MEMORY_TARGET_MB = 80
+SHARE_OF_DASH = 1.0
+
+# `marks`: a text each chart must hold; `rows`: rows of tables; `people`: rows of the roster.
+WATCH = """
+globalThis.watchFor = ({ marks, rows, people }) => {
+  globalThis.changedAt = null;
+  const isDrawn = (plot, i) =>
+    plot.querySelector(".cartesianlayer .trace") && plot.textContent.includes(marks[i]);
+  const isReady = () => {
+    const plots = [...document.querySelectorAll(".js-plotly-plot")];
+    return (
+      plots.length === marks.length && plots.every(isDrawn) &&
+      document.querySelectorAll("table tbody tr").length >= rows &&
+      (PEOPLE) >= people && (READY)
+    );
+  };
+  globalThis.readyAt = new Promise((resolve, reject) => {
+    const count = (what) => document.querySelectorAll(what).length;
+    const state = () =>
+      `${location.pathname}: ${count(".js-plotly-plot")} of ${marks.length} charts, ` +
+      `${count("table tbody tr")} of ${rows} rows, ${(PEOPLE)} of ${people} people, ${READY}`;
+    setTimeout(() => reject(new Error(state())), PATIENCE);
+    const look = () => {
+      if (document.body && isReady()) resolve(performance.now());
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+};
+for (const kind of ["click", "change"])
+  addEventListener(kind, (event) => (globalThis.changedAt ??= event.timeStamp), { capture: true });
+"""
+
+
+class Bench:
+    """One run: a browser, three servers, and the times in milliseconds."""
+
+    def __init__(self, browser: Browser, servers: list[Server]) -> None:
+        self._browser = browser
+        self._servers = servers
+        self._expected = {page: self._expect(page) for page in content.PARTS}
+        self.times: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+
+    @staticmethod
+    def _expect(page: str) -> dict[str, int]:
+        parts = content.PARTS[page](content.courses()[0][0])
+        return {
+            "rows": sum(len(part.rows) for part in parts if isinstance(part, content.Grid)),
+            "people": sum(len(part.rows) for part in parts if isinstance(part, content.Roster)),
+        }
+
+    def round(self) -> None:
+        """Open every page at every server once, and change its filter."""
+        for page in content.PARTS:
+            for server in self._servers:
+                context = self._visitor(server)
+                opened = self._open(context, server, page)
+                if page in FILTERED:
+                    self._change(opened, server, page)
+                context.close()
+
+    def memory(self, server: Server) -> float:
+        """Return how much private memory each further visitor costs, in megabytes."""
+        contexts, used = [], []
+        for _ in range(VISITORS + 1):
+            contexts.append(self._visitor(server))
+            self._open(contexts[-1], server, MEMORY_PAGE, keep=False)
+            used.append(private_bytes(server.pid) / 1e6)
+        for context in contexts:
+            context.close()
+        # The first visitor also pays for what all share.
+        return statistics.linear_regression(range(VISITORS), used[1:]).slope
+
+    def _visitor(self, server: Server) -> BrowserContext:
+        context = self._browser.new_context(
+            viewport=WINDOW, locale="da-DK", timezone_id="Europe/Copenhagen"
+        )
+        script = WATCH.replace("READY", server.ready).replace("PEOPLE", server.rows)
+        context.add_init_script(script.replace("PATIENCE", str(PATIENCE_MS)))
+        if server.login:
+            address, headers = server.login
+            context.request.get(address, headers=headers, max_redirects=0)
+        return context
+
+    def _open(
+        self, context: BrowserContext, server: Server, page: str, *, keep: bool = True
+    ) -> Page:
+        opened = context.new_page()
+        marks = next(iter(content.marks(page).values()))
+        wanted = json.dumps({"marks": marks, **self._expected[page]})
+        opened.add_init_script(f"watchFor({wanted})")
+        opened.goto(server.url(page), wait_until="commit")
+        took = self._ready_at(opened)
+        if keep:
+            self.times["open", page, server.name].append(took)
+        return opened
+
+    def _change(self, opened: Page, server: Server, page: str) -> None:
+        titles = list(content.marks(page))
+        for turn in range(1, CHANGES + 1):
+            place = turn % len(titles)
+            marks = content.marks(page)[titles[place]]
+            # Another course may have fewer people; that its charts are there is what counts.
+            opened.evaluate(
+                "wanted => { watchFor(wanted); }", {"marks": marks, "rows": 0, "people": 0}
+            )
+            if server.login:
+                opened.locator("#content").get_by_label("Hold", exact=True).select_option(
+                    index=place
+                )
+            else:
+                opened.get_by_role("radio").nth(place).check(force=True)
+            took = self._ready_at(opened) - opened.evaluate("changedAt")
+            self.times["filter", page, server.name].append(took)
+
+    @staticmethod
+    def _ready_at(page: Page) -> float:
+        return float(page.evaluate("readyAt"))
+
+
+def main() -> int:
+    """Measure, print the table, and return whether targets that were to be checked are missed."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        data = Path(folder)
+        os.environ["PEERBOOK_DATA"] = folder
+        with Store.open() as store:
+            fill(store)
+        with sync_playwright() as playwright, running(data) as servers:
+            chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+            browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
+            bench = Bench(browser, servers)
+            bench.round()
+            bench.times.clear()  # the first visit after a start is nobody's everyday
+            for _ in range(options.rounds):
+                bench.round()
+            memory = {server.name: bench.memory(server) for server in servers}
+            browser.close()
+        saved = saves.measure(data / "peerbook.sqlite", content.courses()[0][0])
+    medians = {key: statistics.median(times) for key, times in bench.times.items()}
+    missed = report(medians, memory, saved, options.rounds)
+    if options.json:
+        options.json.write_text(json.dumps([[*key, times] for key, times in bench.times.items()]))
+    if saved.errors:
+        print(*sorted(set(saved.errors)), sep="\n", file=sys.stderr)
+    return int(bool(saved.errors) or (options.check and missed))
+
+
+def report(
+    medians: dict[tuple[str, str, str], float],
+    memory: dict[str, float],
+    saved: saves.Outcome,
+    rounds: int,
+) -> bool:
+    """Print the table; return whether a target is missed."""
+    missed = False
+    print(f"Median of {rounds} rounds, milliseconds")
+    line = "{:<7} {:<14} {:>9} {:>7} {:>10} {:>11} {:>16}"
+    heads = ("", "page", "peerbook", "Dash", "Streamlit", "ours/Dash", "ours/Streamlit")
+    print(line.format(*heads))
+    for what, page in dict.fromkeys((what, page) for what, page, _server in medians):
+        ours, dash, streamlit = (
+            medians[what, page, server] for server in ("peerbook", "Dash", "Streamlit")
+        )
+        numbers = (f"{number:.0f}" for number in (ours, dash, streamlit))
+        shares = (f"{ours / dash:.2f}", f"{ours / streamlit:.2f}")
+        print(line.format(what, page, *numbers, *shares))
+        missed |= ours > SHARE_OF_DASH * dash
+    each = ", ".join(f"{name} {megabytes:.1f}" for name, megabytes in memory.items())
+    print(f"Private memory for each further visitor on {MEMORY_PAGE}, MB: {each}")
+    print(
+        f"Saves: {saves.PROCESSES} processes × {saves.SAVES_EACH}, "
+        f"{saved.per_second:.0f} a second, {len(saved.errors)} errors"
+    )
+    missed |= memory["peerbook"] > MEMORY_TARGET_MB
+    print("A target is missed." if missed else "All targets are reached.")
+    return missed
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--check", action="store_true", help="fail when a target is missed")
+    parser.add_argument("--json", type=Path, help="also write every time to this file")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
