@@ -1,0 +1,67 @@
+"""Workbooks without a browser: they run, and bad parameters never reach a kernel."""
+
+import nbformat
+import papermill
+import pytest
+
+from peerbook import runs
+from peerbook.demo import fill
+from peerbook.errors import InputFault
+from peerbook.store import Store
+from peerbook.store.store import URL_VARIABLE
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with Store.open(tmp_path_factory.mktemp("store") / "peerbook.sqlite") as opened:
+        fill(opened)
+        yield opened
+
+
+def printed(path):
+    cell = nbformat.read(path, 4).cells[-1]
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+@pytest.mark.parametrize("name", ["start", "course_plan", "course_record"])
+@pytest.mark.parametrize("course", [1, 2])
+def test_workbook_runs_with_two_sets_of_parameters(name, course, store, tmp_path, monkeypatch):
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{store._database.path}")
+    given = {"site": "Vejle"} if name == "start" else {"site": "Vejle", "course": course}
+    output = runs.run(name, given, tmp_path / "out" / "result.ipynb", store)
+    assert output.stat().st_mode & 0o077 == 0
+    facts = printed(output)
+    expected = {"start": "courses: 3", "course_plan": "teaching days:", "course_record": "mentors:"}
+    assert expected[name] in facts
+    if name == "course_record":
+        assert f"mentors: {[9, 8][course - 1]}" in facts
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"course": "x" * 10_000_000},
+        {"course": list(range(1_000_000))},
+        {"course": "1; import os"},
+        {"course": 99},
+        {"course": True},
+        {"course": 2**40},
+        {"course": 1.5},
+        {"site": "Ukendt"},
+        {"site": '__import__("os").system("id")'},
+        {"site": 3},
+        {"month": "2027-01"},
+        {"site": object()},
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_bad_parameter_is_refused_before_a_kernel_starts(given, store, tmp_path, monkeypatch):
+    monkeypatch.setattr(papermill, "execute_notebook", lambda *_a, **_k: pytest.fail("it ran"))
+    with pytest.raises(InputFault):
+        runs.run("course_plan", given, tmp_path / "result.ipynb", store)
+    assert not (tmp_path / "result.ipynb").exists()
+
+
+def test_unknown_workbook_is_refused_with_the_names_of_those_there_are(store, tmp_path):
+    with pytest.raises(InputFault, match="course_plan"):
+        runs.run("../../etc/passwd", {}, tmp_path / "result.ipynb", store)
