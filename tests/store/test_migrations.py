@@ -4,13 +4,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy import MetaData, create_engine, select, text
+from sqlalchemy.exc import IntegrityError
 
-from builders import a_course, assert_sound, open_store, stored
+from builders import a_course, assert_sound, evaluation, open_store, stored
 from peerbook.errors import StoreUnavailable
 from peerbook.store import migrations
 from peerbook.store.engine import Database, driver
-from peerbook.store.tables import Base
+from peerbook.store.tables import Base, Evaluation
 
 NEXT = """
 import sqlalchemy as sa
@@ -70,23 +71,94 @@ def test_the_revisions_make_exactly_the_tables_in_the_code(tmp_path):
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_the_revisions_make_exactly_the_constraints_in_the_code(tmp_path):
-    # compare_metadata looks at no CHECK; reflecting both sides does.
-    def constraints(engine):
-        found = MetaData()
-        found.reflect(engine)
-        return {
-            (table.name, str(constraint.name), str(getattr(constraint, "sqltext", "")))
-            for table in found.tables.values() if table.name != "alembic_version"
-            for constraint in table.constraints
-        }  # fmt: skip
+def constraints(engine):
+    """All constraints of a database, by reflection: compare_metadata looks at no CHECK."""
+    found = MetaData()
+    found.reflect(engine)
+    return {
+        (
+            table.name, str(constraint.name), str(getattr(constraint, "sqltext", "")),
+            str(getattr(constraint, "deferrable", None)), str(getattr(constraint, "initially", "")),
+        )
+        for table in found.tables.values() if table.name != "alembic_version"
+        for constraint in table.constraints
+    }  # fmt: skip
 
-    store = open_store(tmp_path)
+
+def constraints_in_the_code():
     from_code = create_engine("sqlite+pysqlite://", module=driver)
     Base.metadata.create_all(from_code)
-    made = constraints(store._database.read)
-    assert made == constraints(from_code)
-    assert sum(name.startswith("ck_") for _, name, _ in made) > 15
+    return constraints(from_code)
+
+
+def test_the_revisions_make_exactly_the_constraints_in_the_code(tmp_path):
+    made = constraints(open_store(tmp_path)._database.read)
+    assert made == constraints_in_the_code()
+    assert sum(name.startswith("ck_") for _, name, *_ in made) > 15
+
+
+FIRST_STORE = """
+INSERT INTO site VALUES (1, 'Vejle', 'Vejle', 1);
+INSERT INTO course VALUES (1, 1, 'Spring', 'six_months', '1', '2014-03-05', 2, '{}', 'planned', 1);
+INSERT INTO evaluation VALUES (1, 1, 'mid', '1.0', 'mid', NULL, 'A1', '2014-06-05', 'typed', NULL, 1);
+INSERT INTO evaluation VALUES (7, 1, 'final', '1.0', 'final', NULL, NULL, '2014-09-05', 'pile', NULL, 1);
+INSERT INTO answer VALUES (1, 'overall', 4, NULL, 1);
+INSERT INTO answer VALUES (7, 'suggestion', NULL, 'Længere pauser', 1);
+INSERT INTO suggestion VALUES (1, 1, 7, 'Længere pauser', '2014-09-05', 1);
+"""  # noqa: E501
+
+
+def test_a_store_of_the_first_release_becomes_exactly_a_new_one_with_its_data_in_it(tmp_path):
+    path = tmp_path / "peerbook.sqlite"
+    database = Database(path)
+    database.create(lambda connection: migrations.upgrade(connection, "0001"))
+    database.close()
+    connection = driver.connect(str(path))
+    connection.executescript(FIRST_STORE)
+    connection.close()
+    before = plain_rows(path)
+
+    store = open_store(tmp_path)
+
+    assert constraints(store._database.read) == constraints_in_the_code()
+    with store._database.read.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    store.check()
+    after = plain_rows(path)
+    for table in ("site", "course", "answer", "suggestion"):
+        assert after[table] == before[table]
+    with store.read() as session:
+        rows = session.scalars(select(Evaluation).order_by(Evaluation.id)).all()
+        assert [(row.id, row.wave, row.respondent_code, row.extent) for row in rows] == [
+            (1, "mid", "A1", "full"),
+            (7, "final", None, "full"),
+        ]
+    with store.write("anna") as session:
+        added = evaluation(wave="follow_up", form_id="follow_up", extent="short")
+        session.add(added)
+        session.flush()
+        assert added.id == 8
+    with (
+        pytest.raises(IntegrityError, match="ck_evaluation_wave"),
+        store._database.write.begin() as connection,
+    ):
+        connection.execute(text("UPDATE evaluation SET wave = 'sometime'"))
+
+
+def test_numbers_of_evaluations_are_never_given_out_again(tmp_path):
+    store = open_store(tmp_path)
+    a_course(store)
+    with store.write("anna") as session:
+        first = evaluation()
+        session.add(first)
+        session.flush()
+        session.delete(first)
+    with store.write("anna") as session:
+        second = evaluation()
+        session.add(second)
+        session.flush()
+        assert second.id == first.id + 1
 
 
 def test_head_is_the_newest_revision():

@@ -47,7 +47,8 @@ CourseDateKind = Literal[
 CourseDateStatus = Literal["planned", "moved", "cancelled", "held"]
 AttendanceStatus = Literal["present", "apology", "absent", "paused", "not_enrolled"]
 Occasion = Literal["cafe", "info_meeting", "common_event"]
-Wave = Literal["mid", "final", "event"]
+Wave = Literal["mid", "final", "follow_up", "event"]
+Extent = Literal["full", "short"]
 Source = Literal["typed", "pile", "file"]
 Outcome = Literal["do", "later", "no"]
 DecisionStatus = Literal["open", "done", "told_back"]
@@ -335,6 +336,7 @@ class Evaluation(Versioned, Base):
     """One answered evaluation form.
 
     `respondent_code` is empty for an anonymous one, else a random code that links mid and final.
+    `extent` tells a sheet with three questions only: what it did not ask was not left blank.
     """
 
     __tablename__ = "evaluation"
@@ -349,6 +351,7 @@ class Evaluation(Versioned, Base):
     respondent_code: Mapped[str | None] = mapped_column(String(16))
     entered_on: Mapped[dt.date]
     source: Mapped[Source] = _one_of("source", Source)
+    extent: Mapped[Extent] = _one_of("extent", Extent, "full")
     import_id: Mapped[int | None] = _to("data_import.id", index=True)
 
 
