@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pandas as pd
 
@@ -11,11 +11,12 @@ from peerbook.course import records
 from peerbook.course.attendance import Standing, by_date, standings
 from peerbook.course.charts import attendance_chart, commitment_chart, status_name
 from peerbook.course.names import date_name
-from peerbook.course.records import Mentor
+from peerbook.course.records import Entry, Mentor
 from peerbook.course.rows import each
 from peerbook.desk import Desk
+from peerbook.errors import Conflict
 from peerbook.store import Receipt, set_setting
-from peerbook.store.tables import Course
+from peerbook.store.tables import AttendanceStatus, Course
 from peerbook.text import _, format_date, format_list, format_number
 from peerbook.ui import (
     ChoiceField,
@@ -123,19 +124,14 @@ class _Attendance:
         ]
 
     def _roster(self, date_id: int) -> Form:
-        seen = self._attendance[self._attendance["date_id"] == date_id]
-        known = {row.participant: row for row in each(seen)}
+        recorded = self._attendance[self._attendance["date_id"] == date_id]
+        shown: dict[str, Entry] = {
+            row.participant: (row.status, row.note) for row in each(recorded)
+        }
+        disputed: dict[str, Entry] = {}
         day = self._dates.loc[self._dates["date_id"] == date_id].iloc[0]
         values = [
-            Row(
-                mentor.code,
-                {
-                    "status": known[mentor.code].status
-                    if mentor.code in known
-                    else _first_guess(mentor, day["date"]),
-                    "note": (known[mentor.code].note or "") if mentor.code in known else "",
-                },
-            )
+            _row(mentor.code, shown.get(mentor.code, _first_guess(mentor, day["date"])))
             for mentor in self._mentors
         ]
 
@@ -143,10 +139,19 @@ class _Attendance:
             rows = submission.values["people"]
             if not isinstance(rows, tuple):
                 raise TypeError("the form gave no rows")
-            statuses = {row.id: (row.values["status"], row.values["note"] or None) for row in rows}
-            receipt = self._desk.save(
-                submission, lambda session: records.save_attendance(session, date_id, statuses)
-            )
+            mine = {row.id: _entry(row) for row in rows}
+            # Whoever chose between two versions has seen what others had saved by then.
+            seen = shown if submission.seen is None else shown | disputed
+            try:
+                receipt = self._desk.save(
+                    submission,
+                    lambda session: records.save_attendance(session, date_id, mine, seen),
+                )
+            except Conflict as conflict:
+                disputed.update(cast("dict[str, Entry]", conflict.theirs))
+                theirs = [_row(code, entry) for code, entry in (mine | disputed).items()]
+                raise Conflict(str(conflict), {"people": tuple(theirs)}) from conflict
+            shown.update(mine)
             self._redraw_summary(_("The figures below are up to date."))
             return receipt
 
@@ -329,9 +334,18 @@ class _Attendance:
         ]  # fmt: skip
 
 
-def _first_guess(mentor: Mentor, day: dt.date) -> str:
+def _row(code: str, entry: Entry) -> Row:
+    status, note = entry
+    return Row(code, {"status": status, "note": note or ""})
+
+
+def _entry(row: Row) -> Entry:
+    return cast(AttendanceStatus, row.values["status"]), str(row.values["note"]) or None
+
+
+def _first_guess(mentor: Mentor, day: dt.date) -> Entry:
     """Return the status to begin with: somebody enrolled later was not yet enrolled."""
-    return "not_enrolled" if mentor.enrolled_on > day else "present"
+    return ("not_enrolled" if mentor.enrolled_on > day else "present"), None
 
 
 def _verdict(one: Standing) -> Status:

@@ -12,6 +12,7 @@ from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
 from peerbook.text import _, ngettext
 from peerbook.ui import (
+    Cells,
     ChoiceField,
     Column,
     DateField,
@@ -20,6 +21,8 @@ from peerbook.ui import (
     Heading,
     LongTextField,
     Notice,
+    Prose,
+    RowAction,
     Section,
     Status,
     Submission,
@@ -28,7 +31,8 @@ from peerbook.ui import (
     Widget,
 )
 
-LABEL_LENGTH = 70
+ANSWER = ("outcome", "what_we_did", "owner", "due_on", "status")
+"""What an answer to a suggestion consists of, as form and table name it."""
 
 
 def improvement_parts(desk: Desk, course: Course) -> list[Widget]:
@@ -48,14 +52,8 @@ class _Board:
     def section(self) -> Section:
         """Return the board, and below it the forms, which stay when the board is redrawn."""
         self._redraw()
-        self._offer_answering()
         adding = Disclosure(_("Add a suggestion"), lambda: [self._suggestion_form()])
         return Section([self._board, self._answering, adding])
-
-    def _offer_answering(self) -> None:
-        if not self._said.empty:
-            heading = Heading(_("Answer a suggestion"), level=3)
-            self._answering.show([heading, self._decision_form()])
 
     def _redraw(self, announce: str = "") -> None:
         with self._desk.store.read() as session:
@@ -85,57 +83,71 @@ class _Board:
                 columns,
                 [self._row(row.suggestion_id, row.text) for row in each(self._said)],
                 _("You said – we did: {course}").format(course=self._course.title),
+                action=RowAction(_("Answer"), self._answer),
                 empty=_("Suggestions from the evaluation forms come here by themselves."),
             )
         )
         return parts
 
     def _row(self, number: int, text: str) -> dict[str, object]:
+        row: dict[str, object] = {"id": number, "said": text}
         decision = self._decided.get(number)
         if decision is None:
-            return {"said": text, "status": Status(_("Waits for an answer"), "warn")}
+            return row | {"status": Status(_("Waits for an answer"), "warn")}
         overdue = (
             decision.status == "open"
             and decision.due_on is not None
             and decision.due_on < self._desk.today
         )
-        return {
-            "said": text,
+        return row | {
             "did": decision.what_we_did or outcome_name(decision.outcome),
             "status": Status(_("Overdue"), "danger") if overdue else status_of(decision.status),
             "owner": decision.owner,
             "due_on": decision.due_on,
         }
 
-    def _decision_form(self) -> Form:
-        waiting_first = sorted(
-            each(self._said),
-            key=lambda row: (row.suggestion_id in self._decided, row.suggestion_id),
-        )
-        options = [(row.suggestion_id, _shortened(row.text)) for row in waiting_first]
+    def _answer(self, row: Cells) -> str:
+        """Show the form with which a suggestion is answered, as it is answered now."""
+        parts = [
+            Heading(_("Answer a suggestion"), level=3),
+            Prose(_("You said: {text}").format(text=row["said"])),
+            self._decision_form(int(str(row["id"]))),
+        ]
+        self._answering.show(parts, take_there=True)
+        return ""
+
+    def _decision_form(self, suggestion: int) -> Form:
+        decision = self._decided.get(suggestion)
+        answered: dict[str, object] = {"status": "open"}
+        if decision is not None:
+            answered = {name: getattr(decision, name) for name in ANSWER}
+        seen_version = 0 if decision is None else int(decision.version)
 
         def save(submission: Submission) -> Receipt:
+            nonlocal seen_version
             values = submission.values
+            compared = seen_version if submission.seen is None else submission.seen["version"]
             receipt = self._desk.save(
                 submission,
                 lambda session: records.save_decision(
                     session,
-                    cast(int, values["suggestion"]),
+                    suggestion,
                     outcome=cast(Outcome, values["outcome"]),
                     what_we_did=str(values["what_we_did"]),
                     owner=str(values["owner"]),
                     due_on=cast("dt.date | None", values["due_on"]),
                     status=cast(DecisionStatus, values["status"]),
                     decided_on=self._desk.today,
+                    seen_version=cast(int, compared),
                 ),
             )
+            seen_version = receipt.version
             self._redraw(_("The board is up to date."))
             return receipt
 
         return Form(
             "decision",
             [
-                ChoiceField("suggestion", _("Which suggestion?"), options=options, required=True),
                 ChoiceField(
                     "outcome", _("What do we do?"), required=True, look="radio",
                     options=[(one, outcome_name(one)) for one in ("do", "later", "no")],
@@ -151,11 +163,10 @@ class _Board:
                     options=[(one, status_of(one).text) for one in ("open", "done", "told_back")],
                 ),
             ],
-            values={"status": "open"},
+            values=answered,
             on_submit=save,
             submit_label=_("Save the answer"),
-            drafts=self._desk.drafts(f"decision:{self._course.id}"),
-            clear_after_save=True,
+            drafts=self._desk.drafts(f"decision:{suggestion}"),
         )  # fmt: skip
 
     def _suggestion_form(self) -> Form:
@@ -168,7 +179,6 @@ class _Board:
                 ),
             )
             self._redraw(_("The board is up to date."))
-            self._offer_answering()
             return receipt
 
         return Form(
@@ -198,7 +208,3 @@ def status_of(status: str) -> Status:
         "done": Status(_("Done"), "ok"),
         "told_back": Status(_("Done and told back"), "ok"),
     }[status]
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LABEL_LENGTH else text[: LABEL_LENGTH - 1] + "…"

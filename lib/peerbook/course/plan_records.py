@@ -19,10 +19,12 @@ from peerbook.course.plan import (
     PlanRequest,
 )
 from peerbook.course.plan_changes import Change, changes
+from peerbook.errors import Conflict
 from peerbook.store import Saved, append_event
 from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Course, CourseDate
 from peerbook.store.tables import Resource as ResourceRow
+from peerbook.text import _
 
 
 def calendar_of(session: Session, site_id: int) -> DanishCalendar:
@@ -132,11 +134,26 @@ def save_changes(
 
     The sequence number of a changed date goes up, so that an updated calendar file replaces the
     entry people have.
+
+    Raises
+    ------
+    Conflict
+        When the plan is no longer as `before` says: dates hang together, so two changes that were
+        each right may not be right together.
     """
     rows = {
         Item(row.kind, row.number): row
         for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id))
     }
+    if {item: _planned(row) for item, row in rows.items()} != {
+        date.item: date for date in before.dates
+    }:
+        raise Conflict(
+            _(
+                "Somebody else has changed the plan meanwhile, so nothing was saved. Reload the "
+                "page to see the plan as it is now, and make your change again."
+            )
+        )
     told = {change.item: change for change in changes(before, after)}
     for date in after.dates:
         row = rows[date.item]

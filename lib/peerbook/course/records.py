@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course.curriculum import EvaluationForm
 from peerbook.errors import InputFault
-from peerbook.store import Saved, append_event, identities
+from peerbook.store import Saved, append_event, identities, merged, row_to_change
 from peerbook.store.codes import new_code
 from peerbook.store.tables import (
     Answer,
@@ -287,6 +287,9 @@ def place_on_course(session: Session, course_id: int, code: str, on: dt.date) ->
 
 HELD_KINDS = ("teaching_day", "sparring")
 
+Entry = tuple[AttendanceStatus, str | None]
+"""What is recorded about one person on one day: a status and a note."""
+
 
 def dates_frame(session: Session, course_id: int) -> pd.DataFrame:
     """Return the teaching days and sparrings of a course.
@@ -334,9 +337,12 @@ def attendance_frame(session: Session, course_id: int) -> pd.DataFrame:
 def save_attendance(
     session: Session,
     date_id: int,
-    statuses: Mapping[str, tuple[AttendanceStatus, str | None]],
+    statuses: Mapping[str, Entry],
+    seen: Mapping[str, Entry] | None = None,
 ) -> Saved:
     """Save who was there on one date; it then counts as held, with all that is part of the day.
+
+    What somebody else has saved meanwhile about others is kept.
 
     Parameters
     ----------
@@ -345,11 +351,16 @@ def save_attendance(
     statuses
         Status and note by participant code; everybody of the roster, or the missing ones stay as
         they are.
+    seen
+        What was recorded when the roster was shown.
 
     Raises
     ------
     InputFault
         When the date is gone or cancelled, or a participant is not on its course.
+    Conflict
+        When somebody else has recorded something else about the same person since; `theirs` holds
+        it by participant code.
     """
     date = session.get(CourseDate, date_id)
     if date is None or date.status == "cancelled":
@@ -367,8 +378,13 @@ def save_attendance(
                 code=strangers[0]
             ),
         )
-    for code, (status, note) in statuses.items():
-        row = session.get(Attendance, (date_id, code))
+    rows = {
+        row.participant_code: row
+        for row in session.scalars(select(Attendance).where(Attendance.course_date_id == date_id))
+    }
+    stored: dict[str, Entry] = {code: (row.status, row.note) for code, row in rows.items()}
+    for code, (status, note) in merged(seen or {}, stored, statuses).items():
+        row = rows.get(code)
         if row is None:
             session.add(
                 Attendance(course_date_id=date_id, participant_code=code, status=status, note=note)
@@ -565,11 +581,12 @@ def suggestions_frame(session: Session, course_id: int) -> pd.DataFrame:
 
 
 def decisions_frame(session: Session, course_id: int) -> pd.DataFrame:
-    """Return what was decided: one row a decision, the latest of a suggestion counts."""
+    """Return what was decided: at most one row for each suggestion, with the row's `version`."""
     rows = session.execute(
         select(
             Decision.id, Decision.suggestion_id, Decision.outcome, Decision.what_we_did,
             Decision.owner, Decision.due_on, Decision.status, Decision.decided_on,
+            Decision.version,
         )
         .join(Suggestion, Suggestion.id == Decision.suggestion_id)
         .where(Suggestion.course_id == course_id)
@@ -577,7 +594,7 @@ def decisions_frame(session: Session, course_id: int) -> pd.DataFrame:
     ).all()  # fmt: skip
     columns = [
         "decision_id", "suggestion_id", "outcome", "what_we_did", "owner", "due_on", "status",
-        "decided_on",
+        "decided_on", "version",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -612,23 +629,38 @@ def save_decision(
     due_on: dt.date | None,
     status: DecisionStatus,
     decided_on: dt.date,
+    seen_version: int = 0,
 ) -> Saved:
     """Save what was decided about a suggestion, anew or changed.
+
+    Parameters
+    ----------
+    seen_version
+        Version of the decision that was shown; 0 when there was none yet.
 
     Raises
     ------
     InputFault
         When the suggestion is gone, or it is called done without a word of what was done.
+    Conflict
+        When somebody else has answered it since; `theirs` holds their answer and its `version`.
     """
     if session.get(Suggestion, suggestion_id) is None:
         raise InputFault.at("suggestion", _("That suggestion is no longer there."))
     if status in ("done", "told_back") and not what_we_did:
         raise InputFault.at("what_we_did", _("Write what you did, so it can be told back."))
-    row = session.scalar(select(Decision).where(Decision.suggestion_id == suggestion_id))
-    if row is None:
-        row = Decision(suggestion_id=suggestion_id, decided_on=decided_on, owner=owner)
+    answer: dict[str, object] = {
+        "outcome": outcome, "what_we_did": what_we_did, "owner": owner, "due_on": due_on,
+        "status": status,
+    }  # fmt: skip
+    number = session.scalar(select(Decision.id).where(Decision.suggestion_id == suggestion_id))
+    if number is None:
+        row = Decision(suggestion_id=suggestion_id, decided_on=decided_on, **answer)
         session.add(row)
-    row.outcome, row.what_we_did, row.owner = outcome, what_we_did, owner
-    row.due_on, row.status = due_on, status
+    else:
+        mine = answer | {"version": seen_version}
+        row = row_to_change(session, Decision, number, seen_version, mine)
+        for name, value in answer.items():
+            setattr(row, name, value)
     session.flush()
     return Saved("decision", row.id, row.version)

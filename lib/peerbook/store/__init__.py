@@ -6,6 +6,7 @@ Rows are in `peerbook.store.tables`, names and contacts in `peerbook.store.ident
 from peerbook.store.codes import new_code, read_code
 from peerbook.store.drafts import DraftBox
 from peerbook.store.events import append_event, events_of, kind_on, state_on, withdraw_event
+from peerbook.store.merge import merged
 from peerbook.store.store import Receipt, Saved, Store, row_to_change, set_setting
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "append_event",
     "events_of",
     "kind_on",
+    "merged",
     "new_code",
     "read_code",
     "row_to_change",

@@ -23,6 +23,7 @@ from peerbook.store import migrations
 from peerbook.store.audit import AuditedSession, Change, plain
 from peerbook.store.drafts import Drafts
 from peerbook.store.engine import Database, open_database
+from peerbook.store.merge import overtaken
 from peerbook.store.tables import Audit, Base, Draft, Setting, Submission
 from peerbook.text import _
 
@@ -297,7 +298,7 @@ class Store:
                     return gone(change.new)
                 if getattr(stored, "version", None) != change.old.get("version"):
                     return changed_meanwhile(stored, change.new)
-        return Conflict(_overtaken())
+        return Conflict(overtaken())
 
 
 def row_to_change(
@@ -347,7 +348,7 @@ def set_setting(session: Session, key: str, value: Any) -> None:
 def changed_meanwhile(stored: Base, mine: dict[str, Any]) -> Conflict:
     """Return the conflict between a stored row and the values a user wanted to save."""
     theirs = {name: getattr(stored, name) for name in mine if hasattr(stored, name)}
-    return Conflict(_overtaken(), theirs=theirs, mine=dict(mine))
+    return Conflict(overtaken(), theirs=theirs, mine=dict(mine))
 
 
 def gone(mine: dict[str, Any]) -> Conflict:
@@ -358,13 +359,6 @@ def gone(mine: dict[str, Any]) -> Conflict:
             "copy it, load the page again, and enter it anew if it is still needed."
         ),
         mine=dict(mine),
-    )
-
-
-def _overtaken() -> str:
-    return _(
-        "Somebody else saved this while you were writing. Nothing is lost: compare the two and "
-        "choose which to keep."
     )
 
 

@@ -39,13 +39,13 @@ from peerbook.ui.page import (
     Section,
     Tabs,
 )
-from peerbook.ui.table import Column, RowAction, Status, Table, TableData
+from peerbook.ui.table import Cells, Column, RowAction, Status, Table, TableData
 
 __all__ = [
-    "Action", "Button", "Chart", "ChoiceField", "ChoicesField", "Column", "Columns", "DateField",
-    "Disclosure", "Download", "DraftBox", "Field", "FileField", "Filter", "FlagField", "Form",
-    "Group", "Heading", "IntegerField", "LongTextField", "Notice", "NumberField", "Page", "Prose",
-    "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField", "Section", "Status",
-    "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField", "UploadedFile",
-    "Widget", "receipt_text",
+    "Action", "Button", "Cells", "Chart", "ChoiceField", "ChoicesField", "Column", "Columns",
+    "DateField", "Disclosure", "Download", "DraftBox", "Field", "FileField", "Filter", "FlagField",
+    "Form", "Group", "Heading", "IntegerField", "LongTextField", "Notice", "NumberField", "Page",
+    "Prose", "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField", "Section", "Status",
+    "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField", "UploadedFile", "Widget",
+    "receipt_text",
 ]  # fmt: skip

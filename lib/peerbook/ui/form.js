@@ -324,6 +324,14 @@ function build() {
 
   // ---- two versions
 
+  // Of a list about many people, only those on whom the two versions differ are told.
+  function differingLines({ one, stored, typed }) {
+    if (one.spec.kind !== "rows") return {};
+    const [theirs, mine] = [stored.split("\n"), typed.split("\n")];
+    const without = (lines, others) => lines.filter((line) => !others.includes(line)).join("\n") || "–";
+    return { stored: without(theirs, mine), typed: without(mine, theirs) };
+  }
+
   function showConflict(conflict) {
     status.say("");
     const lang = state.model.get("lang");
@@ -334,7 +342,8 @@ function build() {
         stored: inWords(row.one.spec, row.theirs, words, lang),
         typed: inWords(row.one.spec, row.one.read(), words, lang),
       }))
-      .filter((row) => row.stored !== row.typed);
+      .filter((row) => row.stored !== row.typed)
+      .map((row) => ({ ...row, ...differingLines(row) }));
     const id = `pb-${state.model.get("identity")}-conflict`;
     const pick = rows.map(({ one, stored, typed }, i) => {
       const option = (value, title, text, isChecked) =>

@@ -87,8 +87,9 @@ class Form(Part):
         The questions, alone or in groups.
     on_submit
         Saves a submission and returns its receipt, or a sentence, or nothing. May raise
-        `InputFault` (shown at its fields), `Conflict` (both versions are shown to choose from) and
-        any other `PeerbookError`. Keep the form outside a `Section` that this fills anew.
+        `InputFault` (shown at its fields), `Conflict` (both versions are shown to choose from,
+        where it holds the other one) and any other `PeerbookError`. Keep the form outside a
+        `Section` that this fills anew.
     submit_label
         Words on the button; "Save" when empty.
     drafts
@@ -252,7 +253,7 @@ class Form(Part):
                     for fault in error.faults
                 ]
             }
-        if isinstance(error, Conflict):
+        if isinstance(error, Conflict) and error.theirs:
             self._theirs = error.theirs
             return {"conflict": {"message": str(error), "rows": self._differences(error)}}
         return {"trouble": explanation(error, f"form {self.name}")}

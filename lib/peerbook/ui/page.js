@@ -201,17 +201,26 @@ export function section({ model, el }) {
     const same = Array.from(box.querySelectorAll(last.tag)).find((one) => nameOf(one) === last.name);
     if (same) same.focus();
     else if (framesLeft) again();
-    else {
-      box.classList.add("pb-section");
-      box.tabIndex = -1;
-      box.focus();
-    }
+    else takeThere();
+  };
+  const takeThere = () => {
+    const box = el.parentElement;
+    box.classList.add("pb-section");
+    box.tabIndex = -1;
+    box.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "start" });
+  };
+  const takeThereWhenShown = (heightBefore, framesLeft) => {
+    const isShown = el.parentElement.offsetHeight !== heightBefore;
+    if (isShown || !framesLeft) takeThere();
+    else requestAnimationFrame(() => takeThereWhenShown(heightBefore, framesLeft - 1));
   };
   document.addEventListener("focusin", remember);
   model.on("msg:custom", (message) => {
     if (message.do !== "filled") return;
     heard.textContent = message.text;
-    restoreFocus(FOCUS_WAIT_FRAMES);
+    if (message.takeThere) takeThereWhenShown(el.parentElement.offsetHeight, FOCUS_WAIT_FRAMES);
+    else restoreFocus(FOCUS_WAIT_FRAMES);
   });
   return () => document.removeEventListener("focusin", remember);
 }

@@ -314,10 +314,20 @@ class Section(_Box):
         """What it holds now."""
         return tuple(self._place.children)
 
-    def show(self, parts: Widgets, announce: str = "") -> None:
-        """Hold other parts instead; `announce` is read aloud to those who do not see them."""
+    def show(self, parts: Widgets, announce: str = "", *, take_there: bool = False) -> None:
+        """Hold other parts instead.
+
+        Parameters
+        ----------
+        parts
+            The parts.
+        announce
+            Read aloud to those who do not see them.
+        take_there
+            Whether the reader is taken to them, because that is what was asked for.
+        """
         self._place.children = tuple(parts)
-        self._marker.send({"do": "filled", "text": announce})
+        self._marker.send({"do": "filled", "text": announce, "takeThere": take_there})
 
 
 class _Opening(_Box):

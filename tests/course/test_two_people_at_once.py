@@ -1,0 +1,121 @@
+"""Two people work on the same course at the same time, on a real store."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from builders import LEADER, a_course, open_store
+from peerbook.course import plan_records, records
+from peerbook.course.curriculum import load_course
+from peerbook.course.plan import PlanRequest, template_of
+from peerbook.course.plan_moves import cancel
+from peerbook.course.plan_solver import plan_course
+from peerbook.errors import Conflict
+from peerbook.store.tables import Course
+
+DONE = {"outcome": "do", "what_we_did": "Longer breaks", "owner": "Anna", "due_on": None,
+        "status": "done", "decided_on": dt.date(2026, 3, 2)}  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path):
+    return open_store(tmp_path)
+
+
+@pytest.fixture
+def made(store):
+    return a_course(store, participants=2)
+
+
+def record(store, made, statuses, seen=None):
+    with store.write(LEADER) as session:
+        records.save_attendance(session, made.teaching_day_ids[0], statuses, seen)
+
+
+def recorded(store, made):
+    with store.read() as session:
+        frame = records.attendance_frame(session, made.course_id)
+    return {row.participant: row.status for row in frame.itertuples()}
+
+
+def test_attendance_two_people_record_about_different_mentors_is_joined(store, made):
+    one, other = made.codes
+    seen = {one: ("present", None), other: ("present", None)}
+    record(store, made, seen)
+    record(store, made, seen | {one: ("apology", "ill")}, seen)
+    record(store, made, seen | {other: ("absent", None)}, seen)
+    assert recorded(store, made) == {one: "apology", other: "absent"}
+
+
+def test_attendance_two_people_record_about_the_same_mentor_is_asked_about(store, made):
+    one, other = made.codes
+    seen = {one: ("present", None), other: ("present", None)}
+    record(store, made, seen)
+    record(store, made, seen | {one: ("apology", "ill")}, seen)
+    with pytest.raises(Conflict) as refused:
+        record(store, made, seen | {one: ("absent", None)}, seen)
+    assert refused.value.theirs == {one: ("apology", "ill")}
+    assert recorded(store, made) == {one: "apology", other: "present"}
+    record(store, made, seen | {one: ("absent", None)}, seen | refused.value.theirs)
+    assert recorded(store, made)[one] == "absent"
+
+
+def test_a_first_record_does_not_overwrite_one_made_meanwhile(store, made):
+    one, _other = made.codes
+    record(store, made, {one: ("apology", None)}, {})
+    with pytest.raises(Conflict):
+        record(store, made, {one: ("present", None)}, {})
+    assert recorded(store, made) == {one: "apology"}
+
+
+def test_an_answer_somebody_else_has_changed_is_not_overwritten(store, made):
+    with store.write(LEADER) as session:
+        asked = records.save_suggestion(session, made.course_id, "Breaks", dt.date(2026, 3, 1))
+        first = records.save_decision(session, asked.number, **DONE)
+    with store.write("anna") as session:
+        records.save_decision(
+            session, asked.number, **(DONE | {"owner": "Bo"}), seen_version=first.version
+        )
+    with store.write(LEADER) as session, pytest.raises(Conflict) as refused:
+        records.save_decision(
+            session, asked.number, **(DONE | {"owner": "Cy"}), seen_version=first.version
+        )
+    assert refused.value.theirs["owner"] == "Bo"
+    with store.write(LEADER) as session:
+        chosen = records.save_decision(
+            session, asked.number, **(DONE | {"owner": "Cy"}),
+            seen_version=refused.value.theirs["version"],
+        )  # fmt: skip
+    assert chosen.version == first.version + 2
+
+
+def test_two_first_answers_to_one_suggestion_are_asked_about(store, made):
+    with store.write(LEADER) as session:
+        asked = records.save_suggestion(session, made.course_id, "Breaks", dt.date(2026, 3, 1))
+        records.save_decision(session, asked.number, **DONE)
+    with store.write("anna") as session, pytest.raises(Conflict):
+        records.save_decision(session, asked.number, **(DONE | {"owner": "Bo"}))
+
+
+def test_a_plan_somebody_else_has_changed_is_not_overwritten(store, made):
+    request = PlanRequest(
+        course_key="new", template=template_of(load_course()), weekday=1,
+        day_starts_at=dt.time(10), first_month=(2027, 1), title="Spring", site="Here",
+    )  # fmt: skip
+    with store.write(LEADER) as session:
+        calendar = plan_records.calendar_of(session, made.site_id)
+        plan = plan_course(request, calendar)
+        number = plan_records.save_plan(session, made.site_id, plan, request, "1").number
+    with store.read() as session:
+        before = plan_records.load_plan(session, session.get_one(Course, number))
+    day, other = before.of_kind("teaching_day")[1:3]
+    theirs = cancel(before, day.item, "Closed").plan
+    mine = cancel(before, other.item, "Ill").plan
+    with store.write("anna") as session:
+        plan_records.save_changes(session, number, before, theirs, "Closed")
+    with store.write(LEADER) as session, pytest.raises(Conflict):
+        plan_records.save_changes(session, number, before, mine, "Ill")
+    with store.read() as session:
+        now = plan_records.load_plan(session, session.get_one(Course, number))
+    assert replace(now, site=theirs.site) == theirs
