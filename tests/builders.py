@@ -12,9 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
+from peerbook.course import plan_records, records
+from peerbook.course.calendar import Closure as ClosedDays
+from peerbook.course.curriculum import load_course
+from peerbook.course.plan import CoursePlan, PlanRequest, template_of
+from peerbook.course.plan_solver import NoPlan, plan_course
 from peerbook.store import Store, new_code
 from peerbook.store.audit import PRIVATE, plain, row_id
 from peerbook.store.tables import (
@@ -30,6 +35,7 @@ from peerbook.store.tables import (
     Decision,
     Enrolment,
     Evaluation,
+    Event,
     Participant,
     Resource,
     Site,
@@ -39,6 +45,7 @@ from peerbook.store.tables import (
 LEADER = "leader"
 START = dt.date(2026, 3, 4)
 """A Wednesday without a holiday near it."""
+PLANNED_ON = dt.date(2026, 11, 2)
 
 
 def open_store(folder: Path, name: str = "peerbook.sqlite") -> Store:
@@ -150,6 +157,69 @@ def a_course(store: Store, participants: int = 6, days: int = 6, **values: Any) 
         session.flush()
     return SavedCourse(
         place.id, planned.id, [day.id for day in dates], [one.code for one in people]
+    )
+
+
+@dataclass(frozen=True)
+class PlannedCourse:
+    """What `a_planned_course` saved: a whole plan at a site of its own."""
+
+    site: str
+    site_id: int
+    course_id: int
+    codes: tuple[str, ...]
+
+
+def a_site(store: Store, *closed: ClosedDays, name: str = "Vejle") -> tuple[int, str]:
+    """Save a site of its own, with days it is closed; return its number and name."""
+    own_name = f"{name} {new_code()}"
+    with store.write(LEADER) as session:
+        number = int(records.save_site(session, own_name, name).number)
+        if closed:
+            rows = [plan_records.closure_row(session, number, one) for one in closed]
+            records.save_closures(session, rows)
+    return number, own_name
+
+
+def a_plan(store: Store, site_id: int, **asked: Any) -> tuple[CoursePlan, PlanRequest, str]:
+    """Return an unsaved plan, what was asked for, and the version of the content.
+
+    Tuesdays from February 2027 at ten, unless asked otherwise.
+    """
+    content = load_course("six_months")
+    wish = {"title": "Spring 2027", "weekday": 1, "first_month": (2027, 2)}
+    times = {"day_starts_at": dt.time(10), "sparring_starts_at": dt.time(13)}
+    request = PlanRequest(
+        **{"course_key": "new", "template": template_of(content), **wish, **times, **asked}
+    )
+    with store.read() as session:
+        calendar = plan_records.calendar_of(session, site_id)
+        others = plan_records.other_plans(session, site_id)
+    plan = plan_course(request, calendar, others)
+    assert not isinstance(plan, NoPlan), plan.text
+    return plan, request, content.version
+
+
+def a_planned_course(
+    store: Store, *closed: ClosedDays, mentors: tuple[str, ...] = (), **asked: Any
+) -> PlannedCourse:
+    """Save a plan as the plan page does, at a site of its own, with mentors by name."""
+    site_id, name = a_site(store, *closed)
+    plan, request, version = a_plan(store, site_id, **asked)
+    with store.write(LEADER) as session:
+        saved = plan_records.save_plan(session, site_id, plan, request, version, on=PLANNED_ON)
+        planned = session.get_one(Course, saved.number)
+        if mentors:
+            records.enrol(session, planned, mentors, planned.starts_on)
+        codes = tuple(mentor.code for mentor in records.mentors(session, planned.id))
+    return PlannedCourse(name, site_id, int(saved.number), codes)
+
+
+def counted(session: Session) -> tuple[int, int]:
+    """Return how many events and audit entries there are."""
+    return (
+        session.scalar(select(func.count()).select_from(Event)) or 0,
+        session.scalar(select(func.count()).select_from(Audit)) or 0,
     )
 
 

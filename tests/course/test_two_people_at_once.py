@@ -14,6 +14,7 @@ from peerbook.course.plan_solver import plan_course
 from peerbook.errors import Conflict
 from peerbook.store.tables import Course
 
+ON = dt.date(2026, 11, 2)
 DONE = {"outcome": "do", "what_we_did": "Longer breaks", "owner": "Anna", "due_on": None,
         "status": "done", "decided_on": dt.date(2026, 3, 2)}  # fmt: skip
 
@@ -106,16 +107,16 @@ def test_a_plan_somebody_else_has_changed_is_not_overwritten(store, made):
     with store.write(LEADER) as session:
         calendar = plan_records.calendar_of(session, made.site_id)
         plan = plan_course(request, calendar)
-        number = plan_records.save_plan(session, made.site_id, plan, request, "1").number
+        number = plan_records.save_plan(session, made.site_id, plan, request, "1", on=ON).number
     with store.read() as session:
         before = plan_records.load_plan(session, session.get_one(Course, number))
     day, other = before.of_kind("teaching_day")[1:3]
     theirs = cancel(before, day.item, "Closed").plan
     mine = cancel(before, other.item, "Ill").plan
     with store.write("anna") as session:
-        plan_records.save_changes(session, number, before, theirs, "Closed")
+        plan_records.save_changes(session, number, before, theirs, "Closed", on=ON)
     with store.write(LEADER) as session, pytest.raises(Conflict):
-        plan_records.save_changes(session, number, before, mine, "Ill")
+        plan_records.save_changes(session, number, before, mine, "Ill", on=ON)
     with store.read() as session:
         now = plan_records.load_plan(session, session.get_one(Course, number))
     assert replace(now, site=theirs.site) == theirs

@@ -203,7 +203,9 @@ class _CourseChoice:
             receipt = desk.store.submit(
                 key,
                 desk.actor,
-                lambda session: plan_records.save_plan(session, site.id, plan, request, version),
+                lambda session: plan_records.save_plan(
+                    session, site.id, plan, request, version, on=desk.today
+                ),
             )
             desk.drafts(FORM).discard()
             done = _("{title} is saved as course number {n}.").format(

@@ -193,7 +193,7 @@ class _SavedPlan:
             key,
             self._desk.actor,
             lambda session: plan_records.save_changes(
-                session, self._course_id, before, after, reason
+                session, self._course_id, before, after, reason, on=self._desk.today
             ),
             reason=reason,
         )

@@ -63,9 +63,18 @@ def closure_row(session: Session, site_id: int, closure: Closure) -> ClosureRow:
 
 
 def save_plan(
-    session: Session, site_id: int, plan: CoursePlan, request: PlanRequest, version: str
+    session: Session,
+    site_id: int,
+    plan: CoursePlan,
+    request: PlanRequest,
+    version: str,
+    *,
+    on: dt.date,
 ) -> Saved:
     """Save a new course with all its dates; its teachers and room can then have closures.
+
+    An event tells every date, and later ones what was changed, so that the plan as it stood on any
+    day can be told from the events.
 
     Parameters
     ----------
@@ -75,6 +84,8 @@ def save_plan(
         The plan, and what was asked for.
     version
         Version of the course content it is taught from.
+    on
+        The day it is planned.
     """
     course = Course(
         site_id=site_id,
@@ -96,7 +107,11 @@ def save_plan(
         records.resource(session, site_id, "room", room)
     for date in plan.dates:
         session.add(_filled(CourseDate(course_id=course.id), date))
-    append_event(session, "course", course.id, "planned", plan.starts_on, dates=len(plan.dates))
+    told = [
+        {"kind": date.kind, "number": date.number, "date": date.date.isoformat()}
+        for date in plan.dates
+    ]
+    append_event(session, "course", course.id, "planned", on, dates=told)
     return Saved("course", course.id, course.version)
 
 
@@ -128,12 +143,27 @@ def other_plans(session: Session, site_id: int, course_id: int = 0) -> tuple[Cou
 
 
 def save_changes(
-    session: Session, course_id: int, before: CoursePlan, after: CoursePlan, reason: str
+    session: Session,
+    course_id: int,
+    before: CoursePlan,
+    after: CoursePlan,
+    reason: str,
+    *,
+    on: dt.date,
 ) -> Saved:
     """Save a changed plan: each changed date, and an event that says what changed and why.
 
     The sequence number of a changed date goes up, so that an updated calendar file replaces the
     entry people have.
+
+    Parameters
+    ----------
+    before, after
+        The plan as it was when the change was made, and as it shall be.
+    reason
+        Why, in the words of whoever changes it.
+    on
+        The day it is changed.
 
     Raises
     ------
@@ -162,20 +192,20 @@ def save_changes(
         _filled(row, date)
         if date.item in told:
             row.sequence += 1
-            _note_event(session, course_id, told[date.item], reason)
+            _note_event(session, course_id, told[date.item], reason, on)
     course = session.get_one(Course, course_id)
     course.starts_on = after.starts_on
     session.flush()
     return Saved("course", course.id, course.version)
 
 
-def _note_event(session: Session, course_id: int, change: Change, reason: str) -> None:
+def _note_event(session: Session, course_id: int, change: Change, reason: str, on: dt.date) -> None:
     append_event(
         session,
         "course",
         course_id,
         f"date_{change.what}",
-        change.new or change.old or dt.date.min,
+        on,
         kind=change.item.kind,
         number=change.item.number,
         old=change.old,

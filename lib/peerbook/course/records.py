@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.course.curriculum import EvaluationForm
-from peerbook.errors import InputFault
+from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Saved, append_event, identities, merged, row_to_change
 from peerbook.store.codes import new_code
 from peerbook.store.tables import (
@@ -161,7 +161,7 @@ def last_days(session: Session, site_id: int) -> dict[int, dt.date]:
         .where(Course.site_id == site_id)
         .group_by(CourseDate.course_id)
     )
-    return dict(row.tuple() for row in rows)
+    return dict(rows.all())
 
 
 # -- closures ------------------------------------------------------------------------------------
@@ -262,11 +262,9 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
         if name.casefold() in present or name.casefold() in map(str.casefold, wanted[:place])
     ]
     if doubles:
-        raise InputFault.at(
-            "names",
-            _("{name} is on the course already. Write the two names differently.").format(
-                name=doubles[0]
-            ),
+        message = _("{name} is on the course already. Write the two names differently.")
+        raise InputFault(
+            [Fault(message.format(name=name), Place(field="names")) for name in doubles]
         )
     for name in wanted:
         person = Participant(code=new_code(), site_id=course.site_id, created_on=on)
@@ -422,7 +420,9 @@ def save_catch_up(session: Session, date_id: int, code: str, done_on: dt.date, h
     """
     row = session.get(Attendance, (date_id, code))
     if row is None or row.status not in ("apology", "absent", "paused", "not_enrolled"):
-        raise InputFault.at("day", _("That day was not missed, so there is nothing to catch up."))
+        raise InputFault.at(
+            "missed", _("That day was not missed, so there is nothing to catch up.")
+        )
     date = session.get_one(CourseDate, date_id)
     if done_on < date.date:
         raise InputFault.at("done_on", _("The catch-up is before the day itself."))
@@ -432,7 +432,7 @@ def save_catch_up(session: Session, date_id: int, code: str, done_on: dt.date, h
         )
     )
     if known is not None:
-        raise InputFault.at("day", _("That day has already been caught up."))
+        raise InputFault.at("missed", _("That day has already been caught up."))
     caught_up = CatchUp(course_date_id=date_id, participant_code=code, done_on=done_on, how=how)
     session.add(caught_up)
     session.flush()
@@ -564,7 +564,7 @@ def sheets_count(session: Session, course_id: int) -> dict[str, int]:
         .where(Evaluation.course_id == course_id)
         .group_by(Evaluation.wave)
     ).all()
-    return dict(row.tuple() for row in rows)
+    return dict(rows)
 
 
 # -- you said, we did ----------------------------------------------------------------------------

@@ -1,0 +1,557 @@
+"""What the course pages save comes back as it was, and what is refused leaves no trace."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from builders import (
+    LEADER,
+    START,
+    a_course,
+    a_planned_course,
+    a_site,
+    assert_sound,
+    closure,
+    counted,
+    open_store,
+    stored,
+)
+from peerbook.course import records
+from peerbook.course.curriculum import load_form
+from peerbook.course.records import Sheet
+from peerbook.course.rows import each
+from peerbook.errors import InputFault
+from peerbook.store import events_of
+from peerbook.store.tables import (
+    Answer,
+    Audit,
+    Course,
+    CourseDate,
+    Evaluation,
+    Identity,
+    Suggestion,
+)
+
+STATUSES = ("present", "apology", "absent", "paused", "not_enrolled")
+MID = load_form("mid")
+SCALES = [item for item in MID.items if item.scale is not None]
+TEXTS = [item for item in MID.items if item.kind == "text"]
+texts = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=60)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with open_store(tmp_path_factory.mktemp("records")) as opened:
+        yield opened
+        assert_sound(opened)
+
+
+@pytest.fixture
+def made(store):
+    return a_course(store)
+
+
+def written(store, change):
+    """Make a change in a transaction of its own, and return what it returned."""
+    with store.write(LEADER) as session:
+        return change(session)
+
+
+def refused(store, change):
+    """Return the fields of the faults a change is refused with; nothing of it may be left."""
+    with store.read() as session:
+        before = stored(session), counted(session)
+    with pytest.raises(InputFault) as fault, store.write(LEADER) as session:
+        change(session)
+    with store.read() as session:
+        assert (stored(session), counted(session)) == before
+    assert all(one.message for one in fault.value.faults)
+    return [one.place.field for one in fault.value.faults]
+
+
+def audited(store, table):
+    """Return action and row of the audit entries of a table, in order."""
+    with store.read() as session:
+        wanted = select(Audit).where(Audit.table_name == table).order_by(Audit.seq)
+        return [(entry.action, entry.row_id) for entry in session.scalars(wanted)]
+
+
+def course_of(session, made):
+    return session.get_one(Course, made.course_id)
+
+
+# -- sites -----------------------------------------------------------------------------------------
+
+
+def test_a_site_comes_back_by_its_name(store):
+    saved = written(store, lambda session: records.save_site(session, "Ærø Æblegård", "Ærø"))
+    with store.read() as session:
+        site = records.site_named(session, "Ærø Æblegård")
+        assert (site.id, site.municipality) == (saved.number, "Ærø")
+    assert ("insert", str(saved.number)) in audited(store, "site")
+
+
+def test_a_second_site_with_the_same_name_is_refused_at_its_name(store):
+    _number, name = a_site(store)
+    assert refused(store, lambda session: records.save_site(session, name, "Vejle")) == ["name"]
+
+
+def test_a_site_that_is_not_there_or_not_chosen_is_refused_at_the_site(store):
+    a_site(store)
+    a_site(store)
+    assert refused(store, lambda session: records.site_named(session, "Atlantis")) == ["site"]
+    assert refused(store, lambda session: records.site_named(session, "")) == ["site"]
+
+
+def test_the_only_site_needs_no_name(tmp_path):
+    with open_store(tmp_path) as alone:
+        number, _name = a_site(alone)
+        with alone.read() as session:
+            assert records.site_named(session, "").id == number
+
+
+# -- courses ---------------------------------------------------------------------------------------
+
+
+def test_the_latest_course_is_the_one_meant_by_number_nought(store):
+    number, _name = a_site(store)
+    with store.read() as session:
+        assert records.course_numbered(session, number, 0) is None
+    made = a_planned_course(store, first_month=(2027, 2))
+    with store.write(LEADER) as session:
+        session.add(
+            Course(
+                site_id=made.site_id, title="Earlier", template="six_months",
+                template_version="1", starts_on=dt.date(2026, 1, 6), weekday=1,
+            )
+        )  # fmt: skip
+    with store.read() as session:
+        latest = records.course_numbered(session, made.site_id, 0)
+        assert latest.id == made.course_id
+        assert [one.title for one in records.courses(session, made.site_id)] == [
+            "Spring 2027",
+            "Earlier",
+        ]
+
+
+@pytest.mark.parametrize("number", [-1, 999_999])
+def test_a_course_of_another_site_or_of_none_is_refused_at_the_course(store, made, number):
+    elsewhere = a_course(store)
+    for wanted in (number, elsewhere.course_id):
+        assert refused(
+            store, lambda session, n=wanted: records.course_numbered(session, made.site_id, n)
+        ) == ["course"]
+
+
+def test_dates_ahead_hold_the_first_and_last_day_and_no_cancelled_ones(store, made):
+    first, second, third = made.teaching_day_ids[:3]
+    with store.write(LEADER) as session:
+        session.get(CourseDate, second).status = "cancelled"
+        last = session.get(CourseDate, third).date
+    with store.read() as session:
+        found = records.dates_between(session, made.site_id, START, last)
+        assert [date.id for date, _title in found] == [first, third]
+        assert {title for _date, title in found} == {"Spring 2026"}
+        assert records.last_days(session, made.site_id) == {
+            made.course_id: START + dt.timedelta(weeks=20)
+        }
+
+
+# -- closures --------------------------------------------------------------------------------------
+
+
+def test_the_same_closure_is_kept_once_and_another_of_the_same_days_beside_it(store):
+    number, _name = a_site(store)
+    week = {"starts_on": dt.date(2027, 2, 15), "ends_on": dt.date(2027, 2, 19)}
+
+    def save(session, *rows):
+        return records.save_closures(session, rows)
+
+    def row(**values):
+        return closure(site_id=number, **week, **values)
+
+    first = written(store, lambda session: save(session, row(), row()))
+    again = written(store, lambda session: save(session, row(label="Other words")))
+    assert again.number == first.number
+    with store.write(LEADER) as session:
+        teacher = records.resource(session, number, "teacher", "Anna").id
+        assert records.resource(session, number, "teacher", "Anna").id == teacher
+        save(session, row(resource_id=teacher), row(kind="other"))
+    with store.read() as session:
+        held = records.closure_rows(session, number)
+        assert [(one.kind, one.resource_id) for one in held] == [
+            ("school_holiday", None), ("school_holiday", teacher), ("other", None),
+        ]  # fmt: skip
+        assert [one.label for one in records.resources(session, number, "teacher")] == ["Anna"]
+        assert records.resources(session, number, "room") == []
+
+
+def test_no_closure_chosen_is_refused(store):
+    assert refused(store, lambda session: records.save_closures(session, [])) == ["closures"]
+
+
+def test_a_closure_is_removed_once(store):
+    number, _name = a_site(store)
+    kept = written(store, lambda session: records.save_closures(session, [closure(site_id=number)]))
+    gone = written(store, lambda session: records.remove_closure(session, kept.number))
+    assert gone.number == kept.number
+    assert audited(store, "closure")[-1] == ("delete", str(kept.number))
+    assert refused(store, lambda session: records.remove_closure(session, kept.number)) == [
+        "closure"
+    ]
+    with store.read() as session:
+        assert records.closure_rows(session, number) == []
+
+
+# -- people ----------------------------------------------------------------------------------------
+
+
+def enrol(store, made, *names, on=START):
+    return written(
+        store, lambda session: records.enrol(session, course_of(session, made), names, on)
+    )
+
+
+def test_mentors_come_back_in_danish_order_with_codes_and_an_event_each(store):
+    made = a_course(store, participants=0)
+    enrol(store, made, "Øjvind Opdigt", "  Anna   Prøvesen ", "Åse Demosen", "Ægir Påfund", "")
+    with store.read() as session:
+        mentors = records.mentors(session, made.course_id)
+        assert [mentor.name for mentor in mentors] == [
+            "Anna Prøvesen", "Ægir Påfund", "Øjvind Opdigt", "Åse Demosen",
+        ]  # fmt: skip
+        assert {mentor.enrolled_on for mentor in mentors} == {START}
+        for mentor in mentors:
+            (event,) = events_of(session, "participant", mentor.code)
+            assert (event.kind, event.effective_on, event.actor) == ("enrolled", START, LEADER)
+            assert event.details == {"course": made.course_id}
+
+
+def test_no_name_is_found_outside_the_table_of_names(store):
+    made = a_course(store, participants=0)
+    enrol(store, made, "Hemmelia Navnløs")
+    with store.read() as session:
+        assert "Hemmelia Navnløs" in session.scalars(select(Identity.name)).all()
+        assert "Hemmelia" not in repr(stored(session))
+        told = [(one.old, one.new, one.row_id) for one in session.scalars(select(Audit))]
+        assert "Hemmelia" not in repr(told)
+        assert "Hemmelia" not in repr(
+            [event.details for event in events_of(session, "participant")]
+        )
+
+
+@pytest.mark.parametrize(
+    "names",
+    [[], ["", "   "], ["Bo Opdigt"], ["BO  OPDIGT"], ["Eva Ny", "eva ny"]],
+    ids=["none", "blank", "there already", "in other letters", "twice"],
+)
+def test_names_that_cannot_be_told_apart_are_refused(store, names):
+    made = a_course(store, participants=0)
+    enrol(store, made, "Bo Opdigt")
+    assert refused(
+        store, lambda session: records.enrol(session, course_of(session, made), names, START)
+    ) == ["names"]
+
+
+def test_every_name_that_is_there_twice_is_told(store):
+    made = a_course(store, participants=0)
+    enrol(store, made, "Bo Opdigt", "Eva Ny")
+    with pytest.raises(InputFault) as fault, store.write(LEADER) as session:
+        records.enrol(session, course_of(session, made), ["Bo Opdigt", "Ib", "Eva Ny"], START)
+    told = " ".join(one.message for one in fault.value.faults)
+    assert "Bo Opdigt" in told
+    assert "Eva Ny" in told
+    assert "Ib" not in told.split()
+
+
+# -- attendance ------------------------------------------------------------------------------------
+
+
+def recorded(store, made, day):
+    with store.read() as session:
+        frame = records.attendance_frame(session, made.course_id)
+    return {row.participant: (row.status, row.note) for row in each(frame) if row.date_id == day}
+
+
+def save_attendance(store, made, date_id, statuses):
+    """Save what somebody entered who had looked a moment before."""
+    seen = recorded(store, made, date_id)
+    return written(store, lambda session: records.save_attendance(session, date_id, statuses, seen))
+
+
+def test_all_five_statuses_and_their_notes_come_back(store, made):
+    day = made.teaching_day_ids[0]
+    entries = {
+        code: (status, f"{status} 🌱" if status != "present" else None)
+        for code, status in zip(made.codes, STATUSES, strict=False)
+    }
+    saved = save_attendance(store, made, day, entries)
+    assert (saved.kind, saved.number) == ("course_date", day)
+    with store.read() as session:
+        dates = records.dates_frame(session, made.course_id)
+    assert recorded(store, made, day) == entries
+    assert dates["held"].tolist() == [True] + [False] * 5
+    actions = [action for action, row in audited(store, "attendance") if row.startswith(f"{day}/")]
+    assert actions == ["insert"] * 5
+
+
+def test_saving_a_day_again_changes_only_what_is_different(store, made):
+    day, (one, other) = made.teaching_day_ids[1], made.codes[:2]
+    save_attendance(store, made, day, {one: ("present", None), other: ("absent", None)})
+    save_attendance(store, made, day, {one: ("present", None), other: ("apology", "Called")})
+    assert audited(store, "attendance")[-1] == ("update", f"{day}/{other}")
+    assert audited(store, "attendance")[-2][0] == "insert"
+    assert recorded(store, made, day) == {one: ("present", None), other: ("apology", "Called")}
+
+
+def test_what_is_part_of_a_day_is_held_with_it_and_a_cancelled_part_is_not(store):
+    made = a_planned_course(store, mentors=("Anna", "Bo"))
+    with store.write(LEADER) as session:
+        third = session.scalars(
+            select(CourseDate).where(
+                CourseDate.course_id == made.course_id, CourseDate.kind == "teaching_day",
+                CourseDate.number == 3,
+            )
+        ).one()  # fmt: skip
+        records.save_attendance(session, third.id, {made.codes[0]: ("present", None)})
+        day = third.date
+    with store.read() as session:
+        rows = session.scalars(select(CourseDate).where(CourseDate.course_id == made.course_id))
+        held = {(row.kind, row.date == day) for row in rows if row.status == "held"}
+    assert held == {("teaching_day", True), ("mid_evaluation", True)}
+
+
+def test_attendance_of_a_day_that_is_gone_or_cancelled_is_refused_at_the_date(store, made):
+    cancelled = made.teaching_day_ids[2]
+    with store.write(LEADER) as session:
+        session.get(CourseDate, cancelled).status = "cancelled"
+    for day in (cancelled, 999_999):
+        assert refused(
+            store,
+            lambda session, n=day: records.save_attendance(
+                session, n, {made.codes[0]: ("present", None)}
+            ),
+        ) == ["date"]
+
+
+def test_attendance_of_somebody_on_another_course_is_refused_and_the_others_are_not_saved(
+    store, made
+):
+    stranger = a_course(store).codes[0]
+    statuses = {made.codes[0]: ("present", None), stranger: ("present", None)}
+    assert refused(
+        store,
+        lambda session: records.save_attendance(session, made.teaching_day_ids[0], statuses),
+    ) == ["people"]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_sequence_of_saves_leaves_the_last_status_of_everybody(store, made, data):
+    day = made.teaching_day_ids[3]
+    with store.read() as session:
+        frame = records.attendance_frame(session, made.course_id)
+    wanted = {row.participant: (row.status, row.note) for row in each(frame) if row.date_id == day}
+    for _save in range(data.draw(st.integers(1, 3))):
+        entries = data.draw(
+            st.dictionaries(
+                st.sampled_from(made.codes),
+                st.tuples(st.sampled_from(STATUSES), st.none() | texts),
+                min_size=1,
+            )
+        )
+        save_attendance(store, made, day, entries)
+        wanted |= entries
+    assert recorded(store, made, day) == wanted
+
+
+# -- catching up -----------------------------------------------------------------------------------
+
+LATER = START + dt.timedelta(days=9)
+
+
+def catch_up(store, day, code, on=LATER, how="Read the handout"):
+    return written(store, lambda session: records.save_catch_up(session, day, code, on, how))
+
+
+def test_a_missed_day_is_made_up_for_once(store, made):
+    day, code = made.teaching_day_ids[0], made.codes[0]
+    save_attendance(store, made, day, {code: ("absent", None)})
+    catch_up(store, day, code)
+    with store.read() as session:
+        (row,) = each(records.catch_up_frame(session, made.course_id))
+    assert tuple(row) == (day, code, LATER, "Read the handout")
+    assert refused(
+        store, lambda session: records.save_catch_up(session, day, code, LATER, "Again")
+    ) == ["missed"]
+
+
+def test_a_day_somebody_attended_or_nobody_recorded_is_not_made_up_for(store, made):
+    day, (came, unknown) = made.teaching_day_ids[0], made.codes[:2]
+    save_attendance(store, made, day, {came: ("present", None)})
+    for code in (came, unknown, "P-000000"):
+        assert refused(
+            store, lambda session, c=code: records.save_catch_up(session, day, c, LATER, "Talked")
+        ) == ["missed"]
+
+
+def test_a_day_is_not_made_up_for_before_it_was_held(store, made):
+    day, code = made.teaching_day_ids[1], made.codes[0]
+    save_attendance(store, made, day, {code: ("paused", None)})
+    assert refused(
+        store, lambda session: records.save_catch_up(session, day, code, START, "Talked")
+    ) == ["done_on"]
+    on = START + dt.timedelta(weeks=4)
+    assert catch_up(store, day, code, on=on).kind == "catch_up"
+
+
+# -- evaluations -----------------------------------------------------------------------------------
+
+
+def save_sheets(session, made, sheets, wave="mid"):
+    return records.save_sheets(
+        session, made.course_id, MID, sheets, wave=wave, source="typed", entered_on=START
+    )
+
+
+@st.composite
+def filled_sheets(draw):
+    answers = {
+        item.id: draw(st.none() | st.sampled_from(sorted(item.scale.codes))) for item in SCALES
+    }
+    answers |= {item.id: draw(st.none() | texts) for item in TEXTS}
+    answers["overall"] = draw(st.sampled_from([1, 2, 3, 4, 5]))
+    return Sheet(answers)
+
+
+@settings(max_examples=30)
+@given(sheets=st.lists(filled_sheets(), min_size=1, max_size=4))
+def test_every_answer_comes_back_and_every_suggestion_waits_for_a_decision(store, sheets):
+    made = a_course(store, participants=0, days=1)
+    written(store, lambda session: save_sheets(session, made, sheets))
+    with store.read() as session:
+        frame = records.answers_frame(session, made.course_id)
+        asked = records.suggestions_frame(session, made.course_id)
+        assert records.sheets_count(session, made.course_id) == {"mid": len(sheets)}
+        assert records.undecided_count(session, made.site_id) == len(asked)
+    numbers = sorted(set(frame["evaluation_id"]))
+    assert len(numbers) == len(sheets)
+    for number, sheet in zip(numbers, sheets, strict=True):
+        rows = frame[frame["evaluation_id"] == number]
+        found = {
+            row.item: row.text if row.text is not None else int(row.code) for row in each(rows)
+        }
+        assert found == {name: value for name, value in sheet.answers.items() if value is not None}
+    wanted = [sheet.answers["suggestion"] for sheet in sheets if sheet.answers["suggestion"]]
+    assert asked["text"].tolist() == wanted
+
+
+def test_a_suggestion_knows_the_sheet_it_came_from(store, made):
+    sheets = [Sheet({"overall": 4, "suggestion": "Flere pauser"}, "AB12")]
+    saved = written(store, lambda session: save_sheets(session, made, sheets))
+    with store.read() as session:
+        (row,) = session.scalars(select(Suggestion).where(Suggestion.course_id == made.course_id))
+        assert (row.evaluation_id, row.text, row.raised_on) == (saved.number, "Flere pauser", START)
+        assert session.get(Evaluation, saved.number).respondent_code == "AB12"
+    assert ("insert", str(row.id)) in audited(store, "suggestion")
+
+
+@pytest.mark.parametrize("answers", [{}, {"overall": None}, {"overall": None, "suggestion": ""}])
+def test_a_sheet_without_an_answer_is_refused_with_the_whole_pile(store, made, answers):
+    sheets = [Sheet({"overall": 5}), Sheet(answers)]
+    assert len(refused(store, lambda session: save_sheets(session, made, sheets))) == 1
+
+
+def test_nothing_to_save_is_refused(store, made):
+    assert len(refused(store, lambda session: save_sheets(session, made, []))) == 1
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"overall": 6}, {"overall": 0}, {"overall": -1}, {"ready": 7}, {"suggestion": 3}],
+    ids=str,
+)
+def test_a_code_off_the_scale_is_refused_at_its_item_and_the_sheets_before_it_are_not_saved(
+    store, made, answers
+):
+    sheets = [Sheet({"overall": 5}), Sheet({"pace": 1} | answers)]
+    fields = refused(store, lambda session: save_sheets(session, made, sheets))
+    assert [field.rpartition(".")[2] for field in fields] == list(answers)
+
+
+def test_a_code_of_ones_own_is_used_once_in_each_evaluation(store, made):
+    mine = Sheet({"overall": 5}, "AB12")
+    assert [
+        field.rpartition(".")[2]
+        for field in refused(store, lambda session: save_sheets(session, made, [mine, mine]))
+    ] == ["respondent"]
+    written(store, lambda session: save_sheets(session, made, [mine]))
+    assert refused(store, lambda session: save_sheets(session, made, [mine]))
+    written(store, lambda session: save_sheets(session, made, [mine], wave="final"))
+    with store.read() as session:
+        assert records.sheets_count(session, made.course_id) == {"final": 1, "mid": 1}
+
+
+# -- you said, we did ------------------------------------------------------------------------------
+
+
+def decide(session, suggestion, **values):
+    answer = {
+        "outcome": "do", "what_we_did": "More breaks", "owner": "Anna", "status": "open",
+        "due_on": None, "decided_on": START,
+    }  # fmt: skip
+    return records.save_decision(session, suggestion, **(answer | values))
+
+
+def suggest(store, made, text="Longer breaks"):
+    return written(
+        store, lambda session: records.save_suggestion(session, made.course_id, text, START)
+    ).number
+
+
+def test_a_decision_comes_back_and_its_suggestion_waits_no_longer(store, made):
+    number = suggest(store, made)
+    with store.read() as session:
+        assert records.undecided_count(session, made.site_id) == 1
+    written(store, lambda session: decide(session, number, due_on=LATER))
+    with store.read() as session:
+        (row,) = each(records.decisions_frame(session, made.course_id))
+        assert records.undecided_count(session, made.site_id) == 0
+    assert (row.suggestion_id, row.outcome, row.what_we_did, row.owner) == (
+        number, "do", "More breaks", "Anna",
+    )  # fmt: skip
+    assert (row.due_on, row.status, row.decided_on) == (LATER, "open", START)
+
+
+@pytest.mark.parametrize("status", ["done", "told_back"])
+def test_nothing_is_done_without_a_word_of_what(store, made, status):
+    number = suggest(store, made)
+    assert refused(
+        store, lambda session: decide(session, number, status=status, what_we_did="")
+    ) == ["what_we_did"]
+
+
+def test_a_suggestion_that_is_gone_is_not_answered(store):
+    assert refused(store, lambda session: decide(session, 999_999)) == ["suggestion"]
+
+
+def test_answers_of_one_course_are_not_those_of_another(store, made):
+    elsewhere = a_course(store)
+    suggest(store, elsewhere)
+    written(store, lambda session: save_sheets(session, elsewhere, [Sheet({"overall": 1})]))
+    with store.read() as session:
+        assert records.suggestions_frame(session, made.course_id).empty
+        assert records.decisions_frame(session, made.course_id).empty
+        assert records.answers_frame(session, made.course_id).empty
+        assert records.attendance_frame(session, made.course_id).empty
+        assert (
+            session.scalars(
+                select(Answer).join(Evaluation).where(Evaluation.course_id == made.course_id)
+            ).all()
+            == []
+        )

@@ -1,0 +1,254 @@
+"""A plan comes back from the store as it was, and its history tells what it was on any day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import (
+    LEADER,
+    PLANNED_ON,
+    a_plan,
+    a_planned_course,
+    a_site,
+    assert_sound,
+    counted,
+    open_store,
+)
+from peerbook.course import plan_records, records
+from peerbook.course.calendar import Closure, Resource
+from peerbook.course.plan import Item
+from peerbook.course.plan_moves import cancel, move, replan, unpin
+from peerbook.errors import InputFault
+from peerbook.store import events_of, state_on
+from peerbook.store.tables import Course
+
+WINTER = Closure(
+    starts_on=dt.date(2027, 2, 8), ends_on=dt.date(2027, 2, 14), kind="school_holiday",
+    label="Vinterferie",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with open_store(tmp_path_factory.mktemp("plans")) as opened:
+        yield opened
+        assert_sound(opened)
+
+
+def loaded(store, course_id):
+    with store.read() as session:
+        return plan_records.load_plan(session, session.get_one(Course, course_id))
+
+
+def ids(store, course_id):
+    with store.read() as session:
+        return plan_records.calendar_ids(session, course_id)
+
+
+def calendar_of(store, made):
+    with store.read() as session:
+        return plan_records.calendar_of(session, made.site_id)
+
+
+def change(store, made, before, after, reason="Why not", on=PLANNED_ON):
+    with store.write(LEADER) as session:
+        return plan_records.save_changes(session, made.course_id, before, after, reason, on=on)
+
+
+def history(store, made):
+    with store.read() as session:
+        return events_of(session, "course", made.course_id)
+
+
+def words(plan):
+    """Return a plan with the reasons for avoided dates as people read them."""
+    return [(replace(date, avoided=()), [one.text for one in date.avoided]) for date in plan.dates]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"week_of_month": 2, "teachers": ("Anna", "Bo"), "room": "Salen"},
+        {"weekday": 3, "teachers": ("Anna",), "convener": "Bo", "day_ends_at": dt.time(14)},
+        {"first_month": None, "final_assignment_on": dt.date(2027, 9, 7)},
+        {"title": "Hold 1 🌱 <b>æøå</b>", "room": "=1+1"},
+    ],
+    ids=["plain", "avoiding", "convener", "backwards", "odd words"],
+)
+def test_a_plan_comes_back_as_it_was_saved(store, asked):
+    number, name = a_site(store, WINTER)
+    plan, request, version = a_plan(store, number, **asked)
+    with store.write(LEADER) as session:
+        saved = plan_records.save_plan(session, number, plan, request, version, on=PLANNED_ON)
+        course = session.get_one(Course, saved.number)
+        assert (course.template_version, course.weekday) == (version, plan.weekday)
+        back = plan_records.load_plan(session, course, name)
+        assert plan_records.day_starts_at(course) == request.day_starts_at
+    assert words(back) == words(plan)
+    assert (back.title, back.template, back.site) == (plan.title, plan.template, name)
+    if asked.get("week_of_month") == 2:
+        assert "Vinterferie" in back.dates[0].avoided[0].text
+
+
+def test_every_date_has_a_calendar_entry_of_its_own_that_was_never_changed(store):
+    made = a_planned_course(store)
+    entries = ids(store, made.course_id)
+    assert set(entries) == {date.item for date in loaded(store, made.course_id).dates}
+    assert len({uid for uid, _sequence in entries.values()}) == len(entries)
+    assert {sequence for _uid, sequence in entries.values()} == {0}
+
+
+def test_teachers_and_room_of_a_plan_can_be_away(store):
+    made = a_planned_course(store, teachers=("Anna", "Bo"), room="Salen")
+    day = loaded(store, made.course_id).dates[0]
+    away = Closure(day.date, day.date, "absence", "Kursus", Resource("teacher", "Anna"))
+    with store.write(LEADER) as session:
+        labels = {
+            kind: [one.label for one in records.resources(session, made.site_id, kind)]
+            for kind in ("teacher", "room")
+        }
+        row = plan_records.closure_row(session, made.site_id, away)
+        records.save_closures(session, [row])
+    assert labels == {"teacher": ["Anna", "Bo"], "room": ["Salen"]}
+    calendar = calendar_of(store, made)
+    assert not calendar.is_free(day.date, day.resources)
+    assert calendar.is_free(day.date, frozenset({Resource("teacher", "Bo")}))
+    assert "Anna" in calendar.explain(day.date, day.resources)
+
+
+def test_closures_of_one_site_do_not_hold_at_another(store):
+    made, elsewhere = a_planned_course(store, WINTER), a_planned_course(store)
+    assert not calendar_of(store, made).is_free(WINTER.starts_on)
+    assert calendar_of(store, elsewhere).is_free(WINTER.starts_on)
+
+
+def test_other_plans_are_those_of_the_same_site_without_ones_own(store):
+    made = a_planned_course(store)
+    plan, request, version = a_plan(store, made.site_id, title="Second", weekday=3)
+    with store.write(LEADER) as session:
+        second = plan_records.save_plan(
+            session, made.site_id, plan, request, version, on=PLANNED_ON
+        ).number
+    a_planned_course(store)
+    with store.read() as session:
+        others = plan_records.other_plans(session, made.site_id, made.course_id)
+        assert [one.course_key for one in others] == [str(second)]
+        assert len(plan_records.other_plans(session, made.site_id)) == 2
+
+
+def test_a_moved_day_and_what_follows_are_saved_with_their_reason(store):
+    made = a_planned_course(store)
+    before, first = loaded(store, made.course_id), ids(store, made.course_id)
+    day = before.of_kind("teaching_day")[1]
+    to = day.date + dt.timedelta(days=1)
+    moved = move(before, day.item, to, calendar=calendar_of(store, made), reason="Huset lukket")
+    change(store, made, before, moved.plan, "Huset lukket", on=dt.date(2027, 1, 4))
+    after, then = loaded(store, made.course_id), ids(store, made.course_id)
+    assert after.date_of(day.item).date == to
+    assert after.date_of(day.item).pin_reason == "Huset lukket"
+    touched = {date.item for date in after.dates if date.date != before.date_of(date.item).date}
+    assert touched == {day.item, *(one.item for one in moved.consequences)}
+    assert Item("sparring", 2) in touched
+    for item, (uid, sequence) in then.items():
+        assert uid == first[item][0]
+        assert sequence == (item in touched)
+    told = [event for event in history(store, made) if event.kind == "date_moved"]
+    assert {Item(event.details["kind"], event.details["number"]) for event in told} == touched
+    assert {event.details["reason"] for event in told} == {"Huset lukket"}
+    assert {event.effective_on for event in told} == {dt.date(2027, 1, 4)}
+
+
+def test_the_course_begins_when_its_first_day_does(store):
+    made = a_planned_course(store)
+    before = loaded(store, made.course_id)
+    to = before.dates[0].date - dt.timedelta(days=1)
+    moved = move(before, before.dates[0].item, to, calendar=calendar_of(store, made))
+    change(store, made, before, moved.plan)
+    with store.read() as session:
+        assert session.get_one(Course, made.course_id).starts_on == to
+
+
+def test_a_fixed_date_that_is_let_go_is_saved_but_not_told(store):
+    made = a_planned_course(store)
+    before = loaded(store, made.course_id)
+    day = before.dates[0]
+    fixed = move(before, day.item, day.date, calendar=calendar_of(store, made)).plan
+    change(store, made, before, fixed)
+    assert loaded(store, made.course_id).date_of(day.item).pinned
+    change(store, made, loaded(store, made.course_id), unpin(fixed, day.item))
+    assert not loaded(store, made.course_id).date_of(day.item).pinned
+    assert {sequence for _uid, sequence in ids(store, made.course_id).values()} == {0}
+    assert [event.kind for event in history(store, made)] == ["planned"]
+
+
+def test_a_plan_saved_unchanged_writes_nothing(store):
+    made = a_planned_course(store)
+    before = loaded(store, made.course_id)
+    with store.read() as session:
+        had = counted(session)
+    change(store, made, before, before)
+    with store.read() as session:
+        assert counted(session) == had
+
+
+def as_told(plan, event):
+    """Return the dates that take place after an event, from those before it."""
+    details = event.details
+    if event.kind == "planned":
+        return {
+            (one["kind"], one["number"]): dt.date.fromisoformat(one["date"])
+            for one in details["dates"]
+        }
+    key = details["kind"], details["number"]
+    rest = {item: day for item, day in plan.items() if item != key}
+    return rest if details["new"] is None else {
+        **rest, key: dt.date.fromisoformat(details["new"])
+    }  # fmt: skip
+
+
+def taking_place(plan):
+    return {tuple(date.item): date.date for date in plan.dates if date.takes_place}
+
+
+def attempted(data, plan, calendar):
+    """Return the plan after a random change of those a user can make; None when it is refused."""
+    date = data.draw(st.sampled_from(plan.dates))
+    act = data.draw(st.sampled_from(["move", "move", "cancel", "free", "mend"]))
+    try:
+        if act == "move":
+            to = date.date + dt.timedelta(days=data.draw(st.integers(-20, 20)))
+            return move(plan, date.item, to, calendar=calendar, reason="Flyttet").plan
+        if act == "cancel":
+            return cancel(plan, date.item, "Aflyst").plan
+        if act == "free":
+            return unpin(plan, date.item)
+        return replan(plan, calendar=calendar).plan
+    except InputFault:
+        return None
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_the_plan_of_any_past_day_is_told_by_the_events_alone(store, data):
+    made = a_planned_course(store)
+    on = PLANNED_ON
+    stood = {on: taking_place(loaded(store, made.course_id))}
+    for _change in range(data.draw(st.integers(1, 5))):
+        before = loaded(store, made.course_id)
+        after = attempted(data, before, calendar_of(store, made))
+        if after is not None:
+            on += dt.timedelta(days=data.draw(st.integers(0, 30)))
+            change(store, made, before, after, on=on)
+            stood[on] = taking_place(loaded(store, made.course_id))
+    told = history(store, made)
+    for day, plan in stood.items():
+        assert state_on(told, day, {}, as_told) == plan
+        earlier = [then for then in stood if then < day]
+        yesterday = stood[max(earlier)] if earlier else {}
+        assert state_on(told, day - dt.timedelta(days=1), {}, as_told) == yesterday
