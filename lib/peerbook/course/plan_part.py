@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from uuid import uuid4
 
-from peerbook.course import plan_records, records
+from peerbook.course import people_records, plan_records
 from peerbook.course.calendar import DanishCalendar
 from peerbook.course.closures_part import closures_parts
 from peerbook.course.content_part import catering_parts, coverage_parts, day_plan_parts
@@ -131,7 +131,7 @@ class _SavedPlan:
     def _parts(self) -> list[Widget]:
         course, plan, calendar, _others = self._load()
         with self._desk.store.read() as session:
-            enrolled = len(records.mentors(session, course.id))
+            enrolled = len(people_records.mentors(session, course.id))
             earlier = earlier_turnouts(session, course.id)
         content = load_course(plan.template.name)
         starts_at = plan_records.day_starts_at(course)
