@@ -29,16 +29,18 @@ class Desk:
         The record.
     actor
         Who saves; goes into audit and events.
-    today
-        The day in Denmark.
     synthetic
         Whether everything in the store is invented; every page then says so.
     """
 
     store: Store
     actor: str
-    today: dt.date
     synthetic: bool
+
+    @property
+    def today(self) -> dt.date:
+        """The day in Denmark; asked anew each time, since a page may stay open over midnight."""
+        return dt.datetime.now(COPENHAGEN).date()
 
     def save(self, submission: Submission, change: Callable[[Session], Saved]) -> Receipt:
         """Make a form's change exactly once, however often it is sent, and return the receipt."""
@@ -58,6 +60,5 @@ def open_desk() -> Desk:
     return Desk(
         store=store,
         actor=os.environ.get(ACTOR_VARIABLE) or getpass.getuser(),
-        today=dt.datetime.now(COPENHAGEN).date(),
         synthetic=bool(store.setting(SYNTHETIC_SETTING, False)),
     )
