@@ -17,7 +17,12 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+# Speed is never tested by the clock (see CONTRIBUTING.md), so properties have no deadline either.
+settings.register_profile("peerbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("peerbook")
 
 BROWSER_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from peerbook.course.calendar import Closure, DanishCalendar, Resource
@@ -122,7 +122,7 @@ def check_order(plan):
     assert chain == sorted(set(chain))
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500)
 @given(courses())
 def test_no_date_lies_on_a_holiday_or_closure_and_sparring_follows_in_10_to_18_days(course):
     request, closed = course
@@ -135,7 +135,7 @@ def test_no_date_lies_on_a_holiday_or_closure_and_sparring_follows_in_10_to_18_d
     check_sound(result, request, closed)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(courses())
 def test_a_better_date_is_avoided_only_for_a_stated_reason(course):
     request, closed = course
@@ -153,7 +153,7 @@ def test_a_better_date_is_avoided_only_for_a_stated_reason(course):
             assert ({reason.kind for reason in reasons} <= {"holiday", "closure"}) == blocked
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(courses(), st.integers(0, 4))
 def test_courses_that_share_a_teacher_never_need_her_twice_at_once(course, other_weekday):
     request, closed = course
@@ -167,7 +167,7 @@ def test_courses_that_share_a_teacher_never_need_her_twice_at_once(course, other
                 assert date.ends_at <= other.starts_at or other.ends_at <= date.starts_at
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(courses())
 def test_planning_is_repeatable(course):
     request, closed = course
@@ -202,7 +202,7 @@ def tried(change):
         return None, [one.place.field for one in fault.faults]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(item=items, steps=st.integers(-40, 40), pinned=st.sets(items, max_size=2), data=st.data())
 def test_moving_a_date_keeps_the_plan_sound(base, item, steps, pinned, data):
     closed = data.draw(st.lists(closures(dt.date(2026, 1, 1)), max_size=2))
@@ -242,7 +242,7 @@ def test_moving_a_date_keeps_the_plan_sound(base, item, steps, pinned, data):
     assert all(one.text for one in changed.consequences)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.lists(closures(dt.date(2026, 1, 1)), min_size=1, max_size=3), st.sets(items, max_size=2))
 def test_a_new_closure_moves_only_what_it_must(base, closed, pinned):
     plan = base
@@ -265,7 +265,7 @@ def test_a_new_closure_moves_only_what_it_must(base, closed, pinned):
             assert calendar.is_free(date.date, date.resources)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(items, items)
 def test_cancelling_leaves_everything_else_that_has_times_where_it_was(base, one, other):
     after = cancel(base, one, "snow").plan

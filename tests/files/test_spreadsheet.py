@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peerbook.course.calendar import Closure, DanishCalendar
@@ -119,7 +119,7 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(st.lists(values, min_size=3, max_size=3), max_size=6))
 def test_what_is_written_is_read_back(rows):
     data = workbook([one_sheet(*rows, columns=("A", "B", "C"))])
@@ -285,7 +285,7 @@ def test_limits_can_be_set_and_are_kept():
     refused(workbook([Sheet(str(n), (SheetColumn("A"),), []) for n in range(3)]), Limits(sheets=2))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_file_is_a_fault_and_never_a_crash(data):
     broken = bytearray(GOOD)

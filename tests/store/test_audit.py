@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -170,7 +170,7 @@ class Oops(Exception):
     pass
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.lists(CHANGES, max_size=8), st.booleans()), max_size=6), st.randoms())
 def test_replaying_the_audit_gives_the_tables(transactions, chance):
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:

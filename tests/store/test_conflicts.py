@@ -101,7 +101,7 @@ def test_a_form_whose_row_is_gone_is_told_so(store):
     assert refused.value.mine == {"title": "Mine"}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.booleans()), max_size=20))
 def test_nobody_overwrites_what_they_have_not_seen(tmp_path_factory, steps):
     # Two people read (True) and save (False) in any order. A save must succeed exactly when
