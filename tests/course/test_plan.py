@@ -14,7 +14,6 @@ from peerbook.course.plan import (
     CourseTemplate,
     Item,
     PlanRequest,
-    assignment_slots,
     nth_weekday,
     template_of,
 )
@@ -496,22 +495,3 @@ def test_the_nth_weekday_of_a_month():
     assert nth_weekday(2016, 4, THURSDAY, 1) == dt.date(2016, 4, 7)
     assert nth_weekday(2016, 4, THURSDAY, -1) == dt.date(2016, 4, 28)
     assert nth_weekday(2015, 12, THURSDAY, -1) == dt.date(2015, 12, 31)
-
-
-def test_final_assignments_are_shared_evenly_between_the_days():
-    plan = plan_course(wish(week_of_month=2, day_ends_at=dt.time(13)), NO_CLOSURES)
-    slots = assignment_slots(plan, people=7, minutes=30)
-    # 4 on the first day, 3 on the second; a quarter of an hour after the third.
-    assert [slot.starts_at for slot in slots if slot.date == dt.date(2026, 7, 8)] == [
-        dt.time(10), dt.time(10, 30), dt.time(11), dt.time(11, 45),
-    ]  # fmt: skip
-    assert len([slot for slot in slots if slot.date == dt.date(2026, 7, 9)]) == 3
-
-
-def test_too_many_final_assignments_are_refused_with_how_many_fit():
-    plan = plan_course(wish(week_of_month=2, day_ends_at=dt.time(12)), NO_CLOSURES)
-    with pytest.raises(InputFault) as fault:
-        assignment_slots(plan, people=40, minutes=30)
-    # 10–12 holds three turns, a pause of 15 minutes, and none after it but one ending 12.15: 3 a
-    # day.
-    assert "6 of 40" in str(fault.value)

@@ -173,6 +173,21 @@ def test_every_date_of_a_plan_has_an_entry(plan):
     assert unescaped(day["LOCATION"][1]) == "Salen, Vejle"
 
 
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_the_calendar_and_every_entry_of_a_demonstration_say_so(plan, monkeypatch, synthetic):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    gone = cancel(plan, Item("erfa_group", 1), "summer").plan
+    data = calendar_bytes(gone, ids_of(gone), STAMP, synthetic=synthetic)
+    found = entries(data)
+    for entry in found.values():
+        assert ("(invented)" in unescaped(entry["SUMMARY"][1])) == synthetic
+        told = unescaped(entry["DESCRIPTION"][1]) if "DESCRIPTION" in entry else ""
+        assert ("is invented" in told) == synthetic
+    assert "Cancelled: summer" in unescaped(found["erfa_group-1@peerbook"]["DESCRIPTION"][1])
+    (name,) = [line for line in lines_of(data) if line.startswith("X-WR-CALNAME")]
+    assert ("(invented)" in name) == synthetic
+
+
 def test_an_updated_file_replaces_the_first_and_an_old_one_does_not_bring_it_back(plan):
     day, erfa = Item("teaching_day", 3), Item("erfa_group", 1)
     moved = move(plan, day, dt.date(2026, 3, 18), calendar=DanishCalendar())

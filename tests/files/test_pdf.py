@@ -8,8 +8,10 @@ import pytest
 
 from peerbook.course.calendar import DanishCalendar
 from peerbook.course.plan import CourseTemplate, PlanRequest
-from peerbook.course.plan_files import pdf_bytes
+from peerbook.course.plan_files import pdf_bytes, presentations_pdf_bytes
 from peerbook.course.plan_solver import plan_course
+from peerbook.course.presentations import Wish, timetable
+from peerbook.files.origin import Origin
 from peerbook.files.pdf import pdf
 
 NASTY = (
@@ -48,7 +50,7 @@ def plan():
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_a_six_month_course_stands_on_one_page(plan, monkeypatch, language):
     monkeypatch.setenv("PEERBOOK_LANGUAGE", language)
-    data = pdf_bytes(plan, made_on=dt.date(2026, 1, 2))
+    data = pdf_bytes(plan, Origin("1a2b-3c4d-5e6f", dt.date(2026, 1, 2), "1.0"))
     assert data.startswith(b"%PDF-")
     assert pages(data) == 1
     text = read(data, "-layout")
@@ -84,12 +86,39 @@ def test_even_the_longest_texts_leave_one_page(plan):
         )
         for date in plan.dates
     )
-    data = pdf_bytes(
-        replace(plan, title="W" * 5000, site="W" * 5000, dates=dates), notice="W" * 5000
-    )
+    origin = Origin("W" * 100, dt.date(2026, 1, 2), "W" * 100, synthetic=True)
+    data = pdf_bytes(replace(plan, title="W" * 5000, site="W" * 5000, dates=dates), origin)
     assert pages(data) == 1
     for number in range(1, 7):
         assert f"{number}" in read(data)
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_the_foot_says_where_the_page_comes_from_and_whether_it_is_invented(
+    plan, monkeypatch, synthetic
+):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    origin = Origin("1a2b-3c4d-5e6f", dt.date(2026, 1, 2), "1.0", synthetic=synthetic)
+    text = read(pdf_bytes(plan, origin))
+    assert origin.line in " ".join(text.split())
+    assert ("invented" in text) == synthetic
+    bare = read(pdf_bytes(plan))
+    assert "peerbook" not in bare
+    assert "invented" not in bare
+
+
+@pytest.mark.parametrize("count", [1, 11, 40])
+def test_the_times_of_all_presentations_stand_on_one_page(plan, monkeypatch, count):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    turns = timetable(plan, Wish(count, 8))
+    data = presentations_pdf_bytes(plan, turns, Origin("1a2b-3c4d-5e6f", dt.date(2026, 1, 2)))
+    assert pages(data) == 1
+    text = read(data, "-layout")
+    days = {turn.date for turn in turns}
+    assert text.count("Wednesday") + text.count("Thursday") == len(days)
+    for number in range(1, count + 1):
+        assert f"Presentation {number}" in text
+    assert "Forårsholdet" in text
 
 
 def test_an_empty_plan_is_a_page_too(plan):

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import io
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -12,11 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from peerbook import __version__
 from peerbook.course.calendar import Closure, DanishCalendar
 from peerbook.course.plan import CourseTemplate, PlanRequest
 from peerbook.course.plan_files import workbook_bytes
 from peerbook.course.plan_solver import plan_course
+from peerbook.course.presentations import Wish, timetable
 from peerbook.errors import InputFault
+from peerbook.files.origin import Origin
 from peerbook.files.spreadsheet import Limits, Sheet, SheetColumn, read_workbook, workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -167,6 +171,52 @@ def test_a_plan_as_a_spreadsheet_lists_dates_and_what_was_avoided(monkeypatch):
     assert sheets["Avoided dates"][1] == [
         "Group sparring 3", dt.date(2026, 3, 25), "Closed 25 Mar 2026: =3+3",
     ]  # fmt: skip
+
+
+def test_a_spreadsheet_tells_where_it_comes_from_on_paper_and_on_a_sheet_of_its_own(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    origin = Origin("1a2b-3c4d-5e6f", dt.date(2026, 1, 2), "1.0 & more")
+    book = openpyxl.load_workbook(io.BytesIO(workbook([one_sheet(("x", 1))], origin)))
+    assert book.sheetnames == ["Data", "About this file"]
+    told = dict(book["About this file"].iter_rows(min_row=2, values_only=True))
+    assert told == {
+        "peerbook": __version__, "Course content": "1.0 & more", "Data": "1a2b-3c4d-5e6f",
+        "Made on": "2 Jan 2026",
+    }  # fmt: skip
+    for page in book.worksheets:
+        assert page.oddFooter.left.text == origin.line.replace("&", "&&")
+        assert not page.oddHeader.left.text
+
+
+def test_every_sheet_of_a_demonstration_says_that_it_is_invented(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    origin = Origin("1a2b-3c4d-5e6f", dt.date(2026, 1, 2), synthetic=True)
+    plain = one_sheet(("x", 1))
+    long = replace(plain, title="W" * 40)
+    book = openpyxl.load_workbook(io.BytesIO(workbook([plain, long, long], origin)))
+    for page in book.worksheets[:2]:
+        assert "(invented)" in page.title
+    assert len(set(book.sheetnames)) == 4
+    for page in book.worksheets:
+        assert "invented" in page.oddHeader.left.text
+    about = dict(book.worksheets[-1].iter_rows(min_row=2, values_only=True))
+    assert "invented" in about["Please note"]
+
+
+def test_presentations_have_a_sheet_of_their_own_when_there_are_any(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    request = PlanRequest(
+        "x", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2
+    )
+    plan = plan_course(request, DanishCalendar())
+    assert "Presentations" not in read_workbook(workbook_bytes(plan))
+    rows = read_workbook(workbook_bytes(plan, timetable(plan, Wish(3, 30))))["Presentations"]
+    assert rows[1:] == [
+        ["Wednesday", dt.date(2026, 7, 8), dt.time(10), dt.time(10, 30), "Presentation 1"],
+        ["Wednesday", dt.date(2026, 7, 8), dt.time(10, 30), dt.time(10, 40), "Break"],
+        ["Wednesday", dt.date(2026, 7, 8), dt.time(10, 40), dt.time(11, 10), "Presentation 2"],
+        ["Thursday", dt.date(2026, 7, 9), dt.time(10), dt.time(10, 30), "Presentation 3"],
+    ]
 
 
 # -- in ------------------------------------------------------------------------------------------

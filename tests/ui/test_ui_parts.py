@@ -405,6 +405,32 @@ def test_download_gives_the_file_python_made(show, tmp_path):
     expect(page.get_by_text(said)).to_be_visible()
 
 
+def test_downloads_side_by_side_each_give_their_own_file(show):
+    kinds = {"Kalender": "ics", "Ark": "xlsx"}
+    files = [
+        (label, lambda end=end: (f"hold.{end}", end.encode(), "x/y"))
+        for label, end in kinds.items()
+    ]
+    page = show(ui.Downloads(files))
+    for label, end in kinds.items():
+        with page.expect_download() as started:
+            page.get_by_role("button", name=label).click()
+        assert started.value.path().read_text() == end
+    boxes = [page.get_by_role("button", name=label).bounding_box() for label in kinds]
+    assert boxes[0]["y"] == boxes[1]["y"]
+
+
+@pytest.mark.parametrize("index", [-1, 1, "0", None, True])
+def test_downloads_make_only_their_own_files(wire, index):
+    made = []
+    part = ui.Download("Hent", lambda: made.append("made") or ("a", b"", "x/y"))
+    answers = []
+    part.send = lambda content, buffers=None: answers.append(content)
+    part._answer(part, {"do": "press", "index": index, "call": "1"}, [])
+    assert answers[0]["trouble"]
+    assert made == []
+
+
 @pytest.mark.parametrize("look", ["select", "radio"])
 def test_filter_tells_python_the_value_chosen(show, look):
     chosen = []

@@ -1,6 +1,6 @@
 """What a course plan is: what was asked for, and the dates that came of it.
 
-`plan_solver` makes plans, `plan_moves` changes them, `plan_changes` compares two of them.
+`plan_solver` makes plans, `plan_moves` and `plan_mend` change them, `plan_changes` compares two.
 """
 
 from __future__ import annotations
@@ -406,11 +406,14 @@ class CoursePlan:
                 if date.pin_reason
                 else _("Fixed by hand.")
             )
-        remarks.extend(self._sparring_remarks(date))
-        remarks.extend(self._gap_remarks(date))
-        if date.note:
-            remarks.append(date.note)
-        return " ".join(remarks)
+        remarks.append(self.off_rhythm(item))
+        remarks.append(date.note)
+        return " ".join(filter(None, remarks))
+
+    def off_rhythm(self, item: Item) -> str:
+        """Return how a date lies nearer to or further from others than usual; often empty."""
+        date = self.date_of(item)
+        return " ".join([*self._sparring_remarks(date), *self._gap_remarks(date)])
 
     def _sparring_remarks(self, date: PlannedDate) -> Iterable[str]:
         day = self.get(Item("teaching_day", date.number)) if date.kind == "sparring" else None
@@ -451,49 +454,6 @@ class CoursePlan:
                 "{count} days after the teaching day before.",
                 gap,
             ).format(count=gap)
-
-
-@dataclass(frozen=True)
-class Slot:
-    """Time for one person to present the final assignment."""
-
-    date: dt.date
-    starts_at: dt.time
-    ends_at: dt.time
-
-
-def assignment_slots(plan: CoursePlan, people: int, minutes: int) -> tuple[Slot, ...]:
-    """Return one time for each person, spread evenly over the days of final assignments.
-
-    A quarter of an hour is free after every third person.
-
-    Raises
-    ------
-    InputFault
-        When the days are too short for so many.
-    """
-    days = [day for day in plan.of_kind("final_assignment") if day.takes_place]
-    share, rest = divmod(people, len(days)) if days else (0, people)
-    slots = []
-    for position, day in enumerate(days):
-        start = day.starts_at
-        for turn in range(share + (position < rest)):
-            pause = 15 if turn and turn % 3 == 0 else 0
-            start = _later(start, pause) if start is not None else None
-            end = _later(start, minutes) if start is not None else None
-            if start is None or end is None or (day.ends_at is not None and end > day.ends_at):
-                break
-            slots.append(Slot(day.date, start, end))
-            start = end
-    if len(slots) < people:
-        raise InputFault.at(
-            "final_assignment",
-            _(
-                "The days of final assignments have time for {fit} of {people} people. "
-                "Begin earlier, end later, or use shorter turns."
-            ).format(fit=len(slots), people=people),
-        )
-    return tuple(slots)
 
 
 # -- small things that the other modules of the plan share ---------------------------------------

@@ -6,10 +6,12 @@ None of them holds the name of a participant.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from peerbook.course.plan import CoursePlan, Item, PlannedDate
+from peerbook.course.presentations import Turn
 from peerbook.files.ics import CalendarEntry, calendar_file
+from peerbook.files.origin import Origin
 from peerbook.files.pdf import pdf
 from peerbook.files.spreadsheet import Sheet, SheetColumn, workbook
 from peerbook.text import _, format_date, format_list, format_time, format_weekday
@@ -19,7 +21,11 @@ PDF_REMARK_LENGTH = 160
 
 
 def calendar_bytes(
-    plan: CoursePlan, ids: Mapping[Item, tuple[str, int]], stamp: dt.datetime
+    plan: CoursePlan,
+    ids: Mapping[Item, tuple[str, int]],
+    stamp: dt.datetime,
+    *,
+    synthetic: bool = False,
 ) -> bytes:
     """Return a plan as a calendar file.
 
@@ -32,33 +38,37 @@ def calendar_bytes(
         UID and SEQUENCE of each date.
     stamp
         The moment of writing, with its time zone.
+    synthetic
+        Whether everything in it is invented; the calendar and every entry then say so.
     """
+    name = plan.title or _("Course")
+    if synthetic:
+        name = _("{name} (invented)").format(name=name)
+    notice = _("Demonstration: everything in this file is invented.") if synthetic else ""
     entries = [
         CalendarEntry(
             uid=ids[date.item][0],
             sequence=ids[date.item][1],
-            title=f"{plan.title}: {date.name}" if plan.title else date.name,
+            title=f"{name}: {date.name}" if plan.title or synthetic else date.name,
             date=date.date,
             starts_at=date.starts_at,
             ends_at=date.ends_at,
             place=", ".join(part for part in (date.room, plan.site) if part),
-            description=_remark(date),
+            description="\n".join(part for part in (_remark(date), notice) if part),
             cancelled=not date.takes_place,
         )
         for date in plan.dates
     ]
-    return calendar_file(entries, name=plan.title or _("Course"), stamp=stamp)
+    return calendar_file(entries, name=name, stamp=stamp)
 
 
-def pdf_bytes(plan: CoursePlan, *, made_on: dt.date | None = None, notice: str = "") -> bytes:
+def pdf_bytes(plan: CoursePlan, origin: Origin | None = None) -> bytes:
     """Return a plan as one page to print.
 
     Parameters
     ----------
-    made_on
-        Day of printing, shown at the foot.
-    notice
-        Shown above the plan, for example that everything in it is invented.
+    origin
+        Told at the foot.
     """
     facts = {
         _("Teachers"): format_list(sorted({name for it in plan.dates for name in it.teachers})),
@@ -69,42 +79,90 @@ def pdf_bytes(plan: CoursePlan, *, made_on: dt.date | None = None, notice: str =
             ]
         ),
     }
+    return _page(
+        plan.title or _("Course plan"),
+        _("From {first} to {last}").format(
+            first=format_date(plan.dates[0].date), last=format_date(plan.dates[-1].date)
+        )
+        if plan.dates
+        else "",
+        [
+            {
+                "weekday": format_weekday(date.date.weekday()),
+                "day": format_date(date.date),
+                "time": _span(date) or _("with the teaching day"),
+                "name": date.name,
+                "remark": _short(_remark(date), PDF_REMARK_LENGTH),
+                "main": date.kind == "teaching_day",
+                "cancelled": not date.takes_place,
+            }
+            for date in plan.dates
+        ],
+        facts,
+        origin,
+    )
+
+
+def presentations_pdf_bytes(
+    plan: CoursePlan, turns: Sequence[Turn], origin: Origin | None = None
+) -> bytes:
+    """Return the times at which final assignments are presented as one page to print."""
+    rooms = sorted({date.room for date in plan.of_kind("final_assignment") if date.room})
+    first_of_day = {turn.date: place for place, turn in reversed(list(enumerate(turns)))}.values()
+    return _page(
+        _("Presentation of final assignments"),
+        plan.title,
+        [
+            {
+                "weekday": format_weekday(turn.date.weekday()) if place in first_of_day else "",
+                "day": format_date(turn.date) if place in first_of_day else "",
+                "time": f"{format_time(turn.starts_at)}–{format_time(turn.ends_at)}",
+                "name": turn_name(turn),
+                "remark": "",
+                "main": turn.what == "presentation",
+                "cancelled": False,
+            }
+            for place, turn in enumerate(turns)
+        ],
+        {_("Place"): ", ".join(part for part in (*rooms, plan.site) if part)},
+        origin,
+    )
+
+
+def _page(
+    title: str,
+    lead: str,
+    rows: Sequence[Mapping[str, object]],
+    facts: Mapping[str, str],
+    origin: Origin | None,
+) -> bytes:
     return pdf(
         "course_plan",
         {
-            "title": (plan.title or _("Course plan"))[:PDF_NAME_LENGTH],
-            "lead": _("From {first} to {last}").format(
-                first=format_date(plan.dates[0].date), last=format_date(plan.dates[-1].date)
-            )
-            if plan.dates
-            else "",
-            "notice": notice[:PDF_REMARK_LENGTH],
+            "title": title[:PDF_NAME_LENGTH],
+            "lead": _short(lead, PDF_NAME_LENGTH),
+            "notice": origin.notice if origin else "",
             "headings": [_("Day"), _("Date"), _("Time"), _("What")],
-            "dates": [
-                {
-                    "weekday": format_weekday(date.date.weekday()),
-                    "day": format_date(date.date),
-                    "time": _span(date) or _("with the teaching day"),
-                    "name": date.name,
-                    "remark": _short(_remark(date), PDF_REMARK_LENGTH),
-                    "main": date.kind == "teaching_day",
-                    "cancelled": not date.takes_place,
-                }
-                for date in plan.dates
-            ],
+            "dates": rows,
             "facts": [
                 {"label": label, "text": _short(text, PDF_NAME_LENGTH)}
                 for label, text in facts.items()
                 if text
             ],
             "footer": _("Can you not come? Please tell us, and we will find a way."),
-            "made": _("Printed {date}").format(date=format_date(made_on)) if made_on else "",
+            "origin": origin.line if origin else "",
         },
     )
 
 
-def workbook_bytes(plan: CoursePlan) -> bytes:
-    """Return a plan as a spreadsheet: the dates, and the better ones that were avoided."""
+def workbook_bytes(
+    plan: CoursePlan, turns: Sequence[Turn] = (), origin: Origin | None = None
+) -> bytes:
+    """Return a plan as a spreadsheet.
+
+    It holds the dates, the better ones that were avoided, when final assignments are presented,
+    and where the file comes from.
+    """
     dates = Sheet(
         _("Dates"),
         (
@@ -142,7 +200,40 @@ def workbook_bytes(plan: CoursePlan) -> bytes:
             for avoided in date.avoided
         ),
     )
-    return workbook([dates, avoided])
+    sheets = [dates, avoided]
+    if turns:
+        sheets.append(
+            Sheet(
+                _("Presentations"),
+                (
+                    SheetColumn(_("Day"), 10),
+                    SheetColumn(_("Date"), 12),
+                    SheetColumn(_("From"), 8),
+                    SheetColumn(_("To"), 8),
+                    SheetColumn(_("What"), 34),
+                ),
+                tuple(
+                    (
+                        format_weekday(turn.date.weekday()),
+                        turn.date,
+                        turn.starts_at,
+                        turn.ends_at,
+                        turn_name(turn),
+                    )
+                    for turn in turns
+                ),
+            )
+        )
+    return workbook(sheets, origin)
+
+
+def turn_name(turn: Turn) -> str:
+    """Return what happens in one stretch of a day of presentations."""
+    return {
+        "presentation": _("Presentation {n}").format(n=turn.number),
+        "break": _("Break"),
+        "lunch": _("Lunch"),
+    }[turn.what]
 
 
 def _remark(date: PlannedDate) -> str:

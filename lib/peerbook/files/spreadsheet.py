@@ -22,9 +22,11 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from peerbook.errors import Fault, InputFault, Place
+from peerbook.files.origin import Origin
 from peerbook.text import _, format_number
 
 Value = str | int | float | Decimal | dt.date | dt.time | None
@@ -67,11 +69,19 @@ class Sheet:
     rows: Sequence[Sequence[Value]]
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
+def workbook(sheets: Sequence[Sheet], origin: Origin | None = None) -> bytes:
     """Return the sheets as an .xlsx file.
 
     Texts are written as texts whatever they begin with, dates as real dates (dd-mm-yyyy). The
     headings stay in sight.
+
+    Parameters
+    ----------
+    sheets
+        What the file holds.
+    origin
+        Where it comes from: printed at the foot of every page, and told on a sheet of its own. The
+        sheets of a demonstration have it in their names.
 
     Raises
     ------
@@ -84,13 +94,33 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     book.remove(book.worksheets[0])
     book.properties.creator = "peerbook"
     taken: set[str] = set()
-    for sheet in sheets:
-        title = _free_title(sheet.title, taken)
+    mark = " " + _("(invented)") if origin and origin.synthetic else ""
+    for sheet in [*sheets, *([_about(origin)] if origin else [])]:
+        title = _free_title(sheet.title[: MAX_SHEET_TITLE - len(mark)] + mark, taken)
         taken.add(title.casefold())
-        _write(book.create_sheet(title), sheet)
+        page = book.create_sheet(title)
+        _write(page, sheet)
+        _set_up_print(page, origin)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def _about(origin: Origin) -> Sheet:
+    told = [*origin.parts, *([(_("Please note"), origin.notice)] if origin.notice else [])]
+    columns = SheetColumn(_("What"), 24), SheetColumn(_("Detail"), 60)
+    return Sheet(_("About this file"), columns, told)
+
+
+def _set_up_print(page: Worksheet, origin: Origin | None) -> None:
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if origin is not None and page.oddFooter is not None and page.oddHeader is not None:
+        # An ampersand would begin a code of Excel's own.
+        page.oddFooter.left.text = origin.line.replace("&", "&&")
+        page.oddHeader.left.text = origin.notice.replace("&", "&&") or None
 
 
 def _free_title(wanted: str, taken: set[str]) -> str:

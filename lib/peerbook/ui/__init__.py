@@ -31,6 +31,7 @@ from peerbook.ui.page import (
     Columns,
     Disclosure,
     Download,
+    Downloads,
     Filter,
     Heading,
     Notice,
@@ -43,9 +44,9 @@ from peerbook.ui.table import Cells, Column, RowAction, Status, Table, TableData
 
 __all__ = [
     "Action", "Button", "Cells", "Chart", "ChoiceField", "ChoicesField", "Column", "Columns",
-    "DateField", "Disclosure", "Download", "DraftBox", "Field", "FileField", "Filter", "FlagField",
-    "Form", "Group", "Heading", "IntegerField", "LongTextField", "Notice", "NumberField", "Page",
-    "Prose", "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField", "Section", "Status",
-    "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField", "UploadedFile", "Widget",
-    "receipt_text",
+    "DateField", "Disclosure", "Download", "Downloads", "DraftBox", "Field", "FileField", "Filter",
+    "FlagField", "Form", "Group", "Heading", "IntegerField", "LongTextField", "Notice",
+    "NumberField", "Page", "Prose", "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField",
+    "Section", "Status", "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField",
+    "UploadedFile", "Widget", "receipt_text",
 ]  # fmt: skip

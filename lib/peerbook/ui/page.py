@@ -17,6 +17,7 @@ from peerbook.ui.table import action_texts
 
 T = TypeVar("T")
 Widgets = Sequence[ipywidgets.Widget]
+MakeFile = Callable[[], tuple[str, bytes, str]]
 Content = Widgets | Callable[[], Widgets]
 NoticeKind = Literal["info", "ok", "warn", "danger"]
 Look = Literal["quiet", "main", "danger"]
@@ -216,25 +217,36 @@ class Button(_Actions):
         super().__init__("button", [Action(label, on_press, confirm, look)])
 
 
-class Download(_Actions):
-    """A button that makes a file and gives it to the user.
+class Downloads(_Actions):
+    """Buttons side by side, each of which makes a file and gives it to the user.
 
     Parameters
     ----------
-    label
-        What it says.
-    make
-        Returns the file's name, its bytes and its media type.
+    files
+        What each button says, and what returns the file's name, its bytes and its media type.
     """
 
-    def __init__(self, label: str, make: Callable[[], tuple[str, bytes, str]]) -> None:
-        self._make = make
-        super().__init__("button", [Action(label, lambda: None)])
+    def __init__(self, files: Sequence[tuple[str, MakeFile]]) -> None:
+        self._makers = tuple(make for _label, make in files)
+        super().__init__("button", [Action(label, lambda: None) for label, _make in files])
 
-    def _press(self, _request: Mapping[str, Any], _buffers: object) -> tuple[Answer, bytes]:
-        name, data, media_type = self._make()
+    def _press(self, request: Mapping[str, Any], _buffers: object) -> tuple[Answer, bytes]:
+        name, data, media_type = _chosen(self._makers, request)()
         said = _("{name} is in your downloads.").format(name=name)
         return {"said": said, "file": {"name": name, "media_type": media_type}}, data
+
+
+class Download(Downloads):
+    """One such button.
+
+    Parameters
+    ----------
+    label, make
+        As in `Downloads`.
+    """
+
+    def __init__(self, label: str, make: MakeFile) -> None:
+        super().__init__([(label, make)])
 
 
 class Filter(Part, Generic[T]):

@@ -1,0 +1,58 @@
+"""The files a saved course is handed out as."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from peerbook.course import plan_records
+from peerbook.course.plan_files import calendar_bytes, pdf_bytes, workbook_bytes
+from peerbook.course.saved_plan import PlanNow, SavedPlan
+from peerbook.files.origin import Origin, fingerprint
+from peerbook.text import _
+from peerbook.ui import Downloads
+
+CALENDAR_TYPE = "text/calendar"
+PDF_TYPE = "application/pdf"
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def downloads(saved: SavedPlan) -> Downloads:
+    """Return a button for each file; what it holds is read when it is asked for."""
+
+    def calendar() -> tuple[str, bytes, str]:
+        now = saved.read()
+        with saved.desk.store.read() as session:
+            ids = plan_records.calendar_ids(session, saved.course_id)
+        data = calendar_bytes(
+            now.plan, ids, dt.datetime.now(dt.UTC), synthetic=saved.desk.synthetic
+        )
+        return origin_of(saved, now).file_name(now.plan.title, "ics"), data, CALENDAR_TYPE
+
+    def page() -> tuple[str, bytes, str]:
+        now = saved.read()
+        origin = origin_of(saved, now)
+        return origin.file_name(now.plan.title, "pdf"), pdf_bytes(now.plan, origin), PDF_TYPE
+
+    def sheet() -> tuple[str, bytes, str]:
+        now = saved.read()
+        origin = origin_of(saved, now)
+        data = workbook_bytes(now.plan, origin=origin)
+        return origin.file_name(now.plan.title, "xlsx"), data, WORKBOOK_TYPE
+
+    return Downloads(
+        [
+            (_("Calendar file (.ics)"), calendar),
+            (_("One page to print (.pdf)"), page),
+            (_("Spreadsheet (.xlsx)"), sheet),
+        ]
+    )
+
+
+def origin_of(saved: SavedPlan, now: PlanNow) -> Origin:
+    """Return where a file about the course comes from."""
+    return Origin(
+        data=fingerprint(now.plan),
+        made_on=saved.desk.today,
+        content_version=now.course.template_version,
+        synthetic=saved.desk.synthetic,
+    )
