@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
-from peerbook.course import people_records, plan_records, records
+from peerbook.course import plan_records, records
 from peerbook.course.calendar import Closure as ClosedDays
 from peerbook.course.curriculum import load_course
 from peerbook.course.plan import CoursePlan, PlanRequest, template_of
@@ -37,6 +37,8 @@ from peerbook.store.tables import (
     Evaluation,
     Event,
     Participant,
+    Presenter,
+    RaisedTheme,
     Resource,
     Site,
     Suggestion,
@@ -102,6 +104,16 @@ def attendance(participant_code: str, **values: Any) -> Attendance:
 def catch_up(participant_code: str, **values: Any) -> CatchUp:
     done = {"course_date_id": 1, "done_on": START + dt.timedelta(days=7), "how": "Read the handout"}
     return CatchUp(**{"participant_code": participant_code, **done, **values})
+
+
+def raised_theme(**values: Any) -> RaisedTheme:
+    return RaisedTheme(**{"course_date_id": 1, "theme": "boundaries", **values})
+
+
+def presenter(participant_code: str, **values: Any) -> Presenter:
+    return Presenter(
+        **{"participant_code": participant_code, "course_id": 1, "number": 1, **values}
+    )
 
 
 def data_import(**values: Any) -> DataImport:
@@ -210,8 +222,8 @@ def a_planned_course(
         saved = plan_records.save_plan(session, site_id, plan, request, version, on=PLANNED_ON)
         planned = session.get_one(Course, saved.number)
         if mentors:
-            people_records.enrol(session, planned, mentors, planned.starts_on)
-        codes = tuple(mentor.code for mentor in people_records.mentors(session, planned.id))
+            records.enrol(session, planned, mentors, planned.starts_on)
+        codes = tuple(mentor.code for mentor in records.mentors(session, planned.id))
     return PlannedCourse(name, site_id, int(saved.number), codes)
 
 

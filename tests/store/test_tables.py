@@ -22,6 +22,8 @@ from builders import (
     evaluation,
     open_store,
     participant,
+    presenter,
+    raised_theme,
     resource,
     save,
     site,
@@ -46,7 +48,7 @@ def test_every_builder_makes_a_row_that_can_be_saved(store):
     save(
         store, site(), person, resource(), closure(), course(), course_date(), data_import(),
         evaluation(), answer(), suggestion(), decision(), attendance(person.code),
-        catch_up(person.code),
+        catch_up(person.code), raised_theme(), presenter(person.code),
     )  # fmt: skip
 
 

@@ -213,7 +213,8 @@ class Closure(Versioned, Base):
 class Course(Versioned, Base):
     """One course cohort, made from a template of the curriculum.
 
-    `weekday` counts from Monday, 0; `params` are the values the plan was made with.
+    `weekday` counts from Monday, 0; `params` are the values the plan was made with, and how the
+    final assignments are presented.
     """
 
     __tablename__ = "course"
@@ -298,6 +299,26 @@ class CatchUp(Versioned, Base):
     participant_code: Mapped[str] = _to("participant.code", index=True)
     done_on: Mapped[dt.date]
     how: Mapped[str]
+
+
+class RaisedTheme(Base):
+    """A theme of the course that came up in a group sparring; no word of who raised it."""
+
+    __tablename__ = "raised_theme"
+
+    course_date_id: Mapped[int] = _to("course_date.id", primary_key=True, autoincrement=False)
+    theme: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class Presenter(Versioned, Base):
+    """Which presentation of final assignments a participant has a part in, counted from 1."""
+
+    __tablename__ = "presenter"
+    __table_args__ = (CheckConstraint("number >= 1", name="number"),)
+
+    course_id: Mapped[int] = _to("course.id", primary_key=True, autoincrement=False)
+    participant_code: Mapped[str] = _to("participant.code", primary_key=True, index=True)
+    number: Mapped[int]
 
 
 class HeadCount(Versioned, Base):
