@@ -21,7 +21,7 @@ def plan_first_course(page: Page) -> None:
     page.get_by_label("Undervisere").fill("Underviser A, Underviser B")
     page.get_by_role("button", name="Vis et forslag").click()
     page.get_by_role("button", name="Gem planen").click()
-    expect(page.get_by_role("tab", name="Flyt en dag")).to_be_visible()
+    expect(page.get_by_role("tab", name="Flyt eller aflys")).to_be_visible()
 
 
 def downloaded(page: Page, name: str) -> bytes:
@@ -61,7 +61,8 @@ def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor):
     assert sheet is not None
     assert sheet.max_row > 12
 
-    page.get_by_role("tab", name="Aflys en dag").click()
+    page.get_by_role("tab", name="Flyt eller aflys").click()
+    page.get_by_role("radio", name="Aflys en dag").check()
     page.get_by_label("Hvilken dag?").select_option(index=4)
     page.get_by_label("Hvorfor?").fill("Huset er lukket")
     page.get_by_role("button", name="Aflys dagen").click()

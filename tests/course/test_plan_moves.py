@@ -8,7 +8,7 @@ import pytest
 from peerbook.course.calendar import Closure, DanishCalendar, Resource
 from peerbook.course.plan import CourseTemplate, Item, PlanRequest
 from peerbook.course.plan_changes import changes
-from peerbook.course.plan_moves import cancel, move, pin, replan, unpin
+from peerbook.course.plan_moves import cancel, move, pin, replan, restore, unpin
 from peerbook.course.plan_solver import plan_course
 from peerbook.errors import InputFault
 
@@ -167,10 +167,81 @@ def test_a_move_out_of_the_calendar_is_refused(plan, year):
 
 def test_a_held_date_can_neither_move_nor_be_cancelled(plan):
     held = plan.with_date(replace(plan.date_of(DAY_3), status="held"))
-    with pytest.raises(InputFault, match="has been held"):
-        move(held, DAY_3, on(3, 18), calendar=FREE)
-    with pytest.raises(InputFault, match="has been held"):
-        cancel(held, DAY_3, "ill")
+    for change in (
+        lambda: move(held, DAY_3, on(3, 18), calendar=FREE),
+        lambda: cancel(held, DAY_3, "ill"),
+    ):
+        with pytest.raises(InputFault, match="has been held") as fault:
+            change()
+        assert fault.value.faults[0].place.field == "item"
+
+
+def test_a_date_to_come_cannot_move_to_a_day_that_has_passed(plan):
+    with pytest.raises(InputFault) as fault:
+        move(plan, DAY_3, on(3, 3), calendar=FREE, not_before=on(3, 5))
+    (one,) = fault.value.faults
+    assert one.place.field == "date"
+    assert "Tuesday 3 March 2026: that day has passed." in one.message
+    # 3 and 4 March have passed too; 11 March is the course's own day.
+    assert "Wednesday 11 March 2026" in one.message
+    assert "4 March" not in one.message
+
+
+def test_a_date_that_has_passed_can_be_put_right(plan):
+    # On 13 March somebody notes that day 3 was held a day later than planned.
+    change = move(plan, DAY_3, on(3, 12), calendar=FREE, not_before=on(3, 13))
+    assert change.plan.date_of(DAY_3).date == on(3, 12)
+
+
+def test_a_teaching_day_whose_sparring_would_find_no_day_is_refused_for_that_reason(plan):
+    # 10 to 18 days after 18 March is 28 March to 5 April.
+    closed = DanishCalendar([Closure(on(3, 28), on(4, 5), "other", "Painting")])
+    with pytest.raises(InputFault, match="its group sparring would find no free day") as fault:
+        move(plan, DAY_3, on(3, 18), calendar=closed)
+    assert fault.value.faults[0].place.field == "date"
+
+
+def test_a_day_that_leaves_no_room_for_the_rest_is_refused_for_that_reason(plan):
+    # Nothing from 19 March to mid-May but the day itself, and sparring 3 within 10 to 18 days.
+    shut = [
+        Closure(on(3, 19), on(3, 31), "other", "Painting"),
+        Closure(on(4, 2), on(5, 31), "other", "Painting"),
+    ]
+    with pytest.raises(InputFault, match="the dates after it would find no free days"):
+        move(plan, DAY_3, on(3, 18), calendar=DanishCalendar(shut))
+
+
+def test_a_cancelled_day_comes_back_with_what_is_part_of_it(plan):
+    gone = cancel(plan, DAY_3, "ill").plan
+    change = restore(gone, DAY_3, calendar=FREE)
+    back = change.plan.date_of(DAY_3)
+    assert (back.date, back.status, back.note, back.pinned) == (on(3, 11), "planned", "", False)
+    assert moved_dates(change) == {Item("mid_evaluation", 1): on(3, 11)}
+    assert changes(plan, change.plan) == ()
+
+
+def test_a_cancelled_day_comes_back_on_another_day_and_its_sparring_follows(plan):
+    gone = cancel(plan, DAY_3, "ill").plan
+    change = restore(gone, DAY_3, on(3, 18), calendar=FREE, reason="a guest could come")
+    back = change.plan.date_of(DAY_3)
+    assert (back.date, back.status, back.pin_reason) == (on(3, 18), "moved", "a guest could come")
+    assert moved_dates(change)[SPARRING_3] == on(4, 1)
+    assert [one.what for one in changes(gone, change.plan) if one.item == DAY_3] == ["restored"]
+
+
+def test_only_what_is_cancelled_comes_back_and_only_on_a_day_that_is_free(plan):
+    with pytest.raises(InputFault, match="is not cancelled") as fault:
+        restore(plan, DAY_3, calendar=FREE)
+    assert fault.value.faults[0].place.field == "item"
+    gone = cancel(plan, DAY_3, "ill").plan
+    closed = DanishCalendar([Closure(on(3, 11), on(3, 11), "other", "Painting")])
+    with pytest.raises(InputFault, match="Painting") as fault:
+        restore(gone, DAY_3, calendar=closed)
+    assert fault.value.faults[0].place.field == "date"
+    # Day 4 has meanwhile moved to before the day that was cancelled.
+    earlier = move(gone, Item("teaching_day", 4), on(4, 1), calendar=FREE).plan
+    with pytest.raises(InputFault, match="wrong order with Teaching day 4"):
+        restore(earlier, DAY_3, on(4, 8), calendar=FREE)
 
 
 def test_a_date_that_is_not_in_the_plan_is_refused(plan):

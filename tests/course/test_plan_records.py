@@ -22,7 +22,7 @@ from builders import (
 from peerbook.course import plan_records, records
 from peerbook.course.calendar import Closure, Resource
 from peerbook.course.plan import Item
-from peerbook.course.plan_moves import cancel, move, replan, unpin
+from peerbook.course.plan_moves import cancel, move, replan, restore, unpin
 from peerbook.errors import InputFault
 from peerbook.store import events_of, state_on
 from peerbook.store.tables import Course
@@ -219,13 +219,15 @@ def taking_place(plan):
 def attempted(data, plan, calendar):
     """Return the plan after a random change of those a user can make; None when it is refused."""
     date = data.draw(st.sampled_from(plan.dates))
-    act = data.draw(st.sampled_from(["move", "move", "cancel", "free", "mend"]))
+    act = data.draw(st.sampled_from(["move", "move", "cancel", "restore", "free", "mend"]))
     try:
         if act == "move":
             to = date.date + dt.timedelta(days=data.draw(st.integers(-20, 20)))
             return move(plan, date.item, to, calendar=calendar, reason="Flyttet").plan
         if act == "cancel":
             return cancel(plan, date.item, "Aflyst").plan
+        if act == "restore":
+            return restore(plan, date.item, calendar=calendar).plan
         if act == "free":
             return unpin(plan, date.item)
         return replan(plan, calendar=calendar).plan

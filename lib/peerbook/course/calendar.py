@@ -28,7 +28,7 @@ ClosureKind = Literal["school_holiday", "industriferie", "custom_day_off", "abse
 ResourceKind = Literal["teacher", "room"]
 ReasonKind = Literal[
     "holiday", "closure", "busy", "too_close", "too_far", "no_sparring", "order", "follows",
-    "rest_of_plan", "too_early", "told",
+    "no_room", "passed", "rest_of_plan", "too_early", "told",
 ]  # fmt: skip
 
 
@@ -165,6 +165,8 @@ class Reason:
             "too_close": _("there would be fewer than {days} days to {other}"),
             "too_far": _("there would be more than {days} days to {other}"),
             "no_sparring": _("its group sparring would find no free day"),
+            "no_room": _("the dates after it would find no free days"),
+            "passed": _("that day has passed"),
             "order": _("it would come in the wrong order with {other}"),
             "follows": _("follows {other}"),
             "too_early": _("it is before the day the course may begin"),

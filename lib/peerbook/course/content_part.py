@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from peerbook.course import plan_records, records
 from peerbook.course.coverage import coverage, next_day_suggestions
 from peerbook.course.curriculum import CourseContent, Day, Kind
 from peerbook.course.day_plan import Occasion, Turnout, catering, check_day
+from peerbook.course.saved_plan import SavedPlan
+from peerbook.course.turnout import earlier_turnouts
 from peerbook.text import _, format_number, format_time, ngettext
 from peerbook.ui import (
     Column,
@@ -44,6 +47,38 @@ def portion_name(item: str) -> str:
         "cake": _("Cake"),
         "fruit": _("Fruit"),
     }[item]
+
+
+def content_parts(saved: SavedPlan) -> list[Widget]:
+    """Return what is taught on a saved course, what that covers, and what to order for it."""
+    now = saved.read()
+
+    def day_plan() -> list[Widget]:
+        return day_plan_parts(now.content, plan_records.day_starts_at(now.course))
+
+    def covered() -> list[Widget]:
+        return coverage_parts(now.content)
+
+    def food() -> list[Widget]:
+        with saved.desk.store.read() as session:
+            enrolled = len(records.mentors(session, saved.course_id))
+            earlier = earlier_turnouts(session, saved.course_id)
+        return catering_parts(enrolled, earlier, now.content)
+
+    place = Section(day_plan())
+    return [
+        Filter(
+            _("What do you want to see?"),
+            [
+                (day_plan, _("Day plan")),
+                (covered, _("What is covered")),
+                (food, _("Catering")),
+            ],
+            lambda parts: place.show(parts()),
+            look="radio",
+        ),
+        place,
+    ]
 
 
 def day_plan_parts(content: CourseContent, starts_at: dt.time) -> list[Widget]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +22,7 @@ from peerbook.course.plan import (
 )
 from peerbook.course.plan_changes import Change, changes
 from peerbook.errors import Conflict
-from peerbook.store import Saved, append_event
+from peerbook.store import Saved, append_event, events_of
 from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Course, CourseDate
 from peerbook.store.tables import Resource as ResourceRow
@@ -107,11 +109,7 @@ def save_plan(
         records.resource(session, site_id, "room", room)
     for date in plan.dates:
         session.add(_filled(CourseDate(course_id=course.id), date))
-    told = [
-        {"kind": date.kind, "number": date.number, "date": date.date.isoformat()}
-        for date in plan.dates
-    ]
-    append_event(session, "course", course.id, "planned", on, dates=told)
+    append_event(session, "course", course.id, PLANNED, on, dates=_snapshot(plan))
     return Saved("course", course.id, course.version)
 
 
@@ -150,6 +148,7 @@ def save_changes(
     reason: str,
     *,
     on: dt.date,
+    reasons: Mapping[Item, str] | None = None,
 ) -> Saved:
     """Save a changed plan: each changed date, and an event that says what changed and why.
 
@@ -164,6 +163,8 @@ def save_changes(
         Why, in the words of whoever changes it.
     on
         The day it is changed.
+    reasons
+        Why single dates are changed, where they have a reason of their own.
 
     Raises
     ------
@@ -192,11 +193,16 @@ def save_changes(
         _filled(row, date)
         if date.item in told:
             row.sequence += 1
-            _note_event(session, course_id, told[date.item], reason, on)
+            why = (reasons or {}).get(date.item, reason)
+            _note_event(session, course_id, told[date.item], why, on)
     course = session.get_one(Course, course_id)
     course.starts_on = after.starts_on
     session.flush()
     return Saved("course", course.id, course.version)
+
+
+CHANGED = "date_"
+"""How the kinds of events begin that tell of a changed date."""
 
 
 def _note_event(session: Session, course_id: int, change: Change, reason: str, on: dt.date) -> None:
@@ -204,7 +210,7 @@ def _note_event(session: Session, course_id: int, change: Change, reason: str, o
         session,
         "course",
         course_id,
-        f"date_{change.what}",
+        f"{CHANGED}{change.what}",
         on,
         kind=change.item.kind,
         number=change.item.number,
@@ -212,6 +218,110 @@ def _note_event(session: Session, course_id: int, change: Change, reason: str, o
         new=change.new,
         reason=reason,
     )
+
+
+# -- what has been told --------------------------------------------------------------------------
+
+PLANNED, TOLD = "planned", "told"
+
+
+@dataclass(frozen=True)
+class ToldPlan:
+    """A plan as those who come know it.
+
+    Parameters
+    ----------
+    plan
+        Its dates with their times; no rooms, remarks or reasons.
+    on
+        The day it was told; None when it never was, and this is the plan as it was saved.
+    reasons
+        Why each date was changed since, in the words of whoever changed it.
+    """
+
+    plan: CoursePlan
+    on: dt.date | None
+    reasons: Mapping[Item, str]
+
+
+def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
+    """Return a course's plan as it was told last; None when nothing tells how it was."""
+    events = events_of(session, "course", course.id)
+    known = [event for event in events if event.kind in (PLANNED, TOLD)]
+    if not known or not isinstance(known[-1].details["dates"], list):
+        return None
+    last = known[-1]
+    since = [event for event in events if event.seq > last.seq]
+    return ToldPlan(
+        plan=replace(
+            load_plan(session, course),
+            dates=tuple(_from_snapshot(date) for date in last.details["dates"]),
+        ),
+        on=last.effective_on if last.kind == TOLD else None,
+        reasons={
+            Item(event.details["kind"], event.details["number"]): event.details["reason"]
+            for event in since
+            if event.kind.startswith(CHANGED)
+        },
+    )
+
+
+def mark_told(
+    session: Session, course_id: int, plan: CoursePlan, sentences: Sequence[str], on: dt.date
+) -> Saved:
+    """Note that a plan has been told to those who come.
+
+    Parameters
+    ----------
+    plan
+        The plan as it was told, which may be older than the one that stands.
+    sentences
+        What was said of the changes; no names.
+    on
+        The day it was told.
+    """
+    event = append_event(
+        session, "course", course_id, TOLD, on, dates=_snapshot(plan), sentences=list(sentences)
+    )
+    session.flush()
+    return Saved("event", event.seq, 1)
+
+
+def told_before(session: Session, course_id: int) -> list[tuple[dt.date, tuple[str, ...]]]:
+    """Return when changes were told, and what was said, the latest first."""
+    return [
+        (event.effective_on, tuple(event.details["sentences"]))
+        for event in reversed(events_of(session, "course", course_id))
+        if event.kind == TOLD
+    ]
+
+
+def _snapshot(plan: CoursePlan) -> list[dict[str, object]]:
+    return [
+        {
+            "kind": date.kind,
+            "number": date.number,
+            "date": date.date.isoformat(),
+            "starts_at": date.starts_at.isoformat() if date.starts_at else None,
+            "ends_at": date.ends_at.isoformat() if date.ends_at else None,
+            "status": date.status,
+        }
+        for date in plan.dates
+    ]
+
+
+def _from_snapshot(date: Mapping[str, Any]) -> PlannedDate:
+    starts_at, ends_at = (
+        None if date[name] is None else dt.time.fromisoformat(date[name])
+        for name in ("starts_at", "ends_at")
+    )
+    return PlannedDate(
+        kind=date["kind"], number=date["number"], date=dt.date.fromisoformat(date["date"]),
+        starts_at=starts_at, ends_at=ends_at, status=date["status"],
+    )  # fmt: skip
+
+
+# -- rows ----------------------------------------------------------------------------------------
 
 
 def calendar_ids(session: Session, course_id: int) -> dict[Item, tuple[str, int]]:

@@ -1,0 +1,107 @@
+"""A saved course as the parts of its page see it: read anew each time, changed all at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from peerbook.course import plan_records
+from peerbook.course.calendar import DanishCalendar
+from peerbook.course.curriculum import CourseContent, load_course
+from peerbook.course.plan import CoursePlan, Item
+from peerbook.desk import Desk
+from peerbook.store import Receipt
+from peerbook.store.tables import Course, Site
+from peerbook.ui import receipt_text
+
+
+@dataclass(frozen=True)
+class PlanNow:
+    """A course, its plan as it stands, and what its dates must keep free of."""
+
+    course: Course
+    plan: CoursePlan
+    calendar: DanishCalendar
+
+    @property
+    def content(self) -> CourseContent:
+        """What is taught on the course."""
+        return load_course(self.plan.template.name)
+
+
+class SavedPlan:
+    """One saved course.
+
+    Parameters
+    ----------
+    desk, site, course_id
+        Which course, and who sits there.
+    redraw
+        Shows the course anew, and above it the sentence it is given.
+    """
+
+    def __init__(
+        self, desk: Desk, site: Site, course_id: int, redraw: Callable[[str], None]
+    ) -> None:
+        self.desk = desk
+        self.site = site
+        self.course_id = course_id
+        self.redraw = redraw
+
+    def read(self) -> PlanNow:
+        """Return the course as it stands."""
+        with self.desk.store.read() as session:
+            course = session.get_one(Course, self.course_id)
+            return PlanNow(
+                course,
+                plan_records.load_plan(session, course, self.site.name),
+                plan_records.calendar_of(session, self.site.id),
+            )
+
+    def others(self) -> tuple[CoursePlan, ...]:
+        """Return the site's other plans, which share teachers and rooms with this one."""
+        with self.desk.store.read() as session:
+            return plan_records.other_plans(session, self.site.id, self.course_id)
+
+    def not_before(self, plan: CoursePlan) -> dt.date | None:
+        """Return the first day that may be used: today, unless the course is over."""
+        today = self.desk.today
+        return today if plan.dates[-1].date >= today else None
+
+    def save(
+        self,
+        key: str,
+        before: CoursePlan,
+        after: CoursePlan,
+        reason: str,
+        *,
+        reasons: Mapping[Item, str] | None = None,
+    ) -> Receipt:
+        """Save a changed plan exactly once, and show the course anew.
+
+        Parameters
+        ----------
+        key
+            The same for every attempt to save this change.
+        before, after
+            The plan as it was read, and as it is to be.
+        reason, reasons
+            Why, in all; and for single dates, where they have a reason of their own.
+        """
+        receipt = self.desk.store.submit(
+            key,
+            self.desk.actor,
+            lambda session: plan_records.save_changes(
+                session,
+                self.course_id,
+                before,
+                after,
+                reason,
+                on=self.desk.today,
+                reasons=reasons,
+            ),
+            reason=reason,
+        )
+        self.redraw(receipt_text(receipt))
+        return receipt

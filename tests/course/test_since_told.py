@@ -1,0 +1,188 @@
+"""What has changed since a plan was last told, as the events of a real store tell it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from builders import LEADER, PLANNED_ON, a_planned_course, assert_sound, open_store
+from peerbook.course import plan_records
+from peerbook.course.calendar import Closure
+from peerbook.course.plan import Item
+from peerbook.course.plan_changes import changes
+from peerbook.course.plan_moves import cancel, move, replan, restore
+from peerbook.store import append_event, events_of
+from peerbook.store.tables import Course
+
+DAY_2, DAY_4 = Item("teaching_day", 2), Item("teaching_day", 4)
+DAY = dt.timedelta(days=1)
+TOLD_ON = dt.date(2027, 1, 11)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with open_store(tmp_path_factory.mktemp("told")) as opened:
+        yield opened
+        assert_sound(opened)
+
+
+class Leader:
+    """Somebody who changes a plan, tells it, and reads what is still to be told."""
+
+    def __init__(self, store, made):
+        self.store, self.made = store, made
+
+    def plan(self):
+        with self.store.read() as session:
+            return plan_records.load_plan(session, session.get_one(Course, self.made.course_id))
+
+    def calendar(self):
+        with self.store.read() as session:
+            return plan_records.calendar_of(session, self.made.site_id)
+
+    def save(self, change, reason, reasons=None):
+        before = self.plan()
+        with self.store.write(LEADER) as session:
+            plan_records.save_changes(
+                session, self.made.course_id, before, change.plan, reason,
+                on=PLANNED_ON, reasons=reasons,
+            )  # fmt: skip
+
+    def move(self, item, days, reason="Room taken"):
+        plan = self.plan()
+        to = plan.date_of(item).date + days * DAY
+        self.save(move(plan, item, to, calendar=self.calendar(), reason=reason), reason)
+
+    def cancel(self, item, reason="Ill"):
+        self.save(cancel(self.plan(), item, reason), reason)
+
+    def restore(self, item):
+        self.save(restore(self.plan(), item, calendar=self.calendar()), "")
+
+    def untold(self):
+        with self.store.read() as session:
+            course = session.get_one(Course, self.made.course_id)
+            told = plan_records.plan_as_told(session, course)
+        return changes(told.plan, self.plan(), told.reasons)
+
+    def tell(self, plan=None, on=TOLD_ON):
+        sentences = [one.text for one in self.untold()]
+        with self.store.write(LEADER) as session:
+            return plan_records.mark_told(
+                session, self.made.course_id, plan or self.plan(), sentences, on
+            )
+
+    def told_on(self):
+        with self.store.read() as session:
+            course = session.get_one(Course, self.made.course_id)
+            return plan_records.plan_as_told(session, course).on
+
+
+@pytest.fixture
+def leader(store):
+    return Leader(store, a_planned_course(store))
+
+
+def test_a_plan_just_saved_has_no_changes_and_was_never_told(leader):
+    assert leader.untold() == ()
+    assert leader.told_on() is None
+
+
+def test_moved_cancelled_and_restored_are_told_with_their_reasons_until_marked_as_told(leader):
+    leader.move(DAY_2, 7)
+    leader.cancel(DAY_4, "Anna is ill")
+    told = {one.item: (one.what, one.reason) for one in leader.untold()}
+    assert told[DAY_2] == ("moved", "Room taken")
+    assert told[DAY_4] == ("cancelled", "Anna is ill")
+    assert told[Item("sparring", 2)] == ("moved", "Room taken")
+    leader.tell()
+    assert leader.untold() == ()
+    assert leader.told_on() == TOLD_ON
+    leader.restore(DAY_4)
+    assert [(one.what, one.item) for one in leader.untold() if one.item == DAY_4] == [
+        ("restored", DAY_4)
+    ]
+    leader.tell()
+    assert leader.untold() == ()
+
+
+def test_a_day_cancelled_and_brought_back_before_anybody_was_told_is_no_change(leader):
+    leader.cancel(DAY_4)
+    leader.restore(DAY_4)
+    assert leader.untold() == ()
+
+
+def test_a_day_moved_back_to_where_it_was_is_no_change(leader):
+    leader.move(DAY_2, 7)
+    leader.move(DAY_2, -7)
+    assert [one for one in leader.untold() if one.item == DAY_2] == []
+
+
+def test_the_latest_reason_counts(leader):
+    leader.move(DAY_2, 1, "Room taken")
+    leader.move(DAY_2, 1, "Guest teacher")
+    (change,) = [one for one in leader.untold() if one.item == DAY_2]
+    assert change.text.endswith(": Guest teacher.")
+
+
+def test_what_a_closure_moved_is_told_with_the_closure(leader):
+    plan = leader.plan()
+    hit = plan.date_of(Item("sparring", 3)).date
+    with leader.store.write(LEADER) as session:
+        closed = Closure(hit, hit, "other", "Painting")
+        session.add(plan_records.closure_row(session, leader.made.site_id, closed))
+    change = replan(plan, calendar=leader.calendar())
+    leader.save(change, "A closure", {one.item: one.why.text for one in change.consequences})
+    (told,) = leader.untold()
+    assert told.item == Item("sparring", 3)
+    assert "Painting" in told.reason
+
+
+def test_what_changed_after_the_mail_was_written_is_still_to_be_told(leader):
+    leader.move(DAY_2, 1)
+    shown = leader.plan()
+    leader.cancel(DAY_4)
+    leader.tell(shown)
+    assert {one.item for one in leader.untold() if one.what == "cancelled"} == {DAY_4}
+    assert DAY_2 not in {one.item for one in leader.untold()}
+
+
+def test_all_that_was_ever_told_can_be_read_again_the_latest_first(leader):
+    leader.tell(on=TOLD_ON)
+    leader.cancel(DAY_4, "Anna is ill")
+    said = [one.text for one in leader.untold()]
+    leader.tell(on=TOLD_ON + 7 * DAY)
+    with leader.store.read() as session:
+        told = plan_records.told_before(session, leader.made.course_id)
+        events = events_of(session, "course", leader.made.course_id)
+    assert told == [(TOLD_ON + 7 * DAY, tuple(said)), (TOLD_ON, ())]
+    assert any("is cancelled: Anna is ill." in sentence for sentence in said)
+    assert [event.kind for event in events if event.kind == "told"] == ["told", "told"]
+
+
+def test_one_course_knows_nothing_of_what_was_told_of_another(store, leader):
+    other = Leader(store, a_planned_course(store))
+    leader.move(DAY_2, 1)
+    other.tell()
+    assert leader.told_on() is None
+    assert DAY_2 in {one.item for one in leader.untold()}
+
+
+def test_a_course_whose_beginning_nobody_noted_says_so(store):
+    made = a_planned_course(store)
+    with store.write(LEADER) as session:
+        bare = Course(
+            site_id=made.site_id, title="Old", template="six_months", template_version="1",
+            starts_on=TOLD_ON, weekday=1,
+        )  # fmt: skip
+        session.add(bare)
+        session.flush()
+        append_event(session, "course", bare.id, "planned", TOLD_ON, dates=20)
+    with store.read() as session:
+        assert plan_records.plan_as_told(session, session.get_one(Course, bare.id)) is None
