@@ -90,3 +90,10 @@ def test_the_login_link_works_and_no_token_stands_in_it(lab, visitor):
     visitor.page.goto(lab.login_link)
     visitor.page.wait_for_url("**/lab**")
     visitor.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+
+
+def test_the_analyst_is_not_asked_about_news_from_outside(lab):
+    asked = "lab/api/settings/@jupyterlab/apputils-extension:notification"
+    defaults = json.loads(ask(lab, asked))["schema"]["properties"]
+    assert defaults["fetchNews"]["default"] == "false"
+    assert defaults["checkForUpdates"]["default"] is False

@@ -49,6 +49,8 @@ def lab_settings(*, port: int | None, ip: str, token: str) -> Config:
     config.LabApp.news_url = None
     config.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
     config.LabApp.extension_manager = "readonly"
+    # Nor is the analyst asked whether news may be fetched from outside.
+    config.LabApp.app_settings_dir = str(Path(__file__).parent / "lab_settings")
     return config
 
 
