@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
-from peerbook.course import plan_records, records
+from peerbook.course import people_records, plan_records, records
 from peerbook.course.calendar import Closure as ClosedDays
 from peerbook.course.curriculum import load_course
 from peerbook.course.plan import CoursePlan, PlanRequest, template_of
@@ -222,8 +222,8 @@ def a_planned_course(
         saved = plan_records.save_plan(session, site_id, plan, request, version, on=PLANNED_ON)
         planned = session.get_one(Course, saved.number)
         if mentors:
-            records.enrol(session, planned, mentors, planned.starts_on)
-        codes = tuple(mentor.code for mentor in records.mentors(session, planned.id))
+            people_records.enrol(session, planned, mentors, planned.starts_on)
+        codes = tuple(mentor.code for mentor in people_records.mentors(session, planned.id))
     return PlannedCourse(name, site_id, int(saved.number), codes)
 
 

@@ -13,7 +13,13 @@ from functools import cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from peerbook.course import plan_records, records
+from peerbook.course import (
+    attendance_records,
+    people_records,
+    plan_records,
+    records,
+    suggestion_records,
+)
 from peerbook.course.attendance import Standing, by_date, standings
 from peerbook.course.attendance_part import STATUSES
 from peerbook.course.charts import attendance_chart, commitment_chart, status_name
@@ -91,7 +97,7 @@ def start_parts(_course_id: int) -> list[Part]:
     desk = open_desk()
     with desk.store.read() as session:
         site = records.sites(session)[0]
-        waiting = records.undecided_count(session, site.id)
+        waiting = suggestion_records.undecided_count(session, site.id)
         known = records.courses(session, site.id)
         last_day = records.last_days(session, site.id)
     rows = [
@@ -219,10 +225,10 @@ class _Known:
     def __init__(self, desk: Desk, course_id: int) -> None:
         with desk.store.read() as session:
             course = session.get_one(Course, course_id)
-            self.mentors = records.mentors(session, course_id)
-            self.dates = records.dates_frame(session, course_id)
-            self.attendance = records.attendance_frame(session, course_id)
-            self.caught_up = records.catch_up_frame(session, course_id)
+            self.mentors = people_records.mentors(session, course_id)
+            self.dates = attendance_records.dates_frame(session, course_id)
+            self.attendance = attendance_records.attendance_frame(session, course_id)
+            self.caught_up = attendance_records.catch_up_frame(session, course_id)
         self.required = desk.store.setting(f"required_teaching_days:{course.template}")
         self.name_of = {mentor.code: mentor.name for mentor in self.mentors}
         self.held = by_date(self.dates, self.attendance)

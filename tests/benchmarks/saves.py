@@ -10,9 +10,9 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from uuid import uuid4
 
-from peerbook.course import records
+from peerbook.course import evaluation_records, records
 from peerbook.course.curriculum import load_form
-from peerbook.course.records import Sheet
+from peerbook.course.evaluation_records import Sheet
 from peerbook.store import Saved, Store
 
 PROCESSES = 50
@@ -66,7 +66,7 @@ def _save(
         sheet = Sheet(answers_given, None)
 
         def change(session: records.Session) -> Saved:
-            return records.save_sheets(
+            return evaluation_records.save_sheets(
                 session, course_id, form, [sheet],
                 wave=WAVE, source="typed", entered_on=dt.date(2015, 6, 1),
             )  # fmt: skip
@@ -84,4 +84,4 @@ def _save(
 
 def _count(store: Store, course_id: int) -> int:
     with store.read() as session:
-        return records.sheets_count(session, course_id).get(WAVE, 0)
+        return evaluation_records.sheets_count(session, course_id).get(WAVE, 0)

@@ -21,9 +21,15 @@ from builders import (
     open_store,
     stored,
 )
-from peerbook.course import records
+from peerbook.course import (
+    attendance_records,
+    evaluation_records,
+    people_records,
+    records,
+    suggestion_records,
+)
 from peerbook.course.curriculum import load_form
-from peerbook.course.records import Sheet
+from peerbook.course.evaluation_records import Sheet
 from peerbook.course.rows import each
 from peerbook.errors import InputFault
 from peerbook.store import events_of
@@ -213,7 +219,7 @@ def test_a_closure_is_removed_once(store):
 
 def enrol(store, made, *names, on=START):
     return written(
-        store, lambda session: records.enrol(session, course_of(session, made), names, on)
+        store, lambda session: people_records.enrol(session, course_of(session, made), names, on)
     )
 
 
@@ -221,7 +227,7 @@ def test_mentors_come_back_in_danish_order_with_codes_and_an_event_each(store):
     made = a_course(store, participants=0)
     enrol(store, made, "Øjvind Opdigt", "  Anna   Prøvesen ", "Åse Demosen", "Ægir Påfund", "")
     with store.read() as session:
-        mentors = records.mentors(session, made.course_id)
+        mentors = people_records.mentors(session, made.course_id)
         assert [mentor.name for mentor in mentors] == [
             "Anna Prøvesen", "Ægir Påfund", "Øjvind Opdigt", "Åse Demosen",
         ]  # fmt: skip
@@ -254,7 +260,7 @@ def test_names_that_cannot_be_told_apart_are_refused(store, names):
     made = a_course(store, participants=0)
     enrol(store, made, "Bo Opdigt")
     assert refused(
-        store, lambda session: records.enrol(session, course_of(session, made), names, START)
+        store, lambda session: people_records.enrol(session, course_of(session, made), names, START)
     ) == ["names"]
 
 
@@ -262,7 +268,9 @@ def test_every_name_that_is_there_twice_is_told(store):
     made = a_course(store, participants=0)
     enrol(store, made, "Bo Opdigt", "Eva Ny")
     with pytest.raises(InputFault) as fault, store.write(LEADER) as session:
-        records.enrol(session, course_of(session, made), ["Bo Opdigt", "Ib", "Eva Ny"], START)
+        people_records.enrol(
+            session, course_of(session, made), ["Bo Opdigt", "Ib", "Eva Ny"], START
+        )
     told = " ".join(one.message for one in fault.value.faults)
     assert "Bo Opdigt" in told
     assert "Eva Ny" in told
@@ -274,14 +282,16 @@ def test_every_name_that_is_there_twice_is_told(store):
 
 def recorded(store, made, day):
     with store.read() as session:
-        frame = records.attendance_frame(session, made.course_id)
+        frame = attendance_records.attendance_frame(session, made.course_id)
     return {row.participant: (row.status, row.note) for row in each(frame) if row.date_id == day}
 
 
 def save_attendance(store, made, date_id, statuses):
     """Save what somebody entered who had looked a moment before."""
     seen = recorded(store, made, date_id)
-    return written(store, lambda session: records.save_attendance(session, date_id, statuses, seen))
+    return written(
+        store, lambda session: attendance_records.save_attendance(session, date_id, statuses, seen)
+    )
 
 
 def test_all_five_statuses_and_their_notes_come_back(store, made):
@@ -293,7 +303,7 @@ def test_all_five_statuses_and_their_notes_come_back(store, made):
     saved = save_attendance(store, made, day, entries)
     assert (saved.kind, saved.number) == ("course_date", day)
     with store.read() as session:
-        dates = records.dates_frame(session, made.course_id)
+        dates = attendance_records.dates_frame(session, made.course_id)
     assert recorded(store, made, day) == entries
     assert dates["held"].tolist() == [True] + [False] * 5
     actions = [action for action, row in audited(store, "attendance") if row.startswith(f"{day}/")]
@@ -318,7 +328,7 @@ def test_what_is_part_of_a_day_is_held_with_it_and_a_cancelled_part_is_not(store
                 CourseDate.number == 3,
             )
         ).one()  # fmt: skip
-        records.save_attendance(session, third.id, {made.codes[0]: ("present", None)})
+        attendance_records.save_attendance(session, third.id, {made.codes[0]: ("present", None)})
         day = third.date
     with store.read() as session:
         rows = session.scalars(select(CourseDate).where(CourseDate.course_id == made.course_id))
@@ -333,7 +343,7 @@ def test_attendance_of_a_day_that_is_gone_or_cancelled_is_refused_at_the_date(st
     for day in (cancelled, 999_999):
         assert refused(
             store,
-            lambda session, n=day: records.save_attendance(
+            lambda session, n=day: attendance_records.save_attendance(
                 session, n, {made.codes[0]: ("present", None)}
             ),
         ) == ["date"]
@@ -346,7 +356,9 @@ def test_attendance_of_somebody_on_another_course_is_refused_and_the_others_are_
     statuses = {made.codes[0]: ("present", None), stranger: ("present", None)}
     assert refused(
         store,
-        lambda session: records.save_attendance(session, made.teaching_day_ids[0], statuses),
+        lambda session: attendance_records.save_attendance(
+            session, made.teaching_day_ids[0], statuses
+        ),
     ) == ["people"]
 
 
@@ -355,7 +367,7 @@ def test_attendance_of_somebody_on_another_course_is_refused_and_the_others_are_
 def test_any_sequence_of_saves_leaves_the_last_status_of_everybody(store, made, data):
     day = made.teaching_day_ids[3]
     with store.read() as session:
-        frame = records.attendance_frame(session, made.course_id)
+        frame = attendance_records.attendance_frame(session, made.course_id)
     wanted = {row.participant: (row.status, row.note) for row in each(frame) if row.date_id == day}
     for _save in range(data.draw(st.integers(1, 3))):
         entries = data.draw(
@@ -376,7 +388,9 @@ LATER = START + dt.timedelta(days=9)
 
 
 def catch_up(store, day, code, on=LATER, how="Read the handout"):
-    return written(store, lambda session: records.save_catch_up(session, day, code, on, how))
+    return written(
+        store, lambda session: attendance_records.save_catch_up(session, day, code, on, how)
+    )
 
 
 def test_a_missed_day_is_made_up_for_once(store, made):
@@ -384,10 +398,10 @@ def test_a_missed_day_is_made_up_for_once(store, made):
     save_attendance(store, made, day, {code: ("absent", None)})
     catch_up(store, day, code)
     with store.read() as session:
-        (row,) = each(records.catch_up_frame(session, made.course_id))
+        (row,) = each(attendance_records.catch_up_frame(session, made.course_id))
     assert tuple(row) == (day, code, LATER, "Read the handout")
     assert refused(
-        store, lambda session: records.save_catch_up(session, day, code, LATER, "Again")
+        store, lambda session: attendance_records.save_catch_up(session, day, code, LATER, "Again")
     ) == ["missed"]
 
 
@@ -396,7 +410,10 @@ def test_a_day_somebody_attended_or_nobody_recorded_is_not_made_up_for(store, ma
     save_attendance(store, made, day, {came: ("present", None)})
     for code in (came, unknown, "P-000000"):
         assert refused(
-            store, lambda session, c=code: records.save_catch_up(session, day, c, LATER, "Talked")
+            store,
+            lambda session, c=code: attendance_records.save_catch_up(
+                session, day, c, LATER, "Talked"
+            ),
         ) == ["missed"]
 
 
@@ -404,7 +421,7 @@ def test_a_day_is_not_made_up_for_before_it_was_held(store, made):
     day, code = made.teaching_day_ids[1], made.codes[0]
     save_attendance(store, made, day, {code: ("paused", None)})
     assert refused(
-        store, lambda session: records.save_catch_up(session, day, code, START, "Talked")
+        store, lambda session: attendance_records.save_catch_up(session, day, code, START, "Talked")
     ) == ["done_on"]
     on = START + dt.timedelta(weeks=4)
     assert catch_up(store, day, code, on=on).kind == "catch_up"
@@ -414,7 +431,7 @@ def test_a_day_is_not_made_up_for_before_it_was_held(store, made):
 
 
 def save_sheets(session, made, sheets, wave="mid"):
-    return records.save_sheets(
+    return evaluation_records.save_sheets(
         session, made.course_id, MID, sheets, wave=wave, source="typed", entered_on=START
     )
 
@@ -435,10 +452,10 @@ def test_every_answer_comes_back_and_every_suggestion_waits_for_a_decision(store
     made = a_course(store, participants=0, days=1)
     written(store, lambda session: save_sheets(session, made, sheets))
     with store.read() as session:
-        frame = records.answers_frame(session, made.course_id)
-        asked = records.suggestions_frame(session, made.course_id)
-        assert records.sheets_count(session, made.course_id) == {"mid": len(sheets)}
-        assert records.undecided_count(session, made.site_id) == len(asked)
+        frame = evaluation_records.answers_frame(session, made.course_id)
+        asked = suggestion_records.suggestions_frame(session, made.course_id)
+        assert evaluation_records.sheets_count(session, made.course_id) == {"mid": len(sheets)}
+        assert suggestion_records.undecided_count(session, made.site_id) == len(asked)
     numbers = sorted(set(frame["evaluation_id"]))
     assert len(numbers) == len(sheets)
     for number, sheet in zip(numbers, sheets, strict=True):
@@ -494,7 +511,7 @@ def test_a_code_of_ones_own_is_used_once_in_each_evaluation(store, made):
     assert refused(store, lambda session: save_sheets(session, made, [mine]))
     written(store, lambda session: save_sheets(session, made, [mine], wave="final"))
     with store.read() as session:
-        assert records.sheets_count(session, made.course_id) == {"final": 1, "mid": 1}
+        assert evaluation_records.sheets_count(session, made.course_id) == {"final": 1, "mid": 1}
 
 
 # -- you said, we did ------------------------------------------------------------------------------
@@ -505,23 +522,24 @@ def decide(session, suggestion, **values):
         "outcome": "do", "what_we_did": "More breaks", "owner": "Anna", "status": "open",
         "due_on": None, "decided_on": START,
     }  # fmt: skip
-    return records.save_decision(session, suggestion, **(answer | values))
+    return suggestion_records.save_decision(session, suggestion, **(answer | values))
 
 
 def suggest(store, made, text="Longer breaks"):
     return written(
-        store, lambda session: records.save_suggestion(session, made.course_id, text, START)
+        store,
+        lambda session: suggestion_records.save_suggestion(session, made.course_id, text, START),
     ).number
 
 
 def test_a_decision_comes_back_and_its_suggestion_waits_no_longer(store, made):
     number = suggest(store, made)
     with store.read() as session:
-        assert records.undecided_count(session, made.site_id) == 1
+        assert suggestion_records.undecided_count(session, made.site_id) == 1
     written(store, lambda session: decide(session, number, due_on=LATER))
     with store.read() as session:
-        (row,) = each(records.decisions_frame(session, made.course_id))
-        assert records.undecided_count(session, made.site_id) == 0
+        (row,) = each(suggestion_records.decisions_frame(session, made.course_id))
+        assert suggestion_records.undecided_count(session, made.site_id) == 0
     assert (row.suggestion_id, row.outcome, row.what_we_did, row.owner) == (
         number, "do", "More breaks", "Anna",
     )  # fmt: skip
@@ -545,10 +563,10 @@ def test_answers_of_one_course_are_not_those_of_another(store, made):
     suggest(store, elsewhere)
     written(store, lambda session: save_sheets(session, elsewhere, [Sheet({"overall": 1})]))
     with store.read() as session:
-        assert records.suggestions_frame(session, made.course_id).empty
-        assert records.decisions_frame(session, made.course_id).empty
-        assert records.answers_frame(session, made.course_id).empty
-        assert records.attendance_frame(session, made.course_id).empty
+        assert suggestion_records.suggestions_frame(session, made.course_id).empty
+        assert suggestion_records.decisions_frame(session, made.course_id).empty
+        assert evaluation_records.answers_frame(session, made.course_id).empty
+        assert attendance_records.attendance_frame(session, made.course_id).empty
         assert (
             session.scalars(
                 select(Answer).join(Evaluation).where(Evaluation.course_id == made.course_id)

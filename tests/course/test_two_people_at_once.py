@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from builders import LEADER, a_course, open_store
-from peerbook.course import plan_records, records
+from peerbook.course import attendance_records, plan_records, suggestion_records
 from peerbook.course.curriculum import load_course
 from peerbook.course.plan import PlanRequest, template_of
 from peerbook.course.plan_moves import cancel
@@ -17,6 +17,8 @@ from peerbook.store.tables import Course
 ON = dt.date(2026, 11, 2)
 DONE = {"outcome": "do", "what_we_did": "Longer breaks", "owner": "Anna", "due_on": None,
         "status": "done", "decided_on": dt.date(2026, 3, 2)}  # fmt: skip
+
+ASKED_ON = dt.date(2026, 3, 1)
 
 
 @pytest.fixture
@@ -31,12 +33,12 @@ def made(store):
 
 def record(store, made, statuses, seen=None):
     with store.write(LEADER) as session:
-        records.save_attendance(session, made.teaching_day_ids[0], statuses, seen)
+        attendance_records.save_attendance(session, made.teaching_day_ids[0], statuses, seen)
 
 
 def recorded(store, made):
     with store.read() as session:
-        frame = records.attendance_frame(session, made.course_id)
+        frame = attendance_records.attendance_frame(session, made.course_id)
     return {row.participant: row.status for row in frame.itertuples()}
 
 
@@ -72,19 +74,21 @@ def test_a_first_record_does_not_overwrite_one_made_meanwhile(store, made):
 
 def test_an_answer_somebody_else_has_changed_is_not_overwritten(store, made):
     with store.write(LEADER) as session:
-        asked = records.save_suggestion(session, made.course_id, "Breaks", dt.date(2026, 3, 1))
-        first = records.save_decision(session, asked.number, **DONE)
+        asked = suggestion_records.save_suggestion(
+            session, made.course_id, "Breaks", dt.date(2026, 3, 1)
+        )
+        first = suggestion_records.save_decision(session, asked.number, **DONE)
     with store.write("anna") as session:
-        records.save_decision(
+        suggestion_records.save_decision(
             session, asked.number, **(DONE | {"owner": "Bo"}), seen_version=first.version
         )
     with store.write(LEADER) as session, pytest.raises(Conflict) as refused:
-        records.save_decision(
+        suggestion_records.save_decision(
             session, asked.number, **(DONE | {"owner": "Cy"}), seen_version=first.version
         )
     assert refused.value.theirs["owner"] == "Bo"
     with store.write(LEADER) as session:
-        chosen = records.save_decision(
+        chosen = suggestion_records.save_decision(
             session, asked.number, **(DONE | {"owner": "Cy"}),
             seen_version=refused.value.theirs["version"],
         )  # fmt: skip
@@ -93,10 +97,12 @@ def test_an_answer_somebody_else_has_changed_is_not_overwritten(store, made):
 
 def test_two_first_answers_to_one_suggestion_are_asked_about(store, made):
     with store.write(LEADER) as session:
-        asked = records.save_suggestion(session, made.course_id, "Breaks", dt.date(2026, 3, 1))
-        records.save_decision(session, asked.number, **DONE)
+        asked = suggestion_records.save_suggestion(
+            session, made.course_id, "Breaks", dt.date(2026, 3, 1)
+        )
+        suggestion_records.save_decision(session, asked.number, **DONE)
     with store.write("anna") as session, pytest.raises(Conflict):
-        records.save_decision(session, asked.number, **(DONE | {"owner": "Bo"}))
+        suggestion_records.save_decision(session, asked.number, **(DONE | {"owner": "Bo"}))
 
 
 def test_a_plan_somebody_else_has_changed_is_not_overwritten(store, made):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from peerbook.course import records
+from peerbook.course import people_records, records
 from peerbook.demo import fill
 from peerbook.desk import SYNTHETIC_SETTING
 from peerbook.errors import PeerbookError
@@ -37,7 +37,7 @@ def test_three_courses_the_third_mainly_of_former_peers(vejle):
     }
     with vejle.read() as session:
         third, *earlier = records.courses(session, records.sites(session)[0].id)
-        on_third = {mentor.code for mentor in records.mentors(session, third.id)}
+        on_third = {mentor.code for mentor in people_records.mentors(session, third.id)}
     assert len(earlier) == 2
     assert len(on_third & peers) > len(on_third) / 2  # p. 13, 22
 

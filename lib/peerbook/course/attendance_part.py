@@ -7,11 +7,12 @@ from typing import TypeVar, cast
 
 import pandas as pd
 
-from peerbook.course import records
+from peerbook.course import attendance_records, people_records
 from peerbook.course.attendance import Standing, by_date, standings
+from peerbook.course.attendance_records import Entry
 from peerbook.course.charts import attendance_chart, commitment_chart, status_name
 from peerbook.course.names import date_name
-from peerbook.course.records import Entry, Mentor
+from peerbook.course.people_records import Mentor
 from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.errors import Conflict
@@ -63,10 +64,10 @@ class _Attendance:
 
     def _read(self) -> None:
         with self._desk.store.read() as session:
-            self._mentors = records.mentors(session, self._course.id)
-            self._dates = records.dates_frame(session, self._course.id)
-            self._attendance = records.attendance_frame(session, self._course.id)
-            self._caught_up = records.catch_up_frame(session, self._course.id)
+            self._mentors = people_records.mentors(session, self._course.id)
+            self._dates = attendance_records.dates_frame(session, self._course.id)
+            self._attendance = attendance_records.attendance_frame(session, self._course.id)
+            self._caught_up = attendance_records.catch_up_frame(session, self._course.id)
         self._required = self._desk.store.setting(self._setting())
 
     def _setting(self) -> str:
@@ -145,7 +146,9 @@ class _Attendance:
             try:
                 receipt = self._desk.save(
                     submission,
-                    lambda session: records.save_attendance(session, date_id, mine, seen),
+                    lambda session: attendance_records.save_attendance(
+                        session, date_id, mine, seen
+                    ),
                 )
             except Conflict as conflict:
                 disputed.update(cast("dict[str, Entry]", conflict.theirs))
@@ -255,7 +258,7 @@ class _Attendance:
             done_on, how = submission.values["done_on"], str(submission.values["how"])
             receipt = self._desk.save(
                 submission,
-                lambda session: records.save_catch_up(
+                lambda session: attendance_records.save_catch_up(
                     session, int(date_id), code, _as(dt.date, done_on), how
                 ),
             )
@@ -284,7 +287,7 @@ class _Attendance:
             names = str(submission.values["names"]).splitlines()
             on = _as(dt.date, submission.values["enrolled_on"])
             receipt = self._desk.save(
-                submission, lambda session: records.enrol(session, self._course, names, on)
+                submission, lambda session: people_records.enrol(session, self._course, names, on)
             )
             self._redraw(receipt_text(receipt))
             return receipt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from peerbook.course import plan_records, records
+from peerbook.course import people_records, plan_records
 from peerbook.course.coverage import coverage, next_day_suggestions
 from peerbook.course.curriculum import CourseContent, Day, Kind
 from peerbook.course.day_plan import Occasion, Turnout, catering, check_day
@@ -61,7 +61,7 @@ def content_parts(saved: SavedPlan) -> list[Widget]:
 
     def food() -> list[Widget]:
         with saved.desk.store.read() as session:
-            enrolled = len(records.mentors(session, saved.course_id))
+            enrolled = len(people_records.mentors(session, saved.course_id))
             earlier = earlier_turnouts(session, saved.course_id)
         return catering_parts(enrolled, earlier, now.content)
 

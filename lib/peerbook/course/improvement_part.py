@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import cast
 
-from peerbook.course import records
+from peerbook.course import suggestion_records
 from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store import Receipt
@@ -57,8 +57,8 @@ class _Board:
 
     def _redraw(self, announce: str = "") -> None:
         with self._desk.store.read() as session:
-            self._said = records.suggestions_frame(session, self._course.id)
-            decided = records.decisions_frame(session, self._course.id)
+            self._said = suggestion_records.suggestions_frame(session, self._course.id)
+            decided = suggestion_records.decisions_frame(session, self._course.id)
         self._decided = {row.suggestion_id: row for row in each(decided)}
         self._board.show(self._parts(), announce=announce)
 
@@ -129,7 +129,7 @@ class _Board:
             compared = seen_version if submission.seen is None else submission.seen["version"]
             receipt = self._desk.save(
                 submission,
-                lambda session: records.save_decision(
+                lambda session: suggestion_records.save_decision(
                     session,
                     suggestion,
                     outcome=cast(Outcome, values["outcome"]),
@@ -174,7 +174,7 @@ class _Board:
             text = str(submission.values["text"])
             receipt = self._desk.save(
                 submission,
-                lambda session: records.save_suggestion(
+                lambda session: suggestion_records.save_suggestion(
                     session, self._course.id, text, self._desk.today
                 ),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peerbook.course import records
+from peerbook.course import attendance_records, evaluation_records, people_records
 from peerbook.course.attendance import by_date
 from peerbook.course.comparison import compare_waves
 from peerbook.course.curriculum import load_form
@@ -13,11 +13,11 @@ from peerbook.store.tables import Course
 def facts(desk: Desk, course: Course) -> tuple[str, ...]:
     """Return counts and shares of a course as short lines."""
     with desk.store.read() as session:
-        dates = records.dates_frame(session, course.id)
-        attendance = records.attendance_frame(session, course.id)
-        answers = records.answers_frame(session, course.id)
-        sheets = records.sheets_count(session, course.id)
-        mentors = records.mentors(session, course.id)
+        dates = attendance_records.dates_frame(session, course.id)
+        attendance = attendance_records.attendance_frame(session, course.id)
+        answers = evaluation_records.answers_frame(session, course.id)
+        sheets = evaluation_records.sheets_count(session, course.id)
+        mentors = people_records.mentors(session, course.id)
     held = by_date(dates, attendance)
     kept = int((held["present"] + held["apology"]).sum())
     compared = compare_waves(answers, load_form("mid"), load_form("final"))

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from peerbook.course import records
+from peerbook.course import people_records, records, suggestion_records
 from peerbook.course.names import date_name
 from peerbook.desk import Desk, open_desk
 from peerbook.store import Receipt
@@ -103,7 +103,7 @@ def _first_steps() -> str:
 def _site_parts(desk: Desk, site: Site) -> list[Widget]:
     with desk.store.read() as session:
         coming = _coming(session, site.id, desk.today)
-        waiting = records.undecided_count(session, site.id)
+        waiting = suggestion_records.undecided_count(session, site.id)
         known = records.courses(session, site.id)
         last_day = records.last_days(session, site.id)
     parts: list[Widget] = [Heading(_("The next six weeks"))]
@@ -171,8 +171,8 @@ def _coming(session: Session, site_id: int, today: dt.date) -> list[dict[str, ob
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     with desk.store.read() as session:
         known = records.courses(session, site.id)
-        people = [len(records.mentors(session, course.id)) for course in reversed(known)]
-        waiting = records.undecided_count(session, site.id)
+        people = [len(people_records.mentors(session, course.id)) for course in reversed(known)]
+        waiting = suggestion_records.undecided_count(session, site.id)
     return (
         f"site: {site.name}",
         f"courses: {len(known)}",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from peerbook.course import records
+from peerbook.course import attendance_records
 from peerbook.course.day_plan import Turnout
 
 
 def earlier_turnouts(session: Session, course_id: int) -> tuple[Turnout, ...]:
     """Return enrolled and present on each day held so far; paused mentors are left out."""
-    frame = records.attendance_frame(session, course_id)
+    frame = attendance_records.attendance_frame(session, course_id)
     expected = frame[frame["status"].isin(["present", "apology", "absent"])]
     return tuple(
         Turnout(enrolled=len(day), came=int((day["status"] == "present").sum()))

@@ -9,12 +9,19 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from peerbook.course import plan_records, records
+from peerbook.course import (
+    attendance_records,
+    evaluation_records,
+    people_records,
+    plan_records,
+    records,
+    suggestion_records,
+)
 from peerbook.course.calendar import suggested_closures
 from peerbook.course.curriculum import EvaluationForm, load_course, load_form
+from peerbook.course.evaluation_records import Sheet
 from peerbook.course.plan import PlanRequest, template_of
 from peerbook.course.plan_solver import NoPlan, plan_course
-from peerbook.course.records import Sheet
 from peerbook.course.rows import each
 from peerbook.demo import people
 from peerbook.demo.people import COURSE_MONTHS, Invented, invent
@@ -179,7 +186,7 @@ class _Vejle:
             self._tell(code, "measured_before", one.joined_on)
             for place in one.courses:
                 on = max(one.joined_on, courses[place].starts_on - dt.timedelta(days=14))
-                records.place_on_course(self._session, courses[place].id, code, on)
+                people_records.place_on_course(self._session, courses[place].id, code, on)
             if one.both_measures:
                 after = one.joined_on + dt.timedelta(days=self._draw.randint(190, 280))
                 self._tell(code, "measured_after", min(after, people.PROJECT_ENDED_ON))
@@ -200,7 +207,7 @@ class _Vejle:
         dates = [
             row
             for row in self._session.query(CourseDate).where(CourseDate.course_id == course.id)
-            if row.kind in records.HELD_KINDS
+            if row.kind in attendance_records.HELD_KINDS
         ]
         for place, date in enumerate(sorted(dates, key=lambda row: row.date)):
             statuses: dict[str, tuple[AttendanceStatus, str | None]] = {}
@@ -213,7 +220,7 @@ class _Vejle:
                         ("present", "apology", "absent"), (82, 13, 5)
                     )[0]  # fmt: skip
                 statuses[code] = (status, None)
-            records.save_attendance(self._session, date.id, statuses)
+            attendance_records.save_attendance(self._session, date.id, statuses)
 
     def _add_evaluations(self, course: Course, mentors: Sequence[str]) -> None:
         days: dict[str, dt.date] = {
@@ -227,7 +234,7 @@ class _Vejle:
             form = load_form(wave)
             answering = self._draw.sample(list(mentors), len(mentors) - self._draw.randint(0, 2))
             sheets = [self._sheet(form, wave, linking[code]) for code in answering]
-            records.save_sheets(
+            evaluation_records.save_sheets(
                 self._session, course.id, form, sheets,
                 wave=wave, source="pile", entered_on=days[f"{wave}_evaluation"],
             )  # fmt: skip
@@ -249,11 +256,11 @@ class _Vejle:
 
     def _decide(self, courses: Sequence[Course]) -> None:
         for course in courses:
-            asked = records.suggestions_frame(self._session, course.id)
+            asked = suggestion_records.suggestions_frame(self._session, course.id)
             for row in list(each(asked))[: -2 if course is courses[-1] else None]:
                 outcome, what, status = _WISHES[row.text]
                 decided_on = row.raised_on + dt.timedelta(days=self._draw.randint(7, 30))
-                records.save_decision(
+                suggestion_records.save_decision(
                     self._session, row.suggestion_id, outcome=outcome, what_we_did=what,
                     owner=self._draw.choice(("Underviser A", "Underviser B")), status=status,
                     due_on=decided_on + dt.timedelta(days=60), decided_on=decided_on,

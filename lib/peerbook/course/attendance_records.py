@@ -1,0 +1,170 @@
+"""Who came on which day, as the store keeps it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.errors import InputFault
+from peerbook.store import Saved, merged
+from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate, Enrolment
+from peerbook.text import _
+
+HELD_KINDS = ("teaching_day", "sparring")
+
+Entry = tuple[AttendanceStatus, str | None]
+"""What is recorded about one person on one day: a status and a note."""
+
+
+def dates_frame(session: Session, course_id: int) -> pd.DataFrame:
+    """Return the teaching days and sparrings of a course.
+
+    Returns
+    -------
+    DataFrame
+        Columns `date_id`, `kind`, `number`, `date`, `held` (whether attendance was recorded) and
+        `cancelled`; one row a date, in order of date.
+    """
+    held = select(Attendance.course_date_id).distinct()
+    rows = session.execute(
+        select(
+            CourseDate.id, CourseDate.kind, CourseDate.number, CourseDate.date, CourseDate.status,
+            CourseDate.id.in_(held),
+        )
+        .where(CourseDate.course_id == course_id, CourseDate.kind.in_(HELD_KINDS))
+        .order_by(CourseDate.date, CourseDate.starts_at)
+    ).all()  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["date_id", "kind", "number", "date", "status", "held"])
+    frame["held"] = frame["held"].astype(bool)
+    frame["cancelled"] = frame.pop("status") == "cancelled"
+    return frame
+
+
+def attendance_frame(session: Session, course_id: int) -> pd.DataFrame:
+    """Return what was recorded, one row per date and participant.
+
+    Returns
+    -------
+    DataFrame
+        Columns `date_id`, `participant`, `status`, `note`.
+    """
+    rows = session.execute(
+        select(
+            Attendance.course_date_id, Attendance.participant_code, Attendance.status,
+            Attendance.note,
+        )
+        .join(CourseDate, CourseDate.id == Attendance.course_date_id)
+        .where(CourseDate.course_id == course_id)
+    ).all()  # fmt: skip
+    return pd.DataFrame(rows, columns=["date_id", "participant", "status", "note"])
+
+
+def save_attendance(
+    session: Session,
+    date_id: int,
+    statuses: Mapping[str, Entry],
+    seen: Mapping[str, Entry] | None = None,
+) -> Saved:
+    """Save who was there on one date; it then counts as held, with all that is part of the day.
+
+    What somebody else has saved meanwhile about others is kept.
+
+    Parameters
+    ----------
+    date_id
+        The teaching day or sparring.
+    statuses
+        Status and note by participant code; everybody of the roster, or the missing ones stay as
+        they are.
+    seen
+        What was recorded when the roster was shown.
+
+    Raises
+    ------
+    InputFault
+        When the date is gone or cancelled, or a participant is not on its course.
+    Conflict
+        When somebody else has recorded something else about the same person since; `theirs` holds
+        it by participant code.
+    """
+    date = session.get(CourseDate, date_id)
+    if date is None or date.status == "cancelled":
+        raise InputFault.at("date", _("That day is no longer in the plan. Choose another one."))
+    on_course = set(
+        session.scalars(
+            select(Enrolment.participant_code).where(Enrolment.course_id == date.course_id)
+        )
+    )
+    strangers = sorted(set(statuses) - on_course)
+    if strangers:
+        raise InputFault.at(
+            "people",
+            _("{code} is not on this course. Reload the page to see who is.").format(
+                code=strangers[0]
+            ),
+        )
+    rows = {
+        row.participant_code: row
+        for row in session.scalars(select(Attendance).where(Attendance.course_date_id == date_id))
+    }
+    stored: dict[str, Entry] = {code: (row.status, row.note) for code, row in rows.items()}
+    for code, (status, note) in merged(seen or {}, stored, statuses).items():
+        row = rows.get(code)
+        if row is None:
+            session.add(
+                Attendance(course_date_id=date_id, participant_code=code, status=status, note=note)
+            )
+        else:
+            row.status, row.note = status, note
+    same_day = select(CourseDate).where(
+        CourseDate.course_id == date.course_id,
+        CourseDate.date == date.date,
+        CourseDate.status != "cancelled",
+    )
+    for held in session.scalars(same_day):
+        held.status = "held"
+    session.flush()
+    return Saved("course_date", date.id, date.version)
+
+
+def catch_up_frame(session: Session, course_id: int) -> pd.DataFrame:
+    """Return the catch-up log: columns `date_id`, `participant`, `done_on`, `how`."""
+    rows = session.execute(
+        select(CatchUp.course_date_id, CatchUp.participant_code, CatchUp.done_on, CatchUp.how)
+        .join(CourseDate, CourseDate.id == CatchUp.course_date_id)
+        .where(CourseDate.course_id == course_id)
+    ).all()
+    return pd.DataFrame(rows, columns=["date_id", "participant", "done_on", "how"])
+
+
+def save_catch_up(session: Session, date_id: int, code: str, done_on: dt.date, how: str) -> Saved:
+    """Save that somebody has made up for a day they missed.
+
+    Raises
+    ------
+    InputFault
+        When they were there on that day, or have made up for it already.
+    """
+    row = session.get(Attendance, (date_id, code))
+    if row is None or row.status not in ("apology", "absent", "paused", "not_enrolled"):
+        raise InputFault.at(
+            "missed", _("That day was not missed, so there is nothing to catch up.")
+        )
+    date = session.get_one(CourseDate, date_id)
+    if done_on < date.date:
+        raise InputFault.at("done_on", _("The catch-up is before the day itself."))
+    known = session.scalar(
+        select(CatchUp.id).where(
+            CatchUp.course_date_id == date_id, CatchUp.participant_code == code
+        )
+    )
+    if known is not None:
+        raise InputFault.at("missed", _("That day has already been caught up."))
+    caught_up = CatchUp(course_date_id=date_id, participant_code=code, done_on=done_on, how=how)
+    session.add(caught_up)
+    session.flush()
+    return Saved("catch_up", caught_up.id, caught_up.version)

@@ -1,0 +1,110 @@
+"""You said, we did: what was asked for and what came of it, as the store keeps it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from peerbook.errors import InputFault
+from peerbook.store import Saved, row_to_change
+from peerbook.store.tables import Course, Decision, DecisionStatus, Outcome, Suggestion
+from peerbook.text import _
+
+
+def suggestions_frame(session: Session, course_id: int) -> pd.DataFrame:
+    """Return what participants asked for: `suggestion_id`, `text`, `raised_on`, `course_id`."""
+    rows = session.execute(
+        select(Suggestion.id, Suggestion.text, Suggestion.raised_on, Suggestion.course_id)
+        .where(Suggestion.course_id == course_id)
+        .order_by(Suggestion.id)
+    ).all()
+    return pd.DataFrame(rows, columns=["suggestion_id", "text", "raised_on", "course_id"])
+
+
+def decisions_frame(session: Session, course_id: int) -> pd.DataFrame:
+    """Return what was decided: at most one row for each suggestion, with the row's `version`."""
+    rows = session.execute(
+        select(
+            Decision.id, Decision.suggestion_id, Decision.outcome, Decision.what_we_did,
+            Decision.owner, Decision.due_on, Decision.status, Decision.decided_on,
+            Decision.version,
+        )
+        .join(Suggestion, Suggestion.id == Decision.suggestion_id)
+        .where(Suggestion.course_id == course_id)
+        .order_by(Decision.id)
+    ).all()  # fmt: skip
+    columns = [
+        "decision_id", "suggestion_id", "outcome", "what_we_did", "owner", "due_on", "status",
+        "decided_on", "version",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def undecided_count(session: Session, site_id: int) -> int:
+    """Return how many suggestions at a site nobody has decided on yet."""
+    decided = select(Decision.suggestion_id)
+    wanted = (
+        select(func.count())
+        .select_from(Suggestion)
+        .join(Course, Course.id == Suggestion.course_id)
+        .where(Course.site_id == site_id, Suggestion.id.not_in(decided))
+    )
+    return session.scalar(wanted) or 0
+
+
+def save_suggestion(session: Session, course_id: int, text: str, raised_on: dt.date) -> Saved:
+    """Save something a participant asked for outside a form."""
+    row = Suggestion(course_id=course_id, text=text, raised_on=raised_on)
+    session.add(row)
+    session.flush()
+    return Saved("suggestion", row.id, row.version)
+
+
+def save_decision(
+    session: Session,
+    suggestion_id: int,
+    *,
+    outcome: Outcome,
+    what_we_did: str,
+    owner: str,
+    due_on: dt.date | None,
+    status: DecisionStatus,
+    decided_on: dt.date,
+    seen_version: int = 0,
+) -> Saved:
+    """Save what was decided about a suggestion, anew or changed.
+
+    Parameters
+    ----------
+    seen_version
+        Version of the decision that was shown; 0 when there was none yet.
+
+    Raises
+    ------
+    InputFault
+        When the suggestion is gone, or it is called done without a word of what was done.
+    Conflict
+        When somebody else has answered it since; `theirs` holds their answer and its `version`.
+    """
+    if session.get(Suggestion, suggestion_id) is None:
+        raise InputFault.at("suggestion", _("That suggestion is no longer there."))
+    if status in ("done", "told_back") and not what_we_did:
+        raise InputFault.at("what_we_did", _("Write what you did, so it can be told back."))
+    answer: dict[str, object] = {
+        "outcome": outcome, "what_we_did": what_we_did, "owner": owner, "due_on": due_on,
+        "status": status,
+    }  # fmt: skip
+    number = session.scalar(select(Decision.id).where(Decision.suggestion_id == suggestion_id))
+    if number is None:
+        row = Decision(suggestion_id=suggestion_id, decided_on=decided_on, **answer)
+        session.add(row)
+    else:
+        mine = answer | {"version": seen_version}
+        row = row_to_change(session, Decision, number, seen_version, mine)
+        for name, value in answer.items():
+            setattr(row, name, value)
+    session.flush()
+    return Saved("decision", row.id, row.version)
