@@ -17,7 +17,8 @@ from peerbook.course.plan import (
     nth_weekday,
     template_of,
 )
-from peerbook.course.plan_solver import NoPlan, plan_course, plan_courses
+from peerbook.course.plan_rules import NoPlan
+from peerbook.course.plan_solver import plan_course, plan_courses
 from peerbook.errors import InputFault
 
 THURSDAY, WEDNESDAY, TUESDAY, SATURDAY = 3, 2, 1, 5

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from peerbook.course.calendar import Closure, DanishCalendar, Resource
 from peerbook.course.plan import CoursePlan, CourseTemplate, Item, PlanRequest
 from peerbook.course.plan_moves import cancel, move, pin, replan
-from peerbook.course.plan_solver import NoPlan, plan_course, plan_courses
+from peerbook.course.plan_rules import NoPlan
+from peerbook.course.plan_solver import plan_course, plan_courses
 from peerbook.errors import InputFault
 
 ANNA, HALL = Resource("teacher", "Anna"), Resource("room", "Salen")

@@ -1,6 +1,7 @@
 """What a course plan is: what was asked for, and the dates that came of it.
 
-`plan_solver` makes plans, `plan_moves` and `plan_mend` change them, `plan_changes` compares two.
+`plan_solver` makes plans from `plan_wishes` under `plan_rules`; `plan_moves` and `plan_mend` change
+them, `plan_changes` compares two.
 """
 
 from __future__ import annotations

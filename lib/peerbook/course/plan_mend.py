@@ -15,7 +15,7 @@ from typing import Any
 from peerbook.course.calendar import EARLIEST, LATEST, DanishCalendar, Reason
 from peerbook.course.plan import RIDERS, Avoided, CoursePlan, Item, Kind, PlannedDate
 from peerbook.course.plan_model import DateModel
-from peerbook.course.plan_solver import (
+from peerbook.course.plan_wishes import (
     Obstacles,
     nearer_sparring_days,
     next_working_day,

@@ -10,7 +10,8 @@ from peerbook.course import plan_records, records
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, template_of
 from peerbook.course.plan_part import avoided_parts, dates_table, plan_parts
-from peerbook.course.plan_solver import NoPlan, plan_course
+from peerbook.course.plan_rules import NoPlan
+from peerbook.course.plan_solver import plan_course
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_month, format_weekday

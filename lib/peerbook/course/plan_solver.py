@@ -10,40 +10,37 @@ from the wishes, in days.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
-from peerbook.course.calendar import (
-    EARLIEST,
-    LATEST,
-    Closure,
-    DanishCalendar,
-    Reason,
-    Resource,
-    holiday_name,
-    is_working_day,
-)
+from peerbook.course.calendar import EARLIEST, LATEST, DanishCalendar, Resource
 from peerbook.course.plan import (
-    Avoided,
     CoursePlan,
-    CourseTemplate,
     Item,
     Kind,
-    PlannedDate,
     PlanRequest,
     first_of_month,
-    nth_weekday,
     resources_of,
 )
 from peerbook.course.plan_model import DateModel
+from peerbook.course.plan_rules import NoPlan, Relaxation, Rule, RuleKind, broken_text, rule_of
+from peerbook.course.plan_wishes import (
+    ERFA_GAP_DAYS,
+    PLACED,
+    AskedCourse,
+    Spot,
+    Wish,
+    days_between,
+    overlap,
+)
+from peerbook.course.plan_writer import PlanWriter
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.text import _, format_date, format_list, format_month, format_weekday
+from peerbook.text import _, format_month, format_weekday
 
 MAX_COURSES = 12
 
 _DAY = dt.timedelta(days=1)
-_WEEKS = (1, 2, 3, 4)
 
 # Costs of a day away from the wish, by kind, and of another weekday than the course's own.
 _TEACHING_COST = 10
@@ -54,139 +51,16 @@ _OTHER_WEEKDAY_COST = 30
 # Of a day by which monthly teaching days lie less than four or more than five weeks apart.
 _UNEVEN_COST = 2
 
-_ERFA_GAP_DAYS = (14, 63)
-
 # How far a rule is stretched when no plan keeps all of them.
 _SPILL_DAYS = 14
 _SPARRING_SLACK_DAYS = 4
 
-RuleKind = Literal[
-    "weekday", "month", "gap", "sparring", "holiday", "closure", "busy", "shared", "too_early",
-    "anchor",
-]  # fmt: skip
-
-_RELAX_COST: dict[RuleKind, int] = {
-    "sparring": 100, "gap": 150, "month": 200, "weekday": 250, "busy": 400, "shared": 400,
-    "too_early": 800, "anchor": 800,
-}  # fmt: skip
-_CLOSURE_COST = {"custom_day_off": 150, "absence": 300, "school_holiday": 350}
-_OTHER_CLOSURE_COST = 350
 _USE_COST = 40
 """Of each date for which a rule is broken, so that a broken rule is not used more than needed."""
+_RELAX_SCALE = 1000
+"""Breaking one rule more is never worth a smaller distance from the wishes."""
 _OTHER_COURSE_WEEKDAY_COST = 600
 _OTHER_START_COST = 600
-
-
-class Spot(NamedTuple):
-    """One date of one of the courses planned together."""
-
-    course_key: str
-    item: Item
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One thing asked of a plan, by which it can be named when several clash."""
-
-    kind: RuleKind
-    course: str = ""
-    item: Item | None = None
-    other: Item | None = None
-    date: dt.date | None = None
-    weekday: int | None = None
-    days: tuple[int, int] | None = None
-    closure: Closure | None = None
-    resource: Resource | None = None
-    other_course: str = ""
-
-    @property
-    def text(self) -> str:
-        """The rule as one sentence in the user's language."""
-        sentence = self._sentence()
-        return f"{self.course}: {sentence}" if self.course else sentence
-
-    def _sentence(self) -> str:
-        if self.closure is not None:
-            return self.closure.text
-        fewest, most = self.days or (0, 0)
-        pattern = {
-            "holiday": _("{holiday} is a public holiday ({date})"),
-            "month": _("{item} lies in {month}"),
-            "weekday": _("{item} lies on a {weekday}"),
-            "busy": _("{who} is taken by “{course}” on {date}"),
-            "shared": _("{who} cannot be at “{course}” at the same time"),
-            "too_early": _("The course begins on {date} at the earliest"),
-            "anchor": _("{item} is on {date}"),
-        }.get(self.kind, _("There are {fewest} to {most} days from {item} to {other}"))
-        return pattern.format(
-            item=self.item.name if self.item else "",
-            other=self.other.name if self.other else "",
-            who=self.resource.label if self.resource else "",
-            course=self.other_course,
-            holiday=holiday_name(self.date) if self.kind == "holiday" and self.date else "",
-            date=format_date(self.date, "long") if self.date else "",
-            month=format_month(self.date) if self.date else "",
-            weekday=format_weekday(self.weekday) if self.weekday is not None else "",
-            fewest=fewest,
-            most=most,
-        )
-
-    @property
-    def cost(self) -> int | None:
-        """What it costs to break the rule; None for one that is never broken."""
-        if self.kind == "holiday":
-            return None
-        if self.closure is not None:
-            return _CLOSURE_COST.get(self.closure.kind, _OTHER_CLOSURE_COST)
-        return _RELAX_COST[self.kind]
-
-
-@dataclass(frozen=True)
-class Relaxation:
-    """The cheapest way out: what to give way on, what that costs, and the plans that follow.
-
-    Parameters
-    ----------
-    text
-        What to change, in plain words.
-    cost
-        Larger is worse; only good for comparing.
-    plans
-        The plans that would then be possible, in the order asked for.
-    rules
-        The rules that these plans do not keep; empty when the wish itself is changed.
-    """
-
-    text: str
-    cost: int
-    plans: tuple[CoursePlan, ...]
-    rules: tuple[Rule, ...] = ()
-
-
-@dataclass(frozen=True)
-class NoPlan:
-    """There is no plan that keeps every rule.
-
-    Parameters
-    ----------
-    clashing
-        Rules that cannot all be kept; any one of them could give way.
-    cheapest
-        The least change that makes a plan possible; None when nothing helps.
-    """
-
-    clashing: tuple[Rule, ...]
-    cheapest: Relaxation | None
-
-    @property
-    def text(self) -> str:
-        """The whole answer in a few sentences."""
-        clash = "; ".join(rule.text for rule in self.clashing)
-        first = _("No plan keeps all of this: {rules}.").format(rules=clash)
-        if self.cheapest is None:
-            return " ".join([first, _("Try another month or another weekday.")])
-        change = _("The smallest change that helps: {change}.").format(change=self.cheapest.text)
-        return f"{first} {change}"
 
 
 def plan_course(
@@ -289,136 +163,6 @@ def _near_weekdays(weekday: int) -> list[int]:
     return sorted(set(range(5)) - {weekday}, key=lambda other: (abs(other - weekday), other))
 
 
-class Obstacles:
-    """Why a course cannot use a day for a kind of date: closures, absences, other courses."""
-
-    def __init__(
-        self,
-        calendar: DanishCalendar,
-        others: Sequence[CoursePlan],
-        not_before: dt.date | None = None,
-    ) -> None:
-        self._calendar = calendar
-        self._not_before = not_before
-        self._taken: dict[dt.date, list[tuple[str, PlannedDate]]] = {}
-        for plan in others:
-            for date in plan.dates:
-                if date.takes_place:
-                    self._taken.setdefault(date.date, []).append((plan.title, date))
-
-    def reasons(
-        self,
-        day: dt.date,
-        resources: frozenset[Resource],
-        starts_at: dt.time | None,
-        ends_at: dt.time | None,
-    ) -> tuple[Reason, ...]:
-        """Return everything that keeps a day from being used at that time; empty for a free one."""
-        early = self._not_before is not None and day < self._not_before
-        return (
-            *([Reason("too_early", self._not_before)] if early else []),
-            *self._calendar.reasons(day, resources),
-            *(
-                Reason("busy", day, label=title, resource=resource)
-                for title, date in self._taken.get(day, [])
-                if date.overlaps(starts_at, ends_at)
-                for resource in sorted(resources & date.resources)
-            ),
-        )
-
-
-@dataclass(frozen=True)
-class _Wish:
-    """The dates a course hopes for: by item, the month and the days in it by week of the month."""
-
-    item: Item
-    month: dt.date
-    by_week: dict[int, dt.date]
-
-
-class _Course:
-    """One request with all that follows from it before anything is placed."""
-
-    def __init__(
-        self,
-        request: PlanRequest,
-        calendar: DanishCalendar,
-        others: Sequence[CoursePlan],
-        named: bool,
-    ) -> None:
-        self.request = request
-        self.template = request.template
-        self.name = request.title if named else ""
-        self.weeks = (request.week_of_month,) if request.week_of_month is not None else _WEEKS
-        self._obstacles = Obstacles(calendar, others, request.not_before)
-        self._known: dict[tuple[Kind, dt.date], tuple[Reason, ...]] = {}
-        self.teaching = [self._wish("teaching_day", n) for n in self._numbers()]
-        self.final = (
-            self._wish("final_assignment", 1) if self.template.final_assignment_days else None
-        )
-        self.erfa = [self._wish("erfa_group", n + 1) for n in range(self.template.erfa_groups)]
-
-    def _numbers(self) -> range:
-        return range(1, self.template.teaching_days + 1)
-
-    def _wish(self, kind: Kind, number: int) -> _Wish:
-        """Return month and wished days of a date, counted from the month teaching begins."""
-        template, request = self.template, self.request
-        teaching_months = template.teaching_days * template.months_between
-        if request.first_month is not None:
-            first = first_of_month(*request.first_month)
-        else:
-            anchor = request.final_assignment_on or EARLIEST
-            first = first_of_month(anchor.year, anchor.month - teaching_months)
-        after = {
-            "teaching_day": (number - 1) * template.months_between,
-            "final_assignment": teaching_months,
-            "erfa_group": teaching_months + number - (0 if template.final_assignment_days else 1),
-        }[kind]
-        month = first_of_month(first.year, first.month + after)
-        days = {
-            week: nth_weekday(month.year, month.month, request.weekday, week) for week in self.weeks
-        }
-        return _Wish(Item(kind, number), month, days)
-
-    def spot(self, kind: Kind, number: int) -> Spot:
-        return Spot(self.request.course_key, Item(kind, number))
-
-    def reasons(self, kind: Kind, day: dt.date) -> tuple[Reason, ...]:
-        """Return what keeps a kind of date off a day; of final assignments, off its whole run."""
-        known = self._known.get((kind, day))
-        if known is None:
-            request = self.request
-            resources = resources_of(request.teachers_of(kind), request.room)
-            known = tuple(
-                reason
-                for each in self.run(kind, day)
-                for reason in self._obstacles.reasons(each, resources, *request.times_of(kind))
-            )
-            self._known[kind, day] = known
-        return known
-
-    def run(self, kind: Kind, day: dt.date) -> tuple[dt.date, ...]:
-        """Return the days that something takes up when it begins on a day."""
-        if kind != "final_assignment":
-            return (day,)
-        days = [day]
-        while len(days) < self.template.final_assignment_days:
-            days.append(next_working_day(days[-1]))
-        return tuple(days)
-
-    def usable(self, day: dt.date) -> bool:
-        """Return whether courses are held on such weekdays at all."""
-        return (day.weekday() < 5 or day.weekday() == self.request.weekday) and (
-            EARLIEST <= day <= LATEST
-        )
-
-    @property
-    def anchor(self) -> dt.date | None:
-        """The day the plan is made backwards from."""
-        return self.request.final_assignment_on
-
-
 class _Planning:
     """The question of one planning: things, days, rules and wishes.
 
@@ -438,7 +182,7 @@ class _Planning:
         named = len(requests) > 1
         # In order of key, so that the answer does not depend on the order of asking.
         self._courses = [
-            _Course(request, calendar, others, named)
+            AskedCourse(request, calendar, others, named)
             for request in sorted(requests, key=lambda request: request.course_key)
         ]
         self._model = DateModel()
@@ -476,12 +220,12 @@ class _Planning:
         broken = tuple(rule for rule, kept in self._rules.items() if not self._model.holds(kept))
         plans = self._plans(answer[0])
         return Relaxation(
-            _broken_text(broken, plans), sum(rule.cost or 0 for rule in broken), plans, broken
+            broken_text(broken, plans), sum(rule.cost or 0 for rule in broken), plans, broken
         )
 
     # Days
 
-    def _place(self, course: _Course) -> None:
+    def _place(self, course: AskedCourse) -> None:
         for wish in course.teaching:
             self._place_wish(course, wish)
         for number in range(1, course.template.teaching_days + 1):
@@ -491,7 +235,7 @@ class _Planning:
         for wish in course.erfa:
             self._place_wish(course, wish)
 
-    def _place_wish(self, course: _Course, wish: _Wish) -> None:
+    def _place_wish(self, course: AskedCourse, wish: Wish) -> None:
         kind, spot = wish.item.kind, course.spot(*wish.item)
         spill = _SPILL_DAYS * _DAY if self._stretched and kind != "erfa_group" else 0 * _DAY
         months = 2 if kind == "erfa_group" else 1
@@ -500,13 +244,13 @@ class _Planning:
             first_of_month(wish.month.year, wish.month.month + months) - _DAY + spill, LATEST
         )
         anchor = course.anchor if kind == "final_assignment" else None
-        days = [day for day in _days(first, last) if course.usable(day) or day == anchor]
+        days = [day for day in days_between(first, last) if course.usable(day) or day == anchor]
         self._place_days(
             spot,
             {day: self._broken_by(course, wish, day) for day in days},
         )
 
-    def _place_sparring(self, course: _Course, number: int) -> None:
+    def _place_sparring(self, course: AskedCourse, number: int) -> None:
         template = course.template
         slack = _SPARRING_SLACK_DAYS if self._stretched else 0
         earliest = max(template.sparring_earliest_days - slack, 1)
@@ -537,7 +281,7 @@ class _Planning:
                 self._model.not_both(on_day, self._rule(rule))
                 self._model.cost(_RELAX_SCALE * _USE_COST * on_day)
 
-    def _broken_by(self, course: _Course, wish: _Wish, day: dt.date) -> list[Rule]:
+    def _broken_by(self, course: AskedCourse, wish: Wish, day: dt.date) -> list[Rule]:
         kind = wish.item.kind
         rules = self._obstacle_rules(course, kind, day)
         if kind == "final_assignment" and course.anchor is not None:
@@ -551,8 +295,8 @@ class _Planning:
             rules.append(Rule("weekday", course.name, wish.item, weekday=weekday))
         return rules
 
-    def _obstacle_rules(self, course: _Course, kind: Kind, day: dt.date) -> list[Rule]:
-        return [_rule_of(reason, course) for reason in course.reasons(kind, day)]
+    def _obstacle_rules(self, course: AskedCourse, kind: Kind, day: dt.date) -> list[Rule]:
+        return [rule_of(reason, course.name) for reason in course.reasons(kind, day)]
 
     def _rule(self, rule: Rule) -> Any:
         if rule not in self._rules:
@@ -561,7 +305,7 @@ class _Planning:
 
     # Gaps
 
-    def _keep_apart(self, course: _Course) -> None:
+    def _keep_apart(self, course: AskedCourse) -> None:
         template, spot, day = course.template, course.spot, self._model.day
         shortest, longest = template.shortest_gap_days, template.longest_gap_days
         even = 28 * template.months_between, 28 * template.months_between + 7
@@ -593,13 +337,13 @@ class _Planning:
         for wish in course.erfa:
             erfa = day(spot(*wish.item))
             # About once a month; a summer without meetings is no reason to give the groups up.
-            self._gap(course, (after_item, wish.item), (after, erfa), _ERFA_GAP_DAYS)
+            self._gap(course, (after_item, wish.item), (after, erfa), ERFA_GAP_DAYS)
             self._model.gap(after, erfa, 1)
             after, after_item = erfa, wish.item
 
     def _gap(
         self,
-        course: _Course,
+        course: AskedCourse,
         items: tuple[Item, Item],
         days: tuple[Any, Any],
         limits: tuple[int, int],
@@ -613,19 +357,19 @@ class _Planning:
 
     # Teachers and rooms in common
 
-    def _share(self, one: _Course, other: _Course) -> None:
-        for kind in _PLACED:
-            for other_kind in _PLACED:
+    def _share(self, one: AskedCourse, other: AskedCourse) -> None:
+        for kind in PLACED:
+            for other_kind in PLACED:
                 shared = resources_of(
                     one.request.teachers_of(kind), one.request.room
                 ) & resources_of(other.request.teachers_of(other_kind), other.request.room)
-                if shared and _overlap(
+                if shared and overlap(
                     one.request.times_of(kind), other.request.times_of(other_kind)
                 ):
                     self._forbid_together((one, kind), (other, other_kind), min(shared))
 
     def _forbid_together(
-        self, one: tuple[_Course, Kind], other: tuple[_Course, Kind], resource: Resource
+        self, one: tuple[AskedCourse, Kind], other: tuple[AskedCourse, Kind], resource: Resource
     ) -> None:
         taken, wanted = self._occupied(*one), self._occupied(*other)
         rule = None
@@ -637,7 +381,7 @@ class _Planning:
                 for other_literal in wanted[day]:
                     self._model.not_both(literal, other_literal, rule)
 
-    def _occupied(self, course: _Course, kind: Kind) -> dict[dt.date, list[Any]]:
+    def _occupied(self, course: AskedCourse, kind: Kind) -> dict[dt.date, list[Any]]:
         occupied: dict[dt.date, list[Any]] = {}
         for spot in self._spots(course, kind):
             for first in self._model.days(spot):
@@ -646,7 +390,7 @@ class _Planning:
         return occupied
 
     @staticmethod
-    def _spots(course: _Course, kind: Kind) -> list[Spot]:
+    def _spots(course: AskedCourse, kind: Kind) -> list[Spot]:
         count = {
             "final_assignment": 1 if course.final else 0,
             "erfa_group": len(course.erfa),
@@ -655,7 +399,7 @@ class _Planning:
 
     # Wishes
 
-    def _wish(self, course: _Course) -> None:
+    def _wish(self, course: AskedCourse) -> None:
         model = self._model
         chosen = model.choose_one(course.weeks)
         self._weeks[course.request.course_key] = chosen
@@ -675,7 +419,7 @@ class _Planning:
                 if day.weekday() != course.request.weekday:
                     model.cost(_OTHER_WEEKDAY_COST * model.is_on(spot, day))
 
-    def _hint_nearest_sparring(self, course: _Course, number: int, distance: Any) -> None:
+    def _hint_nearest_sparring(self, course: AskedCourse, number: int, distance: Any) -> None:
         """Tell the solver what follows anyway: no sparring is nearer than the nearest free day."""
         model, template = self._model, course.template
         day, sparring = course.spot("teaching_day", number), course.spot("sparring", number)
@@ -690,7 +434,7 @@ class _Planning:
             )
             model.gap(nearest, distance, 0)
 
-    def _distance(self, course: _Course, wish: _Wish, chosen: dict[Any, Any]) -> Any:
+    def _distance(self, course: AskedCourse, wish: Wish, chosen: dict[Any, Any]) -> Any:
         """Return how far a date lies from the wish in the week chosen."""
         model, spot = self._model, course.spot(*wish.item)
         far = {
@@ -708,241 +452,5 @@ class _Planning:
         for course in self._courses:
             chosen = self._weeks[course.request.course_key]
             week = next(week for week, literal in chosen.items() if self._model.holds(literal))
-            by_key[course.request.course_key] = _Writer(course, days, week, self._courses).plan()
+            by_key[course.request.course_key] = PlanWriter(course, days, week, self._courses).plan()
         return tuple(by_key[key] for key in self._order)
-
-
-_PLACED: tuple[Kind, ...] = ("teaching_day", "sparring", "final_assignment", "erfa_group")
-_RELAX_SCALE = 1000
-"""Breaking one rule more is never worth a smaller distance from the wishes."""
-
-
-class _Writer:
-    """Writes the solver's answer as a plan, with the reasons for every better date avoided."""
-
-    def __init__(
-        self, course: _Course, days: dict[Any, dt.date], week: int, courses: Sequence[_Course]
-    ) -> None:
-        self._course = course
-        self._days = days
-        self._week = week
-        self._others = [other for other in courses if other is not course]
-
-    def plan(self) -> CoursePlan:
-        """Return the plan of the course."""
-        request = self._course.request
-        return CoursePlan(
-            request.course_key,
-            request.template,
-            request.weekday,
-            tuple(self._dates()),
-            request.title,
-            request.site,
-        )
-
-    def _dates(self) -> Iterator[PlannedDate]:
-        course = self._course
-        for wish in course.teaching:
-            yield self._date(wish.item, self._better(wish))
-        for number in range(1, course.template.teaching_days + 1):
-            yield self._date(Item("sparring", number), self._better_sparring(number))
-        for kind, day in course.template.rider_days().items():
-            yield self._date(Item(kind, 1), (), on=self._day(Item("teaching_day", day)))
-        if course.final is not None:
-            yield from self._final_dates(course.final)
-        for wish in course.erfa:
-            yield self._date(wish.item, self._better(wish))
-
-    def _final_dates(self, wish: _Wish) -> Iterator[PlannedDate]:
-        course, first = self._course, self._day(wish.item)
-        for position, day in enumerate(course.run("final_assignment", first)):
-            item = Item("final_assignment", position + 1)
-            date = self._date(item, self._better(wish) if position == 0 else (), on=day)
-            if position == 0 and day == course.anchor:
-                reason = _("The plan was made backwards from this day.")
-                date = replace(date, avoided=(), pinned=True, pin_reason=reason)
-            yield date
-
-    def _day(self, item: Item) -> dt.date:
-        return self._days[Spot(self._course.request.course_key, item)]
-
-    def _date(
-        self, item: Item, better: Iterable[dt.date], on: dt.date | None = None
-    ) -> PlannedDate:
-        request = self._course.request
-        day = on or self._day(item)
-        starts_at, ends_at = request.times_of(item.kind)
-        obstacles = self._course.reasons(item.kind, day) if on is None else ()
-        return PlannedDate(
-            kind=item.kind,
-            number=item.number,
-            date=day,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            avoided=tuple(Avoided(other, self._why_not(item, other)) for other in better),
-            note=placed_although(obstacles),
-            teachers=request.teachers_of(item.kind),
-            room=request.room,
-        )
-
-    def _better(self, wish: _Wish) -> list[dt.date]:
-        """Return same weekdays of the month that lie nearer to the wish, the nearest first."""
-        ideal, weekday = wish.by_week[self._week], self._course.request.weekday
-        chosen = self._day(wish.item)
-        own = abs((chosen - ideal).days) + (1000 if chosen.weekday() != weekday else 0)
-        month = _days(wish.month, first_of_month(wish.month.year, wish.month.month + 1) - _DAY)
-        days = [day for day in month if day.weekday() == weekday and abs((day - ideal).days) < own]
-        return sorted(days, key=lambda day: (abs((day - ideal).days), day))
-
-    def _better_sparring(self, number: int) -> list[dt.date]:
-        return nearer_sparring_days(
-            self._course.template,
-            self._course.request.weekday,
-            self._day(Item("teaching_day", number)),
-            self._day(Item("sparring", number)),
-        )
-
-    def _why_not(self, item: Item, day: dt.date) -> tuple[Reason, ...]:
-        blocked = self._course.reasons(item.kind, day)
-        if blocked:
-            return tuple(dict.fromkeys(blocked))
-        reasons = (*self._shared(item, day), *self._gaps(item, day), *self._sparring(item, day))
-        return reasons or (Reason("rest_of_plan", day),)
-
-    def _shared(self, item: Item, day: dt.date) -> Iterator[Reason]:
-        request = self._course.request
-        mine = resources_of(request.teachers_of(item.kind), request.room)
-        for other in self._others:
-            asked = other.request
-            for spot, first in self._days.items():
-                if spot.course_key != asked.course_key:
-                    continue
-                kind = spot.item.kind
-                shared = mine & resources_of(asked.teachers_of(kind), asked.room)
-                if (
-                    shared
-                    and day in other.run(kind, first)
-                    and _overlap(request.times_of(item.kind), asked.times_of(kind))
-                ):
-                    yield Reason("busy", day, label=asked.title, resource=min(shared))
-
-    def _gaps(self, item: Item, day: dt.date) -> Iterator[Reason]:
-        template = self._course.template
-        chain = [wish.item for wish in self._course.teaching]
-        if self._course.final is not None:
-            chain.append(self._course.final.item)
-        limits = template.shortest_gap_days, template.longest_gap_days
-        if item.kind == "erfa_group":
-            chain, limits = [wish.item for wish in self._course.erfa], _ERFA_GAP_DAYS
-        if item not in chain:
-            return
-        position = chain.index(item)
-        for other in [*chain[max(position - 1, 0) : position], *chain[position + 1 : position + 2]]:
-            gap = abs((self._day(other) - day).days)
-            if gap < limits[0]:
-                yield Reason("too_close", day, label=other.name, days=limits[0])
-            elif gap > limits[1]:
-                yield Reason("too_far", day, label=other.name, days=limits[1])
-
-    def _sparring(self, item: Item, day: dt.date) -> Iterator[Reason]:
-        if item.kind != "teaching_day":
-            return
-        template = self._course.template
-        window = _days(
-            day + template.sparring_earliest_days * _DAY, day + template.sparring_latest_days * _DAY
-        )
-        if not any(
-            self._course.usable(other) and not self._course.reasons("sparring", other)
-            for other in window
-        ):
-            yield Reason("no_sparring", day)
-
-
-def _rule_of(reason: Reason, course: _Course) -> Rule:
-    """Return the rule that stands behind an obstacle."""
-    if reason.closure is not None:
-        return Rule("closure", closure=reason.closure)
-    if reason.kind == "busy":
-        return Rule(
-            "busy", course.name, date=reason.date, resource=reason.resource,
-            other_course=reason.label,
-        )  # fmt: skip
-    if reason.kind == "too_early":
-        return Rule("too_early", course.name, date=reason.date)
-    return Rule("holiday", date=reason.date)
-
-
-def _broken_text(broken: Sequence[Rule], plans: Sequence[CoursePlan]) -> str:
-    """Return what to give way on, one clause for each rule."""
-    clauses = []
-    for rule in broken:
-        dates = [
-            _("{item} on {date}").format(item=date.name, date=format_date(date.date, "long"))
-            for plan in plans
-            if not rule.course or plan.title == rule.course
-            for date in plan.dates
-            if _concerns(rule, date)
-        ]
-        clause = _("let this give way: {rule}").format(rule=rule.text)
-        clauses.append(f"{clause} – {format_list(dates)}" if dates else clause)
-    return "; ".join(clauses)
-
-
-def _concerns(rule: Rule, date: PlannedDate) -> bool:
-    """Return whether a date of a plan stands because a rule has given way."""
-    if date.kind not in _PLACED:
-        return False
-    if rule.closure is not None:
-        needed = rule.closure.resource
-        return rule.closure.covers(date.date) and (needed is None or needed in date.resources)
-    if rule.kind == "busy":
-        return date.date == rule.date
-    return date.item in (rule.item, rule.other) and date.item != (
-        rule.item if rule.kind in ("gap", "sparring") else None
-    )
-
-
-def placed_although(obstacles: Iterable[Reason]) -> str:
-    """Return the note on a date that stands in spite of something; empty without obstacles."""
-    texts = list(dict.fromkeys(reason.text for reason in obstacles))
-    return _("Placed here although: {reasons}.").format(reasons=format_list(texts)) if texts else ""
-
-
-def nearer_sparring_days(
-    template: CourseTemplate, weekday: int, teaching: dt.date, chosen: dt.date
-) -> list[dt.date]:
-    """Return days of the window that lie nearer to the ideal than the chosen, the nearest first.
-
-    Saturdays and Sundays are left out unless `weekday`, the course's own, is one of them.
-    """
-    ideal = teaching + template.sparring_offset_days * _DAY
-    first = teaching + template.sparring_earliest_days * _DAY
-    last = teaching + template.sparring_latest_days * _DAY
-    near = [
-        day
-        for day in _days(first, last)
-        if (day.weekday() < 5 or day.weekday() == weekday)
-        and abs((day - ideal).days) < abs((chosen - ideal).days)
-    ]
-    return sorted(near, key=lambda day: (abs((day - ideal).days), day))
-
-
-def next_working_day(day: dt.date) -> dt.date:
-    """Return the first working day after a day."""
-    day += _DAY
-    while day <= LATEST and not is_working_day(day):
-        day += _DAY
-    return day
-
-
-def _days(first: dt.date, last: dt.date) -> list[dt.date]:
-    return [first + offset * _DAY for offset in range((last - first).days + 1)]
-
-
-def _overlap(
-    one: tuple[dt.time, dt.time] | tuple[None, None],
-    other: tuple[dt.time, dt.time] | tuple[None, None],
-) -> bool:
-    if one[0] is None or other[0] is None:
-        return False
-    return one[0] < other[1] and other[0] < one[1]

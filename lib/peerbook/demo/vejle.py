@@ -21,7 +21,8 @@ from peerbook.course.calendar import suggested_closures
 from peerbook.course.curriculum import EvaluationForm, load_course, load_form
 from peerbook.course.evaluation_records import Sheet
 from peerbook.course.plan import PlanRequest, template_of
-from peerbook.course.plan_solver import NoPlan, plan_course
+from peerbook.course.plan_rules import NoPlan
+from peerbook.course.plan_solver import plan_course
 from peerbook.course.rows import each
 from peerbook.demo import people
 from peerbook.demo.people import COURSE_MONTHS, Invented, invent
