@@ -20,6 +20,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
+pytest_plugins = ["journeys"]
+
+AXE = Path(
+    os.environ.get("PEERBOOK_AXE")
+    or Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+)
+
 # Speed is never tested by the clock (see CONTRIBUTING.md), so properties have no deadline either.
 settings.register_profile("peerbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("peerbook")
@@ -222,3 +229,22 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
     yield someone
     context.close()
     assert someone.foreign_requests() == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """Return a function that lists what axe-core finds wrong with a page."""
+    if not AXE.is_file():
+        pytest.fail(f"axe-core is not installed: {AXE.name} (npm --prefix tests ci)")
+    script = AXE.read_text("utf-8")
+
+    def violations(page: Page) -> list[str]:
+        page.evaluate(script)
+        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{found['id']}: {node['html'][:160]} {node['failureSummary']}"
+            for found in result["violations"]
+            for node in found["nodes"]
+        ]
+
+    return violations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,9 +23,6 @@ from peerbook.ui import part
 from peerbook.ui.assets import ASSET_NAMES, asset
 
 HERE = Path(__file__).parent
-AXE = Path(
-    os.environ.get("PEERBOOK_AXE") or HERE.parent / "node_modules" / "axe-core" / "axe.min.js"
-)
 MEDIA_TYPES = {".html": "text/html", ".js": "text/javascript"}
 
 
@@ -184,25 +180,6 @@ def current_states() -> list[dict]:
         {"kind": "comm_open", "comm": model_id, "data": {"state": widget.get_state()}}
         for model_id, widget in ipywidgets.widgets.widget._instances.items()
     ]
-
-
-@pytest.fixture
-def axe() -> Callable[[Page], list[str]]:
-    """Return a function that lists what axe-core finds wrong with a page."""
-    if not AXE.is_file():
-        pytest.fail(f"axe-core is not installed: {AXE.name} (npm --prefix tests ci)")
-    script = AXE.read_text("utf-8")
-
-    def violations(page: Page) -> list[str]:
-        page.evaluate(script)
-        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        return [
-            f"{found['id']}: {node['html'][:160]} {node['failureSummary']}"
-            for found in result["violations"]
-            for node in found["nodes"]
-        ]
-
-    return violations
 
 
 class Drafts:

@@ -294,6 +294,31 @@ def test_saved_form_leaves_no_draft(show, drafts):
     assert drafts.kept is None
 
 
+def test_form_that_only_asks_keeps_its_draft_until_the_page_discards_it(show, drafts):
+    page = show(plan(Saves("Her er et forslag."), drafts=drafts, only_asks=True))
+    name_box(page).fill("Forår")
+    save_button(page).click()
+    expect(page.get_by_text("Her er et forslag.")).to_be_visible()
+    assert drafts.kept[0] == {"title": "Forår", "seats": "", "comment": ""}
+    page.get_by_label("Pladser").fill("12")
+    expect(draft_note(page)).to_be_visible()
+    assert drafts.kept[0] == {"title": "Forår", "seats": "12"}
+    page.reload()
+    page.get_by_role("button", name=_("Continue")).click()
+    expect(page.get_by_label("Pladser")).to_have_value("12")
+
+
+def test_what_is_typed_while_saving_becomes_a_draft_when_that_is_done(show, wire, drafts):
+    page = show(plan(Saves(), drafts=drafts))
+    name_box(page).fill("Forår")
+    wire.hold()
+    save_button(page).click()
+    page.get_by_label("Pladser").fill("12")
+    wire.release()
+    expect(draft_note(page)).to_be_visible()
+    assert drafts.kept[0]["seats"] == "12"
+
+
 def test_draft_that_cannot_be_kept_is_said_and_the_text_stays(show, drafts):
     page = show(plan(Saves(), drafts=drafts))
     drafts.is_broken = True

@@ -86,6 +86,7 @@ def _move_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
         on_submit=show,
         submit_label=_("See what follows"),
         drafts=drafts,
+        only_asks=True,
     )  # fmt: skip
     return [form, outcome, *_pinned_parts(saved, plan)]
 
@@ -123,6 +124,7 @@ def _restore_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
         on_submit=show,
         submit_label=_("See what follows"),
         drafts=drafts,
+        only_asks=True,
     )  # fmt: skip
     return [form, outcome]
 

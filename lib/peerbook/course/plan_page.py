@@ -175,6 +175,7 @@ class _CourseChoice:
             on_submit=lambda submission: self._propose(submission, proposal),
             submit_label=_("Show a proposal"),
             drafts=desk.drafts(FORM),
+            only_asks=True,
         )  # fmt: skip
 
     def _propose(self, submission: Submission, proposal: Section) -> str:

@@ -253,9 +253,13 @@ function build() {
     isSaving = false;
     if (answer.saved) {
       const isUnchanged = key === sentKey;
-      if (isUnchanged) {
+      if (isUnchanged && !state.model.get("only_asks")) {
         forgetEdits();
         startAfresh();
+      } else if (isUnchanged) {
+        draft.isUnsent = false; // Python has kept what it was asked
+      } else {
+        state.sendDraft();
       }
       key = null;
       isChosen = false;

@@ -102,6 +102,9 @@ class Form(Part):
         Whether the form begins anew after a save, for entering one paper after another.
     help_text
         Always in sight when `step` is `one`: whom to call.
+    only_asks
+        Whether submitting saves nothing, but asks for something to see, as a proposal. What was
+        typed then stays a draft until the page has saved what came of it and discards the draft.
     """
 
     name = traitlets.Unicode().tag(sync=True)
@@ -112,6 +115,7 @@ class Form(Part):
     offer = traitlets.Dict().tag(sync=True)
     keeps_drafts = traitlets.Bool().tag(sync=True)
     clears = traitlets.Bool().tag(sync=True)
+    only_asks = traitlets.Bool().tag(sync=True)
 
     def __init__(
         self,
@@ -125,6 +129,7 @@ class Form(Part):
         step: Literal["all", "one"] = "all",
         clear_after_save: bool = False,
         help_text: str = "",
+        only_asks: bool = False,
     ) -> None:
         self._fields = all_fields(fields)
         self._on_submit = on_submit
@@ -140,6 +145,7 @@ class Form(Part):
             offer=self._offered(),
             keeps_drafts=drafts is not None,
             clears=clear_after_save,
+            only_asks=only_asks,
         )
         self.answer_to("draft", self._keep_draft)
         self.answer_to("discard", self._discard_draft)
@@ -183,13 +189,17 @@ class Form(Part):
     def _keep_draft(self, request: Mapping[str, Any], _buffers: object) -> Answer:
         if self._drafts is None:
             return {}
+        kept_at = self._keep(self._drafts, self._answers(request))
+        return {"saved": _("Draft saved at {time}").format(time=format_time(kept_at))}
+
+    def _keep(self, drafts: DraftBox, answers: Mapping[str, Any]) -> dt.datetime:
+        """Keep raw answers as a draft, all but files, and return when."""
         files = {asked.name for asked in self._fields if isinstance(asked, FileField)}
-        answers = self._answers(request)
         values = _storable({name: answers[name] for name in answers if name not in files})
-        self._drafts.save(values)
+        drafts.save(values)
         now = dt.datetime.now(dt.UTC)
         self.offer = {"values": values, "message": _offer_message(now, now)}
-        return {"saved": _("Draft saved at {time}").format(time=format_time(now))}
+        return now
 
     def _discard_draft(self, _request: object, _buffers: object) -> Answer:
         if self._drafts is not None:
@@ -209,15 +219,18 @@ class Form(Part):
     def _submit(self, request: Mapping[str, Any], buffers: Sequence[memoryview]) -> Answer:
         key = _key(request.get("key"))
         answers = self._answers(request) | self._files(request, buffers)
+        if self.only_asks and self._drafts is not None:
+            self._keep(self._drafts, self._answers(request))
         values = parse_all(self._fields, answers)
         seen = self._theirs if request.get("chosen") is True else None
         receipt = self._on_submit(Submission(key, values, seen))
         self._theirs = None
-        with self.hold_sync():
-            if not self.clears:
-                self.begin = self._raw(values)
-            self.offer = {}
-        self._forget_draft()
+        if not self.only_asks:
+            with self.hold_sync():
+                if not self.clears:
+                    self.begin = self._raw(values)
+                self.offer = {}
+            self._forget_draft()
         return {"saved": receipt_text(receipt)} | _receipt_facts(receipt)
 
     def _files(

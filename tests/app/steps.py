@@ -1,0 +1,168 @@
+"""What users do on the pages, in the words they see there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psutil
+from playwright.sync_api import Locator, Page, expect
+
+from journeys import Server
+from peerbook.course.calendar import holidays_of
+
+TODAY = dt.datetime.now(dt.UTC).date()
+RECEIPT = re.compile(r"Gemt kl\. [\d.]+\. Nummer (\d+), udgave (\d+)\.")
+
+
+def months_ahead(count: int) -> tuple[int, int]:
+    """Return year and month of a month from now on."""
+    place = TODAY.year * 12 + TODAY.month - 1 + count
+    return place // 12, place % 12 + 1
+
+
+def holiday_after(day: dt.date) -> tuple[dt.date, str]:
+    """Return the first public holiday after a day that is no weekend, and its name."""
+    return min(
+        (holiday, name)
+        for year in (day.year, day.year + 1)
+        for holiday, name in holidays_of(year).items()
+        if holiday > day and holiday.weekday() < 5
+    )
+
+
+# -- parts of a page -------------------------------------------------------------------------------
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+
+
+def unfold(page: Page, name: str | re.Pattern[str]) -> Locator:
+    """Open a heading that opens, and return what stands under it."""
+    heading = page.get_by_role("button", name=name)
+    heading.click()
+    panel = page.locator(f"#{heading.get_attribute('aria-controls')}")
+    expect(panel).to_be_visible()
+    return panel
+
+
+def row_of(page: Page | Locator, head: str | re.Pattern[str]) -> Locator:
+    """Return the rows of a table whose heading is `head`, or holds it if it is a pattern."""
+    heading = page.get_by_role("rowheader", name=head, exact=True)
+    return page.get_by_role("row").filter(has=heading)
+
+
+def receipt(page: Page | Locator) -> int:
+    """Wait until the page says that something is saved, and return the number it told."""
+    told = page.get_by_text(RECEIPT).first
+    expect(told).to_be_visible()
+    found = RECEIPT.search(told.inner_text())
+    assert found
+    return int(found[1])
+
+
+def downloaded(page: Page, name: str) -> bytes:
+    with page.expect_download() as started:
+        page.get_by_role("button", name=name).click()
+    return started.value.path().read_bytes()
+
+
+def sideways(page: Page) -> int:
+    """Return by how many pixels the page itself can be scrolled sideways."""
+    return page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+
+
+# -- planning --------------------------------------------------------------------------------------
+
+
+def ask_for_plan(page: Page, title: str, **more: str) -> None:
+    """Fill in the form for a new course, and ask for a proposal."""
+    year, month = months_ahead(4)
+    answers = {
+        "month": f"{year}-{month:02}", "weekday": "tirsdag", "week": "", "starts": "09:30",
+        "teachers": "Underviser A, Underviser B", "room": "Store sal",
+    } | more  # fmt: skip
+    page.get_by_label("Holdets navn").fill(title)
+    page.get_by_label("Måned for den første").select_option(answers["month"])
+    page.get_by_label("Ugedag").select_option(label=answers["weekday"])
+    if answers["week"]:
+        page.get_by_label("Hvilken uge i måneden?").select_option(label=answers["week"])
+    page.get_by_label("Undervisningen begynder").fill(answers["starts"])
+    page.get_by_label("Undervisere").fill(answers["teachers"])
+    page.get_by_label("Lokale").fill(answers["room"])
+    page.get_by_role("button", name="Vis et forslag").click()
+
+
+def ask_to_move(page: Page, name: str, to: dt.date, reason: str) -> None:
+    """Choose a date and its new day on the tab that moves, and ask what follows."""
+    page.get_by_label("Hvilken dag?").select_option(label=option_of(page, "Hvilken dag?", name))
+    page.get_by_label("Ny dato").fill(to.isoformat())
+    page.get_by_label("Hvorfor?").fill(reason)
+    page.get_by_role("button", name="Se, hvad der følger med").click()
+
+
+def option_of(page: Page, label: str, beginning: str) -> str:
+    """Return the option of a list that begins with some words."""
+    options = page.get_by_label(label).get_by_role("option")
+    found = options.filter(has_text=re.compile(f"^{re.escape(beginning)}"))
+    expect(found).not_to_have_count(0)
+    return found.first.inner_text()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a calendar file, as a calendar would read it."""
+
+    uid: str
+    sequence: int
+    day: dt.date
+    status: str
+
+
+def entries(calendar: bytes) -> dict[str, Entry]:
+    """Return the entries by the name of their date, read by the letter of RFC 5545."""
+    lines = calendar.decode("utf-8").replace("\r\n ", "").split("\r\n")
+    found = {}
+    for block in _blocks(lines, "VEVENT"):
+        facts = {line.partition(":")[0].partition(";")[0]: line.partition(":")[2] for line in block}
+        day = dt.datetime.strptime(facts["DTSTART"][:8], "%Y%m%d").date()
+        entry = Entry(facts["UID"], int(facts["SEQUENCE"]), day, facts["STATUS"])
+        found[facts["SUMMARY"].rpartition(": ")[2]] = entry
+    return found
+
+
+def _blocks(lines: list[str], name: str) -> Iterator[list[str]]:
+    block: list[str] = []
+    for line in lines:
+        if line == f"END:{name}":
+            yield block
+        block = [] if line == f"BEGIN:{name}" else [*block, line]
+
+
+# -- recording -------------------------------------------------------------------------------------
+
+
+def mark(page: Page, mentor: str, status: str, note: str = "") -> None:
+    """Say how it was with a mentor on the day that is open."""
+    page.get_by_role("combobox", name=re.compile(f"^{re.escape(mentor)} Status")).select_option(
+        label=status
+    )
+    if note:
+        page.get_by_role("textbox", name=f"{mentor} Bemærkning").fill(note)
+
+
+# -- processes -------------------------------------------------------------------------------------
+
+
+def kernels(server: Server) -> set[int]:
+    """Return the process ids of a server's kernels: the children of its zygote."""
+    own = psutil.Process(server.process.pid)
+    found: set[int] = set()
+    for child in own.children():
+        if "peerbook.server.zygote" in child.cmdline():
+            found |= {kernel.pid for kernel in child.children()}
+    return found

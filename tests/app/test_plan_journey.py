@@ -1,0 +1,233 @@
+"""A coordinator plans a course, and lives with the plan: days move, are called off, are closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import subprocess
+
+import openpyxl
+import pytest
+from playwright.sync_api import expect
+
+from builders import a_planned_course, a_site
+from peerbook.course import plan_records
+from peerbook.course.calendar import Closure
+from peerbook.course.plan import Item, nth_weekday
+from peerbook.text import format_date
+from steps import (
+    ask_for_plan,
+    ask_to_move,
+    downloaded,
+    entries,
+    holiday_after,
+    months_ahead,
+    option_of,
+    receipt,
+    row_of,
+    tab,
+    unfold,
+)
+
+pytestmark = pytest.mark.app
+
+TUESDAY = 1
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def made(app):
+    """A course that begins in four months, at a site of its own."""
+    return a_planned_course(
+        app.store, mentors=("Anna Prøvesen", "Bo Opdigt"), title="Hold 7", weekday=TUESDAY,
+        first_month=months_ahead(4), teachers=("Underviser A", "Underviser B"), room="Store sal",
+    )  # fmt: skip
+
+
+def free_day_near(app, made, date):
+    """Return a working day close to a date on which it could be held."""
+    with app.store.read() as session:
+        calendar = plan_records.calendar_of(session, made.site_id)
+    near = (date.date + step * DAY for step in (1, 2, 3, -1, -2))
+    return next(day for day in near if day.weekday() < 5 and calendar.is_free(day, date.resources))
+
+
+def test_a_plan_says_which_date_it_went_around_and_is_kept_when_saved(app, guest):
+    wished = nth_weekday(*months_ahead(4), TUESDAY, 2)
+    _number, site = a_site(app.store, Closure(wished, wished, "other", "Huset males"))
+    page = guest.open(app.server, "course_plan", f"?site={site}")
+    ask_for_plan(page, "Hold 7", week="den anden")
+    expect(page.get_by_text("Her er et forslag. Det er ikke gemt endnu.").first).to_be_visible()
+    assert app.rows("SELECT count(*) FROM course WHERE title = 'Hold 7'") == [(0,)]
+    why = unfold(page, "Datoer, vi gik uden om")
+    expect(why).to_contain_text(format_date(wished, "long"))
+    expect(why).to_contain_text("Huset males")
+    page.get_by_role("button", name="Gem planen").click()
+    expect(page.get_by_role("tab", name="Datoer")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Hold")).to_have_value("0")
+    ((starts_on,),) = app.rows("SELECT starts_on FROM course WHERE title = 'Hold 7'")
+    assert starts_on != wished.isoformat()
+    first = row_of(page, "Undervisningsdag 1")
+    expect(first).to_contain_text(format_date(dt.date.fromisoformat(starts_on)))
+    expect(first).to_contain_text("9.30–")
+
+
+def test_a_moved_day_takes_its_sparring_along_and_calendars_hear_of_it(app, open_plan, made):
+    before = app.plan(made)
+    day, sparring = (before.date_of(Item(kind, 2)) for kind in ("teaching_day", "sparring"))
+    to = free_day_near(app, made, day)
+    page = open_plan(made)
+    first = entries(downloaded(page, "Kalenderfil"))
+    tab(page, "Flyt en dag")
+    ask_to_move(page, "Undervisningsdag 2", to, "Huset er lejet ud")
+    follows = page.get_by_role("listitem").filter(has_text="Gruppesparring 2 flytter fra")
+    expect(follows).to_contain_text(format_date(sparring.date, "long"))
+    assert app.plan(made) == before, "nothing is saved before it is asked for"
+    page.get_by_role("button", name="Gem flytningen").click()
+    receipt(page)
+    expect(row_of(page, "Undervisningsdag 2")).to_contain_text(format_date(to))
+    expect(row_of(page, "Undervisningsdag 2")).to_contain_text("Huset er lejet ud")
+    after = app.plan(made)
+    gap = after.date_of(sparring.item).date - to
+    assert gap.days == (sparring.date - day.date).days
+    second = entries(downloaded(page, "Kalenderfil"))
+    assert {name: one.uid for name, one in second.items()} == {
+        name: one.uid for name, one in first.items()
+    }
+    moved = {date.name for date in after.dates if date.date != before.date_of(date.item).date}
+    assert {"Undervisningsdag 2", "Gruppesparring 2"} <= moved
+    for name, one in second.items():
+        assert one.sequence == first[name].sequence + (name in moved)
+    assert second["Undervisningsdag 2"].day == to
+
+
+def test_a_move_to_a_holiday_is_refused_with_its_name_and_nothing_is_saved(app, open_plan, made):
+    before = app.plan(made)
+    holiday, name = holiday_after(before.dates[0].date)
+    page = open_plan(made, tab="Flyt en dag")
+    ask_to_move(page, "Undervisningsdag 1", holiday, "Prøver")
+    field = page.get_by_label("Ny dato")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[data-field=date] .pb-fault")).to_contain_text(name)
+    expect(page.get_by_role("button", name="Gem flytningen")).to_have_count(0)
+    assert app.plan(made) == before
+    # What was typed is still there, and the next day that is free is taken.
+    to = free_day_near(app, made, before.dates[0])
+    field.fill(to.isoformat())
+    page.get_by_role("button", name="Se, hvad der følger med").click()
+    page.get_by_role("button", name="Gem flytningen").click()
+    receipt(page)
+    assert app.plan(made).date_of(Item("teaching_day", 1)).date == to
+
+
+def test_a_cancelled_day_stays_in_plan_and_calendar_as_cancelled(app, open_plan, made):
+    page = open_plan(made)
+    first = entries(downloaded(page, "Kalenderfil"))
+    tab(page, "Aflys en dag")
+    name = option_of(page, "Hvilken dag?", "Undervisningsdag 3")
+    page.get_by_label("Hvilken dag?").select_option(label=name)
+    page.get_by_label("Hvorfor?").fill("Begge undervisere er syge")
+    page.get_by_role("button", name="Aflys dagen").click()
+    receipt(page)
+    expect(row_of(page, "Undervisningsdag 3")).to_contain_text("Aflyst")
+    expect(row_of(page, "Undervisningsdag 3")).to_contain_text("Begge undervisere er syge")
+    second = entries(downloaded(page, "Kalenderfil"))
+    called_off = second["Undervisningsdag 3"]
+    assert called_off.status == "CANCELLED"
+    assert called_off.uid == first["Undervisningsdag 3"].uid
+    assert called_off.sequence == first["Undervisningsdag 3"].sequence + 1
+    # The evaluation in the middle is part of that day, and goes on to the next.
+    plan = app.plan(made)
+    middle = plan.date_of(Item("mid_evaluation", 1))
+    assert middle.date == plan.date_of(Item("teaching_day", 4)).date
+    assert second["Midtvejsevaluering"].sequence == 1
+
+
+def test_a_new_closure_flags_the_dates_it_hits_and_they_get_new_ones(app, open_plan, made):
+    before = app.plan(made)
+    hit = before.date_of(Item("teaching_day", 4))
+    page = open_plan(made, tab="Helligdage og lukkedage")
+    panel = unfold(page, "Tilføj en lukkedag")
+    panel.get_by_label("Slags").select_option(label="Andet")
+    panel.get_by_label("Første dag").fill(hit.date.isoformat())
+    panel.get_by_label("Hvad er det?").fill("Huset får nyt tag")
+    panel.get_by_role("button", name="Gem lukkedagen").click()
+    receipt(page)
+    warning = page.get_by_text("Nogle datoer kan ikke længere bruges")
+    expect(warning).to_contain_text(f"Undervisningsdag 4, {format_date(hit.date)}")
+    expect(warning).to_contain_text("Huset får nyt tag")
+    page.get_by_role("button", name="Find nye datoer").click()
+    expect(warning).to_have_count(0)
+    plan = app.plan(made)
+    assert plan.date_of(hit.item).date != hit.date
+    with app.store.read() as session:
+        calendar = plan_records.calendar_of(session, made.site_id)
+    assert all(calendar.is_free(date.date, date.resources) for date in plan.dates)
+    tab(page, "Helligdage og lukkedage")
+    row_of(page, re.compile("Huset får nyt tag")).get_by_role("button", name="Fjern").click()
+    expect(page.get_by_text("Lukkedagen er fjernet.").first).to_be_visible()
+    assert app.rows("SELECT count(*) FROM closure WHERE site_id = ?", made.site_id) == [(0,)]
+
+
+def test_usual_closures_count_only_when_chosen(app, open_plan, made):
+    page = open_plan(made, tab="Helligdage og lukkedage")
+    assert app.rows("SELECT count(*) FROM closure WHERE site_id = ?", made.site_id) == [(0,)]
+    panel = unfold(page, "Almindelige lukkedage")
+    boxes = panel.get_by_role("checkbox")
+    label = boxes.first.evaluate("box => box.labels[0].textContent")
+    boxes.first.check()
+    panel.get_by_role("button", name="Hold de valgte fri").click()
+    receipt(page)
+    assert app.rows("SELECT count(*) FROM closure WHERE site_id = ?", made.site_id) == [(1,)]
+    tab(page, "Helligdage og lukkedage")
+    again = unfold(page, "Almindelige lukkedage")
+    expect(again.get_by_label(label, exact=True)).to_have_count(0)
+
+
+def test_what_is_taught_when_and_for_how_many(open_plan, made):
+    page = open_plan(made, tab="Dagsplan")
+    page.get_by_label("Dag", exact=True).select_option(index=1)
+    table = page.get_by_role("table").filter(visible=True)
+    expect(table.get_by_text("Frokost").first).to_be_visible()
+    expect(table.get_by_text("10.00").first).to_be_visible()
+    expect(page.get_by_text("Pauser ofte nok").first).to_be_visible()
+    tab(page, "Hvad kurset dækker")
+    covered = page.get_by_role("table").filter(visible=True)
+    expect(covered.get_by_role("columnheader")).to_have_count(5)
+    assert covered.get_by_role("row").count() > 5
+    tab(page, "Forplejning")
+    expect(page.get_by_text("Regn med 2 mentorer").first).to_be_visible()
+    # Two cups each, for the two mentors and two of the staff.
+    expect(row_of(page, "Kaffe").filter(visible=True).first).to_have_text(re.compile("8\\s*8"))
+
+
+def test_the_files_are_one_page_and_a_sheet_without_formulas(open_plan, made):
+    page = open_plan(made)
+    pdf = downloaded(page, "Én side til print")
+    text = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+    assert text.count("\f") == 1
+    assert "Hold 7" in text
+    assert "Undervisningsdag 6" in text
+    assert "Anna" not in text
+    book = openpyxl.load_workbook(io.BytesIO(downloaded(page, "Regneark")))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert "Undervisningsdag 6" in {cell.value for cell in cells}
+    assert "f" not in {cell.data_type for cell in cells}
+
+
+def test_where_no_plan_is_possible_the_page_says_what_clashes_and_what_would_help(app, guest):
+    first = dt.date(*months_ahead(5), 1)
+    closed = Closure(first, first + 100 * DAY, "other", "Ombygning")
+    _number, site = a_site(app.store, closed)
+    page = guest.open(app.server, "course_plan", f"?site={site}")
+    ask_for_plan(page, "Umuligt hold")
+    clash = page.get_by_text("Ingen plan kan overholde alt dette")
+    expect(clash).to_contain_text("Ombygning")
+    expect(clash).to_contain_text("Den mindste ændring, der hjælper")
+    expect(page.get_by_role("heading", name="Den mindste ændring")).to_be_visible()
+    page.get_by_role("button", name="Gem planen").click()
+    expect(page.get_by_role("tab", name="Datoer")).to_be_visible()
+    assert app.rows("SELECT count(*) FROM course WHERE title = 'Umuligt hold'") == [(1,)]
