@@ -235,7 +235,7 @@ def attempted(data, plan, calendar):
         return None
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_the_plan_of_any_past_day_is_told_by_the_events_alone(store, data):
     made = a_planned_course(store)
