@@ -17,7 +17,7 @@ from peerbook.paths import product_folder
 from peerbook.store import Store
 from peerbook.store.tables import Course
 
-WAIT_MS = 60_000
+WAIT_MS = 40_000
 """Long enough for a busy machine; what is there is found at once."""
 
 expect.set_options(timeout=WAIT_MS)

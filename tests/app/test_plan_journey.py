@@ -79,12 +79,12 @@ def test_a_moved_day_takes_its_sparring_along_and_calendars_hear_of_it(app, open
     to = free_day_near(app, made, day)
     page = open_plan(made)
     first = entries(downloaded(page, "Kalenderfil"))
-    tab(page, "Flyt en dag")
+    tab(page, "Flyt eller aflys")
     ask_to_move(page, "Undervisningsdag 2", to, "Huset er lejet ud")
     follows = page.get_by_role("listitem").filter(has_text="Gruppesparring 2 flytter fra")
     expect(follows).to_contain_text(format_date(sparring.date, "long"))
     assert app.plan(made) == before, "nothing is saved before it is asked for"
-    page.get_by_role("button", name="Gem flytningen").click()
+    page.get_by_role("button", name="Gem ændringen").click()
     receipt(page)
     expect(row_of(page, "Undervisningsdag 2")).to_contain_text(format_date(to))
     expect(row_of(page, "Undervisningsdag 2")).to_contain_text("Huset er lejet ud")
@@ -105,18 +105,18 @@ def test_a_moved_day_takes_its_sparring_along_and_calendars_hear_of_it(app, open
 def test_a_move_to_a_holiday_is_refused_with_its_name_and_nothing_is_saved(app, open_plan, made):
     before = app.plan(made)
     holiday, name = holiday_after(before.dates[0].date)
-    page = open_plan(made, tab="Flyt en dag")
+    page = open_plan(made, tab="Flyt eller aflys")
     ask_to_move(page, "Undervisningsdag 1", holiday, "Prøver")
     field = page.get_by_label("Ny dato")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(page.locator("[data-field=date] .pb-fault")).to_contain_text(name)
-    expect(page.get_by_role("button", name="Gem flytningen")).to_have_count(0)
+    expect(page.get_by_role("button", name="Gem ændringen")).to_have_count(0)
     assert app.plan(made) == before
     # What was typed is still there, and the next day that is free is taken.
     to = free_day_near(app, made, before.dates[0])
     field.fill(to.isoformat())
     page.get_by_role("button", name="Se, hvad der følger med").click()
-    page.get_by_role("button", name="Gem flytningen").click()
+    page.get_by_role("button", name="Gem ændringen").click()
     receipt(page)
     assert app.plan(made).date_of(Item("teaching_day", 1)).date == to
 
@@ -124,7 +124,9 @@ def test_a_move_to_a_holiday_is_refused_with_its_name_and_nothing_is_saved(app, 
 def test_a_cancelled_day_stays_in_plan_and_calendar_as_cancelled(app, open_plan, made):
     page = open_plan(made)
     first = entries(downloaded(page, "Kalenderfil"))
-    tab(page, "Aflys en dag")
+    tab(page, "Flyt eller aflys")
+    page.get_by_role("radio", name="Aflys en dag").check()
+    expect(page.get_by_role("button", name="Aflys dagen")).to_be_visible()
     name = option_of(page, "Hvilken dag?", "Undervisningsdag 3")
     page.get_by_label("Hvilken dag?").select_option(label=name)
     page.get_by_label("Hvorfor?").fill("Begge undervisere er syge")
@@ -142,6 +144,36 @@ def test_a_cancelled_day_stays_in_plan_and_calendar_as_cancelled(app, open_plan,
     middle = plan.date_of(Item("mid_evaluation", 1))
     assert middle.date == plan.date_of(Item("teaching_day", 4)).date
     assert second["Midtvejsevaluering"].sequence == 1
+    # It can be brought back, and calendars hear of that too.
+    tab(page, "Flyt eller aflys")
+    page.get_by_role("radio", name="Genoptag en aflyst dag").check()
+    expect(page.get_by_text("samme dag som før")).to_be_visible()
+    page.get_by_label("Hvilken dag?").select_option(label=name)
+    page.get_by_role("button", name="Se, hvad der følger med").click()
+    page.get_by_role("button", name="Gem ændringen").click()
+    receipt(page)
+    third = entries(downloaded(page, "Kalenderfil"))["Undervisningsdag 3"]
+    assert (third.uid, third.status) == (called_off.uid, "CONFIRMED")
+    assert third.sequence == called_off.sequence + 1
+    assert third.day == first["Undervisningsdag 3"].day
+
+
+def test_what_has_changed_is_told_once(app, open_plan, made):
+    page = open_plan(made, tab="Siden sidst")
+    page.get_by_role("button", name="Markér som fortalt i dag").click()
+    expect(page.get_by_text("Der er ikke sket ændringer siden.").first).to_be_visible()
+    day = app.plan(made).date_of(Item("teaching_day", 5))
+    to = free_day_near(app, made, day)
+    tab(page, "Flyt eller aflys")
+    ask_to_move(page, "Undervisningsdag 5", to, "Underviseren er på kursus")
+    page.get_by_role("button", name="Gem ændringen").click()
+    receipt(page)
+    tab(page, "Siden sidst")
+    told = page.get_by_role("listitem").filter(has_text="Undervisningsdag 5 er flyttet")
+    expect(told).to_contain_text(format_date(to, "long"))
+    expect(told).to_contain_text("Underviseren er på kursus")
+    page.get_by_role("button", name="Markér som fortalt i dag").click()
+    expect(told).to_have_count(0)
 
 
 def test_a_new_closure_flags_the_dates_it_hits_and_they_get_new_ones(app, open_plan, made):
@@ -186,17 +218,17 @@ def test_usual_closures_count_only_when_chosen(app, open_plan, made):
 
 
 def test_what_is_taught_when_and_for_how_many(open_plan, made):
-    page = open_plan(made, tab="Dagsplan")
+    page = open_plan(made, tab="Undervisning")
     page.get_by_label("Dag", exact=True).select_option(index=1)
     table = page.get_by_role("table").filter(visible=True)
     expect(table.get_by_text("Frokost").first).to_be_visible()
     expect(table.get_by_text("10.00").first).to_be_visible()
     expect(page.get_by_text("Pauser ofte nok").first).to_be_visible()
-    tab(page, "Hvad kurset dækker")
+    page.get_by_role("radio", name="Hvad kurset dækker").check()
     covered = page.get_by_role("table").filter(visible=True)
     expect(covered.get_by_role("columnheader")).to_have_count(5)
     assert covered.get_by_role("row").count() > 5
-    tab(page, "Forplejning")
+    page.get_by_role("radio", name="Forplejning").check()
     expect(page.get_by_text("Regn med 2 mentorer").first).to_be_visible()
     # Two cups each, for the two mentors and two of the staff.
     expect(row_of(page, "Kaffe").filter(visible=True).first).to_have_text(re.compile("8\\s*8"))
