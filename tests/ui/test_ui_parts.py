@@ -13,12 +13,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import plotly.offline
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 from peerbook import ui
 from peerbook.errors import StoreUnavailable
 from peerbook.text import _
 from peerbook.ui.assets import ASSET_NAMES, CHARTS, FOLDER, KIT, asset, asset_url, loader
+from peerbook.ui.page import _tree
 
 # From the npm package plotly.js-basic-dist-min 4.1.1, whose integrity npm checked.
 CHARTS_SHA256 = "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"
@@ -317,6 +320,35 @@ def test_prose_takes_markdown_and_leaves_html_scripts_and_pictures_out(wire):
     assert '"img"' not in tree
     assert '"b"' not in tree
     assert not re.search(r'"href": "javascript', tree)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. maj", "Ferie: *uge 7* og _uge 8_", "# Nej", "- ikke", "[her](https://example.org)",
+        "<b>fed</b> &amp; &lt;", "![x](y)", "a\\b `kode`", "> citat", "| a | b |", "=1+1", "~~~",
+        "linje 1\n\n    linje 2", "javascript:alert(1)", "http://example.org",
+    ],
+)  # fmt: skip
+def test_words_of_users_are_shown_as_they_stand(wire, text):
+    shown = " ".join(text.split())
+    assert ui.Prose(f"- **Dag 1**: {ui.literal(text)}").tree == [
+        ["ul", {}, [["li", {}, [["p", {}, ["", ["strong", {}, ["Dag 1"]], f": {shown}"]]]]]]
+    ]
+
+
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs"))))
+def test_no_words_of_users_become_markup(text):
+    def leaves(nodes):
+        for node in nodes:
+            if isinstance(node, str):
+                yield node
+            else:
+                assert node[0] in ("p", "em")
+                yield from leaves(node[2])
+
+    said = "".join(leaves(_tree(f"*Sagt*: {ui.literal(text)}")))
+    assert said == f"Sagt: {' '.join(text.split())}".rstrip()
 
 
 def test_page_says_when_its_data_is_invented(show):

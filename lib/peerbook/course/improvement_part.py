@@ -29,6 +29,7 @@ from peerbook.ui import (
     Table,
     TextField,
     Widget,
+    literal,
 )
 
 ANSWER = ("outcome", "what_we_did", "owner", "due_on", "status")
@@ -110,7 +111,7 @@ class _Board:
         """Show the form with which a suggestion is answered, as it is answered now."""
         parts = [
             Heading(_("Answer a suggestion"), level=3),
-            Prose(_("You said: {text}").format(text=row["said"])),
+            Prose(_("You said: {text}").format(text=literal(str(row["said"])))),
             self._decision_form(int(str(row["id"]))),
         ]
         self._answering.show(parts, take_there=True)

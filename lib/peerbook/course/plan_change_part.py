@@ -28,6 +28,7 @@ from peerbook.ui import (
     Submission,
     TextField,
     Widget,
+    literal,
 )
 
 REASON_LENGTH = 200
@@ -196,7 +197,7 @@ def consequence_parts(before: CoursePlan, change: PlanChange, item: Item) -> lis
     lines += [consequence.text for consequence in change.consequences] or [
         _("No other date moves.")
     ]
-    parts: list[Widget] = [Prose("\n".join(f"- {line}" for line in lines))]
+    parts: list[Widget] = [Prose("\n".join(f"- {literal(line)}" for line in lines))]
     strained = [
         f"{one.name}: {now}"
         for one in change.plan.dates

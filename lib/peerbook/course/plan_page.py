@@ -31,6 +31,7 @@ from peerbook.ui import (
     TextField,
     TimeField,
     Widget,
+    literal,
 )
 
 T = TypeVar("T")
@@ -191,7 +192,7 @@ class _CourseChoice:
         parts: list[Widget] = [Notice("warn", answer.text)]
         if answer.cheapest is not None:
             parts.append(Heading(_("The smallest change that makes a plan")))
-            parts.append(Prose(answer.cheapest.text))
+            parts.append(Prose(literal(answer.cheapest.text)))
             plan = answer.cheapest.plans[0]
             parts += self._proposal(plan, request, content.version)
         proposal.show(parts)

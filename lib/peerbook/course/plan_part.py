@@ -27,6 +27,7 @@ from peerbook.ui import (
     Table,
     Tabs,
     Widget,
+    literal,
 )
 
 
@@ -71,7 +72,9 @@ def _span(date: PlannedDate) -> str:
 def avoided_parts(plan: CoursePlan) -> list[Widget]:
     """Return which better dates were not used and why; nothing when none were."""
     lines = [
-        f"- **{date.name}**: {avoided.text}" for date in plan.dates for avoided in date.avoided
+        f"- **{date.name}**: {literal(avoided.text)}"
+        for date in plan.dates
+        for avoided in date.avoided
     ]
     if not lines:
         return []

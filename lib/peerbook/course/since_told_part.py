@@ -10,7 +10,7 @@ from peerbook.course.plan import CoursePlan
 from peerbook.course.plan_changes import changes
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.text import _, format_date
-from peerbook.ui import Button, Disclosure, Notice, Prose, Section, Widget
+from peerbook.ui import Button, Disclosure, Notice, Prose, Section, Widget, literal
 
 
 def since_told_parts(saved: SavedPlan) -> list[Widget]:
@@ -39,7 +39,7 @@ def _parts(saved: SavedPlan, place: Section) -> list[Widget]:
     if sentences:
         parts += [
             Prose(_("This has changed. You can copy it into a mail:")),
-            Prose("\n".join(f"- {sentence}" for sentence in sentences)),
+            Prose("\n".join(f"- {literal(sentence)}" for sentence in sentences)),
         ]
     elif told is not None:
         parts.append(Notice("ok", _("Nothing has changed since.")))
@@ -48,7 +48,7 @@ def _parts(saved: SavedPlan, place: Section) -> list[Widget]:
     if before:
         lines = "\n\n".join(
             f"**{format_date(on, 'long')}**\n\n"
-            + "\n".join(f"- {one}" for one in said or (_("The whole plan."),))
+            + "\n".join(f"- {literal(one)}" for one in said or (_("The whole plan."),))
             for on, said in before
         )
         parts.append(Disclosure(_("What was told earlier"), [Prose(lines)]))

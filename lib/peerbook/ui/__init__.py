@@ -39,6 +39,7 @@ from peerbook.ui.page import (
     Prose,
     Section,
     Tabs,
+    literal,
 )
 from peerbook.ui.table import Cells, Column, RowAction, Status, Table, TableData
 
@@ -48,5 +49,5 @@ __all__ = [
     "FlagField", "Form", "Group", "Heading", "IntegerField", "LongTextField", "Notice",
     "NumberField", "Page", "Prose", "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField",
     "Section", "Status", "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField",
-    "UploadedFile", "Widget", "receipt_text",
+    "UploadedFile", "Widget", "literal", "receipt_text",
 ]  # fmt: skip

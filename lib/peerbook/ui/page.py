@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
@@ -119,7 +120,7 @@ class Prose(Part):
     Parameters
     ----------
     markdown
-        The text.
+        The text; what users wrote goes into it by `literal`.
     """
 
     tree = traitlets.List().tag(sync=True)
@@ -432,6 +433,14 @@ _TAGS = {
     "hr", "br", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _ATTRIBUTES = {"a": ("href",), "ol": ("start",)}
+
+
+_SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+def literal(text: str) -> str:
+    """Return somebody's own words as Markdown that shows them as they stand, on one line."""
+    return _SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _tree(markdown: str) -> list[Any]:
