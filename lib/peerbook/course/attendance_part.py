@@ -14,6 +14,7 @@ from peerbook.course.charts import attendance_chart, commitment_chart, status_na
 from peerbook.course.names import date_name
 from peerbook.course.people_records import Mentor
 from peerbook.course.rows import each
+from peerbook.course.sparring_part import sparring_parts
 from peerbook.desk import Desk
 from peerbook.errors import Conflict
 from peerbook.store import Receipt, set_setting
@@ -111,18 +112,21 @@ class _Attendance:
             return [Prose(_("The plan has no days on which anybody could come."))]
         waiting = dates[~dates["held"]]
         now = (waiting if not waiting.empty else dates.iloc[::-1]).iloc[0]
-        place = Section([self._roster(int(now["date_id"]))])
+        place = Section(self._day_parts(int(now["date_id"])))
         options = [(int(row.date_id), _day_name(row)) for row in each(dates)]
         return [
             Heading(_("Who was there?")),
             Filter(
                 _("Day"),
                 options,
-                lambda date_id: place.show([self._roster(date_id)]),
+                lambda date_id: place.show(self._day_parts(date_id)),
                 value=int(now["date_id"]),
             ),
             place,
         ]
+
+    def _day_parts(self, date_id: int) -> list[Widget]:
+        return [self._roster(date_id), *sparring_parts(self._desk, self._course, date_id)]
 
     def _roster(self, date_id: int) -> Form:
         recorded = self._attendance[self._attendance["date_id"] == date_id]

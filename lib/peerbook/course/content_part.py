@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from peerbook.course import people_records, plan_records
-from peerbook.course.coverage import coverage, next_day_suggestions
+from peerbook.course import people_records, plan_records, sparring_records
+from peerbook.course.coverage import coverage, themes_for_days
 from peerbook.course.curriculum import CourseContent, Day, Kind
 from peerbook.course.day_plan import Occasion, Turnout, catering, check_day
 from peerbook.course.saved_plan import SavedPlan
+from peerbook.course.sparring_part import proposal_parts
 from peerbook.course.turnout import earlier_turnouts
 from peerbook.text import _, format_number, format_time, ngettext
 from peerbook.ui import (
@@ -52,12 +53,18 @@ def portion_name(item: str) -> str:
 def content_parts(saved: SavedPlan) -> list[Widget]:
     """Return what is taught on a saved course, what that covers, and what to order for it."""
     now = saved.read()
+    with saved.desk.store.read() as session:
+        raised = sparring_records.raised_themes(session, saved.course_id)
+    asked = themes_for_days(now.plan, raised)
+    coming = now.plan.next_of_kind("teaching_day", saved.desk.today)
 
     def day_plan() -> list[Widget]:
-        return day_plan_parts(now.content, plan_records.day_starts_at(now.course))
+        starts_at = plan_records.day_starts_at(now.course)
+        return day_plan_parts(now.content, starts_at, asked, coming.number if coming else 1)
 
     def covered() -> list[Widget]:
-        return coverage_parts(now.content)
+        day = coming.number if coming else None
+        return [*proposal_parts(now.content, asked.get(day, ()), day), *coverage_parts(now.content)]
 
     def food() -> list[Widget]:
         with saved.desk.store.read() as session:
@@ -81,9 +88,31 @@ def content_parts(saved: SavedPlan) -> list[Widget]:
     ]
 
 
-def day_plan_parts(content: CourseContent, starts_at: dt.time) -> list[Widget]:
-    """Return the six days, one at a time, each checked for breaks, lunch and length."""
-    place = Section(_day_parts(content, content.days[0], starts_at))
+def day_plan_parts(
+    content: CourseContent,
+    starts_at: dt.time,
+    asked: Mapping[int | None, Sequence[str]],
+    first: int = 1,
+) -> list[Widget]:
+    """Return the days, one at a time, each checked for breaks, lunch and length.
+
+    Parameters
+    ----------
+    content, starts_at
+        The course, and when its days begin.
+    asked
+        Themes that sparring asks a day to take up, by number of the day.
+    first
+        Number of the day shown first.
+    """
+
+    def parts(number: int) -> list[Widget]:
+        return [
+            *proposal_parts(content, asked.get(number, ()), number),
+            *_day_parts(content, content.day(number), starts_at),
+        ]
+
+    place = Section(parts(first))
     return [
         Filter(
             _("Day"),
@@ -91,8 +120,8 @@ def day_plan_parts(content: CourseContent, starts_at: dt.time) -> list[Widget]:
                 (day.number, _("Day {n}: {title}").format(n=day.number, title=day.title))
                 for day in content.days
             ],
-            lambda number: place.show(_day_parts(content, content.day(number), starts_at)),
-            value=1,
+            lambda number: place.show(parts(number)),
+            value=first,
         ),
         place,
     ]
@@ -146,20 +175,8 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Wid
     ]
 
 
-def coverage_parts(
-    content: CourseContent, raised: Sequence[str] = (), next_day: int = 1
-) -> list[Widget]:
-    """Return what the course covers, what it leaves out, and what sparring asks for next.
-
-    Parameters
-    ----------
-    content
-        The course.
-    raised
-        Themes raised in sparring, as often as they were raised.
-    next_day
-        Number of the next teaching day.
-    """
+def coverage_parts(content: CourseContent) -> list[Widget]:
+    """Return what the course covers, topic by topic, and what it leaves out."""
     covered = coverage(content)
     columns = [Column("topic", _("Topic"))]
     columns += [Column(purpose.id, purpose.text, kind="status") for purpose in content.purposes]
@@ -178,17 +195,10 @@ def coverage_parts(
         verdict = Notice("warn", "\n".join(gap.message(content) for gap in covered.gaps))
     else:
         verdict = Notice("ok", _("Every topic is taught, and each serves all four purposes."))
-    parts: list[Widget] = [
+    return [
         verdict,
         Table(columns, rows, _("Minutes of lessons and exercises by topic and purpose")),
     ]
-    proposals = next_day_suggestions(content, raised, next_day) if raised else ()
-    if proposals:
-        parts.append(Heading(_("From sparring into the next day"), level=3))
-        parts.append(
-            Prose("\n".join(f"- **{one.theme.title}**: {one.proposal}" for one in proposals))
-        )
-    return parts
 
 
 def catering_parts(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from peerbook.course.curriculum import Activity, CourseContent, Theme
+from peerbook.course.plan import CoursePlan, Item
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _
 
@@ -166,3 +167,27 @@ def next_day_suggestions(
             key=lambda theme: (-times[theme.id], order.index(theme.id)),
         )
     )
+
+
+def themes_for_days(
+    plan: CoursePlan, raised: Mapping[Item, Sequence[str]]
+) -> dict[int | None, tuple[str, ...]]:
+    """Return what each teaching day should take up: what came up in sparring since the one before.
+
+    Parameters
+    ----------
+    raised
+        Theme ids by group sparring.
+
+    Returns
+    -------
+    dict
+        Theme ids, as often as they came up, by number of the teaching day; None stands for what
+        came up after the last one. Days without any are left out.
+    """
+    days = [date for date in plan.dates if date.kind == "teaching_day" and date.takes_place]
+    found: dict[int | None, tuple[str, ...]] = {}
+    for sparring in (date for date in plan.dates if date.item in raised and date.takes_place):
+        number = next((day.number for day in days if day.date > sparring.date), None)
+        found[number] = (*found.get(number, ()), *raised[sparring.item])
+    return {number: themes for number, themes in found.items() if themes}

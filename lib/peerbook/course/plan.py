@@ -366,6 +366,11 @@ class CoursePlan:
             sorted((date for date in self.dates if date.kind == kind), key=lambda it: it.number)
         )
 
+    def next_of_kind(self, kind: Kind, today: dt.date) -> PlannedDate | None:
+        """Return the first date of a kind that takes place today or later, None when none does."""
+        coming = (it for it in self.dates if it.kind == kind and it.takes_place)
+        return next((date for date in coming if date.date >= today), None)
+
     def get(self, item: Item) -> PlannedDate | None:
         """Return a date of the plan, None when there is none."""
         return next((date for date in self.dates if date.item == item), None)

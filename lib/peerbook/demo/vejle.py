@@ -15,6 +15,7 @@ from peerbook.course import (
     people_records,
     plan_records,
     records,
+    sparring_records,
     suggestion_records,
 )
 from peerbook.course.calendar import suggested_closures
@@ -138,6 +139,8 @@ class _Vejle:
             self._add_evaluations(course, mentors)
         self._decide(courses)
         self._add_public_life(codes, invented)
+        for course in courses:
+            self._add_raised_themes(course)
         return Filled(len(invented), len(courses), self._evaluations)
 
     def _add_closures(self, site: Site) -> None:
@@ -266,6 +269,17 @@ class _Vejle:
                     owner=self._draw.choice(("Underviser A", "Underviser B")), status=status,
                     due_on=decided_on + dt.timedelta(days=60), decided_on=decided_on,
                 )  # fmt: skip
+
+    def _add_raised_themes(self, course: Course) -> None:
+        """Note what came up in sparring: the day's own themes, and often one more."""
+        content = load_course(course.template)
+        themes = [theme.id for theme in content.themes]
+        for row in self._session.query(CourseDate).where(
+            CourseDate.course_id == course.id, CourseDate.kind == "sparring"
+        ):
+            more = self._draw.sample(themes, self._draw.randint(0, 1))
+            raised = {*content.day(row.number).themes, *more}
+            sparring_records.save_raised_themes(self._session, row.id, raised)
 
     def _add_public_life(self, codes: Sequence[str], invented: Sequence[Invented]) -> None:
         """Note what was printed and sent about the project, and who came to the workshop."""
