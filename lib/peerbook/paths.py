@@ -11,7 +11,7 @@ DATA_FOLDER_VARIABLE = "PEERBOOK_DATA"
 
 
 def product_folder(name: str) -> Path:
-    """Return the folder `curriculum` or `workbooks`, from the package or from a checkout."""
+    """Return `curriculum`, `docs` or `workbooks`, from the package or from a checkout."""
     packaged = Path(__file__).parent / "shared" / name
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / name
 

@@ -24,7 +24,7 @@ class Entry:
     title, lead
         Heading and the one line under it, in the user's language.
     group
-        Heading of the navigation group; empty for the front page.
+        Heading of the navigation group; empty for a page that stands alone.
     """
 
     notebook: str
@@ -48,6 +48,11 @@ def _registry() -> tuple[Entry, ...]:
             _("Attendance and evaluation"),
             _("Who was there, what they thought of it, and what we do about it."),
             course,
+        ),
+        Entry(
+            "help",
+            _("Help and settings"),
+            _("How to do it, whom people can call, and what you decide yourselves."),
         ),
     )
 

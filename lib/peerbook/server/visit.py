@@ -14,6 +14,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from pathlib import Path
 from queue import Empty
 from time import monotonic
@@ -29,7 +30,7 @@ from peerbook.errors import PeerbookError
 from peerbook.server.answers import Answer, speaking
 from peerbook.server.assets import asset_url
 from peerbook.server.discretion import code_lines, frames
-from peerbook.server.pages import Entry, entries, entry_of
+from peerbook.server.pages import entries, entry_of
 from peerbook.text import _
 from peerbook.text.words import LANGUAGE_VARIABLE, LANGUAGES, Language
 from peerbook.ui.assets import CHARTS, KIT
@@ -212,9 +213,10 @@ class VisitHandler(Answer):
         self, name: str, notebook: nbformat.NotebookNode, parameters: Mapping[str, str]
     ) -> str:
         with speaking(self.language):
-            groups: dict[str, list[Entry]] = {}
-            for each in entries(self.workbooks):
-                groups.setdefault(each.group, []).append(each)
+            groups = [
+                (group, list(pages))
+                for group, pages in groupby(entries(self.workbooks), lambda each: each.group)
+            ]
             others = [
                 (language, {"da": "Dansk", "en": "English"}[language])
                 for language in LANGUAGES

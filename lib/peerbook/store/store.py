@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import event, exists, select
@@ -238,6 +239,11 @@ class Store:
                 _("This could not be read back, so it may not be saved. Please save again.")
             )
         return Receipt(found.kind, found.number, found.record_version, found.saved_at, replayed)
+
+    @property
+    def folder(self) -> Path:
+        """The folder the data lie in."""
+        return self._database.path.parent
 
     def setting(self, key: str, default: Any = None) -> Any:
         """Return the value of a setting, `default` when it was never set."""

@@ -1,9 +1,10 @@
 """How easy a Danish text is to read, and which of its words put people in boxes.
 
-LIX is the mean number of words in a sentence plus the percentage of long words; under 30 is
-easy, 40 is the limit we keep for everything that is printed.
+LIX is the mean number of words in a sentence plus the percentage of long words; up to 34 is easy,
+40 is the limit we keep for everything that is printed.
 
-Source: Björnsson, C.-H. (1968): Läsbarhet. Stockholm: Liber. Danish edition 1971.
+Source: Björnsson, C.-H. (1968): Läsbarhet. Stockholm: Liber. Danish edition 1971. The Danish scale
+from "very easy" to "very hard": Dansk Sproghistorie, text 144, https://www.dansksproghistorie.dk/144
 """
 
 from __future__ import annotations
@@ -12,13 +13,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from peerbook.text.formats import format_number
+from peerbook.text.words import _
+
 LIX_LIMIT = 40
 LONG_WORD_LETTERS = 6
 LONG_SENTENCE_WORDS = 25
+
+
+Ease = Literal["very easy", "easy", "medium", "hard", "very hard"]
+_HIGHEST: tuple[tuple[int, Ease], ...] = (
+    (24, "very easy"), (34, "easy"), (44, "medium"), (54, "hard"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,11 @@ class Readability:
         if not self.words:
             return 0.0
         return self.words / self.sentences + 100 * self.long_words / self.words
+
+    @property
+    def ease(self) -> Ease:
+        """Where the whole number of LIX lies on the Danish scale."""
+        return next((ease for most, ease in _HIGHEST if round(self.lix) <= most), "very hard")
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,23 @@ def lix(text: str) -> Readability:
             _visible(sentence) for sentence, words in sentences if len(words) > LONG_SENTENCE_WORDS
         ),
     )
+
+
+def ease_name(ease: Ease) -> str:
+    """Return how easy a text is to read, in the user's language."""
+    return {
+        "very easy": _("very easy to read"),
+        "easy": _("easy to read"),
+        "medium": _("of medium difficulty"),
+        "hard": _("hard to read"),
+        "very hard": _("very hard to read"),
+    }[ease]
+
+
+def reading_note(text: str) -> str:
+    """Return the line that stands under a text which is handed out: "LIX 28 – let at læse"."""
+    read = lix(text)
+    return _("LIX {lix} – {ease}").format(lix=format_number(read.lix), ease=ease_name(read.ease))
 
 
 def word_advice(text: str) -> tuple[WordAdvice, ...]:

@@ -1,0 +1,66 @@
+"""What this app is made of: its version, the parts it stands on, and where the data lie."""
+
+from __future__ import annotations
+
+import platform
+import re
+from dataclasses import dataclass
+from importlib import metadata
+
+from sqlalchemy import func, select, text
+
+from peerbook import __version__
+from peerbook.store import Store
+from peerbook.store.tables import Audit
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report needs to be made again, and what support asks for first.
+
+    Parameters
+    ----------
+    version, python, sqlite, system
+        Versions of the app, of Python, of SQLite, and the operating system.
+    parts
+        Name and version of every package the app asks for, by name.
+    folder
+        Where the data lie; the folder alone, no file and no address with secrets.
+    changes
+        Number of the latest entry in the audit: which state of the data a figure was made from.
+    """
+
+    version: str
+    python: str
+    sqlite: str
+    system: str
+    parts: tuple[tuple[str, str], ...]
+    folder: str
+    changes: int
+
+
+def about(store: Store) -> About:
+    """Return what the app is made of, and the state of its store."""
+    with store.read() as session:
+        sqlite = str(session.scalar(text("SELECT sqlite_version()")))
+        changes = session.scalar(select(func.max(Audit.seq))) or 0
+    return About(
+        version=__version__,
+        python=platform.python_version(),
+        sqlite=sqlite,
+        system=f"{platform.system()} {platform.release()}",
+        parts=_parts(),
+        folder=str(store.folder),
+        changes=changes,
+    )
+
+
+def _parts() -> tuple[tuple[str, str], ...]:
+    needed = [
+        name[0]
+        for entry in metadata.requires("peerbook") or ()
+        if "extra ==" not in entry and (name := _NAME.match(entry))
+    ]
+    return tuple((name, metadata.version(name)) for name in sorted(needed, key=str.casefold))

@@ -1,0 +1,184 @@
+"""Help and settings: the handbook, what a place decides for itself, accessibility, and about."""
+
+from __future__ import annotations
+
+from peerbook.course import records as course_records
+from peerbook.desk import Desk, open_desk
+from peerbook.guide.about import about
+from peerbook.guide.accessibility_part import Statement, review_warning
+from peerbook.guide.handbook import handbook
+from peerbook.guide.settings_part import settings_parts
+from peerbook.guide.texts import handed_out
+from peerbook.settings import SMALLEST_THRESHOLD, THRESHOLD, help_number
+from peerbook.store.tables import Site
+from peerbook.text import _, format_number, ngettext
+from peerbook.text.readability import LIX_LIMIT, ease_name, reading_note
+from peerbook.ui import (
+    Column,
+    Disclosure,
+    Heading,
+    Notice,
+    Page,
+    Prose,
+    Section,
+    Status,
+    Table,
+    Tabs,
+    Widget,
+)
+
+
+def open_page(site: str = "") -> Page:
+    """Return the page, with the help number of a site; the first by name when `site` is empty.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site.
+    """
+    desk = open_desk()
+    with desk.store.read() as session:
+        known = course_records.sites(session)
+        named = course_records.site_named(session, site) if site else None
+    chosen = named or (known[0] if known else None)
+    return Page(
+        _HelpPage(desk, known, chosen).parts(),
+        synthetic=desk.synthetic,
+        facts=lambda: _facts(desk, chosen),
+    )
+
+
+class _HelpPage:
+    """The page; what it says at its top follows what is saved further down."""
+
+    def __init__(self, desk: Desk, sites: list[Site], chosen: Site | None) -> None:
+        self._desk = desk
+        self._sites = sites
+        self._chosen = chosen
+        self._top = Section([])
+        self._statement = Statement(desk, self._redraw_top)
+
+    def parts(self) -> list[Widget]:
+        """Return what the page is made of."""
+        self._redraw_top()
+        return [
+            self._top,
+            Tabs(
+                [
+                    (_("Handbook"), _chapters),
+                    (_("Settings"), self._settings),
+                    (_("Accessibility"), self._statement.parts),
+                    (_("How easy to read"), _reading_parts),
+                    (_("About peerbook"), lambda: _about_parts(self._desk)),
+                ]
+            ),
+        ]
+
+    def _redraw_top(self) -> None:
+        self._top.show([*self._call(), *review_warning(self._desk)])
+        self._statement.follow()
+
+    def _call(self) -> list[Widget]:
+        if self._chosen is None:
+            return []
+        number = help_number(self._desk.store, self._chosen.id)
+        if number:
+            return [Notice("info", _("If it gets hard: {number}").format(number=number))]
+        text = _("You have not written yet whom people can call. Do it under Settings.")
+        return [Notice("warn", text)]
+
+    def _settings(self) -> list[Widget]:
+        if self._chosen is None:
+            return [Prose(_("Begin on the [front page](start.ipynb): tell us where you are."))]
+        return settings_parts(self._desk, self._sites, self._chosen, self._redraw_top)
+
+
+def _chapters() -> list[Widget]:
+    return [
+        Disclosure(
+            chapter.title, [Prose(chapter.text), Prose(f"*{reading_note(chapter.text)}*")]
+        )
+        for chapter in handbook()
+    ]  # fmt: skip
+
+
+def _reading_parts() -> list[Widget]:
+    texts = handed_out()
+    hard = sum(text.read.lix > LIX_LIMIT for text in texts)
+    if hard:
+        verdict = Notice(
+            "warn",
+            ngettext(
+                "{n} text is above LIX {limit}. Shorten its sentences.",
+                "{n} texts are above LIX {limit}. Shorten their sentences.",
+                hard,
+            ).format(n=hard, limit=LIX_LIMIT),
+        )
+    else:
+        verdict = Notice(
+            "ok",
+            _("All {n} texts are at LIX {limit} or below.").format(
+                n=format_number(len(texts)), limit=LIX_LIMIT
+            ),
+        )
+    columns = [
+        Column("title", _("Text")),
+        Column("place", _("Belongs to")),
+        Column("words", _("Words"), kind="number"),
+        Column("lix", _("LIX"), kind="number"),
+        Column("ease", _("How easy"), kind="status"),
+    ]
+    rows = [
+        {
+            "title": text.title,
+            "place": text.place,
+            "words": text.read.words,
+            "lix": text.read.lix,
+            "ease": Status(
+                ease_name(text.read.ease), "warn" if text.read.lix > LIX_LIMIT else "ok"
+            ),
+        }
+        for text in texts
+    ]
+    lead = _(
+        "LIX is the number of words in a sentence, plus how many in a hundred words are long. The "
+        "lower, the easier. It says nothing of whether a text is good."
+    )
+    return [Prose(lead), verdict, Table(columns, rows, _("Everything that is handed out"))]
+
+
+def _about_parts(desk: Desk) -> list[Widget]:
+    known = about(desk.store)
+    facts = [
+        _("peerbook {version} on Python {python}, SQLite {sqlite} and {system}."),
+        _("Your data lie in the folder {folder}."),
+        _("{changes} changes have been saved so far."),
+        _("The pages call no other computer. What you write stays on this one."),
+        _("peerbook is free to use, change and pass on, under the MIT licence."),
+    ]
+    values = {
+        "version": known.version, "python": known.python, "sqlite": known.sqlite,
+        "system": known.system, "folder": f"`{known.folder}`",
+        "changes": format_number(known.changes),
+    }  # fmt: skip
+    columns = [Column("name", _("Part")), Column("version", _("Version"))]
+    rows = [{"name": name, "version": version} for name, version in known.parts]
+    return [
+        Heading(_("This app"), level=3),
+        Prose("\n".join(f"- {fact.format(**values)}" for fact in facts)),
+        Disclosure(
+            _("What it is built of"),
+            [Table(columns, rows, _("Packages and their versions"), sortable=False)],
+        ),
+    ]
+
+
+def _facts(desk: Desk, site: Site | None) -> tuple[str, ...]:
+    texts = handed_out()
+    number = help_number(desk.store, site.id) if site is not None else ""
+    return (
+        f"chapters: {len(handbook())}",
+        f"texts above LIX {LIX_LIMIT}: {sum(text.read.lix > LIX_LIMIT for text in texts)}",
+        f"help number set: {bool(number)}",
+        f"threshold: {desk.store.setting(THRESHOLD, SMALLEST_THRESHOLD)}",
+    )

@@ -1,0 +1,194 @@
+"""What a place decides for itself: whom people can call, how small a group is shown, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import cast
+
+from peerbook.desk import Desk
+from peerbook.guide import records
+from peerbook.guide.accessibility import Organisation
+from peerbook.settings import (
+    LARGEST_THRESHOLD,
+    SMALLEST_THRESHOLD,
+    THRESHOLD,
+    help_number,
+    raise_threshold,
+    save_help_number,
+)
+from peerbook.store.tables import Site
+from peerbook.text import _
+from peerbook.ui import (
+    Filter,
+    FlagField,
+    Form,
+    Heading,
+    IntegerField,
+    Prose,
+    Section,
+    Submission,
+    TextField,
+    Widget,
+)
+
+
+def settings_parts(
+    desk: Desk, sites: Sequence[Site], chosen: Site, changed: Callable[[], None]
+) -> list[Widget]:
+    """Return the forms for what a place decides for itself.
+
+    Parameters
+    ----------
+    desk
+        Where it is kept.
+    sites, chosen
+        All sites, and the one to begin with.
+    changed
+        Called when something was saved that the rest of the page tells.
+    """
+    return [
+        *_help_number_parts(desk, sites, chosen, changed),
+        *_threshold_parts(desk),
+        *_organisation_parts(desk, changed),
+    ]
+
+
+# -- whom people can call --------------------------------------------------------------------------
+
+
+def _help_number_parts(
+    desk: Desk, sites: Sequence[Site], chosen: Site, changed: Callable[[], None]
+) -> list[Widget]:
+    place = Section([_help_form(desk, chosen, changed)])
+    parts: list[Widget] = [
+        Heading(_("Whom can people call?")),
+        Prose(
+            _(
+                "The number stands beside the three short questions, so that nobody sits alone "
+                "with something hard. Write it before you hand them out."
+            )
+        ),
+        place,
+    ]
+    if len(sites) > 1:
+        by_id = {site.id: site for site in sites}
+        choice = Filter(
+            _("Site"),
+            [(site.id, site.name) for site in sites],
+            lambda number: place.show([_help_form(desk, by_id[number], changed)]),
+            value=chosen.id,
+        )
+        parts.insert(2, choice)
+    return parts
+
+
+def _help_form(desk: Desk, site: Site, changed: Callable[[], None]) -> Form:
+    seen = help_number(desk.store, site.id)
+
+    def save(submission: Submission) -> None:
+        nonlocal seen
+        before = seen if submission.seen is None else str(submission.seen["help_number"])
+        mine = str(submission.values["help_number"])
+        with desk.store.write(desk.actor) as session:
+            save_help_number(session, site.id, mine, before)
+        seen = mine
+        changed()
+
+    return Form(
+        "help_number",
+        [
+            TextField(
+                "help_number", _("Whom to call in {site}, and when").format(site=site.name),
+                max_length=160,
+                hint=_(
+                    "For instance: Call the activity house at … on weekdays from 9 to 15. Use a "
+                    "work phone, for everybody will see it."
+                ),
+            )
+        ],
+        values={"help_number": seen},
+        on_submit=save,
+        submit_label=_("Save the number"),
+        drafts=desk.drafts(f"help_number:{site.id}"),
+    )  # fmt: skip
+
+
+# -- how small a group is shown --------------------------------------------------------------------
+
+
+def _threshold_parts(desk: Desk) -> list[Widget]:
+    def save(submission: Submission) -> None:
+        with desk.store.write(desk.actor) as session:
+            raise_threshold(session, cast(int, submission.values["threshold"]))
+
+    return [
+        Heading(_("How small a group do you show?")),
+        Prose(
+            _(
+                "Answers are only shown when enough people stand behind them, so that nobody can "
+                "be picked out. The number is a promise to those who have answered: it can go up, "
+                "but not down again."
+            )
+        ),
+        Form(
+            "threshold",
+            [
+                IntegerField(
+                    "threshold", _("People behind every figure, at least"), required=True,
+                    minimum=SMALLEST_THRESHOLD, maximum=LARGEST_THRESHOLD,
+                    hint=_("It holds for all courses. On a small course, much may be hidden."),
+                ),
+                FlagField(
+                    "agreed", _("We have agreed on this, and know that it cannot be undone"),
+                    required=True,
+                ),
+            ],
+            values={"threshold": desk.store.setting(THRESHOLD, SMALLEST_THRESHOLD)},
+            on_submit=save,
+            submit_label=_("Save the number of people"),
+        ),
+    ]  # fmt: skip
+
+
+# -- who answers for it ----------------------------------------------------------------------------
+
+
+def _organisation_parts(desk: Desk, changed: Callable[[], None]) -> list[Widget]:
+    seen = records.organisation(desk.store)
+
+    def save(submission: Submission) -> None:
+        nonlocal seen
+        before = seen if submission.seen is None else _organisation(submission.seen)
+        mine = _organisation(submission.values)
+        with desk.store.write(desk.actor) as session:
+            records.save_organisation(session, mine, before)
+        seen = mine
+        changed()
+
+    return [
+        Heading(_("Who answers for peerbook with you?")),
+        Prose(_("This stands in the accessibility statement, which you may have to publish.")),
+        Form(
+            "organisation",
+            [
+                TextField(
+                    "name", _("Municipality or association"), required=True, max_length=120
+                ),
+                TextField("phone", _("Phone"), required=True, max_length=40),
+                TextField(
+                    "contact", _("Address to write to"), required=True, max_length=120,
+                    hint=_("A mail address or a web page."),
+                ),
+            ],
+            values=asdict(seen),
+            on_submit=save,
+            submit_label=_("Save the organisation"),
+            drafts=desk.drafts("organisation"),
+        ),
+    ]  # fmt: skip
+
+
+def _organisation(values: object) -> Organisation:
+    fields = cast("dict[str, object]", values)
+    return Organisation(*(str(fields[name]) for name in ("name", "phone", "contact")))

@@ -1,0 +1,78 @@
+"""What a place has decided for itself and every page can ask: whom people can call, and how small
+a group is shown. Only the size of a group has a default; what is not set is asked for.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from peerbook.errors import Conflict, InputFault
+from peerbook.store import Store, set_setting
+from peerbook.store.tables import Setting
+from peerbook.text import _
+
+SMALLEST_THRESHOLD = 5
+LARGEST_THRESHOLD = 30
+"""Beyond this no course would ever show anything, so a larger number is a slip of the finger."""
+
+THRESHOLD = "threshold"
+
+
+def help_key(site_id: int) -> str:
+    """Return the key of a site's help number."""
+    return f"help_number:{site_id}"
+
+
+def help_number(store: Store, site_id: int) -> str:
+    """Return whom people at a site can call and when; empty when it is not set."""
+    return str(store.setting(help_key(site_id), ""))
+
+
+def save_help_number(session: Session, site_id: int, mine: str, seen: str) -> None:
+    """Save whom people at a site can call, unless it is no longer what the user saw.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed it.
+    """
+    row = session.get(Setting, help_key(site_id))
+    stored = "" if row is None else str(row.value)
+    if stored != seen:
+        raise overtaken({"help_number": stored}, {"help_number": mine})
+    set_setting(session, help_key(site_id), mine)
+
+
+def raise_threshold(session: Session, threshold: int) -> None:
+    """Save the fewest people behind a figure that is shown; it can only go up.
+
+    People have answered under the number that held then, and it is a promise to them.
+
+    Raises
+    ------
+    InputFault
+        When it is lower than what holds now, or no course would ever show anything.
+    """
+    row = session.get(Setting, THRESHOLD)
+    now = SMALLEST_THRESHOLD if row is None else int(row.value)
+    if threshold < now:
+        raise InputFault.at(
+            "threshold", _("The number is {now} now. It can go up, not down.").format(now=now)
+        )
+    if threshold > LARGEST_THRESHOLD:
+        raise InputFault.at(
+            "threshold", _("The number can be at most {high}.").format(high=LARGEST_THRESHOLD)
+        )
+    set_setting(session, THRESHOLD, threshold)
+
+
+def overtaken(theirs: dict[str, object], mine: dict[str, object]) -> Conflict:
+    """Return the conflict between a stored setting and the one a user wanted to save."""
+    return Conflict(
+        _(
+            "Somebody else saved this while you were writing. Nothing is lost: compare the two and "
+            "choose which to keep."
+        ),
+        theirs=theirs,
+        mine=mine,
+    )
