@@ -18,6 +18,7 @@ from peerbook.course.curriculum import (
     load_form,
 )
 from peerbook.course.day_plan import LONGEST_STRETCH_MIN, check_day
+from peerbook.guide.texts import course_texts, form_text
 from peerbook.text.readability import LIX_LIMIT, lix, word_advice
 
 COURSES = [load_course(name) for name in available_courses()]
@@ -29,39 +30,12 @@ DAYS = [
 HANDOUT_WORDS = 330  # an A4 page in 12 points with room to write
 
 
-def course_texts(content: CourseContent) -> dict[str, str]:
-    """Every text of a course that somebody prints or reads aloud, by where it stands."""
-    texts = {
-        "lead": content.lead,
-        "final_assignment": content.final_assignment,
-        "erfa_groups": content.erfa_groups,
-        "purposes": "\n\n".join(purpose.text for purpose in content.purposes),
-    }
-    for theme in content.themes:
-        texts[f"theme/{theme.id}"] = theme.text
-        texts[f"theme/{theme.id}/follow_up"] = theme.follow_up
-    for part in content.sparring:
-        texts[f"sparring/{part.id}"] = part.text
-    for day in content.days:
-        texts |= {
-            f"day_{day.number}/aims": "\n\n".join(day.aims),
-            f"day_{day.number}/handout": day.handout,
-            f"day_{day.number}/facilitator": day.facilitator_notes,
-            f"day_{day.number}/before_next_time": day.before_next_time,
-        }
-        texts |= {f"day_{day.number}/{part.id}": part.text for part in day.activities}
-    return {place: text for place, text in texts.items() if text}
-
-
 TEXTS = [
-    pytest.param(text, id=f"{content.id}/{place}")
+    pytest.param(one.text, id=f"{one.place}/{one.title}")
     for content in COURSES
-    for place, text in course_texts(content).items()
+    for one in course_texts(content)
 ] + [
-    pytest.param(
-        "\n\n".join([form.lead, form.low_energy_lead, *(item.text for item in form.items)]),
-        id=f"form/{form.id}",
-    )
+    pytest.param(form_text(form).text, id=f"form/{form.id}")
     for form in map(load_form, available_forms())
 ]
 
@@ -188,5 +162,5 @@ def test_acute_help_is_taught_on_the_first_day_and_practised_later() -> None:
 
 def test_vejle_and_other_owners_are_not_named_as_source() -> None:
     for content in COURSES:
-        for place, text in course_texts(content).items():
-            assert not re.search(r"vejle|psykiatrifonden", text, re.IGNORECASE), place
+        for one in course_texts(content):
+            assert not re.search(r"vejle|psykiatrifonden", one.text, re.IGNORECASE), one

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbook.text.readability import Readability, lix, word_advice
+from peerbook.text.readability import Readability, lix, reading_note, word_advice
 
 
 def test_formula_gives_the_published_example() -> None:
@@ -178,3 +178,39 @@ def test_ordinary_words_are_left_alone(text: str) -> None:
 def test_advice_comes_in_reading_order() -> None:
     words = [advice.word for advice in word_advice("Patienten er en case og lider af uro.")]
     assert words == ["Patienten", "case", "lider af"]
+
+
+@pytest.mark.parametrize(
+    ("lix_number", "ease"),
+    [(0, "very easy"), (24, "very easy"), (25, "easy"), (34, "easy"), (35, "medium"),
+     (44, "medium"), (45, "hard"), (54, "hard"), (55, "very hard"), (80, "very hard")],
+)  # fmt: skip
+def test_ease_follows_the_danish_scale(lix_number: int, ease: str) -> None:
+    # Dansk Sproghistorie, text 144: up to 24, 25-34, 35-44, 45-54, 55 and above.
+    read = Readability(100, 100, lix_number - 1) if lix_number else Readability(0, 0, 0)
+    assert read.lix == lix_number
+    assert read.ease == ease
+
+
+def test_note_under_a_text_tells_lix_and_ease() -> None:
+    text = "Mona venter på Elias foran biblioteket. Han kommer gående, og de går en tur. "
+    assert reading_note(text + "Bagefter drikker de kaffe.") == "LIX 23 – meget let at læse"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Brugerne kommer om tirsdagen.", "En bruger sagde ja.", "Vores sag kører.",
+     "Tre sager er nye.", "Sindslidende er velkomne.", "Der var frafald.", "Patienten ringede.",
+     "To klienter kom."],
+)  # fmt: skip
+def test_words_for_people_as_things_are_found(text: str) -> None:
+    assert len(word_advice(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Siden bruger JavaScript.", "Den bruger vi ikke.", "En, der bruger det, smiler.",
+     "De er uenige om sagen.", "Hun sagde det."],
+)  # fmt: skip
+def test_the_same_letters_about_other_things_are_left_alone(text: str) -> None:
+    assert word_advice(text) == ()

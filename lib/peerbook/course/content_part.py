@@ -13,6 +13,7 @@ from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.sparring_part import proposal_parts
 from peerbook.course.turnout import earlier_turnouts
 from peerbook.text import _, format_number, format_time, ngettext
+from peerbook.text.readability import reading_note
 from peerbook.ui import (
     Column,
     Disclosure,
@@ -169,10 +170,14 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Wid
         ),
         Heading(_("In the sparring that follows"), level=3),
         Prose(themes),
-        Disclosure(_("Handout for the mentors"), [Prose(day.handout)]),
-        Disclosure(_("For you who teach"), [Prose(day.facilitator_notes)]),
-        Disclosure(_("To try before next time"), [Prose(day.before_next_time)]),
+        Disclosure(_("Handout for the mentors"), _text_parts(day.handout)),
+        Disclosure(_("For you who teach"), _text_parts(day.facilitator_notes)),
+        Disclosure(_("To try before next time"), _text_parts(day.before_next_time)),
     ]
+
+
+def _text_parts(text: str) -> list[Widget]:
+    return [Prose(text), Prose(f"*{reading_note(text)}*")]
 
 
 def coverage_parts(content: CourseContent) -> list[Widget]:

@@ -9,6 +9,7 @@ from peerbook.course.curriculum import EvaluationForm, Item
 from peerbook.course.evaluation_records import Sheet
 from peerbook.desk import Desk
 from peerbook.errors import Fault, InputFault, Place
+from peerbook.settings import help_number
 from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import Course, Source, Wave
 from peerbook.text import _, format_list
@@ -70,7 +71,7 @@ class EvaluationEntry:
             submit_label=_("Save this sheet"),
             drafts=self._drafts(size),
             step="one" if short else "all",
-            help_text=_("Take the time you need. You may stop at any question.") if short else "",
+            help_text=_help_text(self._desk, self._course) if short else "",
             clear_after_save=True,
         )
 
@@ -121,6 +122,12 @@ class EvaluationEntry:
 
     def _drafts(self, way: str) -> DraftBox:
         return self._desk.drafts(f"evaluation:{self._course.id}:{self._wave}:{way}")
+
+
+def _help_text(desk: Desk, course: Course) -> str:
+    """Return what is always in sight on the short sheet: take your time, and whom to call."""
+    calm = _("Take the time you need. You may stop at any question.")
+    return "\n".join(filter(None, [calm, help_number(desk.store, course.site_id)]))
 
 
 def _points(item: Item) -> list[tuple[int, str]]:

@@ -65,7 +65,7 @@ class Statement:
         self._redraw()
         return [
             self._shown,
-            Heading(_("Gone through")),
+            Heading(_("Go through the statement")),
             self._review_form(),
             Disclosure(_("Who must have one?"), [Prose(advice())]),
         ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from peerbook.course import records as course_records
 from peerbook.desk import Desk, open_desk
 from peerbook.guide.about import about
 from peerbook.guide.accessibility_part import Statement, review_warning
 from peerbook.guide.handbook import handbook
 from peerbook.guide.settings_part import settings_parts
-from peerbook.guide.texts import handed_out
+from peerbook.guide.texts import HandedOut, handed_out
 from peerbook.settings import SMALLEST_THRESHOLD, THRESHOLD, help_number
 from peerbook.store.tables import Site
 from peerbook.text import _, format_number, ngettext
@@ -16,6 +19,7 @@ from peerbook.text.readability import LIX_LIMIT, ease_name, reading_note
 from peerbook.ui import (
     Column,
     Disclosure,
+    Filter,
     Heading,
     Notice,
     Page,
@@ -26,6 +30,8 @@ from peerbook.ui import (
     Tabs,
     Widget,
 )
+
+HARDEST = 10
 
 
 def open_page(site: str = "") -> Page:
@@ -95,15 +101,16 @@ class _HelpPage:
 
 def _chapters() -> list[Widget]:
     return [
-        Disclosure(
-            chapter.title, [Prose(chapter.text), Prose(f"*{reading_note(chapter.text)}*")]
-        )
-        for chapter in handbook()
-    ]  # fmt: skip
+        Disclosure(chapter.title, partial(_chapter_parts, chapter.text)) for chapter in handbook()
+    ]
+
+
+def _chapter_parts(text: str) -> list[Widget]:
+    return [Prose(text), Prose(f"*{reading_note(text)}*")]
 
 
 def _reading_parts() -> list[Widget]:
-    texts = handed_out()
+    texts = sorted(handed_out(), key=lambda text: text.read.lix, reverse=True)
     hard = sum(text.read.lix > LIX_LIMIT for text in texts)
     if hard:
         verdict = Notice(
@@ -121,30 +128,43 @@ def _reading_parts() -> list[Widget]:
                 n=format_number(len(texts)), limit=LIX_LIMIT
             ),
         )
-    columns = [
-        Column("title", _("Text")),
-        Column("place", _("Belongs to")),
-        Column("words", _("Words"), kind="number"),
-        Column("lix", _("LIX"), kind="number"),
-        Column("ease", _("How easy"), kind="status"),
-    ]
-    rows = [
-        {
-            "title": text.title,
-            "place": text.place,
-            "words": text.read.words,
-            "lix": text.read.lix,
-            "ease": Status(
-                ease_name(text.read.ease), "warn" if text.read.lix > LIX_LIMIT else "ok"
-            ),
-        }
-        for text in texts
-    ]
     lead = _(
         "LIX is the number of words in a sentence, plus how many in a hundred words are long. The "
         "lower, the easier. It says nothing of whether a text is good."
     )
-    return [Prose(lead), verdict, Table(columns, rows, _("Everything that is handed out"))]
+    shown = Section([_reading_table(texts[:HARDEST])])
+    places = sorted({text.place for text in texts})
+    choice = Filter(
+        _("Which texts?"),
+        [("", _("The {n} hardest").format(n=HARDEST)), *((place, place) for place in places)],
+        lambda place: shown.show(
+            [_reading_table([text for text in texts if text.place == place] or texts[:HARDEST])]
+        ),
+    )
+    return [Prose(lead), verdict, choice, shown]
+
+
+def _reading_table(texts: Sequence[HandedOut]) -> Table:
+    columns = [
+        Column("title", _("Text")),
+        Column("lix", _("LIX"), kind="number"),
+        Column("ease", _("How easy"), kind="status"),
+        Column("place", _("Belongs to")),
+        Column("words", _("Words"), kind="number"),
+    ]
+    rows = [
+        {
+            "title": text.title,
+            "lix": text.read.lix,
+            "ease": Status(
+                ease_name(text.read.ease), "warn" if text.read.lix > LIX_LIMIT else "ok"
+            ),
+            "place": text.place,
+            "words": text.read.words,
+        }
+        for text in texts
+    ]
+    return Table(columns, rows, _("How easy the texts are to read, the hardest first"))
 
 
 def _about_parts(desk: Desk) -> list[Widget]:
@@ -164,7 +184,7 @@ def _about_parts(desk: Desk) -> list[Widget]:
     columns = [Column("name", _("Part")), Column("version", _("Version"))]
     rows = [{"name": name, "version": version} for name, version in known.parts]
     return [
-        Heading(_("This app"), level=3),
+        Heading(_("This app")),
         Prose("\n".join(f"- {fact.format(**values)}" for fact in facts)),
         Disclosure(
             _("What it is built of"),

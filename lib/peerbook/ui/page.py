@@ -455,8 +455,10 @@ def _nodes(nodes: Sequence[SyntaxTreeNode]) -> list[Any]:
 
 def _node(node: SyntaxTreeNode) -> list[Any]:
     if node.type in ("text", "code_inline", "code_block", "fence"):
-        text = [node.content]
-        return text if node.type == "text" else [["code", {}, text]]
+        if node.type == "text":
+            return [node.content]
+        code = ["code", {}, [node.content.rstrip("\n")]]
+        return [code] if node.type == "code_inline" else [["pre", {}, [code]]]
     if node.type == "softbreak":
         return [" "]
     # The page's title is its only h1.
