@@ -50,6 +50,15 @@ def test_every_direct_dependency_is_locked():
     assert wanted - locked == set()
 
 
+def test_what_the_pages_read_is_packaged_where_they_look_for_it():
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    packaged = build["targets"]["wheel"]["force-include"]
+    assert packaged.keys() >= {"curriculum", "docs/handbook", "workbooks"}
+    for source, target in packaged.items():
+        assert (ROOT / source).is_dir()
+        assert target == f"peerbook/shared/{source}"
+
+
 def test_top_level_holds_only_what_a_newcomer_expects():
     expected = {
         "workbooks", "curriculum", "lib", "data_templates", "tests", "docs", ".ci",

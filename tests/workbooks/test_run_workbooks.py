@@ -23,15 +23,19 @@ def printed(path):
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
-@pytest.mark.parametrize("name", ["start", "course_plan", "course_record"])
+@pytest.mark.parametrize("name", ["start", "course_plan", "course_record", "help"])
 @pytest.mark.parametrize("course", [1, 2])
 def test_workbook_runs_with_two_sets_of_parameters(name, course, store, tmp_path, monkeypatch):
     monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{store._database.path}")
-    given = {"site": "Vejle"} if name == "start" else {"site": "Vejle", "course": course}
+    of_a_course = name in ("course_plan", "course_record")
+    given = {"site": "Vejle"} | ({"course": course} if of_a_course else {})
     output = runs.run(name, given, tmp_path / "out" / "result.ipynb", store)
     assert output.stat().st_mode & 0o077 == 0
     facts = printed(output)
-    expected = {"start": "courses: 3", "course_plan": "teaching days:", "course_record": "mentors:"}
+    expected = {
+        "start": "courses: 3", "course_plan": "teaching days:", "course_record": "mentors:",
+        "help": "texts above LIX 40: 0",
+    }  # fmt: skip
     assert expected[name] in facts
     if name == "course_record":
         assert f"mentors: {[9, 8][course - 1]}" in facts
