@@ -21,7 +21,8 @@ from peerbook.course.plan_solver import plan_course
 from peerbook.course.presentations import Wish, timetable
 from peerbook.errors import InputFault
 from peerbook.files.origin import Origin
-from peerbook.files.spreadsheet import Limits, Sheet, SheetColumn, read_workbook, workbook
+from peerbook.files.spreadsheet import Sheet, SheetColumn, workbook
+from peerbook.files.spreadsheet_reader import Limits, read_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FORMULAS = [
