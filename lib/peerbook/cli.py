@@ -97,6 +97,18 @@ def run(
         typer.echo(start(workbook, given, output, opened))
 
 
+@app.command(help=_("Write the templates to fill in Excel, and what their columns mean."))
+def templates(
+    folder: Annotated[Path, typer.Argument(help=_("Folder to write them to; made if need be."))],
+) -> None:
+    """Write every template as .xlsx, and the data dictionary."""
+    from peerbook.course.frames import templates as known
+    from peerbook.files.intake import write_templates
+
+    for path in write_templates(known(), folder):
+        typer.echo(path)
+
+
 @app.command(help=_("Show the version."))
 def version() -> None:
     """Print the version."""

@@ -1,0 +1,384 @@
+"""Reading a filled template: what can be taken in, and everything that stands in the way.
+
+All faults are found, each with sheet, row as the spreadsheet shows it, and heading. Those of the
+file as a whole (a wrong template, a missing column) leave nothing to take in; those of a row leave
+out the row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+import pandera.pandas as pa
+from openpyxl.utils import get_column_letter
+
+from peerbook.errors import Fault, Place
+from peerbook.files.intake.columns import (
+    TYPES,
+    Unreadable,
+    as_text,
+    kind_of,
+    read_cell,
+    shown,
+    squeezed,
+)
+from peerbook.files.intake.table import SheetRows, Table, read_table
+from peerbook.files.intake.template import Template, plain_heading, shown_heading
+from peerbook.text import _, format_number
+
+_MARK = re.compile(r"\[[a-z][a-z0-9_]* [\w.]+\]")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a filled template says.
+
+    Parameters
+    ----------
+    template
+        The template it was read by.
+    table
+        How the file was read.
+    sheet
+        Title of the sheet read; empty for CSV.
+    digest
+        SHA-256 of the file's bytes.
+    rows
+        The rows without fault: the template's columns, typed as its schema says; the index is the
+        row as the spreadsheet shows it.
+    faults
+        Everything that is wrong.
+    left_out
+        The rows that have a fault.
+    is_right_file
+        Whether the file as a whole is in order, so that sound rows may be taken in.
+    """
+
+    template: Template
+    table: Table = field(repr=False)
+    sheet: str
+    digest: str
+    rows: pd.DataFrame = field(repr=False)
+    faults: tuple[Fault, ...] = field(default=(), repr=False)
+    left_out: tuple[int, ...] = ()
+    is_right_file: bool = True
+
+    def refuse(self, messages: Mapping[int, str], column: str | None = None) -> Reading:
+        """Return the reading without some rows, by what is wrong with each."""
+        faults = [
+            Fault(message, Place(sheet=self.sheet or None, row=row, column=column))
+            for row, message in messages.items()
+        ]
+        return replace(
+            self,
+            rows=self.rows.drop(index=list(messages)),
+            faults=_in_order([*self.faults, *faults]),
+            left_out=tuple(sorted({*self.left_out, *messages})),
+        )
+
+
+def read_filled(template: Template, data: bytes, others: Iterable[Template] = ()) -> Reading:
+    """Return what a filled template says.
+
+    Parameters
+    ----------
+    template
+        The template it is meant to be.
+    data
+        The bytes of the file, .xlsx or CSV.
+    others
+        Further templates, so that one taken for another is told by name.
+
+    Raises
+    ------
+    InputFault
+        When the file cannot be read at all; all other faults are in the reading.
+    """
+    table = read_table(data)
+    digest = hashlib.sha256(data).hexdigest()
+    sheet = _sheet_to_read(template, table)
+    reading = Reading(template, table, sheet.title, digest, _frame(template, [], {}))
+    header = next((number for number, row in enumerate(sheet.rows) if any(_texts(row))), None)
+    if header is None:
+        empty = _("There is nothing in the sheet. Fill in the template, save it, and try again.")
+        return _unfit(reading, [Fault(empty, Place(sheet=sheet.title or None))])
+    headings = _Headings(template, sheet, header)
+    faults = [
+        *_foreign_parts(template, table, sheet),
+        *(_mistaken(template, headings, others) or headings.faults),
+    ]
+    if faults:
+        return _unfit(reading, faults)
+    return _Rows(template, sheet, headings).read_into(reading)
+
+
+def _unfit(reading: Reading, faults: Sequence[Fault]) -> Reading:
+    return replace(reading, faults=tuple(faults), is_right_file=False)
+
+
+def _sheet_to_read(template: Template, table: Table) -> SheetRows:
+    wanted = squeezed(template.title)
+    named = (sheet for sheet in table.sheets if squeezed(sheet.title) == wanted)
+    first = next(iter(table.sheets), SheetRows("", []))
+    return next(named, first)
+
+
+def _texts(row: Sequence[object]) -> list[str]:
+    return [as_text(value) for value in row]  # type: ignore[arg-type]
+
+
+# -- the file as a whole -------------------------------------------------------------------------
+
+
+def _foreign_parts(template: Template, table: Table, read: SheetRows) -> list[Fault]:
+    """Tell of sheets that would be lost, and of a template of another version."""
+    faults = []
+    for sheet in table.sheets:
+        if sheet is read:
+            continue
+        texts = [text for row in sheet.rows for text in _texts(row) if text]
+        marks = [text for text in texts if text.startswith(f"[{template.id} ")]
+        if marks and template.mark not in marks:
+            message = _(
+                "The questions have changed since this template was downloaded. Download it anew "
+                "and move the answers over."
+            )
+            faults.append(Fault(message, Place(sheet=sheet.title)))
+        elif texts and not any(_MARK.fullmatch(text) for text in texts):
+            message = _(
+                "This sheet is not part of the template and is not read. Move what shall be saved "
+                "to the sheet “{sheet}”, and delete this one."
+            )
+            faults.append(Fault(message.format(sheet=read.title), Place(sheet=sheet.title)))
+    return faults
+
+
+class _Headings:
+    """The headings of a sheet: which column of the template stands where, and what does not fit."""
+
+    def __init__(self, template: Template, sheet: SheetRows, header: int) -> None:
+        self._template = template
+        self._sheet = sheet
+        self.row = header + 1
+        self.by_position: dict[int, str] = {}
+        self.shown: dict[int, str] = {}
+        self.faults: list[Fault] = []
+        self.unknown = 0
+        width = max(len(row) for row in sheet.rows)
+        texts = [*_texts(sheet.rows[header]), *[""] * width][:width]
+        for position, text in enumerate(texts):
+            self._place(position, text)
+        self.missing = self._missing()
+        self.faults += self.missing
+
+    def _place(self, position: int, heading: str) -> None:
+        letter = get_column_letter(position + 1)
+        self.shown[position] = plain_heading(heading) or letter
+        if problem := self._sheet.problems.get((self.row, position)):
+            self._fault(problem, letter)
+            return
+        name = self._template.column_of(heading) if heading else None
+        if name is None:
+            if self._has_content(position):
+                self.unknown += 1
+                message = (
+                    _(
+                        "This column is not part of the template. Delete it, or give it back the "
+                        "heading it had."
+                    )
+                    if heading
+                    else _("There is something in this column, but it has no heading.")
+                )
+                self._fault(message, shown(self.shown[position]))
+        elif name in self.by_position.values():
+            self._fault(
+                _("This heading stands there twice. Delete one of the two columns."),
+                shown(self.shown[position]),
+            )
+        else:
+            self.by_position[position] = name
+
+    def _has_content(self, position: int) -> bool:
+        below = self._sheet.rows[self.row :]
+        return any(len(row) > position and as_text(row[position]) for row in below) or any(
+            column == position and row > self.row for row, column in self._sheet.problems
+        )
+
+    def _missing(self) -> list[Fault]:
+        present = set(self.by_position.values())
+        missing = [
+            shown_heading(column)
+            for name, column in self._template.columns()
+            if name not in present
+        ]
+        open_column = self._template.open_column
+        known = {name for name, _column in self._template.columns()}
+        if open_column is not None and not present - known:
+            missing.append(shown_heading(open_column))
+        message = _(
+            "This column is missing. Put it back as it is in the template; it may be empty."
+        )
+        return [Fault(message, self._at(heading)) for heading in missing]
+
+    def _fault(self, message: str, heading: str) -> None:
+        self.faults.append(Fault(message, self._at(heading)))
+
+    def _at(self, heading: str) -> Place:
+        return Place(sheet=self._sheet.title or None, row=self.row, column=heading)
+
+
+def _mistaken(
+    template: Template, headings: _Headings, others: Iterable[Template]
+) -> list[Fault] | None:
+    """Return the one fault of a file that is something else than the template, None when it is."""
+    if not headings.missing and not headings.unknown:
+        return None
+    place = headings.faults[0].place
+    for other in others:
+        found = _Headings(other, headings._sheet, headings.row - 1)
+        if other.id != template.id and not found.missing and not found.unknown:
+            message = _(
+                "This is the template for “{other}”, not for “{wanted}”. Choose the right file, or "
+                "go to the place where “{other}” belongs."
+            )
+            return [
+                Fault(
+                    message.format(other=other.title, wanted=template.title),
+                    Place(sheet=place.sheet),
+                )
+            ]
+    if headings.by_position:
+        return None
+    message = _(
+        "None of the template's columns is there. Download the template “{wanted}”, and write the "
+        "answers into it."
+    )
+    return [Fault(message.format(wanted=template.title), Place(sheet=place.sheet))]
+
+
+# -- the rows ------------------------------------------------------------------------------------
+
+
+class _Rows:
+    """The filled rows under the headings."""
+
+    def __init__(self, template: Template, sheet: SheetRows, headings: _Headings) -> None:
+        self._template = template
+        self._sheet = sheet
+        self._headings = headings
+        self._faults: list[Fault] = []
+        columns = dict(template.columns())
+        self._columns = {
+            name: columns.get(name, template.open_column) for name in headings.by_position.values()
+        }
+        self._shown = {name: headings.shown[at] for at, name in headings.by_position.items()}
+
+    def read_into(self, reading: Reading) -> Reading:
+        """Return the reading with the rows in it, those with faults left out."""
+        values = self._values()
+        if not values:
+            message = _(
+                "There are no answers in the sheet yet. Fill in a row, save, and try again."
+            )
+            place = Place(sheet=self._sheet.title or None, row=self._headings.row + 1)
+            return _unfit(reading, [Fault(message, place)])
+        if len(values) > self._template.max_rows:
+            message = _("There are {n} filled rows, and there is room for {limit}. Split the file.")
+            told = message.format(
+                n=format_number(len(values)), limit=format_number(self._template.max_rows)
+            )
+            return _unfit(reading, [Fault(told, Place(sheet=self._sheet.title or None))])
+        frame = _frame(self._template, [*self._shown], values)
+        self._check(frame)
+        places = {shown: place for place, shown in self._headings.shown.items()}
+        self._faults.sort(key=lambda fault: places.get(fault.place.column or "", -1))
+        faulty = {fault.place.row for fault in self._faults}
+        sound = frame[~frame.index.isin(faulty)]
+        return replace(
+            reading,
+            rows=sound,
+            faults=_in_order(self._faults),
+            left_out=tuple(int(row) for row in frame.index if row in faulty),
+        )
+
+    def _values(self) -> dict[int, dict[str, object]]:
+        """Return the values of every row with anything in it; unreadable ones are None."""
+        found = {}
+        for number, row in enumerate(
+            self._sheet.rows[self._headings.row :], self._headings.row + 1
+        ):
+            values: dict[str, object] = {}
+            is_blank = True
+            for position, name in self._headings.by_position.items():
+                problem = self._sheet.problems.get((number, position))
+                value = row[position] if position < len(row) else None
+                is_blank = is_blank and problem is None and not as_text(value)
+                values[name] = None
+                if problem is None:
+                    try:
+                        values[name] = read_cell(self._columns[name], value)
+                    except Unreadable as error:
+                        problem = str(error)
+                if problem is not None:
+                    self._fault(problem, number, name)
+            if not is_blank:
+                found[number] = values
+        return found
+
+    def _check(self, frame: pd.DataFrame) -> None:
+        unread = {fault.place.row for fault in self._faults}
+        try:
+            self._template.schema.validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as errors:
+            for error in errors.schema_errors:
+                self._tell(error, frame, unread)
+
+    def _tell(
+        self, error: pa.errors.SchemaError, frame: pd.DataFrame, unread: set[int | None]
+    ) -> None:
+        reason = pa.errors.SchemaErrorReason
+        of_row = isinstance(error.schema, pa.DataFrameSchema)
+        name = None if of_row else str(error.schema.name)
+        cases = error.failure_cases.dropna(subset=["index"]).drop_duplicates("index")
+        for row, value in zip(cases["index"], cases["failure_case"], strict=True):
+            if error.reason_code is reason.SERIES_CONTAINS_NULLS:
+                if row not in unread:
+                    message = _("Something is missing here. Fill in the cell, or delete the row.")
+                    self._fault(message, int(row), name)
+            elif error.reason_code is not reason.DATAFRAME_CHECK:
+                raise error
+            elif name is not None:
+                self._fault(_filled_in(str(error.check.error), value), int(row), name)
+            elif row not in unread:  # what is unreadable is not missing
+                self._fault(str(error.check.error), int(row), None)
+
+    def _fault(self, message: str, row: int, name: str | None) -> None:
+        column = None if name is None else self._shown[name]
+        self._faults.append(
+            Fault(message, Place(sheet=self._sheet.title or None, row=row, column=column))
+        )
+
+
+def _frame(
+    template: Template, names: Sequence[str], values: Mapping[int, Mapping[str, object]]
+) -> pd.DataFrame:
+    """Return the values as a frame with the types of the schema; rows by number."""
+    columns = dict(template.columns())
+    known = [*columns, *(name for name in names if name not in columns)]
+    cells = {name: [row.get(name) for row in values.values()] for name in known}
+    types = {name: TYPES[kind_of(columns.get(name, template.open_column))] for name in known}
+    rows = pd.Index(list(values), dtype="int64", name="row")
+    return pd.DataFrame(cells, index=rows, dtype="object").astype(types)
+
+
+def _filled_in(message: str, value: object) -> str:
+    text = str(value)
+    return message.replace("{value}", shown(text)).replace("{length}", format_number(len(text)))
+
+
+def _in_order(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda fault: fault.place.row or 0))

@@ -1,0 +1,54 @@
+"""Filled templates in one line: `filled(template, {"overall": 4}, …)` is the file of a user."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+
+import openpyxl
+
+from peerbook.files.intake import Template, blank_file
+
+Row = Mapping[str, object]
+
+
+def place_of(template: Template, key: str) -> int:
+    """Return the position of a column, from 0, by its key or by its whole heading."""
+    headings = list(template.headings())
+    return next(i for i, one in enumerate(headings) if one == key or one.endswith(f"[{key}]"))
+
+
+def filled_book(template: Template, *rows: Row) -> openpyxl.Workbook:
+    """Return the blank file with rows written into it, as openpyxl sees it."""
+    book = openpyxl.load_workbook(io.BytesIO(blank_file(template)))
+    for number, row in enumerate(rows, start=2):
+        for key, value in row.items():
+            book.worksheets[0].cell(number, place_of(template, key) + 1).value = value
+    return book
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    """Return a workbook as a file."""
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def filled(template: Template, *rows: Row) -> bytes:
+    """Return the blank file with rows written into it."""
+    return saved(filled_book(template, *rows))
+
+
+def as_csv(template: Template, *rows: Row, separator: str = ";") -> str:
+    """Return the same sheet as Danish Excel saves it as CSV."""
+    headings = list(template.headings())
+    lines: list[Iterable[object]] = [headings]
+    for row in rows:
+        cells: list[object] = [""] * len(headings)
+        for key, value in row.items():
+            cells[place_of(template, key)] = value
+        lines.append(cells)
+    target = io.StringIO(newline="")
+    csv.writer(target, delimiter=separator, lineterminator="\r\n").writerows(lines)
+    return target.getvalue()
