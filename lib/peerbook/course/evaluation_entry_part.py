@@ -47,13 +47,14 @@ class EvaluationEntry:
         self._wave = wave
         self._save = save
 
-    def tabs(self) -> Tabs:
-        """Return the ways side by side."""
+    def tabs(self, *more: tuple[str, Callable[[], list[Widget]]]) -> Tabs:
+        """Return the ways side by side, and further ones behind them, by label."""
         return Tabs(
             [
                 (_("One sheet"), lambda: [self._sheet_form(short=False)]),
                 (_("Three questions only"), lambda: [self._sheet_form(short=True)]),
                 (_("A pile of paper"), self._pile_parts),
+                *more,
             ]
         )
 

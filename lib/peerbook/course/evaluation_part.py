@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peerbook.course import evaluation_records
-from peerbook.course.curriculum import load_form
+from peerbook.course.curriculum import EvaluationForm, load_form
 from peerbook.course.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation_records import Sheet
 from peerbook.course.evaluation_result_part import result_parts
@@ -56,7 +56,14 @@ class _Evaluations:
             return receipt
 
         entry = EvaluationEntry(self._desk, self._course, form, wave, save)
-        self._entry.show([entry.tabs()])
+        file = (_("From a file"), lambda: self._file_parts(form, wave))
+        self._entry.show([entry.tabs(file)])
+
+    def _file_parts(self, form: EvaluationForm, wave: Wave) -> list[Widget]:
+        # What reads files is heavy to import, and most visits do not come here.
+        from peerbook.course.evaluation_import_part import import_parts
+
+        return import_parts(self._desk, self._course, form, wave, self._show_result)
 
     def _show_result(self, announce: str = "") -> None:
         with self._desk.store.read() as session:

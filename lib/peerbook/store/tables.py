@@ -345,7 +345,7 @@ class DataImport(Versioned, Base):
     __table_args__ = (_NUMBERED,)
 
     id: Mapped[int] = _number()
-    file_name: Mapped[str]
+    file_name: Mapped[str] = mapped_column(info={"private": True})
     file_digest: Mapped[str] = mapped_column(String(64), index=True)
     kind: Mapped[str] = mapped_column(String(32))
     at: Mapped[dt.datetime] = mapped_column(default=_now)

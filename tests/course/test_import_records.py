@@ -1,0 +1,233 @@
+"""A file of evaluations is saved in one go, known again, and can be taken back in one go."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+import pytest
+from sqlalchemy import func, select
+
+from builders import LEADER, a_course, assert_sound, decision, open_store, save
+from filled_files import filled
+from peerbook.course import evaluation_records
+from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation_records import Sheet
+from peerbook.course.frames import evaluation_template
+from peerbook.course.import_records import (
+    alike,
+    import_sheets,
+    import_with_digest,
+    imports,
+    saved_already,
+    sheets_in,
+    short_name,
+    undo_import,
+    used_codes,
+)
+from peerbook.errors import Conflict, InputFault
+from peerbook.files.intake import read_filled
+from peerbook.store.tables import Answer, Audit, DataImport, Evaluation, Suggestion
+
+DAY = dt.date(2026, 5, 4)
+NOW = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
+FORM = load_form("mid")
+DIGEST = hashlib.sha256(b"the file").hexdigest()
+SHEETS = [
+    Sheet({"overall": 4, "ready": 5, "suggestion": "Flere pauser"}, "AB"),
+    Sheet({"overall": 5, "keep": "Alt 🙂 <script>"}),
+    Sheet({"overall": 9}),
+]
+
+
+@pytest.fixture
+def store(tmp_path):
+    return open_store(tmp_path)
+
+
+@pytest.fixture
+def course(store):
+    return a_course(store, participants=0, days=1).course_id
+
+
+def take_in(session, course, sheets=SHEETS, digest=DIGEST, name="vores svar.xlsx"):
+    return import_sheets(
+        session, course, FORM, sheets, wave="mid", file_name=name, digest=digest, entered_on=DAY
+    )
+
+
+def submitted(store, course, key="key", **how):
+    return store.submit(key, LEADER, lambda session: take_in(session, course, **how), [key])
+
+
+def count(store, table):
+    with store.read() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+def counts(store):
+    return [count(store, table) for table in (DataImport, Evaluation, Answer, Suggestion)]
+
+
+# -- in ------------------------------------------------------------------------------------------
+
+
+def test_rows_of_a_template_become_sheets_with_plain_values():
+    template = evaluation_template(FORM)
+    reading = read_filled(template, filled(template, {"respondent": "ab", "overall": "Godt"}))
+    (sheet,) = sheets_in(reading.rows).values()
+    assert sheet.respondent == "AB"
+    assert {name: value for name, value in sheet.answers.items() if value is not None} == {
+        "overall": 4
+    }
+    assert type(sheet.answers["overall"]) is int
+    assert set(sheet.answers) == {item.id for item in FORM.items}
+
+
+def test_an_import_saves_sheets_answers_and_suggestions_and_says_where_from(store, course):
+    receipt = submitted(store, course)
+    assert receipt.kind == "data_import"
+    assert counts(store) == [1, 3, 6, 1]
+    with store.read() as session:
+        rows = session.scalars(select(Evaluation)).all()
+        assert {(row.source, row.import_id, row.wave) for row in rows} == {
+            ("file", receipt.number, "mid")
+        }
+        (file,) = imports(session, course, "mid")
+        assert (file.file_name, file.sheets, file.actor) == ("vores svar.xlsx", 3, LEADER)
+        assert imports(session, course, "final") == []
+    assert_sound(store)
+
+
+def test_the_same_key_saves_once_and_the_same_file_under_another_key_is_refused(store, course):
+    first = submitted(store, course)
+    again = submitted(store, course)
+    assert (again.replayed, again.number) == (True, first.number)
+    with pytest.raises(InputFault, match="Præcis den fil blev gemt"):
+        submitted(store, course, key="other")
+    assert counts(store) == [1, 3, 6, 1]
+
+
+def test_a_fault_in_one_sheet_saves_nothing_at_all(store, course):
+    bad = [*SHEETS, Sheet({"overall": 7})]
+    with pytest.raises(InputFault):
+        submitted(store, course, sheets=bad)
+    assert counts(store) == [0, 0, 0, 0]
+    with store.read() as session:
+        assert import_with_digest(session, DIGEST) is None
+        audited = select(func.count()).select_from(Audit).where(Audit.table_name == "data_import")
+        assert session.scalar(audited) == 0
+
+
+def test_the_name_of_the_file_is_not_kept_in_the_audit(store, course):
+    submitted(store, course, name="Annas svar.xlsx")
+    with store.read() as session:
+        entries = session.scalars(select(Audit)).all()
+    assert not any("Annas" in f"{entry.old} {entry.new}" for entry in entries)
+
+
+def test_a_long_name_keeps_its_beginning_and_its_ending():
+    short = short_name("a" * 300 + ".xlsx")
+    assert len(short) <= 120
+    assert short.startswith("aaa")
+    assert short.endswith(".xlsx")
+    assert short_name("svar.xlsx") == "svar.xlsx"
+
+
+def test_codes_in_use_are_those_of_the_same_evaluation(store, course):
+    submitted(store, course)
+    with store.read() as session:
+        assert used_codes(session, course, "mid") == {"AB"}
+        assert used_codes(session, course, "final") == set()
+
+
+# -- known again -----------------------------------------------------------------------------------
+
+
+def test_a_row_with_just_the_answers_of_a_saved_sheet_is_found_however_that_was_entered(
+    store, course
+):
+    with store.write(LEADER) as session:
+        evaluation_records.save_sheets(
+            session, course, FORM, [SHEETS[1]], wave="mid", source="pile", entered_on=DAY
+        )
+    blank = dict.fromkeys(item.id for item in FORM.items)
+    rows = {2: Sheet({**blank, **SHEETS[1].answers}), 3: Sheet({**blank, "overall": 5})}
+    with store.read() as session:
+        assert saved_already(session, course, "mid", rows) == (2,)
+        assert saved_already(session, course, "final", rows) == ()
+
+
+def test_one_saved_sheet_accounts_for_one_row(store, course):
+    submitted(store, course, sheets=[SHEETS[2]])
+    with store.read() as session:
+        rows = dict.fromkeys((2, 3, 4), SHEETS[2])
+        assert saved_already(session, course, "mid", rows) == (2,)
+
+
+def test_the_corrected_file_adds_only_what_was_left_out(store, course):
+    submitted(store, course, sheets=SHEETS[:2])
+    with store.read() as session:
+        corrected = dict(enumerate([*SHEETS[:2], Sheet({"overall": 1, "ready": 2})], start=2))
+        assert saved_already(session, course, "mid", corrected) == (2, 3)
+
+
+def test_rows_that_are_just_the_same_are_grouped():
+    rows = {2: Sheet({"overall": 4}), 3: Sheet({"overall": 5}), 4: Sheet({"overall": 4})}
+    assert alike(rows) == ((2, 4),)
+    assert alike({2: Sheet({"overall": 4}, "A"), 3: Sheet({"overall": 4}, "B")}) == ()
+
+
+# -- taken back ------------------------------------------------------------------------------------
+
+
+def undo(store, number, key="undo"):
+    return store.submit(key, LEADER, lambda session: undo_import(session, number, NOW), [number])
+
+
+def test_taking_a_file_back_takes_all_of_it_and_nothing_else(store, course):
+    with store.write(LEADER) as session:
+        evaluation_records.save_sheets(
+            session, course, FORM, [Sheet({"overall": 1, "suggestion": "Mere kaffe"})],
+            wave="mid", source="typed", entered_on=DAY,
+        )  # fmt: skip
+    receipt = submitted(store, course)
+    assert counts(store) == [1, 4, 8, 2]
+    undo(store, receipt.number)
+    assert counts(store) == [1, 1, 2, 1]
+    with store.read() as session:
+        row = session.get(DataImport, receipt.number)
+        assert (row.undone_at, row.file_name, row.file_digest) == (NOW, "", DIGEST)
+        assert imports(session, course, "mid") == []
+    assert_sound(store)
+
+
+def test_a_file_taken_back_can_be_taken_in_again(store, course):
+    undo(store, submitted(store, course).number)
+    assert submitted(store, course, key="again").number == 2
+    assert counts(store) == [2, 3, 6, 1]
+
+
+def test_a_file_is_taken_back_once(store, course):
+    number = submitted(store, course).number
+    undo(store, number)
+    assert undo(store, number).replayed
+    with pytest.raises(InputFault, match="allerede fortrudt"):
+        undo(store, number, key="other")
+    with pytest.raises(InputFault):
+        undo(store, 99, key="nothing")
+
+
+def test_a_file_with_an_answered_suggestion_stays_and_says_why(store, course):
+    number = submitted(store, course).number
+    save(store, decision())
+    before = counts(store)
+    with pytest.raises(InputFault, match="I sagde – vi gjorde"):
+        undo(store, number)
+    assert counts(store) == before
+
+
+def test_a_key_used_for_another_file_is_a_conflict(store, course):
+    submitted(store, course)
+    with pytest.raises(Conflict):
+        store.submit("key", LEADER, lambda session: take_in(session, course), ["other"])
