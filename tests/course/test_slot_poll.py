@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -54,3 +56,20 @@ def test_missing_columns_are_all_named():
 
 def test_no_answers_give_no_slots():
     assert rank_slots(frame()) == ()
+
+
+@pytest.mark.parametrize(
+    ("slot", "weekday", "starts_at"),
+    [
+        ("Mandag formiddag", 0, None),
+        ("onsdag kl. 10", 2, dt.time(10)),
+        ("Torsdag 9.30-15", 3, dt.time(9, 30)),
+        ("Søndag 13:00", 6, dt.time(13)),
+        ("Fredag i uge 2026", 4, None),
+        ("Tirsdag 99", 1, None),
+        ("En anden gang", None, None),
+    ],
+)
+def test_weekday_and_time_are_found_in_the_words(slot, weekday, starts_at):
+    (ranked,) = rank_slots(frame(("P-1", slot, True)))
+    assert (ranked.weekday, ranked.starts_at) == (weekday, starts_at)

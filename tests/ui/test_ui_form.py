@@ -158,6 +158,21 @@ def test_form_shows_the_values_of_another_record(show, wire):
     expect(page.get_by_label("Pladser")).to_have_value("")
 
 
+def test_values_that_python_fills_in_count_as_typed_and_leave_the_rest(show, wire, drafts):
+    saves = Saves()
+    form = plan(saves, drafts=drafts)
+    page = show(form)
+    name_box(page).fill("Forår")
+    expect(draft_note(page)).to_be_visible()
+    form.fill_in({"seats": 12, "unknown": 1})
+    page.evaluate("host.pull()")
+    expect(page.get_by_label("Pladser")).to_have_value("12")
+    expect(name_box(page)).to_have_value("Forår")
+    save_button(page).click()
+    expect(receipt(page)).to_be_visible()
+    assert saves.submissions[0].values == {"title": "Forår", "seats": 12, "comment": ""}
+
+
 # --- the key of a submission ------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from peerbook.ui import (
     Button,
     ChoiceField,
     DateField,
+    Disclosure,
     Filter,
     Form,
     Group,
@@ -96,6 +97,7 @@ class _CourseChoice:
         if number != NEW:
             return plan_parts(self._desk, self._site, number)
         proposal = Section([])
+        form = self._form(proposal)
         return [
             Heading(_("A new course")),
             Prose(
@@ -104,7 +106,8 @@ class _CourseChoice:
                     "is saved until you say so."
                 )
             ),
-            self._form(proposal),
+            Disclosure(_("When can they come?"), lambda: _poll_parts(form)),
+            form,
             proposal,
         ]
 
@@ -223,6 +226,13 @@ class _CourseChoice:
             *avoided_parts(plan),
             Button(_("Save the plan"), save, look="main"),
         ]
+
+
+def _poll_parts(form: Form) -> list[Widget]:
+    # What reads files is heavy to import, and most visits do not come here.
+    from peerbook.course.slot_poll_part import slot_poll_parts
+
+    return slot_poll_parts(form.fill_in)
 
 
 def _request(submission: Submission, site: Site) -> PlanRequest:

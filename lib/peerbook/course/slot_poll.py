@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.text import _, format_list
+from peerbook.text import _, format_list, format_weekday
 
 COLUMNS = ("participant", "slot", "can")
+_TIME = re.compile(r"(?<!\d)(\d{1,2})(?:[.:](\d{2}))?(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,22 @@ class RankedSlot:
     can: tuple[str, ...]
     lost: tuple[str, ...]
     silent: tuple[str, ...]
+
+    @property
+    def weekday(self) -> int | None:
+        """The weekday its words begin with, Monday being 0."""
+        words = self.slot.casefold()
+        days = (day for day in range(7) if words.startswith(format_weekday(day).casefold()))
+        return next(days, None)
+
+    @property
+    def starts_at(self) -> dt.time | None:
+        """The first time of day in its words."""
+        found = _TIME.search(self.slot)
+        if found is None:
+            return None
+        hour, minute = int(found[1]), int(found[2] or 0)
+        return dt.time(hour, minute) if hour < 24 and minute < 60 else None
 
     @property
     def text(self) -> str:

@@ -48,6 +48,8 @@ IMPORTS = (
     "holidays.countries",
     "numpy",
     "pandas",
+    "peerbook.course.evaluation_import_part",
+    "peerbook.course.slot_poll_part",
     "plotly.graph_objects",
     "plotly.io",
     "sqlalchemy",

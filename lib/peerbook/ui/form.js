@@ -11,6 +11,7 @@ export function form({ model, el }) {
   state.model = model;
   if (state.edition !== model.get("edition")) state.begin();
   model.on("change:edition", () => state.begin());
+  model.on("msg:custom", (message) => message.do === "fill" && state.fillIn(message.values));
   el.append(state.node);
   const leave = onConnection(el, () => state.refresh());
   const hide = () => document.visibilityState === "hidden" && state.sendDraft();
@@ -47,6 +48,14 @@ function build() {
     for (const one of fields) one.write(begin[one.spec.name] ?? null);
     offer(model.get("offer"));
     state.refresh();
+  };
+
+  // What Python proposes counts as if it had been typed.
+  state.fillIn = (values) => {
+    for (const one of fields.filter((each) => each.spec.name in values)) {
+      one.write(values[one.spec.name]);
+      edited({ target: one.node });
+    }
   };
 
   state.refresh = () => {

@@ -161,6 +161,10 @@ class Form(Part):
             self.keeps_drafts = drafts is not None
             self.edition += 1
 
+    def fill_in(self, values: Mapping[str, object]) -> None:
+        """Write values into some fields, as if the user had typed them; the rest stays."""
+        self.send({"do": "fill", "values": self._raw(values)})
+
     def _raw(self, values: Mapping[str, object]) -> dict[str, object]:
         return {
             asked.name: asked.raw(values[asked.name])
