@@ -100,7 +100,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     file = filled_in(blank, MID, rows)
     choose(page, "vores svar.xlsx", file)
     expect(page.get_by_text("7 skemaer kan gemmes. 4 rækker skal rettes først.")).to_be_visible()
-    found = cells(page, "4 ting at rette i arket “Midtvejsevaluering”")
+    found = cells(page, "4 ting at rette i arket »Midtvejsevaluering«")
     assert [row[:2] for row in found] == [
         ["9", "17. Hvordan er kurset for dig, alt i alt?"],
         ["10", "18. Jeg føler mig klædt på til at være mentor."],
@@ -147,7 +147,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
 
     # Each file can be taken back, and all of it goes.
     page.get_by_role("button", name="2 filer er gemt").click()
-    expect(page.get_by_text("“rettet.xlsx”: 1 skema, gemt af")).to_be_visible()
+    expect(page.get_by_text("»rettet.xlsx«: 1 skema, gemt af")).to_be_visible()
     page.get_by_role("button", name="Fortryd filen").last.click()
     page.get_by_role("button", name="Ja, fortsæt").click()
     expect(page.get_by_role("paragraph").filter(has_text="Filen er fortrudt.")).to_be_visible()
@@ -175,7 +175,7 @@ def test_files_that_cannot_be_used_say_why_and_save_nothing(server, visitor):
         choose(page, name, data)
         expect(field).to_contain_text(message)
     choose(page, "slut.csv", as_csv(final, {"overall": 4}).encode("utf-8-sig"))
-    expect(page.get_by_text("skabelonen til “Slutevaluering”, ikke til")).to_be_visible()
+    expect(page.get_by_text("skabelonen til »Slutevaluering«, ikke til")).to_be_visible()
     expect(
         page.get_by_text("CSV med tegnsættet UTF-8 med mærke (BOM) og semikolon")
     ).to_be_visible()
