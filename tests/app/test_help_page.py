@@ -104,6 +104,7 @@ def test_the_statement_can_be_published_once_it_is_filled_in(vejle, visitor):
     page.get_by_label("Hvornår har I sidst gået den igennem?").fill("2024-05-06")
     page.get_by_role("button", name="Gem datoen").click()
     expect(page.get_by_text("Det er over et år siden. Se på den igen.")).to_be_visible()
+    expect(page.get_by_text("Gør det, før I viser den frem.")).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("button", name="Erklæringen som hjemmeside").click()
     published = started.value.path().read_text("utf-8")

@@ -322,6 +322,23 @@ def test_prose_takes_markdown_and_leaves_html_scripts_and_pictures_out(wire):
     assert not re.search(r'"href": "javascript', tree)
 
 
+def test_code_keeps_its_lines():
+    assert ui.Prose("```python\na = 1\nb = 2\n```").tree == [
+        ["pre", {}, [["code", {}, ["a = 1\nb = 2"]]]]
+    ]
+    assert ui.Prose("Skriv `a = 1`.").tree == [["p", {}, ["Skriv ", ["code", {}, ["a = 1"]], "."]]]
+
+
+def test_paragraphs_lists_and_headings_stand_apart(show):
+    page = show(ui.Page([ui.Prose("## Et\n\nTo.\n\nTre.\n\n- Fire\n\nFem.\n\n## Seks\n\nSyv.")]))
+    gaps = page.locator(".pb-prose").evaluate(
+        """prose => Array.from(prose.children).slice(1).map((one, i) =>
+            one.getBoundingClientRect().top - prose.children[i].getBoundingClientRect().bottom)"""
+    )
+    assert min(gaps) >= 6
+    assert gaps[4] > gaps[1]  # more before a heading than between paragraphs
+
+
 @pytest.mark.parametrize(
     "text",
     [

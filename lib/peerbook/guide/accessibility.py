@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,8 +20,7 @@ from markdown_it import MarkdownIt
 
 from peerbook.guide.handbook import handbook_folder
 from peerbook.text import _
-
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
+from peerbook.text.markdown import literal
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def _template() -> str:
 
 def _written(text: str, what: str) -> str:
     """Return what a user wrote, with no sign in it acting as Markdown."""
-    return _MARKDOWN_SIGNS.sub(r"\\\1", text) if text else f"\\[… {what} …\\]"
+    return literal(text or f"[… {what} …]")
 
 
 def _day(day: dt.date | None, what: str) -> str:

@@ -90,9 +90,12 @@ class Statement:
         if gaps or reviewed_on is None:
             text = _("Before you can publish it, it needs {gaps}. Fill that in on this page.")
             return Notice("info", text.format(gaps=format_list(gaps)))
+        due = format_date(next_review(reviewed_on), "long")
+        if is_overdue(reviewed_on, self._desk.today):
+            text = _("It should have been gone through by {date}. Do that before you publish it.")
+            return Notice("warn", text.format(date=due))
         text = _("It can be published. Go through it again by {date} at the latest.")
-        told = text.format(date=format_date(next_review(reviewed_on), "long"))
-        return Notice("warn" if is_overdue(reviewed_on, self._desk.today) else "ok", told)
+        return Notice("ok", text.format(date=due))
 
     def _file(self) -> tuple[str, bytes, str]:
         store = self._desk.store

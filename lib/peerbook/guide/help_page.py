@@ -29,6 +29,7 @@ from peerbook.ui import (
     Table,
     Tabs,
     Widget,
+    literal,
 )
 
 HARDEST = 10
@@ -178,7 +179,7 @@ def _about_parts(desk: Desk) -> list[Widget]:
     ]
     values = {
         "version": known.version, "python": known.python, "sqlite": known.sqlite,
-        "system": known.system, "folder": f"`{known.folder}`",
+        "system": known.system, "folder": literal(known.folder),
         "changes": format_number(known.changes),
     }  # fmt: skip
     columns = [Column("name", _("Part")), Column("version", _("Version"))]

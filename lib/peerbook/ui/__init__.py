@@ -5,6 +5,7 @@ They are anywidgets, so the same notebook works in Voilà, in JupyterLab and wit
 
 from ipywidgets import Widget
 
+from peerbook.text.markdown import literal
 from peerbook.ui.chart import Chart
 from peerbook.ui.fields import (
     ChoiceField,
@@ -39,7 +40,6 @@ from peerbook.ui.page import (
     Prose,
     Section,
     Tabs,
-    literal,
 )
 from peerbook.ui.table import Cells, Column, RowAction, Status, Table, TableData
 

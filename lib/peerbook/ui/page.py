@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
@@ -433,14 +432,6 @@ _TAGS = {
     "hr", "br", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _ATTRIBUTES = {"a": ("href",), "ol": ("start",)}
-
-
-_SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
-
-
-def literal(text: str) -> str:
-    """Return somebody's own words as Markdown that shows them as they stand, on one line."""
-    return _SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _tree(markdown: str) -> list[Any]:
