@@ -160,8 +160,8 @@ def test_a_cancelled_day_stays_in_plan_and_calendar_as_cancelled(app, open_plan,
 
 def test_what_has_changed_is_told_once(app, open_plan, made):
     page = open_plan(made, tab="Siden sidst")
-    page.get_by_role("button", name="Markér som fortalt i dag").click()
-    expect(page.get_by_text("Der er ikke sket ændringer siden.").first).to_be_visible()
+    page.get_by_role("button", name="Notér som meldt ud i dag").click()
+    expect(page.get_by_text("Intet er ændret siden.").first).to_be_visible()
     day = app.plan(made).date_of(Item("teaching_day", 5))
     to = free_day_near(app, made, day)
     tab(page, "Flyt eller aflys")
@@ -172,7 +172,7 @@ def test_what_has_changed_is_told_once(app, open_plan, made):
     told = page.get_by_role("listitem").filter(has_text="Undervisningsdag 5 er flyttet")
     expect(told).to_contain_text(format_date(to, "long"))
     expect(told).to_contain_text("Underviseren er på kursus")
-    page.get_by_role("button", name="Markér som fortalt i dag").click()
+    page.get_by_role("button", name="Notér som meldt ud i dag").click()
     expect(told).to_have_count(0)
 
 
