@@ -17,6 +17,7 @@ from peerbook.course.frames import (
     templates,
 )
 from peerbook.course.slot_poll import rank_slots
+from peerbook.course.waves import WAVES
 from peerbook.files.intake import blank_file, read_filled
 from peerbook.text.words import LANGUAGE_VARIABLE
 
@@ -60,6 +61,10 @@ def test_a_changed_form_changes_its_template():
     assert "1. Another question?\n[content_relevant]" in template.headings()
     (fault,) = read_filled(template, filled(template, {"content_relevant": 3})).faults
     assert fault.place.column == "1. Another question?"
+
+
+def test_every_evaluation_of_a_course_can_come_from_a_file():
+    assert IMPORTED_FORMS == WAVES
 
 
 def test_templates_have_names_of_their_own():
