@@ -123,6 +123,13 @@ def test_chapters_open_with_how_easy_they_are(vejle, visitor):
     expect(page).to_have_url(vejle.url("course_plan"))
 
 
+def test_danish_chapters_are_marked_as_danish_on_an_english_page(vejle, visitor):
+    page = visitor.open(vejle, "help", "?lang=en")
+    expect(page.get_by_text("The handbook is written in Danish.")).to_be_visible()
+    page.get_by_role("button", name="Kom i gang").click()
+    expect(page.locator("[lang=da]").get_by_text("peerbook hjælper dig")).to_be_visible()
+
+
 def test_about_tells_the_folder_and_no_secret(vejle, visitor):
     page = visitor.open(vejle, "help")
     open_tab(page, "Om peerbook")

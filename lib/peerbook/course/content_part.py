@@ -177,7 +177,7 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Wid
 
 
 def _text_parts(text: str) -> list[Widget]:
-    return [Prose(text), Prose(f"*{reading_note(text)}*")]
+    return [Prose(text, language="da"), Prose(f"*{reading_note(text)}*")]
 
 
 def coverage_parts(content: CourseContent) -> list[Widget]:

@@ -67,7 +67,7 @@ class Statement:
             self._shown,
             Heading(_("Go through the statement")),
             self._review_form(),
-            Disclosure(_("Who must have one?"), [Prose(advice())]),
+            Disclosure(_("Who must have one?"), [Prose(advice(), language="da")]),
         ]
 
     def follow(self) -> None:
@@ -81,7 +81,7 @@ class Statement:
         self._shown.show(
             [
                 self._state(missing(organisation, reviewed_on), reviewed_on),
-                Prose(statement(organisation, reviewed_on)),
+                Prose(statement(organisation, reviewed_on), language="da"),
                 Download(_("The statement as a page to publish (.html)"), self._file),
             ]
         )

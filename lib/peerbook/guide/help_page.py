@@ -14,7 +14,7 @@ from peerbook.guide.settings_part import settings_parts
 from peerbook.guide.texts import HandedOut, handed_out
 from peerbook.settings import SMALLEST_THRESHOLD, THRESHOLD, help_number
 from peerbook.store.tables import Site
-from peerbook.text import _, format_number, ngettext
+from peerbook.text import _, current_language, format_number, ngettext
 from peerbook.text.readability import LIX_LIMIT, ease_name, reading_note
 from peerbook.ui import (
     Column,
@@ -101,13 +101,15 @@ class _HelpPage:
 
 
 def _chapters() -> list[Widget]:
-    return [
+    note = [] if current_language() == "da" else [Prose(_("The handbook is written in Danish."))]
+    chapters = [
         Disclosure(chapter.title, partial(_chapter_parts, chapter.text)) for chapter in handbook()
     ]
+    return [*note, *chapters]
 
 
 def _chapter_parts(text: str) -> list[Widget]:
-    return [Prose(text), Prose(f"*{reading_note(text)}*")]
+    return [Prose(text, language="da"), Prose(f"*{reading_note(text)}*")]
 
 
 def _reading_parts() -> list[Widget]:

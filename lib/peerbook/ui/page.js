@@ -12,7 +12,7 @@ export function heading({ model, el }) {
 // Markdown arrives as a tree of [tag, attributes, children]; Python has checked every tag in it.
 export function prose({ model, el }) {
   const node = (tree) => (typeof tree === "string" ? tree : h(tree[0], tree[1], tree[2].map(node)));
-  const draw = () => el.replaceChildren(h("div", { class: "pb-prose" }, model.get("tree").map(node)));
+  const draw = () => el.replaceChildren(h("div", { class: "pb-prose", lang: model.get("language") || null }, model.get("tree").map(node)));
   model.on("change:tree", draw);
   draw();
 }

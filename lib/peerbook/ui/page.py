@@ -120,12 +120,15 @@ class Prose(Part):
     ----------
     markdown
         The text; what users wrote goes into it by `literal`.
+    language
+        Of the text, where it may be another than the page's: screen readers then say it right.
     """
 
     tree = traitlets.List().tag(sync=True)
+    language = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, markdown: str) -> None:
-        super().__init__("prose", tree=_tree(markdown))
+    def __init__(self, markdown: str, *, language: str = "") -> None:
+        super().__init__("prose", tree=_tree(markdown), language=language)
 
     def update(self, markdown: str) -> None:
         """Show another text."""
