@@ -59,8 +59,20 @@ def read_as(file_name: str, reading: Reading) -> str:
 
 def wrong_file_parts(reading: Reading) -> list[Widget]:
     """Return what is said of a file that cannot be taken in as it is."""
-    text = _("The file cannot be used as it is. Correct it, save it, and choose it again.")
-    return [Notice("danger", text), fault_table(reading.faults)]
+    of_the_whole = [fault for fault in reading.faults if fault.place.row is None]
+    placed = [fault for fault in reading.faults if fault.place.row is not None]
+    parts: list[Widget] = [Notice("danger", _of_sheet(fault, reading)) for fault in of_the_whole]
+    if placed:
+        text = _("The file cannot be used as it is. Correct it, save it, and choose it again.")
+        parts += [Notice("danger", text), fault_table(placed)]
+    return parts
+
+
+def _of_sheet(fault: Fault, reading: Reading) -> str:
+    sheet = fault.place.sheet
+    if sheet is None or sheet == reading.sheet:
+        return fault.message
+    return _("Sheet “{sheet}”: {message}").format(sheet=sheet, message=fault.message)
 
 
 def fault_table(faults: Sequence[Fault]) -> Table:
