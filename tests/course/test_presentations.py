@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import LEADER, a_planned_course, assert_sound, open_store
+from peerbook.course import plan_records, presentation_records
 from peerbook.course.calendar import DanishCalendar
 from peerbook.course.day_plan import LATEST_LUNCH, LONGEST_STRETCH_MIN
 from peerbook.course.plan import CoursePlan, CourseTemplate, Item, PlannedDate, PlanRequest
@@ -16,6 +18,7 @@ from peerbook.course.plan_moves import cancel
 from peerbook.course.plan_solver import plan_course
 from peerbook.course.presentations import Wish, timetable
 from peerbook.errors import InputFault
+from peerbook.store.tables import Course
 
 FIRST, SECOND = dt.date(2016, 4, 28), dt.date(2016, 4, 29)
 
@@ -150,3 +153,69 @@ def test_whatever_is_asked_turns_never_overlap_and_breaks_come_in_time(days, cou
         )
         if noon and could_eat:
             assert sum(turn.what == "lunch" for turn in of_day) == 1
+
+
+# -- what the store keeps ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with open_store(tmp_path_factory.mktemp("presentations")) as opened:
+        yield opened
+        assert_sound(opened)
+
+
+@pytest.fixture
+def made(store):
+    return a_planned_course(store, mentors=("Anna", "Bo", "Åse"))
+
+
+def wished(store, made):
+    with store.read() as session:
+        return presentation_records.presentations_of(session.get_one(Course, made.course_id))
+
+
+def presenting(store, made):
+    with store.read() as session:
+        return presentation_records.presenters(session, made.course_id)
+
+
+def save_who(store, made, chosen, seen=None):
+    with store.write(LEADER) as session:
+        presentation_records.save_presenters(session, made.course_id, chosen, seen or {})
+
+
+def test_how_many_and_how_long_is_asked_first_and_kept_beside_the_rules_of_the_plan(store, made):
+    assert wished(store, made) is None
+    for wish in (Wish(9, 30), Wish(8, 25)):
+        with store.write(LEADER) as session:
+            presentation_records.save_presentations(session, made.course_id, wish)
+        assert wished(store, made) == wish
+    with store.read() as session:
+        course = session.get_one(Course, made.course_id)
+        plan = plan_records.load_plan(session, course)
+        assert plan.template.teaching_days == 6
+        assert plan_records.day_starts_at(course) == dt.time(10)
+
+
+def test_two_may_present_together_and_nobody_presents_twice(store, made):
+    anna, bo, aase = made.codes
+    save_who(store, made, {anna: 1, bo: 1, aase: None})
+    assert presenting(store, made) == {anna: 1, bo: 1}
+    save_who(store, made, {anna: 2, bo: None, aase: 1}, {anna: 1, bo: 1})
+    assert presenting(store, made) == {anna: 2, aase: 1}
+
+
+def test_what_two_people_choose_at_the_same_time_is_joined(store, made):
+    anna, bo, _aase = made.codes
+    save_who(store, made, {anna: 1}, {})
+    save_who(store, made, {anna: None, bo: 2}, {})
+    assert presenting(store, made) == {anna: 1, bo: 2}
+
+
+def test_only_those_on_the_course_present(store, made):
+    (stranger,) = a_planned_course(store, mentors=("Carl",)).codes
+    with pytest.raises(InputFault, match=stranger) as fault:
+        save_who(store, made, {stranger: 1})
+    assert fault.value.faults[0].place.field == "people"
+    assert presenting(store, made) == {}

@@ -6,7 +6,10 @@ import datetime as dt
 
 from peerbook.course import plan_records
 from peerbook.course.plan_files import calendar_bytes, pdf_bytes, workbook_bytes
+from peerbook.course.presentation_records import presentations_of
+from peerbook.course.presentations import Turn, timetable
 from peerbook.course.saved_plan import PlanNow, SavedPlan
+from peerbook.errors import InputFault
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.text import _
 from peerbook.ui import Downloads
@@ -36,7 +39,7 @@ def downloads(saved: SavedPlan) -> Downloads:
     def sheet() -> tuple[str, bytes, str]:
         now = saved.read()
         origin = origin_of(saved, now)
-        data = workbook_bytes(now.plan, origin=origin)
+        data = workbook_bytes(now.plan, _turns(now), origin)
         return origin.file_name(now.plan.title, "xlsx"), data, WORKBOOK_TYPE
 
     return Downloads(
@@ -51,8 +54,17 @@ def downloads(saved: SavedPlan) -> Downloads:
 def origin_of(saved: SavedPlan, now: PlanNow) -> Origin:
     """Return where a file about the course comes from."""
     return Origin(
-        data=fingerprint(now.plan),
+        data=fingerprint(now.plan, presentations_of(now.course)),
         made_on=saved.desk.today,
         content_version=now.course.template_version,
         synthetic=saved.desk.synthetic,
     )
+
+
+def _turns(now: PlanNow) -> tuple[Turn, ...]:
+    """Return when final assignments are presented; nothing while that is not told or not right."""
+    wish = presentations_of(now.course)
+    try:
+        return () if wish is None else timetable(now.plan, wish)
+    except InputFault:  # the page says so where the times are made
+        return ()

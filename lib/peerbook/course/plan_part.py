@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import uuid4
 
+from peerbook.course.after_course_part import after_course_parts
 from peerbook.course.closures_part import closures_parts
 from peerbook.course.content_part import content_parts
 from peerbook.course.download_part import downloads
@@ -110,6 +111,7 @@ def _course_parts(saved: SavedPlan) -> list[Widget]:
                 (_("Move or cancel"), lambda: change_parts(saved)),
                 (_("Since last time"), lambda: since_told_parts(saved)),
                 (_("Teaching"), lambda: content_parts(saved)),
+                (_("After the course"), lambda: after_course_parts(saved)),
                 (
                     _("Holidays and closures"),
                     lambda: closures_parts(saved.desk, saved.site, plan, saved.redraw),

@@ -1,0 +1,88 @@
+"""How the final assignments of a course are presented, and by whom, as the store keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.course.presentations import Wish
+from peerbook.errors import InputFault
+from peerbook.store import Saved
+from peerbook.store.tables import Course, Enrolment, Presenter
+from peerbook.text import _
+
+PRESENTATIONS = "presentations"
+"""Name of what is wished among a course's parameters."""
+
+
+def presentations_of(course: Course) -> Wish | None:
+    """Return how many final assignments are presented and for how long; None until it is told."""
+    wished = course.params.get(PRESENTATIONS)
+    return None if wished is None else Wish(**wished)
+
+
+def save_presentations(session: Session, course_id: int, wish: Wish) -> Saved:
+    """Save how many final assignments a course presents, and for how long each."""
+    course = session.get_one(Course, course_id)
+    course.params = {**course.params, PRESENTATIONS: asdict(wish)}
+    session.flush()
+    return Saved("course", course.id, course.version)
+
+
+def presenters(session: Session, course_id: int) -> dict[str, int]:
+    """Return which presentation each participant has a part in, by participant code."""
+    rows = session.execute(
+        select(Presenter.participant_code, Presenter.number).where(Presenter.course_id == course_id)
+    )
+    return {row.participant_code: row.number for row in rows}
+
+
+def save_presenters(
+    session: Session,
+    course_id: int,
+    chosen: Mapping[str, int | None],
+    seen: Mapping[str, int | None],
+) -> Saved:
+    """Save who presents when.
+
+    What two people save at the same time is joined: only what differs from `seen` is changed.
+
+    Parameters
+    ----------
+    chosen
+        Number of the presentation by participant code; None for those who have none yet.
+    seen
+        What was shown as saved when the choice was made.
+
+    Raises
+    ------
+    InputFault
+        When a participant is not on the course.
+    """
+    enrolled = set(
+        session.scalars(select(Enrolment.participant_code).where(Enrolment.course_id == course_id))
+    )
+    strangers = sorted(set(chosen) - enrolled)
+    if strangers:
+        raise InputFault.at(
+            "people",
+            _("{code} is not on this course. Reload the page to see who is.").format(
+                code=strangers[0]
+            ),
+        )
+    for code, number in chosen.items():
+        if number == seen.get(code):
+            continue
+        row = session.get(Presenter, (course_id, code))
+        if row is not None and number is None:
+            session.delete(row)
+        elif row is not None and number is not None:
+            row.number = number
+        elif number is not None:
+            session.add(Presenter(course_id=course_id, participant_code=code, number=number))
+    session.flush()
+    course = session.get_one(Course, course_id)
+    return Saved("course", course.id, course.version)
