@@ -7,18 +7,27 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import nbformat
 import papermill
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from peerbook import __version__
 from peerbook.course import records
 from peerbook.errors import Fault, InputFault, Place
+from peerbook.files.origin import fingerprint
 from peerbook.paths import product_folder
 from peerbook.store import Store
+from peerbook.store.tables import Audit, Event
 from peerbook.text import _, format_list
 
 LARGEST_PARAMETERS_BYTES = 64 * 1024
 LONGEST_TEXT = 100
 LARGEST_NUMBER = 2**31 - 1
+_LATEST = [
+    select(func.max(one)) for one in (Audit.seq, Audit.at, Event.seq, Event.recorded_at)
+]  # fmt: skip
+"""What tells one state of the record from every other: both histories only ever grow."""
 _PLAIN_TEXT = re.compile(r"[\w .,'()/-]*")
 
 
@@ -139,7 +148,8 @@ def check_parameters(
 def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> Path:
     """Run the workbook `name` and return the path of the notebook with its results.
 
-    The result is readable to its owner only: it may hold figures about few people.
+    The result is readable to its owner only: it may hold figures about few people. Its metadata
+    tell which peerbook made it and, by a fingerprint, from which state of the record.
 
     Raises
     ------
@@ -149,9 +159,12 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
     path = workbook(name)
     with store.read() as session:
         parameters = check_parameters(path, given, session)
+        state = fingerprint(*map(session.scalar, _LATEST))
     output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     output.touch(mode=0o600)
-    papermill.execute_notebook(
+    done = papermill.execute_notebook(
         str(path), str(output), parameters, progress_bar=False, cwd=str(path.parent)
     )
+    done.metadata["peerbook"] = {"version": __version__, "data": state}
+    nbformat.write(done, output)
     return output

@@ -4,7 +4,8 @@ import nbformat
 import papermill
 import pytest
 
-from peerbook import runs
+from peerbook import __version__, runs
+from peerbook.course import records
 from peerbook.demo import fill
 from peerbook.errors import InputFault
 from peerbook.store import Store
@@ -39,6 +40,26 @@ def test_workbook_runs_with_two_sets_of_parameters(name, course, store, tmp_path
     assert expected[name] in facts
     if name == "course_record":
         assert f"mentors: {[9, 8][course - 1]}" in facts
+
+
+def test_the_result_tells_which_peerbook_made_it_and_from_which_state_of_the_record(
+    tmp_path, monkeypatch
+):
+    with Store.open(tmp_path / "own.sqlite") as own:
+        fill(own)
+        monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{own._database.path}")
+
+        def told():
+            output = runs.run("start", {}, tmp_path / "result.ipynb", own)
+            assert output.stat().st_mode & 0o077 == 0
+            return nbformat.read(output, 4).metadata["peerbook"]
+
+        first = told()
+        assert first["version"] == __version__
+        assert told() == first
+        with own.write("leader") as session:
+            records.save_site(session, "Kolding", "Kolding")
+        assert told()["data"] != first["data"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from peerbook.course import plan_records, records
-from peerbook.course.calendar import Closure, Resource, holidays_of, suggested_closures
+from peerbook.course.calendar import (
+    EARLIEST,
+    LATEST,
+    Closure,
+    Resource,
+    holidays_of,
+    suggested_closures,
+)
 from peerbook.course.plan import CoursePlan
 from peerbook.desk import Desk
 from peerbook.store import Receipt
@@ -191,8 +198,11 @@ def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str
                 "kind", _("Kind"), options=[(kind, kind_name(kind)) for kind in KINDS],
                 required=True,
             ),
-            DateField("starts_on", _("First day"), required=True),
-            DateField("ends_on", _("Last day"), hint=_("Leave it open for a single day.")),
+            DateField("starts_on", _("First day"), required=True, earliest=EARLIEST, latest=LATEST),
+            DateField(
+                "ends_on", _("Last day"), earliest=EARLIEST, latest=LATEST,
+                hint=_("Leave it open for a single day."),
+            ),
             TextField("label", _("What is it?"), max_length=80, required=True),
         ],
         values={"whom": EVERYTHING},

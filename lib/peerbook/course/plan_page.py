@@ -7,7 +7,9 @@ from typing import TypeVar
 from uuid import uuid4
 
 from peerbook.course import plan_records, records
+from peerbook.course.calendar import EARLIEST, LATEST
 from peerbook.course.curriculum import available_courses, load_course
+from peerbook.course.open_suggestions_part import open_suggestions_parts
 from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, template_of
 from peerbook.course.plan_part import avoided_parts, dates_table, plan_parts
 from peerbook.course.plan_rules import NoPlan
@@ -106,6 +108,7 @@ class _CourseChoice:
                     "is saved until you say so."
                 )
             ),
+            *open_suggestions_parts(self._desk, self._site),
             Disclosure(_("When can they come?"), lambda: _poll_parts(form)),
             form,
             proposal,
@@ -135,6 +138,7 @@ class _CourseChoice:
                         DateField(
                             "final_assignment_on",
                             _("Or: first day of presenting final assignments"),
+                            earliest=EARLIEST, latest=LATEST,
                             hint=_("Then the course is planned backwards from that day."),
                         ),
                         ChoiceField(

@@ -9,6 +9,7 @@ from peerbook.course.after_course_part import after_course_parts
 from peerbook.course.closures_part import closures_parts
 from peerbook.course.content_part import content_parts
 from peerbook.course.download_part import downloads
+from peerbook.course.open_suggestions_part import open_suggestions_parts
 from peerbook.course.plan import CoursePlan, PlannedDate
 from peerbook.course.plan_change_part import change_parts
 from peerbook.course.plan_moves import replan
@@ -98,11 +99,13 @@ def _course_parts(saved: SavedPlan) -> list[Widget]:
     """Return the course in tabs; all but the first are made when they are opened."""
     now = saved.read()
     plan = now.plan
-    dates = [
+    dates: list[Widget] = [
         downloads(saved),
         dates_table(plan, _("The dates of {title}").format(title=plan.title)),
         *avoided_parts(plan),
     ]
+    if plan.dates[-1].date >= saved.desk.today:
+        dates += open_suggestions_parts(saved.desk, saved.site, now.course)
     return [
         *_blocked(saved, now),
         Tabs(

@@ -55,6 +55,36 @@ def undecided_count(session: Session, site_id: int) -> int:
     return session.scalar(wanted) or 0
 
 
+def open_suggestions(session: Session, site_id: int) -> pd.DataFrame:
+    """Return what participants of a site asked for that is neither done nor turned down.
+
+    Returns
+    -------
+    DataFrame
+        Columns `suggestion_id`, `text`, `course_id`, `title` and `starts_on` of the course,
+        `outcome` (None as long as nobody has decided), `owner` and `due_on`; the latest course
+        first.
+    """
+    rows = session.execute(
+        select(
+            Suggestion.id, Suggestion.text, Course.id, Course.title, Course.starts_on,
+            Decision.outcome, Decision.owner, Decision.due_on,
+        )
+        .join(Course, Course.id == Suggestion.course_id)
+        .join(Decision, Decision.suggestion_id == Suggestion.id, isouter=True)
+        .where(
+            Course.site_id == site_id,
+            Decision.id.is_(None)
+            | ((Decision.outcome.in_(["do", "later"])) & (Decision.status == "open")),
+        )
+        .order_by(Course.starts_on.desc(), Course.id.desc(), Suggestion.id)
+    ).all()  # fmt: skip
+    columns = [
+        "suggestion_id", "text", "course_id", "title", "starts_on", "outcome", "owner", "due_on",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
 def save_suggestion(session: Session, course_id: int, text: str, raised_on: dt.date) -> Saved:
     """Save something a participant asked for outside a form."""
     row = Suggestion(course_id=course_id, text=text, raised_on=raised_on)

@@ -1,0 +1,128 @@
+"""What participants still wait for meets whoever plans the next course."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from builders import (
+    LEADER,
+    a_planned_course,
+    a_site,
+    assert_sound,
+    decision,
+    open_store,
+    suggestion,
+)
+from peerbook.course import suggestion_records
+from peerbook.course.open_suggestions_part import open_suggestions_parts
+from peerbook.store.tables import Course, Site
+from peerbook.ui import Disclosure, Prose, Table
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with open_store(tmp_path_factory.mktemp("open")) as opened:
+        yield opened
+        assert_sound(opened)
+
+
+def ask(store, course_id, text, **decided):
+    """Save a suggestion, decided on when anything is said of that."""
+    with store.write(LEADER) as session:
+        row = suggestion(course_id=course_id, text=text)
+        session.add(row)
+        session.flush()
+        if decided:
+            session.add(decision(suggestion_id=row.id, **decided))
+
+
+def waiting(store, site_id):
+    with store.read() as session:
+        frame = suggestion_records.open_suggestions(session, site_id)
+    return {row.text: row.outcome for row in frame.itertuples()}
+
+
+def shown(store, made, course_id=None):
+    """Return the parts of the page, and what they say, as one text."""
+    with store.read() as session:
+        site = session.get_one(Site, made.site_id)
+        course = session.get(Course, course_id) if course_id else None
+        parts = open_suggestions_parts(SimpleNamespace(store=store), site, course)
+    (opened,) = parts or (None,)
+    if opened is None:
+        return ""
+    assert isinstance(opened, Disclosure)
+    opened._open({"index": 0}, ())
+    return str(
+        [
+            part.data if isinstance(part, Table) else part.tree
+            for part in opened.children[1].children
+            if isinstance(part, Table | Prose)
+        ]
+    )
+
+
+def test_what_is_undecided_or_promised_and_not_done_waits(store):
+    made = a_planned_course(store)
+    ask(store, made.course_id, "undecided")
+    ask(store, made.course_id, "promised", outcome="do", status="open")
+    ask(store, made.course_id, "later", outcome="later", status="open")
+    ask(store, made.course_id, "done", outcome="do", status="done", what_we_did="It")
+    ask(store, made.course_id, "told", outcome="later", status="told_back", what_we_did="It")
+    ask(store, made.course_id, "not possible", outcome="no", status="open")
+    assert waiting(store, made.site_id) == {
+        "undecided": None, "promised": "do", "later": "later",
+    }  # fmt: skip
+
+
+def test_other_sites_are_none_of_its_business(store):
+    made = a_planned_course(store)
+    ask(store, a_planned_course(store).course_id, "elsewhere")
+    assert waiting(store, made.site_id) == {}
+    assert shown(store, made) == ""
+
+
+def test_the_new_course_meets_all_that_waits_with_a_link_to_where_it_is_answered(store):
+    made = a_planned_course(store, title="Hold [1](x) *nu*")
+    ask(store, made.course_id, "Longer breaks " + "x" * 300)
+    ask(store, made.course_id, "Fruit", outcome="do", owner="Anna", due_on=dt.date(2027, 3, 1))
+    said = shown(store, made)
+    assert "Longer breaks" in said
+    assert "x" * 200 not in said
+    assert "Waits for an answer" in said
+    assert "Anna" in said
+    assert "1 Mar 2027" in said
+    assert f"course_record.ipynb?site=Vejle+{made.site[6:]}&course={made.course_id}" in said
+    assert "'Hold [1](x) *nu*'" in said
+
+
+def test_a_course_meets_what_earlier_ones_and_itself_have_asked_for_not_what_later_ones_do(store):
+    first = a_planned_course(store)
+    with store.write(LEADER) as session:
+        own = session.get_one(Course, first.course_id)
+        later = Course(
+            site_id=first.site_id, title="Later", template="six_months", template_version="1",
+            starts_on=own.starts_on + dt.timedelta(days=180), weekday=1,
+        )  # fmt: skip
+        session.add(later)
+        session.flush()
+        later_id = later.id
+    ask(store, first.course_id, "from the first")
+    ask(store, later_id, "from the later")
+    assert "from the first" in shown(store, first, later_id)
+    assert "from the later" in shown(store, first, later_id)
+    assert "from the first" in shown(store, first, first.course_id)
+    assert "from the later" not in shown(store, first, first.course_id)
+
+
+def test_a_site_without_courses_has_nothing_waiting(store):
+    number, _name = a_site(store)
+    assert waiting(store, number) == {}
