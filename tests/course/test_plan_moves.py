@@ -102,7 +102,7 @@ def test_a_date_fixed_by_hand_stays_and_is_shown(plan):
     assert (sparring.date, sparring.pinned, sparring.pin_reason) == (on(3, 25), True, "guest")
     # 18 to 25 March is 7 days: outside 10 to 18, and said.
     assert change.plan.remark(SPARRING_3) == (
-        "Fixed by hand: guest 7 days after the teaching day instead of 14."
+        "Fixed by hand: guest 7 days after the teaching day; it should be 10 to 18."
     )
 
 
@@ -138,7 +138,14 @@ def test_a_move_to_a_day_the_teacher_is_away_is_refused(plan):
 
 def test_a_move_to_a_day_another_course_has_taken_is_refused(plan):
     other = replace(plan, course_key="other", title="Autumn")
-    with pytest.raises(InputFault, match="Anna is taken by “Autumn” at that time"):
+    with pytest.raises(InputFault, match="taken by “Autumn” at that time") as fault:
+        move(plan, DAY_3, on(3, 25), calendar=FREE, others=[other])
+    assert fault.value.faults[0].place.field == "date"
+
+
+def test_what_another_course_has_taken_is_said_in_one_clause(plan):
+    other = replace(plan, course_key="other", title="Autumn")
+    with pytest.raises(InputFault, match="Anna and Salen are taken by “Autumn” at that time"):
         move(plan, DAY_3, on(3, 25), calendar=FREE, others=[other])
 
 

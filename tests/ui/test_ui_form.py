@@ -17,9 +17,11 @@ from peerbook.ui import (
     Form,
     IntegerField,
     LongTextField,
+    Prose,
     Row,
     RowsField,
     ScaleField,
+    Section,
     Submission,
     TextField,
 )
@@ -321,6 +323,24 @@ def test_form_that_only_asks_keeps_its_draft_until_the_page_discards_it(show, dr
     page.reload()
     page.get_by_role("button", name=_("Continue")).click()
     expect(page.get_by_label("Pladser")).to_have_value("12")
+
+
+def test_what_earlier_answers_gave_is_taken_away_before_new_ones_are_even_read(show):
+    outcome = Section([])
+
+    def propose(submission):
+        outcome.show([Prose(f"Forslag: {submission.values['title']}")])
+        return "Her er et forslag."
+
+    form = plan(propose, only_asks=True, on_attempt=lambda: outcome.show([]))
+    page = show(Section([form, outcome]))
+    name_box(page).fill("Forår")
+    save_button(page).click()
+    expect(page.get_by_text("Forslag: Forår")).to_be_visible()
+    name_box(page).fill("")
+    save_button(page).click()
+    expect(name_box(page)).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("Forslag: Forår")).to_have_count(0)
 
 
 def test_what_is_typed_while_saving_becomes_a_draft_when_that_is_done(show, wire, drafts):

@@ -8,7 +8,7 @@ user has accepted; `suggested_closures` proposes them and activates none.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -158,9 +158,7 @@ class Reason:
         if self.kind == "holiday" and self.date is not None:
             return _("{holiday} is a public holiday").format(holiday=holiday_name(self.date))
         if self.kind == "busy" and self.resource is not None:
-            return _("{who} is taken by “{course}” at that time").format(
-                who=self.resource.label, course=self.label
-            )
+            return _taken([self.resource.label], self.label)
         pattern = {
             "too_close": _("there would be fewer than {days} days to {other}"),
             "too_far": _("there would be more than {days} days to {other}"),
@@ -172,6 +170,27 @@ class Reason:
             "too_early": _("it is before the day the course may begin"),
         }.get(self.kind, _("the rest of the plan would fit worse"))
         return pattern.format(days=self.days, other=self.label)
+
+
+def texts_of(reasons: Iterable[Reason]) -> list[str]:
+    """Return reasons as short clauses, each once; what one course has taken is said together."""
+    given = list(reasons)
+    taken: dict[str, list[str]] = {}
+    for reason in given:
+        if reason.kind == "busy" and reason.resource is not None:
+            taken.setdefault(reason.label, []).append(reason.resource.label)
+    others = [reason.text for reason in given if reason.kind != "busy"]
+    together = [_taken(sorted(set(who)), course) for course, who in taken.items()]
+    return list(dict.fromkeys([*others, *together]))
+
+
+def _taken(who: Sequence[str], course: str) -> str:
+    text = (
+        _("{who} is taken by “{course}” at that time")
+        if len(who) == 1
+        else _("{who} are taken by “{course}” at that time")
+    )
+    return text.format(who=format_list(who), course=course)
 
 
 def holidays_of(year: int) -> dict[dt.date, str]:

@@ -429,7 +429,14 @@ class CoursePlan:
             yield _("The teaching day it follows is cancelled.")
             return
         offset = (date.date - day.date).days
-        if offset != self.template.sparring_offset_days:
+        fewest, most = self.template.sparring_earliest_days, self.template.sparring_latest_days
+        if not fewest <= offset <= most:
+            yield ngettext(
+                "{count} day after the teaching day; it should be {fewest} to {most}.",
+                "{count} days after the teaching day; it should be {fewest} to {most}.",
+                offset,
+            ).format(count=offset, fewest=fewest, most=most)
+        elif offset != self.template.sparring_offset_days:
             yield ngettext(
                 "{count} day after the teaching day instead of {ideal}.",
                 "{count} days after the teaching day instead of {ideal}.",

@@ -88,6 +88,7 @@ def _move_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
         submit_label=_("See what follows"),
         drafts=drafts,
         only_asks=True,
+        on_attempt=lambda: outcome.show([]),
     )  # fmt: skip
     return [form, outcome, *_pinned_parts(saved, plan)]
 
@@ -126,6 +127,7 @@ def _restore_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
         submit_label=_("See what follows"),
         drafts=drafts,
         only_asks=True,
+        on_attempt=lambda: outcome.show([]),
     )  # fmt: skip
     return [form, outcome]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from peerbook.course.calendar import EARLIEST, LATEST, DanishCalendar, Reason
+from peerbook.course.calendar import EARLIEST, LATEST, DanishCalendar, Reason, texts_of
 from peerbook.course.plan import RIDERS, Avoided, CoursePlan, Item, Kind, PlannedDate
 from peerbook.course.plan_model import DateModel
 from peerbook.course.plan_wishes import (
@@ -429,7 +429,7 @@ class Mending:
 
     def refusal(self, date: PlannedDate, to: dt.date, why: Iterable[Reason]) -> InputFault:
         """Return the fault that says why a day cannot be used and which ones could."""
-        reasons = format_list(list(dict.fromkeys(reason.text for reason in why)))
+        reasons = format_list(texts_of(why))
         message = _("{item} cannot be on {date}: {reasons}.").format(
             item=date.name, date=format_date(to, "long"), reasons=reasons
         )

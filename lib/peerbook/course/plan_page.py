@@ -184,6 +184,7 @@ class _CourseChoice:
             submit_label=_("Show a proposal"),
             drafts=desk.drafts(FORM),
             only_asks=True,
+            on_attempt=lambda: proposal.show([]),
         )  # fmt: skip
 
     def _propose(self, submission: Submission, proposal: Section) -> str:

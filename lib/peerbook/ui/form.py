@@ -105,6 +105,9 @@ class Form(Part):
     only_asks
         Whether submitting saves nothing, but asks for something to see, as a proposal. What was
         typed then stays a draft until the page has saved what came of it and discards the draft.
+    on_attempt
+        Called first whenever answers are sent in, before they are read: to take away what earlier
+        answers gave, lest it be taken for what these give.
     """
 
     name = traitlets.Unicode().tag(sync=True)
@@ -130,9 +133,11 @@ class Form(Part):
         clear_after_save: bool = False,
         help_text: str = "",
         only_asks: bool = False,
+        on_attempt: Callable[[], object] | None = None,
     ) -> None:
         self._fields = all_fields(fields)
         self._on_submit = on_submit
+        self._on_attempt = on_attempt
         self._drafts = drafts
         self._theirs: Mapping[str, object] | None = None
         super().__init__(
@@ -221,6 +226,8 @@ class Form(Part):
     # --- saving -----------------------------------------------------------------------------
 
     def _submit(self, request: Mapping[str, Any], buffers: Sequence[memoryview]) -> Answer:
+        if self._on_attempt is not None:
+            self._on_attempt()
         key = _key(request.get("key"))
         answers = self._answers(request) | self._files(request, buffers)
         if self.only_asks and self._drafts is not None:
