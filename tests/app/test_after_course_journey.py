@@ -167,20 +167,17 @@ def test_a_refused_move_says_why_at_its_field_and_leaves_no_old_proposal(app, op
         (dt.date(9999, 12, 30), ["31. dec. 2100"]),
         (dt.date(1, 1, 5), ["1. jan. 1990"]),
     ]
+    good = first_free(app, made, other, second, (-1, 1, -2, 2, 3))
     for day, words in refusals:
-        ask_to_move(page, "Undervisningsdag 2", second.date + DAY, "Prøver")
+        ask_to_move(page, "Undervisningsdag 2", good, "Prøver")
         expect(save).to_be_visible()
         ask_to_move(page, "Undervisningsdag 2", day, "Prøver")
         for word in words:
             expect(fault).to_contain_text(word)
         expect(save).to_have_count(0)
-    # A sparring may leave its window by hand, and the page says what the window is.
+    # A sparring may leave its window by hand: 14 days and at least 5. The page says what it is.
     sparring = plan.date_of(Item("sparring", 2))
-    late = next(
-        day
-        for day in (second.date + step * DAY for step in range(19, 26))
-        if day.weekday() < 5 and is_free(app, made, sparring, day)
-    )
+    late = first_free(app, made, other, sparring, range(5, 12))
     ask_to_move(page, "Gruppesparring 2", late, "Prøver")
     expect(page.get_by_text("Der skal være 10 til 18")).to_be_visible()
     expect(page.get_by_text("Ingen andre datoer flytter sig.")).to_be_visible()
@@ -202,10 +199,17 @@ def test_a_date_held_meanwhile_is_refused_at_the_date_chosen(app, open_plan, mad
     expect(page.get_by_role("button", name="Gem ændringen")).to_have_count(0)
 
 
-def is_free(app, made, date, day):
+def first_free(app, made, other, date, steps):
+    """Return the first working day, so many days from a date, that nothing stands against."""
     with app.store.read() as session:
         calendar = plan_records.calendar_of(session, made.site_id)
-    return calendar.is_free(day, date.resources)
+    taken = {one.date for one in other.dates}
+    days = (date.date + step * DAY for step in steps)
+    return next(
+        day
+        for day in days
+        if day.weekday() < 5 and day not in taken and calendar.is_free(day, date.resources)
+    )
 
 
 def a_planned_course_beside(app, made, *, weekday):
