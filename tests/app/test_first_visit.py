@@ -63,6 +63,7 @@ def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor):
 
     page.get_by_role("tab", name="Flyt eller aflys").click()
     page.get_by_role("radio", name="Aflys en dag").check()
+    expect(page.get_by_role("button", name="Aflys dagen")).to_be_visible()
     page.get_by_label("Hvilken dag?").select_option(index=4)
     page.get_by_label("Hvorfor?").fill("Huset er lukket")
     page.get_by_role("button", name="Aflys dagen").click()
