@@ -563,10 +563,13 @@ class Row:
         list it comes from the browser: check that it belongs where it is used.
     values
         Value by field name.
+    place
+        Where the page shows it, for a fault at `<name>.<place>.<column>`; empty before it is shown.
     """
 
     id: str | None
     values: dict[str, object] = field(default_factory=dict)
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -688,7 +691,7 @@ class RowsField(Field[tuple[Row, ...]]):
                 except InputFault as error:
                     where = Place(field=f"{self.name}.{place}.{column.name}")
                     faults += [Fault(fault.message, where) for fault in error.faults]
-            parsed.append(Row(row_id, values))
+            parsed.append(Row(row_id, values, place))
         if faults:
             raise InputFault(faults)
         return tuple(parsed)

@@ -18,7 +18,7 @@ export function table({ model, el }) {
       words: model.get("texts"),
       lang: model.get("lang"),
       isSortable: model.get("sortable"),
-      action: action && { label: action, run: (index) => ask(model, { do: "row", index, edition: model.get("edition") }) },
+      action: action && { label: action, confirm: model.get("confirm"), run: (index) => ask(model, { do: "row", index, edition: model.get("edition") }) },
     });
     el.replaceChildren(drawn.node);
   };
@@ -86,7 +86,7 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
     });
     if (action) {
       const name = textOf(data.rows[index][0]);
-      const { node, button, leave } = actionButton({ label: action.label }, words, () => action.run(index));
+      const { node, button, leave } = actionButton({ label: action.label, confirm: action.confirm }, words, () => action.run(index));
       button.setAttribute("aria-label", `${action.label} – ${name}`);
       leaves.push(leave);
       cells.push(h("td", {}, node));
@@ -95,7 +95,7 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
   }
 
   const head = h("tr", {}, heads, action && h("td"));
-  const whole = h("table", { class: "pb-table" }, h("caption", { id: `${id}-caption` }, caption), h("thead", {}, head), body);
+  const whole = h("table", { class: "pb-table" }, h("caption", { id: `${id}-caption` }, h("span", {}, caption)), h("thead", {}, head), body);
   const region = h("div", { class: "pb-scroll", role: "region", tabindex: "0", "aria-labelledby": `${id}-caption` }, whole);
   fillBody();
   return { node: h("div", { class: "pb-table-place" }, region, more), sort, leave: () => leaves.forEach((leave) => leave()) };

@@ -74,10 +74,13 @@ class RowAction:
         What it says.
     run
         Is given the row, and may return a sentence about what was done.
+    confirm
+        A question that must be answered with yes first; none when empty.
     """
 
     label: str
     run: Callable[[Cells], str | None]
+    confirm: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ class Table(Part):
     data = traitlets.Dict().tag(sync=True)
     sortable = traitlets.Bool(True).tag(sync=True)
     action = traitlets.Unicode().tag(sync=True)
+    confirm = traitlets.Unicode().tag(sync=True)
     edition = traitlets.Int(0).tag(sync=True)
 
     def __init__(
@@ -148,6 +152,7 @@ class Table(Part):
             data=self._content.spec(),
             sortable=sortable,
             action=action.label if action else "",
+            confirm=action.confirm if action else "",
         )
         self.answer_to("row", self._run)
 
