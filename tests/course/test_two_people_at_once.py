@@ -18,6 +18,7 @@ ON = dt.date(2026, 11, 2)
 DONE = {"outcome": "do", "what_we_did": "Longer breaks", "owner": "Anna", "due_on": None,
         "status": "done", "decided_on": dt.date(2026, 3, 2)}  # fmt: skip
 
+AFTERWARDS = dt.date(2030, 1, 1)
 ASKED_ON = dt.date(2026, 3, 1)
 
 
@@ -33,7 +34,9 @@ def made(store):
 
 def record(store, made, statuses, seen=None):
     with store.write(LEADER) as session:
-        attendance_records.save_attendance(session, made.teaching_day_ids[0], statuses, seen)
+        attendance_records.save_attendance(
+            session, made.teaching_day_ids[0], statuses, seen, today=AFTERWARDS
+        )
 
 
 def recorded(store, made):

@@ -6,6 +6,7 @@ The five statuses are `present`, `apology` (sent an apology), `absent` (without 
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import pandas as pd
@@ -82,6 +83,7 @@ def standings(
     *,
     kind: str = "teaching_day",
     required: int | None = None,
+    gone: AbstractSet[tuple[str, int]] = frozenset(),
 ) -> tuple[Standing, ...]:
     """Return how each participant stands.
 
@@ -99,21 +101,26 @@ def standings(
         The kind of date that is counted.
     required
         How many of them it takes to complete; None when there is no rule.
+    gone
+        Participant and date, where they have left the course by then: nothing is to come there.
     """
     counted = dates[(dates["kind"] == kind) & ~dates["cancelled"]].sort_values(["date", "number"])
     held = counted.loc[counted["held"], "date_id"].tolist()
-    remaining = len(counted) - len(held)
+    ahead = counted.loc[~counted["held"], "date_id"].tolist()
     status_of = {(row.participant, row.date_id): row.status for row in each(attendance)}
     made_up = {(row.participant, row.date_id) for row in each(catch_up)}
     return tuple(
-        _standing(code, [status_of.get((code, date)) for date in held], required, remaining,
-                  sum((code, date) in made_up for date in held))
+        _standing(
+            code, [status_of.get((code, date)) for date in held], required,
+            remaining=sum((code, date) not in gone for date in ahead),
+            caught_up=sum((code, date) in made_up for date in held),
+        )
         for code in participants
     )  # fmt: skip
 
 
 def _standing(
-    code: str, statuses: list[str | None], required: int | None, remaining: int, caught_up: int
+    code: str, statuses: list[str | None], required: int | None, *, remaining: int, caught_up: int
 ) -> Standing:
     quiet_for = 0
     for status in statuses:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypeVar, cast
 
-import pandas as pd
-
 from peerbook.course import attendance_records, people_records
 from peerbook.course.attendance import Standing, by_date, standings
 from peerbook.course.attendance_records import Entry
 from peerbook.course.charts import attendance_chart, commitment_chart, status_name
+from peerbook.course.enrolment_part import Enrolments
 from peerbook.course.names import date_name
 from peerbook.course.people_records import Mentor
 from peerbook.course.rows import each
@@ -29,7 +28,6 @@ from peerbook.ui import (
     Form,
     Heading,
     IntegerField,
-    LongTextField,
     Notice,
     Prose,
     Row,
@@ -40,7 +38,6 @@ from peerbook.ui import (
     Table,
     TextField,
     Widget,
-    receipt_text,
 )
 
 T = TypeVar("T")
@@ -61,6 +58,7 @@ class _Attendance:
         self._course = course
         self._whole = Section([])
         self._summary = Section([])
+        self._enrolment = Enrolments(desk, course, self._redraw)
         self._read()
 
     def _read(self) -> None:
@@ -91,25 +89,27 @@ class _Attendance:
     def _parts(self) -> list[Widget]:
         if not self._mentors:
             text = _("Nobody is on the course yet. Write the names of those who begin.")
-            return [Prose(text), self._enrol_form()]
+            return [Prose(text), self._enrolment.enrol_form()]
         self._summary.show(self._summary_parts())
         return [
             *self._roster_parts(),
             self._summary,
             Disclosure(_("Made up for a day"), self._catch_up_parts),
-            Disclosure(_("Who is on the course"), lambda: [self._enrol_form()]),
+            Disclosure(_("Who is on the course"), self._enrolment.parts),
             Disclosure(_("How many days does it take to complete?"), self._rule_parts),
         ]
 
     # -- the roster of one day -------------------------------------------------------------------
 
-    def _open_dates(self) -> pd.DataFrame:
-        return self._dates[~self._dates["cancelled"]]
-
     def _roster_parts(self) -> list[Widget]:
-        dates = self._open_dates()
-        if dates.empty:
+        planned = self._dates[~self._dates["cancelled"]]
+        if planned.empty:
             return [Prose(_("The plan has no days on which anybody could come."))]
+        dates = planned[planned["date"] <= self._desk.today]
+        if dates.empty:
+            text = _("The first day is {date}. From then on you can write down who came.")
+            first = format_date(planned.iloc[0]["date"], "long")
+            return [Heading(_("Who was there?")), Prose(text.format(date=first))]
         waiting = dates[~dates["held"]]
         now = (waiting if not waiting.empty else dates.iloc[::-1]).iloc[0]
         place = Section(self._day_parts(int(now["date_id"])))
@@ -135,9 +135,10 @@ class _Attendance:
         }
         disputed: dict[str, Entry] = {}
         day = self._dates.loc[self._dates["date_id"] == date_id].iloc[0]
+        mentors = [mentor for mentor in self._mentors if mentor.on(day["date"]) != "left"]
         values = [
             _row(mentor.code, shown.get(mentor.code, _first_guess(mentor, day["date"])))
-            for mentor in self._mentors
+            for mentor in mentors
         ]
 
         def save(submission: Submission) -> Receipt:
@@ -151,7 +152,7 @@ class _Attendance:
                 receipt = self._desk.save(
                     submission,
                     lambda session: attendance_records.save_attendance(
-                        session, date_id, mine, seen
+                        session, date_id, mine, seen, today=self._desk.today
                     ),
                 )
             except Conflict as conflict:
@@ -177,7 +178,7 @@ class _Attendance:
                         TextField("note", _("Note"), max_length=200),
                     ],
                     row_label=_("Mentor"),
-                    rows=[(mentor.code, mentor.name) for mentor in self._mentors],
+                    rows=[(mentor.code, mentor.name) for mentor in mentors],
                 )
             ],
             values={"people": values},
@@ -195,6 +196,12 @@ class _Attendance:
             self._caught_up,
             [mentor.code for mentor in self._mentors],
             required=self._required,
+            gone={
+                (mentor.code, row.date_id)
+                for mentor in self._mentors
+                for row in each(self._dates)
+                if mentor.on(row.date) == "left"
+            },
         )
 
     def _summary_parts(self) -> list[Widget]:
@@ -202,8 +209,13 @@ class _Attendance:
         if held.empty:
             return [Prose(_("When the first day is saved, you see here what it adds up to."))]
         name_of = {mentor.code: mentor.name for mentor in self._mentors}
+        left = {one.code for one in self._mentors if one.on(self._desk.today) == "left"}
         standing = self._standings()
-        quiet = [name_of[one.participant] for one in standing if one.alert]
+        quiet = [
+            name_of[one.participant]
+            for one in standing
+            if one.alert and one.participant not in left
+        ]
         parts: list[Widget] = [Heading(_("What it adds up to"))]
         if quiet:
             text = _(
@@ -221,14 +233,18 @@ class _Attendance:
             columns.append(Column("reachable", _("Can still make it"), kind="status"))
         rows = [
             {
-                "name": name_of[one.participant],
+                "name": _("{name} (has left)").format(name=name_of[one.participant])
+                if one.participant in left
+                else name_of[one.participant],
                 "present": _("{n} of {expected}").format(
                     n=format_number(one.present), expected=format_number(one.expected)
                 ),
                 "commitment": one.commitment,
                 "caught_up": one.caught_up,
                 "remaining": one.remaining,
-                "reachable": _verdict(one),
+                "reachable": Status(_("has left"), "neutral")
+                if one.participant in left
+                else _verdict(one),
             }
             for one in standing
         ]
@@ -263,7 +279,12 @@ class _Attendance:
             receipt = self._desk.save(
                 submission,
                 lambda session: attendance_records.save_catch_up(
-                    session, int(date_id), code, _as(dt.date, done_on), how
+                    session,
+                    int(date_id),
+                    code,
+                    _as(dt.date, done_on),
+                    how,
+                    today=self._desk.today,
                 ),
             )
             self._redraw_summary(_("The figures above are up to date."))
@@ -274,7 +295,9 @@ class _Attendance:
                 "catch_up",
                 [
                     ChoiceField("missed", _("Which day, and who?"), options=missed, required=True),
-                    DateField("done_on", _("Made up for on"), required=True),
+                    DateField(
+                        "done_on", _("Made up for on"), required=True, latest=self._desk.today
+                    ),
                     TextField(
                         "how", _("How?"), required=True, max_length=200,
                         hint=_("For instance: read the handout and talked it through."),
@@ -285,32 +308,6 @@ class _Attendance:
                 clear_after_save=True,
             )
         ]  # fmt: skip
-
-    def _enrol_form(self) -> Form:
-        def save(submission: Submission) -> Receipt:
-            names = str(submission.values["names"]).splitlines()
-            on = _as(dt.date, submission.values["enrolled_on"])
-            receipt = self._desk.save(
-                submission, lambda session: people_records.enrol(session, self._course, names, on)
-            )
-            self._redraw(receipt_text(receipt))
-            return receipt
-
-        return Form(
-            "enrol",
-            [
-                LongTextField(
-                    "names", _("Names of those who begin"), required=True,
-                    hint=_("One on each line. Names are kept apart from everything else."),
-                ),
-                DateField("enrolled_on", _("From which day?"), required=True),
-            ],
-            values={"enrolled_on": self._course.starts_on},
-            on_submit=save,
-            submit_label=_("Put on the course"),
-            drafts=self._desk.drafts(f"enrol:{self._course.id}"),
-            clear_after_save=True,
-        )  # fmt: skip
 
     def _rule_parts(self) -> list[Widget]:
         def save(submission: Submission) -> str:
@@ -351,8 +348,9 @@ def _entry(row: Row) -> Entry:
 
 
 def _first_guess(mentor: Mentor, day: dt.date) -> Entry:
-    """Return the status to begin with: somebody enrolled later was not yet enrolled."""
-    return ("not_enrolled" if mentor.enrolled_on > day else "present"), None
+    """Return the status to begin with: what is known of the day, and else present."""
+    known: dict[str, AttendanceStatus] = {"not_enrolled": "not_enrolled", "paused": "paused"}
+    return known.get(mentor.on(day), "present"), None
 
 
 def _verdict(one: Standing) -> Status:

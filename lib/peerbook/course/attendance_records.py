@@ -9,10 +9,11 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from peerbook.errors import InputFault
+from peerbook.course.people_records import mentors
+from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Saved, merged
-from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate, Enrolment
-from peerbook.text import _
+from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate
+from peerbook.text import _, format_date
 
 HELD_KINDS = ("teaching_day", "sparring")
 
@@ -45,7 +46,7 @@ def dates_frame(session: Session, course_id: int) -> pd.DataFrame:
 
 
 def attendance_frame(session: Session, course_id: int) -> pd.DataFrame:
-    """Return what was recorded, one row per date and participant.
+    """Return what was recorded, one row per date and participant who was on the course then.
 
     Returns
     -------
@@ -55,12 +56,16 @@ def attendance_frame(session: Session, course_id: int) -> pd.DataFrame:
     rows = session.execute(
         select(
             Attendance.course_date_id, Attendance.participant_code, Attendance.status,
-            Attendance.note,
+            Attendance.note, CourseDate.date,
         )
         .join(CourseDate, CourseDate.id == Attendance.course_date_id)
         .where(CourseDate.course_id == course_id)
     ).all()  # fmt: skip
-    return pd.DataFrame(rows, columns=["date_id", "participant", "status", "note"])
+    people = {mentor.code: mentor for mentor in mentors(session, course_id)}
+    counted = [
+        tuple(row[:4]) for row in rows if row[1] in people and people[row[1]].on(row.date) != "left"
+    ]
+    return pd.DataFrame(counted, columns=["date_id", "participant", "status", "note"])
 
 
 def save_attendance(
@@ -68,6 +73,8 @@ def save_attendance(
     date_id: int,
     statuses: Mapping[str, Entry],
     seen: Mapping[str, Entry] | None = None,
+    *,
+    today: dt.date,
 ) -> Saved:
     """Save who was there on one date; it then counts as held, with all that is part of the day.
 
@@ -82,24 +89,30 @@ def save_attendance(
         they are.
     seen
         What was recorded when the roster was shown.
+    today
+        A day after it cannot be recorded.
 
     Raises
     ------
     InputFault
-        When the date is gone or cancelled, or a participant is not on its course.
+        When the date is gone, cancelled or lies ahead, or a participant is not on its course or
+        has left it by then.
     Conflict
         When somebody else has recorded something else about the same person since; `theirs` holds
         it by participant code.
     """
     date = session.get(CourseDate, date_id)
     if date is None or date.status == "cancelled":
-        raise InputFault.at("date", _("That day is no longer in the plan. Choose another one."))
-    on_course = set(
-        session.scalars(
-            select(Enrolment.participant_code).where(Enrolment.course_id == date.course_id)
+        raise InputFault.at("people", _("That day is no longer in the plan. Choose another one."))
+    if date.date > today:
+        raise InputFault.at(
+            "people",
+            _("{date} lies ahead. Write down who came when the day is over.").format(
+                date=format_date(date.date)
+            ),
         )
-    )
-    strangers = sorted(set(statuses) - on_course)
+    people = {mentor.code: mentor for mentor in mentors(session, date.course_id)}
+    strangers = sorted(set(statuses) - set(people))
     if strangers:
         raise InputFault.at(
             "people",
@@ -107,6 +120,10 @@ def save_attendance(
                 code=strangers[0]
             ),
         )
+    gone = [code for code in statuses if people[code].on(date.date) == "left"]
+    if gone:
+        message = _("They had left the course by that day. Reload the page to see who is on it.")
+        raise InputFault([Fault(message, Place(field=f"people.{code}.status")) for code in gone])
     rows = {
         row.participant_code: row
         for row in session.scalars(select(Attendance).where(Attendance.course_date_id == date_id))
@@ -141,13 +158,16 @@ def catch_up_frame(session: Session, course_id: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["date_id", "participant", "done_on", "how"])
 
 
-def save_catch_up(session: Session, date_id: int, code: str, done_on: dt.date, how: str) -> Saved:
+def save_catch_up(
+    session: Session, date_id: int, code: str, done_on: dt.date, how: str, *, today: dt.date
+) -> Saved:
     """Save that somebody has made up for a day they missed.
 
     Raises
     ------
     InputFault
-        When they were there on that day, or have made up for it already.
+        When they were there on that day, have made up for it already, or did so before the day
+        itself or after `today`.
     """
     row = session.get(Attendance, (date_id, code))
     if row is None or row.status not in ("apology", "absent", "paused", "not_enrolled"):
@@ -157,6 +177,8 @@ def save_catch_up(session: Session, date_id: int, code: str, done_on: dt.date, h
     date = session.get_one(CourseDate, date_id)
     if done_on < date.date:
         raise InputFault.at("done_on", _("The catch-up is before the day itself."))
+    if done_on > today:
+        raise InputFault.at("done_on", _("That day lies ahead. Save it when it is done."))
     known = session.scalar(
         select(CatchUp.id).where(
             CatchUp.course_date_id == date_id, CatchUp.participant_code == code

@@ -3,38 +3,100 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.store import Saved, append_event, identities
+from peerbook.store import (
+    Saved,
+    append_event,
+    events_of,
+    identities,
+    in_effect,
+    kind_on,
+    withdraw_event,
+)
 from peerbook.store.codes import new_code
-from peerbook.store.tables import Course, Enrolment, Participant
-from peerbook.text import _
+from peerbook.store.events import WITHDRAWN
+from peerbook.store.tables import (
+    Attendance,
+    CatchUp,
+    Course,
+    CourseDate,
+    Enrolment,
+    Event,
+    Participant,
+)
+from peerbook.text import _, format_date
+
+Turn = Literal["paused", "resumed", "left"]
+"""What can happen to a place on a course, each an event."""
+
+State = Literal["not_enrolled", "on", "paused", "left"]
+"""How somebody stands with a course on a day."""
+
+EARLIEST_DAYS = 366
+"""Nobody is put on a course more than a year before it begins: the year is a slip of the finger."""
+
+_STATES: dict[str | None, State] = {"paused": "paused", "left": "left"}
 
 
 @dataclass(frozen=True)
 class Mentor:
-    """Somebody on a course: the code everything else knows, and the name staff see."""
+    """Somebody on a course: the code everything else knows, and the name staff see.
+
+    Parameters
+    ----------
+    code, name
+        Who.
+    enrolled_on
+        From which day.
+    events
+        What has happened to the place since.
+    """
 
     code: str
     name: str
     enrolled_on: dt.date
+    events: tuple[Event, ...] = field(default=(), repr=False, compare=False)
+
+    def on(self, day: dt.date) -> State:
+        """Return how they stand on a day; the day of leaving is the first without them."""
+        if day < self.enrolled_on:
+            return "not_enrolled"
+        return _STATES.get(kind_on(self.events, day), "on")
 
 
 def mentors(session: Session, course_id: int) -> list[Mentor]:
-    """Return who is on a course, by name in Danish order."""
+    """Return who is or was on a course, by name in Danish order."""
     rows = session.execute(
         select(Enrolment.participant_code, Enrolment.enrolled_on).where(
             Enrolment.course_id == course_id
         )
     ).all()
-    names = identities.name_of(session, [code for code, _day in rows])
-    people = [Mentor(code, names.get(code, code), day) for code, day in rows]
+    codes = [code for code, _day in rows]
+    names = identities.name_of(session, codes)
+    happened = _events(session, course_id, codes)
+    people = [
+        Mentor(code, names.get(code, code), day, tuple(happened.get(code, ())))
+        for code, day in rows
+    ]
     return sorted(people, key=lambda person: danish_order(person.name))
+
+
+def _events(session: Session, course_id: int, codes: Sequence[str]) -> dict[str, list[Event]]:
+    """Return what has happened to places on a course, by participant code."""
+    wanted = select(Event).where(Event.subject_type == "participant", Event.subject_id.in_(codes))
+    found: dict[str, list[Event]] = {}
+    for event in session.scalars(wanted.order_by(Event.seq)):
+        # What takes an event back names no course; it only ever bites on one that is there.
+        if event.kind == WITHDRAWN or event.details.get("course") == course_id:
+            found.setdefault(event.subject_id, []).append(event)
+    return found
 
 
 def danish_order(text: str) -> str:
@@ -48,8 +110,22 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
     Raises
     ------
     InputFault
-        When no name is given, or somebody with that very name is on the course already.
+        When no name is given, somebody with that very name is on the course already, or the day
+        is after the course or more than a year before it.
     """
+    last = _last_date(session, course.id)
+    if last is not None and on > last:
+        raise InputFault.at(
+            "enrolled_on",
+            _("The course ends on {date}. Choose an earlier day.").format(date=format_date(last)),
+        )
+    if (course.starts_on - on).days > EARLIEST_DAYS:
+        raise InputFault.at(
+            "enrolled_on",
+            _("The course begins on {date}, more than a year later. Check the year.").format(
+                date=format_date(course.starts_on)
+            ),
+        )
     present = {mentor.name.casefold() for mentor in mentors(session, course.id)}
     wanted = [name for name in (" ".join(raw.split()) for raw in names) if name]
     if not wanted:
@@ -77,3 +153,117 @@ def place_on_course(session: Session, course_id: int, code: str, on: dt.date) ->
     """Give a participant who has a code a place on a course, and note it as an event."""
     session.add(Enrolment(course_id=course_id, participant_code=code, enrolled_on=on))
     append_event(session, "participant", code, "enrolled", on, course=course_id)
+
+
+def _last_date(session: Session, course_id: int) -> dt.date | None:
+    return session.scalar(
+        select(func.max(CourseDate.date)).where(
+            CourseDate.course_id == course_id, CourseDate.status != "cancelled"
+        )
+    )
+
+
+def save_turn(session: Session, course_id: int, code: str, turn: Turn, on: dt.date) -> Saved:
+    """Note that somebody pauses, comes back, or leaves the course, from a day on.
+
+    Nothing that was recorded changes. Days from leaving on count nowhere.
+
+    Raises
+    ------
+    InputFault
+        When it does not follow from how they stand on that day, or they came or sent an apology
+        on a day after they are said to have left.
+    """
+    known = {mentor.code: mentor for mentor in mentors(session, course_id)}
+    if code not in known:
+        raise InputFault.at("mentor", _("They are no longer on the course. Reload the page."))
+    mentor = known[code]
+    state = mentor.on(on)
+    if state == "not_enrolled":
+        raise InputFault.at(
+            "on",
+            _("They are on the course from {date}. Choose that day or a later one.").format(
+                date=format_date(mentor.enrolled_on)
+            ),
+        )
+    possible: dict[Turn, tuple[State, ...]] = {
+        "paused": ("on",), "resumed": ("paused", "left"), "left": ("on", "paused"),
+    }  # fmt: skip
+    if state not in possible[turn]:
+        reason = {
+            "on": _("They are on the course that day, and not away."),
+            "paused": _("They are on a pause that day already."),
+            "left": _("They have left the course by that day."),
+        }[state]
+        raise InputFault.at("turn", reason)
+    if turn == "left":
+        seen = session.scalar(
+            select(func.max(CourseDate.date))
+            .join(Attendance, Attendance.course_date_id == CourseDate.id)
+            .where(
+                CourseDate.course_id == course_id,
+                CourseDate.date >= on,
+                Attendance.participant_code == code,
+                Attendance.status.in_(("present", "apology")),
+            )
+        )
+        if seen is not None:
+            raise InputFault.at(
+                "on",
+                _("They came or sent an apology on {date}. Choose a later day.").format(
+                    date=format_date(seen)
+                ),
+            )
+    append_event(session, "participant", code, turn, on, course=course_id)
+    course = session.get_one(Course, course_id)
+    return Saved("course", course.id, course.version)
+
+
+def without_record(session: Session, course_id: int) -> list[Mentor]:
+    """Return who is on a course and has nothing recorded about them: can be taken off again."""
+    recorded = _recorded(session, course_id)
+    return [mentor for mentor in mentors(session, course_id) if mentor.code not in recorded]
+
+
+def _recorded(session: Session, course_id: int) -> set[str]:
+    days = select(CourseDate.id).where(CourseDate.course_id == course_id)
+    return {
+        code
+        for table in (Attendance, CatchUp)
+        for code in session.scalars(
+            select(table.participant_code).where(table.course_date_id.in_(days))
+        )
+    }
+
+
+def take_off(session: Session, course_id: int, code: str) -> Saved:
+    """Take somebody off a course they were put on by mistake, as if it had never happened.
+
+    Of somebody about whom nothing else is known, the name is deleted too.
+
+    Raises
+    ------
+    InputFault
+        When they are not on it, or something is recorded about them: then they leave instead.
+    """
+    row = session.get(Enrolment, (course_id, code))
+    if row is None:
+        raise InputFault.at("mentor", _("They are no longer on the course. Reload the page."))
+    if code in _recorded(session, course_id):
+        raise InputFault.at(
+            "mentor",
+            _("Something is recorded about them on this course. Note that they leave instead."),
+        )
+    session.delete(row)
+    session.flush()
+    for event in in_effect(_events(session, course_id, [code]).get(code, ()), dt.date.max):
+        withdraw_event(session, event)
+    session.flush()
+    elsewhere = session.scalar(
+        select(func.count()).select_from(Enrolment).where(Enrolment.participant_code == code)
+    )
+    if not elsewhere and not in_effect(events_of(session, "participant", code), dt.date.max):
+        identities.forget_identity(session, code)
+        session.delete(session.get_one(Participant, code))
+    course = session.get_one(Course, course_id)
+    return Saved("course", course.id, course.version)

@@ -5,7 +5,14 @@ Rows are in `peerbook.store.tables`, names and contacts in `peerbook.store.ident
 
 from peerbook.store.codes import new_code, read_code
 from peerbook.store.drafts import DraftBox
-from peerbook.store.events import append_event, events_of, kind_on, state_on, withdraw_event
+from peerbook.store.events import (
+    append_event,
+    events_of,
+    in_effect,
+    kind_on,
+    state_on,
+    withdraw_event,
+)
 from peerbook.store.merge import merged
 from peerbook.store.store import Receipt, Saved, Store, row_to_change, set_setting
 
@@ -16,6 +23,7 @@ __all__ = [
     "Store",
     "append_event",
     "events_of",
+    "in_effect",
     "kind_on",
     "merged",
     "new_code",

@@ -1,0 +1,177 @@
+"""Who is on the course: new people, pauses, and those who leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import cast
+
+from peerbook.course import people_records
+from peerbook.course.people_records import Mentor, Turn
+from peerbook.desk import Desk
+from peerbook.store import Receipt
+from peerbook.store.tables import Course
+from peerbook.text import _
+from peerbook.ui import (
+    ChoiceField,
+    Column,
+    DateField,
+    Disclosure,
+    Form,
+    LongTextField,
+    Prose,
+    Status,
+    Submission,
+    Table,
+    Widget,
+    receipt_text,
+)
+
+TURNS: tuple[Turn, ...] = ("paused", "resumed", "left")
+
+
+class Enrolments:
+    """A course's places on the page; what hangs on them is redrawn after each change."""
+
+    def __init__(self, desk: Desk, course: Course, on_change: Callable[[str], None]) -> None:
+        self._desk = desk
+        self._course = course
+        self._on_change = on_change
+
+    def parts(self) -> list[Widget]:
+        """Return who is on the course, and the forms with which that changes."""
+        with self._desk.store.read() as session:
+            mentors = people_records.mentors(session, self._course.id)
+            untouched = people_records.without_record(session, self._course.id)
+        parts: list[Widget] = [
+            self._list(mentors),
+            Disclosure(_("Somebody new"), lambda: [self.enrol_form()]),
+            Disclosure(_("A pause, or somebody leaves"), lambda: [self._turn_form(mentors)]),
+        ]
+        if untouched:
+            parts.append(
+                Disclosure(_("Put on by mistake"), lambda: self._take_off_parts(untouched))
+            )
+        return parts
+
+    def _list(self, mentors: list[Mentor]) -> Table:
+        columns = [
+            Column("name", _("Mentor")),
+            Column("enrolled_on", _("On the course from"), kind="date"),
+            Column("state", _("Today"), kind="status"),
+        ]
+        rows = [
+            {
+                "name": mentor.name,
+                "enrolled_on": mentor.enrolled_on,
+                "state": _state(mentor.on(self._desk.today)),
+            }
+            for mentor in mentors
+        ]
+        return Table(columns, rows, _("Everybody who is or was on the course"), sortable=False)
+
+    def enrol_form(self) -> Form:
+        """Return the form with which new people are put on the course."""
+
+        def save(submission: Submission) -> Receipt:
+            names = str(submission.values["names"]).splitlines()
+            on = cast(dt.date, submission.values["enrolled_on"])
+            receipt = self._desk.save(
+                submission, lambda session: people_records.enrol(session, self._course, names, on)
+            )
+            self._on_change(receipt_text(receipt))
+            return receipt
+
+        return Form(
+            "enrol",
+            [
+                LongTextField(
+                    "names", _("Names of those who begin"), required=True,
+                    hint=_("One on each line. Names are kept apart from everything else."),
+                ),
+                DateField("enrolled_on", _("From which day?"), required=True),
+            ],
+            values={"enrolled_on": self._course.starts_on},
+            on_submit=save,
+            submit_label=_("Put on the course"),
+            drafts=self._desk.drafts(f"enrol:{self._course.id}"),
+            clear_after_save=True,
+        )  # fmt: skip
+
+    def _turn_form(self, mentors: list[Mentor]) -> Form:
+        def save(submission: Submission) -> Receipt:
+            values = submission.values
+            receipt = self._desk.save(
+                submission,
+                lambda session: people_records.save_turn(
+                    session, self._course.id, str(values["mentor"]), cast(Turn, values["turn"]),
+                    cast(dt.date, values["on"]),
+                ),
+            )  # fmt: skip
+            self._on_change(receipt_text(receipt))
+            return receipt
+
+        return Form(
+            "turn",
+            [
+                ChoiceField("mentor", _("Who?"), required=True, options=_names(mentors)),
+                ChoiceField(
+                    "turn", _("What happens?"), required=True, look="radio",
+                    options=[(turn, _turn_name(turn)) for turn in TURNS],
+                ),
+                DateField(
+                    "on", _("From which day?"), required=True,
+                    hint=_("Days from then on are not expected of them. Earlier days stay."),
+                ),
+            ],
+            values={"on": self._desk.today},
+            on_submit=save,
+            drafts=self._desk.drafts(f"turn:{self._course.id}"),
+            clear_after_save=True,
+        )  # fmt: skip
+
+    def _take_off_parts(self, untouched: list[Mentor]) -> list[Widget]:
+        def save(submission: Submission) -> Receipt:
+            code = str(submission.values["mentor"])
+            receipt = self._desk.save(
+                submission,
+                lambda session: people_records.take_off(session, self._course.id, code),
+            )
+            self._on_change(_("They are off the course again."))
+            return receipt
+
+        return [
+            Prose(
+                _(
+                    "This is for mistakes only: the place and the name are deleted. It can be done "
+                    "as long as nothing is recorded about them."
+                )
+            ),
+            Form(
+                "take_off",
+                [ChoiceField("mentor", _("Who?"), required=True, options=_names(untouched))],
+                on_submit=save,
+                submit_label=_("Take off the course"),
+            ),
+        ]
+
+
+def _names(mentors: list[Mentor]) -> list[tuple[str, str]]:
+    return [(mentor.code, mentor.name) for mentor in mentors]
+
+
+def _turn_name(turn: Turn) -> str:
+    return {
+        "paused": _("Takes a pause"),
+        "resumed": _("Comes back"),
+        "left": _("Leaves the course"),
+    }[turn]
+
+
+def _state(state: str) -> Status:
+    return {
+        "not_enrolled": Status(_("begins later"), "neutral"),
+        "on": Status(_("is on the course"), "ok"),
+        "paused": Status(_("is on a pause"), "info"),
+        "left": Status(_("has left"), "neutral"),
+    }[state]
