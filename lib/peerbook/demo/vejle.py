@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from peerbook.course import (
     attendance_records,
     evaluation_records,
+    head_count_records,
     people_records,
     plan_records,
     records,
@@ -26,6 +27,7 @@ from peerbook.course.plan_rules import NoPlan
 from peerbook.course.plan_solver import plan_course
 from peerbook.course.rows import each
 from peerbook.demo import people
+from peerbook.demo.drop_in import invent_counts
 from peerbook.demo.people import COURSE_MONTHS, Invented, invent
 from peerbook.desk import SYNTHETIC_SETTING
 from peerbook.errors import PeerbookError
@@ -72,6 +74,20 @@ _WISHES: dict[str, tuple[Outcome, str, DecisionStatus]] = {
     "Mere om, hvad man gør, når ens peer ikke svarer.": ("do", "", "open"),
 }
 """What mentors ask for, and what was decided; invented."""
+
+_PRAISE = (
+    "At der er god tid til at tale sammen.",
+    "At underviserne også fortæller om sig selv.",
+    "De korte øvelser.",
+    "Gruppesparringen.",
+    "Kaffen og den gode stemning.",
+    "At alle bliver hørt.",
+    "Rollespillene. De er sjove, når man først er i gang.",
+)
+"""What mentors want to keep; invented."""
+
+FOLLOW_UP_SHEETS = {"Hold 1": 6, "Hold 2": 4}
+"""Follow-up sheets of each course: enough to be shown, too few, and none; invented."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +138,9 @@ class _Vejle:
         self._session = session
         self._seed = seed
         self._draw = random.Random(seed)  # noqa: S311 - invented people, not keys
+        # Streams of their own, so that what was invented before stays as it was.
+        self._words = random.Random(f"{seed} words")  # noqa: S311
+        self._later = random.Random(f"{seed} follow-up")  # noqa: S311
         self._evaluations = 0
 
     def fill(self) -> Filled:
@@ -138,6 +157,7 @@ class _Vejle:
             self._add_attendance(course, mentors)
             self._add_evaluations(course, mentors)
         self._decide(courses)
+        self._add_head_counts(site)
         self._add_public_life(codes, invented)
         for course in courses:
             self._add_raised_themes(course)
@@ -224,7 +244,7 @@ class _Vejle:
                         ("present", "apology", "absent"), (82, 13, 5)
                     )[0]  # fmt: skip
                 statuses[code] = (status, None)
-            attendance_records.save_attendance(self._session, date.id, statuses)
+            attendance_records.save_attendance(self._session, date.id, statuses, today=date.date)
 
     def _add_evaluations(self, course: Course, mentors: Sequence[str]) -> None:
         days: dict[str, dt.date] = {
@@ -237,26 +257,53 @@ class _Vejle:
         for wave in waves:
             form = load_form(wave)
             answering = self._draw.sample(list(mentors), len(mentors) - self._draw.randint(0, 2))
-            sheets = [self._sheet(form, wave, linking[code]) for code in answering]
+            sheets = [self._sheet(form, wave, linking[code], self._draw) for code in answering]
             evaluation_records.save_sheets(
                 self._session, course.id, form, sheets,
                 wave=wave, source="pile", entered_on=days[f"{wave}_evaluation"],
             )  # fmt: skip
             self._evaluations += len(sheets)
 
-    def _sheet(self, form: EvaluationForm, wave: Wave, linking: str) -> Sheet:
+        self._add_follow_up(course, list(linking.values()))
+
+    def _add_follow_up(self, course: Course, linking: Sequence[str]) -> None:
+        """Note what was answered some months later; the latest course has not been asked."""
+        answered = FOLLOW_UP_SHEETS.get(course.title, 0)
+        if not answered:
+            return
+        last = records.last_teaching_days(self._session, course.site_id)[course.id]
+        form = load_form("follow_up")
+        sheets = [
+            self._sheet(form, "follow_up", code, self._later)
+            for code in self._later.sample(list(linking), answered)
+        ]
+        evaluation_records.save_sheets(
+            self._session, course.id, form, sheets,
+            wave="follow_up", source="pile", entered_on=last + dt.timedelta(days=128),
+        )  # fmt: skip
+        self._evaluations += answered
+
+    def _sheet(self, form: EvaluationForm, wave: Wave, linking: str, draw: random.Random) -> Sheet:
         """Return one filled sheet: mostly content, a little more so at the end, some blanks."""
         answers: dict[str, int | str | None] = {}
         lift = 1 if wave == "final" else 0
         for item in form.items:
             if item.kind == "text":
-                wish = item.suggestion and self._draw.random() < 0.4
-                answers[item.id] = self._draw.choice(list(_WISHES)) if wish else None
-            elif item.scale is not None and self._draw.random() > 0.04:
+                wish = item.suggestion and wave != "follow_up" and draw.random() < 0.4
+                answers[item.id] = draw.choice(list(_WISHES)) if wish else None
+                if item.id == "keep" and self._words.random() < 0.75:
+                    answers[item.id] = self._words.choice(_PRAISE)
+            elif item.scale is not None and draw.random() > 0.04:
                 codes = item.scale.counting_codes
-                weights = [1, 2, 5, 9 + 2 * lift, 6 + 4 * lift][-len(codes) :]
-                answers[item.id] = self._draw.choices(codes, weights)[0]
+                weights = [1, 2, 5, 9 + 2 * lift, 6 + 4 * lift]
+                weights = weights[-len(codes) :] if len(codes) <= 5 else [1] * len(codes)
+                answers[item.id] = draw.choices(codes, weights)[0]
         return Sheet(answers, linking)
+
+    def _add_head_counts(self, site: Site) -> None:
+        calendar = plan_records.calendar_of(self._session, site.id)
+        counts = invent_counts(self._seed, calendar.is_free)
+        head_count_records.save_head_counts(self._session, site.id, counts, people.PROJECT_ENDED_ON)
 
     def _decide(self, courses: Sequence[Course]) -> None:
         for course in courses:

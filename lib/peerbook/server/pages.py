@@ -50,6 +50,12 @@ def _registry() -> tuple[Entry, ...]:
             course,
         ),
         Entry(
+            "head_count",
+            _("Café and meetings"),
+            _("How many came where nobody signs up, and how many to make coffee for."),
+            _("Open to all"),
+        ),
+        Entry(
             "help",
             _("Help and settings"),
             _("How to do it, whom people can call, and what you decide yourselves."),
