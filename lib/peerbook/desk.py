@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
+from peerbook import small_groups
 from peerbook.store import DraftBox, Receipt, Saved, Store
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import Submission
@@ -47,6 +48,10 @@ class Desk:
         return self.store.submit(
             submission.key, self.actor, change, content=repr(sorted(submission.values.items()))
         )
+
+    def threshold(self) -> int:
+        """Return the fewest people about whom anything is shown."""
+        return small_groups.threshold_of(self.store.setting(small_groups.SETTING))
 
     def drafts(self, form: str) -> DraftBox:
         """Return where what is typed in a form is kept until it is saved."""

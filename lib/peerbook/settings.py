@@ -6,16 +6,14 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from peerbook import small_groups
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Store, set_setting
 from peerbook.store.tables import Setting
 from peerbook.text import _
 
-SMALLEST_THRESHOLD = 5
 LARGEST_THRESHOLD = 30
 """Beyond this no course would ever show anything, so a larger number is a slip of the finger."""
-
-THRESHOLD = "threshold"
 
 
 def help_key(site_id: int) -> str:
@@ -53,8 +51,8 @@ def raise_threshold(session: Session, threshold: int) -> None:
     InputFault
         When it is lower than what holds now, or no course would ever show anything.
     """
-    row = session.get(Setting, THRESHOLD)
-    now = SMALLEST_THRESHOLD if row is None else int(row.value)
+    row = session.get(Setting, small_groups.SETTING)
+    now = small_groups.threshold_of(None if row is None else row.value)
     if threshold < now:
         raise InputFault.at(
             "threshold", _("The number is {now} now. It can go up, not down.").format(now=now)
@@ -63,7 +61,7 @@ def raise_threshold(session: Session, threshold: int) -> None:
         raise InputFault.at(
             "threshold", _("The number can be at most {high}.").format(high=LARGEST_THRESHOLD)
         )
-    set_setting(session, THRESHOLD, threshold)
+    set_setting(session, small_groups.SETTING, threshold)
 
 
 def overtaken(theirs: dict[str, object], mine: dict[str, object]) -> Conflict:

@@ -97,7 +97,7 @@ def start_parts(_course_id: int) -> list[Part]:
     desk = open_desk()
     with desk.store.read() as session:
         site = records.sites(session)[0]
-        waiting = suggestion_records.undecided_count(session, site.id)
+        waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
         known = records.courses(session, site.id)
         last_day = records.last_days(session, site.id)
     rows = [

@@ -1,12 +1,14 @@
-"""Mid-course against final, worked by hand."""
+"""What evaluations say, worked by hand, and what they never say about few people."""
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from peerbook.course.comparison import compare_waves
+from peerbook.course.comparison import compare_waves, item_figures, levels_measured, voices
 from peerbook.course.curriculum import load_form
 
-MID, FINAL = load_form("mid"), load_form("final")
+MID, FINAL, FOLLOW_UP = load_form("mid"), load_form("final"), load_form("follow_up")
 
 
 def answers(mid, final, *, linked=True):
@@ -17,15 +19,34 @@ def answers(mid, final, *, linked=True):
             rows.append(
                 {
                     "evaluation_id": len(rows) + 1, "wave": wave,
-                    "respondent": f"{place:04}" if linked else None,
+                    "respondent": f"{place:04}" if linked else None, "extent": "full",
                     "item": "overall", "code": code, "text": None,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows).astype({"code": "Int64"})
 
 
-def overall(frame, **options):
-    compared = compare_waves(frame, MID, FINAL, **options)
+def sheets(wave, item, values, *, extent="full", first=1):
+    """Return one answer a sheet to one item: codes or texts."""
+    return pd.DataFrame(
+        [
+            {
+                "evaluation_id": first + place, "wave": wave, "extent": extent, "respondent": None,
+                "item": item, "code": value if isinstance(value, int) else None,
+                "text": value if isinstance(value, str) else None,
+            }
+            for place, value in enumerate(values)
+        ]
+    ).astype({"code": "Int64"})  # fmt: skip
+
+
+def figure(frame, form, wave, item, threshold=5):
+    figures = item_figures(frame, form, wave, threshold)
+    return next(one.figure for one in figures if one.item.id == item)
+
+
+def overall(frame, threshold=5):
+    compared = compare_waves(frame, MID, FINAL, threshold)
     return next(one for one in compared if one.item.id == "overall")
 
 
@@ -64,8 +85,99 @@ def test_do_not_know_is_blank_and_never_in_a_mean():
     assert (one.mid.answered, one.mid.blank) == (5, 1)
 
 
-def test_threshold_may_be_raised_but_not_below_three():
+def test_threshold_may_be_raised_but_not_below_five():
     frame = answers([3] * 6, [4] * 6)
     assert overall(frame, threshold=7).mid.mean is None
-    with pytest.raises(ValueError, match="below 3"):
-        overall(frame, threshold=2)
+    assert overall(frame, threshold=6).mid.mean == 3
+    with pytest.raises(ValueError, match="below 5"):
+        overall(frame, threshold=4)
+
+
+# -- one evaluation, item by item ------------------------------------------------------------------
+
+
+def test_follow_up_is_shown_item_by_item_from_five_answers_on():
+    five = sheets("follow_up", "tried_with_peer", [5, 4, 4, 3, 4])
+    shown = figure(five, FOLLOW_UP, "follow_up", "tried_with_peer")
+    assert (shown.mean, shown.answered, shown.blank) == (4.0, 5, 0)
+    four = sheets("follow_up", "tried_with_peer", [5, 4, 4, 3])
+    assert figure(four, FOLLOW_UP, "follow_up", "tried_with_peer").answered is None
+
+
+def test_an_item_with_four_answers_is_hidden_though_five_sheets_are_there():
+    frame = pd.concat(
+        [sheets("mid", "overall", [3, 4, 4, 5, 5]), sheets("mid", "ready", [1, 2, 3, 4])]
+    )
+    assert figure(frame, MID, "mid", "overall").answered == 5
+    assert figure(frame, MID, "mid", "ready").answered is None
+
+
+def test_a_sheet_with_three_questions_leaves_nothing_blank_that_it_did_not_ask():
+    frame = pd.concat(
+        [
+            sheets("mid", "overall", [4] * 5),
+            sheets("mid", "know_recovery", [4] * 5),
+            sheets("mid", "overall", [2] * 3, extent="short", first=6),
+        ]
+    )
+    assert figure(frame, MID, "mid", "overall").answered == 8
+    asked_on_five = figure(frame, MID, "mid", "know_recovery")
+    assert (asked_on_five.answered, asked_on_five.blank) == (5, 0)
+    not_answered = figure(frame, MID, "mid", "heard")
+    assert (not_answered.answered, not_answered.blank) == (0, 5)
+
+
+def test_of_a_choice_only_the_answer_of_most_is_told_and_only_when_five_gave_it():
+    assert figure(sheets("mid", "pace", [2] * 6 + [1]), MID, "mid", "pace").most == "Passende"
+    assert figure(sheets("mid", "pace", [2] * 4 + [1]), MID, "mid", "pace").most is None
+    assert figure(sheets("mid", "pace", [2] * 5 + [1] * 5), MID, "mid", "pace").most is None
+    assert figure(sheets("mid", "pace", [2] * 5 + [9]), MID, "mid", "pace").most == "Passende"
+    assert figure(sheets("mid", "pace", [2] * 4), MID, "mid", "pace").answered is None
+
+
+@given(codes=st.lists(st.sampled_from([1, 2, 3, 9]), max_size=14), threshold=st.integers(5, 9))
+def test_no_choice_is_ever_told_that_fewer_than_the_threshold_made(codes, threshold):
+    if not codes:
+        return
+    shown = figure(sheets("mid", "pace", codes), MID, "mid", "pace", threshold)
+    counting = [code for code in codes if code != 9]
+    assert (shown.answered is None) == (0 < len(counting) < threshold or len(codes) < threshold)
+    if shown.most is not None:
+        code = {"For lidt": 1, "Passende": 2, "For meget": 3}[shown.most]
+        assert counting.count(code) >= threshold
+        assert counting.count(code) > len(counting) / 2
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def test_words_are_shown_only_to_questions_to_which_five_have_written():
+    frame = pd.concat(
+        [
+            sheets("final", "keep", ["Kaffen", "Øvelser", "alle", "Sparring", "Roen"]),
+            sheets("final", "suggestion", ["Pauser", "Frugt", "Ro", "Mere tid"]),
+            sheets("final", "overall", [4] * 9),
+        ]
+    )
+    (said,) = voices(frame, FINAL, "final", 5)
+    assert said.item.id == "keep"
+    assert voices(frame, FINAL, "final", 6) == ()
+    assert voices(frame, MID, "mid", 5) == ()
+
+
+@given(st.permutations(["a", "B", "c", "d", "E", "f"]), st.permutations(["p", "q", "r", "s", "t"]))
+def test_words_stand_in_an_order_that_tells_nothing_of_the_sheets(keep, wish):
+    frame = pd.concat([sheets("final", "keep", keep), sheets("final", "suggestion", wish)])
+    by_item = {one.item.id: one.texts for one in voices(frame, FINAL, "final", 5)}
+    assert by_item == {
+        "keep": ("a", "B", "c", "d", "E", "f"),
+        "suggestion": ("p", "q", "r", "s", "t"),
+    }
+
+
+def test_levels_count_the_follow_up():
+    liked = sheets("mid", "overall", [4] * 5)
+    assert levels_measured(MID, liked, "mid") == {1}
+    used = sheets("follow_up", "tried_with_peer", [4])
+    assert levels_measured(FOLLOW_UP, used, "follow_up") == {3}
+    assert levels_measured(FOLLOW_UP, used, "mid") == set()

@@ -43,6 +43,9 @@ from peerbook.store.tables import (
     Suggestion,
 )
 
+AFTERWARDS = dt.date(2030, 1, 1)
+"""A day after all of it."""
+
 STATUSES = ("present", "apology", "absent", "paused", "not_enrolled")
 MID = load_form("mid")
 SCALES = [item for item in MID.items if item.scale is not None]
@@ -290,7 +293,10 @@ def save_attendance(store, made, date_id, statuses):
     """Save what somebody entered who had looked a moment before."""
     seen = recorded(store, made, date_id)
     return written(
-        store, lambda session: attendance_records.save_attendance(session, date_id, statuses, seen)
+        store,
+        lambda session: attendance_records.save_attendance(
+            session, date_id, statuses, seen, today=AFTERWARDS
+        ),
     )
 
 
@@ -328,7 +334,9 @@ def test_what_is_part_of_a_day_is_held_with_it_and_a_cancelled_part_is_not(store
                 CourseDate.number == 3,
             )
         ).one()  # fmt: skip
-        attendance_records.save_attendance(session, third.id, {made.codes[0]: ("present", None)})
+        attendance_records.save_attendance(
+            session, third.id, {made.codes[0]: ("present", None)}, today=AFTERWARDS
+        )
         day = third.date
     with store.read() as session:
         rows = session.scalars(select(CourseDate).where(CourseDate.course_id == made.course_id))
@@ -336,7 +344,7 @@ def test_what_is_part_of_a_day_is_held_with_it_and_a_cancelled_part_is_not(store
     assert held == {("teaching_day", True), ("mid_evaluation", True)}
 
 
-def test_attendance_of_a_day_that_is_gone_or_cancelled_is_refused_at_the_date(store, made):
+def test_attendance_of_a_day_that_is_gone_or_cancelled_is_refused(store, made):
     cancelled = made.teaching_day_ids[2]
     with store.write(LEADER) as session:
         session.get(CourseDate, cancelled).status = "cancelled"
@@ -344,9 +352,9 @@ def test_attendance_of_a_day_that_is_gone_or_cancelled_is_refused_at_the_date(st
         assert refused(
             store,
             lambda session, n=day: attendance_records.save_attendance(
-                session, n, {made.codes[0]: ("present", None)}
+                session, n, {made.codes[0]: ("present", None)}, today=AFTERWARDS
             ),
-        ) == ["date"]
+        ) == ["people"]
 
 
 def test_attendance_of_somebody_on_another_course_is_refused_and_the_others_are_not_saved(
@@ -357,7 +365,7 @@ def test_attendance_of_somebody_on_another_course_is_refused_and_the_others_are_
     assert refused(
         store,
         lambda session: attendance_records.save_attendance(
-            session, made.teaching_day_ids[0], statuses
+            session, made.teaching_day_ids[0], statuses, today=AFTERWARDS
         ),
     ) == ["people"]
 
@@ -389,7 +397,10 @@ LATER = START + dt.timedelta(days=9)
 
 def catch_up(store, day, code, on=LATER, how="Read the handout"):
     return written(
-        store, lambda session: attendance_records.save_catch_up(session, day, code, on, how)
+        store,
+        lambda session: attendance_records.save_catch_up(
+            session, day, code, on, how, today=AFTERWARDS
+        ),
     )
 
 
@@ -401,7 +412,10 @@ def test_a_missed_day_is_made_up_for_once(store, made):
         (row,) = each(attendance_records.catch_up_frame(session, made.course_id))
     assert tuple(row) == (day, code, LATER, "Read the handout")
     assert refused(
-        store, lambda session: attendance_records.save_catch_up(session, day, code, LATER, "Again")
+        store,
+        lambda session: attendance_records.save_catch_up(
+            session, day, code, LATER, "Again", today=AFTERWARDS
+        ),
     ) == ["missed"]
 
 
@@ -412,7 +426,7 @@ def test_a_day_somebody_attended_or_nobody_recorded_is_not_made_up_for(store, ma
         assert refused(
             store,
             lambda session, c=code: attendance_records.save_catch_up(
-                session, day, c, LATER, "Talked"
+                session, day, c, LATER, "Talked", today=AFTERWARDS
             ),
         ) == ["missed"]
 
@@ -421,7 +435,10 @@ def test_a_day_is_not_made_up_for_before_it_was_held(store, made):
     day, code = made.teaching_day_ids[1], made.codes[0]
     save_attendance(store, made, day, {code: ("paused", None)})
     assert refused(
-        store, lambda session: attendance_records.save_catch_up(session, day, code, START, "Talked")
+        store,
+        lambda session: attendance_records.save_catch_up(
+            session, day, code, START, "Talked", today=AFTERWARDS
+        ),
     ) == ["done_on"]
     on = START + dt.timedelta(weeks=4)
     assert catch_up(store, day, code, on=on).kind == "catch_up"
@@ -455,7 +472,7 @@ def test_every_answer_comes_back_and_every_suggestion_waits_for_a_decision(store
         frame = evaluation_records.answers_frame(session, made.course_id)
         asked = suggestion_records.suggestions_frame(session, made.course_id)
         assert evaluation_records.sheets_count(session, made.course_id) == {"mid": len(sheets)}
-        assert suggestion_records.undecided_count(session, made.site_id) == len(asked)
+        assert suggestion_records.undecided_count(session, made.site_id, 1) == len(asked)
     numbers = sorted(set(frame["evaluation_id"]))
     assert len(numbers) == len(sheets)
     for number, sheet in zip(numbers, sheets, strict=True):
@@ -535,11 +552,11 @@ def suggest(store, made, text="Longer breaks"):
 def test_a_decision_comes_back_and_its_suggestion_waits_no_longer(store, made):
     number = suggest(store, made)
     with store.read() as session:
-        assert suggestion_records.undecided_count(session, made.site_id) == 1
+        assert suggestion_records.undecided_count(session, made.site_id, 5) == 1
     written(store, lambda session: decide(session, number, due_on=LATER))
     with store.read() as session:
         (row,) = each(suggestion_records.decisions_frame(session, made.course_id))
-        assert suggestion_records.undecided_count(session, made.site_id) == 0
+        assert suggestion_records.undecided_count(session, made.site_id, 5) == 0
     assert (row.suggestion_id, row.outcome, row.what_we_did, row.owner) == (
         number, "do", "More breaks", "Anna",
     )  # fmt: skip

@@ -8,18 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from builders import LEADER, assert_sound, open_store
-from peerbook.course.comparison import THRESHOLD as COMPARED_FROM
 from peerbook.errors import Conflict, InputFault
 from peerbook.guide import records
 from peerbook.guide.accessibility import Organisation
 from peerbook.settings import (
     LARGEST_THRESHOLD,
-    SMALLEST_THRESHOLD,
-    THRESHOLD,
     help_number,
     raise_threshold,
     save_help_number,
 )
+from peerbook.small_groups import SETTING, SMALLEST, threshold_of
 from peerbook.store import Store
 from peerbook.store.tables import Audit
 
@@ -66,17 +64,17 @@ def test_a_help_number_somebody_else_has_changed_is_not_overwritten(store):
 
 
 def test_groups_are_shown_from_five_and_the_number_only_goes_up(store):
-    assert SMALLEST_THRESHOLD == COMPARED_FROM == 5
-    for refused in (-1, 0, 3, SMALLEST_THRESHOLD - 1, LARGEST_THRESHOLD + 1):
+    assert SMALLEST == 5
+    for refused in (-1, 0, 3, SMALLEST - 1, LARGEST_THRESHOLD + 1):
         with pytest.raises(InputFault):
             raise_to(store, refused)
-    assert store.setting(THRESHOLD) is None
+    assert store.setting(SETTING) is None
     raise_to(store, 5)
     raise_to(store, 8)
     with pytest.raises(InputFault, match="8"):
         raise_to(store, 7)
     raise_to(store, 8)
-    assert store.setting(THRESHOLD) == 8
+    assert store.setting(SETTING) == threshold_of(store.setting(SETTING)) == 8
 
 
 def test_who_answers_is_kept_and_not_overwritten_unseen(store):

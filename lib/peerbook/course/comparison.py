@@ -1,4 +1,4 @@
-"""Mid-course against final evaluation, item by item, with small groups guarded."""
+"""What evaluations say, item by item and wave against wave, with small groups guarded."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from peerbook.course.curriculum import EvaluationForm, Item
-
-THRESHOLD = 5
-"""Fewest people behind a figure that is shown; facts on small cells: docs/decisions.md."""
+from peerbook.small_groups import is_shown
 
 CONFIDENCE = 0.95
 
@@ -28,14 +26,35 @@ class WaveFigure:
     answered
         Answers that count; None when they are fewer than the threshold, but not nil.
     blank
-        Sheets on which it was left blank or answered "don't know"; None when hidden.
+        Sheets that asked it, and on which it was left blank or answered "don't know"; None when
+        hidden.
     mean
-        Mean of the codes that count; None when hidden or nobody answered.
+        Mean of the codes that count, for a scale; None when hidden or nobody answered.
+    most
+        What more than half of them answered, for a choice; None when there is no such answer, or
+        fewer than the threshold gave it.
     """
 
     answered: int | None
     blank: int | None
-    mean: float | None
+    mean: float | None = None
+    most: str | None = None
+
+
+@dataclass(frozen=True)
+class ItemFigure:
+    """One item at one evaluation."""
+
+    item: Item
+    figure: WaveFigure
+
+
+@dataclass(frozen=True)
+class Voices:
+    """What was written to one item, in the order of the alphabet."""
+
+    item: Item
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +87,7 @@ class ItemComparison:
 
 
 def compare_waves(
-    answers: pd.DataFrame, mid: EvaluationForm, final: EvaluationForm, threshold: int = THRESHOLD
+    answers: pd.DataFrame, mid: EvaluationForm, final: EvaluationForm, threshold: int
 ) -> tuple[ItemComparison, ...]:
     """Return every scale item that stands in both forms, mid against final.
 
@@ -78,11 +97,11 @@ def compare_waves(
     Parameters
     ----------
     answers
-        Columns `evaluation_id`, `wave`, `respondent`, `item`, `code`, `text`.
+        Columns `evaluation_id`, `wave`, `extent`, `respondent`, `item`, `code`, `text`.
     mid, final
         The two forms.
     threshold
-        Fewest people behind a figure that is shown; 5 or more.
+        Fewest people behind a figure that is shown.
 
     Returns
     -------
@@ -92,29 +111,97 @@ def compare_waves(
     Raises
     ------
     ValueError
-        When the threshold is lower than 3.
+        When the threshold is lower than anybody may set it.
 
     Source: interval of paired differences by Student's t; of two groups by Welch's t with the
     Welch–Satterthwaite degrees of freedom (Welch 1947, Biometrika 34:28–35).
     """
-    if threshold < 3:
-        raise ValueError("a threshold below 3 is never allowed")
     in_mid = {item.id for item in mid.items}
     common = [item for item in final.items if item.kind == "scale" and item.id in in_mid]
     return tuple(_compare(answers, item, threshold) for item in common)
 
 
-def _compare(answers: pd.DataFrame, item: Item, threshold: int) -> ItemComparison:
-    sheets = answers[["evaluation_id", "wave", "respondent"]].drop_duplicates()
-    codes = answers.loc[answers["item"] == item.id].set_index("evaluation_id")["code"]
-    counting = set(item.scale.counting_codes) if item.scale is not None else set()
+def item_figures(
+    answers: pd.DataFrame, form: EvaluationForm, wave: str, threshold: int
+) -> tuple[ItemFigure, ...]:
+    """Return how every item of a form that is not answered in words was answered at a wave.
+
+    Parameters
+    ----------
+    answers, threshold
+        As in `compare_waves`.
+    form, wave
+        The form, and the evaluation at which it was used.
+    """
+    return tuple(
+        ItemFigure(item, _figure(_given(answers, item, wave), item, threshold))
+        for item in form.items
+        if item.kind != "text"
+    )
+
+
+def voices(
+    answers: pd.DataFrame, form: EvaluationForm, wave: str, threshold: int
+) -> tuple[Voices, ...]:
+    """Return what was written to each item to which enough people wrote something.
+
+    The texts of an item stand in the order of the alphabet, so that nobody can tell from their
+    places who wrote what, or which were written by the same person.
+
+    Parameters
+    ----------
+    answers, form, wave, threshold
+        As in `item_figures`.
+    """
+    written = answers[(answers["wave"] == wave) & answers["text"].notna()]
+    said = [
+        Voices(item, tuple(sorted(written.loc[written["item"] == item.id, "text"], key=_in_order)))
+        for item in form.items
+        if item.kind == "text"
+    ]
+    return tuple(one for one in said if one.texts and is_shown(len(one.texts), threshold))
+
+
+def _in_order(text: str) -> tuple[str, str]:
+    return text.casefold(), text
+
+
+def _given(answers: pd.DataFrame, item: Item, wave: str) -> pd.DataFrame:
+    """Return the sheets of a wave that asked an item: `respondent`, `code`, and if it `counts`."""
+    of_wave = answers[answers["wave"] == wave]
+    sheets = of_wave[["evaluation_id", "extent", "respondent"]].drop_duplicates()
+    if not item.low_energy:
+        sheets = sheets[sheets["extent"] == "full"]
+    codes = of_wave.loc[of_wave["item"] == item.id].set_index("evaluation_id")["code"]
+    counting = item.scale.counting_codes if item.scale is not None else ()
     sheets = sheets.assign(code=sheets["evaluation_id"].map(codes))
-    sheets["counts"] = sheets["code"].isin(counting)
-    given = {wave: sheets[(sheets["wave"] == wave) & sheets["counts"]] for wave in ("mid", "final")}
-    figures = {
-        wave: _figure(given[wave], int((sheets["wave"] == wave).sum()), threshold)
-        for wave in ("mid", "final")
-    }
+    return sheets.assign(counts=sheets["code"].isin(counting))
+
+
+def _figure(given: pd.DataFrame, item: Item, threshold: int) -> WaveFigure:
+    codes = given.loc[given["counts"], "code"]
+    answered = len(codes)
+    if not (is_shown(answered, threshold) and is_shown(len(given), threshold)):
+        return WaveFigure(None, None)
+    blank = len(given) - answered
+    if item.kind == "scale":
+        return WaveFigure(answered, blank, mean=float(codes.mean()) if answered else None)
+    return WaveFigure(answered, blank, most=_most(codes, item, threshold))
+
+
+def _most(codes: pd.Series, item: Item, threshold: int) -> str | None:
+    """Return the answer of more than half; how many gave the others is never told."""
+    counts = codes.value_counts()
+    if counts.empty or counts.iloc[0] < threshold or 2 * counts.iloc[0] <= len(codes):
+        return None
+    points = item.scale.points if item.scale is not None else ()
+    return next(point.label for point in points if point.code == counts.index[0])
+
+
+def _compare(answers: pd.DataFrame, item: Item, threshold: int) -> ItemComparison:
+    asked = {wave: _given(answers, item, wave) for wave in ("mid", "final")}
+    figures = {wave: _figure(sheets, item, threshold) for wave, sheets in asked.items()}
+    given = {wave: sheets[sheets["counts"]] for wave, sheets in asked.items()}
     linked = {wave: frame.dropna(subset=["respondent"]) for wave, frame in given.items()}
     pairs = linked["mid"].merge(linked["final"], on="respondent", suffixes=("_mid", "_final"))
     if len(pairs) >= threshold:
@@ -134,14 +221,6 @@ def _compare(answers: pd.DataFrame, item: Item, threshold: int) -> ItemCompariso
     return ItemComparison(
         item, figures["mid"], figures["final"], "groups", None, center, center - half, center + half
     )
-
-
-def _figure(given: pd.DataFrame, sheets: int, threshold: int) -> WaveFigure:
-    answered = len(given)
-    if 0 < answered < threshold or 0 < sheets < threshold:
-        return WaveFigure(None, None, None)
-    mean = float(given["code"].mean()) if answered else None
-    return WaveFigure(answered, sheets - answered, mean)
 
 
 def _welch(before: np.ndarray, after: np.ndarray) -> tuple[float, float]:

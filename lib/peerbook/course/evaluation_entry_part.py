@@ -1,34 +1,38 @@
-"""Evaluations in: one sheet, three questions only, or a pile of paper."""
+"""Evaluations in: the paper, one sheet, three questions only, a pile, and what is saved of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import cast
 
-from peerbook.course.curriculum import EvaluationForm, Item
-from peerbook.course.evaluation_records import Sheet
+from peerbook.course.cells import at_cells
+from peerbook.course.curriculum import Item, load_form
+from peerbook.course.evaluation_paper_part import paper_parts
+from peerbook.course.evaluation_records import RESPONDENT, Sheet
+from peerbook.course.saved_sheets_part import SavedSheets
 from peerbook.desk import Desk
-from peerbook.errors import Fault, InputFault, Place
+from peerbook.errors import InputFault
 from peerbook.settings import help_number
 from peerbook.store import DraftBox, Receipt
-from peerbook.store.tables import Course, Source, Wave
-from peerbook.text import _, format_list
+from peerbook.store.tables import Course, Extent, Source, Wave
+from peerbook.text import _
 from peerbook.ui import (
     Disclosure,
     Field,
+    Filter,
     Form,
     IntegerField,
     LongTextField,
     Prose,
     RowsField,
     ScaleField,
+    Section,
     Submission,
     Tabs,
     TextField,
     Widget,
 )
 
-RESPONDENT = "respondent"
 LARGEST_PILE = 40
 
 Save = Callable[[Submission, list[Sheet], Source], Receipt]
@@ -39,69 +43,87 @@ class EvaluationEntry:
     """The ways to enter the sheets of one evaluation of a course."""
 
     def __init__(
-        self, desk: Desk, course: Course, form: EvaluationForm, wave: Wave, save: Save
+        self, desk: Desk, course: Course, wave: Wave, save: Save, saved: SavedSheets
     ) -> None:
         self._desk = desk
         self._course = course
-        self._form = form
         self._wave = wave
+        self._form = load_form(wave)
         self._save = save
+        self._saved = saved
 
     def tabs(self, *more: tuple[str, Callable[[], list[Widget]]]) -> Tabs:
-        """Return the ways side by side, and further ones behind them, by label."""
+        """Return the ways side by side, in the order in which they are needed; `more` by label."""
         return Tabs(
             [
-                (_("One sheet"), lambda: [self._sheet_form(short=False)]),
-                (_("Three questions only"), lambda: [self._sheet_form(short=True)]),
+                (_("On paper"), lambda: paper_parts(self._desk, self._course, self._form)),
+                (_("One sheet"), lambda: [self._sheet_form("full")]),
+                (_("Three questions only"), lambda: [self._sheet_form("short")]),
                 (_("A pile of paper"), self._pile_parts),
                 *more,
-            ]
+                (_("Saved sheets"), lambda: [self._saved.section()]),
+            ],
+            label=_("Ways to answer"),
         )
 
-    def _sheet_form(self, *, short: bool) -> Form:
-        items = self._form.low_energy_items if short else self._form.items
-        size = "short" if short else "full"
+    def _items(self, extent: Extent) -> tuple[Item, ...]:
+        return self._form.low_energy_items if extent == "short" else self._form.items
+
+    def _sheet_form(self, extent: Extent) -> Form:
+        items = self._items(extent)
+        is_short = extent == "short"
 
         def save(submission: Submission) -> Receipt:
-            return self._save(submission, [_sheet(submission.values, items)], "typed")
+            return self._save(submission, [_sheet(submission.values, items, extent)], "typed")
 
         return Form(
-            f"evaluation_{self._wave}_{size}",
+            f"evaluation_{self._wave}_{extent}",
             [*(_field(item) for item in items), _code_field()],
             on_submit=save,
             submit_label=_("Save this sheet"),
-            drafts=self._drafts(size),
-            step="one" if short else "all",
-            help_text=_help_text(self._desk, self._course) if short else "",
+            drafts=self._drafts(extent),
+            step="one" if is_short else "all",
+            help_text=_help_text(self._desk, self._course) if is_short else "",
             clear_after_save=True,
         )
 
     def _pile_parts(self) -> list[Widget]:
-        questions = "\n".join(
-            f"{place}. {item.text}" for place, item in enumerate(self._form.items, 1)
+        place = Section(self._pile_of("full"))
+        choice: Filter[Extent] = Filter(
+            _("Which sheet is in the pile?"),
+            [("full", _("The whole form")), ("short", _("Three questions only"))],
+            lambda extent: place.show(self._pile_of(extent)),
+            look="radio",
         )
+        return [choice, place]
+
+    def _pile_of(self, extent: Extent) -> list[Widget]:
+        items = self._items(extent)
+        questions = "\n".join(f"{number}. {item.text}" for number, item in enumerate(items, 1))
         return [
             Disclosure(_("The questions, by number"), [Prose(questions)]),
-            self._pile_form(),
+            self._pile_form(extent),
         ]
 
-    def _pile_form(self) -> Form:
-        items = self._form.items
+    def _pile_form(self, extent: Extent) -> Form:
+        items = self._items(extent)
 
         def save(submission: Submission) -> Receipt:
             rows = submission.values["sheets"]
             if not isinstance(rows, tuple):
                 raise TypeError("the form gave no rows")
-            sheets = [_sheet(row.values, items) for row in rows]
-            _refuse_codes_off_the_scale(self._form, sheets)
-            return self._save(submission, sheets, "pile")
+            sheets = [_sheet(row.values, items, extent) for row in rows]
+            try:
+                return self._save(submission, sheets, "pile")
+            except InputFault as fault:
+                raise at_cells(fault, "sheets", rows) from fault
 
         fields: list[Field[object]] = [
-            *(_short_field(place, item) for place, item in enumerate(items, start=1)),
+            *(_short_field(number, item) for number, item in enumerate(items, start=1)),
             _code_field(),
         ]
         return Form(
-            f"evaluation_{self._wave}_pile",
+            f"evaluation_{self._wave}_pile_{extent}",
             [
                 RowsField(
                     "sheets",
@@ -117,7 +139,7 @@ class EvaluationEntry:
             ],
             on_submit=save,
             submit_label=_("Save the pile"),
-            drafts=self._drafts("pile"),
+            drafts=self._drafts(f"pile:{extent}"),
             clear_after_save=True,
         )
 
@@ -154,22 +176,6 @@ def _short_field(place: int, item: Item) -> Field[object]:
     )
 
 
-def _refuse_codes_off_the_scale(form: EvaluationForm, sheets: Sequence[Sheet]) -> None:
-    """Refuse numbers between the points of a scale, each at its own cell."""
-    faults = []
-    for place, sheet in enumerate(sheets):
-        for item in form.items:
-            code = sheet.answers.get(item.id)
-            if item.scale is None or code is None or code in item.scale.codes:
-                continue
-            message = _("{code} is not on the scale. Use one of {codes}.").format(
-                code=code, codes=format_list([str(one) for one in item.scale.codes])
-            )
-            faults.append(Fault(message, Place(field=f"sheets.{place}.{item.id}")))
-    if faults:
-        raise InputFault(faults)
-
-
 def _code_field() -> Field[object]:
     return cast(
         "Field[object]",
@@ -180,7 +186,7 @@ def _code_field() -> Field[object]:
     )  # fmt: skip
 
 
-def _sheet(values: Mapping[str, object], items: tuple[Item, ...]) -> Sheet:
+def _sheet(values: Mapping[str, object], items: tuple[Item, ...], extent: Extent) -> Sheet:
     answers = {item.id: values.get(item.id) for item in items}
-    code = str(values.get(RESPONDENT) or "").strip().upper()
-    return Sheet(cast("Mapping[str, int | str | None]", answers), code or None)
+    code = str(values.get(RESPONDENT) or "")
+    return Sheet(cast("Mapping[str, int | str | None]", answers), code or None, extent)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from peerbook.course import evaluation_records
+from peerbook.course import evaluation_records, records
 from peerbook.course.curriculum import EvaluationForm, load_form
 from peerbook.course.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation_records import Sheet
 from peerbook.course.evaluation_result_part import result_parts
+from peerbook.course.follow_up import follow_up
+from peerbook.course.saved_sheets_part import SavedSheets
 from peerbook.course.waves import WAVES, wave_name
 from peerbook.desk import Desk
 from peerbook.store import Receipt
@@ -30,7 +32,7 @@ class _Evaluations:
         self._result = Section([])
 
     def section(self) -> Section:
-        """Return the section with entry and result in it."""
+        """Return the section with result, paper, entry and saved sheets in it."""
         self._enter("mid")
         self._show_result()
         choice = Filter(
@@ -39,7 +41,9 @@ class _Evaluations:
             self._enter,
             value="mid",
         )
-        return Section([self._result, Heading(_("Enter answers")), choice, self._entry])
+        return Section(
+            [self._result, Heading(_("Print the form and enter answers")), choice, self._entry]
+        )
 
     def _enter(self, wave: Wave) -> None:
         form = load_form(wave)
@@ -52,21 +56,33 @@ class _Evaluations:
                     wave=wave, source=source, entered_on=self._desk.today,
                 ),
             )  # fmt: skip
+            saved.redraw()
             self._show_result(_("The figures above are up to date."))
             return receipt
 
-        entry = EvaluationEntry(self._desk, self._course, form, wave, save)
-        file = (_("From a file"), lambda: self._file_parts(form, wave))
+        saved = SavedSheets(self._desk, self._course, wave, self._show_result)
+        entry = EvaluationEntry(self._desk, self._course, wave, save, saved)
+        file = (_("From a file"), lambda: self._file_parts(form, wave, saved))
         self._entry.show([entry.tabs(file)])
 
-    def _file_parts(self, form: EvaluationForm, wave: Wave) -> list[Widget]:
+    def _file_parts(self, form: EvaluationForm, wave: Wave, saved: SavedSheets) -> list[Widget]:
         # What reads files is heavy to import, and most visits do not come here.
         from peerbook.course.evaluation_import_part import import_parts
 
-        return import_parts(self._desk, self._course, form, wave, self._show_result)
+        def changed(announce: str) -> None:
+            saved.redraw()
+            self._show_result(announce)
+
+        return import_parts(self._desk, self._course, form, wave, changed)
 
     def _show_result(self, announce: str = "") -> None:
         with self._desk.store.read() as session:
             answers = evaluation_records.answers_frame(session, self._course.id)
             sheets = evaluation_records.sheets_count(session, self._course.id)
-        self._result.show(result_parts(answers, sheets), announce=announce)
+            last_days = records.last_teaching_days(session, self._course.site_id)
+        standing = None
+        if self._course.id in last_days:
+            asked = sheets.get("follow_up", 0)
+            standing = follow_up(last_days[self._course.id], asked, self._desk.today)
+        parts = result_parts(answers, sheets, standing, self._desk.threshold())
+        self._result.show(parts, announce=announce)

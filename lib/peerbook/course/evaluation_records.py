@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,10 +11,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.course.curriculum import EvaluationForm
-from peerbook.errors import InputFault
+from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Saved
-from peerbook.store.tables import Answer, Evaluation, Source, Suggestion, Wave
-from peerbook.text import _
+from peerbook.store.codes import read_linking_code
+from peerbook.store.tables import (
+    Answer,
+    Course,
+    Decision,
+    Evaluation,
+    Extent,
+    Source,
+    Suggestion,
+    Wave,
+)
+from peerbook.text import _, format_list
+
+RESPONDENT = "respondent"
+"""Name of the field for the code that links the sheets of one person."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +39,14 @@ class Sheet:
     answers
         Code or text by item id; None where the item was left blank.
     respondent
-        Random code that links mid and final, or None when anonymous.
+        Code that links the sheets of one person, as it was written; None when anonymous.
+    extent
+        Whether the sheet asked everything (`full`) or three questions only (`short`).
     """
 
     answers: Mapping[str, int | str | None]
     respondent: str | None = None
+    extent: Extent = "full"
 
 
 def save_sheets(
@@ -49,7 +65,9 @@ def save_sheets(
     Raises
     ------
     InputFault
-        When there is nothing to save, or a linking code was used already in the same wave.
+        When there is nothing to save, an answer is not one of its item's, or a linking code was
+        used already in the same wave; with every fault, at its item and with the number of its
+        sheet, from 1, as row.
     """
     if not sheets:
         raise InputFault.at("rows", _("There is no answer to save yet."))
@@ -62,50 +80,79 @@ def save_sheets(
             )
         )
     )
-    suggestion_items = {item.id for item in form.items if item.suggestion}
-    saved: Evaluation | None = None
-    scales = {item.id: item.scale.codes for item in form.items if item.scale is not None}
-    for sheet in sheets:
-        for item_id, value in sheet.answers.items():
-            if isinstance(value, int) and value not in scales.get(item_id, ()):
-                raise InputFault.at(
-                    item_id, _("{code} is not on the scale of that question.").format(code=value)
-                )
-        if all(value in (None, "") for value in sheet.answers.values()):
-            raise InputFault.at("rows", _("A sheet without a single answer is not saved."))
-        if sheet.respondent is not None and sheet.respondent in used:
-            raise InputFault.at(
-                "respondent",
-                _("The code {code} has been used in this evaluation already.").format(
-                    code=sheet.respondent
+    codes: list[str | None] = []
+    faults: list[Fault] = []
+    for row, sheet in enumerate(sheets, start=1):
+        faults += [
+            Fault(message, Place(field=field, row=row))
+            for field, message in _wrong_answers(form, sheet)
+        ]
+        try:
+            code = read_linking_code(sheet.respondent, RESPONDENT)
+        except InputFault as fault:
+            faults += [Fault(one.message, Place(RESPONDENT, row=row)) for one in fault.faults]
+            continue
+        if code in used:
+            message = _("The code {code} has been used in this evaluation already.")
+            faults.append(Fault(message.format(code=code), Place(RESPONDENT, row=row)))
+        if code is not None:
+            used.add(code)
+        codes.append(code)
+    if faults:
+        raise InputFault(faults)
+    rows = [
+        Evaluation(
+            course_id=course_id, form_id=form.id, form_version=form.version, wave=wave,
+            respondent_code=code, entered_on=entered_on, source=source, extent=sheet.extent,
+            import_id=import_id,
+        )
+        for sheet, code in zip(sheets, codes, strict=True)
+    ]  # fmt: skip
+    session.add_all(rows)
+    session.flush()
+    for evaluation, sheet in zip(rows, sheets, strict=True):
+        _save_answers(session, evaluation, form, sheet)
+    session.flush()
+    return Saved("evaluation", rows[-1].id, rows[-1].version)
+
+
+def _wrong_answers(form: EvaluationForm, sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """Tell each item that cannot have been answered so, and why."""
+    scales = {item.id: item.scale for item in form.items}
+    given = {name: value for name, value in sheet.answers.items() if value not in (None, "")}
+    if not given:
+        yield "rows", _("A sheet without a single answer is not saved.")
+    for name, value in given.items():
+        scale = scales.get(name)
+        if name not in scales:
+            yield name, _("The form has no question called “{name}”.").format(name=name)
+        elif scale is None and not isinstance(value, str):
+            yield name, _("That question is answered in words.")
+        elif scale is not None and value not in scale.codes:
+            yield (
+                name,
+                _("{code} is not on the scale. Use one of {codes}.").format(
+                    code=value, codes=format_list([str(one) for one in scale.codes])
                 ),
             )
-        saved = Evaluation(
-            course_id=course_id, form_id=form.id, form_version=form.version, wave=wave,
-            respondent_code=sheet.respondent, entered_on=entered_on, source=source,
-            import_id=import_id,
-        )  # fmt: skip
-        session.add(saved)
-        session.flush()
-        if sheet.respondent is not None:
-            used.add(sheet.respondent)
-        for item_id, value in sheet.answers.items():
-            if value is None or value == "":
-                continue
-            text = value if isinstance(value, str) else None
-            code = value if isinstance(value, int) else None
-            session.add(Answer(evaluation_id=saved.id, item_id=item_id, code=code, text=text))
-            if item_id in suggestion_items and text is not None:
-                session.add(
-                    Suggestion(
-                        course_id=course_id, evaluation_id=saved.id, text=text,
-                        raised_on=entered_on,
-                    )
-                )  # fmt: skip
-    if saved is None:
-        raise AssertionError("sheets were there a moment ago")
-    session.flush()
-    return Saved("evaluation", saved.id, saved.version)
+
+
+def _save_answers(
+    session: Session, evaluation: Evaluation, form: EvaluationForm, sheet: Sheet
+) -> None:
+    for name, value in sheet.answers.items():
+        if value is None or value == "":
+            continue
+        text = value if isinstance(value, str) else None
+        code = value if isinstance(value, int) else None
+        session.add(Answer(evaluation_id=evaluation.id, item_id=name, code=code, text=text))
+        if text is not None and form.item(name).suggestion:
+            session.add(
+                Suggestion(
+                    course_id=evaluation.course_id, evaluation_id=evaluation.id, text=text,
+                    raised_on=evaluation.entered_on,
+                )
+            )  # fmt: skip
 
 
 def answers_frame(session: Session, course_id: int) -> pd.DataFrame:
@@ -114,22 +161,92 @@ def answers_frame(session: Session, course_id: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `evaluation_id`, `wave`, `respondent`, `item`, `code` (missing for text), `text`.
+        Columns `evaluation_id`, `wave`, `extent`, `respondent`, `item`, `code` (missing for text),
+        `text`.
     """
     rows = session.execute(
         select(
-            Evaluation.id, Evaluation.wave, Evaluation.respondent_code, Answer.item_id,
-            Answer.code, Answer.text,
+            Evaluation.id, Evaluation.wave, Evaluation.extent, Evaluation.respondent_code,
+            Answer.item_id, Answer.code, Answer.text,
         )
         .join(Answer, Answer.evaluation_id == Evaluation.id)
         .where(Evaluation.course_id == course_id)
         .order_by(Evaluation.id)
     ).all()  # fmt: skip
-    frame = pd.DataFrame(
-        rows, columns=["evaluation_id", "wave", "respondent", "item", "code", "text"]
-    )
+    columns = ["evaluation_id", "wave", "extent", "respondent", "item", "code", "text"]
+    frame = pd.DataFrame(rows, columns=columns)
     frame["code"] = frame["code"].astype("Int64")
     return frame
+
+
+def sheets_frame(session: Session, course_id: int, wave: Wave) -> pd.DataFrame:
+    """Return the saved sheets of one evaluation, and nothing of what they say.
+
+    Returns
+    -------
+    DataFrame
+        Columns `evaluation_id`, `entered_on`, `source`, `extent`, `respondent`, `version`; the
+        latest first.
+    """
+    rows = session.execute(
+        select(
+            Evaluation.id, Evaluation.entered_on, Evaluation.source, Evaluation.extent,
+            Evaluation.respondent_code, Evaluation.version,
+        )
+        .where(Evaluation.course_id == course_id, Evaluation.wave == wave)
+        .order_by(Evaluation.id.desc())
+    ).all()  # fmt: skip
+    columns = ["evaluation_id", "entered_on", "source", "extent", "respondent", "version"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def take_back_sheet(session: Session, course_id: int, number: int) -> Saved:
+    """Take back a sheet that was entered wrongly or twice, with its answers and suggestions.
+
+    Raises
+    ------
+    InputFault
+        When it is no longer there, or one of its suggestions has been answered.
+    """
+    row = session.get(Evaluation, number)
+    if row is None or row.course_id != course_id:
+        raise InputFault.at("sheet", _("That sheet has already been taken back."))
+    version = row.version
+    delete_sheets(
+        session,
+        [number],
+        _(
+            "A suggestion on that sheet has an answer under “You said – we did”, so the sheet "
+            "stays."
+        ),
+    )
+    return Saved("evaluation", number, version)
+
+
+def delete_sheets(session: Session, numbers: Sequence[int], refusal: str) -> None:
+    """Delete sheets with their answers and suggestions; the audit keeps what stood in them.
+
+    Raises
+    ------
+    InputFault
+        With `refusal`, when one of the suggestions has been answered: that answer must not lose
+        what it answers.
+    """
+    suggestions = list(
+        session.scalars(select(Suggestion).where(Suggestion.evaluation_id.in_(numbers)))
+    )
+    answered = session.scalar(
+        select(func.count())
+        .select_from(Decision)
+        .where(Decision.suggestion_id.in_([one.id for one in suggestions]))
+    )
+    if answered:
+        raise InputFault.at("sheet", refusal)
+    answers = session.scalars(select(Answer).where(Answer.evaluation_id.in_(numbers)))
+    sheets = session.scalars(select(Evaluation).where(Evaluation.id.in_(numbers)))
+    for row in (*suggestions, *answers, *sheets):
+        session.delete(row)
+    session.flush()
 
 
 def sheets_count(session: Session, course_id: int) -> dict[str, int]:
@@ -138,5 +255,16 @@ def sheets_count(session: Session, course_id: int) -> dict[str, int]:
         select(Evaluation.wave, func.count())
         .where(Evaluation.course_id == course_id)
         .group_by(Evaluation.wave)
+    ).all()
+    return dict(rows)
+
+
+def sheets_by_course(session: Session, site_id: int, wave: Wave) -> dict[int, int]:
+    """Return how many forms of one evaluation are saved, by course of a site that has any."""
+    rows = session.execute(
+        select(Evaluation.course_id, func.count())
+        .join(Course, Course.id == Evaluation.course_id)
+        .where(Course.site_id == site_id, Evaluation.wave == wave)
+        .group_by(Evaluation.course_id)
     ).all()
     return dict(rows)

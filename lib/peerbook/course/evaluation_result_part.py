@@ -1,41 +1,50 @@
-"""What the evaluations say: mid against final, on which levels, and in their own words."""
+"""What the evaluations say: mid against final, what is used later, and in their own words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from peerbook.course.comparison import (
-    THRESHOLD,
     ItemComparison,
+    ItemFigure,
     WaveFigure,
     compare_waves,
+    item_figures,
     levels_measured,
+    voices,
 )
-from peerbook.course.curriculum import EvaluationForm, load_form
-from peerbook.course.rows import each
+from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation_charts import comparison_chart, figures_chart
+from peerbook.course.follow_up import FollowUp
 from peerbook.course.waves import WAVES, wave_name
-from peerbook.text import _, format_list, format_number, ngettext
-from peerbook.ui import (
-    Chart,
-    Column,
-    Disclosure,
-    Heading,
-    Notice,
-    Prose,
-    Table,
-    TableData,
-    Widget,
-)
+from peerbook.text import _, format_date, format_list, format_number, ngettext
+from peerbook.ui import Column, Disclosure, Heading, Notice, Prose, Table, TableData, Widget
 
 
-def result_parts(answers: pd.DataFrame, sheets: Mapping[str, int]) -> list[Widget]:
-    """Return what a course's evaluations say, as far as enough people have answered."""
+def result_parts(
+    answers: pd.DataFrame,
+    sheets: Mapping[str, int],
+    standing: FollowUp | None,
+    threshold: int,
+) -> list[Widget]:
+    """Return what a course's evaluations say, as far as enough people have answered.
+
+    Parameters
+    ----------
+    answers
+        As `evaluation_records.answers_frame` returns them.
+    sheets
+        Sheets saved, by wave.
+    standing
+        How it stands with the follow-up; None without a teaching day.
+    threshold
+        Fewest people behind anything that is shown.
+    """
+    to_ask = _follow_up_parts(standing) if standing is not None else []
     if not sheets:
-        return [Prose(_("No sheets yet. Enter the first one below."))]
-    mid, final = load_form("mid"), load_form("final")
+        return [Prose(_("No sheets yet. Enter the first one below.")), *to_ask]
     counted = format_list(
         [
             ngettext("{n} sheet at {wave}", "{n} sheets at {wave}", count).format(
@@ -48,44 +57,46 @@ def result_parts(answers: pd.DataFrame, sheets: Mapping[str, int]) -> list[Widge
     parts: list[Widget] = [
         Heading(_("What they say")),
         Prose(_("So far: {counted}.").format(counted=counted)),
+        *to_ask,
     ]
-    compared = compare_waves(answers, mid, final)
-    shown = [one for one in compared if one.mid.mean is not None or one.final.mean is not None]
-    if not shown:
+    figures: dict[str, tuple[ItemFigure, ...]] = {
+        wave: item_figures(answers, load_form(wave), wave, threshold)
+        for wave in WAVES
+        if sheets.get(wave)
+    }
+    if not any(one.figure.answered for items in figures.values() for one in items):
         text = _(
             "Answers are shown when at least {n} have answered, so that nobody can be picked out."
-        ).format(n=THRESHOLD)  # fmt: skip
+        ).format(n=threshold)  # fmt: skip
         return [*parts, Notice("info", text)]
-    parts += [_comparison_chart(shown, compared), *_basis_notes(compared)]
-    parts += _level_parts(answers, mid, final)
-    parts += [_voices(answers, sheets)]
+    parts += _comparison_parts(answers, threshold)
+    parts += _follow_up_result(figures.get("follow_up", ()), threshold)
+    parts += _level_parts(answers)
+    parts += [
+        Disclosure(_("All questions, one by one"), lambda: _question_tables(figures, threshold)),
+        Disclosure(_("In their own words"), lambda: _voices(answers, threshold)),
+    ]
     return parts
 
 
-def _comparison_chart(shown: list[ItemComparison], compared: tuple[ItemComparison, ...]) -> Chart:
-    labels = [one.item.text for one in shown][::-1]
-    figure = go.Figure(
-        [
-            go.Scatter(
-                name=name, y=labels,
-                x=[getattr(one, wave).mean for one in reversed(shown)],
-                mode="markers", marker_symbol=symbol, marker_size=11,
-            )
-            for wave, name, symbol in (
-                ("mid", wave_name("mid"), "circle-open"),
-                ("final", wave_name("final"), "diamond"),
-            )
-        ]
-    )  # fmt: skip
-    figure.update_layout(
-        xaxis_range=[0.8, 5.2], xaxis_title=_("Mean, from 1 to 5"), yaxis_automargin=True
-    )
+# -- mid against final -----------------------------------------------------------------------------
+
+
+def _comparison_parts(answers: pd.DataFrame, threshold: int) -> list[Widget]:
+    compared = compare_waves(answers, load_form("mid"), load_form("final"), threshold)
+    shown = [one for one in compared if one.mid.mean is not None or one.final.mean is not None]
+    if not shown:
+        return []
     caption = _("Mid-course against final evaluation, 95 per cent confidence interval in brackets")
-    table = TableData(_columns(), [_row(one) for one in compared], caption)
-    finding = _finding(shown)
-    alt = _("Two points for each question: the mean at mid-course and at the end.")
-    height = 120 + 34 * len(shown)
-    return Chart(figure, finding=finding, alt=f"{alt} {finding}", table=table, height_px=height)
+    columns = [
+        Column("item", _("Question")),
+        Column("mid", _("Mid-course")),
+        Column("final", _("Final")),
+        Column("difference", _("Difference")),
+        Column("basis", _("Compared")),
+    ]
+    table = TableData(columns, [_row(one, threshold) for one in compared], caption)
+    return [comparison_chart(shown, _finding(shown), table), *_basis_notes(compared)]
 
 
 def _finding(shown: list[ItemComparison]) -> str:
@@ -104,17 +115,7 @@ def _finding(shown: list[ItemComparison]) -> str:
     ).format(n=len(based), up=up, down=down)
 
 
-def _columns() -> list[Column]:
-    return [
-        Column("item", _("Question")),
-        Column("mid", _("Mid-course")),
-        Column("final", _("Final")),
-        Column("difference", _("Difference")),
-        Column("basis", _("Compared")),
-    ]
-
-
-def _row(one: ItemComparison) -> dict[str, object]:
+def _row(one: ItemComparison, threshold: int) -> dict[str, object]:
     if one.difference is None or one.low is None or one.high is None:
         difference = _("too few")
     else:
@@ -128,21 +129,11 @@ def _row(one: ItemComparison) -> dict[str, object]:
     }[one.basis]
     return {
         "item": one.item.text,
-        "mid": _shown(one.mid),
-        "final": _shown(one.final),
+        "mid": _shown(one.mid, threshold),
+        "final": _shown(one.final, threshold),
         "difference": difference,
         "basis": basis,
     }
-
-
-def _shown(figure: WaveFigure) -> str:
-    if figure.answered is None:
-        return _("under {n} answers").format(n=THRESHOLD)
-    if figure.mean is None:
-        return _("no answers")
-    return _("{mean} ({n} answers, {blank} blank)").format(
-        mean=format_number(figure.mean, 1), n=figure.answered, blank=figure.blank
-    )
 
 
 def _signed(value: float) -> str:
@@ -164,38 +155,130 @@ def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Widget]:
     ]
 
 
-def _level_parts(answers: pd.DataFrame, mid: EvaluationForm, final: EvaluationForm) -> list[Widget]:
-    measured = levels_measured(mid, answers, "mid") | levels_measured(final, answers, "final")
-    names = {
+# -- what is used of it ----------------------------------------------------------------------------
+
+
+def _follow_up_parts(standing: FollowUp) -> list[Widget]:
+    """Return whether it is time to ask what is used of the course; nothing once it is asked."""
+    days = {"first": format_date(standing.first), "last": format_date(standing.last)}
+    if standing.state == "early":
+        text = _(
+            "What they use of the course is asked from {first} to {last}, three to six months "
+            "after the last teaching day."
+        )
+        return [Prose(text.format(**days))]
+    if standing.state == "due":
+        text = _(
+            "It is time to ask what they use of the course: until {last}, six months after the "
+            "last teaching day. Choose “Follow-up” below to print the form and to enter answers."
+        )
+        return [Notice("info", text.format(**days))]
+    if standing.state == "late":
+        text = _(
+            "Nobody has been asked yet what they use of the course. The time for it was from "
+            "{first} to {last}; late is better than not at all."
+        )
+        return [Notice("warn" if standing.is_reminded else "info", text.format(**days))]
+    return []
+
+
+def _follow_up_result(figures: tuple[ItemFigure, ...], threshold: int) -> list[Widget]:
+    if not figures:
+        return []
+    shown = [one for one in figures if one.figure.mean is not None]
+    heading = Heading(_("Some months later"), level=3)
+    if not shown:
+        text = _("The follow-up is shown when at least {n} have answered.").format(n=threshold)
+        return [heading, Prose(text)]
+    asked = next((one for one in shown if one.item.level == 3), shown[0])
+    finding = _("“{question}” – {mean} on average ({n} answers), on a scale from 1 to 5.").format(
+        question=asked.item.text.rstrip("."),
+        mean=format_number(asked.figure.mean or 0, 1),
+        n=asked.figure.answered,
+    )
+    caption = _("Follow-up, question by question")
+    return [heading, figures_chart(shown, finding, _figures_table(figures, caption, threshold))]
+
+
+# -- all questions, levels and words -----------------------------------------------------------
+
+
+def _question_tables(figures: Mapping[str, tuple[ItemFigure, ...]], threshold: int) -> list[Widget]:
+    tables = [_figures_table(items, wave_name(wave), threshold) for wave, items in figures.items()]
+    return [Table(table.columns, table.rows, table.caption) for table in tables]
+
+
+def _figures_table(figures: tuple[ItemFigure, ...], caption: str, threshold: int) -> TableData:
+    columns = [
+        Column("item", _("Question")),
+        Column("answer", _("Answer")),
+        Column("level", _("Tells")),
+    ]
+    rows = [
+        {
+            "item": one.item.text,
+            "answer": _shown(one.figure, threshold),
+            "level": level_name(one.item.level),
+        }
+        for one in figures
+    ]
+    return TableData(columns, rows, caption)
+
+
+def _shown(figure: WaveFigure, threshold: int) -> str:
+    if figure.answered is None:
+        return _("under {n} answers").format(n=threshold)
+    if not figure.answered:
+        return _("no answers")
+    counts = {"n": figure.answered, "blank": figure.blank}
+    if figure.mean is not None:
+        mean = format_number(figure.mean, 1)
+        return _("{mean} ({n} answers, {blank} blank)").format(mean=mean, **counts)
+    if figure.most is not None:
+        return _("Most: {answer} ({n} answers, {blank} blank)").format(answer=figure.most, **counts)
+    return _("They do not agree ({n} answers, {blank} blank)").format(**counts)
+
+
+def level_name(level: int) -> str:
+    """Return what one of Kirkpatrick's levels tells, in the user's language."""
+    return {
         1: _("how they liked it"),
         2: _("what they learnt"),
         3: _("what they do differently"),
         4: _("what it changes for them"),
+    }[level]
+
+
+def _level_parts(answers: pd.DataFrame) -> list[Widget]:
+    measured = {
+        level for wave in WAVES for level in levels_measured(load_form(wave), answers, wave)
     }
     if measured == {1}:
         return [Notice("info", _("So far you only ask how they liked it, not what came of it."))]
     if not measured:
         return []
     text = _("The answers tell {levels}.").format(
-        levels=format_list([names[level] for level in sorted(measured)])
+        levels=format_list([level_name(level) for level in sorted(measured)])
     )
     return [Prose(text)]
 
 
-def _voices(answers: pd.DataFrame, sheets: Mapping[str, int]) -> Widget:
+def _voices(answers: pd.DataFrame, threshold: int) -> list[Widget]:
     parts: list[Widget] = []
     for wave in WAVES:
-        said = answers[(answers["wave"] == wave) & answers["text"].notna()]
-        if sheets.get(wave, 0) < THRESHOLD or said.empty:
-            continue
-        form = load_form(wave)
-        rows = [
-            {"question": form.item(row.item).text, "text": row.text}
-            for row in each(said.sort_values(["item", "text"]))
+        said = voices(answers, load_form(wave), wave, threshold)
+        if said:
+            parts.append(Heading(wave_name(wave), level=3))
+        parts += [
+            Table(
+                [Column("text", _("Answer"))],
+                [{"text": text} for text in one.texts],
+                one.item.text,
+                sortable=False,
+            )
+            for one in said
         ]
-        columns = [Column("question", _("Question")), Column("text", _("Answer"))]
-        parts.append(Table(columns, rows, wave_name(wave)))
     if not parts:
-        text = _("Comments are shown when at least {n} have answered.").format(n=THRESHOLD)
-        parts = [Prose(text)]
-    return Disclosure(_("In their own words"), parts)
+        text = _("What was written to a question is shown when at least {n} have written.")
+        return [Prose(text.format(n=threshold))]
+    return parts

@@ -25,7 +25,7 @@ RESPONDENT_LENGTH = 16
 PARTICIPANT_LENGTH = 40
 ANSWER_LENGTH = 4000
 POLL_VERSION = "1.0"
-IMPORTED_FORMS = ("mid", "final")
+IMPORTED_FORMS = ("mid", "final", "follow_up")
 
 
 def templates() -> tuple[Template, ...]:

@@ -20,7 +20,7 @@ from peerbook.course.evaluation_records import Sheet
 from peerbook.course.frames import RESPONDENT
 from peerbook.errors import Fault, InputFault
 from peerbook.store import Saved
-from peerbook.store.tables import Answer, Course, DataImport, Decision, Evaluation, Suggestion, Wave
+from peerbook.store.tables import Course, DataImport, Evaluation, Wave
 from peerbook.text import _, format_date, format_time
 from peerbook.text.formats import COPENHAGEN
 
@@ -219,30 +219,15 @@ def undo_import(session: Session, import_id: int, at: dt.datetime) -> Saved:
     taken_in = session.get(DataImport, import_id)
     if taken_in is None or taken_in.undone_at is not None:
         raise InputFault([Fault(_("That file has already been taken back."))])
-    evaluations = list(session.scalars(select(Evaluation).where(Evaluation.import_id == import_id)))
-    numbers = [evaluation.id for evaluation in evaluations]
-    suggestions = list(
-        session.scalars(select(Suggestion).where(Suggestion.evaluation_id.in_(numbers)))
+    numbers = session.scalars(select(Evaluation.id).where(Evaluation.import_id == import_id)).all()
+    evaluation_records.delete_sheets(
+        session,
+        numbers,
+        _(
+            "This file cannot be taken back: a suggestion from it has been answered under “You "
+            "said – we did”. The answer would lose what it answers."
+        ),
     )
-    decided = session.scalar(
-        select(func.count())
-        .select_from(Decision)
-        .where(Decision.suggestion_id.in_([one.id for one in suggestions]))
-    )
-    if decided:
-        raise InputFault(
-            [
-                Fault(
-                    _(
-                        "This file cannot be taken back: a suggestion from it has been answered "
-                        "under “You said – we did”. The answer would lose what it answers."
-                    )
-                )
-            ]
-        )
-    answers = session.scalars(select(Answer).where(Answer.evaluation_id.in_(numbers)))
-    for row in (*suggestions, *answers, *evaluations):
-        session.delete(row)
     taken_in.undone_at, taken_in.file_name = at, ""
     session.flush()
     return Saved("data_import", taken_in.id, taken_in.version)

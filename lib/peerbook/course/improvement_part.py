@@ -8,6 +8,7 @@ from typing import cast
 from peerbook.course import suggestion_records
 from peerbook.course.rows import each
 from peerbook.desk import Desk
+from peerbook.small_groups import is_shown
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
 from peerbook.text import _, ngettext
@@ -58,13 +59,18 @@ class _Board:
 
     def _redraw(self, announce: str = "") -> None:
         with self._desk.store.read() as session:
-            self._said = suggestion_records.suggestions_frame(session, self._course.id)
+            said = suggestion_records.suggestions_frame(session, self._course.id)
             decided = suggestion_records.decisions_frame(session, self._course.id)
         self._decided = {row.suggestion_id: row for row in each(decided)}
+        threshold = self._desk.threshold()
+        self._said = [
+            row for row in each(said) if row.sheets is None or is_shown(row.sheets, threshold)
+        ]
+        self._held_back = len(said) - len(self._said)
         self._board.show(self._parts(), announce=announce)
 
     def _parts(self) -> list[Widget]:
-        waiting = [row for row in each(self._said) if row.suggestion_id not in self._decided]
+        waiting = [row for row in self._said if row.suggestion_id not in self._decided]
         parts: list[Widget] = []
         if waiting:
             text = ngettext(
@@ -72,6 +78,15 @@ class _Board:
                 len(waiting),
             ).format(n=len(waiting))  # fmt: skip
             parts.append(Notice("info", text))
+        if self._held_back:
+            text = ngettext(
+                "{n} suggestion comes when at least {fewest} sheets of the same evaluation are "
+                "saved, so that nobody can be picked out.",
+                "{n} suggestions come when at least {fewest} sheets of the same evaluation are "
+                "saved, so that nobody can be picked out.",
+                self._held_back,
+            ).format(n=self._held_back, fewest=self._desk.threshold())
+            parts.append(Prose(text))
         columns = [
             Column("said", _("You said")),
             Column("did", _("We did")),
@@ -82,7 +97,7 @@ class _Board:
         parts.append(
             Table(
                 columns,
-                [self._row(row.suggestion_id, row.text) for row in each(self._said)],
+                [self._row(row.suggestion_id, row.text) for row in self._said],
                 _("You said – we did: {course}").format(course=self._course.title),
                 action=RowAction(_("Answer"), self._answer),
                 empty=_("Suggestions from the evaluation forms come here by themselves."),

@@ -20,7 +20,7 @@ def facts(desk: Desk, course: Course) -> tuple[str, ...]:
         mentors = people_records.mentors(session, course.id)
     held = by_date(dates, attendance)
     kept = int((held["present"] + held["apology"]).sum())
-    compared = compare_waves(answers, load_form("mid"), load_form("final"))
+    compared = compare_waves(answers, load_form("mid"), load_form("final"), desk.threshold())
     overall = next(one for one in compared if one.item.id == "overall")
     return (
         f"mentors: {len(mentors)}",

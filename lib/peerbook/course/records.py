@@ -142,6 +142,21 @@ def last_days(session: Session, site_id: int) -> dict[int, dt.date]:
     return dict(rows.all())
 
 
+def last_teaching_days(session: Session, site_id: int) -> dict[int, dt.date]:
+    """Return the last teaching day of each of a site's courses that is not cancelled."""
+    rows = session.execute(
+        select(CourseDate.course_id, func.max(CourseDate.date))
+        .join(Course, Course.id == CourseDate.course_id)
+        .where(
+            Course.site_id == site_id,
+            CourseDate.kind == "teaching_day",
+            CourseDate.status != "cancelled",
+        )
+        .group_by(CourseDate.course_id)
+    )
+    return dict(rows.all())
+
+
 # -- closures ------------------------------------------------------------------------------------
 
 

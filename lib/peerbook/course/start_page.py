@@ -6,7 +6,8 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from peerbook.course import people_records, records, suggestion_records
+from peerbook.course import evaluation_records, people_records, records, suggestion_records
+from peerbook.course.follow_up import follow_up
 from peerbook.course.names import date_name
 from peerbook.desk import Desk, open_desk
 from peerbook.store import Receipt
@@ -103,9 +104,10 @@ def _first_steps() -> str:
 def _site_parts(desk: Desk, site: Site) -> list[Widget]:
     with desk.store.read() as session:
         coming = _coming(session, site.id, desk.today)
-        waiting = suggestion_records.undecided_count(session, site.id)
+        waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
         known = records.courses(session, site.id)
         last_day = records.last_days(session, site.id)
+        to_ask = _follow_ups(session, site.id, desk.today)
     parts: list[Widget] = [Heading(_("The next six weeks"))]
     if coming:
         columns = [
@@ -130,6 +132,17 @@ def _site_parts(desk: Desk, site: Site) -> list[Widget]:
                 ).format(n=waiting),
             ),
             Prose(_("Answer them under [attendance and evaluation](course_record.ipynb).")),
+        ]
+    if to_ask:
+        parts += [
+            Heading(_("Time to ask what they use")),
+            *(Notice("info", text) for text in to_ask),
+            Prose(
+                _(
+                    "Print and enter the follow-up under [attendance and evaluation]"
+                    "(course_record.ipynb)."
+                )
+            ),
         ]
     if known:
         columns = [
@@ -168,11 +181,31 @@ def _coming(session: Session, site_id: int, today: dt.date) -> list[dict[str, ob
     ]
 
 
+def _follow_ups(session: Session, site_id: int, today: dt.date) -> list[str]:
+    """Return a sentence for each course whose follow-up waits to be asked, the latest first."""
+    last_days = records.last_teaching_days(session, site_id)
+    asked = evaluation_records.sheets_by_course(session, site_id, "follow_up")
+    told = []
+    for course in records.courses(session, site_id):
+        if course.id not in last_days:
+            continue
+        standing = follow_up(last_days[course.id], asked.get(course.id, 0), today)
+        if standing.is_reminded:
+            text = {
+                "due": _("{course}: the time for the follow-up is until {last}."),
+                "late": _(
+                    "{course}: the follow-up has not been asked. The time for it was until {last}."
+                ),
+            }[standing.state]
+            told.append(text.format(course=course.title, last=format_date(standing.last)))
+    return told
+
+
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     with desk.store.read() as session:
         known = records.courses(session, site.id)
         people = [len(people_records.mentors(session, course.id)) for course in reversed(known)]
-        waiting = suggestion_records.undecided_count(session, site.id)
+        waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
     return (
         f"site: {site.name}",
         f"courses: {len(known)}",

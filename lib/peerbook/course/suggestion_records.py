@@ -5,23 +5,51 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from peerbook.errors import InputFault
 from peerbook.store import Saved, row_to_change
-from peerbook.store.tables import Course, Decision, DecisionStatus, Outcome, Suggestion
+from peerbook.store.tables import Course, Decision, DecisionStatus, Evaluation, Outcome, Suggestion
 from peerbook.text import _
 
 
 def suggestions_frame(session: Session, course_id: int) -> pd.DataFrame:
-    """Return what participants asked for: `suggestion_id`, `text`, `raised_on`, `course_id`."""
+    """Return what participants of a course asked for.
+
+    Returns
+    -------
+    DataFrame
+        Columns `suggestion_id`, `text`, `raised_on`, `course_id`, and `sheets`: how many sheets of
+        the same evaluation it could have stood on, missing for what was said elsewhere.
+    """
     rows = session.execute(
-        select(Suggestion.id, Suggestion.text, Suggestion.raised_on, Suggestion.course_id)
+        select(
+            Suggestion.id, Suggestion.text, Suggestion.raised_on, Suggestion.course_id,
+            _sheets_beside(),
+        )
         .where(Suggestion.course_id == course_id)
         .order_by(Suggestion.id)
-    ).all()
-    return pd.DataFrame(rows, columns=["suggestion_id", "text", "raised_on", "course_id"])
+    ).all()  # fmt: skip
+    columns = ["suggestion_id", "text", "raised_on", "course_id", "sheets"]
+    return pd.DataFrame(rows, columns=columns).astype({"sheets": "Int64"})
+
+
+def _sheets_beside() -> ScalarSelect[int | None]:
+    """Return the query for the sheets of the evaluation a suggestion came with."""
+    own, beside = aliased(Evaluation), aliased(Evaluation)
+    counted = (
+        select(func.count())
+        .where(beside.course_id == own.course_id, beside.wave == own.wave)
+        .correlate(own)
+        .scalar_subquery()
+    )
+    return (
+        select(counted)
+        .where(own.id == Suggestion.evaluation_id)
+        .correlate(Suggestion)
+        .scalar_subquery()
+    )
 
 
 def decisions_frame(session: Session, course_id: int) -> pd.DataFrame:
@@ -43,14 +71,25 @@ def decisions_frame(session: Session, course_id: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def undecided_count(session: Session, site_id: int) -> int:
-    """Return how many suggestions at a site nobody has decided on yet."""
+def undecided_count(session: Session, site_id: int, threshold: int) -> int:
+    """Return how many suggestions at a site are shown and have no answer yet.
+
+    Parameters
+    ----------
+    threshold
+        Fewest sheets behind a suggestion that is shown.
+    """
     decided = select(Decision.suggestion_id)
+    sheets = _sheets_beside()
     wanted = (
         select(func.count())
         .select_from(Suggestion)
         .join(Course, Course.id == Suggestion.course_id)
-        .where(Course.site_id == site_id, Suggestion.id.not_in(decided))
+        .where(
+            Course.site_id == site_id,
+            Suggestion.id.not_in(decided),
+            or_(Suggestion.evaluation_id.is_(None), sheets >= threshold),
+        )
     )
     return session.scalar(wanted) or 0
 

@@ -12,7 +12,7 @@ from peerbook.guide.accessibility_part import Statement, review_warning
 from peerbook.guide.handbook import handbook
 from peerbook.guide.settings_part import settings_parts
 from peerbook.guide.texts import HandedOut, handed_out
-from peerbook.settings import SMALLEST_THRESHOLD, THRESHOLD, help_number
+from peerbook.settings import help_number
 from peerbook.store.tables import Site
 from peerbook.text import _, current_language, format_number, ngettext
 from peerbook.text.readability import LIX_LIMIT, ease_name, reading_note
@@ -203,5 +203,5 @@ def _facts(desk: Desk, site: Site | None) -> tuple[str, ...]:
         f"chapters: {len(handbook())}",
         f"texts above LIX {LIX_LIMIT}: {sum(text.read.lix > LIX_LIMIT for text in texts)}",
         f"help number set: {bool(number)}",
-        f"threshold: {desk.store.setting(THRESHOLD, SMALLEST_THRESHOLD)}",
+        f"threshold: {desk.threshold()}",
     )

@@ -11,12 +11,11 @@ from peerbook.guide import records
 from peerbook.guide.accessibility import Organisation
 from peerbook.settings import (
     LARGEST_THRESHOLD,
-    SMALLEST_THRESHOLD,
-    THRESHOLD,
     help_number,
     raise_threshold,
     save_help_number,
 )
+from peerbook.small_groups import SMALLEST
 from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import (
@@ -136,7 +135,7 @@ def _threshold_parts(desk: Desk) -> list[Widget]:
             [
                 IntegerField(
                     "threshold", _("People behind every figure, at least"), required=True,
-                    minimum=SMALLEST_THRESHOLD, maximum=LARGEST_THRESHOLD,
+                    minimum=SMALLEST, maximum=LARGEST_THRESHOLD,
                     hint=_("It holds for all courses. On a small course, much may be hidden."),
                 ),
                 FlagField(
@@ -144,7 +143,7 @@ def _threshold_parts(desk: Desk) -> list[Widget]:
                     required=True,
                 ),
             ],
-            values={"threshold": desk.store.setting(THRESHOLD, SMALLEST_THRESHOLD)},
+            values={"threshold": desk.threshold()},
             on_submit=save,
             submit_label=_("Save the number of people"),
         ),

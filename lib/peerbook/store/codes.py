@@ -1,4 +1,4 @@
-"""Participant codes: random, short, and hard to misread.
+"""Codes: random, short, and hard to misread.
 
 The alphabet is Douglas Crockford's base 32 (crockford.com/base32.html): no I, L, O or U, and when
 somebody writes I, L or O nevertheless, it is read as 1, 1 and 0.
@@ -14,6 +14,9 @@ from peerbook.text import _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans("ILO", "110")
+
+
+_LINKING_LENGTH = 4
 
 
 def new_code() -> str:
@@ -44,3 +47,39 @@ def read_code(written: str, field: str = "participant_code") -> str:
             ),
         )
     return "P-" + letters
+
+
+def new_linking_codes(count: int) -> list[str]:
+    """Return so many different codes such as 7K3M, by which two sheets of one person are linked.
+
+    Nobody keeps a list of them: they lead to a sheet, never to a person. One of 32⁴, about a
+    million.
+    """
+    codes: set[str] = set()
+    while len(codes) < count:
+        codes.add("".join(secrets.choice(ALPHABET) for _position in range(_LINKING_LENGTH)))
+    return sorted(codes)
+
+
+def read_linking_code(written: str | None, field: str) -> str | None:
+    """Return the code somebody wrote on a sheet in one form, None when there is none.
+
+    People may make up their own; only one like ours is freed of letters that are easily misread.
+
+    >>> read_linking_code("7k-3o", "respondent"), read_linking_code(" Hund ", "respondent")
+    ('7K30', 'HUND')
+
+    Raises
+    ------
+    InputFault
+        At `field`, when it is as long as a birthday or a CPR number, which lead to a person.
+    """
+    code = re.sub(r"[\s–—-]", "", written or "").upper()
+    if re.fullmatch(r"\d{6,}", code):
+        raise InputFault.at(
+            field,
+            _("“{written}” could be a birthday or a CPR number. Use another code.").format(
+                written=written
+            ),
+        )
+    return (code.translate(_MISREAD) if len(code) == _LINKING_LENGTH else code) or None

@@ -10,7 +10,7 @@ from peerbook.text.formats import (
     format_time,
     format_weekday,
 )
-from peerbook.text.words import _, current_language, ngettext, use_language
+from peerbook.text.words import _, current_language, ngettext, use_language, written_in
 
 __all__ = [
     "_",
@@ -25,4 +25,5 @@ __all__ = [
     "format_weekday",
     "ngettext",
     "use_language",
+    "written_in",
 ]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -37,6 +39,18 @@ def use_language(language: Language) -> None:
     if language not in LANGUAGES:
         raise ValueError(f"no such language: {language!r}")
     _chosen = language
+
+
+@contextmanager
+def written_in(language: Language) -> Iterator[None]:
+    """Use a language for one text only, as for paper that is Danish whoever prints it."""
+    global _chosen  # noqa: PLW0603 - as above
+    before = _chosen
+    use_language(language)
+    try:
+        yield
+    finally:
+        _chosen = before
 
 
 @lru_cache

@@ -1,0 +1,50 @@
+"""Evaluation forms and codes to print."""
+
+from __future__ import annotations
+
+from peerbook.course import people_records
+from peerbook.course.curriculum import EvaluationForm
+from peerbook.desk import Desk
+from peerbook.store.codes import new_linking_codes
+from peerbook.store.tables import Course, Extent
+from peerbook.text import _
+from peerbook.ui import Columns, Download, Prose, Widget
+
+PDF = "application/pdf"
+SPARE_CODES = 2
+"""Strips more than there are people, so that whoever draws last has a choice too."""
+
+
+def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Widget]:
+    """Return what can be printed for one evaluation of a course."""
+
+    def sheet(extent: Extent) -> tuple[str, bytes, str]:
+        # Typst is needed for printing only.
+        from peerbook.course.evaluation_files import form_bytes
+
+        return f"{form.id}-{extent}.pdf", form_bytes(form, extent, course=course.title), PDF
+
+    def codes() -> tuple[str, bytes, str]:
+        from peerbook.course.evaluation_files import codes_bytes
+
+        with desk.store.read() as session:
+            people = len(people_records.mentors(session, course.id))
+        made = new_linking_codes(people + SPARE_CODES)
+        return f"{form.id}-codes.pdf", codes_bytes(made, course=course.title), PDF
+
+    return [
+        Prose(
+            _(
+                "Those who have little energy today can take the sheet with three questions in "
+                "large type. A code links the sheets of one person, and leads to nobody: it is "
+                "drawn blindly, and we keep no list of who has which."
+            )
+        ),
+        Columns(
+            [
+                Download(_("The whole form"), lambda: sheet("full")),
+                Download(_("Three questions in large type"), lambda: sheet("short")),
+                Download(_("Codes to hand out"), codes),
+            ]
+        ),
+    ]

@@ -1,0 +1,77 @@
+"""When to ask what is used of the course: the third of Kirkpatrick's levels needs time to show."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+FOLLOW_UP_MONTHS = (3, 6)
+"""Months after the last teaching day between which level 3, behaviour, is asked.
+
+Source: row B7 of what the product must do ("level 3 asked at 3–6 months"); the course content says
+the same (`follow_up_months`). After Kirkpatrick & Kirkpatrick (2006): Evaluating Training Programs,
+3rd ed., guidelines for level 3: leave time for behaviour to change.
+"""
+
+REMINDED_MONTHS = 12
+"""Months after the last teaching day beyond which nobody is reminded any more."""
+
+State = Literal["early", "due", "late", "asked"]
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """How it stands with a course's follow-up.
+
+    Parameters
+    ----------
+    first, last
+        The days between which it is asked, both included.
+    state
+        `early` before the first day, `due` between the two, `late` after, and `asked` from the
+        first sheet on.
+    is_reminded
+        Whether to speak of it to somebody who has not asked.
+    """
+
+    first: dt.date
+    last: dt.date
+    state: State
+    is_reminded: bool
+
+
+def follow_up(last_teaching_day: dt.date, sheets: int, today: dt.date) -> FollowUp:
+    """Return how it stands with the follow-up of a course.
+
+    Parameters
+    ----------
+    last_teaching_day
+        The course's last one that is not cancelled.
+    sheets
+        Follow-up sheets saved so far.
+    today
+        The day in question.
+    """
+    first, last = (months_after(last_teaching_day, months) for months in FOLLOW_UP_MONTHS)
+    state: State
+    if sheets:
+        state = "asked"
+    elif today < first:
+        state = "early"
+    else:
+        state = "due" if today <= last else "late"
+    still = today <= months_after(last_teaching_day, REMINDED_MONTHS)
+    return FollowUp(first, last, state, state in ("due", "late") and still)
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """Return the same day so many months later, or the last of that month when it is shorter.
+
+    >>> months_after(dt.date(2026, 11, 30), 3)
+    datetime.date(2027, 2, 28)
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

@@ -1,0 +1,32 @@
+"""Small groups are never shown: the one rule, and the one number behind it."""
+
+from __future__ import annotations
+
+SMALLEST = 5
+"""Fewest people behind a figure or a text that is shown: docs/decisions.md, "Under five people"."""
+
+SETTING = "threshold"
+"""Name of the setting with which a store asks for larger groups."""
+
+
+def threshold_of(setting: object) -> int:
+    """Return the fewest people a store shows anything about; a setting can only raise it.
+
+    >>> threshold_of(None), threshold_of(8), threshold_of(2)
+    (5, 8, 5)
+    """
+    is_number = isinstance(setting, int) and not isinstance(setting, bool)
+    return max(SMALLEST, int(str(setting))) if is_number else SMALLEST
+
+
+def is_shown(people: int, threshold: int) -> bool:
+    """Return whether a figure about so many people may be shown; that there is nobody, always.
+
+    Raises
+    ------
+    ValueError
+        When the threshold is lower than anybody may set it.
+    """
+    if threshold < SMALLEST:
+        raise ValueError(f"a threshold below {SMALLEST} is never allowed")
+    return people == 0 or people >= threshold

@@ -1,0 +1,142 @@
+"""Sheets are linked by codes, told apart by extent, and taken back whole."""
+
+import pytest
+from sqlalchemy import select
+
+from builders import LEADER, START, a_course, assert_sound, decision, open_store
+from peerbook.course import evaluation_records, suggestion_records
+from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation_records import Sheet
+from peerbook.course.rows import each
+from peerbook.errors import InputFault
+from peerbook.store.tables import Answer, Evaluation, Suggestion
+
+WISH = {"overall": 4, "suggestion": "Flere pauser"}
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(tmp_path) as opened:
+        yield opened
+        assert_sound(opened)
+
+
+@pytest.fixture
+def made(store):
+    return a_course(store)
+
+
+def save(store, made, *sheets, wave="mid"):
+    with store.write(LEADER) as session:
+        return evaluation_records.save_sheets(
+            session, made.course_id, load_form(wave), sheets,
+            wave=wave, source="pile", entered_on=START,
+        ).number  # fmt: skip
+
+
+def take_back(store, made, number):
+    with store.write("anna") as session:
+        return evaluation_records.take_back_sheet(session, made.course_id, number)
+
+
+def listed(store, made, wave="mid"):
+    with store.read() as session:
+        frame = evaluation_records.sheets_frame(session, made.course_id, wave)
+    return [(row.evaluation_id, row.respondent, row.extent) for row in each(frame)]
+
+
+# -- taking back -----------------------------------------------------------------------------------
+
+
+def test_a_sheet_is_taken_back_with_its_answers_and_suggestions(store, made):
+    first = save(store, made, Sheet(WISH, "AB12"))
+    second = save(store, made, Sheet(WISH))
+    assert take_back(store, made, first).number == first
+    with store.read() as session:
+        assert [row.id for row in session.scalars(select(Evaluation))] == [second]
+        assert {row.evaluation_id for row in session.scalars(select(Answer))} == {second}
+        assert {row.evaluation_id for row in session.scalars(select(Suggestion))} == {second}
+    # The code is free again, and the number is not.
+    assert save(store, made, Sheet(WISH, "AB12")) > second
+
+
+def test_a_sheet_whose_suggestion_is_answered_stays_whole(store, made):
+    number = save(store, made, Sheet(WISH))
+    with store.write(LEADER) as session:
+        (row,) = session.scalars(select(Suggestion))
+        session.add(decision(suggestion_id=row.id))
+    with pytest.raises(InputFault):
+        take_back(store, made, number)
+    assert listed(store, made) == [(number, None, "full")]
+    with store.read() as session:
+        assert len(session.scalars(select(Answer)).all()) == 2
+
+
+def test_a_sheet_is_taken_back_once_and_only_from_its_own_course(store, made):
+    elsewhere = a_course(store)
+    number = save(store, made, Sheet(WISH))
+    with pytest.raises(InputFault):
+        take_back(store, elsewhere, number)
+    take_back(store, made, number)
+    with pytest.raises(InputFault):
+        take_back(store, made, number)
+
+
+def test_the_list_is_of_one_evaluation_the_latest_first_and_tells_no_answer(store, made):
+    one = save(store, made, Sheet(WISH, "AB12"))
+    other = save(store, made, Sheet({"overall": 2}, extent="short"))
+    save(store, made, Sheet({"tried_with_peer": 2}), wave="follow_up")
+    assert listed(store, made) == [(other, None, "short"), (one, "AB12", "full")]
+    with store.read() as session:
+        frame = evaluation_records.sheets_frame(session, made.course_id, "mid")
+        assert "Flere pauser" not in frame.to_string()
+        assert evaluation_records.sheets_by_course(session, made.site_id, "mid") == {
+            made.course_id: 2
+        }
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+
+def test_every_fault_of_a_pile_is_told_at_once_with_its_sheet(store, made):
+    save(store, made, Sheet({"overall": 5}, "AB12"))
+    with pytest.raises(InputFault) as refused:
+        save(
+            store, made, Sheet({"overall": 7, "pace": 4}), Sheet({"overall": 5}, "ab12"),
+            Sheet({}, "CD34"), Sheet({"overall": 1}, "010190"), Sheet({"unknown": 1}),
+            Sheet({"overall": "fine"}),
+        )  # fmt: skip
+    assert [(fault.place.row, fault.place.field) for fault in refused.value.faults] == [
+        (1, "overall"), (1, "pace"), (2, "respondent"), (3, "rows"), (4, "respondent"),
+        (5, "unknown"), (6, "overall"),
+    ]  # fmt: skip
+    assert len(listed(store, made)) == 1
+
+
+def test_a_code_links_sheets_however_it_was_written(store, made):
+    save(store, made, Sheet({"overall": 3}, " 7k-3o "))
+    save(store, made, Sheet({"overall": 4}, "7K30"), wave="final")
+    with store.read() as session:
+        frame = evaluation_records.answers_frame(session, made.course_id)
+    assert set(frame["respondent"]) == {"7K30"}
+
+
+# -- suggestions of small groups -------------------------------------------------------------------
+
+
+def test_a_suggestion_from_a_sheet_waits_until_enough_sheets_could_have_held_it(store, made):
+    save(store, made, Sheet(WISH), *[Sheet({"overall": 3})] * 3)
+    with store.write(LEADER) as session:
+        suggestion_records.save_suggestion(session, made.course_id, "Said at the door", START)
+
+    def shown():
+        with store.read() as session:
+            frame = suggestion_records.suggestions_frame(session, made.course_id)
+            count = suggestion_records.undecided_count(session, made.site_id, 5)
+        return [row.sheets for row in each(frame)], count
+
+    assert shown() == ([4, None], 1)
+    save(store, made, Sheet({"overall": 3}), wave="final")
+    assert shown() == ([4, None], 1)
+    save(store, made, Sheet({"overall": 3}, extent="short"))
+    assert shown() == ([5, None], 2)
