@@ -7,8 +7,10 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from journeys import Server
 from peerbook.paths import product_folder
 from peerbook.store import Store
+from peerbook.store.engine import driver
 
 pytestmark = pytest.mark.app
 
@@ -35,6 +37,17 @@ def entries(calendar: bytes) -> dict[str, tuple[str, int]]:
     return {
         str(one["SUMMARY"]).split(": ")[-1]: (str(one["UID"]), one["SEQUENCE"]) for one in events
     }
+
+
+def let_months_pass(server: Server, months: int) -> None:
+    """Put the whole course so much earlier, as if that time had passed since."""
+    connection = driver.connect(str(server.data / "peerbook.sqlite"))
+    with connection:
+        for table, column in (
+            ("course_date", "date"), ("course", "starts_on"), ("enrolment", "enrolled_on"),
+        ):  # fmt: skip
+            connection.execute(f"UPDATE {table} SET {column} = date({column}, '-{months} months')")
+    connection.close()
 
 
 def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor):
@@ -77,6 +90,11 @@ def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor):
     page = visitor.open(server, "course_record")
     page.get_by_label("Navne på dem").fill("Anna Prøvesen\nBo Opdigt\nÅse Demosen")
     page.get_by_role("button", name="Sæt på holdet").click()
+    expect(page.get_by_text("Fra den dag kan du notere, hvem der kom.")).to_be_visible()
+    expect(page.get_by_role("button", name="Gem fremmøde")).to_have_count(0)
+
+    let_months_pass(server, 6)
+    page = visitor.open(server, "course_record")
     expect(page.get_by_role("button", name="Gem fremmøde")).to_be_visible()
     page.get_by_role("button", name="Gem fremmøde").click()
     expect(page.get_by_text("Tallene").or_(page.get_by_text("Gemt kl.")).first).to_be_visible()

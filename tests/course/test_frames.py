@@ -35,7 +35,7 @@ def test_the_template_asks_every_item_of_the_form_under_its_number_and_id(form):
     assert headings == [
         f"{place}. {item.text}\n[{item.id}]" for place, item in enumerate(form.items, start=1)
     ]
-    assert page.title == form.title
+    assert page.title == form.title.rstrip("?")  # no sheet of Excel may have one in its name
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)

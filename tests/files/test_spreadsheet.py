@@ -103,7 +103,7 @@ def test_sheet_titles_are_made_to_fit():
     titles = ["a/b:c?", "x" * 40, "X" * 40, "", "'quoted'"]
     data = workbook([Sheet(title, (SheetColumn("A"),), []) for title in titles])
     written = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
-    assert written == ["a-b-c-", "x" * 31, "X" * 29 + " 2", "-", "quoted"]
+    assert written == ["a-b-c", "x" * 31, "X" * 29 + " 2", "-", "quoted"]
 
 
 def test_mistakes_of_the_caller_are_told():

@@ -1,4 +1,4 @@
-"""Participant codes can be written by hand and read back."""
+"""Codes can be written by hand and read back."""
 
 import doctest
 
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from peerbook.errors import InputFault
 from peerbook.store import codes, new_code, read_code, store
+from peerbook.store.codes import new_linking_codes, read_linking_code
 
 SLIPS = {"0": "0Oo", "1": "1IiLl"}
 
@@ -43,3 +44,27 @@ def test_the_examples_in_the_docstrings_are_true(module, tmp_path):
     result = doctest.testmod(module, extraglobs={"folder": tmp_path})
     assert result.attempted > 0
     assert result.failed == 0
+
+
+def test_linking_codes_differ_and_can_be_read_again():
+    codes = new_linking_codes(500)
+    assert len(set(codes)) == 500
+    assert all(read_linking_code(code, "respondent") == code for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("7k3m", "7K3M"), (" 7K-3M ", "7K3M"), ("7 k 3 o", "7K30"), ("IL0O", "1100"),
+        ("hund", "HUND"), ("Lille-Ulv", "LILLEULV"), ("", None), ("  ", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_linking_code_is_the_same_however_it_is_written(written, read):
+    assert read_linking_code(written, "respondent") == read
+
+
+@pytest.mark.parametrize("written", ["010190", "010190-1234", "01 01 1990", "0101901234"])
+def test_what_could_be_a_birthday_or_cpr_number_links_nothing(written):
+    with pytest.raises(InputFault) as refused:
+        read_linking_code(written, "respondent")
+    assert [fault.place.field for fault in refused.value.faults] == ["respondent"]

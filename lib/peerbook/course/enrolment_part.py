@@ -18,6 +18,7 @@ from peerbook.ui import (
     DateField,
     Disclosure,
     Form,
+    Heading,
     LongTextField,
     Prose,
     Status,
@@ -45,7 +46,8 @@ class Enrolments:
             untouched = people_records.without_record(session, self._course.id)
         parts: list[Widget] = [
             self._list(mentors),
-            Disclosure(_("Somebody new"), lambda: [self.enrol_form()]),
+            Heading(_("Somebody new"), level=3),
+            self.enrol_form(),
             Disclosure(_("A pause, or somebody leaves"), lambda: [self._turn_form(mentors)]),
         ]
         if untouched:

@@ -160,7 +160,7 @@ def _set_up_print(page: Worksheet, origin: Origin | None) -> None:
 
 def _free_title(wanted: str, taken: set[str]) -> str:
     """Return a title Excel accepts and no other sheet has."""
-    plain = _plain(wanted).translate(_NOT_IN_TITLES).strip().strip("'") or "-"
+    plain = _plain(wanted).translate(_NOT_IN_TITLES).strip(" '-") or "-"
     title, number = plain[:MAX_SHEET_TITLE], 1
     while title.casefold() in taken:
         number += 1

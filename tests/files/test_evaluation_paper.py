@@ -1,0 +1,99 @@
+"""Evaluation forms on paper: nothing is missing, they fit, and nobody's name is asked for."""
+
+import re
+import subprocess
+
+import pytest
+
+from peerbook.course.curriculum import available_forms, load_form
+from peerbook.course.evaluation_files import codes_bytes, form_bytes
+from peerbook.store.codes import ALPHABET, new_linking_codes
+from peerbook.text.readability import lix
+
+LINKED = ("mid", "final", "follow_up")
+
+
+def read(data):
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True
+    )
+    return done.stdout.decode("utf-8")
+
+
+def pages(data):
+    return read(data).count("\f")
+
+
+def flat(text):
+    """Return the words without breaks, hyphens at line ends, or places."""
+    return re.sub(r"\s+", "", text)
+
+
+def words(text):
+    return set(re.findall(r"\w+", text))
+
+
+@pytest.mark.parametrize("extent", ["full", "short"])
+@pytest.mark.parametrize("name", available_forms())
+def test_form_fits_its_pages_and_says_its_language(name, extent):
+    data = form_bytes(load_form(name), extent, course="Hold 3")
+    assert 1 <= pages(data) <= (2 if extent == "full" else 1)
+    info = subprocess.run(["pdfinfo", "-"], input=data, capture_output=True, check=True)
+    assert b"595.276 x 841.89 pts (A4)" in info.stdout
+    assert b"Tagged:          yes" in info.stdout
+    assert b"/Lang(da)" in data
+
+
+@pytest.mark.parametrize("extent", ["full", "short"])
+@pytest.mark.parametrize("name", available_forms())
+def test_every_question_and_answer_stands_there_with_the_number_that_is_typed(name, extent):
+    form = load_form(name)
+    items = form.low_energy_items if extent == "short" else form.items
+    text = read(form_bytes(form, extent))
+    for number, item in enumerate(items, start=1):
+        assert re.search(rf"(?m)^\s*{number}\.\s", text), number
+        assert words(item.text) <= words(text), item.text
+        for point in item.scale.points if item.scale else ():
+            assert words(point.label) <= words(text), point.label
+            assert re.search(rf"\b{point.code}\b", text)
+    lead = form.low_energy_lead if extent == "short" else form.lead
+    assert words(lead) <= words(text)
+    others = {item.text for item in form.items} - {item.text for item in items}
+    assert not any(flat(other) in flat(text) for other in others)
+
+
+@pytest.mark.parametrize("name", available_forms())
+def test_a_code_is_asked_for_where_sheets_are_linked_and_a_name_never(name):
+    text = read(form_bytes(load_form(name), "short"))
+    assert ("Egen kode" in text) == (name in LINKED)
+    assert "Navn" not in text
+
+
+def test_the_form_is_danish_whoever_prints_it(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    text = read(form_bytes(load_form("mid"), "full"))
+    assert "Egen kode" in text
+    assert "Own code" not in text
+
+
+@pytest.mark.parametrize("extent", ["full", "short"])
+@pytest.mark.parametrize("name", available_forms())
+def test_what_is_printed_is_easy_to_read(name, extent):
+    form = load_form(name)
+    items = form.low_energy_items if extent == "short" else form.items
+    lead = form.low_energy_lead if extent == "short" else form.lead
+    told = " ".join([lead, *(item.text for item in items)])
+    assert lix(told).lix <= 40
+
+
+def test_the_longest_title_of_a_course_leaves_the_pages_as_they_are():
+    for extent, most in (("full", 2), ("short", 1)):
+        assert pages(form_bytes(load_form("final"), extent, course="W" * 5000)) == most
+
+
+def test_every_code_stands_on_the_sheet_twice_and_they_differ():
+    codes = new_linking_codes(14)
+    text = read(codes_bytes(codes, course="Hold 3"))
+    found = re.findall(rf"\b[{ALPHABET}]{{4}}\b", text)
+    assert sorted(found) == sorted([*codes, *codes])
+    assert len(set(codes)) == 14
