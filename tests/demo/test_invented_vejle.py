@@ -2,7 +2,8 @@
 
 import pytest
 
-from peerbook.course import people_records, records
+from peerbook.course import people_records, records, sparring_records
+from peerbook.course.curriculum import load_course
 from peerbook.demo import fill
 from peerbook.desk import SYNTHETIC_SETTING
 from peerbook.errors import PeerbookError
@@ -40,6 +41,15 @@ def test_three_courses_the_third_mainly_of_former_peers(vejle):
         on_third = {mentor.code for mentor in people_records.mentors(session, third.id)}
     assert len(earlier) == 2
     assert len(on_third & peers) > len(on_third) / 2  # p. 13, 22
+
+
+def test_every_sparring_has_raised_something_the_course_knows(vejle):
+    themes = {theme.id for theme in load_course("six_months").themes}
+    with vejle.read() as session:
+        for course in records.courses(session, records.sites(session)[0].id):
+            raised = sparring_records.raised_themes(session, course.id)
+            assert sorted(item.number for item in raised) == [1, 2, 3, 4, 5, 6]
+            assert {theme for some in raised.values() for theme in some} <= themes
 
 
 def test_four_articles_and_one_broadcast_in_september_2014(vejle):

@@ -159,7 +159,7 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Wid
     aims = "\n".join(f"- {aim}" for aim in day.aims)
     themes = "\n".join(f"- {content.theme(theme).title}" for theme in day.themes)
     return [
-        Heading(_("Aims"), level=3),
+        Heading(_("Aims")),
         Prose(aims),
         verdict,
         Table(
@@ -168,7 +168,7 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Wid
             _("The day, minute by minute. {sums}").format(sums=sums),
             sortable=False,
         ),
-        Heading(_("In the sparring that follows"), level=3),
+        Heading(_("In the sparring that follows")),
         Prose(themes),
         Disclosure(_("Handout for the mentors"), _text_parts(day.handout)),
         Disclosure(_("For you who teach"), _text_parts(day.facilitator_notes)),
@@ -238,7 +238,7 @@ def catering_parts(
                 n=count.expected, low=count.low, high=count.high, staff=count.staff
             )
         parts += [
-            Heading(title, level=3),
+            Heading(title),
             Prose(f"{lead} {count.source}"),
             Table(columns, rows, title, sortable=False),
         ]

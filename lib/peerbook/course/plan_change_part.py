@@ -182,7 +182,7 @@ def _proposal(saved: SavedPlan, proposed: _Proposed, drafts: DraftBox) -> list[W
         return _("The change is saved.")
 
     return [
-        Heading(_("What follows"), level=3),
+        Heading(_("What follows")),
         *consequence_parts(proposed.before, proposed.change, proposed.item),
         Button(_("Save the change"), save, look="main"),
     ]
@@ -226,7 +226,7 @@ def _pinned_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
         return run
 
     return [
-        Heading(_("Fixed by hand"), level=3),
+        Heading(_("Fixed by hand")),
         Prose(_("These dates stay where they are when others move.")),
         *(
             Button(

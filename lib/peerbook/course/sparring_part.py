@@ -95,7 +95,7 @@ def proposal_parts(
             line += " " + _("Fits in with {modules}.").format(modules=fits)
         lines.append(f"- {line}")
     return [
-        Heading(_("Sparring asks teaching day {n} to take up").format(n=day), level=3),
+        Heading(_("Sparring asks teaching day {n} to take up").format(n=day)),
         Prose("\n".join(lines)),
     ]
 
