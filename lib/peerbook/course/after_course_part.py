@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from peerbook.course import people_records, presentation_records
-from peerbook.course.download_part import PDF_TYPE, origin_of
+from peerbook.course.download_part import origin_of
 from peerbook.course.people_records import Mentor
 from peerbook.course.plan import CoursePlan
 from peerbook.course.plan_files import presentations_pdf_bytes, turn_name
@@ -19,6 +19,7 @@ from peerbook.course.presentations import (
 )
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.errors import InputFault
+from peerbook.files import media_types
 from peerbook.store import Receipt
 from peerbook.text import _, format_date, format_list, format_time
 from peerbook.ui import (
@@ -158,7 +159,7 @@ class _Presentations:
         def page() -> tuple[str, bytes, str]:
             origin = origin_of(self._saved, now)
             name = origin.file_name(now.plan.title + " " + _("Presentations"), "pdf")
-            return name, presentations_pdf_bytes(now.plan, turns, origin), PDF_TYPE
+            return name, presentations_pdf_bytes(now.plan, turns, origin), media_types.PDF
 
         parts = [self._table, Download(_("Times to print, without names (.pdf)"), page)]
         if mentors:

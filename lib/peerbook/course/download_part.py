@@ -10,13 +10,10 @@ from peerbook.course.presentation_records import presentations_of
 from peerbook.course.presentations import Turn, timetable
 from peerbook.course.saved_plan import PlanNow, SavedPlan
 from peerbook.errors import InputFault
+from peerbook.files import media_types
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.text import _
 from peerbook.ui import Downloads
-
-CALENDAR_TYPE = "text/calendar"
-PDF_TYPE = "application/pdf"
-WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def downloads(saved: SavedPlan) -> Downloads:
@@ -29,18 +26,18 @@ def downloads(saved: SavedPlan) -> Downloads:
         data = calendar_bytes(
             now.plan, ids, dt.datetime.now(dt.UTC), synthetic=saved.desk.synthetic
         )
-        return origin_of(saved, now).file_name(now.plan.title, "ics"), data, CALENDAR_TYPE
+        return origin_of(saved, now).file_name(now.plan.title, "ics"), data, media_types.CALENDAR
 
     def page() -> tuple[str, bytes, str]:
         now = saved.read()
         origin = origin_of(saved, now)
-        return origin.file_name(now.plan.title, "pdf"), pdf_bytes(now.plan, origin), PDF_TYPE
+        return origin.file_name(now.plan.title, "pdf"), pdf_bytes(now.plan, origin), media_types.PDF
 
     def sheet() -> tuple[str, bytes, str]:
         now = saved.read()
         origin = origin_of(saved, now)
         data = workbook_bytes(now.plan, _turns(now), origin)
-        return origin.file_name(now.plan.title, "xlsx"), data, WORKBOOK_TYPE
+        return origin.file_name(now.plan.title, "xlsx"), data, media_types.WORKBOOK
 
     return Downloads(
         [

@@ -5,12 +5,12 @@ from __future__ import annotations
 from peerbook.course import people_records
 from peerbook.course.curriculum import EvaluationForm
 from peerbook.desk import Desk
+from peerbook.files import media_types
 from peerbook.store.codes import new_linking_codes
 from peerbook.store.tables import Course, Extent
 from peerbook.text import _
-from peerbook.ui import Columns, Download, Prose, Widget
+from peerbook.ui import Downloads, Prose, Widget
 
-PDF = "application/pdf"
 SPARE_CODES = 2
 """Strips more than there are people, so that whoever draws last has a choice too."""
 
@@ -22,7 +22,11 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Widget
         # Typst is needed for printing only.
         from peerbook.course.evaluation_files import form_bytes
 
-        return f"{form.id}-{extent}.pdf", form_bytes(form, extent, course=course.title), PDF
+        return (
+            f"{form.id}-{extent}.pdf",
+            form_bytes(form, extent, course=course.title),
+            media_types.PDF,
+        )
 
     def codes() -> tuple[str, bytes, str]:
         from peerbook.course.evaluation_files import codes_bytes
@@ -30,7 +34,7 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Widget
         with desk.store.read() as session:
             people = len(people_records.mentors(session, course.id))
         made = new_linking_codes(people + SPARE_CODES)
-        return f"{form.id}-codes.pdf", codes_bytes(made, course=course.title), PDF
+        return f"{form.id}-codes.pdf", codes_bytes(made, course=course.title), media_types.PDF
 
     return [
         Prose(
@@ -40,11 +44,11 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Widget
                 "drawn blindly, and we keep no list of who has which."
             )
         ),
-        Columns(
+        Downloads(
             [
-                Download(_("The whole form"), lambda: sheet("full")),
-                Download(_("Three questions in large type"), lambda: sheet("short")),
-                Download(_("Codes to hand out"), codes),
+                (_("The whole form"), lambda: sheet("full")),
+                (_("Three questions in large type"), lambda: sheet("short")),
+                (_("Codes to hand out"), codes),
             ]
         ),
     ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peerbook.errors import Fault
+from peerbook.files import media_types
 from peerbook.files.intake import Reading, Template, blank_file
 from peerbook.text import _, format_list, ngettext
 from peerbook.ui import Column, Download, FileField, Notice, Table, UploadedFile, Widget
 
 FILE = "file"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST_FILE = 5_000_000
 
 
@@ -18,7 +18,7 @@ def template_download(template: Template) -> Download:
     """Return the button that gives the user the blank template."""
     return Download(
         _("Download the template"),
-        lambda: (f"{template.file_name}.xlsx", blank_file(template), XLSX),
+        lambda: (f"{template.file_name}.xlsx", blank_file(template), media_types.WORKBOOK),
     )
 
 

@@ -1,0 +1,5 @@
+"""What kinds of file browsers are told they get."""
+
+CALENDAR = "text/calendar"
+PDF = "application/pdf"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
