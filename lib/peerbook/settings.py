@@ -26,6 +26,12 @@ def help_number(store: Store, site_id: int) -> str:
     return str(store.setting(help_key(site_id), ""))
 
 
+def whom_to_call(store: Store, site_id: int) -> str:
+    """Return the help number as a sentence to stand beside a form; empty when it is not set."""
+    number = help_number(store, site_id)
+    return _("If it gets hard: {number}").format(number=number) if number else ""
+
+
 def save_help_number(session: Session, site_id: int, mine: str, seen: str) -> None:
     """Save whom people at a site can call, unless it is no longer what the user saw.
 

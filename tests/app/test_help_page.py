@@ -53,7 +53,7 @@ def test_the_help_number_stands_where_people_answer(vejle, visitor):
     page = visitor.open(vejle, "course_record")
     page.get_by_role("tab", name="Evaluering").click()
     page.get_by_role("tab", name="Kun tre spørgsmål").click()
-    expect(page.get_by_text(NUMBER)).to_be_visible()
+    expect(page.get_by_text(f"Hvis det bliver svært: {NUMBER}")).to_be_visible()
     expect(page.get_by_text("Tag den tid, du har brug for.")).to_be_visible()
 
 

@@ -91,6 +91,15 @@ def test_the_longest_title_of_a_course_leaves_the_pages_as_they_are():
         assert pages(form_bytes(load_form("final"), extent, course="W" * 5000)) == most
 
 
+@pytest.mark.parametrize(("extent", "most"), [("full", 2), ("short", 1)])
+@pytest.mark.parametrize("name", available_forms())
+def test_whom_to_call_stands_on_every_form_and_takes_no_page_of_its_own(name, extent, most):
+    told = "Ring til Prøvebyhuset, hverdage kl. 9–15. " + "Vi er her, også på en tung dag. " * 4
+    data = form_bytes(load_form(name), extent, course="Hold 3", whom_to_call=told[:160])
+    assert flat("Ring til Prøvebyhuset, hverdage kl. 9–15.") in flat(read(data))
+    assert pages(data) <= most
+
+
 def test_every_code_stands_on_the_sheet_twice_and_they_differ():
     codes = new_linking_codes(14)
     text = read(codes_bytes(codes, course="Hold 3"))

@@ -38,6 +38,7 @@ from peerbook.ui import (
     Submission,
     Table,
     Widget,
+    danish_text,
 )
 
 
@@ -52,10 +53,10 @@ def after_course_parts(saved: SavedPlan) -> list[Widget]:
     guide = now.content.final_assignment
     return [
         *parts,
-        Disclosure(_("For the mentors: the final assignment"), [Prose(guide)]),
+        Disclosure(_("For the mentors: the final assignment"), danish_text(guide)),
         Heading(_("Erfa groups")),
         *_erfa_parts(now.plan),
-        Disclosure(_("How an erfa group can go"), [Prose(now.content.erfa_groups)]),
+        Disclosure(_("How an erfa group can go"), danish_text(now.content.erfa_groups)),
     ]
 
 

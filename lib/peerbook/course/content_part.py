@@ -13,7 +13,6 @@ from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.sparring_part import proposal_parts
 from peerbook.course.turnout import earlier_turnouts
 from peerbook.text import _, format_number, format_time, ngettext
-from peerbook.text.readability import reading_note
 from peerbook.ui import (
     Column,
     Disclosure,
@@ -25,6 +24,7 @@ from peerbook.ui import (
     Status,
     Table,
     Widget,
+    danish_text,
 )
 
 
@@ -170,14 +170,10 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Wid
         ),
         Heading(_("In the sparring that follows")),
         Prose(themes),
-        Disclosure(_("Handout for the mentors"), _text_parts(day.handout)),
-        Disclosure(_("For you who teach"), _text_parts(day.facilitator_notes)),
-        Disclosure(_("To try before next time"), _text_parts(day.before_next_time)),
+        Disclosure(_("Handout for the mentors"), danish_text(day.handout)),
+        Disclosure(_("For you who teach"), danish_text(day.facilitator_notes)),
+        Disclosure(_("To try before next time"), danish_text(day.before_next_time)),
     ]
-
-
-def _text_parts(text: str) -> list[Widget]:
-    return [Prose(text, language="da"), Prose(f"*{reading_note(text)}*")]
 
 
 def coverage_parts(content: CourseContent) -> list[Widget]:

@@ -328,6 +328,12 @@ class EvaluationForm:
     dimensions: tuple[Dimension, ...] = field(default=())
     __pydantic_config__ = _STRICT
 
+    @property
+    def text(self) -> str:
+        """All it says, from its lead to its last question, a paragraph each."""
+        said = [self.lead, self.low_energy_lead, *(item.text for item in self.items)]
+        return "\n\n".join(said)
+
     def item(self, item_id: str) -> Item:
         """Return the item with this id."""
         return next(item for item in self.items if item.id == item_id)

@@ -12,7 +12,7 @@ from peerbook.course.evaluation_records import RESPONDENT, Sheet
 from peerbook.course.saved_sheets_part import SavedSheets
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
-from peerbook.settings import help_number
+from peerbook.settings import whom_to_call
 from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import Course, Extent, Source, Wave
 from peerbook.text import _
@@ -58,13 +58,20 @@ class EvaluationEntry:
             [
                 (_("On paper"), lambda: paper_parts(self._desk, self._course, self._form)),
                 (_("One sheet"), lambda: [self._sheet_form("full")]),
-                (_("Three questions only"), lambda: [self._sheet_form("short")]),
+                (_("Three questions only"), self._short_parts),
                 (_("A pile of paper"), self._pile_parts),
                 *more,
                 (_("Saved sheets"), lambda: [self._saved.section()]),
             ],
             label=_("Ways to answer"),
         )
+
+    def _short_parts(self) -> list[Widget]:
+        sheet = self._sheet_form("short")
+        if whom_to_call(self._desk.store, self._course.site_id):
+            return [sheet]
+        text = _("There is no number to call yet. Write it under [help and settings](help.ipynb).")
+        return [Prose(text), sheet]
 
     def _items(self, extent: Extent) -> tuple[Item, ...]:
         return self._form.low_energy_items if extent == "short" else self._form.items
@@ -150,7 +157,7 @@ class EvaluationEntry:
 def _help_text(desk: Desk, course: Course) -> str:
     """Return what is always in sight on the short sheet: take your time, and whom to call."""
     calm = _("Take the time you need. You may stop at any question.")
-    return "\n".join(filter(None, [calm, help_number(desk.store, course.site_id)]))
+    return "\n".join(filter(None, [calm, whom_to_call(desk.store, course.site_id)]))
 
 
 def _points(item: Item) -> list[tuple[int, str]]:

@@ -19,7 +19,9 @@ FORM_LANGUAGE: Language = "da"
 CODE_BOXES = 4
 
 
-def form_bytes(form: EvaluationForm, extent: Extent, *, course: str = "") -> bytes:
+def form_bytes(
+    form: EvaluationForm, extent: Extent, *, course: str = "", whom_to_call: str = ""
+) -> bytes:
     """Return an evaluation form to print on A4: the whole form, or three questions in large type.
 
     Questions and answers carry the numbers that are typed when a pile of paper is entered.
@@ -30,6 +32,8 @@ def form_bytes(form: EvaluationForm, extent: Extent, *, course: str = "") -> byt
         The form, and how much of it.
     course
         Title of the course, so that piles of paper are not mixed up.
+    whom_to_call
+        Stands at the end.
     """
     is_short = extent == "short"
     items = form.low_energy_items if is_short else form.items
@@ -44,6 +48,7 @@ def form_bytes(form: EvaluationForm, extent: Extent, *, course: str = "") -> byt
                 "code_hint": _("Only if you have one. Never a name or a birthday."),
                 "code_boxes": CODE_BOXES,
                 "course": course[:COURSE_LENGTH],
+                "call": whom_to_call,
                 "footer": _("{form}, version {version}").format(
                     form=form.title, version=form.version
                 ),

@@ -6,9 +6,11 @@ from peerbook.course import people_records
 from peerbook.course.curriculum import EvaluationForm
 from peerbook.desk import Desk
 from peerbook.files import media_types
+from peerbook.settings import whom_to_call
 from peerbook.store.codes import new_linking_codes
 from peerbook.store.tables import Course, Extent
-from peerbook.text import _
+from peerbook.text import _, written_in
+from peerbook.text.readability import reading_note
 from peerbook.ui import Downloads, Prose, Widget
 
 SPARE_CODES = 2
@@ -20,13 +22,12 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Widget
 
     def sheet(extent: Extent) -> tuple[str, bytes, str]:
         # Typst is needed for printing only.
-        from peerbook.course.evaluation_files import form_bytes
+        from peerbook.course.evaluation_files import FORM_LANGUAGE, form_bytes
 
-        return (
-            f"{form.id}-{extent}.pdf",
-            form_bytes(form, extent, course=course.title),
-            media_types.PDF,
-        )
+        with written_in(FORM_LANGUAGE):
+            call = whom_to_call(desk.store, course.site_id)
+        data = form_bytes(form, extent, course=course.title, whom_to_call=call)
+        return f"{form.id}-{extent}.pdf", data, media_types.PDF
 
     def codes() -> tuple[str, bytes, str]:
         from peerbook.course.evaluation_files import codes_bytes
@@ -51,4 +52,5 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Widget
                 (_("Codes to hand out"), codes),
             ]
         ),
+        Prose(f"*{reading_note(form.text)}*"),
     ]

@@ -23,10 +23,10 @@ from peerbook.ui import (
     Form,
     Heading,
     Notice,
-    Prose,
     Section,
     Submission,
     Widget,
+    danish_text,
 )
 
 FILE_NAME = "tilgaengelighedserklaering.html"
@@ -67,7 +67,7 @@ class Statement:
             self._shown,
             Heading(_("Go through the statement")),
             self._review_form(),
-            Disclosure(_("Who must have one?"), [Prose(advice(), language="da")]),
+            Disclosure(_("Who must have one?"), danish_text(advice())),
         ]
 
     def follow(self) -> None:
@@ -81,7 +81,7 @@ class Statement:
         self._shown.show(
             [
                 self._state(missing(organisation, reviewed_on), reviewed_on),
-                Prose(statement(organisation, reviewed_on), language="da"),
+                *danish_text(statement(organisation, reviewed_on)),
                 Download(_("The statement as a page to publish (.html)"), self._file),
             ]
         )

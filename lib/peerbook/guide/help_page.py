@@ -12,10 +12,10 @@ from peerbook.guide.accessibility_part import Statement, review_warning
 from peerbook.guide.handbook import handbook
 from peerbook.guide.settings_part import settings_parts
 from peerbook.guide.texts import HandedOut, handed_out
-from peerbook.settings import help_number
+from peerbook.settings import help_number, whom_to_call
 from peerbook.store.tables import Site
 from peerbook.text import _, current_language, format_number, ngettext
-from peerbook.text.readability import LIX_LIMIT, ease_name, reading_note
+from peerbook.text.readability import LIX_LIMIT, ease_name
 from peerbook.ui import (
     Column,
     Disclosure,
@@ -29,6 +29,7 @@ from peerbook.ui import (
     Table,
     Tabs,
     Widget,
+    danish_text,
     literal,
 )
 
@@ -88,9 +89,9 @@ class _HelpPage:
     def _call(self) -> list[Widget]:
         if self._chosen is None:
             return []
-        number = help_number(self._desk.store, self._chosen.id)
-        if number:
-            return [Notice("info", _("If it gets hard: {number}").format(number=number))]
+        call = whom_to_call(self._desk.store, self._chosen.id)
+        if call:
+            return [Notice("info", call)]
         text = _("You have not written yet whom people can call. Do it under Settings.")
         return [Notice("warn", text)]
 
@@ -103,13 +104,9 @@ class _HelpPage:
 def _chapters() -> list[Widget]:
     note = [] if current_language() == "da" else [Prose(_("The handbook is written in Danish."))]
     chapters = [
-        Disclosure(chapter.title, partial(_chapter_parts, chapter.text)) for chapter in handbook()
+        Disclosure(chapter.title, partial(danish_text, chapter.text)) for chapter in handbook()
     ]
     return [*note, *chapters]
-
-
-def _chapter_parts(text: str) -> list[Widget]:
-    return [Prose(text, language="da"), Prose(f"*{reading_note(text)}*")]
 
 
 def _reading_parts() -> list[Widget]:

@@ -83,8 +83,7 @@ def course_texts(content: CourseContent) -> tuple[HandedOut, ...]:
 
 def form_text(form: EvaluationForm) -> HandedOut:
     """Return what an evaluation form says, from its lead to its last question."""
-    said = [form.lead, form.low_energy_lead, *(item.text for item in form.items)]
-    return HandedOut(_("Evaluation forms"), form.title, "\n\n".join(said))
+    return HandedOut(_("Evaluation forms"), form.title, form.text)
 
 
 def _day_texts(day: Day) -> list[HandedOut]:

@@ -41,6 +41,7 @@ from peerbook.ui.page import (
     Section,
     Tabs,
 )
+from peerbook.ui.reading import danish_text
 from peerbook.ui.table import Cells, Column, RowAction, Status, Table, TableData
 
 __all__ = [
@@ -49,5 +50,5 @@ __all__ = [
     "FlagField", "Form", "Group", "Heading", "IntegerField", "LongTextField", "Notice",
     "NumberField", "Page", "Prose", "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField",
     "Section", "Status", "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField",
-    "UploadedFile", "Widget", "literal", "receipt_text",
+    "UploadedFile", "Widget", "danish_text", "literal", "receipt_text",
 ]  # fmt: skip
