@@ -42,7 +42,16 @@ def open_tab(page: Page, name: str) -> None:
     expect(page.get_by_role("tabpanel", name=name, exact=True)).to_be_visible()
 
 
+def to_three_questions(page: Page) -> None:
+    page.get_by_role("tab", name="Evaluering").click()
+    page.get_by_role("tab", name="Kun tre spørgsmål").click()
+
+
 def test_the_help_number_stands_where_people_answer(vejle, visitor):
+    page = visitor.open(vejle, "course_record")
+    to_three_questions(page)
+    page.get_by_role("link", name="hjælp og indstillinger").click()
+    expect(page).to_have_url(vejle.url("help"))
     page = visitor.open(vejle, "help", "?site=Vejle")
     expect(page.get_by_text("I har endnu ikke skrevet, hvem man kan ringe til")).to_be_visible()
     open_tab(page, "Indstillinger")
@@ -51,8 +60,7 @@ def test_the_help_number_stands_where_people_answer(vejle, visitor):
     expect(page.get_by_text(f"Hvis det bliver svært: {NUMBER}")).to_be_visible()
 
     page = visitor.open(vejle, "course_record")
-    page.get_by_role("tab", name="Evaluering").click()
-    page.get_by_role("tab", name="Kun tre spørgsmål").click()
+    to_three_questions(page)
     expect(page.get_by_text(f"Hvis det bliver svært: {NUMBER}")).to_be_visible()
     expect(page.get_by_text("Tag den tid, du har brug for.")).to_be_visible()
 
