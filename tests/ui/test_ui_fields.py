@@ -290,6 +290,14 @@ def test_rows_of_a_list_come_in_its_order_with_blanks_for_those_left_out():
     )
 
 
+def test_a_row_knows_where_the_page_shows_it_though_empty_ones_stand_before_it():
+    filled = {"id": None, "values": {"day": "2026-03-04"}}
+    empty = {"id": None, "values": {"day": "", "whole_day": False}}
+    rows = GROWING.parse([empty, filled, empty, filled])
+    assert [row.place for row in rows] == ["1", "3"]
+    assert [row.place for row in ROSTER.parse([])] == ["p1", "p2"]
+
+
 def test_faults_in_rows_are_all_told_each_at_its_row_and_column():
     with pytest.raises(InputFault) as raised:
         ROSTER.parse(

@@ -184,6 +184,36 @@ def test_row_button_runs_on_its_own_row_however_the_table_is_sorted(show):
     assert seen == ["Anna"]
 
 
+def test_row_button_that_asks_first_runs_only_after_yes(show):
+    seen = []
+    action = ui.RowAction("Slet", lambda row: seen.append(row["name"]), confirm="Skal Bo slettes?")
+    page = show(people("Bo", action=action))
+    page.get_by_role("button", name="Slet – Bo").click()
+    expect(page.get_by_text("Skal Bo slettes?")).to_be_visible()
+    page.get_by_role("button", name=_("No, leave it")).click()
+    expect(page.get_by_text("Skal Bo slettes?")).to_have_count(0)
+    assert seen == []
+    page.get_by_role("button", name="Slet – Bo").click()
+    page.get_by_role("button", name=_("Yes, go on")).click()
+    expect(page.get_by_role("button", name="Slet – Bo")).to_be_focused()
+    assert seen == ["Bo"]
+
+
+def test_caption_of_a_wide_table_is_whole_on_a_telephone(show):
+    columns = [NAMES, *(ui.Column(f"c{n}", f"Kolonne {n}") for n in range(12))]
+    caption = "En overskrift, der er så lang, at den ikke kan stå på én linje på en telefon."
+    page = show(
+        ui.Table(columns, [{"name": "Bo"}], caption), viewport={"width": 375, "height": 800}
+    )
+    words = page.get_by_text(caption)
+    for moved in (0, 200):
+        page.locator(".pb-scroll").evaluate("(box, by) => (box.scrollLeft = by)", moved)
+        place = words.bounding_box()
+        assert place["x"] >= 0
+        assert place["x"] + place["width"] <= 375
+    assert page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth") <= 0
+
+
 @pytest.mark.parametrize("index", [-1, 2, "0", None, True, 1.0])
 def test_row_that_is_not_there_is_never_run(wire, index):
     seen = []
@@ -497,6 +527,26 @@ def test_filter_tells_python_the_value_chosen(show, look):
     ).to_have_count(1)
     assert chosen == [3]
     assert control.value == 3
+
+
+@pytest.mark.parametrize("look", ["select", "radio"])
+def test_options_of_a_filter_get_other_labels_and_stay_chosen(show, look):
+    chosen = []
+    control = ui.Filter("Dag", [(1, "1. (mangler)"), (2, "2. (mangler)")], chosen.append, look=look)
+    page = show(control)
+    control.relabel(["1. (gemt)", "2. (mangler)"])
+    page.evaluate("host.pull()")
+    if look == "select":
+        expect(page.get_by_label("Dag").locator("option")).to_have_text(
+            ["1. (gemt)", "2. (mangler)"]
+        )
+        expect(page.get_by_label("Dag")).to_have_value("0")
+    else:
+        expect(page.get_by_role("radio", name="1. (gemt)")).to_be_checked()
+    assert control.values == (1, 2)
+    assert chosen == []
+    with pytest.raises(ValueError, match="one label"):
+        control.relabel(["1."])
 
 
 @pytest.mark.parametrize("index", [-1, 2, "0", None, True])

@@ -58,6 +58,8 @@ class _Attendance:
         self._course = course
         self._whole = Section([])
         self._summary = Section([])
+        self._days: Filter[int] | None = None
+        self._catch_up: Section | None = None
         self._enrolment = Enrolments(desk, course, self._redraw)
         self._read()
 
@@ -90,11 +92,12 @@ class _Attendance:
         if not self._mentors:
             text = _("Nobody is on the course yet. Write the names of those who begin.")
             return [Prose(text), self._enrolment.enrol_form()]
+        self._days = self._catch_up = None
         self._summary.show(self._summary_parts())
         return [
             *self._roster_parts(),
             self._summary,
-            Disclosure(_("Made up for a day"), self._catch_up_parts),
+            Disclosure(_("Made up for a day"), self._open_catch_up),
             Disclosure(_("Who is on the course"), self._enrolment.parts),
             Disclosure(_("How many days does it take to complete?"), self._rule_parts),
         ]
@@ -113,17 +116,22 @@ class _Attendance:
         waiting = dates[~dates["held"]]
         now = (waiting if not waiting.empty else dates.iloc[::-1]).iloc[0]
         place = Section(self._day_parts(int(now["date_id"])))
-        options = [(int(row.date_id), _day_name(row)) for row in each(dates)]
-        return [
-            Heading(_("Who was there?")),
-            Filter(
-                _("Day"),
-                options,
-                lambda date_id: place.show(self._day_parts(date_id)),
-                value=int(now["date_id"]),
-            ),
-            place,
-        ]
+        self._days = Filter(
+            _("Day"),
+            [(int(row.date_id), _day_name(row)) for row in each(dates)],
+            lambda date_id: place.show(self._day_parts(date_id)),
+            value=int(now["date_id"]),
+        )
+        return [Heading(_("Who was there?")), self._days, place]
+
+    def _show_recorded(self) -> None:
+        """Show what a day that was recorded just now changes around its roster."""
+        self._redraw_summary(_("The figures below are up to date."))
+        if self._days is not None:
+            names = {int(row.date_id): _day_name(row) for row in each(self._dates)}
+            self._days.relabel([names[date_id] for date_id in self._days.values])
+        if self._catch_up is not None:
+            self._catch_up.show(self._catch_up_parts())
 
     def _day_parts(self, date_id: int) -> list[Widget]:
         return [self._roster(date_id), *sparring_parts(self._desk, self._course, date_id)]
@@ -160,7 +168,7 @@ class _Attendance:
                 theirs = [_row(code, entry) for code, entry in (mine | disputed).items()]
                 raise Conflict(str(conflict), {"people": tuple(theirs)}) from conflict
             shown.update(mine)
-            self._redraw_summary(_("The figures below are up to date."))
+            self._show_recorded()
             return receipt
 
         name = date_name(day["kind"], int(day["number"]))
@@ -257,6 +265,10 @@ class _Attendance:
         return parts
 
     # -- the smaller forms -----------------------------------------------------------------------
+
+    def _open_catch_up(self) -> list[Widget]:
+        self._catch_up = Section(self._catch_up_parts())
+        return [self._catch_up]
 
     def _catch_up_parts(self) -> list[Widget]:
         name_of = {mentor.code: mentor.name for mentor in self._mentors}

@@ -82,18 +82,21 @@ export function filter({ model, el }) {
     if (!answer.trouble) heard.textContent = words.updated;
   };
   const heard = h("span", { class: "pb-unseen", role: "status" });
-  let node, write;
+  let node, write, rename;
   if (model.get("look") === "radio") {
     const boxes = options.map((label, i) => h("input", { type: "radio", name: id, id: `${id}-${i}`, on: { change: () => choose(i) } }));
     const labels = options.map((label, i) => h("label", { class: "pb-segment", for: `${id}-${i}` }, boxes[i], h("span", {}, label)));
     node = h("fieldset", { class: "pb-filter" }, h("legend", { class: "pb-label" }, model.get("label")), h("div", { class: "pb-segments" }, labels));
     write = (index) => boxes.forEach((box, i) => (box.checked = i === index));
+    rename = (text, i) => (labels[i].lastChild.textContent = text);
   } else {
     const box = h("select", { id, class: "pb-input pb-input-select" }, options.map((label, i) => h("option", { value: i }, label)));
     box.addEventListener("change", () => choose(box.selectedIndex));
     node = h("div", { class: "pb-filter" }, h("label", { class: "pb-label", for: id }, model.get("label")), box);
     write = (index) => (box.selectedIndex = index);
+    rename = (text, i) => (box.options[i].textContent = text);
   }
+  model.on("change:options", () => model.get("options").forEach(rename));
   const show = () => write(model.get("chosen"));
   model.on("change:chosen", show);
   show();

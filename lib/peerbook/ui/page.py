@@ -300,6 +300,23 @@ class Filter(Part, Generic[T]):
         """The value chosen."""
         return self._values[self.chosen]
 
+    @property
+    def values(self) -> tuple[T, ...]:
+        """The values of all options, in their order."""
+        return self._values
+
+    def relabel(self, labels: Sequence[str]) -> None:
+        """Call the same options by other labels, as when one of them has been dealt with.
+
+        Raises
+        ------
+        ValueError
+            When there are not as many labels as options.
+        """
+        if len(labels) != len(self._values):
+            raise ValueError("an option needs one label")
+        self.options = list(labels)
+
     def _choose(self, request: Mapping[str, Any], _buffers: object) -> Answer:
         value = _chosen(self._values, request)
         self.chosen = self._values.index(value)

@@ -1,0 +1,109 @@
+"""Who is on the course changes: a pause, somebody who leaves, and a name put on by mistake."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from builders import LEADER, a_planned_course
+from peerbook.course import attendance_records, people_records
+from peerbook.store.tables import CourseDate
+from steps import TODAY, months_ahead, receipt, row_of, sideways, unfold
+
+pytestmark = pytest.mark.app
+
+ANNA, BO, CILLE = "Anna Prøvesen", "Bo Opdigt", "Cille Demosen"
+
+
+@pytest.fixture
+def under_way(app):
+    """A course that began three months ago; its first day is recorded for Anna and Bo."""
+    made = a_planned_course(app.store, mentors=(ANNA, BO, CILLE), first_month=months_ahead(-3))
+    with app.store.write(LEADER) as session:
+        first = session.scalars(
+            select(CourseDate).where(
+                CourseDate.course_id == made.course_id, CourseDate.kind == "teaching_day",
+                CourseDate.number == 1,
+            )
+        ).one()  # fmt: skip
+        codes = {one.name: one.code for one in people_records.mentors(session, made.course_id)}
+        entries = {codes[ANNA]: ("present", None), codes[BO]: ("absent", None)}
+        attendance_records.save_attendance(session, first.id, entries, today=TODAY)
+    return made
+
+
+def test_only_days_up_to_today_are_offered_and_marked_as_saved(app, open_record, under_way):
+    page = open_record(under_way)
+    days = page.get_by_label("Dag", exact=True)
+    with app.store.read() as session:
+        held = session.scalars(
+            select(CourseDate).where(
+                CourseDate.course_id == under_way.course_id, CourseDate.date <= TODAY,
+                CourseDate.kind.in_(attendance_records.HELD_KINDS),
+            )
+        ).all()  # fmt: skip
+    expect(days.get_by_role("option")).to_have_count(len(held))
+    chosen = days.get_by_role("option", selected=True)
+    expect(chosen).to_contain_text("ikke gemt endnu")
+    page.get_by_role("button", name="Gem fremmøde").click()
+    receipt(page)
+    expect(chosen).to_contain_text("(gemt)")
+
+
+def test_a_pause_and_leaving_empty_the_place_on_the_list(app, open_record, under_way):
+    first_day = app.plan(under_way).starts_on.isoformat()
+    page = open_record(under_way)
+    unfold(page, "Hvem er på holdet?")
+    form = unfold(page, "En pause, eller nogen stopper")
+    form.get_by_label("Hvem?").select_option(label=CILLE)
+    form.get_by_role("radio", name="Holder pause").check()
+    form.get_by_label("Fra hvilken dag?").fill(first_day)
+    form.get_by_role("button", name="Gem").click()
+    receipt(page)
+    status = page.get_by_role("combobox", name=f"{CILLE} Status")
+    expect(status).to_have_value("paused")
+
+    unfold(page, "Hvem er på holdet?")
+    form = unfold(page, "En pause, eller nogen stopper")
+    form.get_by_label("Hvem?").select_option(label=ANNA)
+    form.get_by_role("radio", name="Stopper på holdet").check()
+    form.get_by_label("Fra hvilken dag?").fill(first_day)
+    form.get_by_role("button", name="Gem").click()
+    expect(form.get_by_text("Mentoren kom eller meldte afbud").first).to_be_visible()
+    form.get_by_label("Hvem?").select_option(label=BO)
+    form.get_by_role("button", name="Gem").click()
+    receipt(page)
+    expect(page.get_by_role("combobox", name=f"{ANNA} Status")).to_be_visible()
+    expect(page.get_by_role("combobox", name=f"{BO} Status")).to_have_count(0)
+    unfold(page, "Hvem er på holdet?")
+    expect(row_of(page, BO)).to_contain_text("er stoppet")
+    expect(row_of(page, CILLE).filter(has_text="holder pause")).to_have_count(1)
+
+
+def test_somebody_put_on_by_mistake_is_taken_off_again(app, open_record, under_way):
+    page = open_record(under_way)
+    panel = unfold(page, "Hvem er på holdet?")
+    mistakes = unfold(page, "Sat på holdet ved en fejl")
+    options = mistakes.get_by_label("Hvem?").get_by_role("option")
+    expect(options).to_have_text(["Vælg …", CILLE])
+    mistakes.get_by_label("Hvem?").select_option(label=CILLE)
+    mistakes.get_by_role("button", name="Tag af holdet").click()
+    expect(page.get_by_text("Mentoren er taget af holdet igen.").first).to_be_visible()
+    expect(page.get_by_role("combobox", name=f"{CILLE} Status")).to_have_count(0)
+    expect(panel).to_have_count(0)
+    left = app.rows("SELECT name FROM identity WHERE participant_code = ?", under_way.codes[2])
+    assert left == []
+
+
+def test_the_list_is_short_on_a_telephone_and_keeps_its_labels(open_record, under_way):
+    page = open_record(under_way)
+    page.set_viewport_size({"width": 375, "height": 800})
+    row = row_of(page, ANNA).first
+    place = row.bounding_box()
+    assert place["height"] < 130
+    status = row.get_by_role("combobox", name=f"{ANNA} Status").bounding_box()
+    note = row.get_by_role("textbox", name=f"{ANNA} Bemærkning").bounding_box()
+    assert abs(status["y"] - note["y"]) < 2
+    assert status["x"] + status["width"] <= note["x"]
+    assert sideways(page) <= 0
