@@ -189,6 +189,7 @@ class Visitor:
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
         self.requests: list[str] = []
+        self._let_in_at: set[str] = set()  # cookies know the host, but not the port
         self.page = context.new_page()
         context.on("request", lambda request: self.requests.append(request.url))
         context.on("requestfailed", self._forget_blocked)
@@ -206,9 +207,12 @@ class Visitor:
 
     def open(self, server: Server, notebook: str, query: str = "") -> Page:
         """Open a page, logging in first if need be, and wait until it stands and is connected."""
-        if not any(c["name"].startswith("username") for c in self.context.cookies(server.address)):
+        if server.address not in self._let_in_at:
             # The header, not the form: most tests are not about logging in.
-            self.context.request.get(f"{server.address}login", headers=server.headers)
+            # Its redirect is not followed, since each page that is opened costs a kernel.
+            login = f"{server.address}login"
+            self.context.request.get(login, headers=server.headers, max_redirects=0)
+            self._let_in_at.add(server.address)
         self.page.goto(server.url(notebook, query))
         self.page.wait_for_selector("body[data-page=ready][data-connection=ok]", timeout=60_000)
         return self.page
