@@ -68,6 +68,11 @@ def test_whether_one_can_still_make_it_counts_what_is_done_made_up_for_and_to_co
     assert standing(missed, to_come=3, required=5, caught_up=[2]).reachable
 
 
+def test_a_day_that_was_attended_after_all_is_not_made_up_for_too():
+    one = standing(["present", "absent"], required=2, caught_up=[1])
+    assert (one.done, one.caught_up) == (1, 0)
+
+
 def test_nobody_expected_gives_no_share():
     one = standing(["paused", "not_enrolled"])
     assert one.attendance is None

@@ -10,7 +10,7 @@ from peerbook.course.attendance import by_date, standings
 from peerbook.course.rows import each
 from peerbook.errors import InputFault
 from peerbook.store import events_of, identities
-from peerbook.store.tables import Course, CourseDate, Enrolment, Participant
+from peerbook.store.tables import Course, CourseDate, Enrolment, Participant, Presenter
 
 AFTERWARDS = dt.date(2030, 1, 1)
 MONTH = dt.timedelta(weeks=4)
@@ -207,6 +207,16 @@ def test_somebody_put_on_by_mistake_is_gone_with_name_and_all(store, made):
         ]  # fmt: skip
     enrol(store, made, "Anna Prøvesen")
     assert mentors(store, made)["Anna"].on(START) == "on"
+
+
+def test_a_turn_to_present_goes_with_the_place(store, made):
+    code = mentors(store, made)["Anna"].code
+    with store.write(LEADER) as session:
+        session.add(Presenter(course_id=made.course_id, participant_code=code, number=1))
+    take_off(store, made, code)
+    assert set(mentors(store, made)) == {"Bo"}
+    with store.read() as session:
+        assert session.get(Presenter, (made.course_id, code)) is None
 
 
 def test_of_somebody_known_elsewhere_only_the_place_goes(store, made):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import SimpleNamespace
 
 import pytest
 
@@ -13,11 +12,13 @@ from builders import (
     a_site,
     assert_sound,
     decision,
+    evaluation,
     open_store,
     suggestion,
 )
 from peerbook.course import suggestion_records
 from peerbook.course.open_suggestions_part import open_suggestions_parts
+from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
 from peerbook.ui import Disclosure, Prose, Table
 
@@ -46,7 +47,7 @@ def ask(store, course_id, text, **decided):
 
 def waiting(store, site_id):
     with store.read() as session:
-        frame = suggestion_records.open_suggestions(session, site_id)
+        frame = suggestion_records.open_suggestions(session, site_id, 5)
     return {row.text: row.outcome for row in frame.itertuples()}
 
 
@@ -55,7 +56,7 @@ def shown(store, made, course_id=None):
     with store.read() as session:
         site = session.get_one(Site, made.site_id)
         course = session.get(Course, course_id) if course_id else None
-        parts = open_suggestions_parts(SimpleNamespace(store=store), site, course)
+        parts = open_suggestions_parts(Desk(store, actor=LEADER, synthetic=False), site, course)
     (opened,) = parts or (None,)
     if opened is None:
         return ""
@@ -126,3 +127,19 @@ def test_a_course_meets_what_earlier_ones_and_itself_have_asked_for_not_what_lat
 def test_a_site_without_courses_has_nothing_waiting(store):
     number, _name = a_site(store)
     assert waiting(store, number) == {}
+
+
+def test_what_one_of_a_few_wrote_on_a_sheet_is_not_shown(store):
+    made = a_planned_course(store)
+    with store.write(LEADER) as session:
+        sheets = [evaluation(course_id=made.course_id) for _number in range(4)]
+        session.add_all(sheets)
+        session.flush()
+        session.add(
+            suggestion(course_id=made.course_id, evaluation_id=sheets[0].id, text="of a few")
+        )
+    assert waiting(store, made.site_id) == {}
+    assert "of a few" not in shown(store, made)
+    with store.write(LEADER) as session:
+        session.add(evaluation(course_id=made.course_id))
+    assert waiting(store, made.site_id) == {"of a few": None}

@@ -108,7 +108,11 @@ def standings(
     held = counted.loc[counted["held"], "date_id"].tolist()
     ahead = counted.loc[~counted["held"], "date_id"].tolist()
     status_of = {(row.participant, row.date_id): row.status for row in each(attendance)}
-    made_up = {(row.participant, row.date_id) for row in each(catch_up)}
+    made_up = {
+        (row.participant, row.date_id)
+        for row in each(catch_up)
+        if status_of.get((row.participant, row.date_id)) != "present"
+    }
     return tuple(
         _standing(
             code, [status_of.get((code, date)) for date in held], required,

@@ -68,9 +68,8 @@ def closures_parts(
     """
     years = sorted({date.date.year for date in plan.dates})
     with desk.store.read() as session:
-        known = records.closure_rows(session, site.id)
-        calendar = plan_records.calendar_of(session, site.id)
-    held = {(closure.starts_on, closure.ends_on, closure.kind) for closure in calendar.closures}
+        known = plan_records.closures_of(session, site.id)
+    held = {(closure.starts_on, closure.ends_on, closure.kind) for closure in known.values()}
     suggested = [
         closure
         for closure in suggested_closures(years)
@@ -84,13 +83,13 @@ def closures_parts(
     ]
     rows = [
         {
-            "id": row.id,
+            "id": number,
             "what": closure.text,
-            "starts_on": row.starts_on,
-            "ends_on": row.ends_on,
-            "kind": kind_name(row.kind),
+            "starts_on": closure.starts_on,
+            "ends_on": closure.ends_on,
+            "kind": kind_name(closure.kind),
         }
-        for row, closure in zip(known, calendar.closures, strict=True)
+        for number, closure in known.items()
     ]
 
     def remove(row: Mapping[str, object]) -> str:

@@ -26,8 +26,9 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
     course
         The course that is looked at: what later courses ask for is left out.
     """
+    threshold = desk.threshold()
     with desk.store.read() as session:
-        waiting = suggestion_records.open_suggestions(session, site.id)
+        waiting = suggestion_records.open_suggestions(session, site.id, threshold)
     rows = [
         row
         for row in each(waiting)

@@ -30,6 +30,7 @@ from peerbook.store.tables import (
     Enrolment,
     Event,
     Participant,
+    Presenter,
 )
 from peerbook.text import _, format_date
 
@@ -254,6 +255,11 @@ def take_off(session: Session, course_id: int, code: str) -> Saved:
             "mentor",
             _("Something is recorded about them on this course. Note that they leave instead."),
         )
+    slots = select(Presenter).where(
+        Presenter.course_id == course_id, Presenter.participant_code == code
+    )
+    for slot in session.scalars(slots):
+        session.delete(slot)
     session.delete(row)
     session.flush()
     for event in in_effect(_events(session, course_id, [code]).get(code, ()), dt.date.max):

@@ -29,21 +29,24 @@ from peerbook.store.tables import Resource as ResourceRow
 from peerbook.text import _
 
 
-def calendar_of(session: Session, site_id: int) -> DanishCalendar:
-    """Return the Danish calendar with the closures that hold for a site."""
+def closures_of(session: Session, site_id: int) -> dict[int, Closure]:
+    """Return the closures that hold for a site by their number, by first day."""
     named = {
         row.id: Resource(row.kind, row.label)
         for row in session.scalars(select(ResourceRow).where(ResourceRow.site_id == site_id))
     }
-    return DanishCalendar(
-        tuple(
-            Closure(
-                starts_on=row.starts_on, ends_on=row.ends_on, kind=row.kind, label=row.label,
-                resource=named.get(row.resource_id) if row.resource_id is not None else None,
-            )
-            for row in records.closure_rows(session, site_id)
+    return {
+        row.id: Closure(
+            starts_on=row.starts_on, ends_on=row.ends_on, kind=row.kind, label=row.label,
+            resource=named.get(row.resource_id) if row.resource_id is not None else None,
         )
-    )  # fmt: skip
+        for row in records.closure_rows(session, site_id)
+    }  # fmt: skip
+
+
+def calendar_of(session: Session, site_id: int) -> DanishCalendar:
+    """Return the Danish calendar with the closures that hold for a site."""
+    return DanishCalendar(tuple(closures_of(session, site_id).values()))
 
 
 def closure_row(session: Session, site_id: int, closure: Closure) -> ClosureRow:

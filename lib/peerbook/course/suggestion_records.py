@@ -94,8 +94,13 @@ def undecided_count(session: Session, site_id: int, threshold: int) -> int:
     return session.scalar(wanted) or 0
 
 
-def open_suggestions(session: Session, site_id: int) -> pd.DataFrame:
+def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataFrame:
     """Return what participants of a site asked for that is neither done nor turned down.
+
+    Parameters
+    ----------
+    threshold
+        Fewest sheets behind a suggestion that is shown.
 
     Returns
     -------
@@ -113,6 +118,7 @@ def open_suggestions(session: Session, site_id: int) -> pd.DataFrame:
         .join(Decision, Decision.suggestion_id == Suggestion.id, isouter=True)
         .where(
             Course.site_id == site_id,
+            or_(Suggestion.evaluation_id.is_(None), _sheets_beside() >= threshold),
             Decision.id.is_(None)
             | ((Decision.outcome.in_(["do", "later"])) & (Decision.status == "open")),
         )

@@ -1,0 +1,66 @@
+"""Each closure on the page is the one it says, and removing it removes no other."""
+
+import datetime as dt
+
+import pytest
+
+from builders import LEADER, a_planned_course, assert_sound, open_store
+from peerbook.course import plan_records, records
+from peerbook.course.calendar import Closure
+from peerbook.course.closures_part import closures_parts
+from peerbook.desk import Desk
+from peerbook.store.tables import Course, Site
+
+MONDAY = dt.date(2027, 2, 15)
+WEEK = Closure(MONDAY, MONDAY + dt.timedelta(days=6), "school_holiday", "Vinterferie")
+DAY = Closure(MONDAY, MONDAY, "other", "Huset er lukket")
+SAME_DAY = Closure(MONDAY, MONDAY, "custom_day_off", "Møde i huset")
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(tmp_path) as opened:
+        yield opened
+        assert_sound(opened)
+
+
+@pytest.fixture
+def made(store):
+    return a_planned_course(store)
+
+
+def close(store, made, *closures):
+    with store.write(LEADER) as session:
+        for one in closures:
+            row = plan_records.closure_row(session, made.site_id, one)
+            records.save_closures(session, [row])
+
+
+def labels(store, made):
+    with store.read() as session:
+        return {one.label for one in plan_records.closures_of(session, made.site_id).values()}
+
+
+def table_of(store, made):
+    with store.read() as session:
+        site = session.get_one(Site, made.site_id)
+        plan = plan_records.load_plan(session, session.get_one(Course, made.course_id))
+    desk = Desk(store, actor=LEADER, synthetic=False)
+    return closures_parts(desk, site, plan, lambda _told: None)[0]
+
+
+def test_the_closure_that_is_removed_is_the_one_that_was_pointed_at(store, made):
+    close(store, made, WEEK, DAY)
+    table = table_of(store, made)
+    assert {(row["what"], row["ends_on"]) for row in table._content.rows} == {
+        (WEEK.text, WEEK.ends_on), (DAY.text, DAY.ends_on),
+    }  # fmt: skip
+    pointed_at = [row["what"] for row in table._content.rows].index(DAY.text)
+    table._run({"index": pointed_at, "edition": table.edition}, ())
+    assert labels(store, made) == {WEEK.label}
+
+
+def test_two_closures_of_the_same_day_are_both_kept_and_the_same_one_only_once(store, made):
+    close(store, made, DAY, SAME_DAY, DAY)
+    assert labels(store, made) == {DAY.label, SAME_DAY.label}
+    assert len(table_of(store, made)._content.rows) == 2
