@@ -51,5 +51,5 @@ def test_a_link_to_a_network_drive_is_seen_through(tmp_path):
 def test_a_folder_copied_to_the_cloud_is_refused_by_name(tmp_path, folder):
     with pytest.raises(StoreUnavailable) as refused:
         Store.open(tmp_path / folder / "data" / "peerbook.sqlite")
-    assert f"“{folder}”" in str(refused.value)
+    assert f"»{folder}«" in str(refused.value)
     assert not (tmp_path / folder).exists()
