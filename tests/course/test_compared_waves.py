@@ -71,6 +71,32 @@ def test_without_codes_only_the_groups_are_compared():
     assert 2.447 * 0.77460 < half < 2.571 * 0.77460
 
 
+def test_a_single_sheet_without_a_pair_is_not_given_away_by_the_pairs():
+    # Shown beside the means, 6 * 3.2 - (5 * 4.2 - 5 * 0.6) would be what the sixth answered.
+    frame = answers([4, 3, 4, 3, 4, 1], [4, 4, 5, 4, 4])
+    one = overall(frame)
+    assert (one.basis, one.n, one.few_unpaired) == ("groups", None, True)
+    assert one.difference == pytest.approx(4.2 - 19 / 6)
+    assert overall(frame[frame["respondent"] != "0005"]).basis == "pairs"
+
+
+@given(
+    pairs=st.integers(1, 12),
+    others=st.tuples(st.integers(0, 12), st.integers(0, 12)),
+    threshold=st.integers(5, 8),
+)
+def test_pairs_are_only_told_beside_means_that_hide_everybody_else(pairs, others, threshold):
+    alone = [
+        sheets(wave, "overall", [code] * count, first=first)
+        for wave, code, count, first in (("mid", 2, others[0], 101), ("final", 5, others[1], 201))
+        if count
+    ]
+    one = overall(pd.concat([answers([3] * pairs, [4] * pairs), *alone]), threshold)
+    hidden = all(count == 0 or count >= threshold for count in others)
+    assert (one.basis == "pairs") == (pairs >= threshold and hidden)
+    assert one.few_unpaired == (pairs >= threshold and not hidden)
+
+
 def test_under_five_answers_nothing_is_shown_and_nothing_compared():
     one = overall(answers([3, 3, 3, 3], [4, 4, 4, 4, 4, 4]))
     assert one.mid.answered is None

@@ -125,6 +125,37 @@ def test_a_slip_is_put_right_by_coming_back_on_the_same_day(store, made):
     assert mentors(store, made)["Anna"].on(START + 2 * MONTH) == "on"
 
 
+def test_whoever_leaves_does_not_come_back_by_what_was_planned_before(store, made):
+    turn(store, made, "Anna", "paused", START + MONTH)
+    turn(store, made, "Anna", "resumed", START + 3 * MONTH)
+    code = mentors(store, made)["Anna"].code
+    with store.read() as session:
+        told = people_records.overtaken_turns(
+            session, made.course_id, code, "left", START + 2 * MONTH
+        )
+    assert told == [("resumed", START + 3 * MONTH)]
+    turn(store, made, "Anna", "left", START + 2 * MONTH)
+    anna = mentors(store, made)["Anna"]
+    assert [anna.on(START + months * MONTH) for months in range(1, 5)] == [
+        "paused", "left", "left", "left",
+    ]  # fmt: skip
+    turn(store, made, "Anna", "resumed", START + 4 * MONTH)
+    assert mentors(store, made)["Anna"].on(START + 4 * MONTH) == "on"
+
+
+def test_a_turn_noted_afterwards_keeps_the_later_ones_that_still_follow(store, made):
+    turn(store, made, "Anna", "left", START + 4 * MONTH)
+    turn(store, made, "Anna", "paused", START + MONTH)
+    turn(store, made, "Anna", "resumed", START + 3 * MONTH)
+    turn(store, made, "Anna", "resumed", START + 2 * MONTH)
+    anna = mentors(store, made)["Anna"]
+    assert [anna.on(START + months * MONTH) for months in range(6)] == [
+        "on", "paused", "on", "on", "left", "left",
+    ]  # fmt: skip
+    turn(store, made, "Anna", "paused", START + 3 * MONTH)
+    assert mentors(store, made)["Anna"].on(START + 5 * MONTH) == "left"
+
+
 @pytest.mark.parametrize(
     ("before", "what", "on", "field"),
     [

@@ -84,6 +84,7 @@ class ItemComparison:
     difference: float | None
     low: float | None
     high: float | None
+    few_unpaired: bool = False
 
 
 def compare_waves(
@@ -92,7 +93,8 @@ def compare_waves(
     """Return every scale item that stands in both forms, mid against final.
 
     The same people are compared where at least `threshold` of them wrote the same code on both
-    sheets; otherwise the two groups are, which says less: whoever is missing at the end may differ.
+    sheets, and at each evaluation none or at least `threshold` others answered; otherwise the two
+    groups are, which says less: whoever is missing at the end may differ.
 
     Parameters
     ----------
@@ -204,7 +206,11 @@ def _compare(answers: pd.DataFrame, item: Item, threshold: int) -> ItemCompariso
     given = {wave: sheets[sheets["counts"]] for wave, sheets in asked.items()}
     linked = {wave: frame.dropna(subset=["respondent"]) for wave, frame in given.items()}
     pairs = linked["mid"].merge(linked["final"], on="respondent", suffixes=("_mid", "_final"))
-    if len(pairs) >= threshold:
+    enough = len(pairs) >= threshold
+    few_unpaired = enough and not all(
+        is_shown(len(frame) - len(pairs), threshold) for frame in given.values()
+    )
+    if enough and not few_unpaired:
         change = (pairs["code_final"] - pairs["code_mid"]).to_numpy(float)
         half = _half_width(change.std(ddof=1) / np.sqrt(len(change)), len(change) - 1)
         center = float(change.mean())
@@ -219,8 +225,9 @@ def _compare(answers: pd.DataFrame, item: Item, threshold: int) -> ItemCompariso
         )
     center, half = _welch(before, after)
     return ItemComparison(
-        item, figures["mid"], figures["final"], "groups", None, center, center - half, center + half
-    )
+        item, figures["mid"], figures["final"], "groups", None,
+        center, center - half, center + half, few_unpaired,
+    )  # fmt: skip
 
 
 def _welch(before: np.ndarray, after: np.ndarray) -> tuple[float, float]:

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from typing import cast
 
+from sqlalchemy.orm import Session
+
 from peerbook.course import people_records
 from peerbook.course.people_records import Mentor, Turn
 from peerbook.desk import Desk
-from peerbook.store import Receipt
+from peerbook.store import Receipt, Saved
 from peerbook.store.tables import Course
-from peerbook.text import _
+from peerbook.text import _, format_date
 from peerbook.ui import (
     ChoiceField,
     Column,
@@ -103,14 +105,18 @@ class Enrolments:
     def _turn_form(self, mentors: list[Mentor]) -> Form:
         def save(submission: Submission) -> Receipt:
             values = submission.values
-            receipt = self._desk.save(
-                submission,
-                lambda session: people_records.save_turn(
-                    session, self._course.id, str(values["mentor"]), cast(Turn, values["turn"]),
-                    cast(dt.date, values["on"]),
-                ),
+            asked = (
+                self._course.id, str(values["mentor"]), cast(Turn, values["turn"]),
+                cast(dt.date, values["on"]),
             )  # fmt: skip
-            self._on_change(receipt_text(receipt))
+            overtaken: list[tuple[Turn, dt.date]] = []
+
+            def change(session: Session) -> Saved:
+                overtaken.extend(people_records.overtaken_turns(session, *asked))
+                return people_records.save_turn(session, *asked)
+
+            receipt = self._desk.save(submission, change)
+            self._on_change(" ".join([receipt_text(receipt), *map(_overtaken, overtaken)]))
             return receipt
 
         return Form(
@@ -168,6 +174,13 @@ def _turn_name(turn: Turn) -> str:
         "resumed": _("Comes back"),
         "left": _("Leaves the course"),
     }[turn]
+
+
+def _overtaken(noted: tuple[Turn, dt.date]) -> str:
+    turn, on = noted
+    return _("What was noted for {date} no longer holds: {what}.").format(
+        date=format_date(on), what=_turn_name(turn).lower()
+    )
 
 
 def _state(state: str) -> Status:

@@ -145,14 +145,20 @@ def _signed(value: float) -> str:
 def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Widget]:
     if not any(one.basis == "groups" for one in compared):
         return []
-    return [
-        Prose(
-            _(
-                "Where only the two groups are compared, the difference may also come from who was "
-                "missing on the day. Write the same code on both sheets to compare the same people."
-            )
+    notes = [
+        _(
+            "Where only the two groups are compared, the difference may also come from who was "
+            "missing on the day. Write the same code on both sheets to compare the same people."
         )
     ]
+    if any(one.few_unpaired for one in compared):
+        notes.append(
+            _(
+                "The same people could be compared too, but only a few others have answered. "
+                "The two figures together would give away what these few said."
+            )
+        )
+    return [Prose(note) for note in notes]
 
 
 # -- what is used of it ----------------------------------------------------------------------------

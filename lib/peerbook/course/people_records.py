@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -43,7 +43,11 @@ State = Literal["not_enrolled", "on", "paused", "left"]
 EARLIEST_DAYS = 366
 """Nobody is put on a course more than a year before it begins: the year is a slip of the finger."""
 
-_STATES: dict[str | None, State] = {"paused": "paused", "left": "left"}
+_AFTER: dict[str | None, State] = {"paused": "paused", "resumed": "on", "left": "left"}
+_FOLLOWS: dict[str, tuple[State, ...]] = {
+    "paused": ("on",), "resumed": ("paused", "left"), "left": ("on", "paused"),
+}  # fmt: skip
+"""From which states each turn can follow."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,24 @@ class Mentor:
         """Return how they stand on a day; the day of leaving is the first without them."""
         if day < self.enrolled_on:
             return "not_enrolled"
-        return _STATES.get(kind_on(self.events, day), "on")
+        return _AFTER.get(kind_on(self.events, day), "on")
+
+    def overtaken(self, turn: Turn, on: dt.date) -> tuple[Event, ...]:
+        """Return which turns noted for later days no longer hold once this one is noted.
+
+        Whoever leaves has left, whatever was planned for later; after a pause or a return, what
+        still follows stays.
+        """
+        state = _AFTER[turn]
+        gone = []
+        for event in in_effect(self.events, dt.date.max):
+            if event.effective_on <= on or event.kind not in _FOLLOWS:
+                continue
+            if turn == "left" or state not in _FOLLOWS[event.kind]:
+                gone.append(event)
+            else:
+                state = _AFTER[event.kind]
+        return tuple(gone)
 
 
 def mentors(session: Session, course_id: int) -> list[Mentor]:
@@ -164,10 +185,23 @@ def _last_date(session: Session, course_id: int) -> dt.date | None:
     )
 
 
+def overtaken_turns(
+    session: Session, course_id: int, code: str, turn: Turn, on: dt.date
+) -> list[tuple[Turn, dt.date]]:
+    """Return what `save_turn` is going to withdraw: what was noted, and from which day."""
+    return [
+        (cast(Turn, event.kind), event.effective_on)
+        for mentor in mentors(session, course_id)
+        if mentor.code == code
+        for event in mentor.overtaken(turn, on)
+    ]
+
+
 def save_turn(session: Session, course_id: int, code: str, turn: Turn, on: dt.date) -> Saved:
     """Note that somebody pauses, comes back, or leaves the course, from a day on.
 
-    Nothing that was recorded changes. Days from leaving on count nowhere.
+    Nothing that was recorded about single days changes. Turns noted for later days that no longer
+    follow are withdrawn: `Mentor.overtaken` tells which.
 
     Raises
     ------
@@ -187,10 +221,7 @@ def save_turn(session: Session, course_id: int, code: str, turn: Turn, on: dt.da
                 date=format_date(mentor.enrolled_on)
             ),
         )
-    possible: dict[Turn, tuple[State, ...]] = {
-        "paused": ("on",), "resumed": ("paused", "left"), "left": ("on", "paused"),
-    }  # fmt: skip
-    if state not in possible[turn]:
+    if state not in _FOLLOWS[turn]:
         reason = {
             "on": _("They are on the course that day, and not away."),
             "paused": _("They are on a pause that day already."),
@@ -215,6 +246,8 @@ def save_turn(session: Session, course_id: int, code: str, turn: Turn, on: dt.da
                     date=format_date(seen)
                 ),
             )
+    for event in mentor.overtaken(turn, on):
+        withdraw_event(session, event)
     append_event(session, "participant", code, turn, on, course=course_id)
     course = session.get_one(Course, course_id)
     return Saved("course", course.id, course.version)
