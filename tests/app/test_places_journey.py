@@ -51,6 +51,20 @@ def test_only_days_up_to_today_are_offered_and_marked_as_saved(app, open_record,
     expect(chosen).to_contain_text("(gemt)")
 
 
+def test_a_day_saved_by_mistake_is_taken_back(app, open_record, under_way):
+    page = open_record(under_way)
+    days = page.get_by_label("Dag", exact=True)
+    first = page.get_by_label("Dag", exact=True).get_by_role("option").filter(has_text="(gemt)")
+    days.select_option(label=first.inner_text())
+    panel = unfold(page, "Gemt på den forkerte dag?")
+    panel.get_by_role("button", name="Tag det gemte for denne dag tilbage").click()
+    page.get_by_role("button", name="Ja, fortsæt").click()
+    expect(page.get_by_text("Dagen er ikke noteret længere.").first).to_be_visible()
+    expect(first).to_have_count(0)
+    assert app.rows("SELECT status FROM attendance") == []
+    assert app.rows("SELECT kind FROM course_date WHERE status = 'held'") == []
+
+
 def test_a_pause_and_leaving_empty_the_place_on_the_list(app, open_record, under_way):
     first_day = app.plan(under_way).starts_on.isoformat()
     page = open_record(under_way)

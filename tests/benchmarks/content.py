@@ -229,13 +229,17 @@ class _Known:
             self.dates = attendance_records.dates_frame(session, course_id)
             self.attendance = attendance_records.attendance_frame(session, course_id)
             self.caught_up = attendance_records.catch_up_frame(session, course_id)
+        self.today = desk.today
         self.required = desk.store.setting(f"required_teaching_days:{course.template}")
         self.name_of = {mentor.code: mentor.name for mentor in self.mentors}
         self.held = by_date(self.dates, self.attendance)
 
     def standings(self) -> tuple[Standing, ...]:
         codes = [mentor.code for mentor in self.mentors]
-        return standings(self.dates, self.attendance, self.caught_up, codes, required=self.required)
+        return standings(
+            self.dates, self.attendance, self.caught_up, codes,
+            today=self.today, required=self.required,
+        )  # fmt: skip
 
 
 def _bars_of_days(held: pd.DataFrame) -> tuple[go.Figure, str]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from peerbook.course.attendance import EXPECTED, by_date, standings
 
+FIRST = dt.date(2027, 1, 7)
 STATUSES = ["present", "apology", "absent", "paused", "not_enrolled"]
 
 
@@ -19,7 +20,7 @@ def frames(statuses, *, to_come=0):
             "date_id": range(1, count + 1),
             "kind": "teaching_day",
             "number": range(1, count + 1),
-            "date": [dt.date(2027, 1, 7) + dt.timedelta(days=28 * place) for place in range(count)],
+            "date": [FIRST + dt.timedelta(days=28 * place) for place in range(count)],
             "held": [place < len(statuses) for place in range(count)],
             "cancelled": False,
         }
@@ -38,10 +39,12 @@ def frames(statuses, *, to_come=0):
 NOTHING = pd.DataFrame(columns=["date_id", "participant"])
 
 
-def standing(statuses, *, to_come=0, required=None, caught_up=()):
+def standing(statuses, *, to_come=0, required=None, caught_up=(), gone_by=0):
+    """Return how M stands; of the days to come, `gone_by` have passed without a record."""
     dates, attendance = frames(statuses, to_come=to_come)
     made_up = pd.DataFrame({"date_id": list(caught_up), "participant": "M"})
-    (one,) = standings(dates, attendance, made_up, ["M"], required=required)
+    today = FIRST + dt.timedelta(days=28 * (len(statuses) + gone_by))
+    (one,) = standings(dates, attendance, made_up, ["M"], today=today, required=required)
     return one
 
 
@@ -66,6 +69,21 @@ def test_whether_one_can_still_make_it_counts_what_is_done_made_up_for_and_to_co
     assert standing(missed, to_come=3, required=4).reachable
     assert not standing(missed, to_come=3, required=5).reachable
     assert standing(missed, to_come=3, required=5, caught_up=[2]).reachable
+
+
+def test_a_day_gone_by_without_a_record_is_not_still_to_come():
+    one = standing(["present", "absent"], to_come=3, gone_by=1, required=4)
+    assert (one.remaining, one.unrecorded) == (2, 1)
+    assert (one.reachable, one.hangs_on_record) == (False, True)
+    out_of_reach = standing(["present", "absent"], to_come=3, gone_by=1, required=5)
+    assert (out_of_reach.reachable, out_of_reach.hangs_on_record) == (False, False)
+    certain = standing(["present", "absent"], to_come=3, gone_by=1, required=3)
+    assert (certain.reachable, certain.hangs_on_record) == (True, False)
+    assert not standing(["present"], to_come=3, gone_by=1).hangs_on_record
+
+
+def test_the_day_itself_is_still_to_come_until_it_is_recorded():
+    assert standing(["present"], to_come=1).remaining == 1
 
 
 def test_a_day_that_was_attended_after_all_is_not_made_up_for_too():

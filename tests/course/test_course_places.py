@@ -1,14 +1,15 @@
 """Places on a course: pauses, leaving, mistakes, and days that lie ahead."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from builders import LEADER, START, a_course, assert_sound, open_store
-from peerbook.course import attendance_records, people_records
+from peerbook.course import attendance_records, people_records, plan_records
 from peerbook.course.attendance import by_date, standings
 from peerbook.course.rows import each
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of, identities
 from peerbook.store.tables import Course, CourseDate, Enrolment, Participant, Presenter
 
@@ -27,7 +28,7 @@ def store(tmp_path):
 @pytest.fixture
 def made(store):
     """A course of six days, with Anna and Bo on it."""
-    made = a_course(store, participants=0)
+    made = a_course(store, participants=0, params={"rules": {}})
     enrol(store, made, "Anna Prøvesen", "Bo Opdigt")
     return made
 
@@ -194,6 +195,7 @@ def test_days_after_somebody_left_count_nowhere_and_earlier_ones_stay(store, mad
         attendance,
         caught_up,
         [people["Anna"].code, people["Bo"].code],
+        today=START + 3 * MONTH,
         required=5,
         gone=gone,
     )
@@ -201,6 +203,79 @@ def test_days_after_somebody_left_count_nowhere_and_earlier_ones_stay(store, mad
     assert (anna.alert, anna.reachable) == (False, False)
     assert (bo.expected, bo.remaining, bo.reachable) == (3, 3, True)
     assert by_date(dates, attendance)["expected"].tolist() == [2, 2, 1]
+
+
+def test_absences_recorded_before_a_pause_was_noted_are_in_no_denominator(store, made):
+    for place, status in enumerate(["absent", "apology", "present", "absent"]):
+        record(store, made, place, Anna=status, Bo="present")
+    turn(store, made, "Anna", "paused", START)
+    turn(store, made, "Anna", "resumed", START + 3 * MONTH)
+    with store.read() as session:
+        frame = attendance_records.attendance_frame(session, made.course_id)
+        dates = attendance_records.dates_frame(session, made.course_id)
+    hers = frame[frame["participant"] == mentors(store, made)["Anna"].code]
+    assert hers["status"].tolist() == ["paused", "paused", "present", "absent"]
+    assert hers["recorded"].tolist() == ["absent", "apology", "present", "absent"]
+    assert by_date(dates, frame)["expected"].tolist() == [1, 1, 2, 2]
+
+
+# -- a day recorded by mistake ---------------------------------------------------------------------
+
+
+def take_back(store, made, place, seen):
+    codes = {name: one.code for name, one in mentors(store, made).items()}
+    shown = {codes[name]: (status, None) for name, status in seen.items()}
+    with store.write(LEADER) as session:
+        day = made.teaching_day_ids[place]
+        attendance_records.take_back_attendance(session, day, shown)
+
+
+def plan_of(store, made):
+    with store.read() as session:
+        course = session.get_one(Course, made.course_id)
+        return plan_records.load_plan(session, course)
+
+
+def test_a_day_saved_by_mistake_is_as_if_nothing_had_been_recorded(store, made):
+    planned = plan_of(store, made)
+    record(store, made, 0, Anna="present", Bo="absent")
+    code = mentors(store, made)["Bo"].code
+    with store.write(LEADER) as session:
+        attendance_records.save_catch_up(
+            session, made.teaching_day_ids[0], code, START, "Read it", today=START
+        )
+    assert plan_of(store, made) != planned
+    take_back(store, made, 0, {"Anna": "present", "Bo": "absent"})
+    assert plan_of(store, made) == planned
+    with store.read() as session:
+        assert attendance_records.attendance_frame(session, made.course_id).empty
+        assert attendance_records.catch_up_frame(session, made.course_id).empty
+        assert not attendance_records.dates_frame(session, made.course_id)["held"].any()
+        assert len(people_records.without_record(session, made.course_id)) == 2
+    with pytest.raises(InputFault, match="Der er ikke"):
+        take_back(store, made, 0, {})
+
+
+def test_a_moved_day_taken_back_is_a_moved_day_again(store, made):
+    before = plan_of(store, made)
+    day = before.of_kind("teaching_day")[0]
+    moved = before.with_date(
+        replace(day, date=day.date + dt.timedelta(days=1), status="moved", pinned=True)
+    )
+    with store.write(LEADER) as session:
+        plan_records.save_changes(session, made.course_id, before, moved, "Snow", on=START)
+    record(store, made, 0, Anna="present")
+    take_back(store, made, 0, {"Anna": "present"})
+    assert plan_of(store, made) == moved
+
+
+def test_what_somebody_else_has_recorded_meanwhile_is_not_taken_back(store, made):
+    record(store, made, 0, Anna="present")
+    record(store, made, 0, Bo="apology")
+    with pytest.raises(Conflict):
+        take_back(store, made, 0, {"Anna": "present"})
+    with store.read() as session:
+        assert len(attendance_records.attendance_frame(session, made.course_id)) == 2
 
 
 def test_somebody_who_came_later_cannot_have_left_before(store, made):

@@ -6,6 +6,7 @@ The five statuses are `present`, `apology` (sent an apology), `absent` (without 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -31,8 +32,8 @@ class Standing:
         Held dates on which they were expected, and how those went.
     caught_up
         Missed dates they have made up for since; apart from `present`.
-    remaining
-        Dates still to come.
+    remaining, unrecorded
+        Dates still to come; and dates gone by of which nobody has written down who came.
     quiet_for
         Absences without word up to now, one after the other; pauses neither count nor break.
     required
@@ -46,6 +47,7 @@ class Standing:
     absent: int
     caught_up: int
     remaining: int
+    unrecorded: int
     quiet_for: int
     required: int | None
 
@@ -71,8 +73,17 @@ class Standing:
 
     @property
     def reachable(self) -> bool | None:
-        """Whether the required number can still be reached; None without a rule."""
+        """Whether the days to come are enough to reach the required number; None without a rule."""
         return None if self.required is None else self.done + self.remaining >= self.required
+
+    @property
+    def hangs_on_record(self) -> bool:
+        """Whether only days that are not written down yet can tell if it is reached."""
+        return (
+            self.required is not None
+            and self.done + self.remaining < self.required
+            and self.done + self.remaining + self.unrecorded >= self.required
+        )
 
 
 def standings(
@@ -81,6 +92,7 @@ def standings(
     catch_up: pd.DataFrame,
     participants: list[str],
     *,
+    today: dt.date,
     kind: str = "teaching_day",
     required: int | None = None,
     gone: AbstractSet[tuple[str, int]] = frozenset(),
@@ -97,16 +109,21 @@ def standings(
         Columns `date_id`, `participant`.
     participants
         Codes, in the order wanted.
+    today
+        From this day on, dates of which nothing is recorded are still to come.
     kind
         The kind of date that is counted.
     required
         How many of them it takes to complete; None when there is no rule.
     gone
-        Participant and date, where they have left the course by then: nothing is to come there.
+        Participant and date, where they have left the course by then: nothing is to come or to be
+        recorded there.
     """
     counted = dates[(dates["kind"] == kind) & ~dates["cancelled"]].sort_values(["date", "number"])
     held = counted.loc[counted["held"], "date_id"].tolist()
-    ahead = counted.loc[~counted["held"], "date_id"].tolist()
+    is_ahead = counted["date"] >= today
+    ahead = counted.loc[~counted["held"] & is_ahead, "date_id"].tolist()
+    unrecorded = counted.loc[~counted["held"] & ~is_ahead, "date_id"].tolist()
     status_of = {(row.participant, row.date_id): row.status for row in each(attendance)}
     made_up = {
         (row.participant, row.date_id)
@@ -117,6 +134,7 @@ def standings(
         _standing(
             code, [status_of.get((code, date)) for date in held], required,
             remaining=sum((code, date) not in gone for date in ahead),
+            unrecorded=sum((code, date) not in gone for date in unrecorded),
             caught_up=sum((code, date) in made_up for date in held),
         )
         for code in participants
@@ -124,7 +142,13 @@ def standings(
 
 
 def _standing(
-    code: str, statuses: list[str | None], required: int | None, *, remaining: int, caught_up: int
+    code: str,
+    statuses: list[str | None],
+    required: int | None,
+    *,
+    remaining: int,
+    unrecorded: int,
+    caught_up: int,
 ) -> Standing:
     quiet_for = 0
     for status in statuses:
@@ -140,6 +164,7 @@ def _standing(
         absent=statuses.count("absent"),
         caught_up=caught_up,
         remaining=remaining,
+        unrecorded=unrecorded,
         quiet_for=quiet_for,
         required=required,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TypeVar, cast
 
 from peerbook.course import attendance_records, people_records
@@ -20,6 +21,7 @@ from peerbook.store import Receipt, set_setting
 from peerbook.store.tables import AttendanceStatus, Course
 from peerbook.text import _, format_date, format_list, format_number
 from peerbook.ui import (
+    Button,
     ChoiceField,
     Column,
     DateField,
@@ -134,12 +136,46 @@ class _Attendance:
             self._catch_up.show(self._catch_up_parts())
 
     def _day_parts(self, date_id: int) -> list[Widget]:
-        return [self._roster(date_id), *sparring_parts(self._desk, self._course, date_id)]
+        back = Section([])
+        return [
+            self._roster(date_id, back),
+            back,
+            *sparring_parts(self._desk, self._course, date_id),
+        ]
 
-    def _roster(self, date_id: int) -> Form:
+    def _take_back_parts(self, date_id: int, shown: Mapping[str, Entry]) -> list[Widget]:
+        """Return the way out when a day was recorded that should not have been."""
+        if not shown:
+            return []
+        done = _("The day is not recorded any more.")
+
+        def take_back() -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                attendance_records.take_back_attendance(session, date_id, shown)
+            self._desk.drafts(f"attendance:{date_id}").discard()
+            self._redraw(done)
+            return done
+
+        parts: list[Widget] = [
+            Prose(
+                _(
+                    "Take it back, and the day is as if nobody had written down who came. What was "
+                    "made up for that day goes too."
+                )
+            ),
+            Button(
+                _("Take back what is saved for this day"),
+                take_back,
+                confirm=_("Take back what is saved for this day?"),
+                look="danger",
+            ),
+        ]
+        return [Disclosure(_("Saved for the wrong day?"), parts)]
+
+    def _roster(self, date_id: int, back: Section) -> Form:
         recorded = self._attendance[self._attendance["date_id"] == date_id]
         shown: dict[str, Entry] = {
-            row.participant: (row.status, row.note) for row in each(recorded)
+            row.participant: (row.recorded, row.note) for row in each(recorded)
         }
         disputed: dict[str, Entry] = {}
         day = self._dates.loc[self._dates["date_id"] == date_id].iloc[0]
@@ -169,7 +205,10 @@ class _Attendance:
                 raise Conflict(str(conflict), {"people": tuple(theirs)}) from conflict
             shown.update(mine)
             self._show_recorded()
+            back.show(self._take_back_parts(date_id, shown))
             return receipt
+
+        back.show(self._take_back_parts(date_id, shown))
 
         name = date_name(day["kind"], int(day["number"]))
         return Form(
@@ -203,6 +242,7 @@ class _Attendance:
             self._attendance,
             self._caught_up,
             [mentor.code for mentor in self._mentors],
+            today=self._desk.today,
             required=self._required,
             gone={
                 (mentor.code, row.date_id)
@@ -237,6 +277,8 @@ class _Attendance:
             Column("caught_up", _("Made up for"), kind="number"),
             Column("remaining", _("Still to come"), kind="number"),
         ]
+        if any(one.unrecorded for one in standing):
+            columns.append(Column("unrecorded", _("Not recorded yet"), kind="number"))
         if self._required is not None:
             columns.append(Column("reachable", _("Can still make it"), kind="status"))
         rows = [
@@ -250,6 +292,7 @@ class _Attendance:
                 "commitment": one.commitment,
                 "caught_up": one.caught_up,
                 "remaining": one.remaining,
+                "unrecorded": one.unrecorded,
                 "reachable": Status(_("has left"), "neutral")
                 if one.participant in left
                 else _verdict(one),
@@ -370,6 +413,8 @@ def _verdict(one: Standing) -> Status:
         return Status(_("has made it"), "ok")
     if one.reachable:
         return Status(_("yes"), "info")
+    if one.hangs_on_record:
+        return Status(_("depends on days not recorded yet"), "neutral")
     return Status(_("only by making up for days"), "warn")
 
 

@@ -9,8 +9,9 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from peerbook.course import plan_records
 from peerbook.course.people_records import mentors
-from peerbook.errors import Fault, InputFault, Place
+from peerbook.errors import Conflict, Fault, InputFault, Place
 from peerbook.store import Saved, merged
 from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate
 from peerbook.text import _, format_date
@@ -51,7 +52,8 @@ def attendance_frame(session: Session, course_id: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `date_id`, `participant`, `status`, `note`.
+        Columns `date_id`, `participant`, `status`, `note` and `recorded`. The status is the one
+        that counts: nobody is expected while on a pause, so an absence recorded then is `paused`.
     """
     rows = session.execute(
         select(
@@ -62,10 +64,14 @@ def attendance_frame(session: Session, course_id: int) -> pd.DataFrame:
         .where(CourseDate.course_id == course_id)
     ).all()  # fmt: skip
     people = {mentor.code: mentor for mentor in mentors(session, course_id)}
-    counted = [
-        tuple(row[:4]) for row in rows if row[1] in people and people[row[1]].on(row.date) != "left"
-    ]
-    return pd.DataFrame(counted, columns=["date_id", "participant", "status", "note"])
+    counted = []
+    for date_id, code, recorded, note, date in rows:
+        state = people[code].on(date) if code in people else "left"
+        if state != "left":
+            is_away = state == "paused" and recorded != "present"
+            counted.append((date_id, code, "paused" if is_away else recorded, note, recorded))
+    columns = ["date_id", "participant", "status", "note", "recorded"]
+    return pd.DataFrame(counted, columns=columns)
 
 
 def save_attendance(
@@ -137,13 +143,70 @@ def save_attendance(
             )
         else:
             row.status, row.note = status, note
-    same_day = select(CourseDate).where(
+    for held in _same_day(session, date):
+        held.status = "held"
+    session.flush()
+    return Saved("course_date", date.id, date.version)
+
+
+def _same_day(session: Session, date: CourseDate) -> list[CourseDate]:
+    """Return the dates of a course that take place on the day of one of them, with that one."""
+    wanted = select(CourseDate).where(
         CourseDate.course_id == date.course_id,
         CourseDate.date == date.date,
         CourseDate.status != "cancelled",
     )
-    for held in session.scalars(same_day):
-        held.status = "held"
+    return list(session.scalars(wanted))
+
+
+def take_back_attendance(session: Session, date_id: int, seen: Mapping[str, Entry]) -> Saved:
+    """Take back what was recorded of a date, as if nobody had written down yet who came.
+
+    What was made up for it goes too. The day, with all that is part of it, is as planned again.
+
+    Parameters
+    ----------
+    date_id
+        The teaching day or sparring.
+    seen
+        What was recorded of those on the course when the user was shown it.
+
+    Raises
+    ------
+    InputFault
+        When nothing is recorded of that date.
+    Conflict
+        When somebody else has recorded something else since.
+    """
+    wanted = select(Attendance).where(Attendance.course_date_id == date_id)
+    rows = list(session.scalars(wanted))
+    if not rows:
+        raise InputFault.at("people", _("Nothing is recorded of that day any more."))
+    date = session.get_one(CourseDate, date_id)
+    people = {mentor.code: mentor for mentor in mentors(session, date.course_id)}
+    shown = {
+        row.participant_code: (row.status, row.note)
+        for row in rows
+        if people[row.participant_code].on(date.date) != "left"
+    }
+    if shown != dict(seen):
+        raise Conflict(
+            _(
+                "Somebody else has recorded something else about that day meanwhile. Reload the "
+                "page to see it, and take it back then if that is still right."
+            )
+        )
+    made_up = session.scalars(select(CatchUp).where(CatchUp.course_date_id == date_id))
+    for row in (*rows, *made_up):
+        session.delete(row)
+    session.flush()
+    others = _same_day(session, date)
+    recorded = select(Attendance.course_date_id).where(
+        Attendance.course_date_id.in_([other.id for other in others])
+    )
+    if session.scalar(recorded.limit(1)) is None:
+        for other in others:
+            other.status = plan_records.status_before_held(session, other)
     session.flush()
     return Saved("course_date", date.id, date.version)
 

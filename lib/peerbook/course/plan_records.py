@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -221,6 +221,17 @@ def _note_event(session: Session, course_id: int, change: Change, reason: str, o
         new=change.new,
         reason=reason,
     )
+
+
+def status_before_held(session: Session, date: CourseDate) -> Literal["planned", "moved"]:
+    """Return how a date stood in the plan before it was held: as planned, or moved."""
+    told = [
+        event.kind
+        for event in events_of(session, "course", date.course_id)
+        if event.kind.startswith(CHANGED)
+        and (event.details["kind"], event.details["number"]) == (date.kind, date.number)
+    ]
+    return "moved" if told and told[-1] == f"{CHANGED}moved" else "planned"
 
 
 # -- what has been told --------------------------------------------------------------------------
