@@ -7,8 +7,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from peerbook import small_groups
-from peerbook.errors import Conflict, InputFault
-from peerbook.store import Store, set_setting
+from peerbook.errors import InputFault
+from peerbook.store import Store, refuse_overtaken, set_setting
 from peerbook.store.tables import Setting
 from peerbook.text import _
 
@@ -42,8 +42,7 @@ def save_help_number(session: Session, site_id: int, mine: str, seen: str) -> No
     """
     row = session.get(Setting, help_key(site_id))
     stored = "" if row is None else str(row.value)
-    if stored != seen:
-        raise overtaken({"help_number": stored}, {"help_number": mine})
+    refuse_overtaken({"help_number": seen}, {"help_number": stored}, {"help_number": mine})
     set_setting(session, help_key(site_id), mine)
 
 
@@ -68,15 +67,3 @@ def raise_threshold(session: Session, threshold: int) -> None:
             "threshold", _("The number can be at most {high}.").format(high=LARGEST_THRESHOLD)
         )
     set_setting(session, small_groups.SETTING, threshold)
-
-
-def overtaken(theirs: dict[str, object], mine: dict[str, object]) -> Conflict:
-    """Return the conflict between a stored setting and the one a user wanted to save."""
-    return Conflict(
-        _(
-            "Somebody else saved this while you were writing. Nothing is lost: compare the two and "
-            "choose which to keep."
-        ),
-        theirs=theirs,
-        mine=mine,
-    )

@@ -230,7 +230,7 @@ class _Known:
             self.attendance = attendance_records.attendance_frame(session, course_id)
             self.caught_up = attendance_records.catch_up_frame(session, course_id)
         self.today = desk.today
-        self.required = desk.store.setting(f"required_teaching_days:{course.template}")
+        self.required = attendance_records.required_days(desk.store, course.template)
         self.name_of = {mentor.code: mentor.name for mentor in self.mentors}
         self.held = by_date(self.dates, self.attendance)
 

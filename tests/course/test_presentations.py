@@ -17,7 +17,7 @@ from peerbook.course.plan import CoursePlan, CourseTemplate, Item, PlannedDate, 
 from peerbook.course.plan_moves import cancel
 from peerbook.course.plan_solver import plan_course
 from peerbook.course.presentations import Wish, timetable
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.store.tables import Course
 
 FIRST, SECOND = dt.date(2016, 4, 28), dt.date(2016, 4, 29)
@@ -187,10 +187,12 @@ def save_who(store, made, chosen, seen=None):
 
 def test_how_many_and_how_long_is_asked_first_and_kept_beside_the_rules_of_the_plan(store, made):
     assert wished(store, made) is None
+    seen = None
     for wish in (Wish(9, 30), Wish(8, 25)):
         with store.write(LEADER) as session:
-            presentation_records.save_presentations(session, made.course_id, wish)
+            presentation_records.save_presentations(session, made.course_id, wish, seen)
         assert wished(store, made) == wish
+        seen = wish
     with store.read() as session:
         course = session.get_one(Course, made.course_id)
         plan = plan_records.load_plan(session, course)
@@ -211,6 +213,44 @@ def test_what_two_people_choose_at_the_same_time_is_joined(store, made):
     save_who(store, made, {anna: 1}, {})
     save_who(store, made, {anna: None, bo: 2}, {})
     assert presenting(store, made) == {anna: 1, bo: 2}
+
+
+def test_a_turn_somebody_else_has_given_meanwhile_is_asked_about(store, made):
+    anna, bo, aase = made.codes
+    save_who(store, made, {anna: 1, bo: 2})
+    seen = {anna: 1, bo: 2}
+    save_who(store, made, {anna: 3, bo: None, aase: 4}, seen)
+    with pytest.raises(Conflict) as refused:
+        save_who(store, made, {anna: 2, bo: 1, aase: 1}, seen)
+    assert refused.value.theirs == {anna: 3, bo: None, aase: 4}
+    assert presenting(store, made) == {anna: 3, aase: 4}
+    save_who(store, made, {anna: 2, bo: None, aase: 4}, seen | refused.value.theirs)
+    assert presenting(store, made) == {anna: 2, aase: 4}
+
+
+def test_a_turn_somebody_else_has_taken_away_does_not_come_back_unasked(store, made):
+    anna, bo, _aase = made.codes
+    save_who(store, made, {anna: 1})
+    save_who(store, made, {anna: None}, {anna: 1})
+    save_who(store, made, {anna: 1, bo: 2}, {anna: 1})
+    assert presenting(store, made) == {bo: 2}
+
+
+def test_a_wish_somebody_else_has_saved_meanwhile_is_asked_about(store, made):
+    def save_wish(mine, seen):
+        with store.write(LEADER) as session:
+            presentation_records.save_presentations(session, made.course_id, mine, seen)
+
+    save_wish(Wish(9, 30), None)
+    for seen in (None, Wish(6, 20)):
+        with pytest.raises(Conflict) as refused:
+            save_wish(Wish(8, 25), seen)
+        assert refused.value.theirs == {"count": 9, "minutes": 30}
+        assert refused.value.mine == {"count": 8, "minutes": 25}
+    assert wished(store, made) == Wish(9, 30)
+    save_wish(Wish(8, 25), Wish(**refused.value.theirs))
+    save_wish(Wish(8, 25), None)
+    assert wished(store, made) == Wish(8, 25)
 
 
 def test_only_those_on_the_course_present(store, made):

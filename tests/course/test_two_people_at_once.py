@@ -75,6 +75,37 @@ def test_a_first_record_does_not_overwrite_one_made_meanwhile(store, made):
     assert recorded(store, made) == {one: "apology"}
 
 
+def test_a_day_somebody_else_has_taken_back_is_not_saved_again_from_an_old_list(store, made):
+    one, _other = made.codes
+    seen = {one: ("present", None)}
+    record(store, made, seen)
+    with store.write("anna") as session:
+        attendance_records.take_back_attendance(session, made.teaching_day_ids[0], seen)
+    with pytest.raises(Conflict) as refused:
+        record(store, made, {one: ("absent", None)}, seen)
+    assert refused.value.theirs == {}
+    assert recorded(store, made) == {}
+    record(store, made, {one: ("absent", None)}, {})
+    assert recorded(store, made) == {one: "absent"}
+
+
+def test_a_rule_for_completing_somebody_else_has_saved_is_asked_about(store):
+    def save(mine, seen):
+        with store.write(LEADER) as session:
+            attendance_records.save_required_days(session, "six_months", mine, seen)
+
+    save(5, None)
+    for mine in (4, None):
+        with pytest.raises(Conflict) as refused:
+            save(mine, 6)
+        assert refused.value.theirs == {"required": 5}
+    assert attendance_records.required_days(store, "six_months") == 5
+    save(4, 5)
+    save(None, 4)
+    assert attendance_records.required_days(store, "six_months") is None
+    assert attendance_records.required_days(store, "another") is None
+
+
 def test_an_answer_somebody_else_has_changed_is_not_overwritten(store, made):
     with store.write(LEADER) as session:
         asked = suggestion_records.save_suggestion(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerbook.errors import Conflict
-from peerbook.store import merged
+from peerbook.store import merged, refuse_overtaken
 
 NAMES = st.sampled_from("abc")
 ENTRIES = st.dictionaries(NAMES, st.integers(0, 2))
@@ -25,6 +25,19 @@ def test_two_different_changes_are_a_conflict_about_these_entries_only():
         merged({"a": 1, "b": 1}, {"a": 2, "b": 2}, {"a": 3, "b": 1})
     assert refused.value.theirs == {"a": 2}
     assert refused.value.mine == {"a": 3}
+
+
+def test_an_entry_emptied_by_another_stays_empty_when_i_have_not_touched_it():
+    assert merged({"a": 1}, {"a": None}, {"a": 1}) == {"a": None}
+
+
+def test_entries_that_hang_together_are_refused_as_a_whole():
+    seen, theirs, mine = {"a": 1, "b": 1}, {"a": 2, "b": 1}, {"a": 1, "b": 3}
+    with pytest.raises(Conflict) as refused:
+        refuse_overtaken(seen, theirs, mine)
+    assert (refused.value.theirs, refused.value.mine) == (theirs, mine)
+    refuse_overtaken(seen, seen, mine)
+    refuse_overtaken(seen, mine, mine)
 
 
 def test_two_first_entries_that_differ_are_a_conflict():

@@ -18,7 +18,7 @@ from peerbook.course.presentations import (
     timetable,
 )
 from peerbook.course.saved_plan import SavedPlan
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.files import media_types
 from peerbook.store import Receipt
 from peerbook.text import _, format_date, format_list, format_time
@@ -103,15 +103,17 @@ class _Presentations:
         self._show_times()
 
         def save(submission: Submission) -> Receipt:
-            values = submission.values
-            asked = Wish(cast(int, values["count"]), cast(int, values["minutes"]))
+            nonlocal wish
+            asked = _wish(submission.values)
+            seen = wish if submission.seen is None else _wish(submission.seen)
             timetable(self._saved.read().plan, asked)
             receipt = self._saved.desk.save(
                 submission,
                 lambda session: presentation_records.save_presentations(
-                    session, self._saved.course_id, asked
+                    session, self._saved.course_id, asked, seen
                 ),
             )
+            wish = asked
             self._show_times(announce=_("The times are below."))
             return receipt
 
@@ -180,19 +182,26 @@ class _Presentations:
             if turn.what == "presentation"
         ]
         numbers = {number for number, _label in options}
-        seen: dict[str, int | None] = dict(chosen)
+        shown: dict[str, int | None] = dict(chosen)
+        disputed: dict[str, int | None] = {}
 
         def save(submission: Submission) -> Receipt:
             rows = cast("tuple[Row, ...]", submission.values["people"])
             mine = {str(row.id): cast("int | None", row.values["turn"]) for row in rows}
-            receipt = self._saved.desk.save(
-                submission,
-                lambda session: presentation_records.save_presenters(
-                    session, self._saved.course_id, mine, seen
-                ),
-            )
-            seen.clear()
-            seen.update(mine)
+            # Whoever chose between two versions has seen what others had saved by then.
+            seen = shown if submission.seen is None else shown | disputed
+            try:
+                receipt = self._saved.desk.save(
+                    submission,
+                    lambda session: presentation_records.save_presenters(
+                        session, self._saved.course_id, mine, seen
+                    ),
+                )
+            except Conflict as conflict:
+                disputed.update(cast("dict[str, int | None]", conflict.theirs))
+                theirs = [Row(code, {"turn": turn}) for code, turn in (mine | disputed).items()]
+                raise Conflict(str(conflict), {"people": tuple(theirs)}) from conflict
+            shown.update(mine)
             with self._saved.desk.store.read() as session:
                 known = presentation_records.presenters(session, self._saved.course_id)
             self._table.show(
@@ -223,6 +232,10 @@ class _Presentations:
             submit_label=_("Save who presents when"),
             drafts=self._saved.desk.drafts(f"presenters:{self._saved.course_id}"),
         )  # fmt: skip
+
+
+def _wish(values: Mapping[str, object]) -> Wish:
+    return Wish(cast(int, values["count"]), cast(int, values["minutes"]))
 
 
 def _times_table(

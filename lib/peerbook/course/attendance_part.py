@@ -17,7 +17,7 @@ from peerbook.course.rows import each
 from peerbook.course.sparring_part import sparring_parts
 from peerbook.desk import Desk
 from peerbook.errors import Conflict
-from peerbook.store import Receipt, set_setting
+from peerbook.store import Receipt
 from peerbook.store.tables import AttendanceStatus, Course
 from peerbook.text import _, format_date, format_list, format_number
 from peerbook.ui import (
@@ -71,10 +71,7 @@ class _Attendance:
             self._dates = attendance_records.dates_frame(session, self._course.id)
             self._attendance = attendance_records.attendance_frame(session, self._course.id)
             self._caught_up = attendance_records.catch_up_frame(session, self._course.id)
-        self._required = self._desk.store.setting(self._setting())
-
-    def _setting(self) -> str:
-        return f"required_teaching_days:{self._course.template}"
+        self._required = attendance_records.required_days(self._desk.store, self._course.template)
 
     def section(self) -> Section:
         """Return the section with everything in it."""
@@ -200,6 +197,8 @@ class _Attendance:
                     ),
                 )
             except Conflict as conflict:
+                if not conflict.theirs:
+                    raise
                 disputed.update(cast("dict[str, Entry]", conflict.theirs))
                 theirs = [_row(code, entry) for code, entry in (mine | disputed).items()]
                 raise Conflict(str(conflict), {"people": tuple(theirs)}) from conflict
@@ -365,9 +364,17 @@ class _Attendance:
         ]  # fmt: skip
 
     def _rule_parts(self) -> list[Widget]:
+        shown = self._required
+
         def save(submission: Submission) -> str:
+            nonlocal shown
+            seen = shown if submission.seen is None else submission.seen["required"]
+            mine = cast("int | None", submission.values["required"])
             with self._desk.store.write(self._desk.actor) as session:
-                set_setting(session, self._setting(), submission.values["required"])
+                attendance_records.save_required_days(
+                    session, self._course.template, mine, cast("int | None", seen)
+                )
+            shown = mine
             self._redraw_summary(_("The figures above are up to date."))
             return _("The rule is saved.")
 

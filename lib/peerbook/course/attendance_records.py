@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from peerbook.course import plan_records
 from peerbook.course.people_records import mentors
 from peerbook.errors import Conflict, Fault, InputFault, Place
-from peerbook.store import Saved, merged
-from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate
+from peerbook.store import Saved, Store, merged, refuse_overtaken, set_setting
+from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate, Setting
 from peerbook.text import _, format_date
 
 HELD_KINDS = ("teaching_day", "sparring")
@@ -105,7 +105,7 @@ def save_attendance(
         has left it by then.
     Conflict
         When somebody else has recorded something else about the same person since; `theirs` holds
-        it by participant code.
+        it by participant code. Also when somebody has taken the whole day back.
     """
     date = session.get(CourseDate, date_id)
     if date is None or date.status == "cancelled":
@@ -134,6 +134,13 @@ def save_attendance(
         row.participant_code: row
         for row in session.scalars(select(Attendance).where(Attendance.course_date_id == date_id))
     }
+    if seen and not rows:
+        raise Conflict(
+            _(
+                "Somebody else has taken back what was saved for that day, so nothing was saved. "
+                "Reload the page, and save again if somebody was there."
+            )
+        )
     stored: dict[str, Entry] = {code: (row.status, row.note) for code, row in rows.items()}
     for code, (status, note) in merged(seen or {}, stored, statuses).items():
         row = rows.get(code)
@@ -253,3 +260,31 @@ def save_catch_up(
     session.add(caught_up)
     session.flush()
     return Saved("catch_up", caught_up.id, caught_up.version)
+
+
+# -- what it takes to complete -------------------------------------------------------------------
+
+
+def _required_key(template: str) -> str:
+    return f"required_teaching_days:{template}"
+
+
+def required_days(store: Store, template: str) -> int | None:
+    """Return how many teaching days it takes to complete a course; None where there is no rule."""
+    days: int | None = store.setting(_required_key(template))
+    return days
+
+
+def save_required_days(session: Session, template: str, mine: int | None, seen: int | None) -> None:
+    """Save how many teaching days it takes to complete a course, None for no rule.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has saved another rule since `seen` was shown; `theirs` holds it as
+        `required`.
+    """
+    row = session.get(Setting, _required_key(template))
+    stored = None if row is None else row.value
+    refuse_overtaken({"required": seen}, {"required": stored}, {"required": mine})
+    set_setting(session, _required_key(template), mine)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course.presentations import Wish
 from peerbook.errors import InputFault
-from peerbook.store import Saved
+from peerbook.store import Saved, merged, refuse_overtaken
 from peerbook.store.tables import Course, Enrolment, Presenter
 from peerbook.text import _
 
@@ -24,9 +24,25 @@ def presentations_of(course: Course) -> Wish | None:
     return None if wished is None else Wish(**wished)
 
 
-def save_presentations(session: Session, course_id: int, wish: Wish) -> Saved:
-    """Save how many final assignments a course presents, and for how long each."""
+def save_presentations(
+    session: Session, course_id: int, wish: Wish, seen: Wish | None = None
+) -> Saved:
+    """Save how many final assignments a course presents, and for how long each.
+
+    Parameters
+    ----------
+    seen
+        What was shown as saved when the wish was made; None when there was nothing yet.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has saved another wish since; `theirs` holds its `count` and `minutes`.
+    """
     course = session.get_one(Course, course_id)
+    stored = presentations_of(course)
+    if stored is not None:
+        refuse_overtaken({} if seen is None else asdict(seen), asdict(stored), asdict(wish))
     course.params = {**course.params, PRESENTATIONS: asdict(wish)}
     session.flush()
     return Saved("course", course.id, course.version)
@@ -61,6 +77,9 @@ def save_presenters(
     ------
     InputFault
         When a participant is not on the course.
+    Conflict
+        When somebody else has given one of them another turn since; `theirs` holds it by
+        participant code.
     """
     enrolled = set(
         session.scalars(select(Enrolment.participant_code).where(Enrolment.course_id == course_id))
@@ -73,16 +92,19 @@ def save_presenters(
                 code=strangers[0]
             ),
         )
-    for code, number in chosen.items():
-        if number == seen.get(code):
-            continue
-        row = session.get(Presenter, (course_id, code))
-        if row is not None and number is None:
-            session.delete(row)
-        elif row is not None and number is not None:
-            row.number = number
-        elif number is not None:
+    wanted = select(Presenter).where(Presenter.course_id == course_id)
+    rows = {row.participant_code: row for row in session.scalars(wanted)}
+    shown = {code: seen.get(code) for code in chosen}
+    stored = {code: rows[code].number if code in rows else None for code in chosen}
+    for code, number in merged(shown, stored, chosen).items():
+        row = rows.get(code)
+        if number is None:
+            if row is not None:
+                session.delete(row)
+        elif row is None:
             session.add(Presenter(course_id=course_id, participant_code=code, number=number))
+        else:
+            row.number = number
     session.flush()
     course = session.get_one(Course, course_id)
     return Saved("course", course.id, course.version)

@@ -10,8 +10,7 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from peerbook.guide.accessibility import Organisation
-from peerbook.settings import overtaken
-from peerbook.store import Store, set_setting
+from peerbook.store import Store, refuse_overtaken, set_setting
 from peerbook.store.tables import Setting
 
 ORGANISATION = "organisation"
@@ -39,8 +38,7 @@ def save_organisation(session: Session, mine: Organisation, seen: Organisation) 
     """
     row = session.get(Setting, ORGANISATION)
     stored = Organisation() if row is None else Organisation(**row.value)
-    if stored != seen:
-        raise overtaken(asdict(stored), asdict(mine))
+    refuse_overtaken(asdict(seen), asdict(stored), asdict(mine))
     set_setting(session, ORGANISATION, asdict(mine))
 
 

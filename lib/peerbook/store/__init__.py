@@ -13,7 +13,7 @@ from peerbook.store.events import (
     state_on,
     withdraw_event,
 )
-from peerbook.store.merge import merged
+from peerbook.store.merge import merged, refuse_overtaken
 from peerbook.store.store import Receipt, Saved, Store, row_to_change, set_setting
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "merged",
     "new_code",
     "read_code",
+    "refuse_overtaken",
     "row_to_change",
     "set_setting",
     "state_on",

@@ -46,9 +46,29 @@ def merged(
     theirs: dict[str, Any] = {}
     for name, value in mine.items():
         was, now = seen.get(name), stored.get(name)
-        together[name] = now if value == was and now is not None else value
+        together[name] = stored[name] if value == was and name in stored else value
         if value not in (was, now) and now != was:
             theirs[name] = now
     if theirs:
         raise Conflict(overtaken(), theirs=theirs, mine={name: mine[name] for name in theirs})
     return together
+
+
+def refuse_overtaken(
+    seen: Mapping[str, Value], stored: Mapping[str, Value], mine: Mapping[str, Value]
+) -> None:
+    """Refuse to save entries that only make sense together once somebody else has changed any.
+
+    Parameters
+    ----------
+    seen, stored, mine
+        As in `merged`.
+
+    Raises
+    ------
+    Conflict
+        When the stored ones are neither as they were shown to me nor as I want them; `theirs` and
+        `mine` hold them all.
+    """
+    if stored not in (seen, mine):
+        raise Conflict(overtaken(), theirs=dict(stored), mine=dict(mine))
