@@ -227,6 +227,48 @@ def test_a_cancelled_day_comes_back_with_what_is_part_of_it(plan):
     assert changes(plan, change.plan) == ()
 
 
+def test_a_date_fixed_by_hand_is_fixed_again_when_it_comes_back(plan):
+    fixed = move(plan, DAY_3, on(3, 12), calendar=FREE, reason="a guest").plan
+    gone = cancel(fixed, DAY_3, "ill").plan
+    assert gone.remark(DAY_3) == "Cancelled. ill"
+    back = restore(gone, DAY_3, calendar=FREE).plan.date_of(DAY_3)
+    assert (back.date, back.pinned, back.pin_reason) == (on(3, 12), True, "a guest")
+    fixed_again = restore(gone, DAY_3, calendar=FREE).plan
+    assert replan(fixed_again, calendar=FREE).plan.date_of(DAY_3).date == on(3, 12)
+
+
+def test_with_the_last_teaching_day_goes_what_is_part_of_it_and_comes_back_with_one(plan):
+    gone = plan
+    for number in range(6, 0, -1):
+        change = cancel(gone, Item("teaching_day", number), "no room")
+        gone = change.plan
+    riders = {Item("mid_evaluation", 1), Item("final_evaluation", 1), Item("graduation", 1)}
+    assert moved_dates(change) == dict.fromkeys(riders)
+    assert all(not gone.date_of(item).takes_place for item in riders)
+    told = {one.text for one in change.consequences}
+    assert "Graduation on Wednesday 14 January 2026 is cancelled." in told
+    back = restore(gone, Item("teaching_day", 6), calendar=FREE)
+    assert moved_dates(back) == dict.fromkeys(riders, on(6, 10))
+    assert all(back.plan.date_of(item).takes_place for item in riders)
+    assert "Graduation takes place after all, on Wednesday 10 June 2026." in {
+        one.text for one in back.consequences
+    }
+
+
+def test_what_is_fixed_to_a_day_on_which_nothing_is_left_is_cancelled_with_it(plan):
+    fixed = pin(plan, Item("graduation", 1), "the mayor comes")
+    change = cancel(fixed, Item("teaching_day", 6), "ill")
+    assert moved_dates(change) == {
+        Item("graduation", 1): None, Item("final_evaluation", 1): on(5, 13),
+    }  # fmt: skip
+    back = restore(change.plan, Item("teaching_day", 6), calendar=FREE)
+    graduation = back.plan.date_of(Item("graduation", 1))
+    assert (graduation.date, graduation.takes_place, graduation.pinned) == (on(6, 10), True, True)
+    of_its_own = move(plan, Item("graduation", 1), on(6, 12), calendar=FREE).plan
+    left = cancel(of_its_own, Item("teaching_day", 6), "ill").plan
+    assert left.date_of(Item("graduation", 1)).takes_place
+
+
 def test_a_cancelled_day_comes_back_on_another_day_and_its_sparring_follows(plan):
     gone = cancel(plan, DAY_3, "ill").plan
     change = restore(gone, DAY_3, on(3, 18), calendar=FREE, reason="a guest could come")

@@ -19,6 +19,7 @@ from peerbook.course.plan_moves import cancel, move
 from peerbook.course.plan_solver import plan_course
 from peerbook.files.ics import CalendarEntry, calendar_file
 
+STAYING = ("sparring", "final_assignment", "erfa_group")
 STAMP = dt.datetime(2026, 1, 2, 12, 30, tzinfo=dt.UTC)
 ENTRY = CalendarEntry("a@peerbook", 0, "Day", dt.date(2026, 3, 11), dt.time(10), dt.time(15, 30))
 
@@ -186,6 +187,19 @@ def test_the_calendar_and_every_entry_of_a_demonstration_say_so(plan, monkeypatc
     assert "Cancelled: summer" in unescaped(found["erfa_group-1@peerbook"]["DESCRIPTION"][1])
     (name,) = [line for line in lines_of(data) if line.startswith("X-WR-CALNAME")]
     assert ("(invented)" in name) == synthetic
+
+
+def test_nothing_is_confirmed_on_a_day_on_which_everything_else_is_cancelled(plan):
+    gone = plan
+    for day in plan.of_kind("teaching_day"):
+        gone = cancel(gone, day.item, "no room").plan
+    found = entries(calendar_bytes(gone, ids_of(gone), STAMP))
+    on = {
+        event["SUMMARY"][1].rpartition(": ")[2]
+        for event in found.values()
+        if event["STATUS"][1] == "CONFIRMED"
+    }
+    assert on == {date.name for date in plan.dates if date.kind in STAYING}
 
 
 def test_an_updated_file_replaces_the_first_and_an_old_one_does_not_bring_it_back(plan):

@@ -406,7 +406,7 @@ class CoursePlan:
         remarks = []
         if date.status == "cancelled":
             remarks.append(_("Cancelled."))
-        if date.pinned:
+        if date.pinned and date.takes_place:
             remarks.append(
                 _("Fixed by hand: {reason}").format(reason=date.pin_reason)
                 if date.pin_reason

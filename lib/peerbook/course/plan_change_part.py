@@ -212,7 +212,7 @@ def consequence_parts(before: CoursePlan, change: PlanChange, item: Item) -> lis
 
 
 def _pinned_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
-    pinned = [date for date in plan.dates if date.pinned and date.status != "held"]
+    pinned = [date for date in plan.dates if date.pinned and date.status in ("planned", "moved")]
     if not pinned:
         return []
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from peerbook.course.calendar import EARLIEST, LATEST, DanishCalendar, Reason, texts_of
 from peerbook.course.plan import RIDERS, Avoided, CoursePlan, Item, Kind, PlannedDate
+from peerbook.course.plan_changes import Change, What
 from peerbook.course.plan_model import DateModel
 from peerbook.course.plan_wishes import (
     Obstacles,
@@ -41,16 +42,22 @@ _ERFA_GAP_DAYS = (14, 63)
 
 @dataclass(frozen=True)
 class Consequence:
-    """A date that moves because another one does, or because it can no longer be used."""
+    """A date that moves because another one does, or because it can no longer be used.
+
+    Without a new day it is cancelled with what it is part of; without an old one it is on again.
+    """
 
     item: Item
-    old: dt.date
-    new: dt.date
+    old: dt.date | None
+    new: dt.date | None
     why: Reason
 
     @property
     def text(self) -> str:
         """What moves, from when to when, and why, as one sentence."""
+        if self.new is None or self.old is None:
+            what: What = "cancelled" if self.new is None else "restored"
+            return Change(what, self.item, self.old, self.new).text
         return _("{item} moves from {old} to {new}: {why}.").format(
             item=self.item.name,
             old=format_date(self.old, "long"),

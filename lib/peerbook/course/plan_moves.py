@@ -117,7 +117,9 @@ def cancel(plan: CoursePlan, item: Item, reason: str) -> PlanChange:
     """Return the plan with one date cancelled, and what follows.
 
     What is part of a cancelled teaching day moves to the next one that takes place, or the one
-    before. Its group sparring stays: people need it all the same.
+    before; it is cancelled too when there is none, or when it is fixed by hand to a day on which
+    nothing else is left. Its group sparring stays: people need it all the same. A date that was
+    fixed by hand still is, should it come back.
 
     Raises
     ------
@@ -129,17 +131,30 @@ def cancel(plan: CoursePlan, item: Item, reason: str) -> PlanChange:
         raise InputFault.at("reason", _("Write why it is cancelled."))
     date = plan.date_of(item)
     _check_movable(date)
-    left = plan.with_date(
-        replace(date, status="cancelled", pinned=False, pin_reason="", avoided=(), note=reason)
-    )
+    left = plan.with_date(replace(date, status="cancelled", avoided=(), note=reason))
     consequences = []
     for rider in riders_of(left):
+        if rider.status in ("held", "cancelled"):
+            continue
         host = host_of(left, rider)
-        if host is not None and rider.date != host.date and not rider.fixed:
+        if host is None or (rider.pinned and _is_left_alone(left, rider, date)):
+            left = left.with_date(replace(rider, status="cancelled", avoided=(), note=reason))
+            why = Reason("follows", date.date, label=date.name)
+            consequences.append(Consequence(rider.item, rider.date, None, why))
+        elif rider.date != host.date and not rider.pinned:
             left = left.with_date(replace(rider, date=host.date, status="moved"))
             why = Reason("follows", host.date, label=host.name)
             consequences.append(Consequence(rider.item, rider.date, host.date, why))
     return PlanChange(left, tuple(consequences))
+
+
+def _is_left_alone(plan: CoursePlan, rider: PlannedDate, gone: PlannedDate) -> bool:
+    """Return whether nothing with a time is left on a rider's day, now that a date is gone."""
+    return rider.date == gone.date and not any(
+        other.takes_place and other.starts_at is not None
+        for other in plan.dates
+        if other.date == rider.date
+    )
 
 
 def restore(
@@ -171,13 +186,35 @@ def restore(
     if date.takes_place:
         raise InputFault.at("item", _("{item} is not cancelled.").format(item=date.name))
     on_again = replace(date, status="planned", note="")
+    returning = _riders_back(plan, date)
     back = plan.with_date(on_again)
+    for rider in returning:
+        back = back.with_date(rider)
     if to is not None and to != date.date:
-        return move(
+        change = move(
             back, item, to,
             calendar=calendar, others=others, reason=reason, not_before=not_before,
         )  # fmt: skip
-    return Mending(back, calendar, others, not_before).moved(on_again, date.date)
+    else:
+        change = Mending(back, calendar, others, not_before).moved(on_again, date.date)
+    told = {rider.item for rider in returning}
+    consequences = [one for one in change.consequences if one.item not in told]
+    for rider in returning:
+        new = change.plan.date_of(rider.item).date
+        why = Reason("follows", new, label=date.name)
+        consequences.append(Consequence(rider.item, None, new, why))
+    return PlanChange(change.plan, tuple(consequences))
+
+
+def _riders_back(plan: CoursePlan, date: PlannedDate) -> list[PlannedDate]:
+    """Return what was cancelled with a teaching day and comes back with it, as it then is."""
+    if date.kind != "teaching_day":
+        return []
+    return [
+        replace(rider, status="planned", note="")
+        for rider in riders_of(plan)
+        if not rider.takes_place and (rider.date == date.date or host_of(plan, rider) is None)
+    ]
 
 
 def _check_movable(date: PlannedDate) -> None:
