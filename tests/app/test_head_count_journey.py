@@ -31,16 +31,18 @@ def kept(app, site):
 
 def day_of(page: Page, row: int) -> Locator:
     # A date has no role by which it could be found.
-    return row_of(page, f"Række {row}").locator("input[type=date]")
+    return row_of(page, f"Optælling {row}").locator("input[type=date]")
 
 
 def people_of(page: Page, row: int) -> Locator:
-    return page.get_by_role("textbox", name=f"Række {row} Hvor mange kom?")
+    return page.get_by_role("textbox", name=f"Optælling {row} Hvor mange kom?")
 
 
 def fill(page: Page, row: int, day: dt.date, people: str, occasion: str = "Café") -> None:
     day_of(page, row).fill(day.isoformat())
-    page.get_by_role("combobox", name=f"Række {row} Hvad var det?").select_option(label=occasion)
+    page.get_by_role("combobox", name=f"Optælling {row} Hvad var det?").select_option(
+        label=occasion
+    )
     people_of(page, row).fill(people)
 
 
@@ -100,7 +102,7 @@ def test_the_page_fits_a_telephone(app, guest, site):
     expect(people_of(page, 1)).to_be_visible()
     assert sideways(page) <= 0
     # Label above field, in the card of its row.
-    cells = row_of(page, "Række 1").get_by_role("cell")
+    cells = row_of(page, "Optælling 1").get_by_role("cell")
     shown = cells.evaluate_all(
         "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
     )

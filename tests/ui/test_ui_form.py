@@ -569,14 +569,13 @@ def test_growing_list_takes_rows_in_and_out_and_keeps_the_focus_near(show):
     page = show(
         Form("days", [field], on_submit=saves, values={"days": (Row("7", {"why": "Jul"}),)})
     )
-    row = _("Row {n}")
-    second = page.get_by_role("textbox", name=f"{row.format(n=2)} Årsag")
+    second = page.get_by_role("textbox", name="Dag 2 Årsag")
     page.get_by_role("button", name=_("Add a row")).click()
     expect(second).to_be_focused()
     page.keyboard.type("Påske")
     page.get_by_role("button", name=_("Add a row")).click()
     page.keyboard.type("Pinse")
-    page.get_by_role("button", name=f"{_('Remove')} {row.format(n=2)}").click()
+    page.get_by_role("button", name=f"{_('Remove')} Dag 2").click()
     expect(second).to_be_focused()
     expect(second).to_have_value("Pinse")
     save_button(page).click()
@@ -584,6 +583,62 @@ def test_growing_list_takes_rows_in_and_out_and_keeps_the_focus_near(show):
     assert saves.submissions[0].values["days"] == (
         Row("7", {"why": "Jul"}),
         Row(None, {"why": "Pinse"}),
+    )
+
+
+def test_enter_goes_on_to_the_next_row_and_never_saves_half_a_pile(show):
+    fields = [TextField("why", "Årsag"), TextField("note", "Note")]
+    saves = Saves()
+    days = RowsField("days", "Dage", row_label="Dag", fields=fields)
+    page = show(Form("days", [days], on_submit=saves))
+    page.get_by_role("textbox", name="Dag 1 Årsag").fill("Jul")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Dag 2 Årsag")).to_be_focused()
+    page.keyboard.press("Enter")  # the last row is bare: there is no need for another
+    expect(page.get_by_role("rowheader")).to_have_text(["Dag 1", "Dag 2"])
+    page.get_by_role("textbox", name="Dag 1 Note").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Dag 2 Årsag")).to_be_focused()
+    assert saves.submissions == []
+
+
+def test_list_that_is_too_wide_becomes_cards_with_short_labels_and_whole_names(show):
+    fields = [
+        IntegerField(f"q{n}", f"Spørgsmål {n}", short=f"{n}.", maximum=5) for n in range(1, 23)
+    ]
+    sheets = RowsField("sheets", "Skemaer", row_label="Skema", fields=fields)
+    page = show(Form("sheets", [sheets], on_submit=Saves()))
+    last = page.get_by_role("textbox", name="Skema 1 Spørgsmål 22", exact=True)
+    label = "box => getComputedStyle(box.closest('td'), '::before').content"
+    for width in (1200, 375):
+        page.set_viewport_size({"width": width, "height": 900})
+        place = last.bounding_box()
+        assert place["x"] + place["width"] <= width
+        assert last.evaluate(label) == '"22."'
+    last.fill("7")
+    save_button(page).click()
+    expect(page.get_by_role("link", name="Skema 1 – Spørgsmål 22")).to_be_visible()
+
+
+def test_one_button_answers_for_those_who_have_no_answer_yet(show, drafts):
+    status = [("present", "Til stede"), ("absent", "Væk")]
+    people = RowsField(
+        "people", "Fremmøde", row_label="Person", rows=[("p1", "Anna"), ("p2", "Bo")],
+        fields=[ChoiceField("status", "Status", options=status)],
+        fill=("Alle til stede", "status", "present"),
+    )  # fmt: skip
+    saves = Saves()
+    page = show(Form("roster", [people], on_submit=saves, drafts=drafts))
+    page.get_by_role("combobox", name="Anna Status").select_option("Væk")
+    page.get_by_role("button", name="Alle til stede").click()
+    expect(page.get_by_role("combobox", name="Bo Status")).to_have_value("present")
+    expect(draft_note(page)).to_be_visible()
+    assert saves.submissions == []
+    save_button(page).click()
+    expect(receipt(page)).to_be_visible()
+    assert saves.submissions[0].values["people"] == (
+        Row("p1", {"status": "absent"}),
+        Row("p2", {"status": "present"}),
     )
 
 
@@ -715,6 +770,30 @@ def test_low_energy_form_can_be_left_anywhere_and_taken_up_again(show, drafts):
     again = show(low_energy(Saves(), drafts))
     again.get_by_role("button", name=_("Continue")).click()
     expect(again.get_by_role("radio", name="3 Meget")).to_be_checked()
+
+
+def test_low_energy_form_without_drafts_saves_what_is_answered_and_begins_with_nobodys_answers(
+    show,
+):
+    points = [(1, "Lidt"), (2, "Meget")]
+    fields = [
+        ScaleField("useful", "Hvor brugbar var dagen?", points=points),
+        ScaleField("safe", "Var du tryg?", points=points),
+        TextField("code", "Egen kode", counts=False),
+    ]
+    saves = Saves()
+    page = show(Form("event", fields, on_submit=saves, step="one", clear_after_save=True))
+    page.get_by_role("radio", name="2 Meget").check()
+    page.get_by_role("button", name=_("Save and stop here")).click()
+    expect(receipt(page)).to_be_visible()
+    assert saves.submissions[0].values == {"useful": 2, "safe": None, "code": ""}
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    progress = _("Question {n} of {total}")
+    for number in (1, 2):
+        expect(page.get_by_text(progress.format(n=number, total=2))).to_be_visible()
+        page.get_by_role("button", name=_("Next")).click()
+    expect(page.get_by_text(_("At last"))).to_be_visible()
+    expect(page.get_by_role("button", name=_("Save and stop here"))).to_be_hidden()
 
 
 def stopped() -> str:

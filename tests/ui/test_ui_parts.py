@@ -214,6 +214,36 @@ def test_caption_of_a_wide_table_is_whole_on_a_telephone(show):
     assert page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth") <= 0
 
 
+def test_wide_table_is_cards_on_a_telephone_with_every_column_in_sight(show):
+    columns = [NAMES, *(ui.Column(f"c{n}", f"Kolonne {n}") for n in range(6))]
+    rows = [{"name": name} | {f"c{n}": f"{name} {n}" for n in range(6)} for name in ("Bo", "Anna")]
+    action = ui.RowAction("Vis", lambda row: f"{row['name']} er vist")
+    page = show(ui.Table(columns, rows, "Deltagere", action=action))
+    telephone = {"width": 375, "height": 800}
+    page.set_viewport_size(telephone)
+    last = page.get_by_role("cell", name="Anna 5")
+    expect(last).to_be_visible()
+    assert last.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Kolonne 5"'
+    for cell in [last, page.get_by_role("button", name="Vis – Anna")]:
+        place = cell.bounding_box()
+        assert place["x"] >= 0
+        assert place["x"] + place["width"] <= telephone["width"]
+    # It is still the same table, to screen readers too, and can still be sorted.
+    expect(page.get_by_role("table", name="Deltagere").get_by_role("row")).to_have_count(3)
+    page.get_by_role("button", name="Navn").click()
+    assert first_column(page) == ["Anna", "Bo"]
+    page.get_by_role("button", name="Vis – Bo").click()
+    expect(page.get_by_text("Bo er vist")).to_be_visible()
+    page.set_viewport_size({"width": 1200, "height": 800})
+    expect(page.locator(".pb-stacked")).to_have_count(0)
+
+
+def test_narrow_table_stays_a_table_on_a_telephone(show):
+    page = show(people("Anna", "Bo"), viewport={"width": 375, "height": 800})
+    expect(page.get_by_role("rowheader", name="Anna")).to_be_visible()
+    expect(page.locator(".pb-stacked")).to_have_count(0)
+
+
 @pytest.mark.parametrize("index", [-1, 2, "0", None, True, 1.0])
 def test_row_that_is_not_there_is_never_run(wire, index):
     seen = []
@@ -547,6 +577,22 @@ def test_options_of_a_filter_get_other_labels_and_stay_chosen(show, look):
     assert chosen == []
     with pytest.raises(ValueError, match="one label"):
         control.relabel(["1."])
+
+
+def test_nobody_writes_in_what_a_filter_is_about_to_replace(show, wire):
+    place = ui.Section([])
+    old = ui.Form("old", [ui.TextField("name", "Navn")], on_submit=lambda _sent: None)
+    new = ui.Form("new", [ui.TextField("name", "Nyt navn")], on_submit=lambda _sent: None)
+    place.show([old])
+    control = ui.Filter("Sted", [(1, "Vejle"), (2, "Kolding")], lambda _site: place.show([new]))
+    page = show(ui.Page([control, place]))
+    wire.hold()
+    page.get_by_label("Sted").select_option("Kolding")
+    page.get_by_label("Navn").click(force=True)
+    expect(page.get_by_label("Navn")).not_to_be_focused()
+    wire.release()
+    page.get_by_label("Nyt navn").fill("Bo")
+    expect(page.get_by_label("Nyt navn")).to_have_value("Bo")
 
 
 @pytest.mark.parametrize("index", [-1, 2, "0", None, True])

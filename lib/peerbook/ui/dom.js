@@ -78,6 +78,22 @@ export function setEnabled(button, isEnabled) {
 
 export const isEnabled = (button) => button.getAttribute("aria-disabled") !== "true";
 
+// ---- tables that do not fit ---------------------------------------------------------------------
+
+// Show the rows of a table as cards when it is wider than its place; returns what to call when its
+// rows have changed. The width it needs is measured on the table itself.
+export function stackWhenNarrow(place, table) {
+  let width = null;
+  const fit = () => {
+    if (!place.clientWidth) return; // not on the page, or in a panel that is closed
+    width = place.clientWidth;
+    table.classList.remove("pb-stacked");
+    table.classList.toggle("pb-stacked", table.offsetWidth > width + 1);
+  };
+  new ResizeObserver(() => place.clientWidth !== width && fit()).observe(place);
+  return fit;
+}
+
 // ---- status line -------------------------------------------------------------------------------
 
 const SYMBOLS = { ok: "✓", info: "i", warn: "!", danger: "✕", neutral: "•" };

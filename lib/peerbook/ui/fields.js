@@ -1,5 +1,5 @@
 // The controls of a form: each can be read and written as the raw answers that Python parses.
-import { fill, h } from "./dom.js";
+import { fill, h, stackWhenNarrow } from "./dom.js";
 
 const CONTROLS = {
   text: (spec, id) => input(spec, id, { type: "text", autocomplete: "off" }),
@@ -92,7 +92,7 @@ export function inWords(spec, raw, words, lang) {
     return raw
       .map((row, i) => {
         const cells = spec.fields.map((column) => inWords(column, row.values[column.name], words, lang));
-        return `${names[row.id] ?? fill(words.row, { n: i + 1 })}: ${cells.join(" · ")}`;
+        return `${names[row.id] ?? rowName(spec, i)}: ${cells.join(" · ")}`;
       })
       .join("\n");
   }
@@ -243,6 +243,8 @@ function file(spec, id) {
 
 // ---- rows: a table of controls ------------------------------------------------------------------
 
+const rowName = (spec, i) => `${spec.row_label} ${i + 1}`;
+
 // Roles stand on every element, since narrow screens show the rows as cards.
 function rows(spec, id, words, lang) {
   const isFixed = spec.rows !== null;
@@ -256,7 +258,10 @@ function rows(spec, id, words, lang) {
   const table = h("table", { class: "pb-rows", role: "table", "aria-label": spec.label },
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, first, heads, last)), body);
   const add = !isFixed && h("button", { type: "button", class: "pb-button pb-look-quiet" }, words.add_row);
-  const holder = h("fieldset", {}, h("div", { class: "pb-rows-place" }, table), add);
+  const everybody = spec.fill && h("button", { type: "button", class: "pb-button pb-look-quiet pb-everybody" }, spec.fill[0]);
+  const place = h("div", { class: "pb-rows-place" }, table);
+  const holder = h("fieldset", {}, everybody, place, add);
+  const fit = stackWhenNarrow(place, table);
   const inputs = [];
   let lines = [];
   let made = 0;
@@ -278,7 +283,7 @@ function rows(spec, id, words, lang) {
   };
   const number = () => {
     if (isFixed) return;
-    lines.forEach((line, i) => (line.head.textContent = fill(words.row, { n: i + 1 })));
+    lines.forEach((line, i) => (line.head.textContent = rowName(spec, i)));
     add.hidden = lines.length >= spec.max_rows;
   };
   const show = (fresh) => {
@@ -286,6 +291,7 @@ function rows(spec, id, words, lang) {
     body.replaceChildren(...lines.map((line) => line.node));
     inputs.splice(0, inputs.length, ...lines.flatMap((line) => line.cells.flatMap((one) => one.control.inputs)));
     number();
+    fit();
   };
   const changed = () => holder.dispatchEvent(new Event("change", { bubbles: true }));
   const drop = (line) => {
@@ -295,11 +301,28 @@ function rows(spec, id, words, lang) {
     (lines[at] ?? lines.at(-1)).cells[0].control.inputs[0].focus();
     changed();
   };
+  const isBare = (line) => line.cells.every((one) => ["", false, null].includes(one.control.read()));
   if (add) {
     add.addEventListener("click", () => {
       show([...lines, makeLine(null, "", null)]);
       lines.at(-1).cells[0].control.inputs[0].focus();
       changed();
+    });
+    // Enter goes on to the next row, and makes it if need be: a pile is typed without the mouse.
+    body.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+      event.preventDefault();
+      const next = lines[lines.findIndex((line) => line.node.contains(event.target)) + 1];
+      if (next) next.cells[0].control.inputs[0].focus();
+      else if (!add.hidden && !isBare(lines.at(-1))) add.click();
+    });
+  }
+  if (everybody) {
+    const [, name, answer] = spec.fill;
+    everybody.addEventListener("click", () => {
+      const open = lines.map((line) => line.cells.find((one) => one.column.name === name)).filter((one) => one.control.read() === "");
+      for (const one of open) one.control.write(answer);
+      if (open.length) changed();
     });
   }
   const cellAt = (place) => {
@@ -355,7 +378,7 @@ function cell(column, id, rowHead, columnHead, words, lang) {
   return {
     column,
     control,
-    node: h("td", { role: "cell", "data-label": column.label, class: `pb-cell-${column.kind.replace("_", "-")}` }, shown, fault),
+    node: h("td", { role: "cell", "data-label": column.short || column.label, class: `pb-cell-${column.kind.replace("_", "-")}` }, shown, fault),
     mark(message) {
       fault.hidden = !message;
       fault.textContent = message;

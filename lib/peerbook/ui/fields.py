@@ -53,6 +53,11 @@ class Field(Generic[T]):
         One line of help under the label.
     required
         Whether it must be answered before the form can be saved.
+    short
+        What it is called where there is little room, as in a list with many columns; the label is
+        still read aloud.
+    counts
+        Whether it is one of the questions that a form with one question at a time counts.
     """
 
     name: str
@@ -60,6 +65,8 @@ class Field(Generic[T]):
     _: KW_ONLY
     hint: str = ""
     required: bool = False
+    short: str = ""
+    counts: bool = True
 
     kind: ClassVar[str]
     blank: ClassVar[object] = None
@@ -94,6 +101,8 @@ class Field(Generic[T]):
             "label": self.label,
             "hint": self.hint,
             "required": self.required,
+            "short": self.short,
+            "counts": self.counts,
         }
 
     def _read(self, raw: object) -> T:
@@ -581,11 +590,15 @@ class RowsField(Field[tuple[Row, ...]]):
     fields
         The columns.
     row_label
-        What a row is about ("Person"); heads the first column.
+        What a row is about ("Person"); heads the first column, and names the rows of a list that
+        grows ("Person 2").
     rows
         Id and label of each row of a fixed list; None for a list that the user makes longer.
     max_rows
         Most rows of a list that can grow.
+    fill
+        Label of a button, name of a column, and the raw answer the button gives in all rows that
+        have none there yet; no button when None.
     """
 
     _: KW_ONLY
@@ -593,6 +606,7 @@ class RowsField(Field[tuple[Row, ...]]):
     row_label: str
     rows: Sequence[tuple[str, str]] | None = None
     max_rows: int = 200
+    fill: tuple[str, str, str] | None = None
 
     kind: ClassVar[str] = "rows"
     blank: ClassVar[object] = ()
@@ -642,6 +656,7 @@ class RowsField(Field[tuple[Row, ...]]):
             "row_label": self.row_label,
             "rows": None if self.rows is None else [[i, label] for i, label in self.rows],
             "max_rows": self.max_rows,
+            "fill": None if self.fill is None else list(self.fill),
         }
 
     def _entries(self, raw: object) -> list[tuple[str | None, Mapping[str, object]]]:

@@ -60,7 +60,7 @@ function build() {
 
   state.refresh = () => {
     setEnabled(submit, !isSaving && !isLost());
-    if (stop) setEnabled(stop, !isLost());
+    if (stop) setEnabled(stop, !isSaving && !isLost());
     if (isLost()) {
       wasLost = true;
       if (isSaving) unlock(words.lost_while_saving);
@@ -102,8 +102,8 @@ function build() {
     summary = h("div", { class: "pb-summary", tabindex: "-1", role: "group", hidden: true });
     submit = h("button", { type: "submit", class: "pb-button pb-look-main" }, words.submit);
     back = isOne && h("button", { type: "button", class: "pb-button pb-look-quiet", on: { click: () => go(position - 1) } }, words.back);
-    stop = isOne && model.get("keeps_drafts") &&
-      h("button", { type: "button", class: "pb-button pb-look-quiet", on: { click: stopHere } }, words.stop);
+    const leaveIt = model.get("keeps_drafts") ? stopHere : save;
+    stop = isOne && h("button", { type: "button", class: "pb-button pb-look-quiet", on: { click: leaveIt } }, words.stop);
     progress = isOne && h("p", { class: "pb-progress" });
     place = h("form", { novalidate: true, class: isOne ? "pb-one" : "", autocomplete: "off" },
       summary,
@@ -129,9 +129,13 @@ function build() {
   function show(index) {
     position = Math.max(0, Math.min(index, steps.length - 1));
     steps.forEach((node, i) => (node.hidden = i !== position));
-    progress.textContent = fill(words.progress, { n: position + 1, total: steps.length });
+    const counted = fields.filter((one) => one.spec.counts);
+    const number = counted.indexOf(fields[position]) + 1;
+    progress.textContent = number ? fill(words.progress, { n: number, total: counted.length }) : words.at_last;
     back.hidden = position === 0;
-    submit.textContent = position < steps.length - 1 ? words.next : words.submit;
+    const isLast = position === steps.length - 1;
+    submit.textContent = isLast ? words.submit : words.next;
+    stop.hidden = isLast && !state.model.get("keeps_drafts");
   }
 
   function go(index) {
@@ -272,7 +276,7 @@ function build() {
       }
       key = null;
       isChosen = false;
-      status.say(answer.saved, "ok");
+      status.say(answer.saved, state.model.get("only_asks") ? "neutral" : "ok");
       if (answer.receipt) status.node.dataset.receipt = answer.receipt.number;
     } else {
       draft.isUnsent = state.model.get("keeps_drafts") && touched.size > 0;

@@ -97,7 +97,8 @@ class Form(Part):
     values
         Values to begin with, by field name; names that are no field are left out.
     step
-        `all` shows all questions, `one` shows one at a time, in large type.
+        `all` shows all questions, `one` shows one at a time, in large type; it can be left at any
+        of them, with the answers as a draft, or without `drafts` saved as they stand.
     clear_after_save
         Whether the form begins anew after a save, for entering one paper after another.
     help_text
@@ -362,7 +363,6 @@ def _texts(submit_label: str, help_text: str) -> dict[str, str]:
         "counter": _("{n} of {limit} characters"),
         "add_row": _("Add a row"),
         "remove": _("Remove"),
-        "row": _("Row {n}"),
         "yes": _("Yes"),
         "no": _("No"),
         "theirs": _("Saved by somebody else"),
@@ -376,5 +376,6 @@ def _texts(submit_label: str, help_text: str) -> dict[str, str]:
             "Your answers are kept as a draft. You can close the page now and go on another day."
         ),
         "progress": _("Question {n} of {total}"),
+        "at_last": _("At last"),
         "help": help_text,
     }

@@ -72,12 +72,18 @@ export function filter({ model, el }) {
   const options = model.get("options");
   const status = statusLine();
   let asked = 0;
+  // What follows a choice depends on it: until Python has answered, nobody writes in the old form.
+  const wait = (isWaiting) => {
+    if (isWaiting) el.setAttribute("aria-busy", "true");
+    else el.removeAttribute("aria-busy");
+    for (let one = el.nextElementSibling; one; one = one.nextElementSibling) one.inert = isWaiting;
+  };
   const choose = async (index) => {
     const mine = ++asked;
-    el.setAttribute("aria-busy", "true");
+    wait(true);
     const answer = await ask(model, { do: "choose", index });
     if (mine !== asked) return;
-    el.removeAttribute("aria-busy");
+    wait(false);
     status.say(answer.trouble ?? "", "danger");
     if (!answer.trouble) heard.textContent = words.updated;
   };
@@ -101,7 +107,10 @@ export function filter({ model, el }) {
   model.on("change:chosen", show);
   show();
   const controls = node.querySelectorAll("input, select");
-  const leave = onConnection(el, (lost) => controls.forEach((one) => (one.disabled = lost)));
+  const leave = onConnection(el, (lost) => {
+    controls.forEach((one) => (one.disabled = lost));
+    if (lost) wait(false); // no answer will come
+  });
   el.replaceChildren(node, status.node, heard);
   return leave;
 }

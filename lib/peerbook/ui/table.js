@@ -1,5 +1,6 @@
-// A real table: caption, headings with scope, sorting by buttons, its own place to scroll in.
-import { actionButton, ask, fill, h, symbol } from "./dom.js";
+// A real table: caption, headings with scope, sorting by buttons; where it does not fit, cards.
+// Roles stand on every element, since a browser forgets them when a table is shown as cards.
+import { actionButton, ask, fill, h, stackWhenNarrow, symbol } from "./dom.js";
 
 const SHOWN_AT_FIRST = 200;
 const RIGHT = ["number", "share", "kroner"];
@@ -35,10 +36,11 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
   const collator = new Intl.Collator(lang, { numeric: true });
   let isWhole = data.rows.length <= SHOWN_AT_FIRST;
   let leaves = [];
+  let fit;
 
   const heads = columns.map((column, i) => {
     const side = lookOf(column);
-    if (!isSortable || data.rows.length < 2) return h("th", { scope: "col", class: side }, column.label);
+    if (!isSortable || data.rows.length < 2) return h("th", { scope: "col", role: "columnheader", class: side }, column.label);
     const arrow = h("span", { class: "pb-arrow", "aria-hidden": "true" });
     const button = h("button", { type: "button", class: "pb-sort" }, h("span", {}, column.label), arrow);
     button.addEventListener("click", () => {
@@ -46,9 +48,9 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
       else Object.assign(sort, { column: i, isDown: sort.column === i });
       fillBody();
     });
-    return h("th", { scope: "col", class: side }, button);
+    return h("th", { scope: "col", role: "columnheader", class: side }, button);
   });
-  const body = h("tbody");
+  const body = h("tbody", { role: "rowgroup" });
   const more = h("button", { type: "button", class: "pb-button pb-look-quiet" }, fill(words.show_all, { n: data.rows.length }));
   more.addEventListener("click", () => {
     isWhole = true;
@@ -74,29 +76,33 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
     body.replaceChildren(...(isWhole ? order : order.slice(0, SHOWN_AT_FIRST)).map(rowNode));
     if (!order.length) {
       const width = columns.length + (action ? 1 : 0);
-      body.append(h("tr", {}, h("td", { colspan: width, class: "pb-empty" }, words.empty)));
+      body.append(h("tr", { role: "row" }, h("td", { role: "cell", colspan: width, class: "pb-empty" }, words.empty)));
     }
     more.hidden = isWhole;
+    fit?.();
   }
 
   function rowNode(index) {
     const cells = data.rows[index].map((cell, i) => {
       const attributes = { class: lookOf(columns[i]) };
-      return i ? h("td", attributes, content(cell)) : h("th", { ...attributes, scope: "row" }, content(cell));
+      if (!i) return h("th", { ...attributes, scope: "row", role: "rowheader" }, content(cell));
+      return h("td", { ...attributes, role: "cell", "data-label": columns[i].label }, content(cell));
     });
     if (action) {
       const name = textOf(data.rows[index][0]);
       const { node, button, leave } = actionButton({ label: action.label, confirm: action.confirm }, words, () => action.run(index));
       button.setAttribute("aria-label", `${action.label} – ${name}`);
       leaves.push(leave);
-      cells.push(h("td", {}, node));
+      cells.push(h("td", { role: "cell" }, node));
     }
-    return h("tr", {}, cells);
+    return h("tr", { role: "row" }, cells);
   }
 
-  const head = h("tr", {}, heads, action && h("td"));
-  const whole = h("table", { class: "pb-table" }, h("caption", { id: `${id}-caption` }, h("span", {}, caption)), h("thead", {}, head), body);
+  const head = h("tr", { role: "row" }, heads, action && h("td", { role: "cell" }));
+  const whole = h("table", { class: "pb-table", role: "table", "aria-labelledby": `${id}-caption` },
+    h("caption", { id: `${id}-caption` }, h("span", {}, caption)), h("thead", { role: "rowgroup" }, head), body);
   const region = h("div", { class: "pb-scroll", role: "region", tabindex: "0", "aria-labelledby": `${id}-caption` }, whole);
+  fit = stackWhenNarrow(region, whole);
   fillBody();
   return { node: h("div", { class: "pb-table-place" }, region, more), sort, leave: () => leaves.forEach((leave) => leave()) };
 }
