@@ -30,9 +30,14 @@ COPIES = 150
 FORM = load_form("mid")
 DAY = dt.date(2026, 5, 4)
 ROWS = [
-    {"respondent": "ab", "overall": 4, "ready": "Enig", "suggestion": "Flere pauser 🙂; <script>"},
+    {
+        "respondent": "ab23",
+        "overall": 4,
+        "ready": "Enig",
+        "suggestion": "Flere pauser 🙂; <script>",
+    },
     {"overall": 5, "safe": 3, "keep": "Alt"},
-    {"respondent": "cd", "overall": 2, "pace": 9, "keep": "x" * 3000},
+    {"respondent": "cd45", "overall": 2, "pace": 9, "keep": "x" * 3000},
 ]
 
 Damage = Callable[[random.Random, bytes], bytes]

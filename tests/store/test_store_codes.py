@@ -55,16 +55,23 @@ def test_linking_codes_differ_and_can_be_read_again():
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("7k3m", "7K3M"), (" 7K-3M ", "7K3M"), ("7 k 3 o", "7K30"), ("IL0O", "1100"),
-        ("hund", "HUND"), ("Lille-Ulv", "LILLEULV"), ("", None), ("  ", None), (None, None),
+        ("7k3m", "7K3M"), (" 7K-3M ", "7K3M"), ("7 k 3 o", "7K30"), ("IK0 3", "1K03"),
+        ("", None), ("  ", None), (None, None),
     ],
 )  # fmt: skip
 def test_a_linking_code_is_the_same_however_it_is_written(written, read):
     assert read_linking_code(written, "respondent") == read
 
 
-@pytest.mark.parametrize("written", ["010190", "010190-1234", "01 01 1990", "0101901234"])
-def test_what_could_be_a_birthday_or_cpr_number_links_nothing(written):
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Anna", "anna", "Lone", "Ole", "Bo", "Anna Hansen", "Sanne 85", "hund", "Åge2", "7K3U",
+        "010190", "010190-1234", "01 01 1990", "1985", "0101901234", "9Q7", "7K3M9", "7K3M!",
+    ],
+)  # fmt: skip
+def test_what_could_be_a_name_a_year_or_a_birthday_links_nothing(written):
     with pytest.raises(InputFault) as refused:
         read_linking_code(written, "respondent")
     assert [fault.place.field for fault in refused.value.faults] == ["respondent"]
+    assert written not in str(refused.value)  # what may be a name is not said once more

@@ -88,7 +88,8 @@ class EvaluationEntry:
             [*(_field(item) for item in items), _code_field()],
             on_submit=save,
             submit_label=_("Save this sheet"),
-            drafts=self._drafts(extent),
+            # Whoever answers the short sheet may be followed by somebody else at the same screen.
+            drafts=None if is_short else self._drafts(extent),
             step="one" if is_short else "all",
             help_text=_help_text(self._desk, self._course) if is_short else "",
             clear_after_save=True,
@@ -139,8 +140,8 @@ class EvaluationEntry:
                     row_label=_("Sheet"),
                     max_rows=LARGEST_PILE,
                     hint=_(
-                        "Write the number that is ticked, and go on with Tab. Leave empty what is "
-                        "blank."
+                        "Write the number that is ticked, and go on with Tab. Enter begins the "
+                        "next sheet. Leave empty what is blank."
                     ),
                 )
             ],
@@ -174,12 +175,13 @@ def _field(item: Item) -> Field[object]:
 
 
 def _short_field(place: int, item: Item) -> Field[object]:
+    name, short = _("Question {n}").format(n=place), f"{place}."
     if item.kind == "text":
-        return cast("Field[object]", TextField(item.id, f"{place}.", max_length=4000))
+        return cast("Field[object]", TextField(item.id, name, short=short, max_length=4000))
     codes = [code for code, _label in _points(item)]
     return cast(
         "Field[object]",
-        IntegerField(item.id, f"{place}.", minimum=min(codes), maximum=max(codes)),
+        IntegerField(item.id, name, short=short, minimum=min(codes), maximum=max(codes)),
     )
 
 
@@ -187,8 +189,8 @@ def _code_field() -> Field[object]:
     return cast(
         "Field[object]",
         TextField(
-            RESPONDENT, _("Own code"), max_length=16,
-            hint=_("The same on both sheets, if they agreed to it. Never a name or a birthday."),
+            RESPONDENT, _("Own code"), max_length=16, counts=False,
+            hint=_("Letters and digits from a strip, such as 7K3M. Never a name or a birthday."),
         ),
     )  # fmt: skip
 

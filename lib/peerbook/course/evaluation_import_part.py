@@ -107,8 +107,10 @@ class _Import:
         reading = read_filled(self._template, file.data, templates())
         with self._desk.store.read() as session:
             earlier = import_records.import_with_digest(session, reading.digest)
-            used = import_records.used_codes(session, self._course.id, self._wave)
-            reading = _without_used_codes(reading, used)
+            refused = import_records.refused_codes(
+                session, self._course.id, self._wave, import_records.sheets_in(reading.rows)
+            )
+            reading = reading.refuse(refused, str(self._template.schema.columns[RESPONDENT].title))
             sheets = import_records.sheets_in(reading.rows)
             saved = import_records.saved_already(session, self._course.id, self._wave, sheets)
         parts: list[Widget] = [_facts(file.name, reading)]
@@ -259,16 +261,6 @@ class _Import:
 
 
 # -- what is in the file ---------------------------------------------------------------------------
-
-
-def _without_used_codes(reading: Reading, used: set[str]) -> Reading:
-    message = _("The code {code} has been used in this evaluation already.")
-    taken = {
-        row: message.format(code=sheet.respondent)
-        for row, sheet in import_records.sheets_in(reading.rows).items()
-        if sheet.respondent in used
-    }
-    return reading.refuse(taken, str(reading.template.schema.columns[RESPONDENT].title))
 
 
 def _facts(file_name: str, reading: Reading) -> Widget:

@@ -48,8 +48,8 @@ def evaluation_template(form: EvaluationForm) -> Template:
             _("Own code"),
             RESPONDENT_LENGTH,
             description=_(
-                "Only if they agreed on it: a code of their own, the same at mid-course and at the "
-                "end. Never a name or a birthday. Leave it empty for an anonymous sheet."
+                "The code from a strip, such as 7K3M, if there is one: the same at mid-course and "
+                "at the end. Never a name or a birthday. Leave it empty for an anonymous sheet."
             ),
         )
     } | {item.id: _item_column(item, number) for number, item in enumerate(form.items, start=1)}

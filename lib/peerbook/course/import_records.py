@@ -20,6 +20,7 @@ from peerbook.course.evaluation_records import Sheet
 from peerbook.course.frames import RESPONDENT
 from peerbook.errors import Fault, InputFault
 from peerbook.store import Saved
+from peerbook.store.codes import read_linking_code
 from peerbook.store.tables import Course, DataImport, Evaluation, Wave
 from peerbook.text import _, format_date, format_time
 from peerbook.text.formats import COPENHAGEN
@@ -69,14 +70,25 @@ def _plain(value: object) -> int | str | None:
     return None if pd.isna(value) else int(value)  # type: ignore[call-overload]
 
 
-def used_codes(session: Session, course_id: int, wave: Wave) -> set[str]:
-    """Return the linking codes that are used in an evaluation of a course."""
+def refused_codes(
+    session: Session, course_id: int, wave: Wave, sheets: Mapping[int, Sheet]
+) -> dict[int, str]:
+    """Return why a code cannot stand, by row: it is none of ours, or was used in the evaluation."""
     wanted = select(Evaluation.respondent_code).where(
-        Evaluation.course_id == course_id,
-        Evaluation.wave == wave,
-        Evaluation.respondent_code.is_not(None),
+        Evaluation.course_id == course_id, Evaluation.wave == wave
     )
-    return {code for code in session.scalars(wanted) if code is not None}
+    used = set(session.scalars(wanted))
+    refused = {}
+    for row, sheet in sheets.items():
+        try:
+            code = read_linking_code(sheet.respondent, RESPONDENT)
+        except InputFault as fault:
+            refused[row] = str(fault)
+            continue
+        if code is not None and code in used:
+            message = _("The code {code} has been used in this evaluation already.")
+            refused[row] = message.format(code=code)
+    return refused
 
 
 def saved_already(

@@ -14,9 +14,9 @@ from peerbook.text import _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans("ILO", "110")
-
-
 _LINKING_LENGTH = 4
+_LINKING_CODE = re.compile(rf"(?=.*[2-9])(?=.*[A-Z])[{ALPHABET}]{{{_LINKING_LENGTH}}}")
+"""A digit and a letter at least; 0 and 1 do not count, as they are read from O, I and L."""
 
 
 def new_code() -> str:
@@ -52,34 +52,35 @@ def read_code(written: str, field: str = "participant_code") -> str:
 def new_linking_codes(count: int) -> list[str]:
     """Return so many different codes such as 7K3M, by which two sheets of one person are linked.
 
-    Nobody keeps a list of them: they lead to a sheet, never to a person. One of 32⁴, about a
-    million.
+    Nobody keeps a list of them: they lead to a sheet, never to a person. Each has letters and
+    digits, so that neither a name nor a year can be one.
     """
     codes: set[str] = set()
     while len(codes) < count:
-        codes.add("".join(secrets.choice(ALPHABET) for _position in range(_LINKING_LENGTH)))
+        code = "".join(secrets.choice(ALPHABET) for _position in range(_LINKING_LENGTH))
+        if _LINKING_CODE.fullmatch(code):
+            codes.add(code)
     return sorted(codes)
 
 
 def read_linking_code(written: str | None, field: str) -> str | None:
-    """Return the code somebody wrote on a sheet in one form, None when there is none.
+    """Return the code somebody wrote on a sheet in its one right form, None when there is none.
 
-    People may make up their own; only one like ours is freed of letters that are easily misread.
-
-    >>> read_linking_code("7k-3o", "respondent"), read_linking_code(" Hund ", "respondent")
-    ('7K30', 'HUND')
+    >>> read_linking_code("7k-3o", "respondent"), read_linking_code("  ", "respondent")
+    ('7K30', None)
 
     Raises
     ------
     InputFault
-        At `field`, when it is as long as a birthday or a CPR number, which lead to a person.
+        At `field`, when it is none of ours: free text there could be a name or a birthday.
     """
-    code = re.sub(r"[\s–—-]", "", written or "").upper()
-    if re.fullmatch(r"\d{6,}", code):
+    code = re.sub(r"[\s–—-]", "", written or "").upper().translate(_MISREAD)
+    if code and not _LINKING_CODE.fullmatch(code):
         raise InputFault.at(
             field,
-            _("“{written}” could be a birthday or a CPR number. Use another code.").format(
-                written=written
+            _(
+                "This is no code from a strip. One has four letters and digits, such as 7K3M. "
+                "Leave it empty if there is none."
             ),
         )
-    return (code.translate(_MISREAD) if len(code) == _LINKING_LENGTH else code) or None
+    return code or None
