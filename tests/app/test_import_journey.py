@@ -77,6 +77,7 @@ def choose(page: Page, name: str, data: bytes, button: str = "Vis, hvad der stå
 def open_import(visitor, server) -> Page:
     page = visitor.open(server, "course_record")
     page.get_by_role("tab", name="Evaluering").click()
+    page.get_by_role("tab", name="Indtast").click()
     page.get_by_role("tab", name="Fra en fil").click()
     expect(page.get_by_role("button", name="Hent skabelonen")).to_be_visible()
     return page
@@ -124,6 +125,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     expect(
         page.get_by_role("paragraph").filter(has_text="7 skemaer er gemt. Gemt kl.")
     ).to_be_visible()
+    page.get_by_role("tab", name="Svarene").click()
     expect(page.get_by_text("Indtil nu: 7 skemaer ved midtvejsevaluering.")).to_be_visible()
     page.get_by_role("button", name="Med deres egne ord").click()
     expect(page.get_by_text("Pausen 3")).to_be_visible()
@@ -132,6 +134,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     page.get_by_role("tab", name="I sagde – vi gjorde").click()
     expect(page.get_by_role("rowheader", name=SAID)).to_be_visible()
     page.get_by_role("tab", name="Evaluering").click()
+    page.get_by_role("tab", name="Indtast").click()
     first = {"data_import": 1, "evaluation": 7, "answer": 20, "suggestion": 1}
     assert counts(server.data) == first
 
@@ -143,7 +146,9 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     assert [row[0] for row in cells(page, "Det bliver gemt")] == ["9"]
     page.get_by_role("button", name="Gem 1 skema, og lad 1 række ude").click()
     page.get_by_role("button", name="Ja, fortsæt").click()
+    page.get_by_role("tab", name="Svarene").click()
     expect(page.get_by_text("Indtil nu: 8 skemaer ved midtvejsevaluering.")).to_be_visible()
+    page.get_by_role("tab", name="Indtast").click()
 
     # The very same file is known again.
     choose(page, "vores svar (1).xlsx", file)
@@ -156,6 +161,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     page.get_by_role("button", name="Fortryd filen").last.click()
     page.get_by_role("button", name="Ja, fortsæt").click()
     expect(page.get_by_role("paragraph").filter(has_text="Filen er fortrudt.")).to_be_visible()
+    page.get_by_role("tab", name="Svarene").click()
     expect(page.get_by_text("Indtil nu: 1 skema ved midtvejsevaluering.")).to_be_visible()
     assert counts(server.data) == {
         "data_import": 2, "evaluation": 1, "answer": 1, "suggestion": 0

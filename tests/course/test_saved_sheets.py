@@ -36,7 +36,7 @@ def save(store, made, *sheets, wave="mid"):
 
 def take_back(store, made, number):
     with store.write("anna") as session:
-        return evaluation_records.take_back_sheet(session, made.course_id, number)
+        return evaluation_records.delete_sheet(session, made.course_id, number)
 
 
 def listed(store, made, wave="mid"):

@@ -34,7 +34,7 @@ ROWS = [
         "respondent": "ab23",
         "overall": 4,
         "ready": "Enig",
-        "suggestion": "Flere pauser 🙂; <script>",
+        "suggestion": "Pauser 🙂; <script>",
     },
     {"overall": 5, "safe": 3, "keep": "Alt"},
     {"respondent": "cd45", "overall": 2, "pace": 9, "keep": "x" * 3000},

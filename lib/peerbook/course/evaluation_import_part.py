@@ -203,7 +203,7 @@ class _Import:
         told = f"{text} {receipt_text(receipt)}"
         self._found.show([Notice("ok", told, [undo])], announce=told)
         self._show_files()
-        self._on_change(_("The figures above are up to date."))
+        self._on_change(_("What they say is up to date."))
 
     # -- saved files -----------------------------------------------------------------------------
 
@@ -246,7 +246,7 @@ class _Import:
             told = _("The file is taken back. Its answers no longer count anywhere.")
             self._found.show([Notice("ok", told)], announce=told)
             self._show_files()
-            self._on_change(_("The figures above are up to date."))
+            self._on_change(_("What they say is up to date."))
             return ""
 
         return Action(

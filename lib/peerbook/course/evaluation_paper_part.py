@@ -10,8 +10,7 @@ from peerbook.settings import whom_to_call
 from peerbook.store.codes import new_linking_codes
 from peerbook.store.tables import Course, Extent
 from peerbook.text import _, written_in
-from peerbook.text.readability import reading_note
-from peerbook.ui import Downloads, Prose, Widget
+from peerbook.ui import Downloads, Prose, Widget, how_easy
 
 SPARE_CODES = 2
 """Strips more than there are people, so that whoever draws last has a choice too."""
@@ -52,5 +51,5 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Widget
                 (_("Codes to hand out"), codes),
             ]
         ),
-        Prose(f"*{reading_note(form.text)}*"),
+        how_easy(form.text),
     ]

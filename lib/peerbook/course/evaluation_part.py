@@ -14,7 +14,7 @@ from peerbook.desk import Desk
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Source, Wave
 from peerbook.text import _
-from peerbook.ui import Filter, Heading, Section, Submission, Widget
+from peerbook.ui import Filter, Heading, Section, Submission, Tabs, Widget
 
 
 def evaluation_parts(desk: Desk, course: Course) -> list[Widget]:
@@ -32,7 +32,7 @@ class _Evaluations:
         self._result = Section([])
 
     def section(self) -> Section:
-        """Return the section with result, paper, entry and saved sheets in it."""
+        """Return the section with what they say, and beside it paper, entry and saved sheets."""
         self._enter("mid")
         self._show_result()
         choice = Filter(
@@ -42,7 +42,18 @@ class _Evaluations:
             value="mid",
         )
         return Section(
-            [self._result, Heading(_("Print the form and enter answers")), choice, self._entry]
+            [
+                Tabs(
+                    [
+                        (_("The answers"), [self._result]),
+                        (
+                            _("Enter"),
+                            [Heading(_("Print the form and enter answers")), choice, self._entry],
+                        ),
+                    ],
+                    label=_("Evaluation"),
+                )
+            ]
         )
 
     def _enter(self, wave: Wave) -> None:
@@ -57,7 +68,7 @@ class _Evaluations:
                 ),
             )  # fmt: skip
             saved.redraw()
-            self._show_result(_("The figures above are up to date."))
+            self._show_result(_("What they say is up to date."))
             return receipt
 
         saved = SavedSheets(self._desk, self._course, wave, self._show_result)

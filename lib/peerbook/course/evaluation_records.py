@@ -200,8 +200,8 @@ def sheets_frame(session: Session, course_id: int, wave: Wave) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def take_back_sheet(session: Session, course_id: int, number: int) -> Saved:
-    """Take back a sheet that was entered wrongly or twice, with its answers and suggestions.
+def delete_sheet(session: Session, course_id: int, number: int) -> Saved:
+    """Delete a sheet that was entered wrongly or twice, with its answers and suggestions.
 
     Raises
     ------
@@ -210,7 +210,7 @@ def take_back_sheet(session: Session, course_id: int, number: int) -> Saved:
     """
     row = session.get(Evaluation, number)
     if row is None or row.course_id != course_id:
-        raise InputFault.at("sheet", _("That sheet has already been taken back."))
+        raise InputFault.at("sheet", _("That sheet has already been deleted."))
     version = row.version
     delete_sheets(
         session,

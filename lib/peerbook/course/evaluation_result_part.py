@@ -44,7 +44,7 @@ def result_parts(
     """
     to_ask = _follow_up_parts(standing) if standing is not None else []
     if not sheets:
-        return [Prose(_("No sheets yet. Enter the first one below.")), *to_ask]
+        return [Prose(_("No sheets yet. Type in the first one under “Enter”.")), *to_ask]
     counted = format_list(
         [
             ngettext("{n} sheet at {wave}", "{n} sheets at {wave}", count).format(
@@ -107,11 +107,11 @@ def _finding(shown: list[ItemComparison]) -> str:
     down = sum(one.high is not None and one.high < 0 for one in based)
     if up == down == 0:
         return _(
-            "We cannot tell whether the answers to any of the {n} questions have changed."
-        ).format(n=len(based))  # fmt: skip
+            "There are too few sheets to say anything for certain. The points may differ by chance."
+        )
     return _(
-        "Of {n} questions, answers to {up} point clearly up and to {down} clearly down; for the "
-        "rest we cannot tell."
+        "Of {n} questions, answers to {up} point clearly up and to {down} clearly down. For the "
+        "rest there are too few sheets to say anything for certain."
     ).format(n=len(based), up=up, down=down)
 
 
@@ -176,13 +176,14 @@ def _follow_up_parts(standing: FollowUp) -> list[Widget]:
     if standing.state == "due":
         text = _(
             "It is time to ask what they use of the course: until {last}, six months after the "
-            "last teaching day. Choose “Follow-up” below to print the form and to enter answers."
+            "last teaching day. Choose “Follow-up” under “Enter” to print the form and type "
+            "in answers."
         )
         return [Notice("info", text.format(**days))]
     if standing.state == "late":
         text = _(
             "Nobody has been asked yet what they use of the course. The time for it was from "
-            "{first} to {last}; late is better than not at all."
+            "{first} to {last}; you can still do it."
         )
         return [Notice("warn" if standing.is_reminded else "info", text.format(**days))]
     return []
@@ -236,13 +237,15 @@ def _shown(figure: WaveFigure, threshold: int) -> str:
         return _("under {n} answers").format(n=threshold)
     if not figure.answered:
         return _("no answers")
-    counts = {"n": figure.answered, "blank": figure.blank}
+    counts = ngettext("{n} answer", "{n} answers", figure.answered).format(n=figure.answered)
+    if figure.blank:
+        blank = ngettext("{n} empty field", "{n} empty fields", figure.blank)
+        counts = f"{counts}, {blank.format(n=figure.blank)}"
     if figure.mean is not None:
-        mean = format_number(figure.mean, 1)
-        return _("{mean} ({n} answers, {blank} blank)").format(mean=mean, **counts)
+        return f"{format_number(figure.mean, 1)} ({counts})"
     if figure.most is not None:
-        return _("Most: {answer} ({n} answers, {blank} blank)").format(answer=figure.most, **counts)
-    return _("They do not agree ({n} answers, {blank} blank)").format(**counts)
+        return _("Most: {answer} ({counts})").format(answer=figure.most, counts=counts)
+    return _("They do not agree ({counts})").format(counts=counts)
 
 
 def level_name(level: int) -> str:
@@ -263,7 +266,7 @@ def _level_parts(answers: pd.DataFrame) -> list[Widget]:
         return [Notice("info", _("So far you only ask how they liked it, not what came of it."))]
     if not measured:
         return []
-    text = _("The answers tell {levels}.").format(
+    text = _("From the answers you can see {levels}.").format(
         levels=format_list([level_name(level) for level in sorted(measured)])
     )
     return [Prose(text)]

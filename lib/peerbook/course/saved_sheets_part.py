@@ -1,4 +1,4 @@
-"""The saved sheets of one evaluation, so that one entered wrongly or twice can be taken back."""
+"""The saved sheets of one evaluation, so that one entered wrongly or twice can be deleted."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ class SavedSheets:
             }
             for row in each(frame)
         ]
-        question = _("Take this sheet back? Its answers are deleted, and you can enter it again.")
+        question = _(
+            "Delete the sheet? Its answers and the suggestions on it are lost. You can enter it "
+            "again afterwards."
+        )
         return [
             Prose(
                 _(
@@ -68,17 +71,17 @@ class SavedSheets:
                 columns,
                 rows,
                 _("Saved sheets, the latest first"),
-                action=RowAction(_("Take back"), self._take_back, confirm=question),
+                action=RowAction(_("Delete the sheet"), self._delete, confirm=question),
             ),
         ]
 
-    def _take_back(self, row: Cells) -> str:
+    def _delete(self, row: Cells) -> str:
         number = int(str(row["number"]))
         with self._desk.store.write(self._desk.actor) as session:
-            evaluation_records.take_back_sheet(session, self._course.id, number)
-        told = _("Sheet number {number} is taken back.").format(number=number)
+            evaluation_records.delete_sheet(session, self._course.id, number)
+        told = _("Sheet number {number} is deleted.").format(number=number)
         self.redraw(told)
-        self._on_change(_("The figures above are up to date."))
+        self._on_change(_("What they say is up to date."))
         return told
 
 

@@ -76,7 +76,6 @@ class _HelpPage:
                     (_("Handbook"), _chapters),
                     (_("Settings"), self._settings),
                     (_("Accessibility"), self._statement.parts),
-                    (_("How easy to read"), _reading_parts),
                     (_("About peerbook"), lambda: _about_parts(self._desk)),
                 ]
             ),
@@ -190,6 +189,7 @@ def _about_parts(desk: Desk) -> list[Widget]:
             _("What it is built of"),
             [Table(columns, rows, _("Packages and their versions"), sortable=False)],
         ),
+        Disclosure(_("How easy the texts are to read"), _reading_parts),
     ]
 
 

@@ -41,7 +41,7 @@ from peerbook.ui.page import (
     Section,
     Tabs,
 )
-from peerbook.ui.reading import danish_text
+from peerbook.ui.reading import danish_text, how_easy
 from peerbook.ui.table import Cells, Column, RowAction, Status, Table, TableData
 
 __all__ = [
@@ -50,5 +50,5 @@ __all__ = [
     "FlagField", "Form", "Group", "Heading", "IntegerField", "LongTextField", "Notice",
     "NumberField", "Page", "Prose", "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField",
     "Section", "Status", "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField",
-    "UploadedFile", "Widget", "danish_text", "literal", "receipt_text",
+    "UploadedFile", "Widget", "danish_text", "how_easy", "literal", "receipt_text",
 ]  # fmt: skip

@@ -1,11 +1,19 @@
-"""A Danish text that is handed out, with how easy it is to read."""
+"""A Danish text that is handed out, with how easy it is to read folded away below it."""
 
 from __future__ import annotations
 
+from ipywidgets import Widget
+
+from peerbook.text import _
 from peerbook.text.readability import reading_note
-from peerbook.ui.page import Prose
+from peerbook.ui.page import Disclosure, Prose
 
 
-def danish_text(markdown: str) -> list[Prose]:
+def danish_text(markdown: str) -> list[Widget]:
     """Return a Danish text as prose, and under it its LIX."""
-    return [Prose(markdown, language="da"), Prose(f"*{reading_note(markdown)}*")]
+    return [Prose(markdown, language="da"), how_easy(markdown)]
+
+
+def how_easy(text: str) -> Disclosure:
+    """Return how easy a text that is handed out is to read, for those who write in it."""
+    return Disclosure(_("For those who edit the text"), [Prose(reading_note(text))])
