@@ -44,6 +44,7 @@ def open_tab(page: Page, name: str) -> None:
 
 def to_three_questions(page: Page) -> None:
     page.get_by_role("tab", name="Evaluering").click()
+    page.get_by_role("tab", name="Indtast").click()
     page.get_by_role("tab", name="Kun tre spørgsmål").click()
 
 

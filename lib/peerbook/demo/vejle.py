@@ -252,7 +252,7 @@ class _Vejle:
             for row in self._session.query(CourseDate).where(CourseDate.course_id == course.id)
             if row.kind in ("mid_evaluation", "final_evaluation")
         }
-        linking = {code: f"{self._draw.randrange(10_000):04}" for code in mentors}
+        linking = {code: _linking_code(self._draw.randrange(10_000)) for code in mentors}
         waves: tuple[Wave, ...] = ("mid", "final")
         for wave in waves:
             form = load_form(wave)
@@ -344,3 +344,10 @@ def _base32(number: int) -> str:
         number, digit = divmod(number, len(ALPHABET))
         letters = ALPHABET[digit] + letters
     return letters
+
+
+def _linking_code(number: int) -> str:
+    """Return one of ten thousand codes as on a strip: a letter, a digit, and two of either."""
+    tens, ones = divmod(number % 125, len(ALPHABET))
+    places = (10 + number // 1000, 2 + number // 125 % 8, tens, ones)
+    return "".join(ALPHABET[place] for place in places)
