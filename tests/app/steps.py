@@ -14,7 +14,7 @@ from journeys import Server
 from peerbook.course.calendar import holidays_of
 
 TODAY = dt.datetime.now(dt.UTC).date()
-RECEIPT = re.compile(r"Gemt kl\. [\d.]+\. Nummer (\d+), udgave (\d+)\.")
+RECEIPT = re.compile(r"Gemt kl\. [\d.]+ \(kvittering (\d+)\)\.")
 
 
 def months_ahead(count: int) -> tuple[int, int]:

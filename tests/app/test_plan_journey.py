@@ -13,10 +13,11 @@ from playwright.sync_api import expect
 
 from builders import a_planned_course, a_site
 from peerbook.course import plan_records
-from peerbook.course.calendar import Closure
+from peerbook.course.calendar import Closure, summer_shutdown
 from peerbook.course.plan import Item, nth_weekday
 from peerbook.text import format_date
 from steps import (
+    TODAY,
     ask_for_plan,
     ask_to_move,
     downloaded,
@@ -83,6 +84,8 @@ def test_a_moved_day_takes_its_sparring_along_and_calendars_hear_of_it(app, open
     ask_to_move(page, "Undervisningsdag 2", to, "Huset er lejet ud")
     follows = page.get_by_role("listitem").filter(has_text="Gruppesparring 2 flytter fra")
     expect(follows).to_contain_text(format_date(sparring.date, "long"))
+    told = page.get_by_text("Fortæl det til deltagerne")
+    expect(told).to_contain_text("Underviser A og Underviser B")
     assert app.plan(made) == before, "nothing is saved before it is asked for"
     page.get_by_role("button", name="Gem ændringen").click()
     receipt(page)
@@ -126,11 +129,16 @@ def test_a_cancelled_day_stays_in_plan_and_calendar_as_cancelled(app, open_plan,
     first = entries(downloaded(page, "Kalenderfil"))
     tab(page, "Flyt eller aflys")
     page.get_by_role("radio", name="Aflys en dag").check()
-    expect(page.get_by_role("button", name="Aflys dagen")).to_be_visible()
+    expect(page.get_by_text("En aflyst dag bliver stående i planen")).to_be_visible()
     name = option_of(page, "Hvilken dag?", "Undervisningsdag 3")
     page.get_by_label("Hvilken dag?").select_option(label=name)
     page.get_by_label("Hvorfor?").fill("Begge undervisere er syge")
-    page.get_by_role("button", name="Aflys dagen").click()
+    page.get_by_role("button", name="Se, hvad der følger med").click()
+    follows = page.get_by_role("listitem")
+    expect(follows.filter(has_text="Undervisningsdag 3")).to_contain_text("bliver aflyst")
+    expect(follows.filter(has_text="Midtvejsevaluering flytter fra")).to_be_visible()
+    assert all(date.takes_place for date in app.plan(made).dates), "nothing is saved yet"
+    page.get_by_role("button", name="Gem ændringen").click()
     receipt(page)
     expect(row_of(page, "Undervisningsdag 3")).to_contain_text("Aflyst")
     expect(row_of(page, "Undervisningsdag 3")).to_contain_text("Begge undervisere er syge")
@@ -189,7 +197,14 @@ def test_a_new_closure_flags_the_dates_it_hits_and_they_get_new_ones(app, open_p
     warning = page.get_by_text("Nogle datoer kan ikke længere bruges")
     expect(warning).to_contain_text(f"Undervisningsdag 4, {format_date(hit.date)}")
     expect(warning).to_contain_text("Huset får nyt tag")
+    stays = page.get_by_role("tab", name="Helligdage og lukkedage")
+    expect(stays).to_have_attribute("aria-selected", "true")
+    expect(row_of(page, re.compile("Huset får nyt tag"))).to_be_visible()
     page.get_by_role("button", name="Find nye datoer").click()
+    follows = page.get_by_role("listitem").filter(has_text="Undervisningsdag 4 flytter fra")
+    expect(follows).to_contain_text("Huset får nyt tag")
+    assert app.plan(made) == before, "nothing is saved before it is asked for"
+    page.get_by_role("button", name="Gem ændringen").click()
     expect(warning).to_have_count(0)
     plan = app.plan(made)
     assert plan.date_of(hit.item).date != hit.date
@@ -200,6 +215,75 @@ def test_a_new_closure_flags_the_dates_it_hits_and_they_get_new_ones(app, open_p
     row_of(page, re.compile("Huset får nyt tag")).get_by_role("button", name="Fjern").click()
     expect(page.get_by_text("Lukkedagen er fjernet.").first).to_be_visible()
     assert app.rows("SELECT count(*) FROM closure WHERE site_id = ?", made.site_id) == [(0,)]
+
+
+def test_a_date_fixed_by_hand_is_named_when_a_closure_hits_it_and_may_stay(app, open_plan, made):
+    hit = app.plan(made).date_of(Item("teaching_day", 2))
+    page = open_plan(made, tab="Flyt eller aflys")
+    ask_to_move(page, "Undervisningsdag 2", hit.date, "Aftalt med huset")
+    page.get_by_role("button", name="Gem ændringen").click()
+    receipt(page)
+    tab(page, "Helligdage og lukkedage")
+    panel = unfold(page, "Tilføj en lukkedag")
+    panel.get_by_label("Slags").select_option(label="Andet")
+    panel.get_by_label("Første dag").fill(hit.date.isoformat())
+    panel.get_by_label("Hvad er det?").fill("Huset får nyt tag")
+    panel.get_by_role("button", name="Gem lukkedagen").click()
+    warning = page.get_by_text("Nogle datoer kan ikke længere bruges")
+    expect(warning).to_contain_text(f"Undervisningsdag 2, {format_date(hit.date)}")
+    expect(warning).to_contain_text("Datoen er låst")
+    page.get_by_role("button", name="Lad dem blive stående").click()
+    page.get_by_role("button", name="Gem ændringen").click()
+    expect(warning).to_have_count(0)
+    stays = app.plan(made).date_of(hit.item)
+    assert (stays.date, stays.pinned) == (hit.date, True)
+    expect(row_of(page, "Undervisningsdag 2")).to_contain_text("Ligger her, selv om")
+
+
+def test_a_course_under_way_can_be_entered_and_its_past_dates_put_right(app, guest):
+    at, site = a_site(app.store)
+    page = guest.open(app.server, "course_plan", f"?site={site}")
+    year, month = months_ahead(-3)
+    ask_for_plan(page, "Hold i gang", month=f"{year}-{month:02}")
+    expect(page.get_by_text("ligger før i dag og regnes som holdt")).to_be_visible()
+    page.get_by_role("button", name="Gem planen").click()
+    expect(page.get_by_role("tab", name="Datoer")).to_be_visible()
+    ((number, starts_on),) = app.rows(
+        "SELECT id, starts_on FROM course WHERE title = 'Hold i gang'"
+    )
+    assert starts_on.startswith(f"{year}-{month:02}")
+    first = dt.date.fromisoformat(starts_on)
+    with app.store.read() as session:
+        calendar = plan_records.calendar_of(session, at)
+    met = next(day for day in (first + DAY, first + 2 * DAY) if calendar.is_free(day))
+    tab(page, "Flyt eller aflys")
+    ask_to_move(page, "Undervisningsdag 1", met, "Vi mødtes dagen efter")
+    page.get_by_role("button", name="Gem ændringen").click()
+    receipt(page)
+    assert app.rows("SELECT starts_on FROM course WHERE id = ?", number) == [(met.isoformat(),)]
+
+
+def test_dates_in_summer_are_told_and_the_shutdown_can_be_kept_free(app, guest):
+    number, site = a_site(app.store)
+    page = guest.open(app.server, "course_plan", f"?site={site}")
+    year = TODAY.year + (TODAY.month > 4)
+    ask_for_plan(page, "Sommerhold", month=f"{year}-05")
+    warning = page.get_by_text("Nogle datoer ligger om sommeren")
+    expect(warning).to_contain_text(f"juli {year}")
+    assert app.rows("SELECT count(*) FROM closure WHERE site_id = ?", number) == [(0,)]
+    page.get_by_role("button", name=f"29–31 {year} fri").click()
+    kept = page.get_by_role("button", name=f"29–31 {year} fri")
+    expect(kept).to_have_count(0)
+    assert app.rows("SELECT kind FROM closure WHERE site_id = ?", number) == [("industriferie",)]
+    page.get_by_role("button", name="Gem planen").click()
+    expect(page.get_by_role("tab", name="Datoer")).to_be_visible()
+    closed = summer_shutdown(year)
+    days = app.rows(
+        "SELECT date FROM course_date JOIN course ON course.id = course_id WHERE site_id = ?",
+        number,
+    )
+    assert days
+    assert not any(closed.covers(dt.date.fromisoformat(day)) for (day,) in days)
 
 
 def test_usual_closures_count_only_when_chosen(app, open_plan, made):

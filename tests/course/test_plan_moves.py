@@ -328,6 +328,27 @@ def test_nothing_moves_to_a_day_that_has_passed(plan):
     assert free_choice.plan.date_of(DAY_3).date == on(3, 4)
 
 
+def test_what_has_passed_is_left_alone_when_new_dates_are_found(plan):
+    first, last = (plan.of_kind("teaching_day")[n].date for n in (0, 5))
+    closed = DanishCalendar([Closure(day, day, "other", "Lukket") for day in (first, last)])
+    change = replan(plan, calendar=closed, not_before=on(3, 10))
+    assert change.plan.of_kind("teaching_day")[0].date == first
+    assert change.plan.of_kind("teaching_day")[5].date != last
+
+
+def test_a_past_day_put_right_takes_its_past_sparring_along(plan):
+    today = on(3, 10)
+    change = move(plan, Item("teaching_day", 1), on(1, 21), calendar=FREE, not_before=today)
+    assert moved_dates(change) == {Item("sparring", 1): on(2, 4)}
+
+
+def test_a_change_of_what_is_to_come_leaves_the_past_alone_whatever_is_closed_there(plan):
+    first = plan.of_kind("teaching_day")[0].date
+    closed = DanishCalendar([Closure(first, first, "other", "Lukket")])
+    change = move(plan, Item("teaching_day", 4), on(4, 9), calendar=closed, not_before=on(3, 10))
+    assert change.plan.of_kind("teaching_day")[0].date == first
+
+
 def test_a_new_closure_moves_what_it_hits_and_names_itself(plan):
     closed = DanishCalendar([Closure(on(3, 25), on(3, 25), "other", "Painting")])
     change = replan(plan, calendar=closed)

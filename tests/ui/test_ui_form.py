@@ -68,9 +68,7 @@ def save_button(page: Page):
 
 def receipt(page: Page):
     return page.get_by_text(
-        _("Saved at {time}. Number {number}, version {version}.").format(
-            time="14.02", number=12, version=3
-        )
+        _("Saved at {time} (receipt {number}).").format(time="14.02", number=12)
     )
 
 
@@ -309,6 +307,22 @@ def test_saved_form_leaves_no_draft(show, drafts):
     expect(receipt(page)).to_be_visible()
     expect(draft_note(page)).to_have_count(0)
     assert drafts.kept is None
+
+
+def test_form_that_only_asks_never_speaks_of_saving(show):
+    page = show(plan(Saves("Her er et forslag."), only_asks=True))
+    save_button(page).click()
+    expect(
+        page.get_by_role("group").filter(has_text=_("Something has to be put right first"))
+    ).to_be_visible()
+    expect(page.get_by_text(_("Something is missing before this can be saved"))).to_have_count(0)
+
+
+def test_form_that_reads_a_file_says_so(show):
+    reads = Form("read", [FileField("file", "Fil")], on_submit=Saves("Læst."), only_asks=True)
+    saves = Form("keep", [FileField("file", "Fil")], on_submit=Saves())
+    assert reads.texts["saving"] == _("Reading the file …")
+    assert saves.texts["saving"] == _("Saving …")
 
 
 def test_form_that_only_asks_keeps_its_draft_until_the_page_discards_it(show, drafts):

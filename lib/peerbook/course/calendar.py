@@ -318,6 +318,20 @@ def suggested_closures(years: Iterable[int]) -> tuple[Closure, ...]:
     )
 
 
+def summer_shutdown(year: int) -> Closure:
+    """Return the general summer shutdown of a year, for the user to accept: weeks 29 to 31."""
+    return Closure(_monday(year, 29), _sunday(year, 31), "industriferie", _("many people are away"))
+
+
+def is_summer(day: dt.date) -> bool:
+    """Return whether many people are away on a day: July, and the general summer shutdown.
+
+    >>> [is_summer(dt.date(2027, 8, day)) for day in (8, 9)]
+    [True, False]
+    """
+    return day.month == 7 or summer_shutdown(day.year).covers(day)
+
+
 def _suggested(year: int) -> Iterator[Closure]:
     check_in_calendar(dt.date(min(max(year, 1), 9999), 1, 1), "year")
     for week, label in (
@@ -326,7 +340,7 @@ def _suggested(year: int) -> Iterator[Closure]:
         (42, _("autumn holiday")),
     ):
         yield Closure(_monday(year, week), _sunday(year, week), "school_holiday", label)
-    yield Closure(_monday(year, 29), _sunday(year, 31), "industriferie", _("many people are away"))
+    yield summer_shutdown(year)
     ascension = next(
         day for day, name in _holidays(year, "da").items() if name.startswith("Kristi himmelfart")
     )

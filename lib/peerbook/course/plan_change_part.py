@@ -3,215 +3,176 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 from uuid import uuid4
 
-from peerbook.course.calendar import EARLIEST, LATEST
+from peerbook.course.calendar import EARLIEST, LATEST, DanishCalendar
 from peerbook.course.plan import CoursePlan, Item, PlannedDate
 from peerbook.course.plan_mend import PlanChange
 from peerbook.course.plan_moves import cancel, move, restore, unpin
-from peerbook.course.saved_plan import SavedPlan
-from peerbook.store import Receipt
+from peerbook.course.plan_proposal_part import Proposed, proposal_parts
+from peerbook.course.saved_plan import PlanNow, SavedPlan
 from peerbook.text import _, format_date
 from peerbook.ui import (
     Button,
     ChoiceField,
     DateField,
-    DraftBox,
     Filter,
     Form,
     Heading,
-    Notice,
     Prose,
     Section,
     Submission,
     TextField,
     Widget,
-    literal,
 )
 
 REASON_LENGTH = 200
 
 
+@dataclass(frozen=True)
+class _Way:
+    """One way to change a date: what is asked, and what works out what follows.
+
+    Parameters
+    ----------
+    name
+        Of the form and its draft.
+    label, lead
+        What it is called, and a few words before its form.
+    options, none
+        The dates it is for, and what to say when there are none.
+    day
+        Asks for a new day; None where there is no such thing.
+    is_reason_required
+        Whether it needs a reason.
+    work_out
+        Is given the course, the date, its new day and the reason, and returns what follows.
+    """
+
+    name: str
+    label: str
+    options: list[tuple[str, str]]
+    none: str
+    day: DateField | None
+    is_reason_required: bool
+    work_out: Callable[[PlanNow, Item, dt.date | None, str], PlanChange]
+    lead: str = ""
+
+
 def change_parts(saved: SavedPlan) -> list[Widget]:
     """Return the ways to change a date, one at a time."""
-    plan = saved.read().plan
-    ways = {
-        "move": (_("Move a date"), _move_parts),
-        "cancel": (_("Cancel a date"), _cancel_parts),
-    }
-    if any(not date.takes_place for date in plan.dates):
-        ways["restore"] = (_("Bring a cancelled date back"), _restore_parts)
-    place = Section(_move_parts(saved, plan))
+    ways = {way.name: way for way in _ways(saved)}
+    place = Section(_way_parts(saved, ways["course_move"]))
     return [
         Filter(
             _("What do you want to do?"),
-            [(way, label) for way, (label, _parts) in ways.items()],
-            lambda way: place.show(ways[way][1](saved, saved.read().plan)),
+            [(name, way.label) for name, way in ways.items()],
+            lambda name: place.show(_way_parts(saved, ways[name])),
             look="radio",
         ),
         place,
+        *_pinned_parts(saved),
     ]
 
 
-def _move_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
-    movable = _movable(plan)
-    if not movable:
-        return [Prose(_("Every date has been held or cancelled, so there is none to move."))]
-    drafts = saved.desk.drafts(f"course_move:{saved.course_id}")
-    outcome = Section([])
+def _ways(saved: SavedPlan) -> list[_Way]:
+    plan = saved.read().plan
 
-    def show(submission: Submission) -> str:
-        now, (item, to, reason) = saved.read(), _asked(submission)
+    def around(now: PlanNow) -> _Around:
+        return {
+            "calendar": now.calendar,
+            "others": saved.others(),
+            "not_before": saved.not_before(now.plan),
+        }
+
+    def moved(now: PlanNow, item: Item, to: dt.date | None, reason: str) -> PlanChange:
         if to is None:
             raise TypeError("the form gave no date")
-        change = move(
-            now.plan, item, to,
-            calendar=now.calendar, others=saved.others(), reason=reason,
-            not_before=saved.not_before(now.plan),
-        )  # fmt: skip
-        outcome.show(_proposal(saved, _Proposed(now.plan, change, item, reason), drafts))
-        return _("Not saved yet. See what follows, then save the change.")
+        return move(now.plan, item, to, reason=reason, **around(now))
 
-    form = Form(
-        "course_move",
-        [
-            ChoiceField("item", _("Which date?"), options=movable, required=True),
+    def restored(now: PlanNow, item: Item, to: dt.date | None, reason: str) -> PlanChange:
+        return restore(now.plan, item, to, reason=reason, **around(now))
+
+    movable = _options(
+        date
+        for date in plan.dates
+        if date.takes_place and date.status != "held" and date.starts_at is not None
+    )
+    cancelled = _options(date for date in plan.dates if not date.takes_place)
+    ways = [
+        _Way(
+            "course_move", _("Move a date"), movable,
+            _("Every date has been held or cancelled, so there is none to move."),
             DateField("date", _("New date"), required=True, earliest=EARLIEST, latest=LATEST),
-            TextField(
-                "reason", _("Why?"), max_length=REASON_LENGTH, required=True,
-                hint=_("Shown in the plan and the calendar file, so write no names."),
-            ),
-        ],
-        on_submit=show,
-        submit_label=_("See what follows"),
-        drafts=drafts,
-        only_asks=True,
-        on_attempt=lambda: outcome.show([]),
-    )  # fmt: skip
-    return [form, outcome, *_pinned_parts(saved, plan)]
-
-
-def _restore_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
-    drafts = saved.desk.drafts(f"course_restore:{saved.course_id}")
-    outcome = Section([])
-
-    def show(submission: Submission) -> str:
-        now, (item, to, reason) = saved.read(), _asked(submission)
-        change = restore(
-            now.plan, item, to,
-            calendar=now.calendar, others=saved.others(), reason=reason,
-            not_before=saved.not_before(now.plan),
-        )  # fmt: skip
-        outcome.show(_proposal(saved, _Proposed(now.plan, change, item, reason), drafts))
-        return _("Not saved yet. See what follows, then save the change.")
-
-    form = Form(
-        "course_restore",
-        [
-            ChoiceField(
-                "item", _("Which date?"), required=True,
-                options=_options(date for date in plan.dates if not date.takes_place),
-            ),
-            DateField(
-                "date", _("New date"), earliest=EARLIEST, latest=LATEST,
-                hint=_("Leave it open for the day it was cancelled on."),
-            ),
-            TextField(
-                "reason", _("Why?"), max_length=REASON_LENGTH,
-                hint=_("Shown in the plan and the calendar file, so write no names."),
-            ),
-        ],
-        on_submit=show,
-        submit_label=_("See what follows"),
-        drafts=drafts,
-        only_asks=True,
-        on_attempt=lambda: outcome.show([]),
-    )  # fmt: skip
-    return [form, outcome]
-
-
-def _cancel_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
-    movable = _movable(plan)
-    if not movable:
-        return [Prose(_("Every date has been held or cancelled already."))]
-
-    def save(submission: Submission) -> Receipt:
-        before, (item, _to, reason) = saved.read().plan, _asked(submission)
-        change = cancel(before, item, reason)
-        return saved.save(submission.key, before, change.plan, reason)
-
-    return [
-        Prose(
+            True, moved,
+        ),
+        _Way(
+            "course_cancel", _("Cancel a date"), movable,
+            _("Every date has been held or cancelled already."),
+            None, True, lambda now, item, _to, reason: cancel(now.plan, item, reason),
             _(
                 "A cancelled date stays in the plan, crossed out. The new calendar file tells "
                 "people's calendars."
-            )
+            ),
         ),
-        Form(
-            "course_cancel",
-            [
-                ChoiceField("item", _("Which date?"), options=movable, required=True),
-                TextField("reason", _("Why?"), max_length=REASON_LENGTH, required=True),
-            ],
-            on_submit=save,
-            submit_label=_("Cancel this date"),
-            drafts=saved.desk.drafts(f"course_cancel:{saved.course_id}"),
+        _Way(
+            "course_restore", _("Bring a cancelled date back"), cancelled, "",
+            DateField(
+                "date", _("New date"),
+                earliest=EARLIEST, latest=LATEST,
+                hint=_("Leave it open for the day it was cancelled on."),
+            ), False, restored,
         ),
-    ]
-
-
-@dataclass(frozen=True)
-class _Proposed:
-    """A change of one date that is not saved yet: the plan it was made from, and why."""
-
-    before: CoursePlan
-    change: PlanChange
-    item: Item
-    reason: str
-
-
-def _proposal(saved: SavedPlan, proposed: _Proposed, drafts: DraftBox) -> list[Widget]:
-    """Return what a change would do, with a button that saves it."""
-    key = str(uuid4())
-
-    def save() -> str:
-        saved.save(key, proposed.before, proposed.change.plan, proposed.reason)
-        drafts.discard()
-        return _("The change is saved.")
-
-    return [
-        Heading(_("What follows")),
-        *consequence_parts(proposed.before, proposed.change, proposed.item),
-        Button(_("Save the change"), save, look="main"),
-    ]
-
-
-def consequence_parts(before: CoursePlan, change: PlanChange, item: Item) -> list[Widget]:
-    """Return what a change of one date does to the others, and what is worth a second thought."""
-    date = change.plan.date_of(item)
-    lines = [
-        _("{item} will be on {date}.").format(
-            item=date.name, date=format_date(date.date, "long")
-        )
     ]  # fmt: skip
-    lines += [consequence.text for consequence in change.consequences] or [
-        _("No other date moves.")
-    ]
-    parts: list[Widget] = [Prose("\n".join(f"- {literal(line)}" for line in lines))]
-    strained = [
-        f"{one.name}: {now}"
-        for one in change.plan.dates
-        if (now := change.plan.off_rhythm(one.item))
-        and (before.get(one.item) is None or now != before.off_rhythm(one.item))
-    ]
-    if strained:
-        parts.append(Notice("warn", "\n".join(strained)))
-    return parts
+    return ways if cancelled else ways[:-1]
 
 
-def _pinned_parts(saved: SavedPlan, plan: CoursePlan) -> list[Widget]:
+class _Around(TypedDict):
+    """What a change has to keep free of."""
+
+    calendar: DanishCalendar
+    others: Sequence[CoursePlan]
+    not_before: dt.date | None
+
+
+def _way_parts(saved: SavedPlan, way: _Way) -> list[Widget]:
+    """Return a form that shows what follows from a change, and then the button that saves it."""
+    if not way.options:
+        return [Prose(way.none)]
+    drafts = saved.desk.drafts(f"{way.name}:{saved.course_id}")
+    outcome = Section([])
+
+    def show(submission: Submission) -> str:
+        now, (item, to, reason) = saved.read(), _asked(submission)
+        change = way.work_out(now, item, to, reason)
+        proposed = Proposed(now.plan, change, reason, item)
+        outcome.show(proposal_parts(saved, proposed, drafts.discard))
+        return _("Not saved yet. See what follows, then save the change.")
+
+    form = Form(
+        way.name,
+        [
+            ChoiceField("item", _("Which date?"), options=way.options, required=True),
+            *([way.day] if way.day is not None else []),
+            TextField(
+                "reason", _("Why?"), max_length=REASON_LENGTH, required=way.is_reason_required,
+                hint=_("Shown in the plan and the calendar file, so write no names."),
+            ),
+        ],
+        on_submit=show,
+        submit_label=_("See what follows"),
+        drafts=drafts,
+        only_asks=True,
+        on_attempt=lambda: outcome.show([]),
+    )  # fmt: skip
+    return [*([Prose(way.lead)] if way.lead else []), form, outcome]
+
+
+def _pinned_parts(saved: SavedPlan) -> list[Widget]:
+    plan = saved.read().plan
     pinned = [date for date in plan.dates if date.pinned and date.status in ("planned", "moved")]
     if not pinned:
         return []
@@ -249,14 +210,6 @@ def _asked(submission: Submission) -> tuple[Item, dt.date | None, str]:
         Item(kind, int(number)),  # type: ignore[arg-type] # one of the options the form offered
         to if isinstance(to, dt.date) else None,
         str(values["reason"]),
-    )
-
-
-def _movable(plan: CoursePlan) -> list[tuple[str, str]]:
-    return _options(
-        date
-        for date in plan.dates
-        if date.takes_place and date.status != "held" and date.starts_at is not None
     )
 
 

@@ -165,7 +165,12 @@ class Mending:
     def _days_for(self, date: PlannedDate, moved: Item | None) -> list[dt.date]:
         """Return the days a date may lie on, its own first if it is still free."""
         own_is_free = not self.reasons(date, date.date)
-        if date.fixed or (own_is_free and self._stays(date, moved)):
+        has_passed = date.date < self._not_before
+        # What has passed is history, which only a correction of history changes.
+        is_settled = has_passed and (
+            moved is None or self._plan.date_of(moved).date >= self._not_before
+        )
+        if date.fixed or is_settled or (own_is_free and self._stays(date, moved)):
             return [date.date]
         any_weekday = date.kind != "teaching_day"
         weekday = self._plan.weekday
@@ -179,7 +184,7 @@ class Mending:
             for day in around
             if (day == date.date and own_is_free)
             or (
-                day >= self._not_before
+                (has_passed or day >= self._not_before)
                 and (day.weekday() == weekday or (any_weekday and day.weekday() < 5))
                 and not self.reasons(date, day)
             )
@@ -429,7 +434,7 @@ class Mending:
         """Return whether nothing in the calendar keeps a date off a day."""
         return (
             EARLIEST <= day <= LATEST
-            and day >= self._not_before
+            and (day >= self._not_before or date.date < self._not_before)
             and (day.weekday() < 5 or day.weekday() == self._plan.weekday)
             and not self.reasons(date, day)
         )

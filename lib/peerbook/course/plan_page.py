@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from peerbook.course import plan_records, records
-from peerbook.course.calendar import EARLIEST, LATEST
+from peerbook.course.calendar import EARLIEST, LATEST, is_summer, summer_shutdown
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.open_suggestions_part import open_suggestions_parts
 from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, template_of
@@ -16,8 +16,9 @@ from peerbook.course.plan_rules import NoPlan
 from peerbook.course.plan_solver import plan_course
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
-from peerbook.text import _, format_month, format_weekday
+from peerbook.text import _, format_date, format_list, format_month, format_weekday, ngettext
 from peerbook.ui import (
+    Action,
     Button,
     ChoiceField,
     DateField,
@@ -40,7 +41,8 @@ from peerbook.ui import (
 T = TypeVar("T")
 
 NEW = 0
-MONTHS_AHEAD = 24
+MONTHS_BACK, MONTHS_AHEAD = 12, 24
+"""A course that is under way can be entered too."""
 FORM = "course_plan"
 
 
@@ -116,7 +118,7 @@ class _CourseChoice:
 
     def _form(self, proposal: Section) -> Form:
         desk = self._desk
-        months = _months_from(desk.today)
+        months = _months_around(desk.today)
         courses = [(name, load_course(name).title) for name in available_courses()]
         return Form(
             FORM,
@@ -134,6 +136,7 @@ class _CourseChoice:
                         ChoiceField(
                             "first_month", _("Month of the first teaching day"),
                             options=[(f"{day:%Y-%m}", format_month(day)) for day in months],
+                            hint=_("Is the course under way? Choose the month it began."),
                         ),
                         DateField(
                             "final_assignment_on",
@@ -189,26 +192,30 @@ class _CourseChoice:
 
     def _propose(self, submission: Submission, proposal: Section) -> str:
         request = _request(submission, self._site)
-        content = load_course(request.template.name)
+        parts, said = self._answer(request, proposal)
+        proposal.show(parts)
+        return said
+
+    def _answer(self, request: PlanRequest, proposal: Section) -> tuple[list[Widget], str]:
+        """Return a proposal, or why there is none, and a sentence about it."""
         with self._desk.store.read() as session:
             calendar = plan_records.calendar_of(session, self._site.id)
             others = plan_records.other_plans(session, self._site.id)
         answer = plan_course(request, calendar, others)
         if not isinstance(answer, NoPlan):
-            proposal.show(self._proposal(answer, request, content.version))
-            return _("Here is a proposal. It is not saved yet.")
-        parts: list[Widget] = [Notice("warn", answer.text)]
+            parts = self._proposal(answer, request, proposal)
+            return parts, _("Here is a proposal. It is not saved yet.")
+        parts = [Notice("warn", answer.text)]
         if answer.cheapest is not None:
             parts.append(Heading(_("The smallest change that makes a plan")))
             parts.append(Prose(literal(answer.cheapest.text)))
-            plan = answer.cheapest.plans[0]
-            parts += self._proposal(plan, request, content.version)
-        proposal.show(parts)
-        return _("There is no plan that keeps to everything. See below what clashes.")
+            parts += self._proposal(answer.cheapest.plans[0], request, proposal)
+        return parts, _("There is no plan that keeps to everything. See below what clashes.")
 
-    def _proposal(self, plan: CoursePlan, request: PlanRequest, version: str) -> list[Widget]:
+    def _proposal(self, plan: CoursePlan, request: PlanRequest, proposal: Section) -> list[Widget]:
         key = str(uuid4())
         desk, site = self._desk, self._site
+        version = load_course(request.template.name).version
 
         def save() -> str:
             receipt = desk.store.submit(
@@ -227,10 +234,60 @@ class _CourseChoice:
 
         return [
             Heading(_("Proposal")),
+            *_passed_parts(plan, desk.today),
+            *self._summer_parts(plan, request, proposal),
             dates_table(plan, _("Proposed dates, not saved yet")),
             *avoided_parts(plan),
             Button(_("Save the plan"), save, look="main"),
         ]
+
+    def _summer_parts(
+        self, plan: CoursePlan, request: PlanRequest, proposal: Section
+    ) -> list[Widget]:
+        """Return which dates to come lie in summer, and the offer to keep the shutdown free."""
+        today = self._desk.today
+        hit = [date for date in plan.dates if date.date >= today and is_summer(date.date)]
+        if not hit:
+            return []
+        shutdowns = [summer_shutdown(year) for year in sorted({date.date.year for date in hit})]
+        closed = [one for one in shutdowns if any(one.covers(date.date) for date in hit)]
+
+        def keep_free() -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                rows = [plan_records.closure_row(session, self._site.id, one) for one in closed]
+                records.save_closures(session, rows)
+            parts, said = self._answer(request, proposal)
+            proposal.show(parts, announce=said, take_there=True)
+            return said
+
+        lines = [
+            _("Some dates lie in summer, when many people are away:"),
+            *(f"{date.name}, {format_date(date.date, 'long')}" for date in hit),
+        ]
+        actions = [
+            Action(
+                _("Keep {period} free, and make a new proposal").format(
+                    period=format_list([f"{one.period} {one.starts_on.year}" for one in closed])
+                ),
+                keep_free,
+            )
+        ]
+        return [Notice("warn", "\n".join(lines), actions if closed else [])]
+
+
+def _passed_parts(plan: CoursePlan, today: dt.date) -> list[Widget]:
+    """Return what becomes of dates before today; nothing when all are to come."""
+    passed = sum(date.date < today for date in plan.dates)
+    if not passed:
+        return []
+    text = ngettext(
+        "{n} date lies before today and counts as held. If you met on another day, correct it "
+        "under “Move or cancel” once the plan is saved.",
+        "{n} dates lie before today and count as held. If you met on other days, correct them "
+        "under “Move or cancel” once the plan is saved.",
+        passed,
+    ).format(n=passed)
+    return [Notice("info", text)]
 
 
 def _poll_parts(form: Form) -> list[Widget]:
@@ -280,9 +337,12 @@ def _month(text: str) -> tuple[int, int]:
     return int(year), int(month)
 
 
-def _months_from(today: dt.date) -> list[dt.date]:
-    first = today.year * 12 + today.month - 1
-    return [dt.date(place // 12, place % 12 + 1, 1) for place in range(first, first + MONTHS_AHEAD)]
+def _months_around(today: dt.date) -> list[dt.date]:
+    this = today.year * 12 + today.month - 1
+    return [
+        dt.date(place // 12, place % 12 + 1, 1)
+        for place in range(this - MONTHS_BACK, this + MONTHS_AHEAD)
+    ]
 
 
 def _facts(desk: Desk, site: Site, course: Course | None) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from uuid import uuid4
+from typing import Protocol
 
 from peerbook.course.after_course_part import after_course_parts
 from peerbook.course.closures_part import closures_parts
@@ -13,11 +12,13 @@ from peerbook.course.open_suggestions_part import open_suggestions_parts
 from peerbook.course.plan import CoursePlan, PlannedDate
 from peerbook.course.plan_change_part import change_parts
 from peerbook.course.plan_moves import replan
-from peerbook.course.saved_plan import PlanNow, SavedPlan
+from peerbook.course.plan_proposal_part import Proposed, proposal_parts
+from peerbook.course.plan_wishes import Obstacles, placed_although
+from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.since_told_part import since_told_parts
 from peerbook.desk import Desk
 from peerbook.store.tables import Site
-from peerbook.text import _, format_date, format_time
+from peerbook.text import _, format_date, format_list, format_time
 from peerbook.ui import (
     Action,
     Column,
@@ -85,17 +86,29 @@ def avoided_parts(plan: CoursePlan) -> list[Widget]:
 
 def plan_parts(desk: Desk, site: Site, course_id: int) -> list[Widget]:
     """Return everything there is to see and do about a saved course."""
-    whole = Section([])
+    top, tabs = Section([]), Section([])
+
+    def say(told: str, *, take_there: bool = False) -> None:
+        parts = [Notice("ok", told), *blocked_parts(saved)]
+        top.show(parts, announce=told, take_there=take_there)
 
     def redraw(told: str) -> None:
-        whole.show([Notice("ok", told), *_course_parts(saved)], announce=told)
+        # The receipt comes last: who acts on it finds the tabs as they are now.
+        tabs.show(_course_tabs(saved, say))
+        say(told)
 
     saved = SavedPlan(desk, site, course_id, redraw)
-    whole.show(_course_parts(saved))
-    return [whole]
+    top.show(blocked_parts(saved))
+    tabs.show(_course_tabs(saved, say))
+    return [top, tabs]
 
 
-def _course_parts(saved: SavedPlan) -> list[Widget]:
+class _Say(Protocol):
+    def __call__(self, told: str, *, take_there: bool = False) -> None:
+        """Say above the tabs what has been done, and what now stands in the way of dates."""
+
+
+def _course_tabs(saved: SavedPlan, say: _Say) -> list[Widget]:
     """Return the course in tabs; all but the first are made when they are opened."""
     now = saved.read()
     plan = now.plan
@@ -107,7 +120,6 @@ def _course_parts(saved: SavedPlan) -> list[Widget]:
     if plan.dates[-1].date >= saved.desk.today:
         dates += open_suggestions_parts(saved.desk, saved.site, now.course)
     return [
-        *_blocked(saved, now),
         Tabs(
             [
                 (_("Dates"), dates),
@@ -115,43 +127,72 @@ def _course_parts(saved: SavedPlan) -> list[Widget]:
                 (_("Since last time"), lambda: since_told_parts(saved)),
                 (_("Teaching"), lambda: content_parts(saved)),
                 (_("After the course"), lambda: after_course_parts(saved)),
-                (
-                    _("Holidays and closures"),
-                    lambda: closures_parts(saved.desk, saved.site, plan, saved.redraw),
-                ),
+                (_("Holidays and closures"), lambda: [_closures(saved, say)]),
             ]
         ),
     ]
 
 
-def _blocked(saved: SavedPlan, now: PlanNow) -> list[Widget]:
-    """Return a warning when dates lie on a holiday or closure nobody has accepted."""
+def _closures(saved: SavedPlan, say: _Say) -> Section:
+    """Return the closures as a place of its own, so that who changes one stays there."""
+    place = Section([])
+
+    def changed(told: str) -> None:
+        place.show(closures_parts(saved.desk, saved.site, saved.read().plan, changed))
+        say(told, take_there=True)
+
+    place.show(closures_parts(saved.desk, saved.site, saved.read().plan, changed))
+    return place
+
+
+def blocked_parts(saved: SavedPlan) -> list[Widget]:
+    """Return which dates to come can no longer be used, and a way out; nothing when all can."""
+    now, today = saved.read(), saved.desk.today
+    obstacles = Obstacles(now.calendar, saved.others())
     hit = [
-        f"{date.name}, {format_date(date.date)}: {now.calendar.explain(date.date, date.resources)}"
+        (date, reasons)
         for date in now.plan.dates
         if date.status in ("planned", "moved")
-        and not date.pinned
-        and not now.calendar.is_free(date.date, date.resources)
+        and date.date >= today
+        and (reasons := obstacles.reasons(date.date, date.resources, date.starts_at, date.ends_at))
+        # What the note says has been seen and accepted.
+        and date.note != placed_although(reasons)
     ]
     if not hit:
         return []
-    text = "\n".join([_("Some dates can no longer be used:"), *hit])
-    return [Notice("warn", text, [Action(_("Find new dates"), _replanning(saved))])]
+    outcome = Section([])
 
-
-def _replanning(saved: SavedPlan) -> Callable[[], str]:
-    key = str(uuid4())
-
-    def run() -> str:
-        now = saved.read()
+    def look() -> str:
+        seen = saved.read()
         change = replan(
-            now.plan,
-            calendar=now.calendar, others=saved.others(), not_before=saved.not_before(now.plan),
+            seen.plan,
+            calendar=seen.calendar, others=saved.others(), not_before=saved.not_before(seen.plan),
         )  # fmt: skip
-        saved.save(
-            key, now.plan, change.plan, _("A holiday or closure came in the way."),
+        proposed = Proposed(
+            seen.plan,
+            change,
+            _("A holiday or closure came in the way."),
             reasons={one.item: one.why.text for one in change.consequences},
-        )  # fmt: skip
-        return "\n".join(one.text for one in change.consequences)
+        )
+        outcome.show(proposal_parts(saved, proposed), take_there=True)
+        return _("Not saved yet. See what follows, then save the change.")
 
-    return run
+    lines = [
+        (
+            _("{name}, {date}: {reasons}. It is fixed by hand: move it yourself, or let it stay.")
+            if date.pinned
+            else _("{name}, {date}: {reasons}.")
+        ).format(
+            name=date.name,
+            date=format_date(date.date),
+            reasons=format_list([reason.text for reason in reasons]),
+        )
+        for date, reasons in hit
+    ]
+    text = "\n".join([_("Some dates can no longer be used:"), *lines])
+    label = (
+        _("Let them stay all the same")
+        if all(date.pinned for date, _reasons in hit)
+        else _("Find new dates")
+    )
+    return [Notice("warn", text, [Action(label, look)]), outcome]

@@ -16,13 +16,14 @@ from peerbook.course.filled_file import (
 from peerbook.course.frames import poll_answers, poll_template, templates
 from peerbook.course.slot_poll import RankedSlot, rank_slots
 from peerbook.files.intake import Reading, read_filled
-from peerbook.text import _, format_list, format_time, format_weekday, ngettext
+from peerbook.text import _, format_list, ngettext
 from peerbook.ui import (
-    Button,
+    Cells,
     Column,
     Form,
     Notice,
     Prose,
+    RowAction,
     Section,
     Submission,
     Table,
@@ -63,6 +64,7 @@ def slot_poll_parts(use: Callable[[Mapping[str, object]], None]) -> list[Widget]
             [filled_file_field()],
             on_submit=look,
             submit_label=_("Show which time suits most"),
+            only_asks=True,
         ),
         found,
     ]
@@ -88,10 +90,11 @@ def _found_parts(reading: Reading, use: Callable[[Mapping[str, object]], None]) 
             "Some have not answered for every time. They are counted neither as coming nor as lost."
         )
         parts.append(Notice("info", text))
-    return [*parts, _table(ranked), *_use_parts(ranked[0], use)]
+    return [*parts, _table(ranked, use)]
 
 
-def _table(ranked: tuple[RankedSlot, ...]) -> Table:
+def _table(ranked: tuple[RankedSlot, ...], use: Callable[[Mapping[str, object]], None]) -> Table:
+    """Return the times in order, with a button at each that carries it into the plan."""
     columns = [
         Column("slot", _("Weekday and time")),
         Column("can", _("Can come"), kind="number"),
@@ -104,23 +107,23 @@ def _table(ranked: tuple[RankedSlot, ...]) -> Table:
             "can": len(slot.can),
             "lost": format_list(slot.lost) or _("nobody"),
             "silent": format_list(slot.silent) or None,
+            "chosen": slot,
         }
         for slot in ranked
     ]
-    return Table(columns, rows, _("The times, the best first"))
 
-
-def _use_parts(best: RankedSlot, use: Callable[[Mapping[str, object]], None]) -> list[Widget]:
-    if best.weekday is None:
-        return []
-    chosen: dict[str, object] = {"weekday": best.weekday}
-    words = format_weekday(best.weekday)
-    if best.starts_at is not None:
-        chosen["day_starts_at"] = best.starts_at
-        words = f"{words} {format_time(best.starts_at)}"
-
-    def carry() -> str:
-        use(chosen)
+    def carry(row: Cells) -> str:
+        chosen = row["chosen"]
+        if not isinstance(chosen, RankedSlot):
+            raise TypeError("the row holds no time")
+        if chosen.weekday is None:
+            return _("Its heading names no weekday, so choose one in the form below.")
+        values: dict[str, object] = {"weekday": chosen.weekday}
+        if chosen.starts_at is not None:
+            values["day_starts_at"] = chosen.starts_at
+        use(values)
         return _("It stands in the form below now.")
 
-    return [Button(_("Use {time} for the course").format(time=words), carry)]
+    return Table(
+        columns, rows, _("The times, the best first"), action=RowAction(_("Use it"), carry)
+    )

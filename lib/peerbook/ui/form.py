@@ -143,7 +143,7 @@ class Form(Part):
         self._theirs: Mapping[str, object] | None = None
         super().__init__(
             "form",
-            _texts(submit_label, help_text),
+            _texts(submit_label, help_text) | (_asking_texts(self._fields) if only_asks else {}),
             name=name,
             fields=[part.spec() for part in fields],
             step=step,
@@ -320,8 +320,8 @@ def receipt_text(receipt: ReceiptLike | str | None) -> str:
         return receipt
     if receipt is None:
         return _("Saved at {time}.").format(time=format_time(dt.datetime.now(dt.UTC)))
-    return _("Saved at {time}. Number {number}, version {version}.").format(
-        time=format_time(receipt.saved_at), number=receipt.number, version=receipt.version
+    return _("Saved at {time} (receipt {number}).").format(
+        time=format_time(receipt.saved_at), number=receipt.number
     )
 
 
@@ -378,4 +378,15 @@ def _texts(submit_label: str, help_text: str) -> dict[str, str]:
         "progress": _("Question {n} of {total}"),
         "at_last": _("At last"),
         "help": help_text,
+    }
+
+
+def _asking_texts(fields: Sequence[AnyField]) -> dict[str, str]:
+    """Return the words that differ where submitting saves nothing."""
+    has_file = any(isinstance(asked, FileField) for asked in fields)
+    return {
+        "saving": _("Reading the file …") if has_file else _("One moment …"),
+        "slow": _("This takes longer than usual. Wait a moment, or press the button again."),
+        "lost_while_saving": _("The connection was lost. Press the button again when it is back."),
+        "summary": _("Something has to be put right first"),
     }
