@@ -13,11 +13,18 @@ from sqlalchemy.orm import Session
 
 from peerbook import small_groups
 from peerbook.store import DraftBox, Receipt, Saved, Store
+from peerbook.text import _
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import Submission
 
 ACTOR_VARIABLE = "PEERBOOK_ACTOR"
 SYNTHETIC_SETTING = "synthetic"
+SETTING_LENGTH = 64
+
+
+def name_key(actor: str) -> str:
+    """Return the key of the setting that says what somebody who saves is called."""
+    return f"known_as:{actor}"[:SETTING_LENGTH]
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,11 @@ class Desk:
     def threshold(self) -> int:
         """Return the fewest people about whom anything is shown."""
         return small_groups.threshold_of(self.store.setting(small_groups.SETTING))
+
+    def name_of(self, actor: str) -> str:
+        """Return what somebody who saves is called here; never the name of a computer account."""
+        known = self.store.setting(name_key(actor), "")
+        return str(known) or (_("you") if actor == self.actor else _("a colleague"))
 
     def drafts(self, form: str) -> DraftBox:
         """Return where what is typed in a form is kept until it is saved."""

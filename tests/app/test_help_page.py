@@ -66,6 +66,17 @@ def test_the_help_number_stands_where_people_answer(vejle, visitor):
     expect(page.get_by_text("Tag den tid, du har brug for.")).to_be_visible()
 
 
+def test_a_name_is_given_once_and_stands_there_next_time(vejle, visitor):
+    page = visitor.open(vejle, "help", "?site=Vejle")
+    open_tab(page, "Indstillinger")
+    page.get_by_label("Dit navn på arbejdet").fill("Birgit")
+    page.get_by_role("button", name="Gem mit navn").click()
+    expect(page.get_by_text("Gemt kl.").first).to_be_visible()
+    page = visitor.open(vejle, "help", "?site=Vejle")
+    open_tab(page, "Indstillinger")
+    expect(page.get_by_label("Dit navn på arbejdet")).to_have_value("Birgit")
+
+
 def test_two_who_change_the_number_at_once_are_asked_which_one_holds(vejle, visitor):
     page = visitor.open(vejle, "help")
     open_tab(page, "Indstillinger")

@@ -157,7 +157,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
 
     # Each file can be taken back, and all of it goes.
     page.get_by_role("button", name="2 filer er gemt").click()
-    expect(page.get_by_text("»rettet.xlsx«: 1 skema, gemt af")).to_be_visible()
+    expect(page.get_by_text("»rettet.xlsx«: 1 skema, gemt af dig")).to_be_visible()
     page.get_by_role("button", name="Fortryd filen").last.click()
     page.get_by_role("button", name="Ja, fortsæt").click()
     expect(page.get_by_role("paragraph").filter(has_text="Filen er fortrudt.")).to_be_visible()

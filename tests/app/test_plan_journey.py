@@ -231,7 +231,7 @@ def test_a_date_fixed_by_hand_is_named_when_a_closure_hits_it_and_may_stay(app, 
     panel.get_by_role("button", name="Gem lukkedagen").click()
     warning = page.get_by_text("Nogle datoer kan ikke længere bruges")
     expect(warning).to_contain_text(f"Undervisningsdag 2, {format_date(hit.date)}")
-    expect(warning).to_contain_text("Datoen er låst")
+    expect(warning).to_contain_text("Den ligger fast")
     page.get_by_role("button", name="Lad dem blive stående").click()
     page.get_by_role("button", name="Gem ændringen").click()
     expect(warning).to_have_count(0)
@@ -313,7 +313,7 @@ def test_what_is_taught_when_and_for_how_many(open_plan, made):
     expect(covered.get_by_role("columnheader")).to_have_count(5)
     assert covered.get_by_role("row").count() > 5
     page.get_by_role("radio", name="Forplejning").check()
-    expect(page.get_by_text("Regn med 2 mentorer").first).to_be_visible()
+    expect(page.get_by_text("Regn med 2 deltagere").first).to_be_visible()
     # Two cups each, for the two mentors and two of the staff.
     expect(row_of(page, "Kaffe").filter(visible=True).first).to_have_text(re.compile("8\\s*8"))
 

@@ -225,7 +225,7 @@ class _Import:
         ).format(
             file=file.file_name,
             n=file.sheets,
-            actor=file.actor,
+            actor=self._desk.name_of(file.actor),
             date=format_date(file.at.astimezone(COPENHAGEN).date(), "long"),
             time=format_time(file.at),
         )

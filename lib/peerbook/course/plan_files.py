@@ -241,7 +241,7 @@ def _remark(date: PlannedDate) -> str:
     if not date.takes_place:
         return _with_reason(_("Cancelled"), date.note)
     if date.status == "moved":
-        return _with_reason(_("New date"), date.pin_reason)
+        return _with_reason(_("Moved"), date.pin_reason)
     if date.kind == "erfa_group" and date.teachers:
         return _("Convener: {names}").format(names=format_list(date.teachers))
     return ""

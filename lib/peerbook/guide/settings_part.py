@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import cast
 
-from peerbook.desk import Desk
+from peerbook.desk import Desk, name_key
 from peerbook.guide import records
 from peerbook.guide.accessibility import Organisation
 from peerbook.settings import (
@@ -16,6 +16,7 @@ from peerbook.settings import (
     save_help_number,
 )
 from peerbook.small_groups import SMALLEST
+from peerbook.store import set_setting
 from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import (
@@ -47,9 +48,31 @@ def settings_parts(
         Called when something was saved that the rest of the page tells.
     """
     return [
+        *_name_parts(desk),
         *_help_number_parts(desk, sites, chosen, changed),
         *_threshold_parts(desk),
         *_organisation_parts(desk, changed),
+    ]
+
+
+# -- who sits here ---------------------------------------------------------------------------------
+
+
+def _name_parts(desk: Desk) -> list[Widget]:
+    def save(submission: Submission) -> None:
+        with desk.store.write(desk.actor) as session:
+            set_setting(session, name_key(desk.actor), str(submission.values["known_as"]))
+
+    return [
+        Heading(_("What are you called?")),
+        Prose(_("Your colleagues see the name beside what you save, and know whom to ask.")),
+        Form(
+            "known_as",
+            [TextField("known_as", _("Your name at work"), required=True, max_length=60)],
+            values={"known_as": desk.store.setting(name_key(desk.actor), "")},
+            on_submit=save,
+            submit_label=_("Save my name"),
+        ),
     ]
 
 
