@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from builders import a_planned_course
 from journeys import query
-from steps import downloaded, months_ahead, receipt, sideways, tab
+from peerbook.course import suggestion_records
+from steps import TODAY, downloaded, months_ahead, receipt, sideways, tab
 
 pytestmark = pytest.mark.app
 
@@ -141,6 +142,43 @@ def test_the_follow_up_is_asked_for_in_time_entered_and_no_longer_asked_for(
     start = guest.open(app.server, "start", query(site=over.site))
     expect(start.get_by_role("heading", name="De næste seks uger")).to_be_visible()
     expect(start.get_by_text("opfølgningen til")).to_have_count(0)
+
+
+def test_equal_suggestions_get_one_answer_and_a_no_takes_a_reason_only(app, open_record, over):
+    with app.store.write("Leder") as session:
+        for text in ("Længere pauser", "Mere kaffe", "længere  pauser", "Parkering"):
+            suggestion_records.save_suggestion(session, over.course_id, text, TODAY)
+    page = open_record(over, tab="I sagde – vi gjorde")
+    page.get_by_role("button", name="Svar – Længere pauser").click()
+    # The form stands where the list stood, and the reader is there.
+    expect(page.get_by_role("heading", name="Svar på et forslag")).to_be_in_viewport()
+    expect(page.get_by_role("table")).to_have_count(0)
+    expect(page.get_by_role("checkbox", name="længere pauser")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Mere kaffe")).not_to_be_checked()
+    page.get_by_role("checkbox", name="Mere kaffe").check()
+    page.get_by_role("radio", name="Det gør vi").check()
+    page.get_by_role("button", name="Gem svaret").click()
+    expect(page.get_by_role("link", name="Skriv, hvem der tager sig af det.")).to_be_visible()
+    page.get_by_role("textbox", name="Hvem tager sig af det?").fill("Anna")
+    page.get_by_role("button", name="Gem svaret").click()
+    receipt(page)
+    rows = page.get_by_role("rowheader")
+    expect(rows).to_have_text(["Parkering", "Længere pauser", "Mere kaffe", "længere pauser"])
+
+    page.get_by_role("button", name="Svar – Parkering").click()
+    page.get_by_role("radio", name="Det kan ikke lade sig gøre").check()
+    page.get_by_role("button", name="Gem svaret").click()
+    expect(page.get_by_role("link", name="Skriv hvorfor ikke")).to_be_visible()
+    page.get_by_role("textbox", name="Hvad gjorde vi").fill("Pladsen er ikke vores.")
+    page.get_by_role("button", name="Gem svaret").click()
+    receipt(page)
+    refused = page.get_by_role("row").filter(has_text="Parkering")
+    expect(refused).to_contain_text("Det kan ikke lade sig gøre")
+    assert app.rows(
+        "SELECT d.outcome, d.owner, d.what_we_did FROM decision d JOIN suggestion s"
+        " ON s.id = d.suggestion_id WHERE s.course_id = ? ORDER BY s.id",
+        over.course_id,
+    ) == [("do", "Anna", "")] * 3 + [("no", "", "Pladsen er ikke vores.")]  # fmt: skip
 
 
 def test_forms_and_codes_are_printed(open_record, under_way):

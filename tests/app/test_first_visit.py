@@ -96,6 +96,7 @@ def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor):
     let_months_pass(server, 6)
     page = visitor.open(server, "course_record")
     expect(page.get_by_role("button", name="Gem fremmøde")).to_be_visible()
+    page.get_by_role("button", name="Alle til stede").click()
     page.get_by_role("button", name="Gem fremmøde").click()
     expect(page.get_by_text("Tallene").or_(page.get_by_text("Gemt kl.")).first).to_be_visible()
     expect(page.get_by_text("100 %").first).to_be_visible()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from builders import a_site
 from journeys import query
-from steps import TODAY, receipt, row_of, sideways, unfold
+from steps import TODAY, downloaded, receipt, row_of, sideways, unfold
 
 pytestmark = pytest.mark.app
 
@@ -107,3 +108,16 @@ def test_the_page_fits_a_telephone(app, guest, site):
         "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
     )
     assert shown[:3] == ['"Dato"', '"Hvad var det?"', '"Hvor mange kom?"']
+
+
+def test_the_form_for_the_day_is_printed_like_the_others(app, guest, site):
+    page = guest.open(app.server, "head_count", query(site=site[1]))
+    unfold(page, "Et skema til at printe: Hvordan var det i dag?")
+    for button, pages in (("Hele skemaet", 2), ("Tre spørgsmål med store", 1)):
+        data = downloaded(page, button)
+        read = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True)
+        text = read.stdout.decode()
+        assert 1 <= text.count("\f") <= pages
+        assert "Hvordan var det at være med i dag?" in text
+        assert site[1] in text
+        assert "Egen kode" not in text

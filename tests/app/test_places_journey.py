@@ -46,6 +46,7 @@ def test_only_days_up_to_today_are_offered_and_marked_as_saved(app, open_record,
     expect(days.get_by_role("option")).to_have_count(len(held))
     chosen = days.get_by_role("option", selected=True)
     expect(chosen).to_contain_text("ikke gemt endnu")
+    page.get_by_role("button", name="Alle til stede").click()
     page.get_by_role("button", name="Gem fremmøde").click()
     receipt(page)
     expect(chosen).to_contain_text("(gemt)")

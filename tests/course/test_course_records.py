@@ -571,6 +571,33 @@ def test_nothing_is_done_without_a_word_of_what(store, made, status):
     ) == ["what_we_did"]
 
 
+def test_who_turns_down_gives_a_reason_and_who_does_it_a_name(store, made):
+    number = suggest(store, made)
+    no = {"outcome": "no", "owner": "", "due_on": LATER}
+    assert refused(store, lambda session: decide(session, number, **no, what_we_did="")) == [
+        "what_we_did"
+    ]
+    assert refused(store, lambda session: decide(session, number, owner="")) == ["owner"]
+    written(store, lambda session: decide(session, number, **no))
+    with store.read() as session:
+        (row,) = each(suggestion_records.decisions_frame(session, made.course_id))
+    assert (row.outcome, row.owner, row.due_on) == ("no", "", None)
+
+
+def test_one_answer_goes_to_several_suggestions_or_to_none_of_them(store, made):
+    first, second, third = (suggest(store, made) for _count in range(3))
+    written(store, lambda session: decide(session, first, also=(second,)))
+    with store.read() as session:
+        rows = list(each(suggestion_records.decisions_frame(session, made.course_id)))
+    assert {row.suggestion_id: row.what_we_did for row in rows} == {
+        first: "More breaks", second: "More breaks",
+    }  # fmt: skip
+    # The second has been answered since the list was shown: nothing of it is saved.
+    assert refused(store, lambda session: decide(session, third, also=(second,))) == ["also"]
+    with store.read() as session:
+        assert suggestion_records.undecided_count(session, made.site_id, 5) == 1
+
+
 def test_a_suggestion_that_is_gone_is_not_answered(store):
     assert refused(store, lambda session: decide(session, 999_999)) == ["suggestion"]
 

@@ -178,7 +178,7 @@ class _Attendance:
         day = self._dates.loc[self._dates["date_id"] == date_id].iloc[0]
         mentors = [mentor for mentor in self._mentors if mentor.on(day["date"]) != "left"]
         values = [
-            _row(mentor.code, shown.get(mentor.code, _first_guess(mentor, day["date"])))
+            _row(mentor.code, shown.get(mentor.code, _known_before(mentor, day["date"])))
             for mentor in mentors
         ]
 
@@ -225,6 +225,8 @@ class _Attendance:
                     ],
                     row_label=_("Mentor"),
                     rows=[(mentor.code, mentor.name) for mentor in mentors],
+                    fill=(_("All present"), "status", "present"),
+                    hint=_("First mark those who were not there; the button takes the rest."),
                 )
             ],
             values={"people": values},
@@ -314,15 +316,20 @@ class _Attendance:
 
     def _catch_up_parts(self) -> list[Widget]:
         name_of = {mentor.code: mentor.name for mentor in self._mentors}
-        days = {row.date_id: _day_name(row) for row in each(self._dates)}
+        days = {row.date_id: row for row in each(self._dates)}
         done = {(row.date_id, row.participant) for row in each(self._caught_up)}
-        missed = [
-            (
-                f"{row.date_id}:{row.participant}",
-                f"{name_of[row.participant]} – {days[row.date_id]}",
-            )
+        missed_days = sorted(
+            (days[row.date_id].date, row.date_id, name_of[row.participant], row.participant)
             for row in each(self._attendance)
             if row.status != "present" and (row.date_id, row.participant) not in done
+        )
+        missed = [
+            (
+                f"{date_id}:{code}",
+                f"{date_name(days[date_id].kind, int(days[date_id].number))}, "
+                f"{format_date(date)} – {name}",
+            )
+            for date, date_id, name, code in missed_days
         ]
         if not missed:
             return [Prose(_("Nobody has missed a day that is not made up for."))]
@@ -400,7 +407,7 @@ class _Attendance:
         ]  # fmt: skip
 
 
-def _row(code: str, entry: Entry) -> Row:
+def _row(code: str, entry: tuple[AttendanceStatus | None, str | None]) -> Row:
     status, note = entry
     return Row(code, {"status": status, "note": note or ""})
 
@@ -409,10 +416,10 @@ def _entry(row: Row) -> Entry:
     return cast(AttendanceStatus, row.values["status"]), str(row.values["note"]) or None
 
 
-def _first_guess(mentor: Mentor, day: dt.date) -> Entry:
-    """Return the status to begin with: what is known of the day, and else present."""
+def _known_before(mentor: Mentor, day: dt.date) -> tuple[AttendanceStatus | None, str | None]:
+    """Return the status that is known before anybody looks who is there; None for most."""
     known: dict[str, AttendanceStatus] = {"not_enrolled": "not_enrolled", "paused": "paused"}
-    return known.get(mentor.on(day), "present"), None
+    return known.get(mentor.on(day)), None
 
 
 def _verdict(one: Standing) -> Status:

@@ -44,7 +44,11 @@ def attendance_chart(by_date: pd.DataFrame) -> Chart:
             for series in SERIES
         ]
     )  # fmt: skip
-    figure.update_layout(barmode="stack", yaxis_title=_("Mentors"), yaxis_rangemode="tozero")
+    most = int(by_date["expected"].max())
+    figure.update_layout(
+        barmode="stack", yaxis_title=_("Mentors"), yaxis_rangemode="tozero",
+        yaxis_dtick=max(1, -(-most // 6)),  # there are no half mentors
+    )  # fmt: skip
     expected, present = int(by_date["expected"].sum()), int(by_date["present"].sum())
     finding = ngettext(
         "On {days} date {present} of {expected} places were taken ({share}).",

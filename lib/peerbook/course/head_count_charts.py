@@ -7,13 +7,11 @@ import statistics
 import pandas as pd
 import plotly.graph_objects as go
 
+from peerbook.course.head_counts import SHOWN_COUNTS
 from peerbook.course.occasions import occasion_name
 from peerbook.course.rows import each
 from peerbook.text import _, format_date, format_number, format_weekday
 from peerbook.ui import Chart, Column, TableData
-
-SHOWN = 52
-"""Counts in the chart: half a year of two cafés a week, and few enough to tell apart."""
 
 
 def head_counts_chart(counts: pd.DataFrame, occasion: str) -> Chart:
@@ -26,7 +24,7 @@ def head_counts_chart(counts: pd.DataFrame, occasion: str) -> Chart:
     occasion
         What they are counts of.
     """
-    shown = sorted(each(counts), key=lambda row: row.date)[-SHOWN:]
+    shown = sorted(each(counts), key=lambda row: row.date)[-SHOWN_COUNTS:]
     people = [row.people for row in shown]
     name = occasion_name(occasion)
     figure = go.Figure(
@@ -42,7 +40,9 @@ def head_counts_chart(counts: pd.DataFrame, occasion: str) -> Chart:
         xaxis={
             "type": "category",
             "tickvals": _spread([row.date.isoformat() for row in shown]),
-            "ticktext": _spread([format_date(row.date, "day") for row in shown]),
+            "ticktext": _spread(
+                [f"{format_date(row.date, 'day')}<br>{row.date.year}" for row in shown]
+            ),
         },
         yaxis={"title": {"text": _("People")}, "rangemode": "tozero"},
         bargap=0.15,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from peerbook.course import head_count_records, records
 from peerbook.course.cells import at_cells
+from peerbook.course.evaluation_paper_part import event_paper_parts
 from peerbook.course.head_count_charts import head_counts_chart
 from peerbook.course.head_count_records import Count
 from peerbook.course.head_counts import FEWEST_COUNTS, LATEST_COUNTS, Forecast, forecasts
@@ -107,6 +108,10 @@ class _HeadCounts:
                 choice,
                 self._figures,
                 self._correcting,
+                Disclosure(
+                    _("A form to print: how was it today?"),
+                    lambda: event_paper_parts(self._desk, self._site),
+                ),
             ]
         )
 
@@ -290,16 +295,14 @@ def _count(values: dict[str, object]) -> Count:
 def _forecast_table(expected: tuple[Forecast, ...]) -> Table:
     columns = [
         Column("day", _("Weekday")),
-        Column("expected", _("Expect")),
+        Column("expected", _("Make coffee for")),
         Column("range", _("Between")),
         Column("basis", _("Rests on")),
     ]
     rows = [
         {
             "day": format_weekday(one.weekday),
-            "expected": _("too few to say")
-            if one.expected is None
-            else format_number(one.expected),
+            "expected": _expected(one),
             "range": None
             if one.low is None or one.high is None
             else _("{low} and {high}").format(
@@ -312,11 +315,16 @@ def _forecast_table(expected: tuple[Forecast, ...]) -> Table:
     return Table(columns, rows, _("How many to make coffee for, by weekday"), sortable=False)
 
 
+def _expected(one: Forecast) -> str:
+    if not one.is_current:
+        return _("not counted since {date}").format(date=format_date(one.latest))
+    return _("too few to say") if one.expected is None else format_number(one.expected)
+
+
 def _rule() -> str:
     return _(
-        "The number to expect is the middle one of the latest {latest} counts on the same weekday; "
-        "beside it stand the fewest and the most that came. Make coffee for the most, and it goes "
-        "round. It takes at least {fewest} counts."
+        "The number is the middle one of the latest {latest} counts on the same weekday; beside it "
+        "stand the fewest and the most that came. It takes at least {fewest} counts."
     ).format(latest=LATEST_COUNTS, fewest=FEWEST_COUNTS)
 
 

@@ -17,8 +17,11 @@ FEWEST_COUNTS = 3
 LATEST_COUNTS = 12
 """How many of the latest are used: a quarter of weekly cafés, so that old years weigh nothing."""
 
+SHOWN_COUNTS = 52
+"""Counts that are looked at: half a year of two cafés a week, and few enough to tell apart."""
+
 CURRENT = dt.timedelta(days=92)
-"""A weekday without a count for a quarter, up to the newest, is no longer a day it happens on."""
+"""A weekday without a count for a quarter, up to the newest, tells nothing of the next time."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,13 @@ class Forecast:
     counts
         Earlier counts it rests on.
     expected
-        Their median, rounded up; None when they are too few.
+        Their median, rounded up; None when they are too few or too old.
     low, high
-        The fewest and the most of them; None when they are too few.
+        The fewest and the most of them; None as for `expected`.
+    latest
+        When the weekday was last counted.
+    is_current
+        Whether that is less than a quarter before the newest count of all.
     """
 
     weekday: int
@@ -42,10 +49,12 @@ class Forecast:
     expected: int | None
     low: int | None
     high: int | None
+    latest: dt.date
+    is_current: bool
 
 
 def forecasts(counts: pd.DataFrame, occasion: str) -> tuple[Forecast, ...]:
-    """Return how many to expect, for each weekday on which something happens now.
+    """Return how many to expect, for each weekday among the latest counts.
 
     The rule: of the latest twelve counts on the same weekday the median, and the fewest and most
     as range; at least three counts.
@@ -61,18 +70,18 @@ def forecasts(counts: pd.DataFrame, occasion: str) -> tuple[Forecast, ...]:
     if not rows:
         return ()
     newest = rows[-1][0]
-    by_weekday: dict[int, list[tuple[dt.date, int]]] = {}
-    for day, people in rows:
-        by_weekday.setdefault(day.weekday(), []).append((day, people))
+    shown = {day.weekday() for day, _people in rows[-SHOWN_COUNTS:]}
     return tuple(
-        _forecast(weekday, [people for _day, people in held[-LATEST_COUNTS:]])
-        for weekday, held in sorted(by_weekday.items())
-        if newest - held[-1][0] <= CURRENT
+        _forecast(weekday, [row for row in rows if row[0].weekday() == weekday], newest)
+        for weekday in sorted(shown)
     )
 
 
-def _forecast(weekday: int, people: list[int]) -> Forecast:
-    if len(people) < FEWEST_COUNTS:
-        return Forecast(weekday, len(people), None, None, None)
+def _forecast(weekday: int, held: list[tuple[dt.date, int]], newest: dt.date) -> Forecast:
+    latest = held[-1][0]
+    people = [count for _day, count in held[-LATEST_COUNTS:]]
+    is_current = newest - latest <= CURRENT
+    if len(people) < FEWEST_COUNTS or not is_current:
+        return Forecast(weekday, len(people), None, None, None, latest, is_current)
     expected = math.ceil(statistics.median(people))
-    return Forecast(weekday, len(people), expected, min(people), max(people))
+    return Forecast(weekday, len(people), expected, min(people), max(people), latest, is_current)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import cast
+from typing import Any, cast
 
 from peerbook.course import suggestion_records
 from peerbook.course.rows import each
@@ -13,8 +13,10 @@ from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
 from peerbook.text import _, ngettext
 from peerbook.ui import (
+    Button,
     Cells,
     ChoiceField,
+    ChoicesField,
     Column,
     DateField,
     Disclosure,
@@ -31,8 +33,10 @@ from peerbook.ui import (
     TextField,
     Widget,
     literal,
+    receipt_text,
 )
 
+TEXT_LENGTH = 160
 ANSWER = ("outcome", "what_we_did", "owner", "due_on", "status")
 """What an answer to a suggestion consists of, as form and table name it."""
 
@@ -49,28 +53,31 @@ class _Board:
         self._desk = desk
         self._course = course
         self._board = Section([])
-        self._answering = Section([])
 
     def section(self) -> Section:
-        """Return the board, and below it the forms, which stay when the board is redrawn."""
+        """Return the board, which gives place to an answer while it is written, and the form."""
         self._redraw()
         adding = Disclosure(_("Add a suggestion"), lambda: [self._suggestion_form()])
-        return Section([self._board, self._answering, adding])
+        return Section([self._board, adding])
 
-    def _redraw(self, announce: str = "") -> None:
+    def _redraw(self, announce: str = "", told: str = "") -> None:
+        """Show the board, and first what was done, if the reader has just done something on it."""
         with self._desk.store.read() as session:
             said = suggestion_records.suggestions_frame(session, self._course.id)
             decided = suggestion_records.decisions_frame(session, self._course.id)
         self._decided = {row.suggestion_id: row for row in each(decided)}
         threshold = self._desk.threshold()
-        self._said = [
-            row for row in each(said) if row.sheets is None or is_shown(row.sheets, threshold)
-        ]
+        shown = [row for row in each(said) if row.sheets is None or is_shown(row.sheets, threshold)]
+        self._said = sorted(shown, key=lambda row: row.suggestion_id in self._decided)
         self._held_back = len(said) - len(self._said)
-        self._board.show(self._parts(), announce=announce)
+        notice = [Notice("ok", told)] if told else []
+        self._board.show([*notice, *self._parts()], announce or told, take_there=bool(told))
+
+    def _waiting(self) -> list[Any]:
+        return [row for row in self._said if row.suggestion_id not in self._decided]
 
     def _parts(self) -> list[Widget]:
-        waiting = [row for row in self._said if row.suggestion_id not in self._decided]
+        waiting = self._waiting()
         parts: list[Widget] = []
         if waiting:
             text = ngettext(
@@ -110,26 +117,35 @@ class _Board:
         decision = self._decided.get(number)
         if decision is None:
             return row | {"status": Status(_("Waits for an answer"), "warn")}
-        overdue = (
+        status = status_of(decision.status)
+        if decision.outcome == "no" and decision.status == "open":
+            status = Status(outcome_name("no"), "neutral")
+        elif (
             decision.status == "open"
             and decision.due_on is not None
             and decision.due_on < self._desk.today
-        )
+        ):
+            status = Status(_("Overdue"), "danger")
         return row | {
             "did": decision.what_we_did or outcome_name(decision.outcome),
-            "status": Status(_("Overdue"), "danger") if overdue else status_of(decision.status),
-            "owner": decision.owner,
+            "status": status,
+            "owner": decision.owner or None,
             "due_on": decision.due_on,
         }
 
     def _answer(self, row: Cells) -> str:
-        """Show the form with which a suggestion is answered, as it is answered now."""
+        """Show the form with which a suggestion is answered, in the place of the board."""
         parts = [
             Heading(_("Answer a suggestion"), level=3),
             Prose(_("You said: {text}").format(text=literal(str(row["said"])))),
             self._decision_form(int(str(row["id"]))),
+            Button(_("Back to the list"), self._back),
         ]
-        self._answering.show(parts, take_there=True)
+        self._board.show(parts, take_there=True)
+        return ""
+
+    def _back(self) -> str:
+        self._redraw(_("The list is shown again."))
         return ""
 
     def _decision_form(self, suggestion: int) -> Form:
@@ -138,9 +154,11 @@ class _Board:
         if decision is not None:
             answered = {name: getattr(decision, name) for name in ANSWER}
         seen_version = 0 if decision is None else int(decision.version)
+        also = self._also_field(suggestion) if decision is None else None
+        if also is not None:
+            answered["also"] = self._alike(suggestion)
 
         def save(submission: Submission) -> Receipt:
-            nonlocal seen_version
             values = submission.values
             compared = seen_version if submission.seen is None else submission.seen["version"]
             receipt = self._desk.save(
@@ -155,24 +173,28 @@ class _Board:
                     status=cast(DecisionStatus, values["status"]),
                     decided_on=self._desk.today,
                     seen_version=cast(int, compared),
+                    also=cast("tuple[int, ...]", values.get("also", ())),
                 ),
             )
-            seen_version = receipt.version
-            self._redraw(_("The board is up to date."))
+            self._redraw(told=receipt_text(receipt))
             return receipt
 
         return Form(
             "decision",
             [
+                *([also] if also is not None else []),
                 ChoiceField(
                     "outcome", _("What do we do?"), required=True, look="radio",
                     options=[(one, outcome_name(one)) for one in ("do", "later", "no")],
                 ),
                 LongTextField(
                     "what_we_did", _("What did we do, or why not?"), max_length=1000,
-                    hint=_("In words that can be told back to those who asked."),
+                    hint=_(
+                        "In words that can be told back to those who asked. If it is not possible, "
+                        "the reason is all it takes."
+                    ),
                 ),
-                TextField("owner", _("Who sees to it?"), required=True, max_length=80),
+                TextField("owner", _("Who sees to it?"), max_length=80),
                 DateField("due_on", _("By when?")),
                 ChoiceField(
                     "status", _("How far are we?"), required=True,
@@ -184,6 +206,29 @@ class _Board:
             submit_label=_("Save the answer"),
             drafts=self._desk.drafts(f"decision:{suggestion}"),
         )  # fmt: skip
+
+    def _also_field(self, suggestion: int) -> ChoicesField | None:
+        """Return the choice of other suggestions that wait and can get the same answer."""
+        others = [row for row in self._waiting() if row.suggestion_id != suggestion]
+        if not others:
+            return None
+        return ChoicesField(
+            "also", _("Give these the same answer"),
+            options=[
+                (int(row.suggestion_id), shortened(row.text, TEXT_LENGTH)) for row in others
+            ],
+            hint=_("Those with the same words are chosen already."),
+        )  # fmt: skip
+
+    def _alike(self, suggestion: int) -> tuple[int, ...]:
+        words = {
+            row.suggestion_id: " ".join(row.text.casefold().split()) for row in self._waiting()
+        }
+        return tuple(
+            int(number)
+            for number, text in words.items()
+            if number != suggestion and text == words[suggestion]
+        )
 
     def _suggestion_form(self) -> Form:
         def save(submission: Submission) -> Receipt:
@@ -210,6 +255,11 @@ class _Board:
             drafts=self._desk.drafts(f"suggestion:{self._course.id}"),
             clear_after_save=True,
         )  # fmt: skip
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the beginning of a text that is longer than there is room for."""
+    return text if len(text) <= length else text[:length] + "…"
 
 
 def outcome_name(outcome: str) -> str:

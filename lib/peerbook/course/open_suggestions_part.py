@@ -6,14 +6,12 @@ import re
 from urllib.parse import urlencode
 
 from peerbook.course import suggestion_records
-from peerbook.course.improvement_part import outcome_name
+from peerbook.course.improvement_part import TEXT_LENGTH, outcome_name, shortened
 from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_list, ngettext
 from peerbook.ui import Column, Disclosure, Prose, Status, Table, Widget
-
-TEXT_LENGTH = 160
 
 
 def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None) -> list[Widget]:
@@ -51,7 +49,7 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
         columns,
         [
             {
-                "said": row.text if len(row.text) <= TEXT_LENGTH else row.text[:TEXT_LENGTH] + "…",
+                "said": shortened(row.text, TEXT_LENGTH),
                 "course": row.title,
                 "status": Status(outcome_name(row.outcome), "info")
                 if row.outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pandas as pd
 from sqlalchemy import ScalarSelect, func, or_, select
@@ -149,6 +150,7 @@ def save_decision(
     status: DecisionStatus,
     decided_on: dt.date,
     seen_version: int = 0,
+    also: Sequence[int] = (),
 ) -> Saved:
     """Save what was decided about a suggestion, anew or changed.
 
@@ -156,22 +158,44 @@ def save_decision(
     ----------
     seen_version
         Version of the decision that was shown; 0 when there was none yet.
+    also
+        Other suggestions, still without an answer, that get the same one.
 
     Raises
     ------
     InputFault
-        When the suggestion is gone, or it is called done without a word of what was done.
+        When a suggestion is gone or one of the others is answered already; when nobody sees to
+        what is to be done, it is called done without a word of what was done, or it is turned
+        down without a reason.
     Conflict
         When somebody else has answered it since; `theirs` holds their answer and its `version`.
     """
     if session.get(Suggestion, suggestion_id) is None:
         raise InputFault.at("suggestion", _("That suggestion is no longer there."))
+    if outcome == "no" and not what_we_did:
+        raise InputFault.at("what_we_did", _("Write why not, so it can be told back."))
+    if outcome != "no" and not owner:
+        raise InputFault.at("owner", _("Write who sees to it."))
     if status in ("done", "told_back") and not what_we_did:
         raise InputFault.at("what_we_did", _("Write what you did, so it can be told back."))
     answer: dict[str, object] = {
-        "outcome": outcome, "what_we_did": what_we_did, "owner": owner, "due_on": due_on,
-        "status": status,
+        "outcome": outcome, "what_we_did": what_we_did, "owner": owner,
+        "due_on": None if outcome == "no" else due_on, "status": status,
     }  # fmt: skip
+    waiting = set(
+        session.scalars(
+            select(Suggestion.id).where(
+                Suggestion.id.in_(also), Suggestion.id.not_in(select(Decision.suggestion_id))
+            )
+        )
+    )
+    if waiting != set(also):
+        raise InputFault.at(
+            "also",
+            _("One of these has been answered meanwhile. Go back to the list, and try again."),
+        )
+    for other in also:
+        session.add(Decision(suggestion_id=other, decided_on=decided_on, **answer))
     number = session.scalar(select(Decision.id).where(Decision.suggestion_id == suggestion_id))
     if number is None:
         row = Decision(suggestion_id=suggestion_id, decided_on=decided_on, **answer)

@@ -35,6 +35,7 @@ from peerbook.ui.page import (
     Downloads,
     Filter,
     Heading,
+    MakeFile,
     Notice,
     Page,
     Prose,
@@ -47,7 +48,7 @@ from peerbook.ui.table import Cells, Column, RowAction, Status, Table, TableData
 __all__ = [
     "Action", "Button", "Cells", "Chart", "ChoiceField", "ChoicesField", "Column", "Columns",
     "DateField", "Disclosure", "Download", "Downloads", "DraftBox", "Field", "FileField", "Filter",
-    "FlagField", "Form", "Group", "Heading", "IntegerField", "LongTextField", "Notice",
+    "FlagField", "Form", "Group", "Heading", "IntegerField", "LongTextField", "MakeFile", "Notice",
     "NumberField", "Page", "Prose", "ReceiptLike", "Row", "RowAction", "RowsField", "ScaleField",
     "Section", "Status", "Submission", "Table", "TableData", "Tabs", "TextField", "TimeField",
     "UploadedFile", "Widget", "danish_text", "how_easy", "literal", "receipt_text",
