@@ -149,7 +149,7 @@ def test_equal_suggestions_get_one_answer_and_a_no_takes_a_reason_only(app, open
         for text in ("Længere pauser", "Mere kaffe", "længere  pauser", "Parkering"):
             suggestion_records.save_suggestion(session, over.course_id, text, TODAY)
     page = open_record(over, tab="I sagde – vi gjorde")
-    page.get_by_role("button", name="Svar – Længere pauser").click()
+    page.get_by_role("button", name="Svar – Længere pauser", exact=True).click()
     # The form stands where the list stood, and the reader is there.
     expect(page.get_by_role("heading", name="Svar på et forslag")).to_be_in_viewport()
     expect(page.get_by_role("table")).to_have_count(0)
