@@ -31,11 +31,12 @@ from peerbook.course import (
 from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation_records import Sheet
 from peerbook.course.rows import each
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of
 from peerbook.store.tables import (
     Answer,
     Audit,
+    Closure,
     Course,
     CourseDate,
     Evaluation,
@@ -185,16 +186,19 @@ def test_the_same_closure_is_kept_once_and_another_of_the_same_days_beside_it(st
         return closure(site_id=number, **week, **values)
 
     first = written(store, lambda session: save(session, row(), row()))
-    again = written(store, lambda session: save(session, row(label="Other words")))
+    again = written(store, lambda session: save(session, row()))
     assert again.number == first.number
+    other = written(store, lambda session: save(session, row(label="Other words")))
+    assert other.number != first.number
     with store.write(LEADER) as session:
         teacher = records.resource(session, number, "teacher", "Anna").id
         assert records.resource(session, number, "teacher", "Anna").id == teacher
         save(session, row(resource_id=teacher), row(kind="other"))
     with store.read() as session:
         held = records.closure_rows(session, number)
-        assert [(one.kind, one.resource_id) for one in held] == [
-            ("school_holiday", None), ("school_holiday", teacher), ("other", None),
+        assert [(one.kind, one.label, one.resource_id) for one in held] == [
+            ("school_holiday", "Winter break", None), ("school_holiday", "Other words", None),
+            ("school_holiday", "Winter break", teacher), ("other", "Winter break", None),
         ]  # fmt: skip
         assert [one.label for one in records.resources(session, number, "teacher")] == ["Anna"]
         assert records.resources(session, number, "room") == []
@@ -207,14 +211,27 @@ def test_no_closure_chosen_is_refused(store):
 def test_a_closure_is_removed_once(store):
     number, _name = a_site(store)
     kept = written(store, lambda session: records.save_closures(session, [closure(site_id=number)]))
-    gone = written(store, lambda session: records.remove_closure(session, kept.number))
-    assert gone.number == kept.number
+
+    def remove(session):
+        return records.remove(session, Closure, kept.number, kept.version)
+
+    gone = written(store, remove)
+    assert (gone.kind, gone.number) == ("closure", kept.number)
     assert audited(store, "closure")[-1] == ("delete", str(kept.number))
-    assert refused(store, lambda session: records.remove_closure(session, kept.number)) == [
-        "closure"
-    ]
+    assert refused(store, remove) == ["row"]
     with store.read() as session:
         assert records.closure_rows(session, number) == []
+
+
+def test_a_closure_somebody_else_has_changed_since_is_not_removed(store):
+    number, _name = a_site(store)
+    kept = written(store, lambda session: records.save_closures(session, [closure(site_id=number)]))
+    with store.write("anna") as session:
+        session.get_one(Closure, kept.number).label = "Autumn break"
+    with pytest.raises(Conflict), store.write(LEADER) as session:
+        records.remove(session, Closure, kept.number, kept.version)
+    with store.read() as session:
+        assert [one.label for one in records.closure_rows(session, number)] == ["Autumn break"]
 
 
 # -- people ----------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from builders import LEADER, a_site, assert_sound, open_store
-from peerbook.course import head_count_records
+from peerbook.course import head_count_records, records
 from peerbook.course.head_count_records import Count
 from peerbook.course.rows import each
 from peerbook.errors import Conflict, InputFault
+from peerbook.store.tables import HeadCount
 
 TODAY = dt.date(2026, 3, 10)
 CAFE = Count("cafe", dt.date(2026, 3, 3), 9)
@@ -93,11 +94,15 @@ def test_a_count_somebody_else_has_corrected_is_asked_about(store, site_id):
     assert kept(store, site_id) == [("cafe", CAFE.date, 12)]
 
 
-def test_a_count_is_removed_once(store, site_id):
+def test_a_count_is_removed_once_and_only_as_it_was_seen(store, site_id):
     number = save(store, site_id, CAFE).number
+    correct(store, number, Count("cafe", CAFE.date, 12))
+    with pytest.raises(Conflict), store.write(LEADER) as session:
+        records.remove(session, HeadCount, number, 1)
+    assert kept(store, site_id) == [("cafe", CAFE.date, 12)]
     with store.write(LEADER) as session:
-        head_count_records.remove_head_count(session, number)
+        records.remove(session, HeadCount, number, 2)
     assert kept(store, site_id) == []
     with pytest.raises(InputFault), store.write(LEADER) as session:
-        head_count_records.remove_head_count(session, number)
+        records.remove(session, HeadCount, number, 2)
     assert save(store, site_id, CAFE).number > number

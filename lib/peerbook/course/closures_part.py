@@ -17,6 +17,7 @@ from peerbook.course.calendar import (
 from peerbook.course.plan import CoursePlan
 from peerbook.desk import Desk
 from peerbook.store import Receipt
+from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date
 from peerbook.ui import (
@@ -69,6 +70,7 @@ def closures_parts(
     years = sorted({date.date.year for date in plan.dates})
     with desk.store.read() as session:
         known = plan_records.closures_of(session, site.id)
+        versions = {row.id: row.version for row in records.closure_rows(session, site.id)}
     held = {(closure.starts_on, closure.ends_on, closure.kind) for closure in known.values()}
     suggested = [
         closure
@@ -95,7 +97,7 @@ def closures_parts(
     def remove(row: Mapping[str, object]) -> str:
         number = int(str(row["id"]))
         with desk.store.write(desk.actor) as session:
-            records.remove_closure(session, number)
+            records.remove(session, ClosureRow, number, versions[number])
         redraw(_("The closure is removed."))
         return _("The closure is removed.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any, cast
 
 import pandas as pd
@@ -19,7 +20,7 @@ from peerbook.desk import Desk, open_desk
 from peerbook.errors import InputFault
 from peerbook.small_groups import is_shown
 from peerbook.store import Receipt
-from peerbook.store.tables import Occasion, Site
+from peerbook.store.tables import HeadCount, Occasion, Site
 from peerbook.text import _, format_date, format_month, format_number, format_weekday, ngettext
 from peerbook.ui import (
     Button,
@@ -79,6 +80,13 @@ def open_page(site: str = "") -> Page:
         )
         parts.insert(0, choice)
     return Page(parts, synthetic=desk.synthetic, facts=lambda: _facts(desk, chosen))
+
+
+@dataclass
+class _Seen:
+    """The version of a count the user sees while correcting it."""
+
+    version: int
 
 
 class _HeadCounts:
@@ -231,14 +239,15 @@ class _HeadCounts:
 
     def _correct(self, row: Cells) -> str:
         number = int(str(row["id"]))
+        seen = _Seen(int(str(row["version"])))
         parts = [
             Heading(_("Correct the count of {date}").format(
                 date=format_date(cast(dt.date, row["date"]), "long")
             ), level=3),
-            self._correction_form(number, row),
+            self._correction_form(number, row, seen),
             Button(
                 _("Remove this count"),
-                lambda: self._remove(number),
+                lambda: self._remove(number, seen.version),
                 confirm=_("Remove this count altogether?"),
                 look="danger",
             ),
@@ -246,12 +255,9 @@ class _HeadCounts:
         self._correcting.show(parts, take_there=True)
         return ""
 
-    def _correction_form(self, number: int, row: Cells) -> Form:
-        seen_version = int(str(row["version"]))
-
+    def _correction_form(self, number: int, row: Cells, seen: _Seen) -> Form:
         def save(submission: Submission) -> Receipt:
-            nonlocal seen_version
-            compared = seen_version if submission.seen is None else submission.seen["version"]
+            compared = seen.version if submission.seen is None else submission.seen["version"]
             receipt = self._desk.save(
                 submission,
                 lambda session: head_count_records.correct_head_count(
@@ -259,7 +265,7 @@ class _HeadCounts:
                     cast(int, compared),
                 ),
             )  # fmt: skip
-            seen_version = receipt.version
+            seen.version = receipt.version
             self._redraw(_("The figures above are up to date."))
             return receipt
 
@@ -271,9 +277,9 @@ class _HeadCounts:
             drafts=self._desk.drafts(f"head_count:{number}"),
         )
 
-    def _remove(self, number: int) -> str:
+    def _remove(self, number: int, seen_version: int) -> str:
         with self._desk.store.write(self._desk.actor) as session:
-            head_count_records.remove_head_count(session, number)
+            records.remove(session, HeadCount, number, seen_version)
         told = _("The count is removed.")
         self._redraw(_("The figures above are up to date."))
         self._correcting.show([Notice("ok", told)], announce=told)

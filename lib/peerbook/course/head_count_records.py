@@ -101,22 +101,6 @@ def correct_head_count(
     return Saved("head_count", row.id, row.version)
 
 
-def remove_head_count(session: Session, number: int) -> Saved:
-    """Remove a head count that should not be there.
-
-    Raises
-    ------
-    InputFault
-        When it is gone already.
-    """
-    row = session.get(HeadCount, number)
-    if row is None:
-        raise InputFault.at("count", _("That count has already been removed."))
-    saved = Saved("head_count", row.id, row.version)
-    session.delete(row)
-    return saved
-
-
 def _refusal(
     session: Session, site_id: int, count: Count, today: dt.date, except_for: int = 0
 ) -> str:

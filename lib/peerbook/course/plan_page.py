@@ -224,6 +224,7 @@ class _CourseChoice:
                 lambda session: plan_records.save_plan(
                     session, site.id, plan, request, version, on=desk.today
                 ),
+                content=[site.id, repr(plan), repr(request), version],
             )
             desk.drafts(FORM).discard()
             done = _("{title} is saved as course number {n}.").format(

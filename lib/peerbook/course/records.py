@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
-from peerbook.store import Saved
+from peerbook.store import Saved, row_to_change
 from peerbook.store.tables import Closure as ClosureRow
-from peerbook.store.tables import Course, CourseDate, Resource, ResourceKind, Site
+from peerbook.store.tables import Course, CourseDate, HeadCount, Resource, ResourceKind, Site
 from peerbook.text import _
 
 
@@ -114,6 +114,28 @@ def course_numbered(session: Session, site_id: int, number: int) -> Course | Non
     )
 
 
+def remove(
+    session: Session, table: type[ClosureRow | HeadCount], number: int, seen_version: int
+) -> Saved:
+    """Remove a closure or a head count that should not be there.
+
+    Raises
+    ------
+    InputFault
+        When it is gone already.
+    Conflict
+        When somebody else has changed it since.
+    """
+    if session.get(table, number) is None:
+        raise InputFault.at(
+            "row", _("That has already been removed. Reload the page to see what is left.")
+        )
+    row = row_to_change(session, table, number, seen_version)
+    saved = Saved(table.__tablename__, number, row.version)
+    session.delete(row)
+    return saved
+
+
 def dates_between(
     session: Session, site_id: int, first: dt.date, last: dt.date
 ) -> list[tuple[CourseDate, str]]:
@@ -169,7 +191,10 @@ def closure_rows(session: Session, site_id: int) -> list[ClosureRow]:
 
 
 def save_closures(session: Session, rows: Sequence[ClosureRow]) -> Saved:
-    """Save new closures; those that are there already, day for day, are left as they are."""
+    """Save new closures; one that is there already under the same name is left as it is.
+
+    Days that are closed for two reasons are two closures: a receipt never stands for another.
+    """
     last: ClosureRow | None = None
     for row in rows:
         same = session.scalar(
@@ -181,6 +206,7 @@ def save_closures(session: Session, rows: Sequence[ClosureRow]) -> Saved:
                 ClosureRow.starts_on == row.starts_on,
                 ClosureRow.ends_on == row.ends_on,
                 ClosureRow.kind == row.kind,
+                ClosureRow.label == row.label,
             )
         )
         last = same or row
@@ -190,19 +216,3 @@ def save_closures(session: Session, rows: Sequence[ClosureRow]) -> Saved:
     if last is None:
         raise InputFault.at("closures", _("Choose at least one closure."))
     return Saved("closure", last.id, last.version)
-
-
-def remove_closure(session: Session, closure_id: int) -> Saved:
-    """Remove a closure.
-
-    Raises
-    ------
-    InputFault
-        When it is gone already.
-    """
-    row = session.get(ClosureRow, closure_id)
-    if row is None:
-        raise InputFault.at("closure", _("That closure has already been removed."))
-    saved = Saved("closure", row.id, row.version)
-    session.delete(row)
-    return saved

@@ -68,6 +68,7 @@ def _mark_button(
             lambda session: plan_records.mark_told(
                 session, saved.course_id, plan, sentences, desk.today
             ),
+            content=[saved.course_id, repr(plan.dates), list(sentences)],
         )
         done = _("Noted: the plan was told today.")
         place.show([Notice("ok", done), *_parts(saved, place)], announce=done)

@@ -1,0 +1,87 @@
+"""A change of a saved plan is made once, however often it is sent, and never stands for another."""
+
+import pytest
+
+from builders import LEADER, a_planned_course, assert_sound, open_store
+from peerbook.course.calendar import DanishCalendar
+from peerbook.course.plan import Item
+from peerbook.course.plan_moves import cancel, move
+from peerbook.course.saved_plan import SavedPlan
+from peerbook.desk import Desk
+from peerbook.errors import Conflict, InputFault
+from peerbook.store import events_of
+from peerbook.store.tables import Site
+from peerbook.ui import Submission
+
+DAY_2, DAY_3 = Item("teaching_day", 2), Item("teaching_day", 3)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(tmp_path) as opened:
+        yield opened
+        assert_sound(opened)
+
+
+@pytest.fixture
+def shown():
+    return []
+
+
+@pytest.fixture
+def saved(store, shown):
+    made = a_planned_course(store)
+    with store.read() as session:
+        site = session.get_one(Site, made.site_id)
+    return SavedPlan(Desk(store, actor=LEADER, synthetic=False), site, made.course_id, shown.append)
+
+
+def cancelled(saved):
+    return {date.item for date in saved.read().plan.dates if not date.takes_place}
+
+
+def history(saved):
+    with saved.desk.store.read() as session:
+        return [event.kind for event in events_of(session, "course", saved.course_id)]
+
+
+def test_a_change_that_is_sent_twice_is_made_once(saved, shown):
+    before = saved.read().plan
+    to = before.date_of(DAY_2).date.replace(day=before.date_of(DAY_2).date.day + 1)
+    after = move(before, DAY_2, to, calendar=DanishCalendar(), reason="Snow").plan
+    first = saved.save("key", before, after, "Snow")
+    told = history(saved)
+    again = saved.save("key", before, after, "Snow")
+    assert (again.replayed, again.number) == (True, first.number)
+    assert history(saved) == told
+    assert len(shown) == 2
+
+
+def test_a_key_that_has_saved_one_change_gives_no_receipt_for_another(saved):
+    before = saved.read().plan
+    saved.save("key", before, cancel(before, DAY_2, "Snow").plan, "Snow")
+    now = saved.read().plan
+    for item, reason in ((DAY_3, "Snow"), (DAY_3, "Ice")):
+        with pytest.raises(Conflict):
+            saved.save("key", now, cancel(now, item, reason).plan, reason)
+    assert cancelled(saved) == {DAY_2}
+
+
+def test_a_form_that_is_sent_twice_cancels_once_and_is_not_told_that_it_is_too_late(saved):
+    def send(key, item, reason="Snow"):
+        values = {"item": f"{item.kind}:{item.number}", "reason": reason}
+        return saved.change(
+            Submission(key, values), lambda plan: cancel(plan, item, reason).plan, reason
+        )
+
+    first = send("key", DAY_2)
+    again = send("key", DAY_2)
+    assert (first.replayed, again.replayed) == (False, True)
+    with pytest.raises(Conflict):
+        send("key", DAY_3)
+    with pytest.raises(InputFault):
+        send("another", DAY_2)
+    assert cancelled(saved) == {DAY_2}
+    with saved.desk.store.read() as session:
+        last = events_of(session, "course", saved.course_id)[-1]
+    assert last.details["reason"] == "Snow"
