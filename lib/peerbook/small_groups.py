@@ -30,3 +30,12 @@ def is_shown(people: int, threshold: int) -> bool:
     if threshold < SMALLEST:
         raise ValueError(f"a threshold below {SMALLEST} is never allowed")
     return people == 0 or people >= threshold
+
+
+def told(people: int, threshold: int) -> str:
+    """Return a count of people as a notebook's facts tell it: they may leave the page.
+
+    >>> told(9, 5), told(2, 5), told(0, 5)
+    ('9', 'under 5', '0')
+    """
+    return str(people) if is_shown(people, threshold) else f"under {threshold}"

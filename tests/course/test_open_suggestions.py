@@ -132,14 +132,20 @@ def test_a_site_without_courses_has_nothing_waiting(store):
 def test_what_one_of_a_few_wrote_on_a_sheet_is_not_shown(store):
     made = a_planned_course(store)
     with store.write(LEADER) as session:
-        sheets = [evaluation(course_id=made.course_id) for _number in range(4)]
+        sheets = [evaluation(course_id=made.course_id) for _number in range(9)]
         session.add_all(sheets)
         session.flush()
-        session.add(
-            suggestion(course_id=made.course_id, evaluation_id=sheets[0].id, text="of a few")
+        numbers = [sheet.id for sheet in sheets]
+        session.add_all(
+            suggestion(course_id=made.course_id, evaluation_id=number, text=f"of {number}")
+            for number in numbers[:4]
         )
     assert waiting(store, made.site_id) == {}
-    assert "of a few" not in shown(store, made)
+    assert "of " not in shown(store, made)
     with store.write(LEADER) as session:
-        session.add(evaluation(course_id=made.course_id))
-    assert waiting(store, made.site_id) == {"of a few": None}
+        session.add(
+            suggestion(course_id=made.course_id, evaluation_id=numbers[4], text="of one more")
+        )
+    assert waiting(store, made.site_id) == {
+        **{f"of {number}": None for number in numbers[:4]}, "of one more": None,
+    }  # fmt: skip

@@ -13,18 +13,27 @@ def frame(*rows):
     return pd.DataFrame(list(rows), columns=["participant", "slot", "can"])
 
 
-def test_slots_are_ranked_by_who_is_lost_and_then_by_who_can():
+def test_slots_are_ranked_by_who_can_come_and_then_by_who_is_lost():
     answers = frame(
-        ("P-1", "Mon", True), ("P-2", "Mon", True), ("P-3", "Mon", False),
-        ("P-1", "Tue", True), ("P-2", "Tue", None), ("P-3", "Tue", None),
-        ("P-1", "Wed", True), ("P-2", "Wed", True),
+        ("P-1", "Mon", True), ("P-2", "Mon", False), ("P-3", "Mon", False),
+        ("P-1", "Tue", True), ("P-2", "Tue", None), ("P-3", "Tue", False),
+        ("P-1", "Wed", True), ("P-2", "Wed", True), ("P-3", "Wed", False),
     )  # fmt: skip
     ranked = rank_slots(answers)
-    # Wednesday and Tuesday lose nobody, and two said yes to Wednesday; Monday loses P-3.
     assert [slot.slot for slot in ranked] == ["Wed", "Tue", "Mon"]
-    assert ranked[2].lost == ("P-3",)
-    assert ranked[0].silent == ("P-3",)
-    assert ranked[1].can == ("P-1",)
+    assert ranked[0].lost == ("P-3",)
+    assert (ranked[1].can, ranked[1].silent) == (("P-1",), ("P-2",))
+
+
+def test_a_time_most_can_come_to_is_better_than_one_few_have_answered():
+    people = [f"P-{number}" for number in range(10)]
+    answers = frame(
+        ("P-0", "Mon", True), *((code, "Mon", None) for code in people[1:]),
+        *((code, "Tue", code != "P-9") for code in people),
+    )  # fmt: skip
+    best, other = rank_slots(answers)
+    assert (best.slot, len(best.can), best.lost) == ("Tue", 9, ("P-9",))
+    assert len(other.silent) == 9
 
 
 def test_equally_good_slots_keep_the_order_of_asking():

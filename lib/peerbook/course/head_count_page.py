@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from peerbook import small_groups
 from peerbook.course import head_count_records, records
 from peerbook.course.cells import at_cells
 from peerbook.course.evaluation_paper_part import event_paper_parts
@@ -18,7 +19,6 @@ from peerbook.course.occasions import OCCASIONS, occasion_name
 from peerbook.course.rows import each
 from peerbook.desk import Desk, open_desk
 from peerbook.errors import InputFault
-from peerbook.small_groups import is_shown
 from peerbook.store import Receipt
 from peerbook.store.tables import HeadCount, Occasion, Site
 from peerbook.text import _, format_date, format_month, format_number, format_weekday, ngettext
@@ -340,9 +340,7 @@ def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     threshold = desk.threshold()
 
     def told(people: int | None) -> str:
-        # What is printed leaves the page, unlike what staff see on it.
-        is_hidden = people is None or not is_shown(people, threshold)
-        return f"under {threshold}" if is_hidden else str(people)
+        return "too few to say" if people is None else small_groups.told(people, threshold)
 
     lines = [f"site: {site.name}"]
     for occasion in OCCASIONS:

@@ -67,7 +67,9 @@ class _Board:
             decided = suggestion_records.decisions_frame(session, self._course.id)
         self._decided = {row.suggestion_id: row for row in each(decided)}
         threshold = self._desk.threshold()
-        shown = [row for row in each(said) if row.sheets is None or is_shown(row.sheets, threshold)]
+        shown = [
+            row for row in each(said) if row.writers is None or is_shown(row.writers, threshold)
+        ]
         self._said = sorted(shown, key=lambda row: row.suggestion_id in self._decided)
         self._held_back = len(said) - len(self._said)
         notice = [Notice("ok", told)] if told else []
@@ -87,10 +89,12 @@ class _Board:
             parts.append(Notice("info", text))
         if self._held_back:
             text = ngettext(
-                "{n} suggestion comes when at least {fewest} sheets of the same evaluation are "
-                "saved, so that nobody can be picked out.",
-                "{n} suggestions come when at least {fewest} sheets of the same evaluation are "
-                "saved, so that nobody can be picked out.",
+                "{n} suggestion comes when at least {fewest} people have written one at the same "
+                "evaluation, so that nobody can be picked out. What is said aloud can be added "
+                "below.",
+                "{n} suggestions come when at least {fewest} people have written one at the same "
+                "evaluation, so that nobody can be picked out. What is said aloud can be added "
+                "below.",
                 self._held_back,
             ).format(n=self._held_back, fewest=self._desk.threshold())
             parts.append(Prose(text))

@@ -7,6 +7,7 @@ from peerbook.course.attendance import by_date
 from peerbook.course.comparison import compare_waves
 from peerbook.course.curriculum import load_form
 from peerbook.desk import Desk
+from peerbook.small_groups import is_shown, told
 from peerbook.store.tables import Course
 
 
@@ -18,16 +19,25 @@ def facts(desk: Desk, course: Course) -> tuple[str, ...]:
         answers = evaluation_records.answers_frame(session, course.id)
         sheets = evaluation_records.sheets_count(session, course.id)
         mentors = people_records.mentors(session, course.id)
+    threshold = desk.threshold()
     held = by_date(dates, attendance)
-    kept = int((held["present"] + held["apology"]).sum())
-    compared = compare_waves(answers, load_form("mid"), load_form("final"), desk.threshold())
+    present, expected = int(held["present"].sum()), int(held["expected"].sum())
+    kept = present + int(held["apology"].sum())
+    compared = compare_waves(answers, load_form("mid"), load_form("final"), threshold)
     overall = next(one for one in compared if one.item.id == "overall")
+    counted = ", ".join(f"{wave} {told(n, threshold)}" for wave, n in sorted(sheets.items()))
     return (
-        f"mentors: {len(mentors)}",
+        f"mentors: {told(len(mentors), threshold)}",
         f"dates held: {len(held)}",
-        f"present: {int(held['present'].sum())} of {int(held['expected'].sum())}",
-        f"present or sent an apology: {kept} of {int(held['expected'].sum())}",
-        f"evaluation forms: {dict(sorted(sheets.items()))}",
+        f"present: {_share(present, expected, threshold)}",
+        f"present or sent an apology: {_share(kept, expected, threshold)}",
+        f"evaluation forms: {counted or 'none'}",
         f"items compared: {len(compared)}",
         f"the course in all: {overall.basis}, n {overall.n}, mean {overall.final.mean}",
     )
+
+
+def _share(part: int, whole: int, threshold: int) -> str:
+    """Return how many of all; told only when it tells nothing of few either way."""
+    few = [count for count in (part, whole - part) if not is_shown(count, threshold)]
+    return f"all but few, or few, of {told(whole, threshold)}" if few else f"{part} of {whole}"

@@ -63,7 +63,8 @@ class RankedSlot:
 def rank_slots(answers: pd.DataFrame) -> tuple[RankedSlot, ...]:
     """Return the slots, the best first, each with who would be lost.
 
-    The best loses fewest; among those, more people have said yes; then the order asked in.
+    Most can come to the best; among equals, more may come still, having said neither yes nor no,
+    and so fewest are lost; then the order asked in.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def rank_slots(answers: pd.DataFrame) -> tuple[RankedSlot, ...]:
     ranked = [
         _ranked(str(slot), group, everybody) for slot, group in rows.groupby("slot", sort=False)
     ]
-    return tuple(sorted(ranked, key=lambda slot: (len(slot.lost), -len(slot.can))))
+    return tuple(sorted(ranked, key=lambda slot: (-len(slot.can), len(slot.lost))))
 
 
 def _ranked(slot: str, group: pd.DataFrame, everybody: list[str]) -> RankedSlot:

@@ -10,6 +10,7 @@ from peerbook.course import evaluation_records, people_records, records, suggest
 from peerbook.course.follow_up import follow_up
 from peerbook.course.names import date_name
 from peerbook.desk import Desk, open_desk
+from peerbook.small_groups import told
 from peerbook.store import Receipt
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, ngettext
@@ -185,7 +186,7 @@ def _follow_ups(session: Session, site_id: int, today: dt.date) -> list[str]:
     """Return a sentence for each course whose follow-up waits to be asked, the latest first."""
     last_days = records.last_teaching_days(session, site_id)
     asked = evaluation_records.sheets_by_course(session, site_id, "follow_up")
-    told = []
+    sentences = []
     for course in records.courses(session, site_id):
         if course.id not in last_days:
             continue
@@ -197,18 +198,19 @@ def _follow_ups(session: Session, site_id: int, today: dt.date) -> list[str]:
                     "{course}: the follow-up has not been asked. The time for it was until {last}."
                 ),
             }[standing.state]
-            told.append(text.format(course=course.title, last=format_date(standing.last)))
-    return told
+            sentences.append(text.format(course=course.title, last=format_date(standing.last)))
+    return sentences
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
+    threshold = desk.threshold()
     with desk.store.read() as session:
         known = records.courses(session, site.id)
         people = [len(people_records.mentors(session, course.id)) for course in reversed(known)]
-        waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
+        waiting = suggestion_records.undecided_count(session, site.id, threshold)
     return (
         f"site: {site.name}",
         f"courses: {len(known)}",
-        f"mentors on each course: {people}",
-        f"suggestions without a decision: {waiting}",
+        f"mentors on each course: {', '.join(told(count, threshold) for count in people)}",
+        f"suggestions without a decision: {told(waiting, threshold)}",
     )

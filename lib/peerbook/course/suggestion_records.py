@@ -21,26 +21,28 @@ def suggestions_frame(session: Session, course_id: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `suggestion_id`, `text`, `raised_on`, `course_id`, and `sheets`: how many sheets of
-        the same evaluation it could have stood on, missing for what was said elsewhere.
+        Columns `suggestion_id`, `text`, `raised_on`, `course_id`, and `writers`: how many wrote a
+        suggestion at the same evaluation, missing for what was said elsewhere.
     """
     rows = session.execute(
         select(
             Suggestion.id, Suggestion.text, Suggestion.raised_on, Suggestion.course_id,
-            _sheets_beside(),
+            _writers(),
         )
         .where(Suggestion.course_id == course_id)
         .order_by(Suggestion.id)
     ).all()  # fmt: skip
-    columns = ["suggestion_id", "text", "raised_on", "course_id", "sheets"]
-    return pd.DataFrame(rows, columns=columns).astype({"sheets": "Int64"})
+    columns = ["suggestion_id", "text", "raised_on", "course_id", "writers"]
+    return pd.DataFrame(rows, columns=columns).astype({"writers": "Int64"})
 
 
-def _sheets_beside() -> ScalarSelect[int | None]:
-    """Return the query for the sheets of the evaluation a suggestion came with."""
-    own, beside = aliased(Evaluation), aliased(Evaluation)
+def _writers() -> ScalarSelect[int | None]:
+    """Return the query for how many wrote a suggestion at the evaluation one came with."""
+    own, beside, written = aliased(Evaluation), aliased(Evaluation), aliased(Suggestion)
     counted = (
-        select(func.count())
+        select(func.count(func.distinct(written.evaluation_id)))
+        .select_from(written)
+        .join(beside, beside.id == written.evaluation_id)
         .where(beside.course_id == own.course_id, beside.wave == own.wave)
         .correlate(own)
         .scalar_subquery()
@@ -78,10 +80,10 @@ def undecided_count(session: Session, site_id: int, threshold: int) -> int:
     Parameters
     ----------
     threshold
-        Fewest sheets behind a suggestion that is shown.
+        Fewest people who wrote a suggestion at the same evaluation for any to be shown.
     """
     decided = select(Decision.suggestion_id)
-    sheets = _sheets_beside()
+    writers = _writers()
     wanted = (
         select(func.count())
         .select_from(Suggestion)
@@ -89,7 +91,7 @@ def undecided_count(session: Session, site_id: int, threshold: int) -> int:
         .where(
             Course.site_id == site_id,
             Suggestion.id.not_in(decided),
-            or_(Suggestion.evaluation_id.is_(None), sheets >= threshold),
+            or_(Suggestion.evaluation_id.is_(None), writers >= threshold),
         )
     )
     return session.scalar(wanted) or 0
@@ -101,7 +103,7 @@ def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataF
     Parameters
     ----------
     threshold
-        Fewest sheets behind a suggestion that is shown.
+        Fewest people who wrote a suggestion at the same evaluation for any to be shown.
 
     Returns
     -------
@@ -119,7 +121,7 @@ def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataF
         .join(Decision, Decision.suggestion_id == Suggestion.id, isouter=True)
         .where(
             Course.site_id == site_id,
-            or_(Suggestion.evaluation_id.is_(None), _sheets_beside() >= threshold),
+            or_(Suggestion.evaluation_id.is_(None), _writers() >= threshold),
             Decision.id.is_(None)
             | ((Decision.outcome.in_(["do", "later"])) & (Decision.status == "open")),
         )
