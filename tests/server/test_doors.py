@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import html
 import http.client
 import json
 import os
@@ -620,6 +621,21 @@ def test_the_address_sets_declared_parameters(serve_notebooks, query, expected):
     body = ask(mine, f"/voila/render/start.ipynb{query}", **mine.headers).body
     shown = re.search(r'id="pb-roots" type="application/json">(.*?)</script>', body)[1]
     assert json.loads(json.loads(shown)[0]["text"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "site"), [("", None), ("?site=Aarhus%20%C3%98&course=3", "Aarhus Ø")]
+)
+def test_the_menu_keeps_the_site_of_the_address_and_nothing_else(serve_notebooks, query, site):
+    mine = serve_notebooks({"start": PARAMETERS, "help": PARAMETERS})
+    body = ask(mine, f"/voila/render/start.ipynb{query}", **mine.headers).body
+    menu = re.search(r"<nav.*?</nav>", body, re.DOTALL)[0]
+    links = [
+        urllib.parse.urlsplit(html.unescape(link)) for link in re.findall(r'href="(.*?)"', menu)
+    ]
+    assert [link.path.rpartition("/")[2] for link in links] == ["start.ipynb", "help.ipynb"]
+    for link in links:
+        assert urllib.parse.parse_qs(link.query) == ({} if site is None else {"site": [site]})
 
 
 @pytest.mark.parametrize(

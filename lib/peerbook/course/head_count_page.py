@@ -17,6 +17,7 @@ from peerbook.course.head_count_records import Count
 from peerbook.course.head_counts import FEWEST_COUNTS, LATEST_COUNTS, Forecast, forecasts
 from peerbook.course.occasions import OCCASIONS, occasion_name
 from peerbook.course.rows import each
+from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.errors import InputFault
 from peerbook.store import Receipt
@@ -54,7 +55,7 @@ FIELDS = ("date", "occasion", "people")
 
 
 def open_page(site: str = "") -> Page:
-    """Return the page for a site; the only one there is, or the first, when `site` is empty.
+    """Return the page for a site; the first by name when `site` is empty.
 
     Raises
     ------
@@ -64,22 +65,15 @@ def open_page(site: str = "") -> Page:
     desk = open_desk()
     with desk.store.read() as session:
         known = records.sites(session)
-        chosen = records.site_named(session, site) if site else (known[0] if known else None)
+        chosen = records.site_named(session, site)
     if chosen is None:
         text = _("There is no place yet. Begin on the [front page](start.ipynb).")
         return Page([Prose(text)], synthetic=desk.synthetic)
-    place = Section([_HeadCounts(desk, chosen).section()])
-    parts: list[Widget] = [place]
-    if len(known) > 1:
-        by_id = {row.id: row for row in known}
-        choice = Filter(
-            _("Site"),
-            [(row.id, row.name) for row in known],
-            lambda number: place.show([_HeadCounts(desk, by_id[number]).section()]),
-            value=chosen.id,
-        )
-        parts.insert(0, choice)
-    return Page(parts, synthetic=desk.synthetic, facts=lambda: _facts(desk, chosen))
+    return Page(
+        site_parts(known, chosen, lambda at: [_HeadCounts(desk, at).section()]),
+        synthetic=desk.synthetic,
+        facts=lambda: _facts(desk, chosen),
+    )
 
 
 @dataclass

@@ -14,6 +14,7 @@ from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, template_of
 from peerbook.course.plan_part import avoided_parts, dates_table, plan_parts
 from peerbook.course.plan_rules import NoPlan
 from peerbook.course.plan_solver import plan_course
+from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_date, format_list, format_month, format_weekday, ngettext
@@ -49,6 +50,8 @@ FORM = "course_plan"
 def open_page(site: str = "", course: int = 0) -> Page:
     """Return the page for a course of a site; number 0 means the latest one.
 
+    The first site by name is meant when `site` is empty.
+
     Raises
     ------
     InputFault
@@ -56,13 +59,21 @@ def open_page(site: str = "", course: int = 0) -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        if not records.sites(session):
+        known = records.sites(session)
+        at = records.site_named(session, site)
+        if at is None:
             text = _("Begin on the [front page](start.ipynb): tell us where you are.")
             return Page([Prose(text)], synthetic=desk.synthetic)
-        at = records.site_named(session, site)
         chosen = records.course_numbered(session, at.id, course)
+
+    def of_site(which: Site) -> list[Widget]:
+        with desk.store.read() as session:
+            number = course if which.id == at.id else 0
+            shown = records.course_numbered(session, which.id, number)
+        return [_CourseChoice(desk, which).section(shown)]
+
     return Page(
-        [_CourseChoice(desk, at).section(chosen)],
+        site_parts(known, at, of_site),
         synthetic=desk.synthetic,
         facts=lambda: _facts(desk, at, chosen),
     )

@@ -7,6 +7,7 @@ from peerbook.course.attendance_part import attendance_parts
 from peerbook.course.evaluation_part import evaluation_parts
 from peerbook.course.improvement_part import improvement_parts
 from peerbook.course.record_facts import facts
+from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _
@@ -16,6 +17,8 @@ from peerbook.ui import Filter, Page, Prose, Section, Tabs, Widget
 def open_page(site: str = "", course: int = 0) -> Page:
     """Return the page for a course of a site; number 0 means the latest one.
 
+    The first site by name is meant when `site` is empty.
+
     Raises
     ------
     InputFault
@@ -23,23 +26,40 @@ def open_page(site: str = "", course: int = 0) -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        if not records.sites(session):
-            return Page([_nothing_yet()], synthetic=desk.synthetic)
+        known = records.sites(session)
         at = records.site_named(session, site)
-        chosen = records.course_numbered(session, at.id, course)
-        known = records.courses(session, at.id)
-    if chosen is None:
+        chosen = None if at is None else records.course_numbered(session, at.id, course)
+    if at is None:
         return Page([_nothing_yet()], synthetic=desk.synthetic)
-    place = Section(_course_parts(desk, at, chosen))
+
+    def of_site(which: Site) -> list[Widget]:
+        return _site_parts(desk, which, course if which.id == at.id else 0)
+
+    return Page(
+        site_parts(known, at, of_site),
+        synthetic=desk.synthetic,
+        facts=lambda: () if chosen is None else facts(desk, chosen),
+    )
+
+
+def _site_parts(desk: Desk, site: Site, number: int) -> list[Widget]:
+    """Return the courses of a site, beginning with one of them; number 0 means the latest."""
+    with desk.store.read() as session:
+        known = records.courses(session, site.id)
+        shown = records.course_numbered(session, site.id, number)
+    if shown is None:
+        return [_nothing_yet()]
+    place = Section(_course_parts(desk, site, shown))
+    if len(known) == 1:
+        return [place]
     by_id = {row.id: row for row in known}
     choice = Filter(
         _("Course"),
         [(row.id, row.title) for row in known],
-        lambda number: place.show(_course_parts(desk, at, by_id[number])),
-        value=chosen.id,
+        lambda number: place.show(_course_parts(desk, site, by_id[number])),
+        value=shown.id,
     )
-    parts = [choice, place] if len(known) > 1 else [place]
-    return Page(parts, synthetic=desk.synthetic, facts=lambda: facts(desk, chosen))
+    return [choice, place]
 
 
 def _nothing_yet() -> Prose:

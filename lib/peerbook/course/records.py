@@ -26,25 +26,25 @@ def sites(session: Session) -> list[Site]:
     return list(session.scalars(select(Site).order_by(Site.name)))
 
 
-def site_named(session: Session, name: str) -> Site:
-    """Return the site called `name`, or the only one there is when `name` is empty.
+def site_named(session: Session, name: str) -> Site | None:
+    """Return the site a page begins with: the one called `name`, else the first by name.
+
+    None when there is no site yet.
 
     Raises
     ------
     InputFault
-        When there is no such site, or when the name is needed to tell several apart.
+        When there is no site with that name.
     """
     known = sites(session)
-    if not name and len(known) == 1:
-        return known[0]
+    if not name:
+        return known[0] if known else None
     for site in known:
         if site.name == name:
             return site
     raise InputFault.at(
         "site",
-        _("There is no site called “{name}”. Choose one of those that exist.").format(name=name)
-        if name
-        else _("Choose a site."),
+        _("There is no site called “{name}”. Choose one of those that exist.").format(name=name),
     )
 
 

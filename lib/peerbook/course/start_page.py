@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from peerbook.course import evaluation_records, people_records, records, suggestion_records
 from peerbook.course.follow_up import follow_up
 from peerbook.course.names import date_name
+from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.small_groups import told
 from peerbook.store import Receipt
@@ -16,7 +17,6 @@ from peerbook.store.tables import Site
 from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
     Column,
-    Filter,
     Form,
     Heading,
     Notice,
@@ -34,27 +34,24 @@ LOOK_AHEAD = dt.timedelta(weeks=6)
 
 
 def open_page(site: str = "") -> Page:
-    """Return the first page for a site; the only one there is when `site` is empty."""
+    """Return the first page for a site; the first by name when `site` is empty.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site.
+    """
     desk = open_desk()
     with desk.store.read() as session:
         known = records.sites(session)
-        chosen = records.site_named(session, site) if site else (known[0] if known else None)
+        chosen = records.site_named(session, site)
     if chosen is None:
         return Page([_first_site(desk)], synthetic=desk.synthetic)
-    place = Section(_site_parts(desk, chosen))
-    parts = [place]
-    if len(known) > 1:
-        by_id = {row.id: row for row in known}
-        parts.insert(
-            0,
-            Filter(
-                _("Site"),
-                [(row.id, row.name) for row in known],
-                lambda number: place.show(_site_parts(desk, by_id[number])),
-                value=chosen.id,
-            ),
-        )
-    return Page(parts, synthetic=desk.synthetic, facts=lambda: _facts(desk, chosen))
+    return Page(
+        site_parts(known, chosen, lambda at: _site_parts(desk, at)),
+        synthetic=desk.synthetic,
+        facts=lambda: _facts(desk, chosen),
+    )
 
 
 def _first_site(desk: Desk) -> Section:

@@ -47,8 +47,7 @@ def open_page(site: str = "") -> Page:
     desk = open_desk()
     with desk.store.read() as session:
         known = course_records.sites(session)
-        named = course_records.site_named(session, site) if site else None
-    chosen = named or (known[0] if known else None)
+        chosen = course_records.site_named(session, site)
     return Page(
         _HelpPage(desk, known, chosen).parts(),
         synthetic=desk.synthetic,

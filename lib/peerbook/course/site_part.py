@@ -1,0 +1,34 @@
+"""Which site a page is about: chosen above it where there are several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from peerbook.store.tables import Site
+from peerbook.text import _
+from peerbook.ui import Filter, Section, Widget
+
+
+def site_parts(
+    sites: Sequence[Site], chosen: Site, parts: Callable[[Site], list[Widget]]
+) -> list[Widget]:
+    """Return what a page shows of a site, and above it the choice where there are several.
+
+    Parameters
+    ----------
+    sites, chosen
+        All of them, and the one to begin with.
+    parts
+        Returns what is shown of a site.
+    """
+    place = Section(parts(chosen))
+    if len(sites) < 2:
+        return [place]
+    by_id = {site.id: site for site in sites}
+    choice = Filter(
+        _("Site"),
+        [(site.id, site.name) for site in sites],
+        lambda number: place.show(parts(by_id[number])),
+        value=chosen.id,
+    )
+    return [choice, place]
