@@ -38,7 +38,7 @@ def test_one_site_needs_no_choice(opened):
 def test_of_several_sites_the_first_by_name_is_shown_and_any_can_be_chosen(opened):
     store, open_page = opened
     made = a_planned_course(store)
-    number, name = a_site(store, name="Aalborg")
+    number, _name = a_site(store, name="Aalborg")
     with store.read() as session:
         first = records.site_named(session, "")
         names = [site.name for site in records.sites(session)]
