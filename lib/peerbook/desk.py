@@ -50,24 +50,11 @@ class Desk:
         """The day in Denmark; asked anew each time, since a page may stay open over midnight."""
         return dt.datetime.now(COPENHAGEN).date()
 
-    def save(
-        self,
-        submission: Submission,
-        change: Callable[[Session], Saved],
-        *,
-        reason: str | None = None,
-    ) -> Receipt:
-        """Make a form's change exactly once, however often it is sent, and return the receipt.
-
-        Parameters
-        ----------
-        submission, change
-            What the form sent, and what is to be done.
-        reason
-            Why, for the audit.
-        """
-        content = repr(sorted(submission.values.items()))
-        return self.store.submit(submission.key, self.actor, change, content, reason)
+    def save(self, submission: Submission, change: Callable[[Session], Saved]) -> Receipt:
+        """Make a form's change exactly once, however often it is sent, and return the receipt."""
+        return self.store.submit(
+            submission.key, self.actor, change, content=repr(sorted(submission.values.items()))
+        )
 
     def threshold(self) -> int:
         """Return the fewest people about whom anything is shown."""

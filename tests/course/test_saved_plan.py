@@ -8,10 +8,9 @@ from peerbook.course.plan import Item
 from peerbook.course.plan_moves import cancel, move
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.desk import Desk
-from peerbook.errors import Conflict, InputFault
+from peerbook.errors import Conflict
 from peerbook.store import events_of
 from peerbook.store.tables import Site
-from peerbook.ui import Submission
 
 DAY_2, DAY_3 = Item("teaching_day", 2), Item("teaching_day", 3)
 
@@ -65,23 +64,3 @@ def test_a_key_that_has_saved_one_change_gives_no_receipt_for_another(saved):
         with pytest.raises(Conflict):
             saved.save("key", now, cancel(now, item, reason).plan, reason)
     assert cancelled(saved) == {DAY_2}
-
-
-def test_a_form_that_is_sent_twice_cancels_once_and_is_not_told_that_it_is_too_late(saved):
-    def send(key, item, reason="Snow"):
-        values = {"item": f"{item.kind}:{item.number}", "reason": reason}
-        return saved.change(
-            Submission(key, values), lambda plan: cancel(plan, item, reason).plan, reason
-        )
-
-    first = send("key", DAY_2)
-    again = send("key", DAY_2)
-    assert (first.replayed, again.replayed) == (False, True)
-    with pytest.raises(Conflict):
-        send("key", DAY_3)
-    with pytest.raises(InputFault):
-        send("another", DAY_2)
-    assert cancelled(saved) == {DAY_2}
-    with saved.desk.store.read() as session:
-        last = events_of(session, "course", saved.course_id)[-1]
-    assert last.details["reason"] == "Snow"

@@ -6,16 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from peerbook.course import plan_records
 from peerbook.course.calendar import DanishCalendar
 from peerbook.course.curriculum import CourseContent, load_course
 from peerbook.course.plan import CoursePlan, Item
 from peerbook.desk import Desk
-from peerbook.store import Receipt, Saved
+from peerbook.store import Receipt
 from peerbook.store.tables import Course, Site
-from peerbook.ui import Submission, receipt_text
+from peerbook.ui import receipt_text
 
 
 @dataclass(frozen=True)
@@ -99,44 +97,12 @@ class SavedPlan:
         receipt = self.desk.store.submit(
             key,
             self.desk.actor,
-            lambda session: self._saved(session, before, after, reason, reasons),
+            lambda session: plan_records.save_changes(
+                session, self.course_id, before, after, reason,
+                on=self.desk.today, reasons=reasons,
+            ),
             content=[self.course_id, repr(before.dates), repr(after.dates), reason],
             reason=reason,
-        )
+        )  # fmt: skip
         self.redraw(receipt_text(receipt))
         return receipt
-
-    def change(
-        self, submission: Submission, make: Callable[[CoursePlan], CoursePlan], reason: str
-    ) -> Receipt:
-        """Change the plan as it stands as a form asks, exactly once, and show the course anew.
-
-        Parameters
-        ----------
-        submission
-            What the form sent.
-        make
-            Returns the changed plan; what it refuses is told at the form.
-        reason
-            Why, in the user's words.
-        """
-
-        def run(session: Session) -> Saved:
-            before = plan_records.load_plan(session, session.get_one(Course, self.course_id))
-            return self._saved(session, before, make(before), reason)
-
-        receipt = self.desk.save(submission, run, reason=reason)
-        self.redraw(receipt_text(receipt))
-        return receipt
-
-    def _saved(
-        self,
-        session: Session,
-        before: CoursePlan,
-        after: CoursePlan,
-        reason: str,
-        reasons: Mapping[Item, str] | None = None,
-    ) -> Saved:
-        return plan_records.save_changes(
-            session, self.course_id, before, after, reason, on=self.desk.today, reasons=reasons
-        )
