@@ -347,3 +347,44 @@ def test_where_no_plan_is_possible_the_page_says_what_clashes_and_what_would_hel
     page.get_by_role("button", name="Gem planen").click()
     expect(page.get_by_role("tab", name="Datoer")).to_be_visible()
     assert app.rows("SELECT count(*) FROM course WHERE title = 'Umuligt hold'") == [(1,)]
+
+
+def test_the_details_of_a_course_are_put_right_and_calendars_hear_of_it(app, open_plan, made):
+    page = open_plan(made)
+    first = entries(downloaded(page, "Kalenderfil"))
+    tab(page, "Om holdet")
+    page.get_by_label("Holdets navn").fill("Hold 7, forår")
+    page.get_by_label("Lokale").fill("Lille sal")
+    page.get_by_label("Undervisere").fill("Underviser A, Underviser C")
+    page.get_by_role("button", name="Gem oplysningerne").click()
+    receipt(page)
+    choice = page.get_by_role("combobox", name="Hold")
+    expect(choice.get_by_role("option", name="Hold 7, forår")).to_have_count(1)
+    calendar = downloaded(page, "Kalenderfil")
+    assert "Lille sal" in calendar.decode()
+    second = entries(calendar)
+    assert {name: one.uid for name, one in second.items()} == {
+        name: one.uid for name, one in first.items()
+    }
+    assert {one.sequence for one in second.values()} == {1}
+    # Mentors have a place on the course, so it has to stay, and the page says what to do.
+    tab(page, "Om holdet")
+    expect(page.get_by_label("Undervisere")).to_have_value("Underviser A, Underviser C")
+    expect(page.get_by_text("Holdet må blive stående")).to_be_visible()
+    expect(page.get_by_role("button", name="Se, hvad der bliver fjernet")).to_have_count(0)
+
+
+def test_a_trial_course_is_removed_after_it_is_shown_what_goes(app, open_plan):
+    made = a_planned_course(app.store, title="Prøvehold", first_month=months_ahead(4))
+    page = open_plan(made, tab="Om holdet")
+    page.get_by_role("button", name="Se, hvad der bliver fjernet").click()
+    expect(page.get_by_text("kan ikke længere ses på nogen side")).to_be_visible()
+    removed = "SELECT removed_on IS NOT NULL FROM course WHERE id = ?"
+    assert app.rows(removed, made.course_id) == [(0,)], "nothing is removed before it is asked for"
+    page.get_by_role("button", name="Fjern holdet nu").click()
+    expect(page.get_by_text("Prøvehold er fjernet.").first).to_be_visible()
+    called_off = entries(downloaded(page, "Kalenderfil"))
+    assert {one.status for one in called_off.values()} == {"CANCELLED"}
+    assert {one.sequence for one in called_off.values()} == {1}
+    expect(page.get_by_role("heading", name="Et nyt hold")).to_be_visible()
+    assert app.rows(removed, made.course_id) == [(1,)]

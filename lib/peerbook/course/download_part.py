@@ -13,20 +13,16 @@ from peerbook.errors import InputFault
 from peerbook.files import media_types
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.text import _
-from peerbook.ui import Downloads
+from peerbook.ui import Download, Downloads
+
+
+def calendar_download(saved: SavedPlan) -> Download:
+    """Return a button for the calendar file alone."""
+    return Download(_("Calendar file (.ics)"), lambda: _calendar(saved))
 
 
 def downloads(saved: SavedPlan) -> Downloads:
     """Return a button for each file; what it holds is read when it is asked for."""
-
-    def calendar() -> tuple[str, bytes, str]:
-        now = saved.read()
-        with saved.desk.store.read() as session:
-            ids = plan_records.calendar_ids(session, saved.course_id)
-        data = calendar_bytes(
-            now.plan, ids, dt.datetime.now(dt.UTC), synthetic=saved.desk.synthetic
-        )
-        return origin_of(saved, now).file_name(now.plan.title, "ics"), data, media_types.CALENDAR
 
     def page() -> tuple[str, bytes, str]:
         now = saved.read()
@@ -41,11 +37,19 @@ def downloads(saved: SavedPlan) -> Downloads:
 
     return Downloads(
         [
-            (_("Calendar file (.ics)"), calendar),
+            (_("Calendar file (.ics)"), lambda: _calendar(saved)),
             (_("One page to print (.pdf)"), page),
             (_("Spreadsheet (.xlsx)"), sheet),
         ]
     )
+
+
+def _calendar(saved: SavedPlan) -> tuple[str, bytes, str]:
+    now = saved.read()
+    with saved.desk.store.read() as session:
+        ids = plan_records.calendar_ids(session, saved.course_id)
+    data = calendar_bytes(now.plan, ids, dt.datetime.now(dt.UTC), synthetic=saved.desk.synthetic)
+    return origin_of(saved, now).file_name(now.plan.title, "ics"), data, media_types.CALENDAR
 
 
 def origin_of(saved: SavedPlan, now: PlanNow) -> Origin:

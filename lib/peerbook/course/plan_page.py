@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TypeVar
 from uuid import uuid4
 
@@ -92,11 +93,13 @@ class _CourseChoice:
         self._show(chosen.id if chosen is not None else NEW)
         return self._whole
 
-    def _show(self, number: int, announce: str = "") -> None:
+    def _show(self, number: int, told: Sequence[Widget] = (), announce: str = "") -> None:
         with self._desk.store.read() as session:
+            # The place may have been given another name.
+            self._site = session.get_one(Site, self._site.id)
             known = records.courses(session, self._site.id)
         place = Section(self._parts(number))
-        parts: list[Widget] = [place]
+        parts: list[Widget] = [*told, place]
         if known:
             options = [(course.id, course.title) for course in known]
             choice = Filter(
@@ -110,7 +113,7 @@ class _CourseChoice:
 
     def _parts(self, number: int) -> list[Widget]:
         if number != NEW:
-            return plan_parts(self._desk, self._site, number)
+            return plan_parts(self._desk, self._site, number, self._show)
         proposal = Section([])
         form = self._form(proposal)
         return [

@@ -7,6 +7,7 @@ from typing import Protocol
 from peerbook.course.after_course_part import after_course_parts
 from peerbook.course.closures_part import closures_parts
 from peerbook.course.content_part import content_parts
+from peerbook.course.course_details_part import Leave, details_parts
 from peerbook.course.download_part import downloads
 from peerbook.course.open_suggestions_part import open_suggestions_parts
 from peerbook.course.plan import CoursePlan, PlannedDate
@@ -84,8 +85,16 @@ def avoided_parts(plan: CoursePlan) -> list[Widget]:
     return [Disclosure(_("Dates we went around, and why"), [Prose("\n".join(lines))])]
 
 
-def plan_parts(desk: Desk, site: Site, course_id: int) -> list[Widget]:
-    """Return everything there is to see and do about a saved course."""
+def plan_parts(desk: Desk, site: Site, course_id: int, leave: Leave) -> list[Widget]:
+    """Return everything there is to see and do about a saved course.
+
+    Parameters
+    ----------
+    desk, site, course_id
+        Which course, and who sits there.
+    leave
+        Shows the choice of courses anew, when this one is called otherwise or is removed.
+    """
     top, tabs = Section([]), Section([])
 
     def say(told: str, *, take_there: bool = False) -> None:
@@ -94,12 +103,12 @@ def plan_parts(desk: Desk, site: Site, course_id: int) -> list[Widget]:
 
     def redraw(told: str) -> None:
         # The receipt comes last: who acts on it finds the tabs as they are now.
-        tabs.show(_course_tabs(saved, say))
+        tabs.show(_course_tabs(saved, say, leave))
         say(told)
 
     saved = SavedPlan(desk, site, course_id, redraw)
     top.show(blocked_parts(saved))
-    tabs.show(_course_tabs(saved, say))
+    tabs.show(_course_tabs(saved, say, leave))
     return [top, tabs]
 
 
@@ -108,7 +117,7 @@ class _Say(Protocol):
         """Say above the tabs what has been done, and what now stands in the way of dates."""
 
 
-def _course_tabs(saved: SavedPlan, say: _Say) -> list[Widget]:
+def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Widget]:
     """Return the course in tabs; all but the first are made when they are opened."""
     now = saved.read()
     plan = now.plan
@@ -128,6 +137,7 @@ def _course_tabs(saved: SavedPlan, say: _Say) -> list[Widget]:
                 (_("Teaching"), lambda: content_parts(saved)),
                 (_("After the course"), lambda: after_course_parts(saved)),
                 (_("Holidays and closures"), lambda: [_closures(saved, say)]),
+                (_("About the course"), lambda: details_parts(saved, leave)),
             ]
         ),
     ]

@@ -86,13 +86,14 @@ def resource(session: Session, site_id: int, kind: ResourceKind, label: str) -> 
 
 def courses(session: Session, site_id: int) -> list[Course]:
     """Return the courses of a site, the latest first."""
-    wanted = select(Course).where(Course.site_id == site_id)
+    wanted = select(Course).where(Course.site_id == site_id, Course.removed_on.is_(None))
     return list(session.scalars(wanted.order_by(Course.starts_on.desc(), Course.id.desc())))
 
 
 def course_exists(session: Session, number: int) -> bool:
-    """Return whether there is a course with that number."""
-    return session.get(Course, number) is not None
+    """Return whether there is a course with that number that was not removed."""
+    course = session.get(Course, number)
+    return course is not None and course.removed_on is None
 
 
 def course_numbered(session: Session, site_id: int, number: int) -> Course | None:
@@ -145,6 +146,7 @@ def dates_between(
         .join(Course, Course.id == CourseDate.course_id)
         .where(
             Course.site_id == site_id,
+            Course.removed_on.is_(None),
             CourseDate.status != "cancelled",
             CourseDate.date.between(first, last),
         )

@@ -214,7 +214,8 @@ class Course(Versioned, Base):
     """One course cohort, made from a template of the curriculum.
 
     `weekday` counts from Monday, 0; `params` are the values the plan was made with, and how the
-    final assignments are presented.
+    final assignments are presented. A course that was only a trial is `removed_on` a day: from then
+    on no page shows it.
     """
 
     __tablename__ = "course"
@@ -229,6 +230,7 @@ class Course(Versioned, Base):
     weekday: Mapped[int]
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[CourseState] = _one_of("state", CourseState, "planned")
+    removed_on: Mapped[dt.date | None]
 
 
 class CourseDate(Versioned, Base):

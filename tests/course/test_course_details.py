@@ -1,0 +1,218 @@
+"""What a course is called and where it is can be put right; a trial course can be taken away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from builders import (
+    LEADER,
+    PLANNED_ON,
+    a_plan,
+    a_planned_course,
+    assert_sound,
+    attendance,
+    catch_up,
+    evaluation,
+    open_store,
+    raised_theme,
+    save,
+    suggestion,
+)
+from peerbook.course import plan_records, records
+from peerbook.course.course_details_records import (
+    details_of,
+    recorded_on,
+    remove_course,
+    save_details,
+)
+from peerbook.course.plan import MAX_TEACHERS, Item
+from peerbook.errors import Conflict, InputFault
+from peerbook.store import events_of
+from peerbook.store.tables import Audit, Course, CourseDate
+
+ON = dt.date(2026, 11, 10)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(tmp_path) as opened:
+        yield opened
+        assert_sound(opened)
+
+
+@pytest.fixture
+def made(store):
+    return a_planned_course(store, title="Hold 7", teachers=("Anna",), room="Salen", convener="Bo")
+
+
+def details(store, made):
+    with store.read() as session:
+        return details_of(session, made.course_id)
+
+
+def correct(store, made, seen, **values):
+    with store.write(LEADER) as session:
+        save_details(session, made.course_id, replace(seen, **values), seen, on=ON)
+
+
+def sequences(store, course_id):
+    with store.read() as session:
+        entries = plan_records.calendar_ids(session, course_id)
+    return {item: sequence for item, (_uid, sequence) in entries.items()}
+
+
+def plan_of(store, made):
+    with store.read() as session:
+        return plan_records.load_plan(session, session.get_one(Course, made.course_id))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"title": "Hold 8"}, {"room": "Caféen"}, {"room": ""}, {"title": "Hold 8", "room": "Caféen"}],
+    ids=["title", "room", "no room", "both"],
+)
+def test_entries_that_read_otherwise_replace_those_people_have(store, made, values):
+    correct(store, made, details(store, made), **values)
+    after = details(store, made)
+    assert {name: getattr(after, name) for name in values} == values
+    assert set(sequences(store, made.course_id).values()) == {1}
+    plan = plan_of(store, made)
+    assert {date.room for date in plan.dates} == {after.room}
+    assert plan.title == after.title
+
+
+def test_other_teachers_change_no_entry_but_can_have_closures(store, made):
+    correct(store, made, details(store, made), teachers="Anne, Carl, Anne")
+    plan = plan_of(store, made)
+    assert plan.of_kind("teaching_day")[0].teachers == ("Anne", "Carl")
+    assert plan.of_kind("erfa_group")[0].teachers == ("Bo",), "the convener is another matter"
+    assert set(sequences(store, made.course_id).values()) == {0}
+    with store.read() as session:
+        known = {one.label for one in records.resources(session, made.site_id, "teacher")}
+    assert {"Anne", "Carl"} <= known
+
+
+def test_teachers_who_call_the_erfa_groups_together_are_named_in_those_entries(store):
+    made = a_planned_course(store, teachers=("Anna",))
+    correct(store, made, details(store, made), teachers="Anne")
+    changed = {item.kind for item, n in sequences(store, made.course_id).items() if n}
+    assert changed == {"erfa_group"}
+
+
+def test_another_name_of_the_place_reaches_every_course_there(store, made):
+    plan, request, version = a_plan(store, made.site_id, title="Second", weekday=3)
+    with store.write(LEADER) as session:
+        second = plan_records.save_plan(
+            session, made.site_id, plan, request, version, on=PLANNED_ON
+        ).number
+    correct(store, made, details(store, made), site="Huset", title="Hold 8")
+    for number in (made.course_id, second):
+        assert set(sequences(store, number).values()) == {1}
+    with store.read() as session:
+        assert records.site_named(session, "Huset").id == made.site_id
+
+
+def test_a_name_another_place_has_is_refused_and_nothing_is_saved(store, made):
+    other = a_planned_course(store)
+    with pytest.raises(InputFault) as refused:
+        correct(store, made, details(store, made), site=other.site, title="Hold 8")
+    assert refused.value.faults[0].place.field == "site"
+    assert details(store, made).title == "Hold 7"
+
+
+def test_too_many_teachers_are_refused(store, made):
+    names = ", ".join(f"Underviser {n}" for n in range(MAX_TEACHERS + 1))
+    with pytest.raises(InputFault):
+        correct(store, made, details(store, made), teachers=names)
+
+
+def test_two_who_correct_different_details_are_joined_and_of_the_same_one_asked(store, made):
+    seen = details(store, made)
+    correct(store, made, seen, title="Hold 8")
+    correct(store, made, seen, room="Caféen")
+    after = details(store, made)
+    assert (after.title, after.room) == ("Hold 8", "Caféen")
+    with pytest.raises(Conflict) as refused:
+        correct(store, made, seen, title="Hold 9")
+    assert refused.value.theirs == {"title": "Hold 8"}
+    correct(store, made, replace(seen, title="Hold 8"), title="Hold 9")
+    assert details(store, made).title == "Hold 9"
+
+
+def test_what_is_saved_unchanged_leaves_no_trace(store, made):
+    correct(store, made, details(store, made))
+    with store.read() as session:
+        assert [event.kind for event in events_of(session, "course", made.course_id)] == ["planned"]
+
+
+def test_history_tells_which_details_were_corrected_and_names_nobody(store, made):
+    correct(store, made, details(store, made), teachers="Anne", room="Caféen")
+    with store.read() as session:
+        last = events_of(session, "course", made.course_id)[-1]
+    assert (last.kind, last.effective_on) == ("details_corrected", ON)
+    assert sorted(last.details["fields"]) == ["room", "teachers"]
+    assert "Anne" not in str(last.details)
+
+
+# -- taking a course away --------------------------------------------------------------------------
+
+
+def remove(store, made):
+    before = plan_of(store, made)
+    with store.write(LEADER) as session:
+        remove_course(session, made.course_id, before, on=ON)
+
+
+def test_a_removed_course_is_out_of_sight_and_its_dates_are_called_off(store, made):
+    first = sequences(store, made.course_id)
+    remove(store, made)
+    with store.read() as session:
+        assert records.courses(session, made.site_id) == []
+        assert records.course_numbered(session, made.site_id, 0) is None
+        assert not records.course_exists(session, made.course_id)
+        assert plan_records.other_plans(session, made.site_id) == ()
+        far = dt.date(2100, 1, 1)
+        assert records.dates_between(session, made.site_id, ON, far) == []
+    with pytest.raises(InputFault), store.read() as session:
+        records.course_numbered(session, made.site_id, made.course_id)
+    assert not any(date.takes_place for date in plan_of(store, made).dates)
+    assert sequences(store, made.course_id) == {item: n + 1 for item, n in first.items()}
+
+
+def test_nothing_of_a_removed_course_is_deleted_and_its_history_tells_of_it(store, made):
+    remove(store, made)
+    with store.read() as session:
+        kinds = [event.kind for event in events_of(session, "course", made.course_id)]
+        assert (kinds[0], kinds[-1]) == ("planned", "removed")
+        assert session.query(Audit).filter(Audit.action == "delete").count() == 0
+    with pytest.raises(Conflict):
+        remove(store, made)
+
+
+@pytest.mark.parametrize(
+    "trace", ["places", "attendance", "catch_up", "evaluations", "suggestions", "themes"]
+)
+def test_a_course_on_which_anything_is_recorded_stays_and_says_what(store, trace):
+    made = a_planned_course(store, mentors=("Anna Prøvesen",) if trace == "places" else ())
+    code = a_planned_course(store, mentors=("Bo Opdigt",)).codes[0]
+    with store.read() as session:
+        day = session.query(CourseDate).filter_by(course_id=made.course_id, number=1).first().id
+    rows = {
+        "places": [],
+        "attendance": [attendance(code, course_date_id=day)],
+        "catch_up": [catch_up(code, course_date_id=day)],
+        "evaluations": [evaluation(course_id=made.course_id)],
+        "suggestions": [suggestion(course_id=made.course_id)],
+        "themes": [raised_theme(course_date_id=day)],
+    }[trace]
+    save(store, *rows)
+    told = "attendance" if trace == "catch_up" else trace
+    with store.read() as session:
+        assert recorded_on(session, made.course_id) == (told,)
+    with pytest.raises(InputFault):
+        remove(store, made)
+    assert all(date.takes_place for date in plan_of(store, made).dates)
+    assert plan_of(store, made).get(Item("teaching_day", 1)) is not None
