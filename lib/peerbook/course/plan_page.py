@@ -98,15 +98,17 @@ class _CourseChoice:
             # The place may have been given another name.
             self._site = session.get_one(Site, self._site.id)
             known = records.courses(session, self._site.id)
-        place = Section(self._parts(number))
-        parts: list[Widget] = [*told, place]
+        place, done = Section(self._parts(number)), Section(told)
+        parts: list[Widget] = [done, place]
+
+        def choose(chosen: int) -> None:
+            done.show([])
+            place.show(self._parts(chosen))
+
         if known:
             options = [(course.id, course.title) for course in known]
             choice = Filter(
-                _("Course"),
-                [*options, (NEW, _("Plan a new course"))],
-                lambda chosen: place.show(self._parts(chosen)),
-                value=number,
+                _("Course"), [*options, (NEW, _("Plan a new course"))], choose, value=number
             )
             parts.insert(0, choice)
         self._whole.show(parts, announce=announce)
