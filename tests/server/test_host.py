@@ -162,10 +162,17 @@ def test_after_a_short_loss_the_page_catches_up_with_its_kernel(serve_notebooks,
 
     visitor.page.route_web_socket("**/channels*", through)
     page = visitor.open(server, "start")
+    page.evaluate(
+        "window.addEventListener('peerbook-connection', e => document.title += ` ${e.detail.state}`)"
+    )
     lines[0].close()
-    page.wait_for_selector(LOST)
+    page.wait_for_selector("body[data-connection=waiting]")
+    expect(page.get_by_role("status").filter(has_text=_("Waiting for an answer …"))).to_be_visible()
     page.get_by_role("button", name="one").click()
     page.wait_for_selector("body[data-connection=ok]")
+    expect(page.locator("#pb-lost")).to_be_empty()
+    # A hiccup is no loss: the red bar was never there.
+    assert page.title().endswith(" waiting ok")
     expect(page.get_by_role("button", name="two")).to_have_text("two: 20")
     assert len(lines) == 2
 

@@ -244,6 +244,7 @@ class VisitHandler(Answer):
                         "The connection is lost – what you write now will not be saved. "
                         "Reload the page."
                     ),
+                    "waiting": _("Waiting for an answer …"),
                     "unknown": _("This part cannot be shown here. Open the page in JupyterLab."),
                     "failed": _("This part could not be shown."),
                     "error": _(

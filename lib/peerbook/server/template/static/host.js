@@ -7,6 +7,7 @@ const PROTOCOL = "v1.kernel.websocket.jupyter.org";
 const BEAT_MS = 3000;
 const MISSED_BEATS = 3;
 const RETRY_MS = 2000;
+const LOSS_MS = 6000;
 const SLOW_MS = 8000;
 const MODEL_WAIT_MS = 10000;
 const BOXES = { BoxModel: "pb-box", VBoxModel: "pb-box", HBoxModel: "pb-box pb-row", GridBoxModel: "pb-box" };
@@ -120,7 +121,11 @@ class Line {
       this.missed = 0;
       this.beat();
     };
-    socket.onmessage = (event) => this.receive(unpacked(event.data));
+    socket.onmessage = (event) => {
+      this.missed = 0; // whatever comes, a receipt too, says that the kernel is there
+      if (this.isOpen && !this.isOver) tellConnection("ok");
+      this.receive(unpacked(event.data));
+    };
     socket.onclose = () => {
       this.isOpen = false;
       this.lose();
@@ -186,12 +191,27 @@ class Line {
 
 let connection = "starting";
 let isLeaving = false;
+let losing = null;
 
+// A hiccup is no loss: the page waits calmly for an answer before it says that there is none.
 function tellConnection(state) {
+  if (state !== "lost") {
+    clearTimeout(losing);
+    losing = null;
+    showConnection(state);
+  } else if (!losing) {
+    showConnection("waiting");
+    losing = setTimeout(() => showConnection("lost"), LOSS_MS);
+  }
+}
+
+function showConnection(state) {
   if (state === connection || isLeaving) return;
   connection = state;
   document.body.dataset.connection = state;
-  document.getElementById("pb-lost").textContent = state === "lost" ? words.lost : "";
+  const place = document.getElementById("pb-lost");
+  place.setAttribute("role", state === "lost" ? "alert" : "status");
+  place.textContent = { lost: words.lost, waiting: words.waiting }[state] ?? "";
   window.dispatchEvent(new CustomEvent("peerbook-connection", { detail: { state } }));
 }
 
