@@ -163,7 +163,8 @@ def test_after_a_short_loss_the_page_catches_up_with_its_kernel(serve_notebooks,
     visitor.page.route_web_socket("**/channels*", through)
     page = visitor.open(server, "start")
     page.evaluate(
-        "window.addEventListener('peerbook-connection', e => document.title += ` ${e.detail.state}`)"
+        "window.addEventListener('peerbook-connection',"
+        " e => document.title += ` ${e.detail.state}`)"
     )
     lines[0].close()
     page.wait_for_selector("body[data-connection=waiting]")
