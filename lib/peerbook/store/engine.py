@@ -31,6 +31,7 @@ from peerbook.text import _
 
 FIRST_SAFE_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 10.0
+_TURN_MS = 25
 FULL_CHECK_BYTES = 32 * 2**20
 """Up to this size opening reads every page; above, `check(thorough=True)` is the nightly one's."""
 
@@ -311,7 +312,10 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            if begin == "BEGIN":
+                connection.exec_driver_sql(begin)
+            else:
+                _begin_in_turn(connection, begin)
 
         return engine
 
@@ -356,6 +360,30 @@ class Database:
 
 
 _FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def _begin_in_turn(connection: Connection, begin: str) -> None:
+    """Wait for the write lock, with the same chance as everybody else who waits.
+
+    SQLite looks for the lock less and less often the longer it has waited, so that newcomers
+    overtake, and where many save one of them waits in vain. Whoever starts anew is a newcomer too.
+    """
+    driven = connection.connection.driver_connection
+    if driven is None:
+        raise RuntimeError("the connection is closed")
+    driven.execute(f"PRAGMA busy_timeout={_TURN_MS}")
+    try:
+        for _turn in range(int(BUSY_TIMEOUT_S * 1000) // _TURN_MS):
+            try:
+                driven.execute(begin)
+            except driver.OperationalError as error:
+                if _code(error) != _BUSY:
+                    break
+            else:
+                return
+        connection.exec_driver_sql(begin)  # what it says is explained as all failures are
+    finally:
+        driven.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}")
 
 
 def _code(error: BaseException | None) -> int:
