@@ -75,7 +75,7 @@ class _Attendance:
 
     def section(self) -> Section:
         """Return the section with everything in it."""
-        self._redraw()
+        self._whole.show(self._parts())
         return self._whole
 
     def _redraw(self, announce: str = "") -> None:

@@ -32,11 +32,11 @@ def attendance_chart(by_date: pd.DataFrame) -> Chart:
     by_date
         As `attendance.by_date` returns it.
     """
-    names = _names(by_date)
+    names, days = _names(by_date), _days(by_date)
     figure = go.Figure(
         [
             go.Bar(
-                name=status_name(series), x=_days(by_date), y=by_date[series].tolist(),
+                name=status_name(series), x=days, y=by_date[series].tolist(),
                 hovertext=names,
                 text=[str(count) if count else "" for count in by_date[series]],
                 textposition="inside",
@@ -72,7 +72,7 @@ def commitment_chart(by_date: pd.DataFrame) -> Chart:
     by_date
         As `attendance.by_date` returns it.
     """
-    names = _names(by_date)
+    names, days = _names(by_date), _days(by_date)
     known = by_date[by_date["expected"] > 0]
     shares = {
         _("Kept the agreement"): by_date["commitment"],
@@ -81,7 +81,7 @@ def commitment_chart(by_date: pd.DataFrame) -> Chart:
     figure = go.Figure(
         [
             go.Scatter(
-                name=name, x=_days(by_date), hovertext=names, mode="lines+markers",
+                name=name, x=days, hovertext=names, mode="lines+markers",
                 y=[None if pd.isna(share) else share for share in series],
             )
             for name, series in shares.items()

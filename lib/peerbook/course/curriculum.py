@@ -8,11 +8,12 @@ faults are told together, each with file and place.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -32,6 +33,8 @@ Minutes = Annotated[int, Field(strict=True, ge=1, le=480)]
 Count = Annotated[int, Field(strict=True, ge=1, le=60)]
 
 _STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_Stamps = tuple[tuple[str, int, int], ...]
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is faster
 
 
 class Kind(StrEnum):
@@ -358,9 +361,8 @@ def available_courses() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in folders))
 
 
-@lru_cache
 def load_course(name: str = "six_months") -> CourseContent:
-    """Return the course with this name.
+    """Return the course with this name, as its files stand now.
 
     Raises
     ------
@@ -369,7 +371,13 @@ def load_course(name: str = "six_months") -> CourseContent:
     """
     if name not in available_courses():
         raise _unknown(name, available_courses())
-    return read_course(product_folder("curriculum") / name)
+    folder = product_folder("curriculum") / name
+    return _course(folder, _stamps(folder))
+
+
+@lru_cache(maxsize=8)
+def _course(folder: Path, _as_of: _Stamps) -> CourseContent:
+    return read_course(folder)
 
 
 def read_course(folder: Path) -> CourseContent:
@@ -488,9 +496,13 @@ def available_forms() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in files if path.stem != "common"))
 
 
-@lru_cache
 def load_form(name: str) -> EvaluationForm:
-    """Return the evaluation form with this name: `mid`, `final`, `event`, `follow_up`.
+    """Return the evaluation form with this name, as its file stands now.
+
+    Parameters
+    ----------
+    name
+        `mid`, `final`, `event` or `follow_up`.
 
     Raises
     ------
@@ -499,7 +511,13 @@ def load_form(name: str) -> EvaluationForm:
     """
     if name not in available_forms():
         raise _unknown(name, available_forms())
-    return read_form(product_folder("curriculum") / FORMS_FOLDER / f"{name}.yaml")
+    folder = product_folder("curriculum") / FORMS_FOLDER
+    return _form(folder / f"{name}.yaml", _stamps(folder))
+
+
+@lru_cache(maxsize=16)
+def _form(path: Path, _as_of: _Stamps) -> EvaluationForm:
+    return read_form(path)
 
 
 def read_form(path: Path) -> EvaluationForm:
@@ -565,6 +583,19 @@ def _form_inconsistencies(form: EvaluationForm, file: Path) -> Iterator[Fault]:
 # --- reading and checking -------------------------------------------------------------------
 
 
+def _stamps(folder: Path | str) -> _Stamps:
+    """Return path, time and size of every file in a folder; what was read stays true with them."""
+    found: list[tuple[str, int, int]] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                found += _stamps(entry.path)
+            else:
+                stat = entry.stat()
+                found.append((entry.path, stat.st_mtime_ns, stat.st_size))
+    return tuple(sorted(found))
+
+
 class _Texts:
     """The Markdown files of one folder; knows which of them nobody asked for."""
 
@@ -594,7 +625,7 @@ class _Texts:
 
 def _read_yaml(path: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe one
     except FileNotFoundError:
         faults.append(_fault(path, "", _("is missing.")))
     except UnicodeDecodeError:
@@ -616,9 +647,15 @@ def _mappings(value: object) -> list[dict[str, Any]]:
 _Part = TypeVar("_Part")
 
 
+@cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
 def _parse(shape: type[_Part], data: object, file: Path, faults: list[Fault]) -> _Part | None:
     try:
-        return TypeAdapter(shape).validate_python(data)
+        adapter: TypeAdapter[_Part] = _adapter(shape)  # type: ignore[arg-type] # a type is hashable
+        return adapter.validate_python(data)
     except ValidationError as error:
         faults.extend(
             _fault(file, _place(detail["loc"]), _remedy(detail)) for detail in error.errors()

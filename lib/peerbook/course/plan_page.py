@@ -48,6 +48,12 @@ MONTHS_BACK, MONTHS_AHEAD = 12, 24
 FORM = "course_plan"
 
 
+def warm_up() -> None:
+    """Read the courses, before kernels are forked from this process."""
+    for name in available_courses():
+        load_course(name)
+
+
 def open_page(site: str = "", course: int = 0) -> Page:
     """Return the page for a course of a site; number 0 means the latest one.
 

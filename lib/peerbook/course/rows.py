@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -13,5 +15,16 @@ def each(frame: pd.DataFrame) -> Iterator[Any]:
 
     What is missing is None. pandas marks it with NaN, which is true, and equal to nothing.
     """
-    plain = frame.astype(object)
-    return iter(plain.where(plain.notna(), None).itertuples(index=False))
+    columns = [
+        [
+            None if is_missing else value
+            for value, is_missing in zip(column.tolist(), column.isna().tolist(), strict=True)
+        ]
+        for _name, column in frame.items()
+    ]
+    return map(_row(tuple(frame.columns))._make, zip(*columns, strict=True))
+
+
+@cache
+def _row(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names, rename=True)

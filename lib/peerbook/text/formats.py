@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from babel import dates, lists, numbers
+from babel import dates, lists, localedata, numbers
 
-from peerbook.text.words import current_language
+from peerbook.text.words import Language, current_language
 
 _STYLES = {
     "day": "d. MMM",
@@ -22,11 +22,18 @@ _ENGLISH_STYLES = {
     "medium": "d MMM yyyy",
     "long": "EEEE d MMMM yyyy",
 }
+_LOCALES: dict[Language, str] = {"da": "da_DK", "en": "en_GB"}
 COPENHAGEN = dates.get_timezone("Europe/Copenhagen")
 
 
+def load_formats() -> None:
+    """Read how all languages write dates and numbers now rather than at the first date."""
+    for locale in _LOCALES.values():
+        localedata.load(locale)
+
+
 def _locale() -> str:
-    return "da_DK" if current_language() == "da" else "en_GB"
+    return _LOCALES[current_language()]
 
 
 def format_date(day: dt.date, style: str = "medium") -> str:

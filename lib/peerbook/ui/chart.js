@@ -2,7 +2,7 @@
 import { ask, h } from "./dom.js";
 import { tableNode } from "./table.js";
 
-const NEAR = "600px";
+const NEAR_PX = 600;
 let plotly = null;
 
 export function chart({ model, el, base }) {
@@ -49,7 +49,7 @@ export function chart({ model, el, base }) {
       isNear = true;
       draw();
     },
-    { rootMargin: NEAR },
+    { rootMargin: `${NEAR_PX}px` },
   );
   const whole = () => {
     isNear = true;
@@ -63,7 +63,8 @@ export function chart({ model, el, base }) {
   model.on("change:table", fillNumbers);
   window.addEventListener("beforeprint", whole);
   words();
-  near.observe(plot);
+  if (globalThis.Plotly && isInReach(plot)) whole();
+  else near.observe(plot);
   size.observe(plot);
   return () => {
     isGone = true;
@@ -72,6 +73,12 @@ export function chart({ model, el, base }) {
     window.removeEventListener("beforeprint", whole);
     globalThis.Plotly?.purge(plot);
   };
+}
+
+// Waiting for the observer costs a frame; where the script is there already, so is the chart.
+function isInReach(plot) {
+  const { top, bottom, width } = plot.getBoundingClientRect();
+  return width > 0 && bottom > -NEAR_PX && top < window.innerHeight + NEAR_PX;
 }
 
 // ---- one plotly a page --------------------------------------------------------------------------

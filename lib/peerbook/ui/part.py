@@ -27,6 +27,7 @@ Answer = dict[str, Any]
 Handler = Callable[[Mapping[str, Any], Sequence[memoryview]], "Answer | tuple[Answer, bytes]"]
 
 _layouts: list[ipywidgets.Layout] = []
+_complete: dict[type[Part], type[Part]] = {}
 
 
 def shared_layout() -> ipywidgets.Layout:
@@ -67,6 +68,16 @@ class Part(anywidget.AnyWidget):
             **state,
         )
         self.on_msg(self._answer)
+
+    def add_traits(self, **traits: traitlets.TraitType[Any, Any]) -> None:
+        """Take on what anywidget adds, once for each kind of part: it would make a class for every
+        single one, which costs more time and memory than all the rest of a small part.
+        """
+        kind = type(self)
+        if kind not in _complete:
+            super().add_traits(**traits)
+            _complete[kind] = type(self)
+        self.__class__ = _complete[kind]
 
     def set_state(self, sync_data: object) -> None:
         """Do nothing: what a browser claims about a part is not believed."""
