@@ -205,17 +205,27 @@ class Visitor:
         self.page.get_by_role("button").click()
         self.page.wait_for_url(lambda url: "login" not in url)
 
+    def set_out(self, server: Server, notebook: str, query: str = "") -> Page:
+        """Ask for a page, logging in first if need be, and wait for its first words only."""
+        self._be_let_in(server)
+        self.page.goto(server.url(notebook, query), wait_until="commit")
+        return self.page
+
     def open(self, server: Server, notebook: str, query: str = "") -> Page:
         """Open a page, logging in first if need be, and wait until it stands and is connected."""
-        if server.address not in self._let_in_at:
-            # The header, not the form: most tests are not about logging in.
-            # Its redirect is not followed, since each page that is opened costs a kernel.
-            login = f"{server.address}login"
-            self.context.request.get(login, headers=server.headers, max_redirects=0)
-            self._let_in_at.add(server.address)
+        self._be_let_in(server)
         self.page.goto(server.url(notebook, query))
         self.page.wait_for_selector("body[data-page=ready][data-connection=ok]", timeout=60_000)
         return self.page
+
+    def _be_let_in(self, server: Server) -> None:
+        if server.address in self._let_in_at:
+            return
+        # The header, not the form: most tests are not about logging in.
+        # Its redirect is not followed, since each page that is opened costs a kernel.
+        login = f"{server.address}login"
+        self.context.request.get(login, headers=server.headers, max_redirects=0)
+        self._let_in_at.add(server.address)
 
     def foreign_requests(self) -> list[str]:
         return [

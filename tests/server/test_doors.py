@@ -667,6 +667,60 @@ def test_a_visitor_who_leaves_at_once_leaves_no_kernel_behind(serve_notebooks):
     wait_for(lambda: not psutil.pid_exists(pid))
 
 
+def program(setting: str) -> list[str]:
+    """Return how to start the server with another limit on its kernels."""
+    code = f"import peerbook.server.kernels as kernels; kernels.{setting}"
+    return ["-c", f"{code}; from peerbook.server.app import main; main()"]
+
+
+def test_a_page_nobody_opens_a_line_to_keeps_no_kernel(serve_notebooks):
+    """A crawler, or a browser that was closed just then."""
+    code = "import os\nopen('pid', 'w').write(str(os.getpid()))"
+    mine = serve_notebooks({"start": [code]}, program=program("UNVISITED_SECONDS = 0.5"))
+    assert "<peerbook-page" in ask(mine, "/voila/render/start.ipynb", **mine.headers).body
+    pid = int((mine.workbooks / "pid").read_text())
+    wait_for(lambda: not psutil.pid_exists(pid))
+
+
+def test_one_page_too_many_is_told_calmly_and_room_is_found_again(serve_notebooks):
+    mine = serve_notebooks(
+        {"start": ["import ipywidgets\nipywidgets.VBox([])"]}, program=program("MOST_PAGES = 1")
+    )
+    kernel = open_kernel(mine)
+    page = "/voila/render/start.ipynb?lang=en"
+    refused = ask(mine, page, **mine.headers).body
+    assert "Too many pages are open." in refused
+    assert "<peerbook-line" not in refused
+    cookie = log_in(mine)
+    xsrf = re.search(r"_xsrf=([^;]+)", cookie)[1]
+    form = urllib.parse.urlencode({"_xsrf": xsrf})
+    left = ask(mine, f"/voila/api/shutdown/{kernel}", method="POST", body=form, Cookie=cookie)
+    assert left.status == 204
+    wait_for(lambda: "<peerbook-page" in ask(mine, page, **mine.headers).body)
+
+
+CHART = """
+import plotly.graph_objects as go
+from peerbook.ui import Chart, TableData
+Chart(go.Figure(), finding="f", alt="a", table=TableData([], [], "c"))
+"""
+
+
+def test_the_chart_script_is_in_the_head_of_pages_that_last_began_with_charts(serve_notebooks):
+    mine = serve_notebooks({"start": ["print(1)"], "charts": [CHART]})
+    script = re.compile(r'<script async src="[^"]*plotly')
+    for _turn in range(2):
+        assert not script.search(ask(mine, "/voila/render/start.ipynb", **mine.headers).body)
+    first = ask(mine, "/voila/render/charts.ipynb", **mine.headers).body
+    assert not script.search(first)
+    assert '"part":"chart"' in first
+    assert script.search(ask(mine, "/voila/render/charts.ipynb", **mine.headers).body)
+    write_notebook(mine.workbooks / "charts.ipynb", ["print(1)"])
+    for expected in (True, False):
+        found = script.search(ask(mine, "/voila/render/charts.ipynb", **mine.headers).body)
+        assert bool(found) == expected
+
+
 def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():

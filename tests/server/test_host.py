@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocket, expect
 
 from peerbook.text import _
 
@@ -331,6 +331,77 @@ box
     expect(page.get_by_role("button")).to_have_text(["new: 0", "one: 2"])
     expect(page.locator("input")).to_have_value("half a sentence")
     expect(page.locator(".marked > .pb-widget")).to_have_count(3)
+
+
+SLOW = """
+import os, pathlib, time
+pathlib.Path("pid").write_text(str(os.getpid()))
+while not pathlib.Path("go").exists(): time.sleep(0.01)
+"""
+
+
+def test_the_line_opens_while_the_page_is_made_and_carries_no_widget_before(
+    serve_notebooks, visitor
+):
+    code = "widgets = ipywidgets.VBox([one, two])" + SLOW
+    server = serve_notebooks({"start": [COUNTER, code, "widgets"]})
+    received = []
+
+    def keep(frame: bytes | str) -> None:  # Playwright marks its listeners, no builtin can be one
+        received.append(frame)
+
+    visitor.page.on("websocket", lambda line: line.on("framereceived", keep))
+    page = visitor.set_out(server, "start")
+    page.wait_for_selector("body[data-connection=ok]", timeout=60_000)
+    assert page.locator("body").get_attribute("data-page") is None
+    expect(page.locator("#pb-loading")).to_be_visible()
+    assert received
+    assert not [frame for frame in received if b'"comm_' in frame]
+    (server.workbooks / "go").touch()
+    page.wait_for_selector("body[data-page=ready]")
+    page.get_by_role("button", name="one").click()
+    expect(page.get_by_role("button", name="two")).to_have_text("two: 20")
+
+
+def test_closing_the_tab_while_the_page_is_made_ends_its_kernel(serve_notebooks, visitor):
+    server = serve_notebooks({"start": [SLOW]})
+    visitor.set_out(server, "start")
+    visitor.page.wait_for_selector("body[data-connection=ok]", timeout=60_000)
+    pid = int((server.workbooks / "pid").read_text())
+    visitor.page.close()
+    wait_for(lambda: not psutil.pid_exists(pid))
+
+
+def test_a_page_that_cannot_be_made_tells_so_and_looks_for_no_line(serve_notebooks, visitor):
+    server = serve_notebooks({"start": [SLOW, "1 / 0"]})
+    lines, closed = [], []
+
+    def note(line: WebSocket) -> None:
+        lines.append(line)
+        line.on("close", lambda _line: closed.append(1))
+
+    visitor.page.on("websocket", note)
+    visitor.page.clock.install()
+    page = visitor.set_out(server, "start")
+    page.wait_for_selector("body[data-connection=ok]", timeout=60_000)
+    (server.workbooks / "go").touch()
+    expect(page.get_by_role("heading", name=_("The page cannot be shown"))).to_be_visible()
+    page.wait_for_load_state()
+    wait_for(lambda: closed or page.clock.run_for(100))
+    page.clock.run_for(60_000)
+    expect(page.locator("#pb-lost")).to_be_empty()
+    assert len(lines) == 1
+
+
+def test_a_page_that_breaks_off_while_it_is_made_tells_that_the_connection_is_lost(
+    serve_notebooks, visitor
+):
+    server = serve_notebooks({"start": [SLOW]})
+    page = visitor.set_out(server, "start")
+    page.wait_for_selector("body[data-connection=ok]", timeout=60_000)
+    server.kill()
+    page.wait_for_selector(LOST)
+    expect(page.locator("#pb-lost")).not_to_be_empty()
 
 
 def test_leaving_the_page_ends_its_kernel(open_page):

@@ -23,8 +23,8 @@ from nbclient import NotebookClient
 
 from conftest import write_notebook
 from peerbook.server import provisioner
+from peerbook.server.kernels import ready
 from peerbook.server.provisioner import ForkedKernel, ForkProvisioner, current_zygote
-from peerbook.server.visit import ready
 
 pytestmark = pytest.mark.skipif(not provisioner.can_fork(), reason="kernels are forked on Linux")
 

@@ -38,6 +38,7 @@ from peerbook.server.channel import (
     Farewell,
     KernelChannel,
 )
+from peerbook.server.kernels import PageKernels
 from peerbook.server.login import (
     LoginHandler,
     LogoutHandler,
@@ -156,6 +157,7 @@ class App(Voila):
         server.add_sockets(sockets)
         self.ioloop = tornado.ioloop.IOLoop.current()
         self.ioloop.add_callback(self._greet)
+        self.ioloop.add_callback(self.kernel_manager.fill_reserve)
         try:
             self.ioloop.start()
         except KeyboardInterrupt:
@@ -239,6 +241,7 @@ def serve(
     config.merge(login_settings())
     config.VoilaConfiguration.template = None
     config.VoilaConfiguration.kernel_spec_manager_class = OwnPython
+    config.VoilaConfiguration.multi_kernel_manager_class = PageKernels
     app = App.instance(
         config=config,
         root_dir=str(folder),
@@ -255,6 +258,7 @@ def serve(
     app.workbooks = folder
     app.tickets = Tickets()
     app.initialize([])
+    app.log.setLevel(logging.WARNING)  # an application's own level lets everything be formatted
     app.start()
 
 

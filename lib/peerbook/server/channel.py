@@ -23,9 +23,10 @@ MOST_PARTS = 1024
 FROM_BROWSER = [
     "comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request",
 ]  # fmt: skip
-TO_BROWSER = {
-    "comm_open", "comm_close", "comm_msg", "comm_info_reply", "kernel_info_reply", "status",
-    "error",
+# While a page is made its widgets travel in the page itself.
+ALWAYS_TO_BROWSER = {"kernel_info_reply", "status"}
+TO_BROWSER = ALWAYS_TO_BROWSER | {
+    "comm_open", "comm_close", "comm_msg", "comm_info_reply", "error",
 }  # fmt: skip
 ABANDONED_SECONDS = 300.0
 _FAREWELL_SECONDS = 2.0
@@ -56,6 +57,14 @@ class BoundedConnection(ZMQChannelsWebsocketConnection):
     """
 
     subprotocol = PROTOCOL
+
+    async def prepare(self) -> None:
+        """Take our place beside others; the kernel has answered before its page was sent.
+
+        Asked again, its answer would come after the cells that make the page.
+        """
+        await self._register_session()
+        self.session.key = self.kernel_manager.session.key
 
 
 class KernelChannel(Answer, VoilaKernelWebsocketHandler):
@@ -103,7 +112,8 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
             return None
         parts = split(message)
         header = json.loads(parts[1])
-        if header["msg_type"] not in TO_BROWSER:
+        is_early = self.kernel_manager.is_in_the_making(self.kernel_id)
+        if header["msg_type"] not in (ALWAYS_TO_BROWSER if is_early else TO_BROWSER):
             return None
         if header["msg_type"] == "error":
             content = json.loads(parts[4])
@@ -119,12 +129,7 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
     def on_close(self) -> None:
         """Let the kernel go when nobody comes back to it: a closed laptop, a logout, a crash."""
         super().on_close()
-        IOLoop.current().call_later(ABANDONED_SECONDS, self._end_if_abandoned)
-
-    async def _end_if_abandoned(self) -> None:
-        manager = self.kernel_manager
-        if self.kernel_id in manager and not manager.kernel_model(self.kernel_id)["connections"]:
-            await manager.shutdown_kernel(self.kernel_id)
+        self.kernel_manager.end_unless_visited(self.kernel_id, ABANDONED_SECONDS)
 
     def _is_closing(self) -> bool:
         return self.ws_connection is None or self.ws_connection.is_closing()
@@ -139,10 +144,6 @@ class Farewell(Answer, VoilaShutdownKernelHandler):
         if kernel_id not in self.kernel_manager:
             raise web.HTTPError(404)
 
-        async def end() -> None:
-            if kernel_id in self.kernel_manager:
-                await self.kernel_manager.shutdown_kernel(kernel_id)
-
-        IOLoop.current().call_later(_FAREWELL_SECONDS, end)
+        IOLoop.current().call_later(_FAREWELL_SECONDS, self.kernel_manager.end, kernel_id)
         self.set_status(204)
         self.finish()

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import json
-import os
 import re
 import secrets
-import uuid
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
-from queue import Empty
-from time import monotonic
+from typing import ClassVar
 
 import nbformat
-from jupyter_client.asynchronous.client import AsyncKernelClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError
 from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.execute import VoilaExecutor
@@ -30,24 +27,16 @@ from peerbook.errors import PeerbookError
 from peerbook.server.answers import Answer, speaking
 from peerbook.server.assets import asset_url
 from peerbook.server.discretion import code_lines, frames
+from peerbook.server.kernels import Kernel, NoRoom
 from peerbook.server.pages import entries, entry_of
 from peerbook.text import _
-from peerbook.text.words import LANGUAGE_VARIABLE, LANGUAGES, Language
+from peerbook.text.words import LANGUAGES
 from peerbook.ui.assets import CHARTS, KIT
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-KERNEL_ARGUMENTS = ["--HistoryManager.enabled=False"]
 PAGE_SECONDS = 60
-_START_SECONDS = 60
 _KEEP_ALIVE_SECONDS = 10
 _LONGEST_PARAMETER = 100
-_SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|^VOILA_|^JUPYTERHUB_", re.I)
-
-
-def kernel_environment(environment: Mapping[str, str], language: Language) -> dict[str, str]:
-    """Return what a page's kernel may know of the server's environment: no secret, no address."""
-    kept = {name: value for name, value in environment.items() if not _SECRET.search(name)}
-    return kept | {LANGUAGE_VARIABLE: language}
 
 
 def parameter_types(notebook: nbformat.NotebookNode) -> dict[str, type]:
@@ -88,44 +77,26 @@ def parameters_from(arguments: Mapping[str, str], types: Mapping[str, type]) -> 
 def cells_to_run(
     notebook: nbformat.NotebookNode, values: Mapping[str, object]
 ) -> list[nbformat.NotebookNode]:
-    """Return the code cells a visitor's page needs, the address's values after the defaults."""
+    """Return the code cells a visitor's page needs.
+
+    Parameters, and the address's values after them, show nothing: they run with the cell that
+    follows, which spares a way to the kernel and back.
+    """
     cells: list[nbformat.NotebookNode] = []
+    before: list[str] = []
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type != "code" or "check" in tags or not cell.source.strip():
             continue
-        cells.append(cell)
-        if "parameters" in tags and values:
-            lines = [f"{name} = {value!r}" for name, value in sorted(values.items())]
-            cells.append(nbformat.v4.new_code_cell("\n".join(lines)))
+        before.append(cell.source)
+        if "parameters" in tags:
+            before += [f"{name} = {value!r}" for name, value in sorted(values.items())]
+        else:
+            cells.append(nbformat.v4.new_code_cell("\n".join(before)))
+            before = []
+    if before:
+        cells.append(nbformat.v4.new_code_cell("\n".join(before)))
     return cells
-
-
-async def ready(client: AsyncKernelClient) -> str:
-    """Wait until the kernel answers and its output reaches us; return its session's id.
-
-    jupyter_client's own wait spends 0.2 s on making sure that nothing more is coming; a kernel that
-    nobody used yet has nothing to say.
-
-    Raises
-    ------
-    DeadKernelError
-        When the kernel does not answer.
-    """
-    deadline = monotonic() + _START_SECONDS
-    session = ""
-    while monotonic() < deadline:
-        client.kernel_info()
-        try:
-            reply = await client.get_shell_msg(timeout=1)
-            session = reply["header"]["session"]
-            await client.get_iopub_msg(timeout=0.5)
-        except Empty:
-            if not await client.is_alive():
-                break
-            continue
-        return session
-    raise DeadKernelError("the kernel did not answer")
 
 
 def embedded(value: object) -> str:
@@ -167,18 +138,15 @@ def _spoken_errors() -> set[str]:
 class VisitHandler(Answer):
     """Serves a notebook as a page, each visitor with a kernel of their own."""
 
-    _gate: asyncio.Semaphore | None = None
+    _with_charts: ClassVar[set[str]] = set()  # pages that began with charts when last opened
 
     def initialize(self, workbooks: Path) -> None:
         """Remember where the notebooks are."""
         self.workbooks = workbooks
-        self._kernel_id = ""
-        self._is_of_no_use = False  # the visitor has gone, or the page could not be made
         self._work: asyncio.Future[str] | None = None
 
     def on_connection_close(self) -> None:
-        """Stop making a page nobody waits for."""
-        self._is_of_no_use = True
+        """Stop making a page nobody waits for; its kernel ends."""
         if self._work is not None:
             self._work.cancel()
 
@@ -200,14 +168,13 @@ class VisitHandler(Answer):
         self.set_header("Cache-Control", "no-store")
         kept = {key: asked[key] for key in values}
         self.write(self._shell(name, notebook, kept))
-        try:
+        self._work = asyncio.ensure_future(self._rest(name, cells_to_run(notebook, values)))
+        with contextlib.suppress(StreamClosedError, asyncio.CancelledError):
             await self.flush()
-            await self._send_rest(name, cells_to_run(notebook, values))
-        except (StreamClosedError, asyncio.CancelledError):
-            self._is_of_no_use = True
-        finally:
-            if self._is_of_no_use and self._kernel_id in self.kernel_manager:
-                await self.kernel_manager.shutdown_kernel(self._kernel_id, now=True)
+            while not (await asyncio.wait({self._work}, timeout=_KEEP_ALIVE_SECONDS))[0]:
+                self.write("<!-- -->\n")  # a sign of life
+                await self.flush()
+            self.finish(self._work.result())
 
     def _shell(
         self, name: str, notebook: nbformat.NotebookNode, parameters: Mapping[str, str]
@@ -232,7 +199,7 @@ class VisitHandler(Answer):
                 xsrf=self.xsrf_token.decode(),
                 host=asset_url(self.base_url, "host.js"),
                 kit=asset_url(self.base_url, KIT),
-                charts=asset_url(self.base_url, CHARTS),
+                charts=asset_url(self.base_url, CHARTS) if name in self._with_charts else "",
                 words={
                     "skip": _("Skip to the content"),
                     "pages": _("Pages"),
@@ -254,58 +221,46 @@ class VisitHandler(Answer):
                 },
             )
 
-    async def _send_rest(self, name: str, cells: list[nbformat.NotebookNode]) -> None:
-        """Send the rest of the page when it is ready, and a sign of life while it is not."""
-        self._work = asyncio.ensure_future(self._run(name, cells))
-        while not (await asyncio.wait({self._work}, timeout=_KEEP_ALIVE_SECONDS))[0]:
-            self.write("<!-- -->\n")
-            await self.flush()
-        self.finish(self._work.result())
+    async def _rest(self, name: str, cells: list[nbformat.NotebookNode]) -> str:
+        """Return the rest of the page, or what is told when it cannot be made."""
+        try:
+            async with self.kernel_manager.for_a_page(self.language) as kernel:
+                # The browser opens its line to the kernel while the cells run.
+                self.write(self.page("line.html", kernel=kernel))
+                await self.flush()
+                return await self._made(name, kernel, cells)
+        except StreamClosedError:
+            raise
+        except NoRoom:
+            with speaking(self.language):
+                text = _("Too many pages are open. Close those you do not need, then try again.")
+            return self._failure(name, NoRoom.__name__, text)
+        except CellExecutionError as error:
+            trace = code_lines(error.traceback.splitlines())
+            spoken = error.evalue if error.ename in _spoken_errors() else ""
+            return self._failure(name, f"{error.ename}\n{trace}", spoken)
+        except Exception as error:
+            # The head of the page has been sent: whatever went wrong, the visitor is told here.
+            return self._failure(name, frames(error, error.__traceback__), "")
 
-    async def _run(self, name: str, cells: list[nbformat.NotebookNode]) -> str:
-        if VisitHandler._gate is None:
-            VisitHandler._gate = asyncio.Semaphore(2 * (os.cpu_count() or 1))
-        async with VisitHandler._gate:
-            try:
-                return await self._run_cells(cells)
-            except CellExecutionError as error:
-                trace = code_lines(error.traceback.splitlines())
-                spoken = error.evalue if error.ename in _spoken_errors() else ""
-                return self._failure(name, f"{error.ename}\n{trace}", spoken)
-            except Exception as error:
-                # The head of the page has been sent: whatever went wrong, the visitor is told here.
-                return self._failure(name, frames(error, error.__traceback__), "")
-
-    async def _run_cells(self, cells: list[nbformat.NotebookNode]) -> str:
-        self._kernel_id = str(uuid.uuid4())
-        await self.kernel_manager.start_kernel(
-            kernel_id=self._kernel_id,
-            kernel_name="python3",
-            path="",
-            env=kernel_environment(os.environ, self.language),
-            extra_arguments=KERNEL_ARGUMENTS,
-        )
-        manager = self.kernel_manager.get_kernel(self._kernel_id)
+    async def _made(self, name: str, kernel: Kernel, cells: list[nbformat.NotebookNode]) -> str:
+        manager = self.kernel_manager.get_kernel(kernel.id)
         notebook = nbformat.v4.new_notebook(cells=cells)
         executor = VoilaExecutor(notebook, km=manager, timeout=PAGE_SECONDS)
-        executor.kc = manager.client()
-        executor.kc.start_channels()
-        try:
-            session = await ready(executor.kc)
-            for index, cell in enumerate(cells):
-                await executor.async_execute_cell(cell, index, store_history=False)
-        finally:
-            executor.kc.stop_channels()
+        executor.kc = kernel.client
+        for index, cell in enumerate(cells):
+            await executor.async_execute_cell(cell, index, store_history=False)
+        if any(state.get("part") == "chart" for state in executor.widget_state.values()):
+            self._with_charts.add(name)
+        else:
+            self._with_charts.discard(name)
         return self.page(
             "rest.html",
-            kernel_id=self._kernel_id,
-            kernel_session=session,
             roots=embedded([*_shown(cells)]),
             states=embedded(widget_states(executor)),
         )
 
     def _failure(self, name: str, what: str, spoken: str) -> str:
-        self._is_of_no_use = True
         code = secrets.token_hex(4).upper()
         self.log.error("Error %s while the page %s was made: %s", code, name, what)
         with speaking(self.language):

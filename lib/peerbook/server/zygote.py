@@ -32,6 +32,8 @@ import threading
 from typing import Any
 
 from peerbook.server import discretion
+from peerbook.text.formats import load_formats
+from peerbook.text.words import load_words
 
 IMPORTS = (
     "ipykernel.ipkernel",
@@ -70,15 +72,22 @@ def page_modules() -> list[str]:
 
 
 def warm_up() -> None:
-    """Import what pages need, and let plotly and pandas load what they put off to the first use."""
+    """Import what pages need, and load what is put off to the first use and the same for everybody.
+
+    A page with a `warm_up` of its own loads there what it reads from the product's files.
+    """
     for name in IMPORTS:
         importlib.import_module(name)
+    load_words()
+    load_formats()
     for name in page_modules():
         try:
-            importlib.import_module(name)
+            page = importlib.import_module(name)
+            if hasattr(page, "warm_up"):
+                page.warm_up()
         except Exception:
             # A page that cannot be imported says so when it is opened; the others stay warm.
-            _log.exception("the page %s cannot be imported", name)
+            _log.exception("the page %s cannot be made warm", name)
     import pandas as pd
     import plotly.graph_objects as go
 
@@ -112,7 +121,8 @@ def become_kernel(request: dict[str, Any], control: socket.socket, lifeline: int
     app = IPKernelApp.instance()
     # 1 means: no parent to watch. The zygote may go; the lifeline is watched instead.
     app.initialize([*sys.argv[1:], "--IPKernelApp.parent_handle=1"])
-    # Both did nothing when they were imported, for there was no IPython yet.
+    app.log.setLevel(logging.WARNING)
+    # It did nothing when it was imported, for there was no IPython yet.
     ipywidgets.register_comm_target()
     _say(control, {"bound": os.getpid()})
     control.close()

@@ -60,6 +60,12 @@ def _catalogue(language: Language) -> gettext.NullTranslations:
     return gettext.translation("peerbook", Path(__file__).parent / "locale", languages=[language])
 
 
+def load_words() -> None:
+    """Read the catalogues of all languages now rather than when the first word is asked for."""
+    for language in LANGUAGES:
+        _catalogue(language)
+
+
 def _(message: str) -> str:
     """Return `message` in the user's language."""
     return _catalogue(current_language()).gettext(message)

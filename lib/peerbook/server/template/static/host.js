@@ -1,7 +1,8 @@
 // The page's side of its widgets: shows anywidgets and boxes, and keeps the line to the kernel.
 //
-// The server has put the state of all widgets into the page, so everything is on screen before the
-// websocket opens; it then asks the kernel once for what has changed meanwhile.
+// The line to the kernel opens while the kernel still makes the page. The server then puts the state
+// of all widgets into the page itself, so everything is on screen at once; the kernel is asked one
+// time for what has changed meanwhile.
 
 const PROTOCOL = "v1.kernel.websocket.jupyter.org";
 const BEAT_MS = 3000;
@@ -101,17 +102,23 @@ function equal(a, b) {
 class Line {
   constructor(base, kernel, kernelSession) {
     this.session = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
-    this.kernel = kernel;
     this.kernelSession = kernelSession;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.address = `${scheme}//${location.host}${base}api/kernels/${kernel}/channels?session_id=${this.session}`;
     this.waiting = [];
     this.missed = 0;
+    this.closed = 0; // how often since the kernel last answered
+    this.isOpen = false;
     this.isOver = false;
-    this.onMessage = () => {};
-    this.onOpen = () => {};
+    this.manager = null; // until the page stands, nobody listens
     this.open();
     setInterval(() => this.beat(), BEAT_MS);
+  }
+
+  serve(manager) {
+    this.manager = manager;
+    if (this.isOpen) manager.requestStates();
+    else if (this.isOver) this.lose();
   }
 
   open() {
@@ -128,6 +135,7 @@ class Line {
     };
     socket.onclose = () => {
       this.isOpen = false;
+      this.closed += 1;
       this.lose();
       if (!this.isOver) setTimeout(() => this.open(), RETRY_MS);
     };
@@ -138,11 +146,11 @@ class Line {
     const { msg_type: kind, session } = message.header;
     if (kind === "kernel_info_reply") {
       if (session !== this.kernelSession) return this.end();
-      this.missed = 0;
+      this.missed = this.closed = 0;
       if (!this.isOpen) {
         this.isOpen = true;
         for (const frame of this.waiting.splice(0)) this.socket.send(frame);
-        this.onOpen();
+        this.manager?.requestStates();
       }
       tellConnection("ok");
     } else if (kind === "status") {
@@ -151,7 +159,7 @@ class Line {
       const place = document.getElementById("pb-trouble");
       place.textContent = words.error.replace("{code}", message.content.evalue);
     } else {
-      this.onMessage(message);
+      this.manager?.receive(message);
     }
   }
 
@@ -176,8 +184,9 @@ class Line {
     else if (!this.isOver) this.waiting.push(frame);
   }
 
+  // Nobody misses the line before the page stands, unless it does not come back.
   lose() {
-    tellConnection("lost");
+    if (this.manager || this.closed > 1) tellConnection("lost");
   }
 
   // The kernel that held this page is gone; another one in its place knows nothing of it.
@@ -315,7 +324,8 @@ function viewOf(model, context) {
 const idOf = (reference) => String(reference).replace(/^(IPY_MODEL_|anywidget:)/, "");
 
 class Manager {
-  constructor() {
+  constructor(line) {
+    this.line = line;
     this.models = new Map();
     this.awaited = new Map();
     this.modules = new Map();
@@ -549,22 +559,46 @@ const slow = setTimeout(() => {
   if (place) place.textContent = words.slow;
 }, SLOW_MS);
 
+let line = null;
+
+// Comes with the head of the page, as soon as there is a kernel.
+class PageLine extends HTMLElement {
+  connectedCallback() {
+    const base = document.body.dataset.baseUrl;
+    const kernel = this.getAttribute("kernel");
+    line = new Line(base, kernel, this.getAttribute("session"));
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", endUnlessServing);
+    else setTimeout(endUnlessServing);
+    window.addEventListener("pagehide", () => {
+      isLeaving = true;
+      if (line.isOver) return;
+      const form = new FormData();
+      form.append("_xsrf", document.body.dataset.xsrf);
+      navigator.sendBeacon(`${base}voila/api/shutdown/${kernel}`, form);
+    });
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) location.reload();
+    });
+  }
+}
+
+// All has come, and no page was in it: what stands there instead tells why.
+function endUnlessServing() {
+  if (!line.manager) line.end();
+}
+
+// Comes when the kernel has made the page.
 class Page extends HTMLElement {
   connectedCallback() {
     const read = (id) => JSON.parse(document.getElementById(id).textContent);
-    const base = document.body.dataset.baseUrl;
-    const kernel = this.getAttribute("kernel");
-    const manager = new Manager();
+    const manager = new Manager(line);
     const { texts, models } = read("pb-states");
     for (const [id, { state, texts: shared, buffers }] of Object.entries(models)) {
       for (const [key, index] of Object.entries(shared)) state[key] = texts[index];
       putBuffers(state, buffers.map((b) => b.path), buffers.map((b) => fromBase64(b.data)));
       manager.add(id, state);
     }
-    manager.line = new Line(base, kernel, this.getAttribute("session"));
-    manager.line.onMessage = (message) => manager.receive(message);
-    manager.line.onOpen = () => manager.requestStates();
-    this.leaveNotice(base, kernel);
+    line.serve(manager);
     this.mount(manager, read("pb-roots"));
   }
 
@@ -582,18 +616,7 @@ class Page extends HTMLElement {
     document.getElementById("pb-loading")?.remove();
     document.body.dataset.page = "ready";
   }
-
-  leaveNotice(base, kernel) {
-    window.addEventListener("pagehide", () => {
-      isLeaving = true;
-      const form = new FormData();
-      form.append("_xsrf", document.body.dataset.xsrf);
-      navigator.sendBeacon(`${base}voila/api/shutdown/${kernel}`, form);
-    });
-    window.addEventListener("pageshow", (event) => {
-      if (event.persisted) location.reload();
-    });
-  }
 }
 
+customElements.define("peerbook-line", PageLine);
 customElements.define("peerbook-page", Page);
