@@ -50,10 +50,17 @@ def unfold(page: Page, name: str | re.Pattern[str]) -> Locator:
     return panel
 
 
-def row_of(page: Page | Locator, head: str | re.Pattern[str]) -> Locator:
+def choose(page: Page, label: str, **option: str | int) -> None:
+    """Choose what a part of the page shows, and wait until it shows that."""
+    page.get_by_role("combobox", name=label, exact=True).select_option(**option)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+
+def row_of(place: Page | Locator, head: str | re.Pattern[str]) -> Locator:
     """Return the rows of a table whose heading is `head`, or holds it if it is a pattern."""
+    page = place.page if isinstance(place, Locator) else place
     heading = page.get_by_role("rowheader", name=head, exact=True)
-    return page.get_by_role("row").filter(has=heading)
+    return place.get_by_role("row").filter(has=heading)
 
 
 def receipt(page: Page | Locator) -> int:
@@ -153,6 +160,12 @@ def mark(page: Page, mentor: str, status: str, note: str = "") -> None:
     )
     if note:
         page.get_by_role("textbox", name=f"{mentor} Bemærkning").fill(note)
+
+
+def all_present(page: Page) -> None:
+    """Say that everybody came of whom nothing is said yet, and save."""
+    page.get_by_role("button", name="Alle til stede").click()
+    page.get_by_role("button", name="Gem fremmøde").click()
 
 
 # -- processes -------------------------------------------------------------------------------------
