@@ -168,6 +168,12 @@ def all_present(page: Page) -> None:
     page.get_by_role("button", name="Gem fremmøde").click()
 
 
+def answer(place: Page | Locator, question: str, label: str) -> None:
+    """Tick a point of the scale under a question, by its words."""
+    scale = place.get_by_role("radiogroup", name=question)
+    scale.get_by_role("radio", name=re.compile(rf"^\d*\s*{re.escape(label)}$")).check()
+
+
 # -- processes -------------------------------------------------------------------------------------
 
 
