@@ -1,4 +1,4 @@
-"""Who is on the course changes: a pause, somebody who leaves, and a name put on by mistake."""
+"""Places: who is on the course and who no longer, and which site the pages are about."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from builders import LEADER, a_planned_course
+from journeys import query
 from peerbook.course import attendance_records, people_records
+from peerbook.course.course_details_records import remove_course
 from peerbook.store.tables import CourseDate
 from steps import TODAY, months_ahead, receipt, row_of, sideways, unfold
 
@@ -124,3 +126,39 @@ def test_the_list_is_short_on_a_telephone_and_keeps_its_labels(open_record, unde
     assert abs(status["y"] - note["y"]) < 2
     assert status["x"] + status["width"] <= note["x"]
     assert sideways(page) <= 0
+
+
+def test_the_place_chosen_goes_along_to_the_other_pages_and_survives_a_reload(app, guest):
+    here, there = a_planned_course(app.store), a_planned_course(app.store)
+    page = guest.open(app.server, "course_record", query(site=here.site, course=here.course_id))
+    choice = page.get_by_label("Sted", exact=True)
+    choice.select_option(label=there.site)
+    expect(page).to_have_url(app.server.url("course_record", query(site=there.site)))
+    page.get_by_role("link", name="Planlæg et hold").click()
+    page.wait_for_selector("body[data-page=ready]")
+    expect(page).to_have_url(app.server.url("course_plan", query(site=there.site)))
+    expect(choice.get_by_role("option", selected=True)).to_have_text(there.site)
+    choice.select_option(label=here.site)
+    expect(page).to_have_url(app.server.url("course_plan", query(site=here.site)))
+    page.reload()
+    page.wait_for_selector("body[data-page=ready]")
+    expect(choice.get_by_role("option", selected=True)).to_have_text(here.site)
+    choice.select_option(label=there.site)
+    expect(page).to_have_url(app.server.url("course_plan", query(site=there.site)))
+    page.get_by_role("link", name="English").click()
+    page.wait_for_selector("body[data-page=ready]")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_label("Site", exact=True).get_by_role("option", selected=True)).to_have_text(
+        there.site
+    )
+
+
+def test_a_page_open_when_its_course_is_removed_records_nothing_more(app, open_record):
+    made = a_planned_course(app.store, first_month=months_ahead(-3))
+    page = open_record(made)
+    page.get_by_label("Navne på dem").fill("Anna Opdigt")
+    with app.store.write(LEADER) as session:
+        remove_course(session, made.course_id, app.plan(made), on=TODAY)
+    page.get_by_role("button", name="Sæt på holdet").click()
+    expect(page.get_by_text("En anden har fjernet holdet imens.").first).to_be_visible()
+    assert app.rows("SELECT 1 FROM enrolment WHERE course_id = ?", made.course_id) == []

@@ -21,14 +21,27 @@ from builders import (
     save,
     suggestion,
 )
-from peerbook.course import plan_records, records
+from peerbook.course import (
+    attendance_records,
+    evaluation_records,
+    people_records,
+    plan_records,
+    presentation_records,
+    records,
+    sparring_records,
+    suggestion_records,
+)
 from peerbook.course.course_details_records import (
+    CourseDetails,
     details_of,
     recorded_on,
     remove_course,
     save_details,
 )
+from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation_records import Sheet
 from peerbook.course.plan import MAX_TEACHERS, Item
+from peerbook.course.presentations import Wish
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of
 from peerbook.store.tables import Audit, Course, CourseDate
@@ -190,6 +203,59 @@ def test_nothing_of_a_removed_course_is_deleted_and_its_history_tells_of_it(stor
         assert session.query(Audit).filter(Audit.action == "delete").count() == 0
     with pytest.raises(Conflict):
         remove(store, made)
+
+
+A_DAY = dt.date(2027, 1, 7)
+
+LATE = {
+    "names": lambda session, course: people_records.enrol(session, course, ["Anna Opdigt"], ON),
+    "sheets": lambda session, course: evaluation_records.save_sheets(
+        session, course.id, load_form("mid"), [Sheet({"keep": "The breaks"})],
+        wave="mid", source="typed", entered_on=ON,
+    ),
+    "suggestion": lambda session, course: suggestion_records.save_suggestion(
+        session, course.id, "More breaks", ON
+    ),
+    "presentations": lambda session, course: presentation_records.save_presentations(
+        session, course.id, Wish(3, 20)
+    ),
+    "details": lambda session, course: save_details(
+        session, course.id, CourseDetails("Hold 8", "Huset", "", ""),
+        details_of(session, course.id), on=ON,
+    ),
+    "told": lambda session, course: plan_records.mark_told(
+        session, course.id, plan_records.load_plan(session, course), ["Hello"], ON
+    ),
+    "plan": lambda session, course: plan_records.save_changes(
+        session, course.id, plan_records.load_plan(session, course),
+        plan_records.load_plan(session, course), "", on=ON,
+    ),
+    "attendance": lambda session, course: attendance_records.save_attendance(
+        session, _first_day(session, course), {}, today=A_DAY
+    ),
+    "themes": lambda session, course: sparring_records.save_raised_themes(
+        session, _first_day(session, course, "sparring"), ["boundaries"]
+    ),
+}  # fmt: skip
+"""What a page that was open when the course was removed can still send."""
+
+
+def _first_day(session, course, kind="teaching_day"):
+    days = session.query(CourseDate).filter_by(course_id=course.id, number=1, kind=kind)
+    return days.one().id
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE)
+def test_nothing_is_recorded_on_a_removed_course_by_a_page_still_open(store, made, late):
+    remove(store, made)
+    with store.read() as session:
+        before = session.query(Audit).count()
+    with pytest.raises((Conflict, InputFault)) as refused, store.write(LEADER) as session:
+        late(session, session.get_one(Course, made.course_id))
+    assert str(refused.value).endswith(".")
+    with store.read() as session:
+        assert recorded_on(session, made.course_id) == ()
+        assert session.query(Audit).count() == before
 
 
 @pytest.mark.parametrize(

@@ -309,6 +309,23 @@ def test_saved_form_leaves_no_draft(show, drafts):
     assert drafts.kept is None
 
 
+def test_only_what_says_something_becomes_a_draft(show, wire, drafts):
+    sheets = RowsField("sheets", "Skemaer", row_label="Skema", fields=[TextField("a", "1.")])
+    page = show(Form("pile", [sheets], on_submit=Saves(), drafts=drafts))
+    with page.expect_request(lambda request: '"draft"' in (request.post_data or "")) as sent:
+        page.get_by_role("button", name=_("Add a row")).click()
+    sent.value.response().finished()
+    assert wire.said("draft")
+    assert drafts.kept is None
+    first = page.get_by_role("textbox").first
+    first.fill("4")
+    expect(draft_note(page)).to_be_visible()
+    assert drafts.kept
+    first.fill("")
+    expect(draft_note(page)).to_have_count(0)
+    assert drafts.kept is None
+
+
 def test_form_that_only_asks_never_speaks_of_saving(show):
     page = show(plan(Saves("Her er et forslag."), only_asks=True))
     save_button(page).click()

@@ -595,6 +595,22 @@ def test_nobody_writes_in_what_a_filter_is_about_to_replace(show, wire):
     expect(page.get_by_label("Nyt navn")).to_have_value("Bo")
 
 
+def test_the_answer_to_an_earlier_choice_does_not_undo_a_later_one(show, wire):
+    towns = [(1, "Vejle"), (2, "Kolding"), (3, "Fredericia")]
+    control = ui.Filter("Sted", towns, print, look="radio")
+    page = show(control)
+    wire.hold()
+    page.get_by_role("radio", name="Kolding").check()
+    later = page.get_by_role("radio", name="Fredericia")
+    later.check()
+    control.chosen = 1  # what Python says first when it comes to the earlier choice
+    page.evaluate("host.pull()")
+    expect(later).to_be_checked()
+    wire.release()
+    expect(page.get_by_text(_("The page shows what you chose."))).to_be_attached()
+    expect(later).to_be_checked()
+
+
 @pytest.mark.parametrize("index", [-1, 2, "0", None, True])
 def test_filter_takes_only_its_own_options(wire, index):
     chosen = []

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
 from peerbook.course.plan import MAX_TEACHERS, CoursePlan
-from peerbook.errors import Conflict, InputFault
+from peerbook.errors import InputFault
 from peerbook.store import Saved, append_event, merged
 from peerbook.store.tables import (
     Attendance,
@@ -101,10 +101,11 @@ def save_details(
     Raises
     ------
     Conflict
-        When somebody else has corrected the same detail in another way.
+        When somebody else has corrected the same detail in another way, or removed the course.
     InputFault
         At `site`, when another place is called so.
     """
+    records.refuse_removed(session, course_id)
     before = details_of(session, course_id)
     after = CourseDetails(**merged(asdict(seen), asdict(before), asdict(mine)))
     changed = [name for name, value in asdict(after).items() if value != getattr(before, name)]
@@ -182,8 +183,7 @@ def remove_course(session: Session, course_id: int, before: CoursePlan, *, on: d
         At `course`, when somebody is recorded on it.
     """
     course = session.get_one(Course, course_id)
-    if course.removed_on is not None:
-        raise Conflict(_("Somebody else has removed the course meanwhile. Reload the page."))
+    records.refuse_removed(session, course_id)
     if recorded_on(session, course_id):
         raise InputFault.at("course", _("Somebody is recorded on the course, so it has to stay."))
     reason = _("The course was removed.")

@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from peerbook.course import records
 from peerbook.course.curriculum import EvaluationForm
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Saved
@@ -68,7 +69,10 @@ def save_sheets(
         When there is nothing to save, an answer is not one of its item's, or a linking code was
         used already in the same wave; with every fault, at its item and with the number of its
         sheet, from 1, as row.
+    Conflict
+        When the course was removed meanwhile.
     """
+    records.refuse_removed(session, course_id)
     if not sheets:
         raise InputFault.at("rows", _("There is no answer to save yet."))
     used = set(

@@ -10,6 +10,7 @@ from typing import Literal, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from peerbook.course import records
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import (
     Saved,
@@ -134,7 +135,10 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
     InputFault
         When no name is given, somebody with that very name is on the course already, or the day
         is after the course or more than a year before it.
+    Conflict
+        When the course was removed meanwhile.
     """
+    records.refuse_removed(session, course.id)
     last = _last_date(session, course.id)
     if last is not None and on > last:
         raise InputFault.at(

@@ -173,8 +173,9 @@ def save_changes(
     ------
     Conflict
         When the plan is no longer as `before` says: dates hang together, so two changes that were
-        each right may not be right together.
+        each right may not be right together. Also when the course was removed meanwhile.
     """
+    records.refuse_removed(session, course_id)
     rows = {
         Item(row.kind, row.number): row
         for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id))
@@ -293,7 +294,13 @@ def mark_told(
         What was said of the changes; no names.
     on
         The day it was told.
+
+    Raises
+    ------
+    Conflict
+        When the course was removed meanwhile.
     """
+    records.refuse_removed(session, course_id)
     event = append_event(
         session, "course", course_id, TOLD, on, dates=_snapshot(plan), sentences=list(sentences)
     )

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from peerbook.course import records
 from peerbook.course.presentations import Wish
 from peerbook.errors import InputFault
 from peerbook.store import Saved, merged, refuse_overtaken
@@ -38,7 +39,9 @@ def save_presentations(
     ------
     Conflict
         When somebody else has saved another wish since; `theirs` holds its `count` and `minutes`.
+        Also when the course was removed meanwhile.
     """
+    records.refuse_removed(session, course_id)
     course = session.get_one(Course, course_id)
     stored = presentations_of(course)
     if stored is not None:

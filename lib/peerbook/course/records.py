@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.store import Saved, row_to_change
 from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Course, CourseDate, HeadCount, Resource, ResourceKind, Site
@@ -94,6 +94,18 @@ def course_exists(session: Session, number: int) -> bool:
     """Return whether there is a course with that number that was not removed."""
     course = session.get(Course, number)
     return course is not None and course.removed_on is None
+
+
+def refuse_removed(session: Session, course_id: int) -> None:
+    """Refuse to record anything on a course that was removed while a page was open.
+
+    Raises
+    ------
+    Conflict
+        When it was removed.
+    """
+    if not course_exists(session, course_id):
+        raise Conflict(_("Somebody else has removed the course meanwhile. Reload the page."))
 
 
 def course_numbered(session: Session, site_id: int, number: int) -> Course | None:

@@ -30,5 +30,6 @@ def site_parts(
         [(site.id, site.name) for site in sites],
         lambda number: place.show(parts(by_id[number])),
         value=chosen.id,
+        parameter="site",
     )
     return [choice, place]

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from peerbook.course import records
 from peerbook.errors import InputFault
 from peerbook.store import Saved, row_to_change
 from peerbook.store.tables import Course, Decision, DecisionStatus, Evaluation, Outcome, Suggestion
@@ -134,7 +135,14 @@ def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataF
 
 
 def save_suggestion(session: Session, course_id: int, text: str, raised_on: dt.date) -> Saved:
-    """Save something a participant asked for outside a form."""
+    """Save something a participant asked for outside a form.
+
+    Raises
+    ------
+    Conflict
+        When the course was removed meanwhile.
+    """
+    records.refuse_removed(session, course_id)
     row = Suggestion(course_id=course_id, text=text, raised_on=raised_on)
     session.add(row)
     session.flush()

@@ -148,8 +148,9 @@ function build() {
     status.say(words.saving);
     draft.isUnsent = touched.size > 0;
     const answer = draft.isUnsent ? await state.sendDraft() : { saved: true };
-    if (answer?.saved) status.say(words.stopped, "ok");
-    else status.say(answer ? troubleOf(answer) : words.draft_lost, "danger");
+    if (!answer) status.say(words.draft_lost, "danger");
+    else if (troubleOf(answer)) status.say(troubleOf(answer), "danger");
+    else status.say(words.stopped, "ok");
   }
 
   // ---- drafts

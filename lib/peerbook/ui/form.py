@@ -199,7 +199,10 @@ class Form(Part):
     def _keep_draft(self, request: Mapping[str, Any], _buffers: object) -> Answer:
         if self._drafts is None:
             return {}
-        kept_at = self._keep(self._drafts, self._answers(request))
+        answers = self._answers(request)
+        if all(_bare(raw) == _bare(self.begin.get(name)) for name, raw in answers.items()):
+            return self._discard_draft(request, _buffers)
+        kept_at = self._keep(self._drafts, answers)
         return {"saved": _("Draft saved at {time}").format(time=format_time(kept_at))}
 
     def _keep(self, drafts: DraftBox, answers: Mapping[str, Any]) -> dt.datetime:
@@ -290,6 +293,16 @@ class Form(Part):
                 theirs = asked.raw(conflict.theirs[asked.name])
                 rows.append({"field": asked.name, "theirs": theirs})
         return rows
+
+
+def _bare(raw: object) -> object:
+    """Return a raw answer without what says nothing: blanks, and rows that hold only blanks."""
+    if isinstance(raw, Mapping):
+        said = {key: _bare(value) for key, value in raw.items()}
+        return {key: value for key, value in said.items() if value is not None} or None
+    if isinstance(raw, list | tuple):
+        return [one for one in map(_bare, raw) if one is not None] or None
+    return None if raw in ("", False) else raw
 
 
 def _storable(answers: dict[str, Any]) -> dict[str, Any]:

@@ -66,12 +66,19 @@ function offerFile({ file, buffers }) {
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
+// Only where the address is ours to write, not in JupyterLab. What else stood in it was about the
+// earlier choice.
+function tellAddress(parameter, value) {
+  if (parameter && document.body.dataset.baseUrl) history.replaceState(null, "", `?${new URLSearchParams({ [parameter]: value })}`);
+}
+
 export function filter({ model, el }) {
   const id = `pb-${model.get("identity")}`;
   const words = model.get("texts");
   const options = model.get("options");
   const status = statusLine();
   let asked = 0;
+  let answered = 0;
   // What follows a choice depends on it: until Python has answered, nobody writes in the old form.
   const wait = (isWaiting) => {
     if (isWaiting) el.setAttribute("aria-busy", "true");
@@ -83,9 +90,13 @@ export function filter({ model, el }) {
     wait(true);
     const answer = await ask(model, { do: "choose", index });
     if (mine !== asked) return;
+    answered = mine;
+    show();
     wait(false);
     status.say(answer.trouble ?? "", "danger");
-    if (!answer.trouble) heard.textContent = words.updated;
+    if (answer.trouble) return;
+    heard.textContent = words.updated;
+    tellAddress(model.get("parameter"), model.get("options")[index]);
   };
   const heard = h("span", { class: "pb-unseen", role: "status" });
   let node, write, rename;
@@ -104,12 +115,15 @@ export function filter({ model, el }) {
   }
   model.on("change:options", () => model.get("options").forEach(rename));
   const show = () => write(model.get("chosen"));
-  model.on("change:chosen", show);
+  // The answer to an earlier choice does not undo a later one.
+  model.on("change:chosen", () => answered === asked && show());
   show();
   const controls = node.querySelectorAll("input, select");
   const leave = onConnection(el, (lost) => {
     controls.forEach((one) => (one.disabled = lost));
-    if (lost) wait(false); // no answer will come
+    if (!lost) return;
+    answered = asked; // no answer will come
+    wait(false);
   });
   el.replaceChildren(node, status.node, heard);
   return leave;

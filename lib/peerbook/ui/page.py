@@ -267,9 +267,13 @@ class Filter(Part, Generic[T]):
         The option to begin with; the first when None.
     look
         `select` folds the options into a list, `radio` shows them all.
+    parameter
+        Which parameter of the page's address says the label chosen; the address, and with it a
+        reload and the way to other pages, then follows the choice. None when empty.
     """
 
     label = traitlets.Unicode().tag(sync=True)
+    parameter = traitlets.Unicode().tag(sync=True)
     options = traitlets.List().tag(sync=True)
     chosen = traitlets.Int(0).tag(sync=True)
     look = traitlets.Unicode().tag(sync=True)
@@ -282,6 +286,7 @@ class Filter(Part, Generic[T]):
         *,
         value: T | None = None,
         look: Literal["select", "radio"] = "select",
+        parameter: str = "",
     ) -> None:
         self._values = tuple(option for option, _label in options)
         self._on_change = on_change
@@ -292,6 +297,7 @@ class Filter(Part, Generic[T]):
             options=[text for _value, text in options],
             chosen=0 if value is None else self._values.index(value),
             look=look,
+            parameter=parameter,
         )
         self.answer_to("choose", self._choose)
 

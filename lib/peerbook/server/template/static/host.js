@@ -618,5 +618,24 @@ class Page extends HTMLElement {
   }
 }
 
+// ---- from page to page -------------------------------------------------------------------------
+
+// The address says which site is shown, and may have changed since the page was made: every way to
+// another page takes that site along. A link in the text may be about another site.
+function takeSiteAlong({ target }) {
+  const link = target.closest?.("a[href]");
+  const site = new URLSearchParams(location.search).get("site");
+  if (!link || !site) return;
+  const to = new URL(link.href);
+  if (to.origin !== location.origin || !to.pathname.endsWith(".ipynb")) return;
+  const told = to.searchParams.get("site");
+  if (told === site || (told && !link.closest(".pb-header"))) return;
+  to.searchParams.set("site", site);
+  to.searchParams.delete("course"); // it was about the earlier site
+  link.href = to.href;
+}
+
+for (const way of ["click", "auxclick", "contextmenu"]) document.addEventListener(way, takeSiteAlong, true);
+
 customElements.define("peerbook-line", PageLine);
 customElements.define("peerbook-page", Page);
