@@ -97,6 +97,22 @@ def test_counts_are_entered_at_once_corrected_and_tell_what_to_expect(app, guest
     ]  # fmt: skip
 
 
+def test_the_figures_turn_to_what_was_just_counted(app, guest, site):
+    page = guest.open(app.server, "head_count", query(site=site[1]))
+    fill(page, 1, TODAY, "14", "Informationsmøde")
+    page.get_by_role("button", name="Gem optællingen").click()
+    receipt(page)
+    expect(page.get_by_role("radio", name="Informationsmøde")).to_be_checked()
+    expect(page.get_by_text("Der kom 14 den ene gang, der er talt.")).to_be_visible()
+    # Where the occasion shown was counted too, it stays.
+    fill(page, 1, weeks_ago(1), "15", "Informationsmøde")
+    page.get_by_role("button", name="Tilføj en række").click()
+    fill(page, 2, TODAY, "9")
+    page.get_by_role("button", name="Gem optællingen").click()
+    expect(page.get_by_text("De seneste 2 gange kom der fra 14 til 15")).to_be_visible()
+    expect(page.get_by_role("radio", name="Informationsmøde")).to_be_checked()
+
+
 def test_the_page_fits_a_telephone(app, guest, site):
     page = guest.open(app.server, "head_count", query(site=site[1]))
     page.set_viewport_size({"width": 375, "height": 800})

@@ -370,7 +370,7 @@ def test_the_details_of_a_course_are_put_right_and_calendars_hear_of_it(app, ope
     # Mentors have a place on the course, so it has to stay, and the page says what to do.
     tab(page, "Om holdet")
     expect(page.get_by_label("Undervisere")).to_have_value("Underviser A, Underviser C")
-    expect(page.get_by_text("Holdet må blive stående")).to_be_visible()
+    expect(page.get_by_text("Holdet kan ikke fjernes")).to_be_visible()
     expect(page.get_by_role("button", name="Se, hvad der bliver fjernet")).to_have_count(0)
 
 

@@ -651,6 +651,29 @@ def test_list_that_is_too_wide_becomes_cards_with_short_labels_and_whole_names(s
     expect(page.get_by_role("link", name="Skema 1 – Spørgsmål 22")).to_be_visible()
 
 
+def test_what_is_chosen_in_a_list_can_be_read_on_a_telephone(show):
+    status = [("present", "Til stede"), ("apology", "Meldt afbud")]
+    people = RowsField(
+        "people", "Fremmøde", row_label="Person", rows=[("p1", "Anna Prøvesen")],
+        fields=[ChoiceField("status", "Status", options=status), TextField("note", "Note")],
+    )  # fmt: skip
+    page = show(
+        Form("roster", [people], on_submit=Saves(), values={
+            "people": (Row("p1", {"status": "apology", "note": ""}),)
+        })
+    )  # fmt: skip
+    page.set_viewport_size({"width": 375, "height": 800})
+    box = page.get_by_role("combobox", name="Anna Prøvesen Status")
+    # As wide as the list would like to be for its longest word, or wider.
+    expect(box).to_have_value("apology")
+    wanted = box.evaluate(
+        "box => { const free = box.cloneNode(true); free.style.cssText = 'min-width:0;width:auto';"
+        " document.body.append(free); const { width } = free.getBoundingClientRect();"
+        " free.remove(); return width }"
+    )
+    assert box.bounding_box()["width"] >= wanted
+
+
 def test_one_button_answers_for_those_who_have_no_answer_yet(show, drafts):
     status = [("present", "Til stede"), ("absent", "Væk")]
     people = RowsField(

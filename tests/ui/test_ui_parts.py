@@ -579,6 +579,16 @@ def test_options_of_a_filter_get_other_labels_and_stay_chosen(show, look):
         control.relabel(["1."])
 
 
+def test_a_page_can_turn_to_another_option_without_being_told_so(show):
+    chosen = []
+    control = ui.Filter("Hvad?", [("a", "Café"), ("b", "Møde")], chosen.append, look="radio")
+    page = show(control)
+    control.turn_to("b")
+    page.evaluate("host.pull()")
+    expect(page.get_by_role("radio", name="Møde")).to_be_checked()
+    assert (control.value, chosen) == ("b", [])
+
+
 def test_nobody_writes_in_what_a_filter_is_about_to_replace(show, wire):
     place = ui.Section([])
     old = ui.Form("old", [ui.TextField("name", "Navn")], on_submit=lambda _sent: None)

@@ -90,6 +90,9 @@ class _HeadCounts:
         self._desk = desk
         self._site = site
         self._occasion: Occasion = OCCASIONS[0]
+        self._choice = Filter(
+            _("What?"), _options(), self._choose, value=self._occasion, look="radio"
+        )
         self._figures = Section([])
         self._correcting = Section([])
         self._frame = self._read()
@@ -101,13 +104,12 @@ class _HeadCounts:
     def section(self) -> Section:
         """Return the form and, below it, what the counts add up to."""
         self._show_figures()
-        choice = Filter(_("What?"), _options(), self._choose, value=self._occasion, look="radio")
         return Section(
             [
                 Heading(_("How many came?")),
                 self._entry_form(),
                 Heading(_("How many to expect")),
-                choice,
+                self._choice,
                 self._figures,
                 self._correcting,
                 Disclosure(
@@ -142,6 +144,10 @@ class _HeadCounts:
                 )
             except InputFault as fault:
                 raise at_cells(fault, "counts", rows) from fault
+            # What was just counted is what the user looks for; not below another occasion's name.
+            if all(count.occasion != self._occasion for count in counts):
+                self._occasion = counts[0].occasion
+                self._choice.turn_to(self._occasion)
             self._redraw(_("The figures below are up to date."))
             return receipt
 

@@ -323,9 +323,13 @@ class Filter(Part, Generic[T]):
             raise ValueError("an option needs one label")
         self.options = list(labels)
 
+    def turn_to(self, value: T) -> None:
+        """Show an option as chosen without telling anybody, where the page has turned to it."""
+        self.chosen = self._values.index(value)
+
     def _choose(self, request: Mapping[str, Any], _buffers: object) -> Answer:
         value = _chosen(self._values, request)
-        self.chosen = self._values.index(value)
+        self.turn_to(value)
         self._on_change(value)
         return {}
 
