@@ -56,6 +56,12 @@ def choose(page: Page, label: str, **option: str | int) -> None:
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
+def turn_to(page: Page, way: str) -> None:
+    """Choose one of several ways that stand side by side, and wait until it is there."""
+    page.get_by_role("radio", name=way).check()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+
 def row_of(place: Page | Locator, head: str | re.Pattern[str]) -> Locator:
     """Return the rows of a table whose heading is `head`, or holds it if it is a pattern."""
     page = place.page if isinstance(place, Locator) else place
@@ -177,11 +183,13 @@ def answer(place: Page | Locator, question: str, label: str) -> None:
 # -- processes -------------------------------------------------------------------------------------
 
 
-def kernels(server: Server) -> set[int]:
-    """Return the process ids of a server's kernels: the children of its zygote."""
-    own = psutil.Process(server.process.pid)
-    found: set[int] = set()
-    for child in own.children():
-        if "peerbook.server.zygote" in child.cmdline():
-            found |= {kernel.pid for kernel in child.children()}
-    return found
+def kernel_of(server: Server, page: Page) -> int:
+    """Return the process id of a page's kernel: a child of the server's zygote with its sockets."""
+    own = page.locator("peerbook-line").get_attribute("kernel")
+    assert own
+    return next(
+        kernel.pid
+        for zygote in psutil.Process(server.process.pid).children()
+        for kernel in zygote.children()
+        if any(own in str(socket.laddr) for socket in kernel.net_connections("unix"))
+    )

@@ -109,16 +109,3 @@ def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor):
         drafts = session.connection().exec_driver_sql("SELECT form FROM draft").all()
     assert [status for (status,) in rows] == ["present"] * 3
     assert drafts == []
-
-
-def test_what_was_typed_is_offered_again_after_the_server_was_killed(serve_notebooks, visitor):
-    server = serve_notebooks(product_folder("workbooks"))
-    page = visitor.open(server, "start")
-    page.get_by_label("Hvad hedder stedet?").fill("Halvt skrevet")
-    expect(page.get_by_text("Kladde gemt")).to_be_visible()
-    server.kill()
-    expect(page.get_by_text("Forbindelsen er tabt").first).to_be_visible(timeout=30_000)
-    again = serve_notebooks(product_folder("workbooks"), data=server.data)
-    page = visitor.open(again, "start")
-    page.get_by_role("button", name="Fortsæt").click()
-    expect(page.get_by_label("Hvad hedder stedet?")).to_have_value("Halvt skrevet")
