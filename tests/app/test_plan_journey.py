@@ -89,6 +89,11 @@ def test_a_moved_day_takes_its_sparring_along_and_calendars_hear_of_it(app, open
     assert app.plan(made) == before, "nothing is saved before it is asked for"
     page.get_by_role("button", name="Gem ændringen").click()
     receipt(page)
+    # Another change may be thought over below it: the receipt says which one it is for.
+    told = page.get_by_text(
+        f"Undervisningsdag 2 kommer til at ligge {format_date(to, 'long')}. Gemt"
+    )
+    expect(told.first).to_be_visible()
     expect(row_of(page, "Undervisningsdag 2")).to_contain_text(format_date(to))
     expect(row_of(page, "Undervisningsdag 2")).to_contain_text("Huset er lejet ud")
     after = app.plan(made)

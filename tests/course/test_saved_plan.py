@@ -64,3 +64,10 @@ def test_a_key_that_has_saved_one_change_gives_no_receipt_for_another(saved):
         with pytest.raises(Conflict):
             saved.save("key", now, cancel(now, item, reason).plan, reason)
     assert cancelled(saved) == {DAY_2}
+
+
+def test_the_receipt_above_the_course_says_what_it_is_for(saved, shown):
+    before = saved.read().plan
+    after = cancel(before, DAY_3, "Snow").plan
+    saved.save("key", before, after, "Snow", done="Day 3 is cancelled.")
+    assert shown[-1].startswith("Day 3 is cancelled. ")

@@ -74,6 +74,9 @@ class ItemComparison:
         Pairs compared; None for other bases.
     difference, low, high
         Final minus mid, with its 95 % confidence interval; None when there is no basis.
+    few_unpaired
+        Whether the same people could have been compared, but the two figures together would give
+        away what the few others answered.
     """
 
     item: Item

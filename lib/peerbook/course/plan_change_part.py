@@ -181,8 +181,9 @@ def _pinned_parts(saved: SavedPlan) -> list[Widget]:
         def run() -> str:
             before = saved.read().plan
             after = unpin(before, date.item)
-            saved.save(str(uuid4()), before, after, _("No longer fixed by hand."))
-            return _("{name} follows the plan again.").format(name=date.name)
+            done = _("{name} follows the plan again.").format(name=date.name)
+            saved.save(str(uuid4()), before, after, _("No longer fixed by hand."), done=done)
+            return done
 
         return run
 

@@ -51,10 +51,14 @@ def proposal_parts(
     """
     key = str(uuid4())
 
+    before, after, item = proposed.before, proposed.change.plan, proposed.item
+
     def save() -> str:
         saved.save(
-            key, proposed.before, proposed.change.plan, proposed.reason, reasons=proposed.reasons
-        )
+            key, before, after, proposed.reason,
+            reasons=proposed.reasons,
+            done="" if item is None else _said_of(before, after, item),
+        )  # fmt: skip
         on_saved()
         return _("The change is saved.")
 

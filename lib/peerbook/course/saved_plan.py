@@ -77,6 +77,7 @@ class SavedPlan:
         reason: str,
         *,
         reasons: Mapping[Item, str] | None = None,
+        done: str = "",
     ) -> Receipt:
         """Save a changed plan the user has seen exactly once, and show the course anew.
 
@@ -88,6 +89,8 @@ class SavedPlan:
             The plan as it was read, and as it is to be.
         reason, reasons
             Why, in all; and for single dates, where they have a reason of their own.
+        done
+            What the receipt is for: it still stands there while the next change is thought over.
 
         Raises
         ------
@@ -104,5 +107,5 @@ class SavedPlan:
             content=[self.course_id, repr(before.dates), repr(after.dates), reason],
             reason=reason,
         )  # fmt: skip
-        self.redraw(receipt_text(receipt))
+        self.redraw(" ".join([*([done] if done else []), receipt_text(receipt)]))
         return receipt
