@@ -238,6 +238,28 @@ def test_wide_table_is_cards_on_a_telephone_with_every_column_in_sight(show):
     expect(page.locator(".pb-stacked")).to_have_count(0)
 
 
+def test_long_headings_of_numbers_wrap_before_a_table_becomes_cards_and_no_word_is_cut(show):
+    heads = ["Undervisningsdage med fremmøde", "Holdt aftalen", "Indhentet", "Dage tilbage"]
+    heads += ["Ikke noteret endnu", "Kan nå det endnu"]
+    columns = [NAMES, *(ui.Column(f"c{n}", head, kind="number") for n, head in enumerate(heads))]
+    row = {"name": "Anna Prøvesen"} | dict.fromkeys([f"c{n}" for n in range(len(heads))], 3)
+    page = show(ui.Table(columns, [row], "Deltagere"), viewport={"width": 1280, "height": 800})
+    expect(page.get_by_role("rowheader", name="Anna Prøvesen")).to_be_visible()
+    expect(page.locator(".pb-stacked")).to_have_count(0)
+    page.set_viewport_size({"width": 375, "height": 800})
+    expect(page.locator(".pb-stacked")).to_have_count(1)
+    label_width = page.get_by_role("cell").first.evaluate(
+        "cell => parseFloat(getComputedStyle(cell).gridTemplateColumns)"
+    )
+    word_width = page.evaluate(
+        "() => { const word = document.createElement('span');"
+        " word.textContent = 'Undervisningsdage'; word.style.cssText = 'position:absolute';"
+        " document.querySelector('.pb-table td').closest('table').parentNode.append(word);"
+        " const { width } = word.getBoundingClientRect(); word.remove(); return width }"
+    )
+    assert label_width >= word_width - 1
+
+
 def test_narrow_table_stays_a_table_on_a_telephone(show):
     page = show(people("Anna", "Bo"), viewport={"width": 375, "height": 800})
     expect(page.get_by_role("rowheader", name="Anna")).to_be_visible()
