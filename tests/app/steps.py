@@ -10,8 +10,11 @@ from dataclasses import dataclass
 import psutil
 from playwright.sync_api import Locator, Page, expect
 
-from journeys import Server
+from builders import PlannedCourse
+from journeys import App, Server
+from peerbook.course import plan_records
 from peerbook.course.calendar import holidays_of
+from peerbook.course.plan import PlannedDate
 
 TODAY = dt.datetime.now(dt.UTC).date()
 RECEIPT = re.compile(r"Gemt kl\. [\d.]+ \(kvittering (\d+)\)\.")
@@ -31,6 +34,14 @@ def holiday_after(day: dt.date) -> tuple[dt.date, str]:
         for holiday, name in holidays_of(year).items()
         if holiday > day and holiday.weekday() < 5
     )
+
+
+def free_day_near(app: App, made: PlannedCourse, date: PlannedDate) -> dt.date:
+    """Return a working day close to a date on which it could be held."""
+    with app.store.read() as session:
+        calendar = plan_records.calendar_of(session, made.site_id)
+    near = (date.date + dt.timedelta(step) for step in (1, 2, 3, -1, -2))
+    return next(day for day in near if day.weekday() < 5 and calendar.is_free(day, date.resources))
 
 
 # -- parts of a page -------------------------------------------------------------------------------
@@ -60,6 +71,48 @@ def turn_to(page: Page, way: str) -> None:
     """Choose one of several ways that stand side by side, and wait until it is there."""
     page.get_by_role("radio", name=way).check()
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+
+def unfold_all(page: Page) -> None:
+    """Open everything on the page that opens, what opens inside it too."""
+    closed = page.locator("main .pb-disclosure[aria-expanded=false]:visible")
+    for _each in range(40):
+        if not closed.count():
+            break
+        heading = closed.first
+        panel = page.locator(f"#{heading.get_attribute('aria-controls')} > *")
+        heading.click()
+        expect(panel.first).to_be_attached()
+    folded = page.locator("main details:not([open]) > summary:visible")
+    for _each in range(folded.count()):
+        folded.first.click()
+
+
+def views(page: Page) -> Iterator[str]:
+    """Show everything a page can show in turn, unfolded: its tabs, those inside them, and ways."""
+    return _views(page, page.locator("main"), "")
+
+
+def _views(page: Page, place: Locator, name: str) -> Iterator[str]:
+    tabs = place.get_by_role("tablist")
+    if tabs.count():
+        # The first is the outermost; those after it stand in its panels.
+        for label in tabs.first.get_by_role("tab").all_inner_texts():
+            one = tabs.first.get_by_role("tab", name=label, exact=True)
+            one.click()
+            panel = page.locator(f"#{one.get_attribute('aria-controls')}")
+            expect(panel.locator("> *").first).to_be_attached()
+            expect(page.locator("[aria-busy=true]")).to_have_count(0)
+            yield from _views(page, panel, f"{name} › {label}")
+        return
+    unfold_all(page)
+    yield name
+    ways = place.locator(".pb-filter:visible input[type=radio]:not(:checked)")
+    for label in [way.evaluate("box => box.labels[0].textContent") for way in ways.all()]:
+        place.get_by_role("radio", name=label, exact=True).check()
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        unfold_all(page)
+        yield f"{name} › {label}"
 
 
 def row_of(place: Page | Locator, head: str | re.Pattern[str]) -> Locator:
@@ -161,9 +214,7 @@ def _blocks(lines: list[str], name: str) -> Iterator[list[str]]:
 
 def mark(page: Page, mentor: str, status: str, note: str = "") -> None:
     """Say how it was with a mentor on the day that is open."""
-    page.get_by_role("combobox", name=re.compile(f"^{re.escape(mentor)} Status")).select_option(
-        label=status
-    )
+    page.get_by_role("combobox", name=f"{mentor} Status").select_option(label=status)
     if note:
         page.get_by_role("textbox", name=f"{mentor} Bemærkning").fill(note)
 

@@ -22,6 +22,7 @@ from steps import (
     ask_to_move,
     downloaded,
     entries,
+    free_day_near,
     holiday_after,
     months_ahead,
     option_of,
@@ -44,14 +45,6 @@ def made(app):
         app.store, mentors=("Anna Prøvesen", "Bo Opdigt"), title="Hold 7", weekday=TUESDAY,
         first_month=months_ahead(4), teachers=("Underviser A", "Underviser B"), room="Store sal",
     )  # fmt: skip
-
-
-def free_day_near(app, made, date):
-    """Return a working day close to a date on which it could be held."""
-    with app.store.read() as session:
-        calendar = plan_records.calendar_of(session, made.site_id)
-    near = (date.date + step * DAY for step in (1, 2, 3, -1, -2))
-    return next(day for day in near if day.weekday() < 5 and calendar.is_free(day, date.resources))
 
 
 def test_a_plan_says_which_date_it_went_around_and_is_kept_when_saved(app, guest):
