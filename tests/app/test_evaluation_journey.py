@@ -115,7 +115,7 @@ def test_the_follow_up_is_asked_for_in_time_entered_and_no_longer_asked_for(
     start = guest.open(app.server, "start", query(site=over.site))
     expect(start.get_by_text("Hold 9: Der er tid til opfølgningen til")).to_be_visible()
     page = open_record(over, tab="Evaluering")
-    expect(page.get_by_text("Det er tid at spørge, hvad de bruger fra kurset.")).to_be_visible()
+    expect(page.get_by_text("Det er tid til at spørge, hvad de bruger fra kurset.")).to_be_visible()
     tab(page, "Indtast")
     page.get_by_label("Hvilken evaluering?").select_option(label="Opfølgning")
     chosen = page.get_by_role("status").filter(has_text="Siden viser nu det, du valgte.")
@@ -136,7 +136,7 @@ def test_the_follow_up_is_asked_for_in_time_entered_and_no_longer_asked_for(
     page.get_by_role("button", name="Gem og stop her").click()
     tab(page, "Svarene")
     expect(page.get_by_text("Indtil nu: 2 skemaer ved opfølgning.")).to_be_visible()
-    expect(page.get_by_text("Det er tid at spørge")).to_have_count(0)
+    expect(page.get_by_text("Det er tid til at spørge")).to_have_count(0)
     assert sheets(app, over) == [("follow_up", "short", "typed", None)] * 2
     assert app.rows("SELECT form FROM draft WHERE form LIKE '%:follow_up:short'") == []
     start = guest.open(app.server, "start", query(site=over.site))

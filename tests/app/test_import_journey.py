@@ -143,7 +143,9 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     choose(page, "rettet.xlsx", filled_in(blank, MID, [*rows[:7], {"overall": 3}]))
     expect(page.get_by_text("1 skema kan gemmes.")).to_be_visible()
     expect(page.get_by_text("Koden AB23 er allerede brugt")).to_be_visible()
-    expect(page.get_by_text("Præcis svarene i række 3, 4, 5, 6, 7 og 8 er gemt")).to_be_visible()
+    expect(
+        page.get_by_text("De samme svar som i række 3, 4, 5, 6, 7 og 8 er allerede gemt")
+    ).to_be_visible()
     assert [row[0] for row in cells(page, "Det bliver gemt")] == ["9"]
     page.get_by_role("button", name="Gem 1 skema, og lad 1 række ude").click()
     page.get_by_role("button", name="Ja, fortsæt").click()

@@ -300,7 +300,10 @@ class _Attendance:
             }
             for one in standing
         ]
-        caption = _("How each mentor stands. Pauses and days before enrolment never count.")
+        caption = _(
+            "How each mentor stands. Whoever comes or sends an apology has kept the agreement. "
+            "Pauses and days before enrolment never count."
+        )
         parts += [
             Table(columns, rows, caption),
             attendance_chart(held),
