@@ -205,6 +205,17 @@ def test_nothing_of_a_removed_course_is_deleted_and_its_history_tells_of_it(stor
         remove(store, made)
 
 
+def test_what_was_still_typed_about_people_on_a_removed_course_is_forgotten(store, made):
+    other = a_planned_course(store)
+    gone = [f"enrol:{made.course_id}", f"evaluation:{made.course_id}:mid:pile:full"]
+    kept = [f"enrol:{other.course_id}", f"evaluation:{other.course_id}:mid:full", "known_as"]
+    for form in (*gone, *kept):
+        store.drafts.save(LEADER, form, {"names": "Anna Prøvesen"})
+    remove(store, made)
+    assert [form for form in gone if store.drafts.get(LEADER, form)] == []
+    assert [form for form in kept if store.drafts.get(LEADER, form)] == kept
+
+
 A_DAY = dt.date(2027, 1, 7)
 
 LATE = {

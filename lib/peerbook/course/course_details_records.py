@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
@@ -18,6 +18,7 @@ from peerbook.store.tables import (
     CatchUp,
     Course,
     CourseDate,
+    Draft,
     Enrolment,
     Evaluation,
     RaisedTheme,
@@ -27,6 +28,9 @@ from peerbook.store.tables import (
 from peerbook.text import _
 
 CORRECTED, REMOVED = "details_corrected", "removed"
+
+_FORMS_ABOUT_PEOPLE = ("enrol", "turn", "catch_up", "presenters", "suggestion")
+"""Forms of a course in which names or words of people are typed, as their drafts are called."""
 
 Trace = Literal["places", "attendance", "evaluations", "suggestions", "themes"]
 """What can be recorded about people on a course."""
@@ -166,7 +170,8 @@ def recorded_on(session: Session, course_id: int) -> tuple[Trace, ...]:
 def remove_course(session: Session, course_id: int, before: CoursePlan, *, on: dt.date) -> Saved:
     """Take a course on which nobody is recorded out of sight, with all its dates cancelled.
 
-    Nothing is deleted: its rows stay, and its history says when it was removed.
+    Nothing is deleted: its rows stay, and its history says when it was removed. Only what somebody
+    was still typing about people on it goes, since nobody could find and delete it any more.
 
     Parameters
     ----------
@@ -196,6 +201,12 @@ def remove_course(session: Session, course_id: int, before: CoursePlan, *, on: d
     )
     plan_records.save_changes(session, course_id, before, after, reason, on=on)
     course.removed_on = on
+    typed = or_(
+        Draft.form.in_([f"{form}:{course_id}" for form in _FORMS_ABOUT_PEOPLE]),
+        Draft.form.startswith(f"evaluation:{course_id}:", autoescape=True),
+    )
+    for draft in session.scalars(select(Draft).where(typed)):
+        session.delete(draft)
     append_event(session, "course", course_id, REMOVED, on)
     session.flush()
     return Saved("course", course.id, course.version)
