@@ -49,6 +49,8 @@ LEADER = "leader"
 START = dt.date(2026, 3, 4)
 """A Wednesday without a holiday near it."""
 PLANNED_ON = dt.date(2026, 11, 2)
+DEMO_DAY = dt.date(2026, 11, 24)
+"""The day the invented Vejle of a test is made, so that its dates are always the same."""
 
 
 def open_store(folder: Path, name: str = "peerbook.sqlite") -> Store:

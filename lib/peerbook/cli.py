@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 from typing import Annotated
@@ -56,15 +57,25 @@ def demo(
     if_empty: Annotated[
         bool, typer.Option("--if-empty", help=_("Do nothing when the store holds something."))
     ] = False,
+    today: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help=_("Day around which the invented courses lie. Without it: today."),
+        ),
+    ] = None,
 ) -> None:
     """Fill the store with the synthetic Vejle; refuses a store that holds anything."""
     from peerbook.demo import fill
     from peerbook.store import Store
+    from peerbook.text.formats import COPENHAGEN
+
+    day = (today or dt.datetime.now(COPENHAGEN)).date()
 
     with Store.open(store) as opened:
         if if_empty and not opened.is_empty():
             return
-        typer.echo(fill(opened).sentence)
+        typer.echo(fill(opened, day).sentence)
 
 
 @app.command(help=_("Run a workbook without a browser, for a scheduler."))

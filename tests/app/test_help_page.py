@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from builders import DEMO_DAY
 from peerbook.demo import fill
 from peerbook.paths import product_folder
 from peerbook.settings import help_number, save_help_number
@@ -23,7 +24,7 @@ def app(tmp_path_factory, start_server):
     """Return the app on an invented Vejle; one for all tests here: they change no people."""
     data = tmp_path_factory.mktemp("help")
     with Store.open(data / "peerbook.sqlite") as store:
-        fill(store)
+        fill(store, DEMO_DAY)
     return start_server(product_folder("workbooks"), data=data)
 
 

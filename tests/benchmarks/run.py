@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks import content, saves
 from benchmarks.servers import Server, private_bytes, running
+from builders import DEMO_DAY
 from conftest import BROWSER_FLAGS
 from peerbook.demo import fill
 from peerbook.store import Store
@@ -160,7 +161,7 @@ def main() -> int:
         data = Path(folder)
         os.environ["PEERBOOK_DATA"] = folder
         with Store.open() as store:
-            fill(store)
+            fill(store, DEMO_DAY)
         with sync_playwright() as playwright, running(data) as servers:
             chromium = shutil.which("chromium") or shutil.which("chromium-browser")
             browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)

@@ -11,6 +11,7 @@ import typer.main
 from babel.messages.pofile import read_po
 
 import peerbook
+from builders import DEMO_DAY
 from peerbook import cli
 from peerbook.course.curriculum import available_courses, available_forms, load_course, load_form
 from peerbook.demo import fill
@@ -100,7 +101,7 @@ def test_what_analysts_are_shown_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     [chapter] = [one for one in handbook() if one.id == "analysts"]
     [code] = re.findall(r"```python\n(.+?)```", chapter.text, re.DOTALL)
     with Store.open(tmp_path / "peerbook.sqlite") as store:
-        fill(store)
+        fill(store, DEMO_DAY)
     monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'peerbook.sqlite'}")
     names: dict[str, object] = {}
     exec(code, names)

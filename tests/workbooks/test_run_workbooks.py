@@ -4,6 +4,7 @@ import nbformat
 import papermill
 import pytest
 
+from builders import DEMO_DAY
 from peerbook import __version__, runs
 from peerbook.course import records
 from peerbook.demo import fill
@@ -15,7 +16,7 @@ from peerbook.store.store import URL_VARIABLE
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     with Store.open(tmp_path_factory.mktemp("store") / "peerbook.sqlite") as opened:
-        fill(opened)
+        fill(opened, DEMO_DAY)
         yield opened
 
 
@@ -34,19 +35,35 @@ def test_workbook_runs_with_two_sets_of_parameters(name, course, store, tmp_path
     assert output.stat().st_mode & 0o077 == 0
     facts = printed(output)
     expected = {
-        "start": "courses: 3", "course_plan": "teaching days:", "course_record": "mentors:",
+        "start": "courses: 4", "course_plan": "teaching days:", "course_record": "mentors:",
         "help": "texts above LIX 40: 0",
     }  # fmt: skip
     assert expected[name] in facts
     if name == "course_record":
         assert f"mentors: {[9, 8][course - 1]}" in facts
+        assert "items compared: 15" in facts
+
+
+def test_the_figures_of_the_last_course_that_is_over_stay_as_they_are(store, tmp_path, monkeypatch):
+    """Golden values of the invented Vejle as first drawn; the same wherever it lies in time."""
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{store._database.path}")
+    output = runs.run("course_record", {"course": 3}, tmp_path / "result.ipynb", store)
+    assert printed(output).splitlines() == [
+        "mentors: 10",
+        "dates held: 12",
+        "present: 100 of 114",
+        "present or sent an apology: 109 of 114",
+        "evaluation forms: final 9, mid 9",
+        "items compared: 15",
+        "the course in all: groups, n None, mean 3.5555555555555554",
+    ]
 
 
 def test_the_result_tells_which_peerbook_made_it_and_from_which_state_of_the_record(
     tmp_path, monkeypatch
 ):
     with Store.open(tmp_path / "own.sqlite") as own:
-        fill(own)
+        fill(own, DEMO_DAY)
         monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{own._database.path}")
 
         def told():

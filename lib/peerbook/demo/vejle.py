@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -22,13 +22,14 @@ from peerbook.course import (
 from peerbook.course.calendar import suggested_closures
 from peerbook.course.curriculum import EvaluationForm, load_course, load_form
 from peerbook.course.evaluation_records import Sheet
-from peerbook.course.plan import PlanRequest, template_of
+from peerbook.course.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.plan_rules import NoPlan
 from peerbook.course.plan_solver import plan_course
 from peerbook.course.rows import each
 from peerbook.demo import people
 from peerbook.demo.drop_in import invent_counts
-from peerbook.demo.people import COURSE_MONTHS, Invented, invent
+from peerbook.demo.people import Invented, invent
+from peerbook.demo.timing import Timing
 from peerbook.desk import SYNTHETIC_SETTING
 from peerbook.errors import PeerbookError
 from peerbook.store import Store, append_event, identities, set_setting
@@ -60,7 +61,7 @@ PRESS = (
     ("article", dt.date(2015, 3, 11)),
     ("article", dt.date(2015, 9, 2)),
 )
-"""Four articles and one broadcast in September 2014 (p. 18); the days themselves are invented."""
+"""Four articles and one broadcast in September of the first year (p. 18); the days are invented."""
 
 _WISHES: dict[str, tuple[Outcome, str, DecisionStatus]] = {
     "Flere pauser om eftermiddagen.": ("do", "Der er nu en pause mere efter frokost.", "told_back"),
@@ -86,8 +87,13 @@ _PRAISE = (
 )
 """What mentors want to keep; invented."""
 
+MENTORS_UNDER_WAY = 9
+"""How many are on the course under way, all of them former peers; invented."""
+
+EVALUATIONS: dict[str, Wave] = {"mid_evaluation": "mid", "final_evaluation": "final"}
+
 FOLLOW_UP_SHEETS = {"Hold 1": 6, "Hold 2": 4}
-"""Follow-up sheets of each course: enough to be shown, too few, and none; invented."""
+"""Follow-up sheets of each course: enough to be shown, too few, else none; invented."""
 
 
 @dataclass(frozen=True)
@@ -107,18 +113,25 @@ class Filled:
         ).format(participants=self.participants, courses=self.courses, evaluations=self.evaluations)
 
 
-def fill(store: Store, seed: int = SEED) -> Filled:
+def fill(store: Store, today: dt.date, seed: int = SEED) -> Filled:
     """Fill an empty store with the synthetic Vejle and return how much that was.
+
+    The three courses of the project are over; a fourth is under way.
 
     Parameters
     ----------
     store
         A store that holds nothing yet.
+    today
+        The day it is made: what has happened lies before it, and the rest of the fourth course
+        from it on.
     seed
-        Seed of everything drawn; the same seed gives the same store but for calendar UIDs.
+        Seed of everything drawn; with the same day, it gives the same store but for calendar UIDs.
 
     Raises
     ------
+    InputFault
+        When the calendar does not reach around `today`.
     PeerbookError
         When the store holds anything: invented people never mix with real ones.
     """
@@ -128,66 +141,98 @@ def fill(store: Store, seed: int = SEED) -> Filled:
         )
     with store.write(ACTOR) as session:
         set_setting(session, SYNTHETIC_SETTING, True)
-        return _Vejle(session, seed).fill()
+        return _Vejle(session, Timing(today), seed).fill()
 
 
 class _Vejle:
-    """One filling: the session, and the one source of chance."""
+    """One filling: the session, where in time it lies, and the one source of chance."""
 
-    def __init__(self, session: Session, seed: int) -> None:
+    def __init__(self, session: Session, timing: Timing, seed: int) -> None:
         self._session = session
+        self._timing = timing
         self._seed = seed
         self._draw = random.Random(seed)  # noqa: S311 - invented people, not keys
         # Streams of their own, so that what was invented before stays as it was.
         self._words = random.Random(f"{seed} words")  # noqa: S311
         self._later = random.Random(f"{seed} follow-up")  # noqa: S311
+        self._now = random.Random(f"{seed} under way")  # noqa: S311
         self._evaluations = 0
 
     def fill(self) -> Filled:
         saved = records.save_site(self._session, "Vejle", "Vejle Kommune")
         site = self._session.get_one(Site, saved.number)
         self._add_closures(site)
-        courses = [self._add_course(site, place) for place in range(len(COURSE_MONTHS))]
-        invented = invent(self._seed, tuple(course.starts_on for course in courses))
+        courses = [
+            self._add_course(site, number, month)
+            for number, month in enumerate(self._timing.course_months, start=1)
+        ]
+        starts = tuple(self._timing.as_it_was(course.starts_on) for course in courses)
+        invented = invent(self._seed, starts)
         codes = self._add_people(site, invented, courses)
         for place, course in enumerate(courses):
             mentors = [
                 code for code, one in zip(codes, invented, strict=True) if place in one.courses
             ]
-            self._add_attendance(course, mentors)
-            self._add_evaluations(course, mentors)
+            self._add_attendance(course, mentors, self._draw)
+            self._add_evaluations(course, mentors, self._draw)
         self._decide(courses)
         self._add_head_counts(site)
         self._add_public_life(codes, invented)
         for course in courses:
-            self._add_raised_themes(course)
-        return Filled(len(invented), len(courses), self._evaluations)
+            self._add_raised_themes(course, self._draw)
+        self._add_course_under_way(site, codes, invented)
+        return Filled(len(invented), len(courses) + 1, self._evaluations)
+
+    def _add_course_under_way(
+        self, site: Site, codes: Sequence[str], invented: Sequence[Invented]
+    ) -> None:
+        """Add a fourth course of people who are there already, as far as it has come today.
+
+        What was written at its mid-course evaluation waits for an answer.
+        """
+        course = self._add_course(site, 4, self._timing.month_under_way)
+        peers = [code for code, one in zip(codes, invented, strict=True) if not one.courses]
+        mentors = self._now.sample(peers, MENTORS_UNDER_WAY)
+        for code in mentors:
+            on = course.starts_on - dt.timedelta(days=14)
+            people_records.place_on_course(self._session, course.id, code, on)
+        # Evaluations first: what is written then does not depend on how many days have been held.
+        self._add_evaluations(course, mentors, self._now)
+        self._add_attendance(course, mentors, self._now)
+        self._add_raised_themes(course, self._now)
+
+    def _dates(self, course: Course, *kinds: str) -> list[CourseDate]:
+        """Return the dates of some kinds that lie before today, in their order."""
+        rows = self._session.query(CourseDate).where(
+            CourseDate.course_id == course.id,
+            CourseDate.kind.in_(kinds),
+            CourseDate.date < self._timing.today,
+        )
+        return sorted(rows, key=lambda row: row.date)
 
     def _add_closures(self, site: Site) -> None:
-        accepted = suggested_closures([2014, 2015, 2016])
+        accepted = suggested_closures(self._timing.years_of_life)
         rows = [plan_records.closure_row(self._session, site.id, closure) for closure in accepted]
         records.save_closures(self._session, rows)
 
-    def _add_course(self, site: Site, place: int) -> Course:
+    def _add_course(self, site: Site, number: int, first_month: tuple[int, int]) -> Course:
         content = load_course("six_months")
         request = PlanRequest(
-            course_key=str(place),
+            course_key=str(number),
             template=template_of(content),
             weekday=THURSDAY,
             day_starts_at=STARTS_AT,
             day_ends_at=ENDS_AT,
-            first_month=COURSE_MONTHS[place],
+            first_month=first_month,
             sparring_starts_at=dt.time(13),
-            title=f"Hold {place + 1}",
+            title=f"Hold {number}",
             site=site.name,
             teachers=("Underviser A", "Underviser B"),
             room="Foreningernes Hus",
         )
         calendar = plan_records.calendar_of(self._session, site.id)
         others = plan_records.other_plans(self._session, site.id)
-        plan = plan_course(request, calendar, others)
-        if isinstance(plan, NoPlan):
-            raise PeerbookError(plan.text)
+        plan = _placed(plan_course(request, calendar, others))
         saved = plan_records.save_plan(
             self._session,
             site.id,
@@ -204,12 +249,13 @@ class _Vejle:
         numbers = self._draw.sample(range(len(ALPHABET) ** 6), len(invented))
         codes = [f"P-{_base32(number)}" for number in numbers]
         for code, one in zip(codes, invented, strict=True):
-            self._session.add(Participant(code=code, site_id=site.id, created_on=one.joined_on))
+            joined_on = self._timing.moved(one.joined_on)
+            self._session.add(Participant(code=code, site_id=site.id, created_on=joined_on))
             identities.save_identity(self._session, code, name=one.name)
             self._tell(code, "joined", one.joined_on, role=one.role, channel=one.channel)
             self._tell(code, "measured_before", one.joined_on)
             for place in one.courses:
-                on = max(one.joined_on, courses[place].starts_on - dt.timedelta(days=14))
+                on = max(joined_on, courses[place].starts_on - dt.timedelta(days=14))
                 people_records.place_on_course(self._session, courses[place].id, code, on)
             if one.both_measures:
                 after = one.joined_on + dt.timedelta(days=self._draw.randint(190, 280))
@@ -223,51 +269,41 @@ class _Vejle:
         return codes
 
     def _tell(self, code: str, kind: str, on: dt.date, **details: object) -> None:
-        append_event(self._session, "participant", code, kind, on, **details)
+        """Note what happened to a participant on a day of the project."""
+        moved = self._timing.moved(on)
+        append_event(self._session, "participant", code, kind, moved, **details)
 
-    def _add_attendance(self, course: Course, mentors: Sequence[str]) -> None:
-        paused = self._draw.choice(mentors)
-        pause = range(self._draw.randint(4, 6), self._draw.randint(8, 10))
-        dates = [
-            row
-            for row in self._session.query(CourseDate).where(CourseDate.course_id == course.id)
-            if row.kind in attendance_records.HELD_KINDS
-        ]
-        for place, date in enumerate(sorted(dates, key=lambda row: row.date)):
+    def _add_attendance(self, course: Course, mentors: Sequence[str], draw: random.Random) -> None:
+        paused = draw.choice(mentors)
+        pause = range(draw.randint(4, 6), draw.randint(8, 10))
+        for place, date in enumerate(self._dates(course, *attendance_records.HELD_KINDS)):
             statuses: dict[str, tuple[AttendanceStatus, str | None]] = {}
             for code in mentors:
                 status: AttendanceStatus
                 if code == paused and place in pause:
                     status = "paused"
                 else:
-                    status = self._draw.choices(
-                        ("present", "apology", "absent"), (82, 13, 5)
-                    )[0]  # fmt: skip
+                    status = draw.choices(("present", "apology", "absent"), (82, 13, 5))[0]
                 statuses[code] = (status, None)
             attendance_records.save_attendance(self._session, date.id, statuses, today=date.date)
 
-    def _add_evaluations(self, course: Course, mentors: Sequence[str]) -> None:
-        days: dict[str, dt.date] = {
-            row.kind: row.date
-            for row in self._session.query(CourseDate).where(CourseDate.course_id == course.id)
-            if row.kind in ("mid_evaluation", "final_evaluation")
-        }
-        linking = {code: _linking_code(self._draw.randrange(10_000)) for code in mentors}
-        waves: tuple[Wave, ...] = ("mid", "final")
-        for wave in waves:
+    def _add_evaluations(self, course: Course, mentors: Sequence[str], draw: random.Random) -> None:
+        linking = {code: _linking_code(draw.randrange(10_000)) for code in mentors}
+        for day in self._dates(course, *EVALUATIONS):
+            wave = EVALUATIONS[day.kind]
             form = load_form(wave)
-            answering = self._draw.sample(list(mentors), len(mentors) - self._draw.randint(0, 2))
-            sheets = [self._sheet(form, wave, linking[code], self._draw) for code in answering]
+            answering = draw.sample(list(mentors), len(mentors) - draw.randint(0, 2))
+            sheets = [self._sheet(form, wave, linking[code], draw) for code in answering]
             evaluation_records.save_sheets(
                 self._session, course.id, form, sheets,
-                wave=wave, source="pile", entered_on=days[f"{wave}_evaluation"],
+                wave=wave, source="pile", entered_on=day.date,
             )  # fmt: skip
             self._evaluations += len(sheets)
 
         self._add_follow_up(course, list(linking.values()))
 
     def _add_follow_up(self, course: Course, linking: Sequence[str]) -> None:
-        """Note what was answered some months later; the latest course has not been asked."""
+        """Note what was answered some months later; later courses have not been asked."""
         answered = FOLLOW_UP_SHEETS.get(course.title, 0)
         if not answered:
             return
@@ -302,13 +338,21 @@ class _Vejle:
 
     def _add_head_counts(self, site: Site) -> None:
         calendar = plan_records.calendar_of(self._session, site.id)
-        counts = invent_counts(self._seed, calendar.is_free)
-        head_count_records.save_head_counts(self._session, site.id, counts, people.PROJECT_ENDED_ON)
+        moved = self._timing.moved
+        counts = [
+            replace(count, date=moved(count.date))
+            for count in invent_counts(
+                self._seed,
+                lambda day: calendar.is_free(moved(day)),
+                self._timing.as_it_was(self._timing.today),
+            )
+        ]
+        head_count_records.save_head_counts(self._session, site.id, counts, self._timing.today)
 
     def _decide(self, courses: Sequence[Course]) -> None:
         for course in courses:
             asked = suggestion_records.suggestions_frame(self._session, course.id)
-            for row in list(each(asked))[: -2 if course is courses[-1] else None]:
+            for row in each(asked):
                 outcome, what, status = _WISHES[row.text]
                 decided_on = row.raised_on + dt.timedelta(days=self._draw.randint(7, 30))
                 suggestion_records.save_decision(
@@ -317,25 +361,32 @@ class _Vejle:
                     due_on=decided_on + dt.timedelta(days=60), decided_on=decided_on,
                 )  # fmt: skip
 
-    def _add_raised_themes(self, course: Course) -> None:
+    def _add_raised_themes(self, course: Course, draw: random.Random) -> None:
         """Note what came up in sparring: the day's own themes, and often one more."""
         content = load_course(course.template)
         themes = [theme.id for theme in content.themes]
-        for row in self._session.query(CourseDate).where(
-            CourseDate.course_id == course.id, CourseDate.kind == "sparring"
-        ):
-            more = self._draw.sample(themes, self._draw.randint(0, 1))
+        for row in self._dates(course, "sparring"):
+            more = draw.sample(themes, draw.randint(0, 1))
             raised = {*content.day(row.number).themes, *more}
             sparring_records.save_raised_themes(self._session, row.id, raised)
 
     def _add_public_life(self, codes: Sequence[str], invented: Sequence[Invented]) -> None:
         """Note what was printed and sent about the project, and who came to the workshop."""
         for number, (kind, on) in enumerate(PRESS, start=1):
-            append_event(self._session, "press", number, kind, on)
+            append_event(self._session, "press", number, kind, self._timing.moved(on))
         for code, one in zip(codes, invented, strict=True):
             if one.invited_to_workshop:
                 kind = "came_to_workshop" if one.at_workshop else "invited_to_workshop"
                 self._tell(code, kind, people.WORKSHOP_ON)
+
+
+def _placed(answer: CoursePlan | NoPlan) -> CoursePlan:
+    """Return the plan, or the one with the smallest change: some years do not allow everything."""
+    if not isinstance(answer, NoPlan):
+        return answer
+    if answer.cheapest is None:
+        raise PeerbookError(answer.text)
+    return answer.cheapest.plans[0]
 
 
 def _base32(number: int) -> str:
