@@ -14,9 +14,7 @@ from peerbook.store.tables import Setting
 
 pytestmark = pytest.mark.app
 
-TABS = ("Håndbog", "Indstillinger", "Tilgængelighed", "Om peerbook")
 NUMBER = "Ring til Prøvebyhuset på 00 00 00 00, hverdage kl. 9–15."
-SIZES = {"wide": (1280, 900), "telephone": (375, 740)}
 
 
 @pytest.fixture(scope="module")
@@ -163,16 +161,3 @@ def test_about_tells_the_folder_and_no_secret(vejle, visitor):
     assert "peerbook.sqlite" not in said
     page.get_by_role("button", name="Hvad den er bygget af").click()
     expect(page.get_by_role("rowheader", name="voila", exact=True)).to_be_visible()
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_no_tab_has_a_fault_that_axe_finds_and_none_is_wider_than_the_screen(
-    vejle, visitor, axe, size
-):
-    width, height = SIZES[size]
-    visitor.page.set_viewport_size({"width": width, "height": height})
-    page = visitor.open(vejle, "help")
-    for name in TABS:
-        open_tab(page, name)
-        assert axe(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name

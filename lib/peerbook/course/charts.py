@@ -61,7 +61,9 @@ def attendance_chart(by_date: pd.DataFrame) -> Chart:
         share=format_share(present / expected) if expected else "–",
     )  # fmt: skip
     alt = _("Stacked bars, one for each date: present, sent an apology, and absent without word.")
-    return Chart(figure, finding=finding, alt=f"{alt} {finding}", table=_table(by_date, names))
+    return Chart(
+        figure, finding=finding, alt=f"{alt} {finding}", table=_presence_table(by_date, names)
+    )
 
 
 def commitment_chart(by_date: pd.DataFrame) -> Chart:
@@ -76,7 +78,7 @@ def commitment_chart(by_date: pd.DataFrame) -> Chart:
     known = by_date[by_date["expected"] > 0]
     shares = {
         _("Kept the agreement"): by_date["commitment"],
-        _("Was present"): (by_date["present"] / by_date["expected"]).where(by_date["expected"] > 0),
+        _("Was present"): _presence(by_date),
     }
     figure = go.Figure(
         [
@@ -98,7 +100,9 @@ def commitment_chart(by_date: pd.DataFrame) -> Chart:
         expected=format_number(expected),
     )  # fmt: skip
     alt = _("Two lines from date to date: who was present, and who was present or sent an apology.")
-    return Chart(figure, finding=finding, alt=f"{alt} {finding}", table=_table(by_date, names))
+    return Chart(
+        figure, finding=finding, alt=f"{alt} {finding}", table=_commitment_table(by_date, names)
+    )
 
 
 def _names(by_date: pd.DataFrame) -> list[str]:
@@ -112,19 +116,37 @@ def _days(by_date: pd.DataFrame) -> list[str]:
     return [format_date(row.date, "day") for row in each(by_date)]
 
 
-def _table(by_date: pd.DataFrame, names: list[str]) -> TableData:
-    columns = [Column("name", _("Date"))]
-    columns += [Column(series, status_name(series), kind="number") for series in SERIES]
-    columns += [
+def _presence(by_date: pd.DataFrame) -> pd.Series[float]:
+    """Return the share that was present, date by date; none where nobody was expected."""
+    return (by_date["present"] / by_date["expected"]).where(by_date["expected"] > 0)
+
+
+def _presence_table(by_date: pd.DataFrame, names: list[str]) -> TableData:
+    columns = [
+        Column("name", _("Date")),
+        *(Column(series, status_name(series), kind="number") for series in SERIES),
         Column("expected", _("Expected"), kind="number"),
-        Column("commitment", _("Kept the agreement"), kind="share"),
     ]
     rows = [
-        {
-            "name": name,
-            **{series: int(getattr(row, series)) for series in (*SERIES, "expected")},
-            "commitment": None if pd.isna(row.commitment) else float(row.commitment),
-        }
+        {"name": name, **{series: int(getattr(row, series)) for series in (*SERIES, "expected")}}
         for name, row in zip(names, each(by_date), strict=True)
     ]
     return TableData(columns, rows, _("Attendance, date by date"))
+
+
+def _commitment_table(by_date: pd.DataFrame, names: list[str]) -> TableData:
+    columns = [
+        Column("name", _("Date")),
+        Column("present", _("Was present"), kind="share"),
+        Column("commitment", _("Kept the agreement"), kind="share"),
+    ]
+    shares = zip(names, _presence(by_date), by_date["commitment"], strict=True)
+    rows = [
+        {
+            "name": name,
+            "present": None if pd.isna(present) else float(present),
+            "commitment": None if pd.isna(commitment) else float(commitment),
+        }
+        for name, present, commitment in shares
+    ]
+    return TableData(columns, rows, _("Kept agreements, date by date"))

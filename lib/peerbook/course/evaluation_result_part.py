@@ -282,7 +282,7 @@ def _voices(answers: pd.DataFrame, threshold: int) -> list[Widget]:
             Table(
                 [Column("text", _("Answer"))],
                 [{"text": text} for text in one.texts],
-                one.item.text,
+                f"{wave_name(wave)}: {one.item.text}",
                 sortable=False,
             )
             for one in said

@@ -1,0 +1,67 @@
+"""Every page with all it can show, on the invented Vejle: whoever comes, by whatever means."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from journeys import Server
+from peerbook.demo import fill
+from peerbook.paths import product_folder
+from peerbook.store import Store
+from steps import receipt, sideways, views
+
+pytestmark = pytest.mark.app
+
+PAGES = sorted(path.stem for path in product_folder("workbooks").glob("*.ipynb"))
+TELEPHONE = {"width": 375, "height": 740}
+MOST_STEPS = 200
+
+
+@pytest.fixture(scope="module")
+def vejle(tmp_path_factory, start_server) -> Server:
+    data = tmp_path_factory.mktemp("every_page")
+    with Store.open(data / "peerbook.sqlite") as store:
+        fill(store)
+    return start_server(product_folder("workbooks"), data=data)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_a_page_shows_has_a_fault_is_too_wide_or_leaves_the_machine(
+    vejle, guest, axe, name
+):
+    guest.page.set_viewport_size(TELEPHONE)
+    page = guest.open(vejle, name)
+    shown, faults = [], []
+    for view in views(page):
+        shown.append(view)
+        faults += [f"{view}: {fault}" for fault in axe(page)]
+        if (pixels := sideways(page)) > 0:
+            faults.append(f"{view}: {pixels} pixels too wide")
+    assert faults == []
+    outermost = page.locator("main").get_by_role("tablist").first.get_by_role("tab")
+    assert len(shown) >= max(1, outermost.count())
+    assert guest.foreign_requests() == []
+
+
+def tab_to(page: Page, role: str, name: str) -> None:
+    """Go on by the Tab key until what is wanted has the focus."""
+    wanted = page.get_by_role(role, name=name, exact=True)
+    expect(wanted).to_be_attached()
+    for _step in range(MOST_STEPS):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("part => part === document.activeElement"):
+            return
+    pytest.fail(f"the Tab key does not lead to “{name}”")
+
+
+def test_who_came_is_saved_by_keyboard_alone(vejle, guest):
+    page = guest.open(vejle, "course_record")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Gå til indholdet")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, "button", "Alle til stede")
+    page.keyboard.press("Space")
+    tab_to(page, "button", "Gem fremmøde")
+    page.keyboard.press("Enter")
+    receipt(page)
