@@ -9,7 +9,7 @@ from journeys import Server
 from peerbook.demo import fill
 from peerbook.paths import product_folder
 from peerbook.store import Store
-from steps import receipt, sideways, views
+from steps import TODAY, receipt, sideways, views
 
 pytestmark = pytest.mark.app
 
@@ -22,7 +22,7 @@ MOST_STEPS = 200
 def vejle(tmp_path_factory, start_server) -> Server:
     data = tmp_path_factory.mktemp("every_page")
     with Store.open(data / "peerbook.sqlite") as store:
-        fill(store)
+        fill(store, TODAY)
     return start_server(product_folder("workbooks"), data=data)
 
 

@@ -50,7 +50,7 @@ def to_three_questions(page: Page) -> None:
 def test_the_help_number_stands_where_people_answer(vejle, visitor):
     page = visitor.open(vejle, "course_record")
     to_three_questions(page)
-    page.get_by_role("link", name="hjælp og indstillinger").click()
+    page.locator("main").get_by_role("link", name="hjælp og indstillinger").click()
     expect(page).to_have_url(vejle.url("help"))
     page = visitor.open(vejle, "help", "?site=Vejle")
     expect(page.get_by_text("I har endnu ikke skrevet, hvem man kan ringe til")).to_be_visible()
