@@ -17,6 +17,7 @@ from peerbook.course.plan_rules import NoPlan
 from peerbook.course.plan_solver import plan_course
 from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
+from peerbook.store.drafts import DraftBox
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_date, format_list, format_month, format_weekday, ngettext
 from peerbook.ui import (
@@ -207,10 +208,13 @@ class _CourseChoice:
             values={"template": courses[0][0]} if len(courses) == 1 else None,
             on_submit=lambda submission: self._propose(submission, proposal),
             submit_label=_("Show a proposal"),
-            drafts=desk.drafts(FORM),
+            drafts=self._drafts(),
             only_asks=True,
             on_attempt=lambda: proposal.show([]),
         )  # fmt: skip
+
+    def _drafts(self) -> DraftBox:
+        return self._desk.drafts(f"{FORM}:{self._site.id}")
 
     def _propose(self, submission: Submission, proposal: Section) -> str:
         request = _request(submission, self._site)
@@ -248,7 +252,7 @@ class _CourseChoice:
                 ),
                 content=[site.id, repr(plan), repr(request), version],
             )
-            desk.drafts(FORM).discard()
+            self._drafts().discard()
             done = _("{title} is saved as course number {n}.").format(
                 title=plan.title, n=receipt.number
             )
