@@ -295,6 +295,12 @@ class Database:
                 connection.execute("PRAGMA foreign_keys=off")
             if query_only:
                 connection.execute("PRAGMA query_only=on")
+        except UnicodeDecodeError:
+            # SQLite names what it found in the file, and that is no text.
+            connection.close()
+            damage = driver.DatabaseError("what the file calls its tables cannot be read")
+            damage.sqlite_errorcode = _CORRUPT
+            raise damage from None
         except BaseException:
             connection.close()
             raise
