@@ -421,6 +421,7 @@ def test_a_page_that_fails_says_so_with_a_code_and_keeps_values_out_of_page_and_
     code = re.search(r"the code ([0-9A-F]{8})", answer.body)[1]
     assert "ValueError" not in answer.body
     assert "Traceback" not in answer.body
+    wait_for(lambda: any(code in line for line in server.output))  # a thread reads it
     line = next(line for line in server.output if code in line)
     assert "ValueError" in line
     assert "010190" not in answer.body + server.said()
