@@ -145,11 +145,16 @@ class PageKernels(AsyncMappingKernelManager):
 
     async def shutdown_all(self, now: bool = False) -> None:
         """End all kernels, those on their way too."""
-        starting = list(self._reserve.values())
+        here = asyncio.get_running_loop()
+        starting = [task for task in self._reserve.values() if not task.done()]
         for task in starting:
             task.cancel()
-        await asyncio.gather(*starting, return_exceptions=True)
+        # A server that was told to stop ends its kernels in a loop of its own.
+        ours = [task for task in starting if task.get_loop() is here]
+        await asyncio.gather(*ours, return_exceptions=True)
         self._reserve.clear()
+        if len(ours) < len(starting):
+            self._pending_kernels.clear()
         await super().shutdown_all(now)
 
     async def _taken(self, language: Language) -> Kernel:
