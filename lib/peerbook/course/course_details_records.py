@@ -10,7 +10,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
-from peerbook.course.plan import MAX_TEACHERS, CoursePlan
+from peerbook.course.plan import MAX_TEACHERS, CoursePlan, names_in
 from peerbook.errors import InputFault
 from peerbook.store import Saved, append_event, merged
 from peerbook.store.tables import (
@@ -70,8 +70,7 @@ class CourseDetails:
     @property
     def teacher_names(self) -> tuple[str, ...]:
         """The teachers, each once."""
-        names = (part.strip() for part in self.teachers.split(","))
-        return tuple(dict.fromkeys(name for name in names if name))
+        return names_in(self.teachers)
 
 
 def details_of(session: Session, course_id: int) -> CourseDetails:

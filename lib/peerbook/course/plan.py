@@ -96,6 +96,16 @@ class CourseTemplate:
         return {kind: day for kind, day in days.items() if day is not None}
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names of a list that is separated by commas, each once.
+
+    >>> names_in("Anna, Bo,, Anna ")
+    ('Anna', 'Bo')
+    """
+    names = (part.strip() for part in text.split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
 def template_of(content: CourseContent) -> CourseTemplate:
     """Return how a course of the curriculum lies in the calendar."""
     rules = content.rules

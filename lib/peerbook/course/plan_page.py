@@ -11,7 +11,7 @@ from peerbook.course import plan_records, records
 from peerbook.course.calendar import EARLIEST, LATEST, is_summer, summer_shutdown
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.open_suggestions_part import open_suggestions_parts
-from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, template_of
+from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, names_in, template_of
 from peerbook.course.plan_part import avoided_parts, dates_table, plan_parts
 from peerbook.course.plan_rules import NoPlan
 from peerbook.course.plan_solver import plan_course
@@ -339,11 +339,7 @@ def _request(submission: Submission, site: Site) -> PlanRequest:
         sparring_starts_at=_maybe(dt.time, values["sparring_starts_at"]),
         title=str(values["title"]),
         site=site.name,
-        teachers=tuple(
-            dict.fromkeys(
-                name for part in str(values["teachers"]).split(",") if (name := part.strip())
-            )
-        ),
+        teachers=names_in(str(values["teachers"])),
         room=str(values["room"]),
         convener=str(values["convener"]),
     )
