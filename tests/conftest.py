@@ -20,6 +20,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
+from builders import assert_sound, open_store
+from peerbook.store import Store
+
 pytest_plugins = ["journeys"]
 
 AXE = Path(
@@ -169,6 +172,14 @@ def serve_notebooks(
     yield serve
     for server in mine:
         server.stop()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Return an empty store; after the test its history must still tell how it came about."""
+    with open_store(tmp_path) as opened:
+        yield opened
+        assert_sound(opened)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from builders import LEADER, a_planned_course, assert_sound, open_store
+from builders import LEADER, a_planned_course
 from peerbook.course import plan_records, records
 from peerbook.course.calendar import Closure
 from peerbook.course.closures_part import closures_parts
@@ -15,13 +15,6 @@ MONDAY = dt.date(2027, 2, 15)
 WEEK = Closure(MONDAY, MONDAY + dt.timedelta(days=6), "school_holiday", "Vinterferie")
 DAY = Closure(MONDAY, MONDAY, "other", "Huset er lukket")
 SAME_DAY = Closure(MONDAY, MONDAY, "custom_day_off", "Møde i huset")
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path) as opened:
-        yield opened
-        assert_sound(opened)
 
 
 @pytest.fixture

@@ -12,11 +12,9 @@ from builders import (
     PLANNED_ON,
     a_plan,
     a_planned_course,
-    assert_sound,
     attendance,
     catch_up,
     evaluation,
-    open_store,
     raised_theme,
     save,
     suggestion,
@@ -47,13 +45,6 @@ from peerbook.store import events_of
 from peerbook.store.tables import Audit, Course, CourseDate
 
 ON = dt.date(2026, 11, 10)
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path) as opened:
-        yield opened
-        assert_sound(opened)
 
 
 @pytest.fixture

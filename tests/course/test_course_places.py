@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, START, a_course, assert_sound, open_store
+from builders import LEADER, START, a_course
 from peerbook.course import attendance_records, people_records, plan_records
 from peerbook.course.attendance import by_date, standings
 from peerbook.course.rows import each
@@ -16,13 +16,6 @@ from peerbook.store.tables import Course, CourseDate, Enrolment, Participant, Pr
 AFTERWARDS = dt.date(2030, 1, 1)
 MONTH = dt.timedelta(weeks=4)
 """From one teaching day of `a_course` to the next."""
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path) as opened:
-        yield opened
-        assert_sound(opened)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from builders import LEADER, a_site, assert_sound, open_store
+from builders import LEADER, a_site
 from peerbook.course import head_count_records, records
 from peerbook.course.head_count_records import Count
 from peerbook.course.rows import each
@@ -13,13 +13,6 @@ from peerbook.store.tables import HeadCount
 
 TODAY = dt.date(2026, 3, 10)
 CAFE = Count("cafe", dt.date(2026, 3, 3), 9)
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path) as opened:
-        yield opened
-        assert_sound(opened)
 
 
 @pytest.fixture

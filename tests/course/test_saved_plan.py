@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import LEADER, a_planned_course, assert_sound, open_store
+from builders import LEADER, a_planned_course
 from peerbook.course.calendar import DanishCalendar
 from peerbook.course.plan import Item
 from peerbook.course.plan_moves import cancel, move
@@ -13,13 +13,6 @@ from peerbook.store import events_of
 from peerbook.store.tables import Site
 
 DAY_2, DAY_3 = Item("teaching_day", 2), Item("teaching_day", 3)
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path) as opened:
-        yield opened
-        assert_sound(opened)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from builders import LEADER, START, a_course, assert_sound, decision, open_store
+from builders import LEADER, START, a_course, decision
 from peerbook.course import evaluation_records, suggestion_records
 from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation_records import Sheet
@@ -13,13 +13,6 @@ from peerbook.errors import InputFault
 from peerbook.store.tables import Answer, Evaluation, Suggestion
 
 WISH = {"overall": 4, "suggestion": "Flere pauser"}
-
-
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path) as opened:
-        yield opened
-        assert_sound(opened)
 
 
 @pytest.fixture
