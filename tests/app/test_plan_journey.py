@@ -162,6 +162,7 @@ def test_a_cancelled_day_stays_in_plan_and_calendar_as_cancelled(app, open_plan,
     assert (third.uid, third.status) == (called_off.uid, "CONFIRMED")
     assert third.sequence == called_off.sequence + 1
     assert third.day == first["Undervisningsdag 3"].day
+    expect(row_of(page, "Midtvejsevaluering")).to_contain_text("Planlagt")
 
 
 def test_what_has_changed_is_told_once(app, open_plan, made):

@@ -5,9 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, START, a_course
+from builders import LEADER, START, a_course, a_planned_course
 from peerbook.course import attendance_records, people_records, plan_records
 from peerbook.course.attendance import by_date, standings
+from peerbook.course.calendar import DanishCalendar
+from peerbook.course.plan import Item
+from peerbook.course.plan_moves import cancel, restore
 from peerbook.course.rows import each
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of, identities
@@ -260,6 +263,22 @@ def test_a_moved_day_taken_back_is_a_moved_day_again(store, made):
     record(store, made, 0, Anna="present")
     take_back(store, made, 0, {"Anna": "present"})
     assert plan_of(store, made) == moved
+
+
+def test_an_evaluation_that_came_home_with_its_day_is_as_planned_when_that_is_taken_back(store):
+    made = a_planned_course(store, mentors=("Anna Prøvesen",))
+    planned, day = plan_of(store, made), Item("teaching_day", 3)
+    gone = cancel(planned, day, "Snow").plan
+    back = restore(gone, day, calendar=DanishCalendar()).plan
+    with store.write(LEADER) as session:
+        for before, after in ((planned, gone), (gone, back)):
+            plan_records.save_changes(session, made.course_id, before, after, "Snow", on=START)
+        row = session.query(CourseDate).filter_by(course_id=made.course_id, kind=day.kind, number=3)
+        number, entries = row.one().id, {made.codes[0]: ("present", None)}
+        attendance_records.save_attendance(session, number, entries, today=AFTERWARDS)
+        attendance_records.take_back_attendance(session, number, entries)
+    assert plan_of(store, made) == back
+    assert back.date_of(Item("mid_evaluation", 1)).status == "planned"
 
 
 def test_what_somebody_else_has_recorded_meanwhile_is_not_taken_back(store, made):

@@ -227,6 +227,15 @@ def test_a_cancelled_day_comes_back_with_what_is_part_of_it(plan):
     assert changes(plan, change.plan) == ()
 
 
+def test_what_went_on_to_the_next_day_is_as_planned_again_when_its_own_comes_back(plan):
+    evaluation = Item("mid_evaluation", 1)
+    gone = cancel(plan, DAY_3, "ill").plan
+    assert gone.date_of(evaluation).status == "moved"
+    assert restore(gone, DAY_3, calendar=FREE).plan.date_of(evaluation) == plan.date_of(evaluation)
+    elsewhere = restore(gone, DAY_3, on(3, 18), calendar=FREE).plan.date_of(evaluation)
+    assert (elsewhere.date, elsewhere.status) == (on(3, 18), "moved")
+
+
 def test_a_date_fixed_by_hand_is_fixed_again_when_it_comes_back(plan):
     fixed = move(plan, DAY_3, on(3, 12), calendar=FREE, reason="a guest").plan
     gone = cancel(fixed, DAY_3, "ill").plan

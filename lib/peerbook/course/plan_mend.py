@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from peerbook.course.calendar import EARLIEST, LATEST, DanishCalendar, Reason, texts_of
-from peerbook.course.plan import RIDERS, Avoided, CoursePlan, Item, Kind, PlannedDate
+from peerbook.course.plan import RIDERS, Avoided, CoursePlan, Item, Kind, PlannedDate, Status
 from peerbook.course.plan_changes import Change, What
 from peerbook.course.plan_model import DateModel
 from peerbook.course.plan_wishes import (
@@ -87,6 +87,13 @@ def host_of(plan: CoursePlan, rider: PlannedDate) -> PlannedDate | None:
         (day for day in days if day.number >= number),
         next((day for day in reversed(days) if day.number < number), None),
     )
+
+
+def _riding(plan: CoursePlan, rider: PlannedDate, host: PlannedDate) -> PlannedDate:
+    """Return a rider on the day of its host; back with its own day as planned, it is so too."""
+    is_own = host.number == plan.template.rider_days().get(rider.kind)
+    status: Status = "planned" if is_own and host.status == "planned" else "moved"
+    return replace(rider, date=host.date, status=status)
 
 
 @dataclass(frozen=True)
@@ -346,7 +353,7 @@ class Mending:
             host = host_of(plan, rider)
             rides = rider.takes_place and not rider.fixed and rider.item != moved
             if rides and host is not None and host.date != rider.date:
-                plan = plan.with_date(replace(rider, date=host.date, status="moved"))
+                plan = plan.with_date(_riding(plan, rider, host))
         for sparring in plan.of_kind("sparring"):
             if sparring.date != self._plan.date_of(sparring.item).date:
                 plan = plan.with_date(replace(sparring, avoided=self._avoided(plan, sparring)))

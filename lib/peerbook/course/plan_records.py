@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from peerbook.course import records
 from peerbook.course.calendar import Closure, DanishCalendar, Reason, Resource
 from peerbook.course.plan import (
+    RIDERS,
     Avoided,
     CoursePlan,
     CourseTemplate,
@@ -232,7 +233,26 @@ def status_before_held(session: Session, date: CourseDate) -> Literal["planned",
         if event.kind.startswith(CHANGED)
         and (event.details["kind"], event.details["number"]) == (date.kind, date.number)
     ]
-    return "moved" if told and told[-1] == f"{CHANGED}moved" else "planned"
+    if not told or told[-1] != f"{CHANGED}moved":
+        return "planned"
+    # What went on to the next day while its own was cancelled has come home, and not moved.
+    own = _own_day(session, date)
+    return status_before_held(session, own) if own is not None else "moved"
+
+
+def _own_day(session: Session, rider: CourseDate) -> CourseDate | None:
+    """Return the teaching day a date is part of by the template, if it lies on that day."""
+    if rider.kind not in RIDERS:
+        return None
+    rules = CourseTemplate(**session.get_one(Course, rider.course_id).params["rules"])
+    return session.scalar(
+        select(CourseDate).where(
+            CourseDate.course_id == rider.course_id,
+            CourseDate.kind == "teaching_day",
+            CourseDate.number == rules.rider_days().get(rider.kind),
+            CourseDate.date == rider.date,
+        )
+    )
 
 
 # -- what has been told --------------------------------------------------------------------------
