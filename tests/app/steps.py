@@ -131,6 +131,16 @@ def receipt(page: Page | Locator) -> int:
     return int(found[1])
 
 
+def record_of(app: App, number: int) -> tuple[str, int]:
+    """Return what a receipt stands for, as whoever helps can look it up: kind and number."""
+    ((kind, record),) = app.rows(
+        "SELECT s.kind, s.number FROM submission s"
+        " JOIN audit a ON a.table_name = 'submission' AND a.row_id = s.key WHERE a.seq = ?",
+        number,
+    )
+    return str(kind), int(str(record))
+
+
 def downloaded(page: Page, name: str) -> bytes:
     with page.expect_download() as started:
         page.get_by_role("button", name=name).click()

@@ -12,7 +12,7 @@ from builders import LEADER, a_planned_course
 from peerbook.course import evaluation_records, suggestion_records
 from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation_records import Sheet
-from steps import TODAY, answer, months_ahead, receipt, row_of, tab, unfold
+from steps import TODAY, answer, months_ahead, receipt, record_of, row_of, tab, unfold
 
 pytestmark = pytest.mark.app
 
@@ -68,7 +68,8 @@ def test_one_sheet_comes_in_and_its_suggestion_waits_for_others(app, open_record
     page.get_by_label(CHANGE).fill("Flere pauser <b>nu</b>\nog mere kaffe")
     page.get_by_label("Egen kode").fill("7k3m")
     page.get_by_role("button", name="Gem skemaet").click()
-    number = receipt(page)
+    _kind, number = record_of(app, receipt(page))
+    expect(page.get_by_text(f"Skemaet har nummer {number}.").first).to_be_visible()
     assert answers(app, made) == {
         ("overall", 4), ("suggestion", "Flere pauser <b>nu</b>\nog mere kaffe"),
     }  # fmt: skip

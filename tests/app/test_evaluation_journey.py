@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from builders import a_planned_course
 from journeys import query
 from peerbook.course import suggestion_records
-from steps import TODAY, downloaded, months_ahead, receipt, sideways, tab
+from steps import TODAY, downloaded, months_ahead, receipt, record_of, sideways, tab
 
 pytestmark = pytest.mark.app
 
@@ -72,7 +72,10 @@ def test_a_pile_is_typed_by_number_and_a_wrong_sheet_taken_back(app, open_record
     cell(page, 2, "3").fill("Mere kaffe")
     cell(page, 2, "Egen kode").fill("7k-3o")
     page.get_by_role("button", name="Gem bunken").click()
-    number = receipt(page)
+    kind, number = record_of(app, receipt(page))
+    assert kind == "evaluation"
+    listed_as = page.get_by_text(f"Skemaerne har nummer {number - 4} til {number}.")
+    expect(listed_as.first).to_be_visible()
     tab(page, "Svarene")
     expect(page.get_by_text("Indtil nu: 5 skemaer ved midtvejsevaluering.")).to_be_visible()
     assert sheets(app, under_way) == [

@@ -91,7 +91,7 @@ def test_an_import_saves_sheets_answers_and_suggestions_and_says_where_from(stor
     with store.read() as session:
         rows = session.scalars(select(Evaluation)).all()
         assert {(row.source, row.import_id, row.wave) for row in rows} == {
-            ("file", receipt.number, "mid")
+            ("file", receipt.record, "mid")
         }
         (file,) = imports(session, course, "mid")
         assert (file.file_name, file.sheets, file.actor) == ("vores svar.xlsx", 3, LEADER)
@@ -194,23 +194,23 @@ def test_taking_a_file_back_takes_all_of_it_and_nothing_else(store, course):
         )  # fmt: skip
     receipt = submitted(store, course)
     assert counts(store) == [1, 4, 8, 2]
-    undo(store, receipt.number)
+    undo(store, receipt.record)
     assert counts(store) == [1, 1, 2, 1]
     with store.read() as session:
-        row = session.get(DataImport, receipt.number)
+        row = session.get(DataImport, receipt.record)
         assert (row.undone_at, row.file_name, row.file_digest) == (NOW, "", DIGEST)
         assert imports(session, course, "mid") == []
     assert_sound(store)
 
 
 def test_a_file_taken_back_can_be_taken_in_again(store, course):
-    undo(store, submitted(store, course).number)
-    assert submitted(store, course, key="again").number == 2
+    undo(store, submitted(store, course).record)
+    assert submitted(store, course, key="again").record == 2
     assert counts(store) == [2, 3, 6, 1]
 
 
 def test_a_file_is_taken_back_once(store, course):
-    number = submitted(store, course).number
+    number = submitted(store, course).record
     undo(store, number)
     assert undo(store, number).replayed
     with pytest.raises(InputFault, match="allerede fortrudt"):
@@ -220,7 +220,7 @@ def test_a_file_is_taken_back_once(store, course):
 
 
 def test_a_file_with_an_answered_suggestion_stays_and_says_why(store, course):
-    number = submitted(store, course).number
+    number = submitted(store, course).record
     save(store, decision())
     before = counts(store)
     with pytest.raises(InputFault, match="I sagde – vi gjorde"):

@@ -56,7 +56,7 @@ def write_until_killed(path: Path, retry: str | None, tell: Connection) -> None:
         for key in keys:
             tell.send(("trying", key, 0))
             receipt = store.submit(key, "writer", evaluation_with(key), {"key": key})
-            tell.send(("saved", key, receipt.number))
+            tell.send(("saved", key, receipt.record))
 
 
 class Writer:

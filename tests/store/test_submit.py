@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from builders import LEADER, assert_sound, open_store, save, site
 from peerbook.errors import Conflict
 from peerbook.store import Receipt, Saved, Store
-from peerbook.store.tables import Site, Submission
+from peerbook.store.tables import Audit, Site, Submission
 
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload(["__main__", "peerbook.store", "peerbook.store.migrations.versions"])
@@ -34,7 +34,7 @@ def test_the_receipt_tells_what_was_saved_and_when(tmp_path):
     store = open_store(tmp_path)
     before = dt.datetime.now(dt.UTC)
     receipt = store.submit("k1", LEADER, add_site("Vejle"))
-    assert (receipt.kind, receipt.number, receipt.version) == ("site", 1, 1)
+    assert (receipt.kind, receipt.record, receipt.version) == ("site", 1, 1)
     assert receipt.replayed is False
     assert before <= receipt.saved_at <= dt.datetime.now(dt.UTC)
 
@@ -44,8 +44,47 @@ def test_the_same_form_sent_twice_is_saved_once_and_gives_the_same_receipt(tmp_p
     content = {"name": "Vejle", "day": dt.date(2026, 3, 4)}
     first = store.submit("k1", LEADER, add_site("Vejle"), content)
     second = store.submit("k1", LEADER, add_site("Vejle"), dict(reversed(content.items())))
-    assert second == Receipt(first.kind, first.number, first.version, first.saved_at, True)
+    assert second == Receipt(
+        first.number, first.kind, first.record, first.version, first.saved_at, True
+    )
     assert count(store, Site) == 1
+
+
+def test_every_save_has_a_receipt_of_its_own_that_leads_to_what_was_saved(tmp_path):
+    store = open_store(tmp_path)
+
+    def rename(name):
+        def change(session):
+            row = session.get_one(Site, 1)
+            row.name = name
+            session.flush()
+            return Saved("site", row.id, row.version)
+
+        return change
+
+    told = [
+        store.submit("k1", LEADER, add_site("Vejle")),
+        store.submit("k2", LEADER, rename("Kolding")),
+        store.submit("k3", LEADER, rename("Kolding")),
+    ]
+    assert [receipt.record for receipt in told] == [1, 1, 1]
+    assert len({receipt.number for receipt in told}) == 3
+    with store.read() as session:
+        entries = [session.get_one(Audit, receipt.number) for receipt in told]
+    assert [(entry.actor, entry.new["kind"], entry.new["number"]) for entry in entries] == [
+        (LEADER, "site", 1)
+    ] * 3
+    assert_sound(store)
+
+
+def test_what_was_saved_before_receipts_had_numbers_of_their_own_keeps_its_number(tmp_path):
+    store = open_store(tmp_path)
+    with store._database.write.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO submission VALUES ('k1', 'anna', 'site', 7, 1, '2026-03-04 10:00', NULL)"
+        )
+    again = store.submit("k1", LEADER, add_site("Vejle"))
+    assert (again.number, again.record, again.replayed) == (7, 7, True)
 
 
 def test_a_replay_outlives_the_program(tmp_path):
@@ -92,7 +131,7 @@ def test_a_key_that_another_writer_took_in_between_gives_their_receipt(tmp_path,
     monkeypatch.setattr("peerbook.store.store.AuditedSession.get", seen, raising=False)
     again = store.submit("k1", LEADER, add_site("Kolding"), {"name": "Vejle"})
     assert seen.asked == 1
-    assert (again.number, again.replayed) == (1, True)
+    assert (again.record, again.replayed) == (1, True)
     assert count(store, Site) == 1
 
 

@@ -31,6 +31,7 @@ from peerbook.ui import (
     Tabs,
     TextField,
     Widget,
+    receipt_text,
 )
 
 LARGEST_PILE = 40
@@ -80,8 +81,9 @@ class EvaluationEntry:
         items = self._items(extent)
         is_short = extent == "short"
 
-        def save(submission: Submission) -> Receipt:
-            return self._save(submission, [_sheet(submission.values, items, extent)], "typed")
+        def save(submission: Submission) -> str:
+            sheet = _sheet(submission.values, items, extent)
+            return _told(self._save(submission, [sheet], "typed"), 1)
 
         return Form(
             f"evaluation_{self._wave}_{extent}",
@@ -116,15 +118,16 @@ class EvaluationEntry:
     def _pile_form(self, extent: Extent) -> Form:
         items = self._items(extent)
 
-        def save(submission: Submission) -> Receipt:
+        def save(submission: Submission) -> str:
             rows = submission.values["sheets"]
             if not isinstance(rows, tuple):
                 raise TypeError("the form gave no rows")
             sheets = [_sheet(row.values, items, extent) for row in rows]
             try:
-                return self._save(submission, sheets, "pile")
+                receipt = self._save(submission, sheets, "pile")
             except InputFault as fault:
                 raise at_cells(fault, "sheets", rows) from fault
+            return _told(receipt, len(sheets))
 
         fields: list[Field[object]] = [
             *(_short_field(number, item) for number, item in enumerate(items, start=1)),
@@ -153,6 +156,17 @@ class EvaluationEntry:
 
     def _drafts(self, way: str) -> DraftBox:
         return self._desk.drafts(f"evaluation:{self._course.id}:{self._wave}:{way}")
+
+
+def _told(receipt: Receipt, count: int) -> str:
+    """Return what is told of sheets that are saved: the receipt, and how the list calls them."""
+    if count == 1:
+        called = _("The sheet has number {n}.").format(n=receipt.record)
+    else:
+        called = _("The sheets have the numbers {first} to {last}.").format(
+            first=receipt.record - count + 1, last=receipt.record
+        )
+    return f"{receipt_text(receipt)} {called}"
 
 
 def _help_text(desk: Desk, course: Course) -> str:

@@ -199,7 +199,7 @@ class _Import:
 
     def _show_saved(self, receipt: Receipt, count: int) -> None:
         text = ngettext("{n} sheet is saved.", "{n} sheets are saved.", count).format(n=count)
-        undo = self._undo_action(receipt.number, count)
+        undo = self._undo_action(receipt.record, count)
         told = f"{text} {receipt_text(receipt)}"
         self._found.show([Notice("ok", told, [undo])], announce=told)
         self._show_files()

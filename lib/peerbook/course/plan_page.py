@@ -254,9 +254,9 @@ class _CourseChoice:
             )
             self._drafts().discard()
             done = _("{title} is saved as course number {n}.").format(
-                title=plan.title, n=receipt.number
+                title=plan.title, n=receipt.record
             )
-            self._show(receipt.number, announce=done)
+            self._show(receipt.record, announce=done)
             return done
 
         return [

@@ -63,8 +63,8 @@ class SavedSheets:
         return [
             Prose(
                 _(
-                    "You were told the number when the sheet was saved; for a pile, that of its "
-                    "last sheet. What stands on a sheet is not shown here."
+                    "You were told the number when the sheet was saved. What stands on a sheet is "
+                    "not shown here."
                 )
             ),
             Table(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import event, exists, select
+from sqlalchemy import event, exists, func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -47,11 +47,21 @@ class Saved:
 class Receipt:
     """Proof that something was saved, read back from the database after COMMIT.
 
-    `replayed` tells that it had been saved before under the same key, and was not saved again.
+    Parameters
+    ----------
+    number
+        Its own number, that of the submission's entry in the audit; no two saves share it.
+    kind, record, version
+        What was saved: the kind of record, its number, and its version.
+    saved_at
+        When.
+    replayed
+        Whether it had been saved before under the same key, and was not saved again.
     """
 
-    kind: str
     number: int
+    kind: str
+    record: int
     version: int
     saved_at: datetime
     replayed: bool
@@ -228,17 +238,18 @@ class Store:
                     )
         except Conflict as conflict:
             # Where a database lets two write at once, the same key may have won meanwhile.
-            earlier = self._submission(key)
-            if earlier is None or not isinstance(conflict.__cause__, IntegrityError):
+            winner = self._submission(key)
+            if winner is None or not isinstance(conflict.__cause__, IntegrityError):
                 raise
-            _require_same(earlier, digest)
+            _require_same(winner[0], digest)
             replayed = True
         found = self._submission(key)
         if found is None:
             raise StoreUnavailable(
                 _("This could not be read back, so it may not be saved. Please save again.")
             )
-        return Receipt(found.kind, found.number, found.record_version, found.saved_at, replayed)
+        row, number = found
+        return Receipt(number, row.kind, row.number, row.record_version, row.saved_at, replayed)
 
     @property
     def folder(self) -> Path:
@@ -291,9 +302,14 @@ class Store:
                 raise
             raise meaning from error
 
-    def _submission(self, key: str) -> Submission | None:
+    def _submission(self, key: str) -> tuple[Submission, int] | None:
+        """Return what was saved under a key, and the number of its receipt."""
+        entry = (Audit.table_name == Submission.__tablename__) & (Audit.row_id == Submission.key)
+        # A submission that is older than its table's audit keeps the number that was told then.
+        number = func.coalesce(Audit.seq, Submission.number)
+        wanted = select(Submission, number).outerjoin(Audit, entry).where(Submission.key == key)
         with self._explained(), Session(self._database.fresh()) as session:
-            return session.get(Submission, key)
+            return session.execute(wanted).one_or_none()
 
     def _conflict(self, changes: list[Change]) -> Conflict:
         """Return the conflict of the first row that somebody else has changed."""

@@ -475,10 +475,12 @@ class Draft(Base):
 
 
 class Submission(Base):
-    """One form sent in, by the key its page made up: the proof that it was saved, and once only."""
+    """One form sent in, by the key its page made up: the proof that it was saved, and once only.
+
+    The number of its entry in the audit is the one its receipt tells. `number` is the record's.
+    """
 
     __tablename__ = "submission"
-    audited = False
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     actor: Mapped[str] = mapped_column(String(64))
@@ -486,4 +488,4 @@ class Submission(Base):
     number: Mapped[int]
     record_version: Mapped[int]
     saved_at: Mapped[dt.datetime]
-    content_digest: Mapped[str | None] = mapped_column(String(64))
+    content_digest: Mapped[str | None] = mapped_column(String(64), info={"private": True})

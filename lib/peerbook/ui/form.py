@@ -44,7 +44,7 @@ class Submission:
 
 
 class ReceiptLike(Protocol):
-    """What a save returns: kind and number of the record, its version, and when it was saved."""
+    """What a save returns: its number, kind and version of the record, and when it was saved."""
 
     @property
     def kind(self) -> str:
@@ -52,7 +52,7 @@ class ReceiptLike(Protocol):
 
     @property
     def number(self) -> int | str:
-        """The number of the record."""
+        """The number of the save, which no other shares."""
 
     @property
     def version(self) -> int:
