@@ -373,6 +373,31 @@ def test_the_details_of_a_course_are_put_right_and_calendars_hear_of_it(app, ope
     expect(page.get_by_role("button", name="Se, hvad der bliver fjernet")).to_have_count(0)
 
 
+def test_a_teacher_replaced_half_way_still_taught_the_days_before(app, open_plan):
+    made = a_planned_course(
+        app.store, title="Hold 7", first_month=months_ahead(-3), teachers=("Underviser A",)
+    )
+    page = open_plan(made)
+
+    def correct(name, since):
+        tab(page, "Om holdet")
+        page.get_by_role("textbox", name="Undervisere").fill(name)
+        group = page.get_by_role("radiogroup", name="Lokale og undervisere gælder")
+        group.get_by_role("radio", name=since).check()
+        page.get_by_role("button", name="Gem oplysningerne").click()
+        redrawn = page.get_by_role("tab", name="Datoer")
+        expect(redrawn).to_have_attribute("aria-selected", "true")
+        return [
+            date.teachers for date in app.plan(made).of_kind("teaching_day")
+            if date.date != TODAY  # whether it is over is for its own test
+        ]  # fmt: skip
+
+    taught = correct("Underviser B", "fra i dag")
+    assert (taught[0], taught[-1]) == (("Underviser A",), ("Underviser B",))
+    taught = correct("Underviser Bo", "skrevet forkert")
+    assert (taught[0], taught[-1]) == (("Underviser A",), ("Underviser Bo",))
+
+
 def test_a_trial_course_is_removed_after_it_is_shown_what_goes(app, open_plan):
     made = a_planned_course(app.store, title="Prøvehold", first_month=months_ahead(4))
     page = open_plan(made, tab="Om holdet")

@@ -29,6 +29,7 @@ from peerbook.course import (
     sparring_records,
     suggestion_records,
 )
+from peerbook.course.calendar import Closure, Resource
 from peerbook.course.course_details_records import (
     CourseDetails,
     details_of,
@@ -54,12 +55,14 @@ def made(store):
 
 def details(store, made):
     with store.read() as session:
-        return details_of(session, made.course_id)
+        return details_of(session, made.course_id, ON)
 
 
-def correct(store, made, seen, **values):
+def correct(store, made, seen, *, on=ON, past_too=False, **values):
     with store.write(LEADER) as session:
-        save_details(session, made.course_id, replace(seen, **values), seen, on=ON)
+        save_details(
+            session, made.course_id, replace(seen, **values), seen, on=on, past_too=past_too
+        )
 
 
 def sequences(store, course_id):
@@ -104,6 +107,113 @@ def test_teachers_who_call_the_erfa_groups_together_are_named_in_those_entries(s
     correct(store, made, details(store, made), teachers="Anne")
     changed = {item.kind for item, n in sequences(store, made.course_id).items() if n}
     assert changed == {"erfa_group"}
+
+
+def test_who_calls_the_erfa_groups_together_can_be_somebody_else_or_the_teachers_again(store, made):
+    assert details(store, made).convener == "Bo"
+    correct(store, made, details(store, made), convener="Carl")
+    plan = plan_of(store, made)
+    assert {date.teachers for date in plan.of_kind("erfa_group")} == {("Carl",)}
+    assert {date.teachers for date in plan.dates if date.kind != "erfa_group"} == {("Anna",)}
+    correct(store, made, details(store, made), convener="")
+    assert details(store, made).convener == ""
+    assert {date.teachers for date in plan_of(store, made).dates} == {("Anna",)}
+
+
+# -- under way: what is over is history -----------------------------------------------------------
+
+UNDER_WAY = dt.date(2027, 4, 20)
+"""Between the third teaching day and the fourth."""
+
+
+def on_course(store, made, day):
+    with store.read() as session:
+        return details_of(session, made.course_id, day)
+
+
+def taught(plan):
+    return {date.number: date.teachers for date in plan.of_kind("teaching_day")}
+
+
+def test_a_teacher_who_is_replaced_did_teach_the_days_that_are_over(store, made):
+    before = plan_of(store, made)
+    over = [date for date in before.dates if date.date < UNDER_WAY]
+    assert {date.number for date in over if date.kind == "teaching_day"} == {1, 2, 3}
+    seen = on_course(store, made, UNDER_WAY)
+    correct(store, made, seen, on=UNDER_WAY, teachers="Carl", room="Caféen")
+    plan = plan_of(store, made)
+    assert taught(plan) == {n: ("Anna",) if n <= 3 else ("Carl",) for n in range(1, 7)}
+    assert [plan.date_of(date.item) for date in over] == over, "the room is history too"
+    entries = sequences(store, made.course_id)
+    assert {entries[date.item] for date in over} == {0}
+    assert {n for item, n in entries.items() if plan.date_of(item) not in over} == {1}
+    # Who teaches now is shown, and can be replaced once more.
+    assert on_course(store, made, UNDER_WAY).teachers == "Carl"
+    correct(store, made, on_course(store, made, UNDER_WAY), on=UNDER_WAY, teachers="Dorte")
+    assert taught(plan_of(store, made)) == {
+        n: ("Anna",) if n <= 3 else ("Dorte",) for n in range(1, 7)
+    }
+
+
+def test_a_day_held_today_keeps_who_taught_it(store, made):
+    today = plan_of(store, made).of_kind("teaching_day")[3].date
+    save_held(store, made, 4)
+    correct(store, made, on_course(store, made, today), on=today, teachers="Carl")
+    assert taught(plan_of(store, made)) == {
+        n: ("Anna",) if n <= 4 else ("Carl",) for n in range(1, 7)
+    }
+
+
+def save_held(store, made, number):
+    with store.write(LEADER) as session:
+        days = session.query(CourseDate).filter_by(course_id=made.course_id, kind="teaching_day")
+        days.filter_by(number=number).one().status = "held"
+
+
+def test_a_name_that_was_misspelt_is_put_right_on_every_day_and_in_every_absence(store, made):
+    away = Closure(ON, ON, "absence", "Kursus", Resource("teacher", "Anna"))
+    with store.write(LEADER) as session:
+        row = plan_records.closure_row(session, made.site_id, away)
+        records.save_closures(session, [row])
+    correct(store, made, on_course(store, made, UNDER_WAY), on=UNDER_WAY, teachers="Anna, Carl")
+    seen = on_course(store, made, UNDER_WAY)
+    correct(store, made, seen, on=UNDER_WAY, past_too=True, teachers="Anne, Carl", convener="Bob")
+    plan = plan_of(store, made)
+    assert taught(plan) == {n: ("Anne",) if n <= 3 else ("Anne", "Carl") for n in range(1, 7)}
+    assert {date.teachers for date in plan.of_kind("erfa_group")} == {("Bob",)}
+    with store.read() as session:
+        (absence,) = plan_records.closures_of(session, made.site_id).values()
+        told = [
+            event.details.get("past_too") for event in events_of(session, "course", made.course_id)
+        ]
+    assert absence.resource == Resource("teacher", "Anne")
+    assert told[-2:] == [False, True]
+
+
+def test_an_absence_holds_under_both_names_while_another_course_uses_the_first(store, made):
+    plan, request, version = a_plan(store, made.site_id, weekday=3, teachers=("Anna",))
+    away = Closure(ON, ON, "absence", "Kursus", Resource("teacher", "Anna"))
+    with store.write(LEADER) as session:
+        plan_records.save_plan(session, made.site_id, plan, request, version, on=PLANNED_ON)
+        row = plan_records.closure_row(session, made.site_id, away)
+        records.save_closures(session, [row])
+    correct(store, made, details(store, made), past_too=True, teachers="Anne")
+    with store.read() as session:
+        known = plan_records.closures_of(session, made.site_id).values()
+    assert {closure.resource.label for closure in known} == {"Anna", "Anne"}
+
+
+def test_of_a_course_that_is_over_the_last_teachers_are_shown(store, made):
+    correct(store, made, on_course(store, made, UNDER_WAY), on=UNDER_WAY, teachers="Carl")
+    late = dt.date(2028, 1, 1)
+    assert on_course(store, made, late).teachers == "Carl"
+    correct(store, made, on_course(store, made, late), on=late, past_too=True, teachers="Karl")
+    assert taught(plan_of(store, made)) == {
+        n: ("Anna",) if n <= 3 else ("Karl",) for n in range(1, 7)
+    }
+
+
+# -- the place -------------------------------------------------------------------------------------
 
 
 def test_another_name_of_the_place_reaches_every_course_there(store, made):
@@ -223,7 +333,7 @@ LATE = {
     ),
     "details": lambda session, course: save_details(
         session, course.id, CourseDetails("Hold 8", "Huset", "", ""),
-        details_of(session, course.id), on=ON,
+        details_of(session, course.id, ON), on=ON,
     ),
     "told": lambda session, course: plan_records.mark_told(
         session, course.id, plan_records.load_plan(session, course), ["Hello"], ON

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Protocol
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from peerbook.course.course_details_records import (
     CourseDetails,
     Trace,
     details_of,
+    has_been,
     recorded_on,
     remove_course,
     save_details,
@@ -22,6 +23,7 @@ from peerbook.store import Receipt
 from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
     Button,
+    ChoiceField,
     Form,
     Heading,
     Notice,
@@ -34,6 +36,8 @@ from peerbook.ui import (
     receipt_text,
 )
 
+FROM_TODAY, EVER = "from_today", "ever"
+
 
 class Leave(Protocol):
     """Shows the choice of courses anew."""
@@ -44,16 +48,24 @@ class Leave(Protocol):
 
 def details_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
     """Return the form that corrects a course's details, and the way to remove a trial course."""
+    today = saved.desk.today
     with saved.desk.store.read() as session:
-        shown = details_of(session, saved.course_id)
+        shown = details_of(session, saved.course_id, today)
+    plan = saved.read().plan
+    over = [has_been(date, today) for date in plan.dates]
+    # Only under way does it matter from when; what is over can only have been written wrongly.
+    since = [_since()] if any(over) and not all(over) else []
+    called = [_convener()] if plan.of_kind("erfa_group") else []
 
     def save(submission: Submission) -> Receipt:
+        values = {**asdict(shown), **submission.values}
         seen = asdict(shown) | dict(submission.seen or {})
         receipt = saved.desk.save(
             submission,
             lambda session: save_details(
-                session, saved.course_id, _details(submission.values), _details(seen),
+                session, saved.course_id, _details(values), _details(seen),
                 on=saved.desk.today,
+                past_too=values["since"] == EVER if since else all(over),
             ),
         )  # fmt: skip
         told = receipt_text(receipt)
@@ -81,8 +93,10 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
                     "teachers", _("Teachers"), max_length=MAX_NAME_LENGTH,
                     hint=_("Separate several with a comma. We keep an eye on clashes."),
                 ),
+                *called,
+                *since,
             ],
-            values=asdict(shown),
+            values={**asdict(shown), "since": FROM_TODAY},
             on_submit=save,
             submit_label=_("Save the details"),
             drafts=saved.desk.drafts(f"course_details:{saved.course_id}"),
@@ -91,9 +105,25 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
     ]  # fmt: skip
 
 
-def _details(values: object) -> CourseDetails:
-    fields = dict(values) if isinstance(values, dict) else {}
-    return CourseDetails(*(str(fields[name]) for name in ("title", "site", "room", "teachers")))
+def _convener() -> TextField:
+    return TextField(
+        "convener", _("Who calls the erfa groups together?"), max_length=MAX_NAME_LENGTH,
+        hint=_("Leave it open if the teachers do."),
+    )  # fmt: skip
+
+
+def _since() -> ChoiceField:
+    return ChoiceField(
+        "since", _("Room and teachers hold"), look="radio", required=True,
+        options=[
+            (FROM_TODAY, _("from today on")),
+            (EVER, _("on all days: they were written wrongly")),
+        ],
+    )  # fmt: skip
+
+
+def _details(values: Mapping[str, object]) -> CourseDetails:
+    return CourseDetails(**{one.name: str(values[one.name]) for one in fields(CourseDetails)})
 
 
 def _removal_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:

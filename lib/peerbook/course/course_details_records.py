@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -10,7 +11,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
-from peerbook.course.plan import MAX_TEACHERS, CoursePlan, names_in
+from peerbook.course.plan import MAX_TEACHERS, CoursePlan, PlannedDate, names_in
 from peerbook.errors import InputFault
 from peerbook.store import Saved, append_event, merged
 from peerbook.store.tables import (
@@ -50,6 +51,8 @@ class CourseDetails:
         Where it is held; empty when that is open.
     teachers
         Who teaches, separated by commas.
+    convener
+        Who calls the erfa groups together, separated by commas; empty when the teachers do.
 
     Raises
     ------
@@ -61,36 +64,63 @@ class CourseDetails:
     site: str
     room: str
     teachers: str
+    convener: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.teacher_names) > MAX_TEACHERS:
-            message = _("There are too many teachers. Write at most {limit}.")
-            raise InputFault.at("teachers", message.format(limit=MAX_TEACHERS))
+        for field in ("teachers", "convener"):
+            if len(names_in(getattr(self, field))) > MAX_TEACHERS:
+                message = _("There are too many teachers. Write at most {limit}.")
+                raise InputFault.at(field, message.format(limit=MAX_TEACHERS))
 
-    @property
-    def teacher_names(self) -> tuple[str, ...]:
-        """The teachers, each once."""
-        return names_in(self.teachers)
+    def needed_for(self, kind: str) -> tuple[str, ...]:
+        """Return who is needed for a kind of date, each once."""
+        is_called = kind == "erfa_group" and self.convener
+        return names_in(self.convener if is_called else self.teachers)
 
 
-def details_of(session: Session, course_id: int) -> CourseDetails:
-    """Return what is known about a course besides its dates."""
+def has_been(date: PlannedDate | CourseDate, today: dt.date) -> bool:
+    """Return whether a date is over, so that who taught it and where is history."""
+    return date.status == "held" or date.date < today
+
+
+def details_of(session: Session, course_id: int, today: dt.date) -> CourseDetails:
+    """Return what is known about a course besides its dates, as it holds from today on.
+
+    Of a course that is over it is what held at last.
+    """
     course = session.get_one(Course, course_id)
     plan = plan_records.load_plan(session, course)
-    taught = plan.of_kind("teaching_day")[0]
+    taught = [date for date in plan.dates if date.kind != "erfa_group"]
+    now = _first_to_come(taught, today)
+    called = _first_to_come(plan.of_kind("erfa_group"), today)
+    own = called is not None and now is not None and called.teachers != now.teachers
     return CourseDetails(
         title=course.title,
         site=session.get_one(Site, course.site_id).name,
-        room=taught.room,
-        teachers=", ".join(taught.teachers),
+        room=now.room if now is not None else "",
+        teachers=", ".join(now.teachers) if now is not None else "",
+        convener=", ".join(called.teachers) if called is not None and own else "",
     )
 
 
+def _first_to_come(dates: Sequence[PlannedDate], today: dt.date) -> PlannedDate | None:
+    """Return the first of some dates that is not over, else the last; None when there is none."""
+    coming = (date for date in dates if not has_been(date, today))
+    return next(coming, dates[-1] if dates else None)
+
+
 def save_details(
-    session: Session, course_id: int, mine: CourseDetails, seen: CourseDetails, *, on: dt.date
+    session: Session,
+    course_id: int,
+    mine: CourseDetails,
+    seen: CourseDetails,
+    *,
+    on: dt.date,
+    past_too: bool = False,
 ) -> Saved:
     """Save corrected details, joined with what others have corrected since they were shown.
 
+    Another room and other teachers hold from today on: who taught a day that is over is history.
     Calendar entries that read otherwise now get a higher sequence number, so that an updated file
     replaces those people have.
 
@@ -100,6 +130,8 @@ def save_details(
         The details as they shall be, and as they were shown.
     on
         The day they are corrected.
+    past_too
+        Whether room and teachers had been written wrongly, so that days gone by are corrected too.
 
     Raises
     ------
@@ -109,7 +141,7 @@ def save_details(
         At `site`, when another place is called so.
     """
     records.refuse_removed(session, course_id)
-    before = details_of(session, course_id)
+    before = details_of(session, course_id, on)
     after = CourseDetails(**merged(asdict(seen), asdict(before), asdict(mine)))
     changed = [name for name, value in asdict(after).items() if value != getattr(before, name)]
     course = session.get_one(Course, course_id)
@@ -117,25 +149,65 @@ def save_details(
         return Saved("course", course.id, course.version)
     if "site" in changed:
         _rename_site(session, course.site_id, after.site)
-    for label in after.teacher_names:
+    for label in (*after.needed_for("teaching_day"), *after.needed_for("erfa_group")):
         records.resource(session, course.site_id, "teacher", label)
     if after.room:
         records.resource(session, course.site_id, "room", after.room)
     course.title = after.title
     for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id)):
         reads_otherwise = "title" in changed
-        if "room" in changed and row.room == before.room:
-            row.room, reads_otherwise = after.room, True
-        if "teachers" in changed and tuple(row.teachers) == before.teacher_names:
-            row.teachers = list(after.teacher_names)
-            # The entry of an erfa group names who calls it together.
-            reads_otherwise = reads_otherwise or row.kind == "erfa_group"
+        if past_too or not has_been(row, on):
+            reads_otherwise |= _put_right(row, before, after)
         if reads_otherwise and "site" not in changed:
             row.sequence += 1
+    if past_too:
+        _respell(session, course, _respelt(before, after))
     # Which fields were corrected is history; names of people stand in the audit alone.
-    append_event(session, "course", course_id, CORRECTED, on, fields=changed)
+    append_event(session, "course", course_id, CORRECTED, on, fields=changed, past_too=past_too)
     session.flush()
     return Saved("course", course.id, course.version)
+
+
+def _put_right(row: CourseDate, before: CourseDetails, after: CourseDetails) -> bool:
+    """Correct room and teachers of a date, and return whether its calendar entry reads otherwise.
+
+    A date with a room or teachers of its own keeps them.
+    """
+    room, teachers = row.room, row.teachers
+    if room == before.room:
+        row.room = after.room
+    if tuple(teachers) == before.needed_for(row.kind):
+        row.teachers = list(after.needed_for(row.kind))
+    # The entry of an erfa group names who calls it together.
+    return row.room != room or (row.kind == "erfa_group" and row.teachers != teachers)
+
+
+def _respelt(before: CourseDetails, after: CourseDetails) -> dict[str, str]:
+    """Return how names that were written wrongly are written now."""
+    names: dict[str, str] = {}
+    for written in ("teachers", "convener"):
+        old, new = (names_in(getattr(details, written)) for details in (before, after))
+        gone = [name for name in old if name not in new]
+        come = [name for name in new if name not in old]
+        if len(gone) == len(come):
+            names |= zip(gone, come, strict=True)
+    return names
+
+
+def _respell(session: Session, course: Course, names: Mapping[str, str]) -> None:
+    """Write teachers of a course otherwise wherever they are named, and what keeps them away."""
+    of_site = select(CourseDate).join(Course).where(Course.site_id == course.site_id)
+    dates = session.scalars(of_site).all()
+    for row in dates:
+        if row.course_id == course.id and not names.keys().isdisjoint(row.teachers):
+            row.teachers = [names.get(name, name) for name in row.teachers]
+            row.sequence += row.kind == "erfa_group"
+    for old, new in names.items():
+        absences = records.absences(session, course.site_id, old)
+        records.note_absences(session, course.site_id, new, absences)
+        if not any(old in row.teachers for row in dates):
+            for absence in absences:
+                session.delete(absence)
 
 
 def _rename_site(session: Session, site_id: int, name: str) -> None:

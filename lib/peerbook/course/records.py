@@ -230,3 +230,33 @@ def save_closures(session: Session, rows: Sequence[ClosureRow]) -> Saved:
     if last is None:
         raise InputFault.at("closures", _("Choose at least one closure."))
     return Saved("closure", last.id, last.version)
+
+
+def absences(session: Session, site_id: int, teacher: str) -> list[ClosureRow]:
+    """Return when a teacher of a site is away, by first day."""
+    wanted = (
+        select(ClosureRow)
+        .join(Resource)
+        .where(Resource.site_id == site_id, Resource.kind == "teacher", Resource.label == teacher)
+        .order_by(ClosureRow.starts_on, ClosureRow.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def note_absences(
+    session: Session, site_id: int, teacher: str, known: Sequence[ClosureRow]
+) -> None:
+    """Note that a teacher of a site is away when another name or another site already says so."""
+    if not known:
+        return
+    who = resource(session, site_id, "teacher", teacher)
+    save_closures(
+        session,
+        [
+            ClosureRow(
+                site_id=site_id, resource_id=who.id, starts_on=one.starts_on,
+                ends_on=one.ends_on, kind=one.kind, label=one.label,
+            )
+            for one in known
+        ],
+    )  # fmt: skip
