@@ -262,6 +262,16 @@ def test_a_course_under_way_can_be_entered_and_its_past_dates_put_right(app, gue
     assert app.rows("SELECT starts_on FROM course WHERE id = ?", number) == [(met.isoformat(),)]
 
 
+def proposed(page):
+    """Return the day of each date of the proposal, by its name."""
+    table = page.get_by_role("table", name="Foreslåede datoer")
+    rows = table.get_by_role("row").filter(has=page.get_by_role("rowheader")).all()
+    return {
+        row.get_by_role("rowheader").inner_text(): row.get_by_role("cell").first.inner_text()
+        for row in rows
+    }
+
+
 def test_dates_in_summer_are_told_and_the_shutdown_can_be_kept_free(app, guest):
     number, site = a_site(app.store)
     page = guest.open(app.server, "course_plan", f"?site={site}")
@@ -270,9 +280,17 @@ def test_dates_in_summer_are_told_and_the_shutdown_can_be_kept_free(app, guest):
     warning = page.get_by_text("Nogle datoer ligger om sommeren")
     expect(warning).to_contain_text(f"juli {year}")
     assert app.rows("SELECT count(*) FROM closure WHERE site_id = ?", number) == [(0,)]
+    before = proposed(page)
     page.get_by_role("button", name=f"29–31 {year} fri").click()
-    kept = page.get_by_role("button", name=f"29–31 {year} fri")
-    expect(kept).to_have_count(0)
+    told = page.get_by_text(f"{site} holder nu uge 29–31 {year} fri.")
+    expect(told).to_be_visible()
+    expect(page.get_by_role("button", name=f"29–31 {year} fri")).to_have_count(0)
+    expect(warning).to_have_count(0)
+    after = proposed(page)
+    moved = {name for name, day in after.items() if day != before[name]}
+    assert moved
+    lines = told.inner_text().splitlines()
+    assert {line.split(" er flyttet fra ")[0] for line in lines[1:]} == moved
     assert app.rows("SELECT kind FROM closure WHERE site_id = ?", number) == [("industriferie",)]
     page.get_by_role("button", name="Gem planen").click()
     expect(page.get_by_role("tab", name="Datoer")).to_be_visible()

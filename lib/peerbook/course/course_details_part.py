@@ -114,7 +114,7 @@ def _convener() -> TextField:
 
 def _since() -> ChoiceField:
     return ChoiceField(
-        "since", _("Room and teachers hold"), look="radio", required=True,
+        "since", _("Room and teachers hold"), look="radio",
         options=[
             (FROM_TODAY, _("from today on")),
             (EVER, _("on all days: they were written wrongly")),

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
 
 from peerbook.course import plan_records, records
-from peerbook.course.calendar import EARLIEST, LATEST, is_summer, summer_shutdown
+from peerbook.course.calendar import (
+    EARLIEST,
+    LATEST,
+    DanishCalendar,
+    is_summer,
+    summer_shutdown,
+)
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.open_suggestions_part import open_suggestions_parts
 from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, names_in, template_of
+from peerbook.course.plan_changes import changes
 from peerbook.course.plan_part import avoided_parts, dates_table, plan_parts
 from peerbook.course.plan_rules import NoPlan
 from peerbook.course.plan_solver import plan_course
@@ -222,23 +230,33 @@ class _CourseChoice:
         proposal.show(parts)
         return said
 
-    def _answer(self, request: PlanRequest, proposal: Section) -> tuple[list[Widget], str]:
+    def _answer(
+        self, request: PlanRequest, proposal: Section, kept: _KeptFree | None = None
+    ) -> tuple[list[Widget], str]:
         """Return a proposal, or why there is none, and a sentence about it."""
         with self._desk.store.read() as session:
             calendar = plan_records.calendar_of(session, self._site.id)
             others = plan_records.other_plans(session, self._site.id)
         answer = plan_course(request, calendar, others)
+        plan, said = None, _("There is no plan that keeps to everything. See below what clashes.")
+        parts: list[Widget] = []
         if not isinstance(answer, NoPlan):
-            parts = self._proposal(answer, request, proposal)
-            return parts, _("Here is a proposal. It is not saved yet.")
-        parts = [Notice("warn", answer.text)]
-        if answer.cheapest is not None:
-            parts.append(Heading(_("The smallest change that makes a plan")))
-            parts.append(Prose(literal(answer.cheapest.text)))
-            parts += self._proposal(answer.cheapest.plans[0], request, proposal)
-        return parts, _("There is no plan that keeps to everything. See below what clashes.")
+            plan, said = answer, _("Here is a proposal. It is not saved yet.")
+        else:
+            parts.append(Notice("warn", answer.text))
+            if answer.cheapest is not None:
+                plan = answer.cheapest.plans[0]
+                parts.append(Heading(_("The smallest change that makes a plan")))
+                parts.append(Prose(literal(answer.cheapest.text)))
+        if kept is not None:
+            parts.insert(0, Notice("ok", kept.told(plan)))
+        if plan is not None:
+            parts += self._proposal(plan, request, calendar, proposal)
+        return parts, said
 
-    def _proposal(self, plan: CoursePlan, request: PlanRequest, proposal: Section) -> list[Widget]:
+    def _proposal(
+        self, plan: CoursePlan, request: PlanRequest, calendar: DanishCalendar, proposal: Section
+    ) -> list[Widget]:
         key = str(uuid4())
         desk, site = self._desk, self._site
         version = load_course(request.template.name).version
@@ -262,44 +280,69 @@ class _CourseChoice:
         return [
             Heading(_("Proposal")),
             *_passed_parts(plan, desk.today),
-            *self._summer_parts(plan, request, proposal),
+            *self._summer_parts(plan, request, calendar, proposal),
             dates_table(plan, _("Proposed dates, not saved yet")),
             *avoided_parts(plan),
             Button(_("Save the plan"), save, look="main"),
         ]
 
     def _summer_parts(
-        self, plan: CoursePlan, request: PlanRequest, proposal: Section
+        self, plan: CoursePlan, request: PlanRequest, calendar: DanishCalendar, proposal: Section
     ) -> list[Widget]:
         """Return which dates to come lie in summer, and the offer to keep the shutdown free."""
         today = self._desk.today
-        hit = [date for date in plan.dates if date.date >= today and is_summer(date.date)]
+        hit = [
+            date
+            for date in plan.dates
+            # What lies on a closure all the same says so itself.
+            if date.date >= today and is_summer(date.date) and calendar.is_free(date.date)
+        ]
         if not hit:
             return []
         shutdowns = [summer_shutdown(year) for year in sorted({date.date.year for date in hit})]
-        closed = [one for one in shutdowns if any(one.covers(date.date) for date in hit)]
+        offered = [one for one in shutdowns if any(one.covers(date.date) for date in hit)]
+        period = format_list([f"{one.period} {one.starts_on.year}" for one in offered])
 
         def keep_free() -> str:
             with self._desk.store.write(self._desk.actor) as session:
-                rows = [plan_records.closure_row(session, self._site.id, one) for one in closed]
+                rows = [plan_records.closure_row(session, self._site.id, one) for one in offered]
                 records.save_closures(session, rows)
-            parts, said = self._answer(request, proposal)
+            kept = _KeptFree(self._site.name, period, plan)
+            parts, said = self._answer(request, proposal, kept)
             proposal.show(parts, announce=said, take_there=True)
             return said
 
+        is_answered = all(
+            not calendar.is_free(one.starts_on) and not calendar.is_free(one.ends_on)
+            for one in shutdowns
+        )
         lines = [
-            _("Some dates lie in summer, when many people are away:"),
+            _("Some dates lie in July, outside the weeks you keep free:")
+            if is_answered
+            else _("Some dates lie in summer, when many people are away:"),
             *(f"{date.name}, {format_date(date.date, 'long')}" for date in hit),
         ]
-        actions = [
-            Action(
-                _("Keep {period} free, and make a new proposal").format(
-                    period=format_list([f"{one.period} {one.starts_on.year}" for one in closed])
-                ),
-                keep_free,
-            )
+        offer = Action(
+            _("Keep {period} free, and make a new proposal").format(period=period), keep_free
+        )
+        return [
+            Notice("info" if is_answered else "warn", "\n".join(lines), [offer] if offered else [])
         ]
-        return [Notice("warn", "\n".join(lines), actions if closed else [])]
+
+
+@dataclass(frozen=True)
+class _KeptFree:
+    """Weeks of summer that a place has begun to keep free, and the proposal as it was before."""
+
+    site: str
+    period: str
+    before: CoursePlan
+
+    def told(self, plan: CoursePlan | None) -> str:
+        """Return what is kept free now, and which dates it has moved in the proposal."""
+        kept = _("{site} keeps {period} free now.").format(site=self.site, period=self.period)
+        moved = [change.text for change in changes(self.before, plan)] if plan is not None else []
+        return "\n".join([kept, *moved])
 
 
 def _passed_parts(plan: CoursePlan, today: dt.date) -> list[Widget]:
