@@ -163,7 +163,8 @@ def ask_for_plan(page: Page, title: str, **more: str) -> None:
         "teachers": "Underviser A, Underviser B", "room": "Store sal",
     } | more  # fmt: skip
     page.get_by_label("Holdets navn").fill(title)
-    page.get_by_label("Måned for den første").select_option(answers["month"])
+    if answers["month"]:
+        page.get_by_label("Måned for den første").select_option(answers["month"])
     page.get_by_label("Ugedag").select_option(label=answers["weekday"])
     if answers["week"]:
         page.get_by_label("Hvilken uge i måneden?").select_option(label=answers["week"])

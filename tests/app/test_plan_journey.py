@@ -15,7 +15,7 @@ from builders import a_planned_course, a_site
 from peerbook.course import plan_records
 from peerbook.course.calendar import Closure, summer_shutdown
 from peerbook.course.plan import Item, nth_weekday
-from peerbook.text import format_date
+from peerbook.text import format_date, format_month
 from steps import (
     TODAY,
     ask_for_plan,
@@ -237,6 +237,21 @@ def test_a_date_fixed_by_hand_is_named_when_a_closure_hits_it_and_may_stay(app, 
     stays = app.plan(made).date_of(hit.item)
     assert (stays.date, stays.pinned) == (hit.date, True)
     expect(row_of(page, "Undervisningsdag 2")).to_contain_text("Ligger her, selv om")
+
+
+def test_a_new_course_is_thought_to_begin_in_two_months_or_to_end_on_a_day(app, guest):
+    _number, site = a_site(app.store)
+    page = guest.open(app.server, "course_plan", f"?site={site}")
+    month = page.get_by_label("Måned for den første")
+    year, number = months_ahead(2)
+    expect(month).to_have_value(f"{year}-{number:02}")
+    chosen = month.locator("option:checked")
+    expect(chosen).to_have_text(format_month(dt.date(year, number, 1)))
+    # A day to end on is a wish of one's own, and the month was none.
+    last = nth_weekday(*months_ahead(10), TUESDAY, 2)
+    page.get_by_label("Eller: første dag for fremlæggelse").fill(last.isoformat())
+    ask_for_plan(page, "Hold 7", month="")
+    expect(row_of(page, re.compile("opgaver 1$"))).to_contain_text(format_date(last))
 
 
 def test_a_course_under_way_can_be_entered_and_its_past_dates_put_right(app, guest):

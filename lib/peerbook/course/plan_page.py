@@ -18,7 +18,14 @@ from peerbook.course.calendar import (
 )
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.open_suggestions_part import open_suggestions_parts
-from peerbook.course.plan import LAST_WEEK, CoursePlan, PlanRequest, names_in, template_of
+from peerbook.course.plan import (
+    LAST_WEEK,
+    CoursePlan,
+    PlanRequest,
+    first_of_month,
+    names_in,
+    template_of,
+)
 from peerbook.course.plan_changes import changes
 from peerbook.course.plan_part import avoided_parts, dates_table, plan_parts
 from peerbook.course.plan_rules import NoPlan
@@ -54,6 +61,8 @@ T = TypeVar("T")
 NEW = 0
 MONTHS_BACK, MONTHS_AHEAD = 12, 24
 """A course that is under way can be entered too."""
+MONTHS_TO_PREPARE = 2
+"""Finding mentors takes time, so a new course is thought to begin in the month after next."""
 FORM = "course_plan"
 
 
@@ -166,7 +175,7 @@ class _CourseChoice:
                     [
                         ChoiceField(
                             "first_month", _("Month of the first teaching day"),
-                            options=[(f"{day:%Y-%m}", format_month(day)) for day in months],
+                            options=[(_code(day), format_month(day)) for day in months],
                             hint=_("Is the course under way? Choose the month it began."),
                         ),
                         DateField(
@@ -213,7 +222,10 @@ class _CourseChoice:
                     ],
                 ),
             ],
-            values={"template": courses[0][0]} if len(courses) == 1 else None,
+            values={
+                "first_month": _suggested_month(desk.today),
+                **({"template": courses[0][0]} if len(courses) == 1 else {}),
+            },
             on_submit=lambda submission: self._propose(submission, proposal),
             submit_label=_("Show a proposal"),
             drafts=self._drafts(),
@@ -225,7 +237,7 @@ class _CourseChoice:
         return self._desk.drafts(f"{FORM}:{self._site.id}")
 
     def _propose(self, submission: Submission, proposal: Section) -> str:
-        request = _request(submission, self._site)
+        request = _request(submission, self._site, self._desk.today)
         parts, said = self._answer(request, proposal)
         proposal.show(parts)
         return said
@@ -367,9 +379,11 @@ def _poll_parts(form: Form) -> list[Widget]:
     return slot_poll_parts(form.fill_in)
 
 
-def _request(submission: Submission, site: Site) -> PlanRequest:
+def _request(submission: Submission, site: Site, today: dt.date) -> PlanRequest:
     values = submission.values
     month = values["first_month"]
+    if values["final_assignment_on"] is not None and month == _suggested_month(today):
+        month = None  # nobody has chosen it
     return PlanRequest(
         course_key="new",
         template=template_of(load_course(str(values["template"]))),
@@ -404,11 +418,18 @@ def _month(text: str) -> tuple[int, int]:
 
 
 def _months_around(today: dt.date) -> list[dt.date]:
-    this = today.year * 12 + today.month - 1
     return [
-        dt.date(place // 12, place % 12 + 1, 1)
-        for place in range(this - MONTHS_BACK, this + MONTHS_AHEAD)
+        first_of_month(today.year, today.month + ahead)
+        for ahead in range(-MONTHS_BACK, MONTHS_AHEAD)
     ]
+
+
+def _suggested_month(today: dt.date) -> str:
+    return _code(first_of_month(today.year, today.month + MONTHS_TO_PREPARE))
+
+
+def _code(month: dt.date) -> str:
+    return f"{month:%Y-%m}"
 
 
 def _facts(desk: Desk, site: Site, course: Course | None) -> tuple[str, ...]:
