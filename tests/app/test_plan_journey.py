@@ -431,6 +431,75 @@ def test_a_teacher_replaced_half_way_still_taught_the_days_before(app, open_plan
     assert (taught[0], taught[-1]) == (("Underviser A",), ("Underviser Bo",))
 
 
+def test_a_course_entered_at_the_wrong_place_moves_whole_to_another_or_a_new_one(
+    app, open_plan, made
+):
+    _number, there = a_site(app.store, name="Kolding")
+    page = open_plan(made, tab="Om holdet")
+
+    def ask(place, **new):
+        unfold(page, "Hører holdet til et andet sted?")
+        page.get_by_label("Hvilket sted?").select_option(label=place)
+        for label, value in new.items():
+            page.get_by_role("textbox", name=label.replace("_", " ")).fill(value)
+        page.get_by_role("button", name="Se, hvad der følger med").click()
+
+    def site():
+        ((name,),) = app.rows(
+            "SELECT site.name FROM site JOIN course ON site.id = site_id WHERE course.id = ?",
+            made.course_id,
+        )
+        return name
+
+    ask(there)
+    expect(page.get_by_role("listitem").filter(has_text=f"til {there}")).to_be_visible()
+    assert site() == made.site, "nothing is moved before it is asked for"
+    page.get_by_role("button", name=f"Flyt holdet til {there}").click()
+    receipt(page)
+    assert site() == there
+    assert {one.sequence for one in entries(downloaded(page, "Kalenderfil")).values()} == {1}
+    page.get_by_role("link", name="Åbn holdet dér").click()
+    expect(page.get_by_label("Sted", exact=True).locator("option:checked")).to_have_text(there)
+    expect(page.get_by_role("combobox", name="Hold")).to_contain_text("Hold 7")
+    tab(page, "Om holdet")
+    expect(page.get_by_label("Stedets navn")).to_have_value(there)
+
+    # A place that is not there yet is added at the same time, or not at all.
+    new = f"{there} Vest"
+    ask("Et nyt sted")
+    expect(page.locator("[data-field=municipality] .pb-fault")).to_have_text("Her mangler et svar.")
+    page.get_by_role("textbox", name="Hvad hedder stedet?").fill(new)
+    page.get_by_role("textbox", name="Kommune").fill("Kolding")
+    page.get_by_role("button", name="Se, hvad der følger med").click()
+    page.get_by_role("button", name=f"Flyt holdet til {new}").click()
+    page.get_by_role("link", name="Åbn holdet dér").click()
+    expect(page.get_by_label("Sted", exact=True).locator("option:checked")).to_have_text(new)
+    assert site() == new
+    # The other pages follow, with who is on the course.
+    page.get_by_role("link", name="Fremmøde og evaluering").click()
+    expect(page.get_by_label("Sted", exact=True).locator("option:checked")).to_have_text(new)
+    names = app.rows(
+        "SELECT DISTINCT site.name FROM site JOIN participant p ON p.site_id = site.id "
+        "JOIN enrolment e ON e.participant_code = p.code WHERE e.course_id = ?",
+        made.course_id,
+    )
+    assert names == [(new,)]
+
+
+def test_a_place_that_is_renamed_is_called_so_in_the_choice_and_found_by_old_links(
+    app, open_plan, made
+):
+    a_site(app.store)
+    page = open_plan(made, tab="Om holdet")
+    page.get_by_label("Stedets navn").fill(f"{made.site} Huset")
+    page.get_by_role("button", name="Gem oplysningerne").click()
+    receipt(page)
+    chosen = page.get_by_label("Sted", exact=True).locator("option:checked")
+    expect(chosen).to_have_text(f"{made.site} Huset")
+    page.reload()
+    expect(chosen).to_have_text(f"{made.site} Huset")
+
+
 def test_a_trial_course_is_removed_after_it_is_shown_what_goes(app, open_plan):
     made = a_planned_course(app.store, title="Prøvehold", first_month=months_ahead(4))
     page = open_plan(made, tab="Om holdet")

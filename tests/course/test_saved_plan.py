@@ -10,7 +10,6 @@ from peerbook.course.saved_plan import SavedPlan
 from peerbook.desk import Desk
 from peerbook.errors import Conflict
 from peerbook.store import events_of
-from peerbook.store.tables import Site
 
 DAY_2, DAY_3 = Item("teaching_day", 2), Item("teaching_day", 3)
 
@@ -23,9 +22,7 @@ def shown():
 @pytest.fixture
 def saved(store, shown):
     made = a_planned_course(store)
-    with store.read() as session:
-        site = session.get_one(Site, made.site_id)
-    return SavedPlan(Desk(store, actor=LEADER, synthetic=False), site, made.course_id, shown.append)
+    return SavedPlan(Desk(store, actor=LEADER, synthetic=False), made.course_id, shown.append)
 
 
 def cancelled(saved):

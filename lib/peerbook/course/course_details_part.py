@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Protocol
 from uuid import uuid4
 
 from peerbook.course.course_details_records import (
@@ -16,6 +15,7 @@ from peerbook.course.course_details_records import (
     remove_course,
     save_details,
 )
+from peerbook.course.course_site_part import Leave, site_change_parts
 from peerbook.course.download_part import calendar_download
 from peerbook.course.plan import MAX_NAME_LENGTH
 from peerbook.course.saved_plan import SavedPlan
@@ -24,6 +24,7 @@ from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
     Button,
     ChoiceField,
+    Disclosure,
     Form,
     Heading,
     Notice,
@@ -37,13 +38,6 @@ from peerbook.ui import (
 )
 
 FROM_TODAY, EVER = "from_today", "ever"
-
-
-class Leave(Protocol):
-    """Shows the choice of courses anew."""
-
-    def __call__(self, number: int, told: Sequence[Widget] = (), announce: str = "") -> None:
-        """Show a course, 0 being none, with parts above it that say what has been done."""
 
 
 def details_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
@@ -86,7 +80,7 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
                 TextField("title", _("Name of the course"), required=True, max_length=80),
                 TextField(
                     "site", _("Name of the place"), required=True, max_length=80,
-                    hint=_("It holds for all courses at the place."),
+                    hint=_("This gives the place itself another name, for all its courses."),
                 ),
                 TextField("room", _("Room"), max_length=MAX_NAME_LENGTH),
                 TextField(
@@ -100,6 +94,10 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
             on_submit=save,
             submit_label=_("Save the details"),
             drafts=saved.desk.drafts(f"course_details:{saved.course_id}"),
+        ),
+        Disclosure(
+            _("Does the course belong to another place?"),
+            lambda: site_change_parts(saved, leave),
         ),
         *_removal_parts(saved, leave),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Correcting what a course is called, where it is held and by whom; taking a trial course away."""
+"""Correcting what a course is called, where and by whom it is held; taking a trial course away."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
 from peerbook.course.plan import MAX_TEACHERS, CoursePlan, PlannedDate, names_in
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.store import Saved, append_event, merged
 from peerbook.store.tables import (
     Attendance,
@@ -22,13 +22,14 @@ from peerbook.store.tables import (
     Draft,
     Enrolment,
     Evaluation,
+    Participant,
     RaisedTheme,
     Site,
     Suggestion,
 )
 from peerbook.text import _
 
-CORRECTED, REMOVED = "details_corrected", "removed"
+CORRECTED, SITE_CHANGED, REMOVED = "details_corrected", "site_changed", "removed"
 
 _FORMS_ABOUT_PEOPLE = ("enrol", "turn", "catch_up", "presenters", "suggestion")
 """Forms of a course in which names or words of people are typed, as their drafts are called."""
@@ -148,7 +149,8 @@ def save_details(
     if not changed:
         return Saved("course", course.id, course.version)
     if "site" in changed:
-        _rename_site(session, course.site_id, after.site)
+        records.rename_site(session, course.site_id, after.site, on=on)
+        _tell_calendars(session, Course.site_id == course.site_id)
     for label in (*after.needed_for("teaching_day"), *after.needed_for("erfa_group")):
         records.resource(session, course.site_id, "teacher", label)
     if after.room:
@@ -166,6 +168,12 @@ def save_details(
     append_event(session, "course", course_id, CORRECTED, on, fields=changed, past_too=past_too)
     session.flush()
     return Saved("course", course.id, course.version)
+
+
+def _tell_calendars(session: Session, which: ColumnElement[bool]) -> None:
+    """Let the entries of courses replace those people have, since they now name another place."""
+    for row in session.scalars(select(CourseDate).join(Course).where(which)):
+        row.sequence += 1
 
 
 def _put_right(row: CourseDate, before: CourseDetails, after: CourseDetails) -> bool:
@@ -210,15 +218,59 @@ def _respell(session: Session, course: Course, names: Mapping[str, str]) -> None
                 session.delete(absence)
 
 
-def _rename_site(session: Session, site_id: int, name: str) -> None:
-    """Call a place by another name, which every entry of its courses then has as its place."""
-    taken = select(Site.id).where(Site.name == name, Site.id != site_id)
-    if session.scalar(taken) is not None:
-        raise InputFault.at("site", _("There is already a site with that name."))
-    session.get_one(Site, site_id).name = name
-    of_site = select(CourseDate).join(Course).where(Course.site_id == site_id)
-    for row in session.scalars(of_site):
-        row.sequence += 1
+def change_site(session: Session, course_id: int, seen: int, to: int, *, on: dt.date) -> Saved:
+    """Move a course that was entered at the wrong site, with everything that is recorded on it.
+
+    What belongs to the site stays there: its closures and head counts. The teachers and the room
+    become known at the other site, with the absences of the teachers; so do participants who are on
+    no other course of the first.
+
+    Parameters
+    ----------
+    seen, to
+        The number of the site it was at when that was shown, and of the one it belongs to.
+    on
+        The day it is moved.
+
+    Raises
+    ------
+    Conflict
+        When somebody has moved or removed it meanwhile.
+    """
+    records.refuse_removed(session, course_id)
+    course = session.get_one(Course, course_id)
+    if course.site_id != seen:
+        raise Conflict(
+            _("Somebody else has moved the course to another place meanwhile. Reload the page.")
+        )
+    plan = plan_records.load_plan(session, course)
+    for label in sorted({label for date in plan.dates for label in date.teachers}):
+        records.resource(session, to, "teacher", label)
+        records.note_absences(session, to, label, records.absences(session, seen, label))
+    for room in sorted({date.room for date in plan.dates if date.room}):
+        records.resource(session, to, "room", room)
+    for person in session.scalars(select(Participant).where(*_only_on(course))):
+        person.site_id = to
+    course.site_id = to
+    _tell_calendars(session, Course.id == course_id)
+    append_event(session, "course", course_id, SITE_CHANGED, on, old=seen, new=to)
+    session.flush()
+    return Saved("course", course.id, course.version)
+
+
+def _only_on(course: Course) -> list[ColumnElement[bool]]:
+    """Return what is true of the participants of a course who are on no other of its site."""
+    on_it = select(Enrolment.participant_code).where(Enrolment.course_id == course.id)
+    on_others = (
+        select(Enrolment.participant_code)
+        .join(Course)
+        .where(Course.site_id == course.site_id, Course.id != course.id)
+    )
+    return [
+        Participant.site_id == course.site_id,
+        Participant.code.in_(on_it),
+        Participant.code.not_in(on_others),
+    ]
 
 
 def recorded_on(session: Session, course_id: int) -> tuple[Trace, ...]:

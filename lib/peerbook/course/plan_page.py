@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
@@ -30,7 +30,7 @@ from peerbook.course.plan_changes import changes
 from peerbook.course.plan_part import avoided_parts, dates_table, plan_parts
 from peerbook.course.plan_rules import NoPlan
 from peerbook.course.plan_solver import plan_course
-from peerbook.course.site_part import site_parts
+from peerbook.course.site_part import follow_names, site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.store.drafts import DraftBox
 from peerbook.store.tables import Course, Site
@@ -95,10 +95,15 @@ def open_page(site: str = "", course: int = 0) -> Page:
         with desk.store.read() as session:
             number = course if which.id == at.id else 0
             shown = records.course_numbered(session, which.id, number)
-        return [_CourseChoice(desk, which).section(shown)]
+        return [_CourseChoice(desk, which, renamed).section(shown)]
 
+    def renamed() -> None:
+        with desk.store.read() as session:
+            follow_names(parts, records.sites(session))
+
+    parts = site_parts(known, at, of_site)
     return Page(
-        site_parts(known, at, of_site),
+        parts,
         synthetic=desk.synthetic,
         facts=lambda: _facts(desk, at, chosen),
     )
@@ -107,9 +112,10 @@ def open_page(site: str = "", course: int = 0) -> Page:
 class _CourseChoice:
     """The choice between the courses there are and a new one; redrawn when a course is saved."""
 
-    def __init__(self, desk: Desk, site: Site) -> None:
+    def __init__(self, desk: Desk, site: Site, renamed: Callable[[], None]) -> None:
         self._desk = desk
         self._site = site
+        self._renamed = renamed
         self._whole = Section([])
 
     def section(self, chosen: Course | None) -> Section:
@@ -119,9 +125,10 @@ class _CourseChoice:
 
     def _show(self, number: int, told: Sequence[Widget] = (), announce: str = "") -> None:
         with self._desk.store.read() as session:
-            # The place may have been given another name.
-            self._site = session.get_one(Site, self._site.id)
+            before, self._site = self._site.name, session.get_one(Site, self._site.id)
             known = records.courses(session, self._site.id)
+        if self._site.name != before:
+            self._renamed()
         place, done = Section(self._parts(number)), Section(told)
         parts: list[Widget] = [done, place]
 
@@ -135,11 +142,11 @@ class _CourseChoice:
                 _("Course"), [*options, (NEW, _("Plan a new course"))], choose, value=number
             )
             parts.insert(0, choice)
-        self._whole.show(parts, announce=announce)
+        self._whole.show(parts, announce=announce, take_there=bool(told))
 
     def _parts(self, number: int) -> list[Widget]:
         if number != NEW:
-            return plan_parts(self._desk, self._site, number, self._show)
+            return plan_parts(self._desk, number, self._show)
         proposal = Section([])
         form = self._form(proposal)
         return [

@@ -7,18 +7,18 @@ from typing import Protocol
 from peerbook.course.after_course_part import after_course_parts
 from peerbook.course.closures_part import closures_parts
 from peerbook.course.content_part import content_parts
-from peerbook.course.course_details_part import Leave, details_parts
+from peerbook.course.course_details_part import details_parts
+from peerbook.course.course_site_part import Leave
 from peerbook.course.download_part import downloads
 from peerbook.course.open_suggestions_part import open_suggestions_parts
 from peerbook.course.plan import CoursePlan, PlannedDate
 from peerbook.course.plan_change_part import change_parts
 from peerbook.course.plan_moves import replan
 from peerbook.course.plan_proposal_part import Proposed, proposal_parts
-from peerbook.course.plan_wishes import Obstacles, placed_although
+from peerbook.course.plan_wishes import Obstacles
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.since_told_part import since_told_parts
 from peerbook.desk import Desk
-from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_list, format_time
 from peerbook.ui import (
     Action,
@@ -85,15 +85,15 @@ def avoided_parts(plan: CoursePlan) -> list[Widget]:
     return [Disclosure(_("Dates we went around, and why"), [Prose("\n".join(lines))])]
 
 
-def plan_parts(desk: Desk, site: Site, course_id: int, leave: Leave) -> list[Widget]:
+def plan_parts(desk: Desk, course_id: int, leave: Leave) -> list[Widget]:
     """Return everything there is to see and do about a saved course.
 
     Parameters
     ----------
-    desk, site, course_id
+    desk, course_id
         Which course, and who sits there.
     leave
-        Shows the choice of courses anew, when this one is called otherwise or is removed.
+        Shows the choice of courses anew, when this one is called otherwise or is gone from here.
     """
     top, tabs = Section([]), Section([])
 
@@ -106,7 +106,7 @@ def plan_parts(desk: Desk, site: Site, course_id: int, leave: Leave) -> list[Wid
         tabs.show(_course_tabs(saved, say, leave))
         say(told)
 
-    saved = SavedPlan(desk, site, course_id, redraw)
+    saved = SavedPlan(desk, course_id, redraw)
     top.show(blocked_parts(saved))
     tabs.show(_course_tabs(saved, say, leave))
     return [top, tabs]
@@ -127,7 +127,7 @@ def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Widget]:
         *avoided_parts(plan),
     ]
     if plan.dates[-1].date >= saved.desk.today:
-        dates += open_suggestions_parts(saved.desk, saved.site, now.course)
+        dates += open_suggestions_parts(saved.desk, now.site, now.course)
     return [
         Tabs(
             [
@@ -147,27 +147,22 @@ def _closures(saved: SavedPlan, say: _Say) -> Section:
     """Return the closures as a place of its own, so that who changes one stays there."""
     place = Section([])
 
+    def show() -> None:
+        now = saved.read()
+        place.show(closures_parts(saved.desk, now.site, now.plan, changed))
+
     def changed(told: str) -> None:
-        place.show(closures_parts(saved.desk, saved.site, saved.read().plan, changed))
+        show()
         say(told, take_there=True)
 
-    place.show(closures_parts(saved.desk, saved.site, saved.read().plan, changed))
+    show()
     return place
 
 
 def blocked_parts(saved: SavedPlan) -> list[Widget]:
     """Return which dates to come can no longer be used, and a way out; nothing when all can."""
     now, today = saved.read(), saved.desk.today
-    obstacles = Obstacles(now.calendar, saved.others())
-    hit = [
-        (date, reasons)
-        for date in now.plan.dates
-        if date.status in ("planned", "moved")
-        and date.date >= today
-        and (reasons := obstacles.reasons(date.date, date.resources, date.starts_at, date.ends_at))
-        # What the note says has been seen and accepted.
-        and date.note != placed_although(reasons)
-    ]
+    hit = Obstacles(now.calendar, saved.others()).blocked(now.plan, today)
     if not hit:
         return []
     outcome = Section([])

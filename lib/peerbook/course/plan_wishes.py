@@ -82,6 +82,20 @@ class Obstacles:
             ),
         )
 
+    def blocked(
+        self, plan: CoursePlan, today: dt.date
+    ) -> list[tuple[PlannedDate, tuple[Reason, ...]]]:
+        """Return the dates to come that stand on a day they cannot use, and why."""
+        return [
+            (date, reasons)
+            for date in plan.dates
+            if date.status in ("planned", "moved")
+            and date.date >= today
+            and (reasons := self.reasons(date.date, date.resources, date.starts_at, date.ends_at))
+            # What the note says has been seen and accepted.
+            and date.note != placed_although(reasons)
+        ]
+
 
 @dataclass(frozen=True)
 class Wish:

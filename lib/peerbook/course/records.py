@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
-from peerbook.store import Saved, row_to_change
+from peerbook.store import Saved, append_event, events_of, row_to_change
 from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Course, CourseDate, HeadCount, Resource, ResourceKind, Site
 from peerbook.text import _
@@ -29,12 +29,13 @@ def sites(session: Session) -> list[Site]:
 def site_named(session: Session, name: str) -> Site | None:
     """Return the site a page begins with: the one called `name`, else the first by name.
 
-    None when there is no site yet.
+    A name a site once had still leads to it, in links and bookmarks. None when there is no site
+    yet.
 
     Raises
     ------
     InputFault
-        When there is no site with that name.
+        When there is and was no site with that name.
     """
     known = sites(session)
     if not name:
@@ -42,10 +43,34 @@ def site_named(session: Session, name: str) -> Site | None:
     for site in known:
         if site.name == name:
             return site
+    for event in reversed(events_of(session, "site")):
+        if event.kind == RENAMED and event.details["old"] == name:
+            return session.get_one(Site, int(event.subject_id))
     raise InputFault.at(
         "site",
         _("There is no site called “{name}”. Choose one of those that exist.").format(name=name),
     )
+
+
+RENAMED = "renamed"
+
+
+def rename_site(session: Session, site_id: int, name: str, *, on: dt.date) -> None:
+    """Call a site by another name, for all its courses.
+
+    Raises
+    ------
+    InputFault
+        At `site`, when another one is called so.
+    """
+    if session.scalar(select(Site.id).where(Site.name == name, Site.id != site_id)) is not None:
+        raise InputFault.at(
+            "site",
+            _("There is already a place with that name. If the course belongs there, move it."),
+        )
+    site = session.get_one(Site, site_id)
+    append_event(session, "site", site_id, RENAMED, on, old=site.name)
+    site.name = name
 
 
 def save_site(session: Session, name: str, municipality: str) -> Saved:
@@ -122,9 +147,11 @@ def course_numbered(session: Session, site_id: int, number: int) -> Course | Non
     for course in known:
         if course.id == number:
             return course
-    raise InputFault.at(
-        "course", _("This site has no course number {number}.").format(number=number)
-    )
+    message, where = _("This site has no course number {number}."), ""
+    if course_exists(session, number):
+        message = _("Course number {number} belongs to “{site}”. Choose that place first.")
+        where = session.get_one(Site, session.get_one(Course, number).site_id).name
+    raise InputFault.at("course", message.format(number=number, site=where))
 
 
 def remove(

@@ -18,9 +18,10 @@ from peerbook.ui import receipt_text
 
 @dataclass(frozen=True)
 class PlanNow:
-    """A course, its plan as it stands, and what its dates must keep free of."""
+    """A course, its site, its plan as it stands, and what its dates must keep free of."""
 
     course: Course
+    site: Site
     plan: CoursePlan
     calendar: DanishCalendar
 
@@ -35,17 +36,14 @@ class SavedPlan:
 
     Parameters
     ----------
-    desk, site, course_id
+    desk, course_id
         Which course, and who sits there.
     redraw
         Shows the course anew, and above it the sentence it is given.
     """
 
-    def __init__(
-        self, desk: Desk, site: Site, course_id: int, redraw: Callable[[str], None]
-    ) -> None:
+    def __init__(self, desk: Desk, course_id: int, redraw: Callable[[str], None]) -> None:
         self.desk = desk
-        self.site = site
         self.course_id = course_id
         self.redraw = redraw
 
@@ -53,16 +51,19 @@ class SavedPlan:
         """Return the course as it stands."""
         with self.desk.store.read() as session:
             course = session.get_one(Course, self.course_id)
+            site = session.get_one(Site, course.site_id)
             return PlanNow(
                 course,
-                plan_records.load_plan(session, course, self.site.name),
-                plan_records.calendar_of(session, self.site.id),
+                site,
+                plan_records.load_plan(session, course, site.name),
+                plan_records.calendar_of(session, site.id),
             )
 
     def others(self) -> tuple[CoursePlan, ...]:
         """Return the site's other plans, which share teachers and rooms with this one."""
         with self.desk.store.read() as session:
-            return plan_records.other_plans(session, self.site.id, self.course_id)
+            site_id = session.get_one(Course, self.course_id).site_id
+            return plan_records.other_plans(session, site_id, self.course_id)
 
     def not_before(self, plan: CoursePlan) -> dt.date | None:
         """Return the first day that may be used: today, unless the course is over."""

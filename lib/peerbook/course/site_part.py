@@ -8,6 +8,8 @@ from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import Filter, Section, Widget
 
+PARAMETER = "site"
+
 
 def site_parts(
     sites: Sequence[Site], chosen: Site, parts: Callable[[Site], list[Widget]]
@@ -30,6 +32,14 @@ def site_parts(
         [(site.id, site.name) for site in sites],
         lambda number: place.show(parts(by_id[number])),
         value=chosen.id,
-        parameter="site",
+        parameter=PARAMETER,
     )
     return [choice, place]
+
+
+def follow_names(parts: Sequence[Widget], sites: Sequence[Site]) -> None:
+    """Call the sites in a choice what they are called now."""
+    names = {site.id: site.name for site in sites}
+    for part in parts:
+        if isinstance(part, Filter) and part.parameter == PARAMETER:
+            part.relabel([names[number] for number in part.values])

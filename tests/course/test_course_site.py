@@ -1,0 +1,202 @@
+"""A course at the wrong site moves whole; a renamed site is still found by its old name."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from builders import (
+    LEADER,
+    PLANNED_ON,
+    START,
+    a_plan,
+    a_planned_course,
+    a_site,
+    attendance,
+    evaluation,
+    save,
+)
+from peerbook.course import (
+    evaluation_records,
+    head_count_records,
+    people_records,
+    plan_page,
+    plan_records,
+    records,
+)
+from peerbook.course.calendar import Closure, Resource
+from peerbook.course.course_details_records import change_site, details_of, remove_course
+from peerbook.course.head_count_records import Count
+from peerbook.course.saved_plan import SavedPlan
+from peerbook.course.site_part import follow_names, site_parts
+from peerbook.desk import Desk
+from peerbook.errors import Conflict, InputFault
+from peerbook.store import events_of
+from peerbook.store.tables import Attendance, Course, CourseDate, Participant
+
+ON = dt.date(2027, 4, 20)
+ANNA, BO = "Anna Prøvesen", "Bo Opdigt"
+
+
+@pytest.fixture
+def made(store):
+    return a_planned_course(store, mentors=(ANNA, BO), teachers=("Carl",), room="Salen")
+
+
+@pytest.fixture
+def there(store):
+    return a_site(store, name="Kolding")
+
+
+def move(store, made, to, seen=None):
+    with store.write(LEADER) as session:
+        return change_site(session, made.course_id, seen or made.site_id, to, on=ON)
+
+
+def courses(store, site_id):
+    with store.read() as session:
+        return [course.id for course in records.courses(session, site_id)]
+
+
+def saved_plan(store, made):
+    return SavedPlan(Desk(store, actor=LEADER, synthetic=False), made.course_id, lambda _told: None)
+
+
+def belongings(store):
+    with store.read() as session:
+        return {person.code: person.site_id for person in session.query(Participant)}
+
+
+def test_a_course_moves_with_everything_that_is_recorded_on_it(store, made, there):
+    with store.read() as session:
+        day = session.query(CourseDate).filter_by(course_id=made.course_id, number=1).first().id
+    save(store, attendance(made.codes[0], course_date_id=day), evaluation(course_id=made.course_id))
+    before = saved_plan(store, made).read().plan
+    move(store, made, there[0])
+    assert (courses(store, made.site_id), courses(store, there[0])) == ([], [made.course_id])
+    now = saved_plan(store, made).read()
+    assert (now.site.id, now.plan.site, now.plan.dates) == (there[0], there[1], before.dates)
+    with store.read() as session:
+        people = people_records.mentors(session, made.course_id)
+        entries = plan_records.calendar_ids(session, made.course_id).values()
+        told = events_of(session, "course", made.course_id)[-1]
+        assert session.query(Attendance).count() == 1
+        assert evaluation_records.sheets_by_course(session, there[0], "mid") == {made.course_id: 1}
+    assert [person.name for person in people] == [ANNA, BO]
+    assert set(belongings(store).values()) == {there[0]}
+    assert {sequence for _uid, sequence in entries} == {1}, "every entry names another place"
+    assert (told.kind, told.details) == ("site_changed", {"old": made.site_id, "new": there[0]})
+
+
+def test_what_belongs_to_the_site_stays_and_what_keeps_a_teacher_away_goes_along(
+    store, made, there
+):
+    shut = Closure(ON, ON, "other", "Huset males")
+    away = Closure(ON, ON, "absence", "Kursus", Resource("teacher", "Carl"))
+    taken = Closure(ON, ON, "other", "Udlejet", Resource("room", "Salen"))
+    with store.write(LEADER) as session:
+        rows = [plan_records.closure_row(session, made.site_id, one) for one in (shut, away, taken)]
+        records.save_closures(session, rows)
+        counts = [Count("cafe", START, 12)]
+        head_count_records.save_head_counts(session, made.site_id, counts, today=START)
+    move(store, made, there[0])
+    with store.read() as session:
+        here, elsewhere = (
+            set(plan_records.closures_of(session, site).values())
+            for site in (made.site_id, there[0])
+        )
+        assert len(head_count_records.head_counts_frame(session, made.site_id)) == 1
+        assert head_count_records.head_counts_frame(session, there[0]).empty
+        rooms = [room.label for room in records.resources(session, there[0], "room")]
+    assert here == {shut, away, taken}
+    assert elsewhere == {away}, "a room of that name is another room there"
+    assert rooms == ["Salen"]
+
+
+def test_who_is_on_another_course_of_the_site_still_belongs_there(store, made, there):
+    plan, request, version = a_plan(store, made.site_id, weekday=3)
+    with store.write(LEADER) as session:
+        other = plan_records.save_plan(
+            session, made.site_id, plan, request, version, on=PLANNED_ON
+        ).number
+        people_records.place_on_course(session, other, made.codes[1], ON)
+    move(store, made, there[0])
+    assert belongings(store) == {made.codes[0]: there[0], made.codes[1]: made.site_id}
+    assert courses(store, made.site_id) == [other]
+
+
+def test_what_somebody_else_has_moved_or_removed_meanwhile_does_not_move_again(store, there):
+    made = a_planned_course(store)
+    move(store, made, there[0])
+    with pytest.raises(Conflict):
+        move(store, made, a_site(store)[0])
+    assert courses(store, there[0]) == [made.course_id]
+    with store.write(LEADER) as session:
+        plan = plan_records.load_plan(session, session.get_one(Course, made.course_id))
+        remove_course(session, made.course_id, plan, on=ON)
+    with pytest.raises(Conflict):
+        move(store, made, made.site_id, seen=there[0])
+
+
+def test_a_page_still_open_at_the_first_site_saves_no_name_onto_the_other(store, made, there):
+    with store.read() as session:
+        shown = details_of(session, made.course_id, ON)
+    move(store, made, there[0])
+    with store.read() as session:
+        assert details_of(session, made.course_id, ON).site == there[1] != shown.site
+
+
+def test_whoever_asks_for_a_course_at_its_first_site_is_told_where_it_is(store, made, there):
+    move(store, made, there[0])
+    with store.read() as session:
+        with pytest.raises(InputFault, match=there[1]):
+            records.course_numbered(session, made.site_id, made.course_id)
+        assert records.course_numbered(session, there[0], made.course_id).id == made.course_id
+        with pytest.raises(InputFault, match="intet hold nummer"):
+            records.course_numbered(session, made.site_id, 99)
+
+
+# -- another name ----------------------------------------------------------------------------------
+
+
+def rename(store, site_id, name):
+    with store.write(LEADER) as session:
+        records.rename_site(session, site_id, name, on=ON)
+
+
+def named(store, name):
+    with store.read() as session:
+        return records.site_named(session, name).id
+
+
+def test_links_with_the_old_name_of_a_site_still_lead_there(store, there):
+    number, name = there
+    rename(store, number, "Kolding Kommune")
+    rename(store, number, "Huset i Kolding")
+    assert {named(store, one) for one in (name, "Kolding Kommune", "Huset i Kolding")} == {number}
+    with pytest.raises(InputFault):
+        named(store, "Atlantis")
+    other, _name = a_site(store)
+    rename(store, other, "Kolding Kommune")
+    assert named(store, "Kolding Kommune") == other, "who has the name now comes first"
+
+
+def test_the_choice_of_sites_calls_them_what_they_are_called_now(store, there):
+    a_site(store, name="Vejle")
+    with store.read() as session:
+        known = records.sites(session)
+    parts = site_parts(known, known[0], lambda _site: [])
+    rename(store, there[0], "Kolding Kommune")
+    with store.read() as session:
+        follow_names(parts, records.sites(session))
+    assert "Kolding Kommune" in parts[0].options
+    assert there[1] not in parts[0].options
+    assert parts[0].value == known[0].id
+
+
+def test_the_plan_page_opens_at_a_site_by_its_old_name(monkeypatch, store, made):
+    desk = Desk(store, actor=LEADER, synthetic=False)
+    monkeypatch.setattr(plan_page, "open_desk", lambda: desk)
+    rename(store, made.site_id, "Huset")
+    assert plan_page.open_page(site=made.site, course=made.course_id).facts[0] == "courses: 1"
