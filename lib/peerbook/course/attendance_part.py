@@ -40,6 +40,7 @@ from peerbook.ui import (
     Table,
     TextField,
     Widget,
+    receipt_text,
 )
 
 T = TypeVar("T")
@@ -129,8 +130,7 @@ class _Attendance:
         if self._days is not None:
             names = {int(row.date_id): _day_name(row) for row in each(self._dates)}
             self._days.relabel([names[date_id] for date_id in self._days.values])
-        if self._catch_up is not None:
-            self._catch_up.show(self._catch_up_parts())
+        self._show_catch_up()
 
     def _day_parts(self, date_id: int) -> list[Widget]:
         back = Section([])
@@ -317,6 +317,12 @@ class _Attendance:
         self._catch_up = Section(self._catch_up_parts())
         return [self._catch_up]
 
+    def _show_catch_up(self, told: str = "") -> None:
+        """Offer the missed days as they are now, if they are on the page."""
+        if self._catch_up is not None:
+            notice = [Notice("ok", told)] if told else []
+            self._catch_up.show([*notice, *self._catch_up_parts()], told, take_there=bool(told))
+
     def _catch_up_parts(self) -> list[Widget]:
         name_of = {mentor.code: mentor.name for mentor in self._mentors}
         days = {row.date_id: row for row in each(self._dates)}
@@ -336,6 +342,7 @@ class _Attendance:
         ]
         if not missed:
             return [Prose(_("Nobody has missed a day that is not made up for."))]
+        drafts = self._desk.drafts(f"catch_up:{self._course.id}")
 
         def save(submission: Submission) -> Receipt:
             date_id, code = str(submission.values["missed"]).split(":")
@@ -352,6 +359,9 @@ class _Attendance:
                 ),
             )
             self._redraw_summary(_("The figures above are up to date."))
+            # The form in its place would offer what is saved as a draft.
+            drafts.discard()
+            self._show_catch_up(receipt_text(receipt))
             return receipt
 
         return [
@@ -368,8 +378,7 @@ class _Attendance:
                     ),
                 ],
                 on_submit=save,
-                drafts=self._desk.drafts(f"catch_up:{self._course.id}"),
-                clear_after_save=True,
+                drafts=drafts,
             )
         ]  # fmt: skip
 
