@@ -112,6 +112,32 @@ def test_a_pile_is_typed_by_number_and_a_wrong_sheet_taken_back(app, open_record
     assert len(sheets(app, under_way)) == 4
 
 
+def expect_an_empty_sheet(page: Page) -> None:
+    """The screen shows nothing of what anybody answered to the three questions."""
+    expect(page.get_by_text("Spørgsmål 1 af 3")).to_be_visible()
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    written = page.get_by_role("tabpanel").last.get_by_role("textbox", include_hidden=True)
+    assert {box.input_value() for box in written.all()} <= {""}
+
+
+def test_whoever_stops_before_the_end_leaves_nothing_on_the_screen(app, open_record, under_way):
+    page = open_record(under_way, tab="Evaluering")
+    tab(page, "Indtast")
+    tab(page, "Kun tre spørgsmål")
+    page.get_by_role("radio", name="4").check()
+    page.get_by_role("button", name="Videre").click()
+    # Another tab does not empty it, so that nothing is lost by a slip; this button does.
+    tab(page, "Gemte skemaer")
+    tab(page, "Kun tre spørgsmål")
+    page.get_by_role("button", name="Tøm skemaet uden at gemme").click()
+    expect(page.get_by_text("Skemaet er tomt igen").first).to_be_visible()
+    expect_an_empty_sheet(page)
+    page.get_by_role("button", name="Gem og stop her").click()
+    expect(page.get_by_text("Der er ikke svaret på noget, og intet er gemt.").first).to_be_visible()
+    expect(page.get_by_text("Der er noget at rette")).to_have_count(0)
+    assert sheets(app, under_way) == []
+
+
 def test_the_follow_up_is_asked_for_in_time_entered_and_no_longer_asked_for(
     app, guest, open_record, over
 ):
@@ -136,7 +162,11 @@ def test_the_follow_up_is_asked_for_in_time_entered_and_no_longer_asked_for(
     expect(page.get_by_text("Spørgsmål 1 af 3")).to_be_visible()
     expect(page.get_by_role("radio", name="4")).not_to_be_checked()
     page.get_by_role("radio", name="2").check()
+    page.get_by_role("button", name="Videre").click()
     page.get_by_role("button", name="Gem og stop her").click()
+    gone = "Svarene er ikke længere på skærmen. Skemaet ligger under »Gemte skemaer« som nummer"
+    expect(page.get_by_text(gone).first).to_be_visible()
+    expect_an_empty_sheet(page)
     tab(page, "Svarene")
     expect(page.get_by_text("Indtil nu: 2 skemaer ved opfølgning.")).to_be_visible()
     expect(page.get_by_text("Det er tid til at spørge")).to_have_count(0)

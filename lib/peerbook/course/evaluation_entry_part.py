@@ -17,6 +17,7 @@ from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import Course, Extent, Source, Wave
 from peerbook.text import _
 from peerbook.ui import (
+    Button,
     Disclosure,
     Field,
     Filter,
@@ -68,11 +69,17 @@ class EvaluationEntry:
         )
 
     def _short_parts(self) -> list[Widget]:
-        sheet = self._sheet_form("short")
+        place = Section([self._sheet_form("short")])
+
+        def empty() -> str:
+            place.show([self._sheet_form("short")], take_there=True)
+            return _("The sheet is empty again, and nothing of it is saved.")
+
+        sheet = [place, Button(_("Empty the sheet without saving"), empty)]
         if whom_to_call(self._desk.store, self._course.site_id):
-            return [sheet]
+            return sheet
         text = _("There is no number to call yet. Write it under [help and settings](help.ipynb).")
-        return [Prose(text), sheet]
+        return [Prose(text), *sheet]
 
     def _items(self, extent: Extent) -> tuple[Item, ...]:
         return self._form.low_energy_items if extent == "short" else self._form.items
@@ -83,7 +90,11 @@ class EvaluationEntry:
 
         def save(submission: Submission) -> str:
             sheet = _sheet(submission.values, items, extent)
-            return _told(self._save(submission, [sheet], "typed"), 1)
+            # Whoever may stop at any question may stop at the first.
+            if is_short and not any(sheet.answers.values()):
+                return _("Nothing is answered, and nothing is saved. That is quite all right.")
+            receipt = self._save(submission, [sheet], "typed")
+            return _told_gone(receipt) if is_short else _told(receipt, 1)
 
         return Form(
             f"evaluation_{self._wave}_{extent}",
@@ -167,6 +178,15 @@ def _told(receipt: Receipt, count: int) -> str:
             first=receipt.record - count + 1, last=receipt.record
         )
     return f"{receipt_text(receipt)} {called}"
+
+
+def _told_gone(receipt: Receipt) -> str:
+    """Return what is told of a sheet somebody filled in on a screen that others use too."""
+    gone = _(
+        "The answers are no longer on the screen. The sheet lies under “Saved sheets” as number "
+        "{n}."
+    ).format(n=receipt.record)
+    return f"{receipt_text(receipt)} {gone}"
 
 
 def _help_text(desk: Desk, course: Course) -> str:
