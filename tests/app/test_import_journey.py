@@ -97,7 +97,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     assert blank == blank_file(MID)
 
     # Looking at it tells every fault with its place, and saves nothing.
-    rows = [{"respondent": "ab23", "overall": 5, "suggestion": SAID}, *GOOD, *BAD]
+    rows = [{"respondent": "2a3b", "overall": 5, "suggestion": SAID}, *GOOD, *BAD]
     file = filled_in(blank, MID, rows)
     choose(page, "vores svar.xlsx", file)
     expect(page.get_by_text("7 skemaer kan gemmes. 4 rækker skal rettes først.")).to_be_visible()
@@ -111,7 +111,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     assert found[0][2] == "7 er ikke på skalaen. Brug et af tallene 1, 2, 3, 4, 5 og 9."
     assert "10.000 tegn" in found[2][2]
     assert "formel" in found[3][2]
-    assert cells(page, "Det bliver gemt")[0] == ["2", "AB23", "2", "18", "1"]
+    assert cells(page, "Det bliver gemt")[0] == ["2", "2A3B", "2", "18", "1"]
     page.get_by_role("button", name="Alle svar, som de er læst").click()
     expect(page.get_by_role("table", name="Alle svar, som de er læst")).to_contain_text(SAID)
     assert counts(server.data) == dict.fromkeys(
@@ -142,7 +142,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     # The corrected file brings only what was left out.
     choose(page, "rettet.xlsx", filled_in(blank, MID, [*rows[:7], {"overall": 3}]))
     expect(page.get_by_text("1 skema kan gemmes.")).to_be_visible()
-    expect(page.get_by_text("Koden AB23 er allerede brugt")).to_be_visible()
+    expect(page.get_by_text("Koden 2A3B er allerede brugt")).to_be_visible()
     expect(
         page.get_by_text("De samme svar som i række 3, 4, 5, 6, 7 og 8 er allerede gemt")
     ).to_be_visible()

@@ -505,12 +505,12 @@ def test_every_answer_comes_back_and_every_suggestion_waits_for_a_decision(store
 
 
 def test_a_suggestion_knows_the_sheet_it_came_from(store, made):
-    sheets = [Sheet({"overall": 4, "suggestion": "Flere pauser"}, "AB12")]
+    sheets = [Sheet({"overall": 4, "suggestion": "Flere pauser"}, "2A4B")]
     saved = written(store, lambda session: save_sheets(session, made, sheets))
     with store.read() as session:
         (row,) = session.scalars(select(Suggestion).where(Suggestion.course_id == made.course_id))
         assert (row.evaluation_id, row.text, row.raised_on) == (saved.number, "Flere pauser", START)
-        assert session.get(Evaluation, saved.number).respondent_code == "AB12"
+        assert session.get(Evaluation, saved.number).respondent_code == "2A4B"
     assert ("insert", str(row.id)) in audited(store, "suggestion")
 
 
@@ -538,7 +538,7 @@ def test_a_code_off_the_scale_is_refused_at_its_item_and_the_sheets_before_it_ar
 
 
 def test_a_code_of_ones_own_is_used_once_in_each_evaluation(store, made):
-    mine = Sheet({"overall": 5}, "AB12")
+    mine = Sheet({"overall": 5}, "2A4B")
     assert [
         field.rpartition(".")[2]
         for field in refused(store, lambda session: save_sheets(session, made, [mine, mine]))

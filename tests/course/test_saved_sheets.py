@@ -43,7 +43,7 @@ def listed(store, made, wave="mid"):
 
 
 def test_a_sheet_is_taken_back_with_its_answers_and_suggestions(store, made):
-    first = save(store, made, Sheet(WISH, "AB12"))
+    first = save(store, made, Sheet(WISH, "2A4B"))
     second = save(store, made, Sheet(WISH))
     assert take_back(store, made, first).number == first
     with store.read() as session:
@@ -51,7 +51,7 @@ def test_a_sheet_is_taken_back_with_its_answers_and_suggestions(store, made):
         assert {row.evaluation_id for row in session.scalars(select(Answer))} == {second}
         assert {row.evaluation_id for row in session.scalars(select(Suggestion))} == {second}
     # The code is free again, and the number is not.
-    assert save(store, made, Sheet(WISH, "AB12")) > second
+    assert save(store, made, Sheet(WISH, "2A4B")) > second
 
 
 def test_a_sheet_whose_suggestion_is_answered_stays_whole(store, made):
@@ -77,10 +77,10 @@ def test_a_sheet_is_taken_back_once_and_only_from_its_own_course(store, made):
 
 
 def test_the_list_is_of_one_evaluation_the_latest_first_and_tells_no_answer(store, made):
-    one = save(store, made, Sheet(WISH, "AB12"))
+    one = save(store, made, Sheet(WISH, "2A4B"))
     other = save(store, made, Sheet({"overall": 2}, extent="short"))
     save(store, made, Sheet({"tried_with_peer": 2}), wave="follow_up")
-    assert listed(store, made) == [(other, None, "short"), (one, "AB12", "full")]
+    assert listed(store, made) == [(other, None, "short"), (one, "2A4B", "full")]
     with store.read() as session:
         frame = evaluation_records.sheets_frame(session, made.course_id, "mid")
         assert "Flere pauser" not in frame.to_string()
@@ -93,11 +93,11 @@ def test_the_list_is_of_one_evaluation_the_latest_first_and_tells_no_answer(stor
 
 
 def test_every_fault_of_a_pile_is_told_at_once_with_its_sheet(store, made):
-    save(store, made, Sheet({"overall": 5}, "AB12"))
+    save(store, made, Sheet({"overall": 5}, "2A4B"))
     with pytest.raises(InputFault) as refused:
         save(
-            store, made, Sheet({"overall": 7, "pace": 4}), Sheet({"overall": 5}, "ab12"),
-            Sheet({}, "CD34"), Sheet({"overall": 1}, "010190"), Sheet({"unknown": 1}),
+            store, made, Sheet({"overall": 7, "pace": 4}), Sheet({"overall": 5}, "2a4b"),
+            Sheet({}, "3C4D"), Sheet({"overall": 1}, "010190"), Sheet({"unknown": 1}),
             Sheet({"overall": "fine"}),
         )  # fmt: skip
     assert [(fault.place.row, fault.place.field) for fault in refused.value.faults] == [
@@ -108,11 +108,11 @@ def test_every_fault_of_a_pile_is_told_at_once_with_its_sheet(store, made):
 
 
 def test_a_code_links_sheets_however_it_was_written(store, made):
-    save(store, made, Sheet({"overall": 3}, " 7k-3o "))
-    save(store, made, Sheet({"overall": 4}, "7K30"), wave="final")
+    save(store, made, Sheet({"overall": 3}, " 7k-3p "))
+    save(store, made, Sheet({"overall": 4}, "7K3P"), wave="final")
     with store.read() as session:
         frame = evaluation_records.answers_frame(session, made.course_id)
-    assert set(frame["respondent"]) == {"7K30"}
+    assert set(frame["respondent"]) == {"7K3P"}
 
 
 # -- suggestions of small groups -------------------------------------------------------------------

@@ -31,13 +31,13 @@ FORM = load_form("mid")
 DAY = dt.date(2026, 5, 4)
 ROWS = [
     {
-        "respondent": "ab23",
+        "respondent": "2a3b",
         "overall": 4,
         "ready": "Enig",
         "suggestion": "Pauser 🙂; <script>",
     },
     {"overall": 5, "safe": 3, "keep": "Alt"},
-    {"respondent": "cd45", "overall": 2, "pace": 9, "keep": "x" * 3000},
+    {"respondent": "4c5d", "overall": 2, "pace": 9, "keep": "x" * 3000},
 ]
 
 Damage = Callable[[random.Random, bytes], bytes]

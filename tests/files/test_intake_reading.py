@@ -50,7 +50,7 @@ def the_fault(reading):
 
 
 def test_rows_come_typed_and_by_the_row_the_spreadsheet_shows(mid):
-    reading = read(mid, {"respondent": "ab12", "overall": 4, "keep": "The breaks"}, {"ready": 9})
+    reading = read(mid, {"respondent": "2a4b", "overall": 4, "keep": "The breaks"}, {"ready": 9})
     assert reading.faults == ()
     assert list(reading.rows.index) == [2, 3]
     assert list(reading.rows.columns) == [name for name, _column in mid.columns()]

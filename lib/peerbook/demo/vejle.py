@@ -33,7 +33,7 @@ from peerbook.demo.timing import Timing
 from peerbook.desk import SYNTHETIC_SETTING
 from peerbook.errors import PeerbookError
 from peerbook.store import Store, append_event, identities, set_setting
-from peerbook.store.codes import ALPHABET
+from peerbook.store.codes import ALPHABET, LINKING_SIGNS
 from peerbook.store.tables import (
     AttendanceStatus,
     Course,
@@ -398,7 +398,9 @@ def _base32(number: int) -> str:
 
 
 def _linking_code(number: int) -> str:
-    """Return one of ten thousand codes as on a strip: a letter, a digit, and two of either."""
-    tens, ones = divmod(number % 125, len(ALPHABET))
-    places = (10 + number // 1000, 2 + number // 125 % 8, tens, ones)
-    return "".join(ALPHABET[place] for place in places)
+    """Return the code with a number, such as could stand on a strip."""
+    code = ""
+    for signs in reversed(LINKING_SIGNS):
+        number, place = divmod(number, len(signs))
+        code = signs[place] + code
+    return code

@@ -14,9 +14,10 @@ from peerbook.text import _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans("ILO", "110")
-_LINKING_LENGTH = 4
-_LINKING_CODE = re.compile(rf"(?=.*[2-9])(?=.*[A-Z])[{ALPHABET}]{{{_LINKING_LENGTH}}}")
-"""A digit and a letter at least; 0 and 1 do not count, as they are read from O, I and L."""
+_DIGITS, _LETTERS = "23456789", "ABCDEFGHJKMNPQRSTVWXYZ"
+LINKING_SIGNS = (_DIGITS, _LETTERS, _DIGITS, _LETTERS)
+"""Digits and letters take turns: no name has room there, with or without a year, nor has a date."""
+_LINKING_CODE = re.compile("".join(f"[{signs}]" for signs in LINKING_SIGNS))
 
 
 def new_code() -> str:
@@ -52,35 +53,32 @@ def read_code(written: str, field: str = "participant_code") -> str:
 def new_linking_codes(count: int) -> list[str]:
     """Return so many different codes such as 7K3M, by which two sheets of one person are linked.
 
-    Nobody keeps a list of them: they lead to a sheet, never to a person. Each has letters and
-    digits, so that neither a name nor a year can be one.
+    Nobody keeps a list of them: they lead to a sheet, never to a person.
     """
     codes: set[str] = set()
     while len(codes) < count:
-        code = "".join(secrets.choice(ALPHABET) for _position in range(_LINKING_LENGTH))
-        if _LINKING_CODE.fullmatch(code):
-            codes.add(code)
+        codes.add("".join(secrets.choice(signs) for signs in LINKING_SIGNS))
     return sorted(codes)
 
 
 def read_linking_code(written: str | None, field: str) -> str | None:
     """Return the code somebody wrote on a sheet in its one right form, None when there is none.
 
-    >>> read_linking_code("7k-3o", "respondent"), read_linking_code("  ", "respondent")
-    ('7K30', None)
+    >>> read_linking_code("7k-3m", "respondent"), read_linking_code("  ", "respondent")
+    ('7K3M', None)
 
     Raises
     ------
     InputFault
         At `field`, when it is none of ours: free text there could be a name or a birthday.
     """
-    code = re.sub(r"[\s–—-]", "", written or "").upper().translate(_MISREAD)
+    code = re.sub(r"[\s–—-]", "", written or "").upper()
     if code and not _LINKING_CODE.fullmatch(code):
         raise InputFault.at(
             field,
             _(
-                "This is no code from a strip. One has four letters and digits, such as 7K3M. "
-                "Leave it empty if there is none."
+                "This is no code from a strip. One is a digit, a letter, a digit and a letter, "
+                "such as 7K3M. Leave it empty if there is none."
             ),
         )
     return code or None
