@@ -18,7 +18,8 @@ from peerbook.course.presentations import (
     timetable,
 )
 from peerbook.course.saved_plan import SavedPlan
-from peerbook.errors import Conflict, InputFault
+from peerbook.course.shared_rows import SharedRows
+from peerbook.errors import InputFault
 from peerbook.files import media_types
 from peerbook.store import Receipt
 from peerbook.text import _, format_date, format_list, format_time
@@ -182,26 +183,23 @@ class _Presentations:
             if turn.what == "presentation"
         ]
         numbers = {number for number, _label in options}
-        shown: dict[str, int | None] = dict(chosen)
-        disputed: dict[str, int | None] = {}
+        people: SharedRows[int | None] = SharedRows(
+            "people",
+            chosen,
+            lambda code, turn: Row(code, {"turn": turn}),
+            lambda row: cast("int | None", row.values["turn"]),
+        )
 
         def save(submission: Submission) -> Receipt:
-            rows = cast("tuple[Row, ...]", submission.values["people"])
-            mine = {str(row.id): cast("int | None", row.values["turn"]) for row in rows}
-            # Whoever chose between two versions has seen what others had saved by then.
-            seen = shown if submission.seen is None else shown | disputed
-            try:
-                receipt = self._saved.desk.save(
+            receipt = people.save(
+                submission,
+                lambda mine, seen: self._saved.desk.save(
                     submission,
                     lambda session: presentation_records.save_presenters(
                         session, self._saved.course_id, mine, seen
                     ),
-                )
-            except Conflict as conflict:
-                disputed.update(cast("dict[str, int | None]", conflict.theirs))
-                theirs = [Row(code, {"turn": turn}) for code, turn in (mine | disputed).items()]
-                raise Conflict(str(conflict), {"people": tuple(theirs)}) from conflict
-            shown.update(mine)
+                ),
+            )
             with self._saved.desk.store.read() as session:
                 known = presentation_records.presenters(session, self._saved.course_id)
             self._table.show(

@@ -14,9 +14,9 @@ from peerbook.course.enrolment_part import Enrolments
 from peerbook.course.names import date_name
 from peerbook.course.people_records import Mentor
 from peerbook.course.rows import each
+from peerbook.course.shared_rows import SharedRows
 from peerbook.course.sparring_part import sparring_parts
 from peerbook.desk import Desk
-from peerbook.errors import Conflict
 from peerbook.store import Receipt
 from peerbook.store.tables import AttendanceStatus, Course
 from peerbook.text import _, format_date, format_list, format_number
@@ -171,43 +171,34 @@ class _Attendance:
 
     def _roster(self, date_id: int, back: Section) -> Form:
         recorded = self._attendance[self._attendance["date_id"] == date_id]
-        shown: dict[str, Entry] = {
-            row.participant: (row.recorded, row.note) for row in each(recorded)
-        }
-        disputed: dict[str, Entry] = {}
+        people: SharedRows[Entry] = SharedRows(
+            "people",
+            {row.participant: (row.recorded, row.note) for row in each(recorded)},
+            _row,
+            _entry,
+        )
         day = self._dates.loc[self._dates["date_id"] == date_id].iloc[0]
         mentors = [mentor for mentor in self._mentors if mentor.on(day["date"]) != "left"]
         values = [
-            _row(mentor.code, shown.get(mentor.code, _known_before(mentor, day["date"])))
+            _row(mentor.code, people.shown.get(mentor.code, _known_before(mentor, day["date"])))
             for mentor in mentors
         ]
 
         def save(submission: Submission) -> Receipt:
-            rows = submission.values["people"]
-            if not isinstance(rows, tuple):
-                raise TypeError("the form gave no rows")
-            mine = {row.id: _entry(row) for row in rows}
-            # Whoever chose between two versions has seen what others had saved by then.
-            seen = shown if submission.seen is None else shown | disputed
-            try:
-                receipt = self._desk.save(
+            receipt = people.save(
+                submission,
+                lambda mine, seen: self._desk.save(
                     submission,
                     lambda session: attendance_records.save_attendance(
                         session, date_id, mine, seen, today=self._desk.today
                     ),
-                )
-            except Conflict as conflict:
-                if not conflict.theirs:
-                    raise
-                disputed.update(cast("dict[str, Entry]", conflict.theirs))
-                theirs = [_row(code, entry) for code, entry in (mine | disputed).items()]
-                raise Conflict(str(conflict), {"people": tuple(theirs)}) from conflict
-            shown.update(mine)
+                ),
+            )
             self._show_recorded()
-            back.show(self._take_back_parts(date_id, shown))
+            back.show(self._take_back_parts(date_id, people.shown))
             return receipt
 
-        back.show(self._take_back_parts(date_id, shown))
+        back.show(self._take_back_parts(date_id, people.shown))
 
         name = date_name(day["kind"], int(day["number"]))
         return Form(

@@ -13,12 +13,12 @@ from peerbook.errors import InputFault
 from peerbook.files import media_types
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.text import _
-from peerbook.ui import Download, Downloads
+from peerbook.ui import Download, Downloads, MakeFile
 
 
 def calendar_download(saved: SavedPlan) -> Download:
     """Return a button for the calendar file alone."""
-    return Download(_("Calendar file (.ics)"), lambda: _calendar(saved))
+    return Download(*_calendar_file(saved))
 
 
 def downloads(saved: SavedPlan) -> Downloads:
@@ -37,19 +37,25 @@ def downloads(saved: SavedPlan) -> Downloads:
 
     return Downloads(
         [
-            (_("Calendar file (.ics)"), lambda: _calendar(saved)),
+            _calendar_file(saved),
             (_("One page to print (.pdf)"), page),
             (_("Spreadsheet (.xlsx)"), sheet),
         ]
     )
 
 
-def _calendar(saved: SavedPlan) -> tuple[str, bytes, str]:
-    now = saved.read()
-    with saved.desk.store.read() as session:
-        ids = plan_records.calendar_ids(session, saved.course_id)
-    data = calendar_bytes(now.plan, ids, dt.datetime.now(dt.UTC), synthetic=saved.desk.synthetic)
-    return origin_of(saved, now).file_name(now.plan.title, "ics"), data, media_types.CALENDAR
+def _calendar_file(saved: SavedPlan) -> tuple[str, MakeFile]:
+    """Return what the button for the calendar file says, and what makes the file."""
+
+    def calendar() -> tuple[str, bytes, str]:
+        now = saved.read()
+        with saved.desk.store.read() as session:
+            ids = plan_records.calendar_ids(session, saved.course_id)
+        made_at = dt.datetime.now(dt.UTC)
+        data = calendar_bytes(now.plan, ids, made_at, synthetic=saved.desk.synthetic)
+        return origin_of(saved, now).file_name(now.plan.title, "ics"), data, media_types.CALENDAR
+
+    return _("Calendar file (.ics)"), calendar
 
 
 def origin_of(saved: SavedPlan, now: PlanNow) -> Origin:

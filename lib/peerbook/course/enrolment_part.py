@@ -105,18 +105,18 @@ class Enrolments:
     def _turn_form(self, mentors: list[Mentor]) -> Form:
         def save(submission: Submission) -> Receipt:
             values = submission.values
-            asked = (
-                self._course.id, str(values["mentor"]), cast(Turn, values["turn"]),
-                cast(dt.date, values["on"]),
-            )  # fmt: skip
-            overtaken: list[tuple[Turn, dt.date]] = []
+            withdrawn: list[tuple[Turn, dt.date]] = []
 
             def change(session: Session) -> Saved:
-                overtaken.extend(people_records.overtaken_turns(session, *asked))
-                return people_records.save_turn(session, *asked)
+                nonlocal withdrawn
+                saved, withdrawn = people_records.save_turn(
+                    session, self._course.id, str(values["mentor"]), cast(Turn, values["turn"]),
+                    cast(dt.date, values["on"]),
+                )  # fmt: skip
+                return saved
 
             receipt = self._desk.save(submission, change)
-            self._on_change(" ".join([receipt_text(receipt), *map(_overtaken, overtaken)]))
+            self._on_change(" ".join([receipt_text(receipt), *map(_withdrawn, withdrawn)]))
             return receipt
 
         return Form(
@@ -176,7 +176,7 @@ def _turn_name(turn: Turn) -> str:
     }[turn]
 
 
-def _overtaken(noted: tuple[Turn, dt.date]) -> str:
+def _withdrawn(noted: tuple[Turn, dt.date]) -> str:
     turn, on = noted
     return _("What was noted for {date} no longer holds: {what}.").format(
         date=format_date(on), what=_turn_name(turn).lower()

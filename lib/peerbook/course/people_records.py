@@ -189,23 +189,13 @@ def _last_date(session: Session, course_id: int) -> dt.date | None:
     )
 
 
-def overtaken_turns(
+def save_turn(
     session: Session, course_id: int, code: str, turn: Turn, on: dt.date
-) -> list[tuple[Turn, dt.date]]:
-    """Return what `save_turn` is going to withdraw: what was noted, and from which day."""
-    return [
-        (cast(Turn, event.kind), event.effective_on)
-        for mentor in mentors(session, course_id)
-        if mentor.code == code
-        for event in mentor.overtaken(turn, on)
-    ]
-
-
-def save_turn(session: Session, course_id: int, code: str, turn: Turn, on: dt.date) -> Saved:
+) -> tuple[Saved, list[tuple[Turn, dt.date]]]:
     """Note that somebody pauses, comes back, or leaves the course, from a day on.
 
     Nothing that was recorded about single days changes. Turns noted for later days that no longer
-    follow are withdrawn: `Mentor.overtaken` tells which.
+    follow are withdrawn, as `Mentor.overtaken` tells; returned with the day each was noted for.
 
     Raises
     ------
@@ -250,11 +240,13 @@ def save_turn(session: Session, course_id: int, code: str, turn: Turn, on: dt.da
                     date=format_date(seen)
                 ),
             )
-    for event in mentor.overtaken(turn, on):
+    withdrawn = mentor.overtaken(turn, on)
+    for event in withdrawn:
         withdraw_event(session, event)
     append_event(session, "participant", code, turn, on, course=course_id)
     course = session.get_one(Course, course_id)
-    return Saved("course", course.id, course.version)
+    saved = Saved("course", course.id, course.version)
+    return saved, [(cast(Turn, event.kind), event.effective_on) for event in withdrawn]
 
 
 def without_record(session: Session, course_id: int) -> list[Mentor]:
