@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from builders import a_planned_course, open_store
 from journeys import App, query
+from peerbook.course.course_drafts import course_form
 from peerbook.paths import product_folder
 from steps import (
     RECEIPT,
@@ -232,7 +233,7 @@ def test_a_tab_closed_while_typing_keeps_the_draft(app, guest, made, way):
         page.close(run_before_unload=True)
     else:
         page.goto(f"{app.server.address}login")
-    form = f"suggestion:{made.course_id}"
+    form = course_form(made.course_id, "suggestion")
     wait_until(lambda: app.rows("SELECT form FROM draft WHERE form = ?", form))
     guest.page = guest.context.new_page()
     page = guest.open(app.server, "course_record", query(site=made.site, course=made.course_id))

@@ -37,6 +37,7 @@ from peerbook.course.course_details_records import (
     remove_course,
     save_details,
 )
+from peerbook.course.course_drafts import course_form
 from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation_records import Sheet
 from peerbook.course.plan import MAX_TEACHERS, Item
@@ -308,8 +309,9 @@ def test_nothing_of_a_removed_course_is_deleted_and_its_history_tells_of_it(stor
 
 def test_what_was_still_typed_about_people_on_a_removed_course_is_forgotten(store, made):
     other = a_planned_course(store)
-    gone = [f"enrol:{made.course_id}", f"evaluation:{made.course_id}:mid:pile:full"]
-    kept = [f"enrol:{other.course_id}", f"evaluation:{other.course_id}:mid:full", "known_as"]
+    forms = ("enrol", "evaluation:mid:pile:full", "attendance:7", "decision:3")
+    gone = [course_form(made.course_id, form) for form in forms]
+    kept = [*(course_form(other.course_id, form) for form in forms), "known_as"]
     for form in (*gone, *kept):
         store.drafts.save(LEADER, form, {"names": "Anna Prøvesen"})
     remove(store, made)

@@ -139,7 +139,7 @@ class _Presentations:
             else ({"count": enrolled} if enrolled else None),
             on_submit=save,
             submit_label=_("Make a list of times"),
-            drafts=self._saved.desk.drafts(f"presentations:{self._saved.course_id}"),
+            drafts=self._saved.drafts("presentations"),
         )  # fmt: skip
         return [form, self._times]
 
@@ -228,7 +228,7 @@ class _Presentations:
             },
             on_submit=save,
             submit_label=_("Save who presents when"),
-            drafts=self._saved.desk.drafts(f"presenters:{self._saved.course_id}"),
+            drafts=self._saved.drafts("presenters"),
         )  # fmt: skip
 
 

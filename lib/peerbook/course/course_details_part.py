@@ -93,7 +93,7 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
             values={**asdict(shown), "since": FROM_TODAY},
             on_submit=save,
             submit_label=_("Save the details"),
-            drafts=saved.desk.drafts(f"course_details:{saved.course_id}"),
+            drafts=saved.drafts("course_details"),
         ),
         Disclosure(
             _("Does the course belong to another place?"),

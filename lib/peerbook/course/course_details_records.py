@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
+from peerbook.course.course_drafts import forget_drafts
 from peerbook.course.plan import MAX_TEACHERS, CoursePlan, PlannedDate, names_in
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Saved, append_event, merged
@@ -19,7 +20,6 @@ from peerbook.store.tables import (
     CatchUp,
     Course,
     CourseDate,
-    Draft,
     Enrolment,
     Evaluation,
     Participant,
@@ -30,9 +30,6 @@ from peerbook.store.tables import (
 from peerbook.text import _
 
 CORRECTED, SITE_CHANGED, REMOVED = "details_corrected", "site_changed", "removed"
-
-_FORMS_ABOUT_PEOPLE = ("enrol", "turn", "catch_up", "presenters", "suggestion")
-"""Forms of a course in which names or words of people are typed, as their drafts are called."""
 
 Trace = Literal["places", "attendance", "evaluations", "suggestions", "themes"]
 """What can be recorded about people on a course."""
@@ -324,12 +321,7 @@ def remove_course(session: Session, course_id: int, before: CoursePlan, *, on: d
     )
     plan_records.save_changes(session, course_id, before, after, reason, on=on)
     course.removed_on = on
-    typed = or_(
-        Draft.form.in_([f"{form}:{course_id}" for form in _FORMS_ABOUT_PEOPLE]),
-        Draft.form.startswith(f"evaluation:{course_id}:", autoescape=True),
-    )
-    for draft in session.scalars(select(Draft).where(typed)):
-        session.delete(draft)
+    forget_drafts(session, course_id)
     append_event(session, "course", course_id, REMOVED, on)
     session.flush()
     return Saved("course", course.id, course.version)

@@ -142,7 +142,7 @@ def _way_parts(saved: SavedPlan, way: _Way) -> list[Widget]:
     """Return a form that shows what follows from a change, and then the button that saves it."""
     if not way.options:
         return [Prose(way.none)]
-    drafts = saved.desk.drafts(f"{way.name}:{saved.course_id}")
+    drafts = saved.drafts(way.name)
     outcome = Section([])
 
     def show(submission: Submission) -> str:

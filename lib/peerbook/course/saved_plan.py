@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from peerbook.course import plan_records
 from peerbook.course.calendar import DanishCalendar
+from peerbook.course.course_drafts import course_form
 from peerbook.course.curriculum import CourseContent, load_course
 from peerbook.course.plan import CoursePlan, Item
 from peerbook.desk import Desk
-from peerbook.store import Receipt
+from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import Course, Site
 from peerbook.ui import receipt_text
 
@@ -58,6 +59,10 @@ class SavedPlan:
                 plan_records.load_plan(session, course, site.name),
                 plan_records.calendar_of(session, site.id),
             )
+
+    def drafts(self, form: str) -> DraftBox:
+        """Return where what is typed in one of the course's forms is kept until it is saved."""
+        return self.desk.drafts(course_form(self.course_id, form))
 
     def others(self) -> tuple[CoursePlan, ...]:
         """Return the site's other plans, which share teachers and rooms with this one."""

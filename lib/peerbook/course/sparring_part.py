@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peerbook.course import plan_records, sparring_records
+from peerbook.course.course_drafts import course_form
 from peerbook.course.coverage import next_day_suggestions, themes_for_days
 from peerbook.course.curriculum import CourseContent, load_course
 from peerbook.course.plan import Item
@@ -59,7 +60,7 @@ def sparring_parts(desk: Desk, course: Course, date_id: int) -> list[Widget]:
             values={"themes": tuple(theme for theme in titles if theme in shown)},
             on_submit=save,
             submit_label=_("Save the themes"),
-            drafts=desk.drafts(f"raised_themes:{date_id}"),
+            drafts=desk.drafts(course_form(course.id, f"raised_themes:{date_id}")),
         ),
         outcome,
     ]  # fmt: skip

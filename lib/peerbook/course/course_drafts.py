@@ -1,0 +1,20 @@
+"""What is still being typed on the pages of one course: kept until saved, and gone with it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.store.tables import Draft
+
+
+def course_form(course_id: int, form: str) -> str:
+    """Return what the draft of a course's form is called."""
+    return f"course:{course_id}:{form}"
+
+
+def forget_drafts(session: Session, course_id: int) -> None:
+    """Delete the drafts of all forms of a course, whoever typed in them."""
+    of_course = Draft.form.startswith(course_form(course_id, ""), autoescape=True)
+    for draft in session.scalars(select(Draft).where(of_course)):
+        session.delete(draft)
