@@ -33,14 +33,18 @@ def forked_where_possible(monkeypatch):
     monkeypatch.setattr(kernels_module, "REFILL_SECONDS", 600)
 
 
-@asynccontextmanager
-async def page_kernels() -> AsyncIterator[PageKernels]:
+def new_page_kernels() -> PageKernels:
     # Short, and not in pytest's folder: the path of a Unix socket has room for 107 bytes.
     folder = tempfile.mkdtemp(prefix="pb-")
     config = Config()
     if os.name == "posix":
         config.KernelManager.transport = "ipc"
-    manager = PageKernels(config=config, connection_dir=folder)
+    return PageKernels(config=config, connection_dir=folder)
+
+
+@asynccontextmanager
+async def page_kernels() -> AsyncIterator[PageKernels]:
+    manager = new_page_kernels()
     try:
         yield manager
     finally:
@@ -395,3 +399,35 @@ def test_a_server_that_stops_ends_the_kernel_on_its_way_to_the_reserve():
             assert not manager._reserve
 
     play(scene())
+
+
+@pytest.mark.parametrize("is_ready", [False, True])
+def test_a_server_told_to_stop_ends_its_kernels_from_another_loop(is_ready):
+    """The loop the server ran in has stopped by then, whatever was under way in it."""
+
+    async def begun() -> PageKernels:
+        manager = new_page_kernels()
+        manager.fill_reserve()
+        if is_ready:
+            await asyncio.gather(*manager._reserve.values())
+        else:
+            await until(lambda: manager._pending_kernels or len(manager))
+        return manager
+
+    def scene() -> None:
+        serving = asyncio.new_event_loop()
+        manager = serving.run_until_complete(begun())
+        under_way = list(manager._reserve.values())
+        try:
+            asyncio.run(asyncio.wait_for(manager.shutdown_all(now=True), 60))
+            assert len(manager) == 0
+            assert not manager._pending_kernels
+            assert not manager._reserve
+        finally:
+            # What was cut short may now clear up after itself.
+            serving.run_until_complete(asyncio.wait(under_way))
+            serving.close()
+            manager.context.destroy(linger=0)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(scene).result()
