@@ -89,7 +89,7 @@ def unfold_all(page: Page) -> None:
 
 
 def views(page: Page) -> Iterator[str]:
-    """Show everything a page can show in turn, unfolded: its tabs, those inside them, and ways."""
+    """Show everything a page can show in turn, unfolded: its tabs, those inside, and choices."""
     return _views(page, page.locator("main"), "")
 
 
@@ -113,6 +113,13 @@ def _views(page: Page, place: Locator, name: str) -> Iterator[str]:
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
         unfold_all(page)
         yield f"{name} › {label}"
+    lists = place.locator(".pb-filter:visible select")
+    for box in lists.all():
+        for label in box.locator("option:not(:checked)").all_inner_texts():
+            box.select_option(label=label)
+            expect(page.locator("[aria-busy=true]")).to_have_count(0)
+            unfold_all(page)
+            yield f"{name} › {label}"
 
 
 def row_of(place: Page | Locator, head: str | re.Pattern[str]) -> Locator:
