@@ -81,12 +81,33 @@ def test_one_sheet_comes_in_and_its_suggestion_waits_for_others(app, open_record
     expect(page.get_by_label("Egen kode")).to_have_value("")
     # One writer alone would be known by it; with five it waits for an answer.
     tab(page, "I sagde")
-    expect(page.get_by_text("1 forslag kommer frem, når mindst 5 har skrevet et")).to_be_visible()
+    expect(page.get_by_text("1 forslag fra skemaerne er gemt, men vises ikke endnu")).to_be_visible()
     assert "Flere pauser" not in page.locator("main").inner_text()
     enter(app, made, "mid", *[{"overall": 4, "suggestion": "Kaffe"}] * 4)
     page = open_record(made, tab="I sagde")
     waiting = page.get_by_role("row").filter(has_text="Flere pauser <b>nu</b>")
     expect(waiting).to_contain_text("Venter på svar")
+
+
+def test_what_few_have_written_gets_an_answer_in_the_words_of_whoever_runs_the_course(
+    app, open_record
+):
+    made = a_planned_course(
+        app.store, mentors=[f"Mentor {n}" for n in range(8)], first_month=months_ahead(-5)
+    )
+    enter(app, made, "mid", *[{"overall": 4, "suggestion": "Kun Bos ord"}] * 4)
+    enter(app, made, "mid", *[{"overall": 5}] * 4)
+    page = open_record(made, tab="I sagde")
+    told = page.get_by_text("4 forslag fra skemaerne er gemt, men vises ikke endnu")
+    expect(told).to_contain_text("Færre end 5 har skrevet et ved samme evaluering")
+    expect(told).to_contain_text("skriv det med dine egne ord under »Tilføj et forslag«")
+    panel = unfold(page, "Tilføj et forslag")
+    panel.get_by_label("Hvad blev der sagt?").fill("Flere pauser")
+    panel.get_by_role("button", name="Gem forslaget").click()
+    receipt(page)
+    expect(row_of(page, "Flere pauser")).to_contain_text("Venter på svar")
+    expect(told).to_be_visible()
+    assert "Kun Bos ord" not in page.locator("main").inner_text()
 
 
 def test_a_number_between_the_ends_of_a_scale_must_be_one_of_its_steps(app, open_record, made):

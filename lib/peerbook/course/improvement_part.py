@@ -90,15 +90,18 @@ class _Board:
             parts.append(Notice("info", text))
         if self._held_back:
             text = ngettext(
-                "{n} suggestion comes when at least {fewest} people have written one at the same "
-                "evaluation, so that nobody can be picked out. What is said aloud can be added "
-                "below.",
-                "{n} suggestions come when at least {fewest} people have written one at the same "
-                "evaluation, so that nobody can be picked out. What is said aloud can be added "
-                "below.",
+                "{n} suggestion from the sheets is saved, but not shown yet: fewer than {fewest} "
+                "people have written one at the same evaluation, and nobody should be picked out.",
+                "{n} suggestions from the sheets are saved, but not shown yet: fewer than {fewest} "
+                "people have written one at the same evaluation, and nobody should be picked out.",
                 self._held_back,
             ).format(n=self._held_back, fewest=self._desk.threshold())
-            parts.append(Prose(text))
+            way_out = _(
+                "Do you know what they wish for, because you have asked the group or typed in the "
+                "paper? Then write it in your own words under “Add a suggestion”. It gets an "
+                "answer all the same."
+            )
+            parts.append(Notice("info", f"{text} {way_out}"))
         columns = [
             Column("said", _("You said")),
             Column("did", _("We did")),
@@ -252,7 +255,7 @@ class _Board:
             [
                 LongTextField(
                     "text", _("What was said?"), required=True, max_length=1000,
-                    hint=_("Without names."),
+                    hint=_("In your own words, and without names."),
                 )
             ],
             on_submit=save,
