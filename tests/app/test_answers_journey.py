@@ -81,7 +81,7 @@ def test_one_sheet_comes_in_and_its_suggestion_waits_for_others(app, open_record
     expect(page.get_by_label("Egen kode")).to_have_value("")
     # One writer alone would be known by it; with five it waits for an answer.
     tab(page, "I sagde")
-    expect(page.get_by_text("1 forslag fra skemaerne er gemt, men vises ikke endnu")).to_be_visible()
+    expect(page.get_by_text("1 forslag fra skemaerne er gemt, men vises ikke")).to_be_visible()
     assert "Flere pauser" not in page.locator("main").inner_text()
     enter(app, made, "mid", *[{"overall": 4, "suggestion": "Kaffe"}] * 4)
     page = open_record(made, tab="I sagde")

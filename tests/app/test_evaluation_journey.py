@@ -107,7 +107,7 @@ def test_a_pile_is_typed_by_number_and_a_wrong_sheet_taken_back(app, open_record
     tab(page, "Svarene")
     expect(page.get_by_text("Svarene vises, når mindst 5 har svaret")).to_be_visible()
     tab(page, "I sagde – vi gjorde")
-    expect(page.get_by_text("1 forslag fra skemaerne er gemt, men vises ikke endnu")).to_be_visible()
+    expect(page.get_by_text("1 forslag fra skemaerne er gemt, men vises ikke")).to_be_visible()
     expect(page.get_by_text("Mere kaffe")).to_have_count(0)
     assert len(sheets(app, under_way)) == 4
 

@@ -132,7 +132,7 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     # One alone has made a suggestion: it is shown neither with the words nor on the board.
     expect(page.get_by_text(SAID)).to_have_count(0)
     page.get_by_role("tab", name="I sagde – vi gjorde").click()
-    expect(page.get_by_text("1 forslag fra skemaerne er gemt, men vises ikke endnu")).to_be_visible()
+    expect(page.get_by_text("1 forslag fra skemaerne er gemt, men vises ikke")).to_be_visible()
     expect(page.get_by_role("rowheader", name=SAID)).to_have_count(0)
     page.get_by_role("tab", name="Evaluering").click()
     page.get_by_role("tab", name="Indtast").click()
