@@ -231,7 +231,9 @@ def test_what_went_on_to_the_next_day_is_as_planned_again_when_its_own_comes_bac
     evaluation = Item("mid_evaluation", 1)
     gone = cancel(plan, DAY_3, "ill").plan
     assert gone.date_of(evaluation).status == "moved"
-    assert restore(gone, DAY_3, calendar=FREE).plan.date_of(evaluation) == plan.date_of(evaluation)
+    back = restore(gone, DAY_3, calendar=FREE)
+    assert back.plan.date_of(evaluation) == plan.date_of(evaluation)
+    assert [one.why.text for one in back.consequences] == ["follows Teaching day 3"]
     elsewhere = restore(gone, DAY_3, on(3, 18), calendar=FREE).plan.date_of(evaluation)
     assert (elsewhere.date, elsewhere.status) == (on(3, 18), "moved")
 

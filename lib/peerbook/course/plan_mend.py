@@ -380,7 +380,9 @@ class Mending:
         if blocked:
             return blocked[0]
         leader = self._leader(plan, old)
-        if leader is not None and leader.date != self._plan.date_of(leader.item).date:
+        if leader is not None and (
+            old.kind in RIDERS or leader.date != self._plan.date_of(leader.item).date
+        ):
             return Reason("follows", leader.date, label=leader.name)
         return next(self._broken_by_old_day(plan, old), Reason("rest_of_plan", old.date))
 
