@@ -376,6 +376,7 @@ def test_where_no_plan_is_possible_the_page_says_what_clashes_and_what_would_hel
     expect(clash).to_contain_text("Ombygning")
     expect(clash).to_contain_text("Den mindste ændring, der hjælper")
     expect(page.get_by_role("heading", name="Den mindste ændring")).to_be_visible()
+    expect(page.get_by_text(re.compile("^Giv slip på dette: "))).to_be_visible()
     page.get_by_role("button", name="Gem planen").click()
     expect(page.get_by_role("tab", name="Datoer")).to_be_visible()
     assert app.rows("SELECT count(*) FROM course WHERE title = 'Umuligt hold'") == [(1,)]
@@ -434,7 +435,9 @@ def test_a_teacher_replaced_half_way_still_taught_the_days_before(app, open_plan
 def test_a_course_entered_at_the_wrong_place_moves_whole_to_another_or_a_new_one(
     app, open_plan, made
 ):
-    _number, there = a_site(app.store, name="Kolding")
+    hit = app.plan(made).date_of(Item("teaching_day", 2))
+    closed = Closure(hit.date, hit.date, "other", "Huset males")
+    _number, there = a_site(app.store, closed, name="Kolding")
     page = open_plan(made, tab="Om holdet")
 
     def ask(place, **new):
@@ -453,6 +456,8 @@ def test_a_course_entered_at_the_wrong_place_moves_whole_to_another_or_a_new_one
 
     ask(there)
     expect(page.get_by_role("listitem").filter(has_text=f"til {there}")).to_be_visible()
+    in_the_way = page.get_by_text("Nogle datoer kan ikke bruges dér")
+    expect(in_the_way).to_contain_text(f"Undervisningsdag 2, {format_date(hit.date)}")
     assert site() == made.site, "nothing is moved before it is asked for"
     page.get_by_role("button", name=f"Flyt holdet til {there}").click()
     receipt(page)

@@ -266,7 +266,8 @@ class _CourseChoice:
             if answer.cheapest is not None:
                 plan = answer.cheapest.plans[0]
                 parts.append(Heading(_("The smallest change that makes a plan")))
-                parts.append(Prose(literal(answer.cheapest.text)))
+                change = answer.cheapest.text
+                parts.append(Prose(literal(f"{change[0].upper()}{change[1:]}.")))
         if kept is not None:
             parts.insert(0, Notice("ok", kept.told(plan)))
         if plan is not None:
