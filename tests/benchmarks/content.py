@@ -127,7 +127,6 @@ def plan_parts(course_id: int) -> list[Part]:
         plan = plan_records.load_plan(session, course, site.name)
     table = dates_table(plan, f"Datoerne på {plan.title}")
     grid = _grid(table)
-    table.close()  # a server that lives long would keep it
     return [
         Tabs(
             ("Datoer", "Flyt en dato", "Aflys en dato", "Lukkedage", "Dagsplan", "Dækning", "Mad")
@@ -287,9 +286,7 @@ def _text(cell: object) -> str:
 
 
 def _plot(chart: Chart, mark: str) -> Plot:
-    plot = Plot(dict(chart.figure), chart.finding, mark)
-    chart.close()
-    return plot
+    return Plot(dict(chart.figure), chart.finding, mark)
 
 
 def _json(figure: go.Figure) -> dict[str, object]:

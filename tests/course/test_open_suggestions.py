@@ -65,7 +65,7 @@ def shown(store, made, course_id=None):
     return str(
         [
             part.data if isinstance(part, Table) else part.tree
-            for part in opened.children[1].children
+            for part in opened.inside[0].inside
             if isinstance(part, Table | Prose)
         ]
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-import ipywidgets
 import pytest
 
 from builders import LEADER, open_store, save, site
@@ -14,7 +13,7 @@ from peerbook.desk import Desk
 from peerbook.guide import help_page, records
 from peerbook.guide.about import about
 from peerbook.settings import save_help_number
-from peerbook.ui import Filter, Form, Notice, Page
+from peerbook.ui import Filter, Form, Notice, Page, Widget
 
 
 class DeskOnADay(Desk):
@@ -32,13 +31,13 @@ def desk(tmp_path, monkeypatch):
     return made
 
 
-def parts_of(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
-    """Return a widget and all that stands in it, with every panel opened."""
-    for index in list(getattr(widget, "_unmade", ())):
-        widget._make(index)
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from parts_of(child)
+def parts_of(part: Widget) -> Iterator[Widget]:
+    """Return a part and all that stands in it, with every panel opened."""
+    for index in list(getattr(part, "_unmade", ())):
+        part._make(index)
+    yield part
+    for inner in part.inside:
+        yield from parts_of(inner)
 
 
 def notices(page: Page) -> list[str]:

@@ -19,8 +19,9 @@ from playwright.sync_api import Browser, Page
 
 from peerbook.errors import StoreUnavailable
 from peerbook.text import words
-from peerbook.ui import part
+from peerbook.ui import Widget
 from peerbook.ui.assets import ASSET_NAMES, asset
+from peerbook.ui.part import Surface
 
 HERE = Path(__file__).parent
 MEDIA_TYPES = {".html": "text/html", ".js": "text/javascript"}
@@ -40,6 +41,9 @@ class Wire:
     missing: set[str] = field(default_factory=set)
     loses_answers: bool = False
     gate: threading.Event = field(default_factory=threading.Event)
+    turn: threading.Condition = field(default_factory=threading.Condition)
+    arrived: int = 0
+    served: int = 0
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -62,8 +66,21 @@ class Wire:
         return taken
 
     def deliver(self, message: dict) -> list[dict]:
-        self.heard.append(message["data"]["content"])
+        """Let Python hear a message, each in its turn, and return what it says."""
+        with self.turn:
+            self.heard.append(message["data"]["content"])
+            mine = self.arrived
+            self.arrived += 1
         self.gate.wait()
+        with self.turn:
+            self.turn.wait_for(lambda: self.served == mine)
+            try:
+                return self.answers(message)
+            finally:
+                self.served += 1
+                self.turn.notify_all()
+
+    def answers(self, message: dict) -> list[dict]:
         buffers = [memoryview(base64.b64decode(text)) for text in message["buffers"]]
         target = comm.get_comm_manager().get_comm(message["comm"])
         target.handle_msg({"content": {"data": message["data"]}, "buffers": buffers})
@@ -85,7 +102,6 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
             ours.publish(msg_type, self.comm_id, data, buffers)
 
     monkeypatch.setattr(comm, "create_comm", WireComm)
-    monkeypatch.setattr(part, "_layouts", [])
     monkeypatch.setattr(words, "_chosen", "da")
     yield ours
     ours.release()
@@ -93,17 +109,15 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 
 @pytest.fixture
 def show(wire: Wire, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Return a function that shows a widget in a browser and returns its page.
+    """Return a function that shows a part in a browser and returns its page.
 
     With `stops_clock` the page's time passes only by `page.clock`.
     """
     closers = []
     errors: list[str] = []
 
-    def show_widget(
-        widget: ipywidgets.Widget, *, stops_clock: bool = False, **options: object
-    ) -> Page:
-        address, close = serve(wire, widget)
+    def show_part(part: Widget, *, stops_clock: bool = False, **options: object) -> Page:
+        address, close = serve(wire, Surface(part))
         closers.append(close)
         options = {"viewport": {"width": 1200, "height": 900}, "locale": "da-DK"} | options
         context = browser.new_context(timezone_id="Europe/Copenhagen", **options)
@@ -116,7 +130,7 @@ def show(wire: Wire, browser: Browser) -> Iterator[Callable[..., Page]]:
         page.wait_for_selector("body[data-page=ready]")
         return page
 
-    yield show_widget
+    yield show_part
     wire.release()
     for close in reversed(closers):
         close()

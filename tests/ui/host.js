@@ -3,7 +3,6 @@ const models = new Map();
 
 const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const text = (buffer) => btoa(Array.from(new Uint8Array(buffer), (b) => String.fromCharCode(b)).join(""));
-const idOf = (reference) => reference.replace("IPY_MODEL_", "");
 
 class Model {
   constructor(id, state) {
@@ -27,10 +26,14 @@ class Model {
   }
 }
 
-async function exchange(comm, data, buffers) {
-  const body = JSON.stringify({ comm, data, buffers: buffers.map(text) });
-  const response = await fetch("send", { method: "POST", body });
-  if (response.ok) receive(await response.json());
+// Answers are heard in the order of what was asked, as on one line.
+let heard = Promise.resolve();
+function exchange(comm, data, buffers) {
+  const answer = fetch("send", { method: "POST", body: JSON.stringify({ comm, data, buffers: buffers.map(text) }) });
+  heard = heard.then(async () => {
+    const response = await answer;
+    if (response.ok) receive(await response.json());
+  });
 }
 
 function receive(messages) {
@@ -43,40 +46,17 @@ function receive(messages) {
 }
 
 async function show(model, el) {
-  if (model.state._model_module !== "anywidget") return showBox(model, el);
-  const address = URL.createObjectURL(new Blob([model.state._esm], { type: "text/javascript" }));
+  if (!model.widget) {
+    const address = URL.createObjectURL(new Blob([model.state._esm], { type: "text/javascript" }));
+    model.widget = (await import(address)).default;
+    await model.widget.initialize({ model: model.view(model) });
+  }
   const context = {};
-  const leave = await (await import(address)).default.render({ model: model.view(context), el });
+  const leave = await model.widget.render({ model: model.view(context), el });
   return () => {
     model.handlers = model.handlers.filter((h) => h.context !== context);
     leave?.();
   };
-}
-
-async function showBox(model, el) {
-  el.className = model.state._model_name === "HBoxModel" ? "box row" : "box";
-  const shown = new Map();
-  const arrange = async () => {
-    const ids = model.state.children.map(idOf);
-    for (const [id, child] of shown) {
-      if (ids.includes(id)) continue;
-      child.leave?.();
-      child.el.remove();
-      shown.delete(id);
-    }
-    await Promise.all(
-      ids.map(async (id) => {
-        if (shown.has(id)) return el.append(shown.get(id).el);
-        const child = { el: document.createElement("div") };
-        shown.set(id, child);
-        el.append(child.el);
-        child.leave = await show(models.get(id), child.el);
-      }),
-    );
-  };
-  model.handlers.push({ name: "change:children", callback: arrange });
-  await arrange();
-  return () => shown.forEach((child) => child.leave?.());
 }
 
 window.host = {

@@ -20,6 +20,7 @@ from playwright.sync_api import expect
 from peerbook import ui
 from peerbook.errors import StoreUnavailable
 from peerbook.text import _
+from peerbook.ui import part
 from peerbook.ui.assets import ASSET_NAMES, CHARTS, FOLDER, KIT, asset, asset_url, loader
 from peerbook.ui.page import _tree
 
@@ -56,15 +57,6 @@ def test_assets_are_addressed_by_the_hash_of_their_content():
     assert asset_url(KIT) in loader()
     with pytest.raises(KeyError):
         asset("../part.py")
-
-
-def test_every_widget_carries_little_more_than_its_own_content(wire):
-    ui.Heading("Planen")
-    sizes = [len(json.dumps(message["data"])) for message in wire.opened]
-    assert sum(sizes) < 6_000  # one layout and one part
-    before = len(wire.opened)
-    ui.Heading("Deltagere")
-    assert len(wire.opened) == before + 1  # the layout is shared
 
 
 def test_scripts_never_write_markup_and_hold_no_words_of_their_own():
@@ -368,10 +360,37 @@ def test_one_chart_script_serves_the_whole_page(show):
 
 def test_chart_that_cannot_be_drawn_opens_its_numbers(show, wire, monkeypatch):
     wire.missing = {CHARTS}
-    chart = ui.Chart(**growth())
-    monkeypatch.setitem(chart._handlers, "asset", lambda request, buffers: {"trouble": ""})
-    page = show(chart)
+    monkeypatch.setattr(part, "ASSET_NAMES", [KIT])
+    page = show(ui.Chart(**growth()))
     expect(page.get_by_role("table", name="Deltagere pr. måned")).to_be_visible()
+
+
+def test_chart_in_the_place_of_another_shows_its_own_figure_at_once(show, wire):
+    section = ui.Section([ui.Chart(**growth())])
+    page = show(
+        ui.Page([ui.Prose("- Linje\n" * 200), section]), viewport={"width": 800, "height": 600}
+    )
+    page.locator(".pb-plot").scroll_into_view_if_needed()
+    expect(page.locator(".pb-plot .main-svg").first).to_be_visible()
+    page.mouse.wheel(0, -100_000)
+    other = growth() | {"figure": go.Figure(go.Bar(x=["Kolding", "Fredericia"], y=[3, 4]))}
+    section.show([ui.Chart(**other)])
+    page.evaluate("host.pull()")
+    plot = page.locator(".pb-plot")
+    expect(plot).to_contain_text("Kolding")
+    assert plot.evaluate("one => one.getBoundingClientRect().top > innerHeight + 600")
+    assert plot.locator(".barlayer .trace").count() == 1
+    assert plot.locator(".scatterlayer .trace").count() == 0
+
+
+def test_plot_nobody_took_over_is_let_go(show, wire):
+    section = ui.Section([ui.Chart(**growth())])
+    page = show(ui.Page([section]))
+    expect(page.locator(".pb-plot .main-svg").first).to_be_visible()
+    page.evaluate("globalThis.held = document.querySelector('.pb-plot')")
+    section.show([])
+    page.evaluate("host.pull()")
+    page.wait_for_function("held._fullLayout === undefined")
 
 
 def test_chart_travels_without_a_template_and_with_packed_numbers(wire):
@@ -554,11 +573,8 @@ def test_downloads_side_by_side_each_give_their_own_file(show):
 @pytest.mark.parametrize("index", [-1, 1, "0", None, True])
 def test_downloads_make_only_their_own_files(wire, index):
     made = []
-    part = ui.Download("Hent", lambda: made.append("made") or ("a", b"", "x/y"))
-    answers = []
-    part.send = lambda content, buffers=None: answers.append(content)
-    part._answer(part, {"do": "press", "index": index, "call": "1"}, [])
-    assert answers[0]["trouble"]
+    download = ui.Download("Hent", lambda: made.append("made") or ("a", b"", "x/y"))
+    assert download.answer({"do": "press", "index": index}, [])["trouble"]
     assert made == []
 
 
@@ -647,10 +663,7 @@ def test_the_answer_to_an_earlier_choice_does_not_undo_a_later_one(show, wire):
 def test_filter_takes_only_its_own_options(wire, index):
     chosen = []
     control = ui.Filter("Sted", [(1, "Vejle"), (2, "Kolding")], chosen.append)
-    answers = []
-    control.send = lambda content, buffers=None: answers.append(content)
-    control._answer(control, {"do": "choose", "index": index, "call": "1"}, [])
-    assert answers[0]["trouble"]
+    assert control.answer({"do": "choose", "index": index}, [])["trouble"]
     assert chosen == []
 
 
@@ -677,7 +690,7 @@ def test_section_takes_the_focus_itself_when_what_had_it_is_gone(show):
     section.show([ui.Button("Flyt", lambda: section.show([ui.Heading("Nyt")]))])
     page = show(ui.Page([section]))
     page.get_by_role("button", name="Flyt").click()
-    expect(page.locator(".pb-section")).to_be_focused()
+    expect(page.locator(".pb-part-section")).to_be_focused()
 
 
 def test_section_leaves_the_focus_of_a_reader_elsewhere(show):
@@ -729,11 +742,3 @@ def test_place_that_cannot_be_made_says_so(show):
     page = show(ui.Disclosure("Flere valg", make))
     page.get_by_role("button", name="Flere valg").click()
     expect(page.get_by_role("status")).to_contain_text("Lageret kan ikke nås.")
-
-
-def test_children_a_browser_sets_change_nothing(wire):
-    page = ui.Page([ui.Heading("Planen")])
-    page._handle_msg(
-        {"content": {"data": {"method": "update", "state": {"children": []}}}, "buffers": []}
-    )
-    assert len(page.children) == 1

@@ -233,6 +233,7 @@ class _Attendance:
     # -- what it adds up to ----------------------------------------------------------------------
 
     def _standings(self) -> tuple[Standing, ...]:
+        dates = list(each(self._dates))
         return standings(
             self._dates,
             self._attendance,
@@ -243,7 +244,7 @@ class _Attendance:
             gone={
                 (mentor.code, row.date_id)
                 for mentor in self._mentors
-                for row in each(self._dates)
+                for row in dates
                 if mentor.on(row.date) == "left"
             },
         )

@@ -72,7 +72,7 @@ class Statement:
 
     def follow(self) -> None:
         """Show the statement anew, once somebody has opened it."""
-        if self._shown.parts:
+        if self._shown.inside:
             self._redraw()
 
     def _redraw(self) -> None:

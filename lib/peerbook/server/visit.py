@@ -250,14 +250,15 @@ class VisitHandler(Answer):
         executor.kc = kernel.client
         for index, cell in enumerate(cells):
             await executor.async_execute_cell(cell, index, store_history=False)
-        if any(state.get("part") == "chart" for state in executor.widget_state.values()):
+        states = embedded(widget_states(executor))
+        if '"part":"chart"' in states:
             self._with_charts.add(name)
         else:
             self._with_charts.discard(name)
         return self.page(
             "rest.html",
             roots=embedded([*_shown(cells)]),
-            states=embedded(widget_states(executor)),
+            states=states,
         )
 
     def _failure(self, name: str, what: str, spoken: str) -> str:

@@ -1,9 +1,8 @@
 """The parts of a page: forms, tables, charts, words and buttons, built once for every page.
 
-They are anywidgets, so the same notebook works in Voilà, in JupyterLab and without a browser.
+A page of them is one anywidget, so the same notebook works in Voilà, in JupyterLab and without a
+browser.
 """
-
-from ipywidgets import Widget
 
 from peerbook.text.markdown import literal
 from peerbook.ui.chart import Chart
@@ -42,6 +41,7 @@ from peerbook.ui.page import (
     Section,
     Tabs,
 )
+from peerbook.ui.part import Part as Widget
 from peerbook.ui.reading import danish_text, how_easy
 from peerbook.ui.table import Cells, Column, RowAction, Status, Table, TableData
 

@@ -1,6 +1,6 @@
 """The kit's browser code: one module for all parts and one chart script, addressed by their hash.
 
-Every widget of anywidget carries its own script. Ours carry `loader.js` only, a few lines that
+Every widget of anywidget carries its own script. Ours carries `loader.js` only, a few lines that
 import `ui.js` by its address once a page. `ui.js` is the `.js` and `.css` files beside the Python
 modules, joined here; they import each other as ordinary modules, so tools and readers need no
 build step.
@@ -21,7 +21,7 @@ CHARTS = "plotly-basic.min.js"
 ASSET_NAMES = (KIT, CHARTS)
 
 # In this order: each may use what stands before it.
-_MODULES = ("dom", "fields", "form", "table", "chart", "page", "kit")
+_MODULES = ("dom", "tree", "fields", "form", "table", "chart", "page", "kit")
 _IMPORT = re.compile(r'^import [^;]* from "\./[a-z]+\.js";\n', re.MULTILINE)
 
 

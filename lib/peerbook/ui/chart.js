@@ -1,19 +1,21 @@
 // A chart with its finding in words and its numbers in a table; one plotly for the whole page.
-import { ask, h } from "./dom.js";
+import { h } from "./dom.js";
 import { tableNode } from "./table.js";
 
 const NEAR_PX = 600;
 let plotly = null;
+const idle = []; // plots whose chart has gone a moment ago: drawing one anew takes half as long
 
 export function chart({ model, el, base }) {
-  const id = `pb-${model.get("identity")}`;
+  const id = model.id;
   const caption = h("figcaption", { class: "pb-finding", id: `${id}-finding` });
-  const plot = h("div", { class: "pb-plot", role: "img" });
+  const used = idle.shift();
+  const plot = used ?? h("div", { class: "pb-plot", role: "img" });
   const summary = h("summary", {}, model.get("texts").numbers);
   const numbers = h("details", { class: "pb-numbers" }, summary, h("div"));
   const figure = h("figure", { class: "pb-figure", "aria-labelledby": caption.id }, caption, plot, numbers);
   el.append(figure);
-  let isNear = false;
+  let isNear = Boolean(used); // what it still shows is another chart's
   let isGone = false;
 
   const words = () => {
@@ -23,7 +25,7 @@ export function chart({ model, el, base }) {
   };
   const fillNumbers = () => {
     if (!numbers.open) return;
-    const drawn = tableNode(model.get("table"), { id, words: model.get("texts"), lang: model.get("lang"), isSortable: true });
+    const drawn = tableNode(model.get("table"), { id, words: model.get("texts"), lang: model.lang, isSortable: true });
     numbers.lastChild.replaceChildren(drawn.node);
   };
   const draw = async () => {
@@ -33,7 +35,7 @@ export function chart({ model, el, base }) {
       const Plotly = await plotly;
       if (isGone) return;
       const { data, layout } = structuredClone(model.get("figure"));
-      await Plotly.react(plot, data, calm(plot, model.get("lang"), layout), settings(Plotly, model.get("lang")));
+      await Plotly.react(plot, data, calm(plot, model.lang, layout), settings(Plotly, model.lang));
       plot.dataset.drawn = "yes";
     } catch (error) {
       console.error(error);
@@ -63,19 +65,32 @@ export function chart({ model, el, base }) {
   model.on("change:table", fillNumbers);
   window.addEventListener("beforeprint", whole);
   words();
-  if (globalThis.Plotly && isInReach(plot)) whole();
-  else near.observe(plot);
+  queueMicrotask(() => {
+    if (isGone) return;
+    if (used || (globalThis.Plotly && isInReach(plot))) whole();
+    else near.observe(plot);
+  });
   size.observe(plot);
   return () => {
     isGone = true;
     near.disconnect();
     size.disconnect();
     window.removeEventListener("beforeprint", whole);
-    globalThis.Plotly?.purge(plot);
+    if (plot.dataset.drawn && !plot.hidden) leaveIdle(plot);
   };
 }
 
-// Waiting for the observer costs a frame; where the script is there already, so is the chart.
+function leaveIdle(plot) {
+  idle.push(plot);
+  setTimeout(() => {
+    if (!idle.includes(plot)) return;
+    idle.splice(idle.indexOf(plot), 1);
+    globalThis.Plotly.purge(plot);
+  });
+}
+
+// Waiting for the observer costs a frame; where the script is there already, the chart is drawn as
+// soon as all of the page has its place.
 function isInReach(plot) {
   const { top, bottom, width } = plot.getBoundingClientRect();
   return width > 0 && bottom > -NEAR_PX && top < window.innerHeight + NEAR_PX;
@@ -89,7 +104,7 @@ async function loadPlotly(model, base) {
   if (globalThis.Plotly) return globalThis.Plotly;
   return script(address)
     .catch(async () => {
-      const { buffers } = await ask(model, { do: "asset", name: "plotly-basic.min.js" });
+      const { buffers } = await model.ask({ do: "asset", name: "plotly-basic.min.js" });
       return script(URL.createObjectURL(new Blob(buffers, { type: "text/javascript" })));
     })
     .then(() => globalThis.Plotly);

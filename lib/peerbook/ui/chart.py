@@ -56,7 +56,7 @@ class Chart(Part):
 
     def update(self, figure: go.Figure, *, finding: str, alt: str, table: TableData) -> None:
         """Show another figure in the same place."""
-        with self.hold_sync():
+        with self.at_once():
             self.figure = _figure_json(figure)
             self.finding = finding
             self.alt = alt
@@ -65,7 +65,7 @@ class Chart(Part):
 
 def _figure_json(figure: go.Figure) -> dict[str, Any]:
     """Return data and layout as JSON, numbers packed as plotly packs them, without template."""
-    packed = json.loads(figure.to_json())
+    packed = json.loads(figure.to_json(validate=False))  # it was, when it was made
     packed["layout"].pop("template", None)
     shown = {"data": packed["data"], "layout": packed["layout"]}
     return cast(dict[str, Any], _escaped(shown))

@@ -1,4 +1,4 @@
-// The ground of the kit: elements, messages to Python, and what the page says of its connection.
+// The ground of the kit: elements, status lines, and what the page says of its connection.
 
 // Return an element. Strings become text, never markup; false, null and undefined are left out.
 export function h(tag, attributes = {}, ...children) {
@@ -18,13 +18,6 @@ export function h(tag, attributes = {}, ...children) {
 
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
-// What outlives a view: JupyterLab may draw the same part again at any time.
-const states = new Map();
-export function kept(identity, make) {
-  if (!states.has(identity)) states.set(identity, make());
-  return states.get(identity);
-}
-
 export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16)); // no randomUUID over plain http
@@ -32,28 +25,6 @@ export function uuid() {
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
-// ---- messages ----------------------------------------------------------------------------------
-
-const waiting = new WeakMap();
-
-// Ask Python for something; the promise gets the answer, with its bytes under `buffers`.
-export function ask(model, request, buffers = []) {
-  if (!waiting.has(model)) {
-    const calls = new Map();
-    waiting.set(model, calls);
-    model.on("msg:custom", (answer, received) => {
-      const resolve = calls.get(answer.call);
-      calls.delete(answer.call);
-      resolve?.({ ...answer, buffers: received });
-    });
-  }
-  const call = uuid();
-  return new Promise((resolve) => {
-    waiting.get(model).set(call, resolve);
-    model.send({ ...request, call }, undefined, buffers);
-  });
 }
 
 // ---- connection --------------------------------------------------------------------------------

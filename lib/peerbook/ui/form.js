@@ -1,5 +1,5 @@
 // A form: typed text goes to Python as a draft, a save is told only when Python has answered.
-import { ask, fill, h, isEnabled, isLost, kept, onConnection, setEnabled, statusLine, symbol, uuid } from "./dom.js";
+import { fill, h, isEnabled, isLost, onConnection, setEnabled, statusLine, symbol, uuid } from "./dom.js";
 import { field, inWords } from "./fields.js";
 
 const DRAFT_AFTER_MS = 700; // after the last key
@@ -7,11 +7,11 @@ const DRAFT_AT_LATEST_MS = 1500; // after the first key that is not in a draft y
 const SLOW_MS = 15000;
 
 export function form({ model, el }) {
-  const state = kept(model.get("identity"), () => build());
+  const state = model.kept(build);
   state.model = model;
   if (state.edition !== model.get("edition")) state.begin();
   model.on("change:edition", () => state.begin());
-  model.on("msg:custom", (message) => message.do === "fill" && state.fillIn(message.values));
+  model.on("message", (message) => message.do === "fill" && state.fillIn(message.values));
   el.append(state.node);
   const leave = onConnection(el, () => state.refresh());
   const hide = () => document.visibilityState === "hidden" && state.sendDraft();
@@ -76,8 +76,8 @@ function build() {
   // ---- drawing
 
   function draw(model) {
-    const lang = model.get("lang");
-    const id = `pb-${model.get("identity")}`;
+    const lang = model.lang;
+    const id = model.id;
     fields = [];
     const make = (spec) => {
       if (spec.kind === "group") {
@@ -178,7 +178,7 @@ function build() {
     draft.isUnsent = false;
     draft.since = null;
     const number = ++draft.number;
-    const answer = await ask(state.model, { do: "draft", values: valuesOf((one) => touched.has(one.spec.name)) });
+    const answer = await state.model.ask({ do: "draft", values: valuesOf((one) => touched.has(one.spec.name)) });
     if (number !== draft.number) return answer;
     draft.answered = number;
     if (answer.saved) draftStatus.say(answer.saved, "ok");
@@ -219,7 +219,7 @@ function build() {
       decided();
     });
     discard.addEventListener("click", async () => {
-      const answer = await ask(state.model, { do: "discard" });
+      const answer = await state.model.ask({ do: "discard" });
       if (troubleOf(answer)) status.say(troubleOf(answer), "danger");
       else decided();
     });
@@ -250,7 +250,7 @@ function build() {
     const slow = setTimeout(() => mine.attempt === attempt && isSaving && unlock(words.slow), SLOW_MS);
     const request = { do: "submit", key, chosen: isChosen, values: valuesOf(() => true) };
     request.files = files.map(({ field: name, name: fileName }) => ({ field: name, name: fileName }));
-    const answer = await ask(state.model, request, files.map((file) => file.bytes));
+    const answer = await state.model.ask(request, files.map((file) => file.bytes));
     clearTimeout(slow);
     if (mine.attempt !== attempt) return;
     settle(answer, mine.key);
@@ -310,7 +310,7 @@ function build() {
 
   function showFaults(faults) {
     status.say("");
-    const titleId = `pb-${state.model.get("identity")}-summary`;
+    const titleId = `${state.model.id}-summary`;
     const list = faults.map((fault) => {
       const [name, ...rest] = fault.field.split(".");
       const one = fields.find((each) => each.spec.name === name);
@@ -352,7 +352,7 @@ function build() {
 
   function showConflict(conflict) {
     status.say("");
-    const lang = state.model.get("lang");
+    const lang = state.model.lang;
     const rows = conflict.rows
       .map(({ field: name, theirs }) => ({ one: fields.find((each) => each.spec.name === name), theirs }))
       .map((row) => ({
@@ -362,7 +362,7 @@ function build() {
       }))
       .filter((row) => row.stored !== row.typed)
       .map((row) => ({ ...row, ...differingLines(row) }));
-    const id = `pb-${state.model.get("identity")}-conflict`;
+    const id = `${state.model.id}-conflict`;
     const pick = rows.map(({ one, stored, typed }, i) => {
       const option = (value, title, text, isChecked) =>
         h("label", { class: "pb-version" }, h("input", { type: "radio", name: `${id}-${i}`, value, checked: isChecked }),

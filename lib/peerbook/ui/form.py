@@ -161,7 +161,7 @@ class Form(Part):
         """Show other values, as of another record, whose draft is kept in `drafts`."""
         self._drafts = drafts
         self._theirs = None
-        with self.hold_sync():
+        with self.at_once():
             self.begin = self._raw(values)
             self.offer = self._offered()
             self.keeps_drafts = drafts is not None
@@ -241,7 +241,7 @@ class Form(Part):
         receipt = self._on_submit(Submission(key, values, seen))
         self._theirs = None
         if not self.only_asks:
-            with self.hold_sync():
+            with self.at_once():
                 if not self.clears:
                     self.begin = self._raw(values)
                 self.offer = {}

@@ -1,15 +1,19 @@
-// Everything a widget of peerbook can show; the loader calls `render` for each.
+// Everything a page of peerbook can show; the loader calls `initialize` and `render` for its widget.
 import { h } from "./dom.js";
+import { drawers, drawn, forget, treeOf } from "./tree.js";
 import { form } from "./form.js";
 import { table } from "./table.js";
 import { chart } from "./chart.js";
-import { button, disclosure, filter, heading, notice, prose, section, tabs } from "./page.js";
+import { button, columns, disclosure, filter, heading, notice, page, panel, prose, section, tabs } from "./page.js";
 
-const PARTS = { form, table, chart, button, disclosure, filter, heading, notice, prose, section, tabs };
+Object.assign(drawers, { button, chart, columns, disclosure, filter, form, heading, notice, page, panel, prose, section, table, tabs });
 
-export function render(context) {
+export function initialize({ model }) {
+  treeOf(model);
+  return () => forget(model);
+}
+
+export function render({ model, el, base }) {
   if (!document.getElementById("pb-kit-style")) document.head.append(h("style", { id: "pb-kit-style" }, STYLE));
-  const part = context.model.get("part");
-  context.el.classList.add("pb", `pb-part-${part}`);
-  return PARTS[part](context);
+  return drawn(treeOf(model).root, el, base).leave;
 }

@@ -1,5 +1,5 @@
-// The kit of all parts, once a page: by its address where peerbook's server answers, and from the
-// kernel itself where it does not (another JupyterLab, an editor).
+// The kit, once a page: by its address where peerbook's server answers, and from the kernel itself
+// where it does not (another JupyterLab, an editor).
 const address = "__KIT__";
 
 function base() {
@@ -10,19 +10,21 @@ function base() {
 
 function fromKernel(model) {
   return new Promise((resolve) => {
-    model.on("msg:custom", (answer, buffers) => {
-      if (answer.call !== "kit") return;
+    model.on("msg:custom", ({ answer }, buffers) => {
+      if (answer?.call !== "kit") return;
       resolve(import(URL.createObjectURL(new Blob(buffers, { type: "text/javascript" }))));
     });
     model.send({ do: "asset", call: "kit", name: "ui.js" });
   });
 }
 
+function kit(model) {
+  const kits = (globalThis.peerbookKits ??= {});
+  kits[address] ??= import(new URL(address, base())).catch(() => fromKernel(model));
+  return kits[address];
+}
+
 export default {
-  async render({ model, el }) {
-    const kits = (globalThis.peerbookKits ??= {});
-    kits[address] ??= import(new URL(address, base())).catch(() => fromKernel(model));
-    const kit = await kits[address];
-    return kit.render({ model, el, base: base() });
-  },
+  initialize: async ({ model }) => (await kit(model)).initialize({ model }),
+  render: async ({ model, el }) => (await kit(model)).render({ model, el, base: base() }),
 };

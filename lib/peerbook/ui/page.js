@@ -1,7 +1,5 @@
-// The smaller parts of a page: words, notices, buttons, and places that open or are filled anew.
-import { actionButton, ask, h, onConnection, setEnabled, statusLine, symbol } from "./dom.js";
-
-const FOCUS_WAIT_FRAMES = 60;
+// The smaller parts of a page: words, notices, buttons, and places that hold others.
+import { actionButton, h, onConnection, setEnabled, statusLine, symbol } from "./dom.js";
 
 export function heading({ model, el }) {
   const draw = () => el.replaceChildren(h(`h${model.get("level")}`, { class: "pb-heading" }, model.get("text")));
@@ -46,7 +44,7 @@ export function button({ model, el }) {
 function buttonRow(model) {
   const made = model.get("actions").map((action, index) =>
     actionButton(action, model.get("texts"), async () => {
-      const answer = await ask(model, { do: "press", index });
+      const answer = await model.ask({ do: "press", index });
       if (answer.file) offerFile(answer);
       return answer;
     }),
@@ -73,7 +71,7 @@ function tellAddress(parameter, value) {
 }
 
 export function filter({ model, el }) {
-  const id = `pb-${model.get("identity")}`;
+  const id = model.id;
   const words = model.get("texts");
   const options = model.get("options");
   const status = statusLine();
@@ -88,7 +86,7 @@ export function filter({ model, el }) {
   const choose = async (index) => {
     const mine = ++asked;
     wait(true);
-    const answer = await ask(model, { do: "choose", index });
+    const answer = await model.ask({ do: "choose", index });
     if (mine !== asked) return;
     answered = mine;
     show();
@@ -129,70 +127,55 @@ export function filter({ model, el }) {
   return leave;
 }
 
-// ---- places that open -----------------------------------------------------------------------------
+// ---- places ---------------------------------------------------------------------------------------
 
-// Panels follow their marker in the same box; some frontends put them there a little later.
-function eachPanel(el, tell) {
-  const told = () => Array.from(el.parentElement?.children ?? []).filter((one) => one !== el).forEach(tell);
-  const watch = new MutationObserver(told);
-  const start = () => {
-    if (!el.parentElement) return requestAnimationFrame(start);
-    watch.observe(el.parentElement, { childList: true });
-    return told();
-  };
-  start();
-  return { told, leave: () => watch.disconnect() };
-}
+export const page = ({ el, hold }) => hold(el);
+export const panel = ({ el, hold }) => hold(el);
+export const columns = ({ el, hold }) => hold(el);
 
-export function disclosure({ model, el }) {
-  const id = `pb-${model.get("identity")}`;
+export function disclosure({ model, el, hold }) {
   const status = statusLine();
-  const state = { isOpen: model.get("opened") };
-  const toggle = h("button", { type: "button", class: "pb-disclosure", "aria-controls": `${id}-panel` }, h("span", { class: "pb-caret", "aria-hidden": "true" }), model.get("label"));
-  const show = (panel) => {
-    panel.id = `${id}-panel`;
-    panel.classList.add("pb-panel");
-    panel.hidden = !state.isOpen;
-    toggle.setAttribute("aria-expanded", String(state.isOpen));
+  const place = h("div", { class: "pb-place" });
+  let isOpen = model.get("opened");
+  const toggle = h("button", { type: "button", class: "pb-disclosure", "aria-controls": `${model.id}-panel` }, h("span", { class: "pb-caret", "aria-hidden": "true" }), model.get("label"));
+  const show = () => {
+    place.firstChild.id = `${model.id}-panel`;
+    place.hidden = !isOpen;
+    toggle.setAttribute("aria-expanded", String(isOpen));
   };
-  toggle.setAttribute("aria-expanded", String(state.isOpen));
-  el.replaceChildren(toggle, status.node);
-  const panels = eachPanel(el, show);
   toggle.addEventListener("click", async () => {
-    state.isOpen = !state.isOpen;
-    panels.told();
-    if (state.isOpen) status.say((await ask(model, { do: "open", index: 0 })).trouble ?? "", "danger");
+    isOpen = !isOpen;
+    show();
+    if (isOpen) status.say((await model.ask({ do: "open", index: 0 })).trouble ?? "", "danger");
   });
-  return panels.leave;
+  el.append(toggle, status.node, place);
+  hold(place, show);
 }
 
-export function tabs({ model, el }) {
-  const id = `pb-${model.get("identity")}`;
+export function tabs({ model, el, hold }) {
   const status = statusLine();
+  const place = h("div", { class: "pb-place" });
   let current = 0;
   const buttons = model.get("labels").map((label, i) =>
-    h("button", { type: "button", role: "tab", class: "pb-tab", id: `${id}-tab-${i}`, "aria-controls": `${id}-panel-${i}`, on: { click: () => choose(i) } }, label),
+    h("button", { type: "button", role: "tab", class: "pb-tab", id: `${model.id}-tab-${i}`, "aria-controls": `${model.id}-panel-${i}`, on: { click: () => choose(i) } }, label),
   );
   const list = h("div", { role: "tablist", class: "pb-tabs", "aria-label": model.get("label") }, buttons);
-  const show = (panel, i) => {
-    panel.id = `${id}-panel-${i}`;
-    panel.setAttribute("role", "tabpanel");
-    panel.setAttribute("aria-labelledby", `${id}-tab-${i}`);
-    panel.hidden = i !== current;
-  };
-  el.replaceChildren(list, status.node);
-  const panels = eachPanel(el, show);
-  const mark = () => {
+  const show = () => {
+    Array.from(place.children).forEach((panel, i) => {
+      panel.id = `${model.id}-panel-${i}`;
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", `${model.id}-tab-${i}`);
+      panel.hidden = i !== current;
+    });
     buttons.forEach((one, i) => {
       one.setAttribute("aria-selected", String(i === current));
       one.tabIndex = i === current ? 0 : -1;
     });
-    panels.told();
   };
   async function choose(index) {
     current = index;
-    mark();
-    status.say((await ask(model, { do: "open", index })).trouble ?? "", "danger");
+    show();
+    status.say((await model.ask({ do: "open", index })).trouble ?? "", "danger");
   }
   const steps = { ArrowRight: 1, ArrowLeft: -1, Home: "first", End: "last" };
   list.addEventListener("keydown", (event) => {
@@ -203,50 +186,38 @@ export function tabs({ model, el }) {
     choose(to);
     buttons[to].focus();
   });
-  mark();
-  return panels.leave;
+  el.append(list, status.node, place);
+  hold(place, show);
 }
 
-// ---- a place that is filled anew ------------------------------------------------------------------
-
-// The marker of a section: says that it changed, and keeps the focus where the reader was.
-export function section({ model, el }) {
+// A place that is filled anew says so, and keeps the focus where the reader was.
+export function section({ model, el, hold }) {
   const heard = h("span", { class: "pb-unseen", role: "status" });
-  el.classList.add("pb-marker");
-  el.replaceChildren(heard);
+  const place = h("div", { class: "pb-place" });
+  el.append(heard, place);
+  hold(place);
   let last = null;
   const remember = ({ target }) => {
-    last = el.parentElement?.contains(target) ? { node: target, tag: target.tagName, name: nameOf(target) } : null;
+    last = place.contains(target) ? { node: target, tag: target.tagName, name: nameOf(target) } : null;
   };
-  const restoreFocus = (framesLeft) => {
-    const again = () => framesLeft && requestAnimationFrame(() => restoreFocus(framesLeft - 1));
-    if (!last) return;
-    if (last.node.isConnected) return void again(); // the old parts are still there, or stay
+  const restoreFocus = () => {
+    if (!last || last.node.isConnected) return; // the reader was elsewhere, or what they stood on stays
     if (document.activeElement !== document.body) return; // the reader has gone on
-    const box = el.parentElement;
-    const same = Array.from(box.querySelectorAll(last.tag)).find((one) => nameOf(one) === last.name);
+    const same = Array.from(place.querySelectorAll(last.tag)).find((one) => nameOf(one) === last.name);
     if (same) same.focus();
-    else if (framesLeft) again();
     else takeThere();
   };
   const takeThere = () => {
-    const box = el.parentElement;
-    box.classList.add("pb-section");
-    box.tabIndex = -1;
-    box.focus({ preventScroll: true });
-    box.scrollIntoView({ block: "start" });
-  };
-  const takeThereWhenShown = (heightBefore, framesLeft) => {
-    const isShown = el.parentElement.offsetHeight !== heightBefore;
-    if (isShown || !framesLeft) takeThere();
-    else requestAnimationFrame(() => takeThereWhenShown(heightBefore, framesLeft - 1));
+    el.tabIndex = -1;
+    el.focus({ preventScroll: true });
+    el.scrollIntoView({ block: "start" });
   };
   document.addEventListener("focusin", remember);
-  model.on("msg:custom", (message) => {
-    if (message.do !== "filled") return;
-    heard.textContent = message.text;
-    if (message.takeThere) takeThereWhenShown(el.parentElement.offsetHeight, FOCUS_WAIT_FRAMES);
-    else restoreFocus(FOCUS_WAIT_FRAMES);
+  model.on("message", ({ do: what, text, takeThere: isAskedFor }) => {
+    if (what !== "filled") return;
+    heard.textContent = text;
+    if (isAskedFor) takeThere();
+    else restoreFocus();
   });
   return () => document.removeEventListener("focusin", remember);
 }

@@ -6,37 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-import ipywidgets
 import traitlets
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from peerbook.text import _
-from peerbook.ui.part import Answer, Part, shared_layout, unreadable
+from peerbook.ui.part import Answer, Part, Parts, unreadable
 from peerbook.ui.table import action_texts
 
 T = TypeVar("T")
-Widgets = Sequence[ipywidgets.Widget]
 MakeFile = Callable[[], tuple[str, bytes, str]]
-Content = Widgets | Callable[[], Widgets]
+Content = Parts | Callable[[], Parts]
 NoticeKind = Literal["info", "ok", "warn", "danger"]
 Look = Literal["quiet", "main", "danger"]
 
 
-class _Box(ipywidgets.VBox):
-    """A box whose children Python alone decides."""
-
-    def __init__(self, children: Widgets) -> None:
-        super().__init__(list(children), layout=shared_layout())
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {len(self.children)} parts>"
-
-    def set_state(self, sync_data: object) -> None:
-        """Do nothing: what a browser claims about a part is not believed."""
-
-
-class Page(_Box):
+class Page(Part):
     """A page: its parts from top to bottom.
 
     Parameters
@@ -54,7 +39,7 @@ class Page(_Box):
 
     def __init__(
         self,
-        parts: Widgets,
+        parts: Parts,
         *,
         lead: str | None = None,
         synthetic: bool = False,
@@ -62,13 +47,13 @@ class Page(_Box):
     ) -> None:
         self.parts = tuple(parts)
         self._facts = facts
-        top: list[ipywidgets.Widget] = []
+        top: list[Part] = []
         if synthetic:
             text = _("Demonstration data: everything on this page is invented.")
             top.append(Notice("warn", text))
         if lead:
             top.append(Prose(lead))
-        super().__init__([*top, *parts])
+        super().__init__("page", inside=[*top, *parts])
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -76,7 +61,7 @@ class Page(_Box):
         return tuple(self._facts() if callable(self._facts) else self._facts)
 
 
-class Columns(ipywidgets.HBox):
+class Columns(Part):
     """Parts side by side where there is room, below each other where there is not.
 
     Parameters
@@ -85,11 +70,8 @@ class Columns(ipywidgets.HBox):
         The parts.
     """
 
-    def __init__(self, parts: Widgets) -> None:
-        super().__init__(list(parts), layout=shared_layout())
-
-    def set_state(self, sync_data: object) -> None:
-        """Do nothing: what a browser claims about a part is not believed."""
+    def __init__(self, parts: Parts) -> None:
+        super().__init__("columns", inside=parts)
 
 
 # --- words ----------------------------------------------------------------------------------
@@ -160,7 +142,7 @@ class Action:
 class _Actions(Part):
     actions = traitlets.List().tag(sync=True)
 
-    def __init__(self, part: str, actions: Sequence[Action], **state: object) -> None:
+    def __init__(self, part: str, actions: Sequence[Action], **state: Any) -> None:
         self._actions = tuple(actions)
         specs = [
             {"label": action.label, "confirm": action.confirm, "look": action.look}
@@ -195,7 +177,7 @@ class Notice(_Actions):
 
     def update(self, kind: NoticeKind, text: str) -> None:
         """Show another message, which is read aloud too."""
-        with self.hold_sync():
+        with self.at_once():
             self.kind = kind
             self.text = text
 
@@ -337,7 +319,7 @@ class Filter(Part, Generic[T]):
 # --- places ---------------------------------------------------------------------------------
 
 
-class Section(_Box):
+class Section(Part):
     """A place on the page that can be filled anew; focus stays where the reader was.
 
     Parameters
@@ -346,17 +328,10 @@ class Section(_Box):
         What it holds first.
     """
 
-    def __init__(self, parts: Widgets = ()) -> None:
-        self._marker = Part("section")
-        self._place = _Box(parts)
-        super().__init__([self._marker, self._place])
+    def __init__(self, parts: Parts = ()) -> None:
+        super().__init__("section", inside=parts)
 
-    @property
-    def parts(self) -> tuple[ipywidgets.Widget, ...]:
-        """What it holds now."""
-        return tuple(self._place.children)
-
-    def show(self, parts: Widgets, announce: str = "", *, take_there: bool = False) -> None:
+    def show(self, parts: Parts, announce: str = "", *, take_there: bool = False) -> None:
         """Hold other parts instead.
 
         Parameters
@@ -368,36 +343,32 @@ class Section(_Box):
         take_there
             Whether the reader is taken to them, because that is what was asked for.
         """
-        self._place.children = tuple(parts)
-        self._marker.send({"do": "filled", "text": announce, "takeThere": take_there})
+        with self.at_once():
+            self.fill(parts)
+            self.send({"do": "filled", "text": announce, "takeThere": take_there})
 
 
-class _Opening(_Box):
-    """A marker and its panels; what a panel holds may be made when it is first opened."""
+class _Opening(Part):
+    """Panels of which some are open; what a panel holds may be made when it is first opened."""
 
-    def __init__(self, marker: Part, contents: Sequence[Content], opened: int | None) -> None:
-        self._marker = marker
+    def __init__(
+        self, part: str, contents: Sequence[Content], first: int | None, **state: Any
+    ) -> None:
         self._unmade = {i: make for i, make in enumerate(contents) if callable(make)}
-        self._panels = [_Box([] if callable(content) else content) for content in contents]
-        marker.answer_to("open", self._open)
-        super().__init__([marker, *self._panels])
-        if opened is not None:
-            self._make(opened)
+        panels = [Part("panel", inside=() if callable(one) else one) for one in contents]
+        super().__init__(part, inside=panels, **state)
+        self.answer_to("open", self._open)
+        if first is not None:
+            self._make(first)
 
     def _open(self, request: Mapping[str, Any], _buffers: object) -> Answer:
-        panel = _chosen(self._panels, request)
-        self._make(self._panels.index(panel))
+        self._make(self.inside.index(_chosen(self.inside, request)))
         return {}
 
     def _make(self, index: int) -> None:
         if index in self._unmade:
-            self._panels[index].children = tuple(self._unmade[index]())
+            self.inside[index].fill(self._unmade[index]())
             del self._unmade[index]
-
-
-class _DisclosureMarker(Part):
-    label = traitlets.Unicode().tag(sync=True)
-    opened = traitlets.Bool(False).tag(sync=True)
 
 
 class Disclosure(_Opening):
@@ -413,14 +384,12 @@ class Disclosure(_Opening):
         Whether it is open at first.
     """
 
-    def __init__(self, label: str, content: Content, *, opened: bool = False) -> None:
-        marker = _DisclosureMarker("disclosure", label=label, opened=opened)
-        super().__init__(marker, [content], 0 if opened else None)
-
-
-class _TabsMarker(Part):
     label = traitlets.Unicode().tag(sync=True)
-    labels = traitlets.List().tag(sync=True)
+    opened = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, label: str, content: Content, *, opened: bool = False) -> None:
+        first = 0 if opened else None
+        super().__init__("disclosure", [content], first, label=label, opened=opened)
 
 
 class Tabs(_Opening):
@@ -434,11 +403,17 @@ class Tabs(_Opening):
         What the tabs are about, for those who do not see them.
     """
 
+    label = traitlets.Unicode().tag(sync=True)
+    labels = traitlets.List().tag(sync=True)
+
     def __init__(self, panels: Sequence[tuple[str, Content]], *, label: str = "") -> None:
-        marker = _TabsMarker(
-            "tabs", label=label or _("Parts of the page"), labels=[name for name, _c in panels]
+        super().__init__(
+            "tabs",
+            [content for _name, content in panels],
+            0,
+            label=label or _("Parts of the page"),
+            labels=[name for name, _content in panels],
         )
-        super().__init__(marker, [content for _name, content in panels], 0)
 
 
 def _chosen(options: Sequence[T], request: Mapping[str, Any]) -> T:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ipywidgets import Widget
-
 from peerbook.text import _
 from peerbook.text.readability import reading_note
 from peerbook.ui.page import Disclosure, Prose
+from peerbook.ui.part import Part
 
 
-def danish_text(markdown: str) -> list[Widget]:
+def danish_text(markdown: str) -> list[Part]:
     """Return a Danish text as prose, and under it its LIX."""
     return [Prose(markdown, language="da"), how_easy(markdown)]
 

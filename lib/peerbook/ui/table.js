@@ -1,6 +1,6 @@
 // A real table: caption, headings with scope, sorting by buttons; where it does not fit, cards.
 // Roles stand on every element, since a browser forgets them when a table is shown as cards.
-import { actionButton, ask, fill, h, stackWhenNarrow, symbol } from "./dom.js";
+import { actionButton, fill, h, stackWhenNarrow, symbol } from "./dom.js";
 
 const SHOWN_AT_FIRST = 200;
 const RIGHT = ["number", "share", "kroner"];
@@ -15,11 +15,11 @@ export function table({ model, el }) {
     const data = { ...model.get("data"), sort: drawn?.sort };
     const action = model.get("action");
     drawn = tableNode(data, {
-      id: `pb-${model.get("identity")}`,
+      id: model.id,
       words: model.get("texts"),
-      lang: model.get("lang"),
+      lang: model.lang,
       isSortable: model.get("sortable"),
-      action: action && { label: action, confirm: model.get("confirm"), run: (index) => ask(model, { do: "row", index, edition: model.get("edition") }) },
+      action: action && { label: action, confirm: model.get("confirm"), run: (index) => model.ask({ do: "row", index, edition: model.get("edition") }) },
     });
     el.replaceChildren(drawn.node);
   };

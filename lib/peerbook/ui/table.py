@@ -162,7 +162,7 @@ class Table(Part):
         self._content = TableData(
             shown.columns, rows, shown.caption if caption is None else caption
         )
-        with self.hold_sync():
+        with self.at_once():
             self.edition += 1
             self.data = self._content.spec()
 
