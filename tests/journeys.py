@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
+from app_under_test import Server, Visitor
 from builders import PlannedCourse, open_store
-from conftest import Server, Visitor
 from peerbook.course import plan_records
 from peerbook.course.plan import CoursePlan
 from peerbook.paths import product_folder

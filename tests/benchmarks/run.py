@@ -20,10 +20,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from app_under_test import BROWSER_FLAGS
 from benchmarks import content, saves
 from benchmarks.servers import Server, private_bytes, running
 from builders import DEMO_DAY
-from conftest import BROWSER_FLAGS
 from peerbook.demo import fill
 from peerbook.store import Store
 

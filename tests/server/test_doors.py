@@ -23,7 +23,7 @@ import psutil
 import pytest
 import websocket
 
-from conftest import Server, write_notebook
+from app_under_test import Server, write_notebook
 from peerbook.server.channel import PROTOCOL, split
 
 KERNEL = "01234567-89ab-cdef-0123-456789abcdef"

@@ -10,7 +10,7 @@ import urllib.request
 import psutil
 import pytest
 
-from conftest import Server
+from app_under_test import Server
 from peerbook.paths import product_folder
 from peerbook.server.assets import asset_url
 

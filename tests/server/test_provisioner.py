@@ -21,7 +21,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient import NotebookClient
 
-from conftest import write_notebook
+from app_under_test import write_notebook
 from peerbook.server import provisioner
 from peerbook.server.kernels import ready
 from peerbook.server.provisioner import ForkedKernel, ForkProvisioner, current_zygote
