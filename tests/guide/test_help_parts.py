@@ -13,7 +13,7 @@ from peerbook.desk import Desk
 from peerbook.guide import help_page, records
 from peerbook.guide.about import about
 from peerbook.settings import save_help_number
-from peerbook.ui import Filter, Form, Notice, Page, Widget
+from peerbook.ui import Filter, Form, Notice, Page, Part
 
 
 class DeskOnADay(Desk):
@@ -31,7 +31,7 @@ def desk(tmp_path, monkeypatch):
     return made
 
 
-def parts_of(part: Widget) -> Iterator[Widget]:
+def parts_of(part: Part) -> Iterator[Part]:
     """Return a part and all that stands in it, with every panel opened."""
     for index in list(getattr(part, "_unmade", ())):
         part._make(index)

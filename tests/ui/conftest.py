@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 
 from peerbook.errors import StoreUnavailable
 from peerbook.text import words
-from peerbook.ui import Widget
+from peerbook.ui import Part
 from peerbook.ui.assets import ASSET_NAMES, asset
 from peerbook.ui.part import Surface
 
@@ -116,7 +116,7 @@ def show(wire: Wire, browser: Browser) -> Iterator[Callable[..., Page]]:
     closers = []
     errors: list[str] = []
 
-    def show_part(part: Widget, *, stops_clock: bool = False, **options: object) -> Page:
+    def show_part(part: Part, *, stops_clock: bool = False, **options: object) -> Page:
         address, close = serve(wire, Surface(part))
         closers.append(close)
         options = {"viewport": {"width": 1200, "height": 900}, "locale": "da-DK"} | options
@@ -137,7 +137,7 @@ def show(wire: Wire, browser: Browser) -> Iterator[Callable[..., Page]]:
     assert errors == []
 
 
-def serve(wire: Wire, widget: ipywidgets.Widget) -> tuple[str, Callable[[], None]]:
+def serve(wire: Wire, widget: ipywidgets.Part) -> tuple[str, Callable[[], None]]:
     """Serve the page of one widget on the loopback, and return its address and how to end it."""
 
     class Handler(BaseHTTPRequestHandler):

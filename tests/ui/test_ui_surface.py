@@ -17,7 +17,7 @@ def planner(saved: list[object]) -> ui.Form:
     return ui.Form("plan", [ui.TextField("title", "Titel")], on_submit=saved.append)
 
 
-def ask(surface: Surface, to: ui.Widget, **request: object) -> None:
+def ask(surface: Surface, to: ui.Part, **request: object) -> None:
     surface._handle_msg(
         {
             "content": {

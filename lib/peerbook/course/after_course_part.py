@@ -32,21 +32,21 @@ from peerbook.ui import (
     Heading,
     IntegerField,
     Notice,
+    Part,
     Prose,
     Row,
     RowsField,
     Section,
     Submission,
     Table,
-    Widget,
     danish_text,
 )
 
 
-def after_course_parts(saved: SavedPlan) -> list[Widget]:
+def after_course_parts(saved: SavedPlan) -> list[Part]:
     """Return the presentations of final assignments with their times, and the erfa groups."""
     now = saved.read()
-    parts: list[Widget] = [Heading(_("Final assignments"))]
+    parts: list[Part] = [Heading(_("Final assignments"))]
     if any(date.takes_place for date in now.plan.of_kind("final_assignment")):
         parts += _Presentations(saved).parts()
     else:
@@ -61,7 +61,7 @@ def after_course_parts(saved: SavedPlan) -> list[Widget]:
     ]
 
 
-def _erfa_parts(plan: CoursePlan) -> list[Widget]:
+def _erfa_parts(plan: CoursePlan) -> list[Part]:
     groups = [date for date in plan.of_kind("erfa_group") if date.takes_place]
     if not groups:
         return [Prose(_("The plan has no erfa groups."))]
@@ -95,7 +95,7 @@ class _Presentations:
         self._times = Section([])
         self._table = Section([])
 
-    def parts(self) -> list[Widget]:
+    def parts(self) -> list[Part]:
         """Return the question how many and how long, and below it the times."""
         with self._saved.desk.store.read() as session:
             enrolled = len(people_records.mentors(session, self._saved.course_id))
@@ -146,7 +146,7 @@ class _Presentations:
     def _show_times(self, announce: str = "") -> None:
         self._times.show(self._time_parts(), announce=announce)
 
-    def _time_parts(self) -> list[Widget]:
+    def _time_parts(self) -> list[Part]:
         now = self._saved.read()
         wish = presentation_records.presentations_of(now.course)
         if wish is None:

@@ -32,6 +32,7 @@ from peerbook.ui import (
     Heading,
     IntegerField,
     Notice,
+    Part,
     Prose,
     Row,
     RowsField,
@@ -40,7 +41,6 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
-    Widget,
     receipt_text,
 )
 
@@ -49,7 +49,7 @@ T = TypeVar("T")
 STATUSES = ("present", "apology", "absent", "paused", "not_enrolled")
 
 
-def attendance_parts(desk: Desk, course: Course) -> list[Widget]:
+def attendance_parts(desk: Desk, course: Course) -> list[Part]:
     """Return the roster of a day, what all days add up to, and the forms that go with it."""
     return [_Attendance(desk, course).section()]
 
@@ -89,7 +89,7 @@ class _Attendance:
         self._read()
         self._summary.show(self._summary_parts(), announce=announce)
 
-    def _parts(self) -> list[Widget]:
+    def _parts(self) -> list[Part]:
         if not self._mentors:
             text = _("Nobody is on the course yet. Write the names of those who begin.")
             return [Prose(text), self._enrolment.enrol_form()]
@@ -108,7 +108,7 @@ class _Attendance:
 
     # -- the roster of one day -------------------------------------------------------------------
 
-    def _roster_parts(self) -> list[Widget]:
+    def _roster_parts(self) -> list[Part]:
         planned = self._dates[~self._dates["cancelled"]]
         if planned.empty:
             return [Prose(_("The plan has no days on which anybody could come."))]
@@ -136,7 +136,7 @@ class _Attendance:
             self._days.relabel([names[date_id] for date_id in self._days.values])
         self._show_catch_up()
 
-    def _day_parts(self, date_id: int) -> list[Widget]:
+    def _day_parts(self, date_id: int) -> list[Part]:
         back = Section([])
         return [
             self._roster(date_id, back),
@@ -144,7 +144,7 @@ class _Attendance:
             *sparring_parts(self._desk, self._course, date_id),
         ]
 
-    def _take_back_parts(self, date_id: int, shown: Mapping[str, Entry]) -> list[Widget]:
+    def _take_back_parts(self, date_id: int, shown: Mapping[str, Entry]) -> list[Part]:
         """Return the way out when a day was recorded that should not have been."""
         if not shown:
             return []
@@ -157,7 +157,7 @@ class _Attendance:
             self._redraw(done)
             return done
 
-        parts: list[Widget] = [
+        parts: list[Part] = [
             Prose(
                 _(
                     "Take it back, and the day is as if nobody had written down who came. What was "
@@ -249,7 +249,7 @@ class _Attendance:
             },
         )
 
-    def _summary_parts(self) -> list[Widget]:
+    def _summary_parts(self) -> list[Part]:
         held = by_date(self._dates, self._attendance)
         if held.empty:
             return [Prose(_("When the first day is saved, you see here what it adds up to."))]
@@ -261,7 +261,7 @@ class _Attendance:
             for one in standing
             if one.alert and one.participant not in left
         ]
-        parts: list[Widget] = [Heading(_("What it adds up to"))]
+        parts: list[Part] = [Heading(_("What it adds up to"))]
         if quiet:
             text = _(
                 "{names}: two teaching days in a row without a word. A call may be welcome."
@@ -309,7 +309,7 @@ class _Attendance:
 
     # -- the smaller forms -----------------------------------------------------------------------
 
-    def _open_catch_up(self) -> list[Widget]:
+    def _open_catch_up(self) -> list[Part]:
         self._catch_up = Section(self._catch_up_parts())
         return [self._catch_up]
 
@@ -319,7 +319,7 @@ class _Attendance:
             notice = [Notice("ok", told)] if told else []
             self._catch_up.show([*notice, *self._catch_up_parts()], told, take_there=bool(told))
 
-    def _catch_up_parts(self) -> list[Widget]:
+    def _catch_up_parts(self) -> list[Part]:
         name_of = {mentor.code: mentor.name for mentor in self._mentors}
         days = {row.date_id: row for row in each(self._dates)}
         done = {(row.date_id, row.participant) for row in each(self._caught_up)}
@@ -378,7 +378,7 @@ class _Attendance:
             )
         ]  # fmt: skip
 
-    def _rule_parts(self) -> list[Widget]:
+    def _rule_parts(self) -> list[Part]:
         shown = self._required
 
         def save(submission: Submission) -> str:

@@ -27,12 +27,12 @@ from peerbook.ui import (
     DateField,
     Disclosure,
     Form,
+    Part,
     Prose,
     RowAction,
     Submission,
     Table,
     TextField,
-    Widget,
     receipt_text,
 )
 
@@ -55,7 +55,7 @@ KINDS = ("school_holiday", "industriferie", "custom_day_off", "absence", "other"
 
 def closures_parts(
     desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]
-) -> list[Widget]:
+) -> list[Part]:
     """Return the site's closures, the public holidays of the plan's years, and ways to change them.
 
     Parameters
@@ -101,7 +101,7 @@ def closures_parts(
         redraw(_("The closure is removed."))
         return _("The closure is removed.")
 
-    parts: list[Widget] = [
+    parts: list[Part] = [
         Table(
             columns,
             rows,
@@ -124,7 +124,7 @@ def closures_parts(
 
 def _suggestions(
     desk: Desk, site: Site, suggested: Sequence[Closure], redraw: Callable[[str], None]
-) -> Widget:
+) -> Part:
     """Return the usual closures for the user to accept; none is in force before."""
 
     def save(submission: Submission) -> Receipt:
@@ -165,7 +165,7 @@ def _suggestions(
     )
 
 
-def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]) -> Widget:
+def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]) -> Part:
     needed = sorted({resource for date in plan.dates for resource in date.resources}, key=str)
     whom = [(EVERYTHING, _("the whole site"))]
     whom += [(f"{resource.kind}:{resource.label}", resource.label) for resource in needed]

@@ -19,11 +19,11 @@ from peerbook.ui import (
     Filter,
     Heading,
     Notice,
+    Part,
     Prose,
     Section,
     Status,
     Table,
-    Widget,
     danish_text,
 )
 
@@ -51,7 +51,7 @@ def portion_name(item: str) -> str:
     }[item]
 
 
-def content_parts(saved: SavedPlan) -> list[Widget]:
+def content_parts(saved: SavedPlan) -> list[Part]:
     """Return what is taught on a saved course, what that covers, and what to order for it."""
     now = saved.read()
     with saved.desk.store.read() as session:
@@ -59,15 +59,15 @@ def content_parts(saved: SavedPlan) -> list[Widget]:
     asked = themes_for_days(now.plan, raised)
     coming = now.plan.next_of_kind("teaching_day", saved.desk.today)
 
-    def day_plan() -> list[Widget]:
+    def day_plan() -> list[Part]:
         starts_at = plan_records.day_starts_at(now.course)
         return day_plan_parts(now.content, starts_at, asked, coming.number if coming else 1)
 
-    def covered() -> list[Widget]:
+    def covered() -> list[Part]:
         day = coming.number if coming else None
         return [*proposal_parts(now.content, asked.get(day, ()), day), *coverage_parts(now.content)]
 
-    def food() -> list[Widget]:
+    def food() -> list[Part]:
         with saved.desk.store.read() as session:
             enrolled = len(people_records.mentors(session, saved.course_id))
             earlier = earlier_turnouts(session, saved.course_id)
@@ -94,7 +94,7 @@ def day_plan_parts(
     starts_at: dt.time,
     asked: Mapping[int | None, Sequence[str]],
     first: int = 1,
-) -> list[Widget]:
+) -> list[Part]:
     """Return the days, one at a time, each checked for breaks, lunch and length.
 
     Parameters
@@ -107,7 +107,7 @@ def day_plan_parts(
         Number of the day shown first.
     """
 
-    def parts(number: int) -> list[Widget]:
+    def parts(number: int) -> list[Part]:
         return [
             *proposal_parts(content, asked.get(number, ()), number),
             *_day_parts(content, content.day(number), starts_at),
@@ -128,7 +128,7 @@ def day_plan_parts(
     ]
 
 
-def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Widget]:
+def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Part]:
     check = check_day(day, starts_at)
     sums = _("{minutes} minutes in all, {pauses} of them breaks and lunch. Ends at {end}.").format(
         minutes=format_number(check.minutes),
@@ -176,7 +176,7 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Wid
     ]
 
 
-def coverage_parts(content: CourseContent) -> list[Widget]:
+def coverage_parts(content: CourseContent) -> list[Part]:
     """Return what the course covers, topic by topic, and what it leaves out."""
     covered = coverage(content)
     columns = [Column("topic", _("Topic"))]
@@ -202,13 +202,11 @@ def coverage_parts(content: CourseContent) -> list[Widget]:
     ]
 
 
-def catering_parts(
-    enrolled: int, earlier: Sequence[Turnout], content: CourseContent
-) -> list[Widget]:
+def catering_parts(enrolled: int, earlier: Sequence[Turnout], content: CourseContent) -> list[Part]:
     """Return how many to expect and what to order, for a teaching day and for a sparring."""
     if enrolled == 0:
         return [Prose(_("Nobody is on the course yet, so there is nothing to order."))]
-    parts: list[Widget] = []
+    parts: list[Part] = []
     columns = [
         Column("item", _("What")),
         Column("expected", _("Expected"), kind="number"),

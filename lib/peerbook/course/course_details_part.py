@@ -28,11 +28,11 @@ from peerbook.ui import (
     Form,
     Heading,
     Notice,
+    Part,
     Prose,
     Section,
     Submission,
     TextField,
-    Widget,
     literal,
     receipt_text,
 )
@@ -40,7 +40,7 @@ from peerbook.ui import (
 FROM_TODAY, EVER = "from_today", "ever"
 
 
-def details_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
+def details_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
     """Return the form that corrects a course's details, and the way to remove a trial course."""
     today = saved.desk.today
     with saved.desk.store.read() as session:
@@ -124,7 +124,7 @@ def _details(values: Mapping[str, object]) -> CourseDetails:
     return CourseDetails(**{one.name: str(values[one.name]) for one in fields(CourseDetails)})
 
 
-def _removal_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
+def _removal_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
     with saved.desk.store.read() as session:
         traces = recorded_on(session, saved.course_id)
     heading = Heading(_("Remove the course"))

@@ -25,11 +25,11 @@ from peerbook.ui import (
     Form,
     Heading,
     Notice,
+    Part,
     Prose,
     Section,
     Submission,
     TextField,
-    Widget,
     literal,
     receipt_text,
 )
@@ -40,7 +40,7 @@ NEW = 0
 class Leave(Protocol):
     """Shows the choice of courses anew."""
 
-    def __call__(self, number: int, told: Sequence[Widget] = (), announce: str = "") -> None:
+    def __call__(self, number: int, told: Sequence[Part] = (), announce: str = "") -> None:
         """Show a course, 0 being none, with parts above it that say what has been done."""
 
 
@@ -59,7 +59,7 @@ class _Target:
         return records.save_site(session, self.name, self.municipality).number
 
 
-def site_change_parts(saved: SavedPlan, leave: Leave) -> list[Widget]:
+def site_change_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
     """Return the form that asks where a course belongs, and shows first what follows."""
     now = saved.read()
     with saved.desk.store.read() as session:
@@ -119,7 +119,7 @@ def _target(submission: Submission, known: Sequence[Site]) -> _Target:
     return _Target(name, municipality=municipality)
 
 
-def _outcome_parts(saved: SavedPlan, target: _Target, leave: Leave) -> list[Widget]:
+def _outcome_parts(saved: SavedPlan, target: _Target, leave: Leave) -> list[Part]:
     """Return what moving the course means, and the button that does it."""
     now, key = saved.read(), str(uuid4())
     title, room = now.plan.title, now.plan.dates[-1].room
@@ -161,7 +161,7 @@ def _outcome_parts(saved: SavedPlan, target: _Target, leave: Leave) -> list[Widg
     ]
 
 
-def _blocked_parts(saved: SavedPlan, now: PlanNow, target: _Target) -> list[Widget]:
+def _blocked_parts(saved: SavedPlan, now: PlanNow, target: _Target) -> list[Part]:
     """Return which dates to come something stands in the way of at the other site."""
     with saved.desk.store.read() as session:
         obstacles = Obstacles(

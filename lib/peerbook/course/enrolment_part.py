@@ -23,11 +23,11 @@ from peerbook.ui import (
     Form,
     Heading,
     LongTextField,
+    Part,
     Prose,
     Status,
     Submission,
     Table,
-    Widget,
     receipt_text,
 )
 
@@ -42,12 +42,12 @@ class Enrolments:
         self._course = course
         self._on_change = on_change
 
-    def parts(self) -> list[Widget]:
+    def parts(self) -> list[Part]:
         """Return who is on the course, and the forms with which that changes."""
         with self._desk.store.read() as session:
             mentors = people_records.mentors(session, self._course.id)
             untouched = people_records.without_record(session, self._course.id)
-        parts: list[Widget] = [
+        parts: list[Part] = [
             self._list(mentors),
             Heading(_("Somebody new"), level=3),
             self.enrol_form(),
@@ -139,7 +139,7 @@ class Enrolments:
             clear_after_save=True,
         )  # fmt: skip
 
-    def _take_off_parts(self, untouched: list[Mentor]) -> list[Widget]:
+    def _take_off_parts(self, untouched: list[Mentor]) -> list[Part]:
         def save(submission: Submission) -> Receipt:
             code = str(submission.values["mentor"])
             receipt = self._desk.save(

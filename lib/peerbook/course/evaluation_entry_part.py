@@ -25,6 +25,7 @@ from peerbook.ui import (
     Form,
     IntegerField,
     LongTextField,
+    Part,
     Prose,
     RowsField,
     ScaleField,
@@ -32,7 +33,6 @@ from peerbook.ui import (
     Submission,
     Tabs,
     TextField,
-    Widget,
     receipt_text,
 )
 
@@ -55,7 +55,7 @@ class EvaluationEntry:
         self._save = save
         self._saved = saved
 
-    def tabs(self, *more: tuple[str, Callable[[], list[Widget]]]) -> Tabs:
+    def tabs(self, *more: tuple[str, Callable[[], list[Part]]]) -> Tabs:
         """Return the ways side by side, in the order in which they are needed; `more` by label."""
         return Tabs(
             [
@@ -69,7 +69,7 @@ class EvaluationEntry:
             label=_("Ways to answer"),
         )
 
-    def _short_parts(self) -> list[Widget]:
+    def _short_parts(self) -> list[Part]:
         place = Section([self._sheet_form("short")])
 
         def empty() -> str:
@@ -109,7 +109,7 @@ class EvaluationEntry:
             clear_after_save=True,
         )
 
-    def _pile_parts(self) -> list[Widget]:
+    def _pile_parts(self) -> list[Part]:
         place = Section(self._pile_of("full"))
         choice: Filter[Extent] = Filter(
             _("Which sheet is in the pile?"),
@@ -119,7 +119,7 @@ class EvaluationEntry:
         )
         return [choice, place]
 
-    def _pile_of(self, extent: Extent) -> list[Widget]:
+    def _pile_of(self, extent: Extent) -> list[Part]:
         items = self._items(extent)
         questions = "\n".join(f"{number}. {item.text}" for number, item in enumerate(items, 1))
         return [

@@ -34,19 +34,19 @@ from peerbook.ui import (
     Disclosure,
     Form,
     Notice,
+    Part,
     Prose,
     Section,
     Submission,
     Table,
     UploadedFile,
-    Widget,
     receipt_text,
 )
 
 
 def import_parts(
     desk: Desk, course: Course, form: EvaluationForm, wave: Wave, on_change: Callable[[str], None]
-) -> list[Widget]:
+) -> list[Part]:
     """Return the parts that take evaluations of a course from a file.
 
     Parameters
@@ -77,7 +77,7 @@ class _Import:
         self._found = Section([])
         self._files = Section([])
 
-    def parts(self) -> list[Widget]:
+    def parts(self) -> list[Part]:
         """Return the template, the form to choose a file with, and what is in it."""
         self._show_files()
         return [
@@ -113,7 +113,7 @@ class _Import:
             reading = reading.refuse(refused, str(self._template.schema.columns[RESPONDENT].title))
             sheets = import_records.sheets_in(reading.rows)
             saved = import_records.saved_already(session, self._course.id, self._wave, sheets)
-        parts: list[Widget] = [_facts(file.name, reading)]
+        parts: list[Part] = [_facts(file.name, reading)]
         if not reading.is_right_file:
             parts += wrong_file_parts(reading)
         elif earlier is not None:
@@ -129,9 +129,9 @@ class _Import:
         reading: Reading,
         sheets: Mapping[int, Sheet],
         saved: tuple[int, ...],
-    ) -> list[Widget]:
+    ) -> list[Part]:
         fresh = {row: sheet for row, sheet in sheets.items() if row not in saved}
-        parts: list[Widget] = [_verdict(reading, len(fresh), saved)]
+        parts: list[Part] = [_verdict(reading, len(fresh), saved)]
         if reading.faults:
             parts.append(fault_table(reading.faults))
         parts += [Notice("info", text) for text in _questions(sheets, saved)]
@@ -263,7 +263,7 @@ class _Import:
 # -- what is in the file ---------------------------------------------------------------------------
 
 
-def _facts(file_name: str, reading: Reading) -> Widget:
+def _facts(file_name: str, reading: Reading) -> Part:
     count = len(reading.rows) + len(reading.left_out)
     rows = ngettext("{n} row is filled.", "{n} rows are filled.", count).format(n=count)
     told = [read_as(file_name, reading), rows if count else "", _("Nothing is saved yet.")]
@@ -311,7 +311,7 @@ def _questions(sheets: Mapping[int, Sheet], saved: tuple[int, ...]) -> list[str]
 
 def _preview(
     form: EvaluationForm, sheets: Mapping[int, Sheet], saved: tuple[int, ...]
-) -> list[Widget]:
+) -> list[Part]:
     columns = [
         Column("row", _("Row")),
         Column("code", _("Own code")),

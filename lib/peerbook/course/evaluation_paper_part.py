@@ -10,13 +10,13 @@ from peerbook.settings import whom_to_call
 from peerbook.store.codes import new_linking_codes
 from peerbook.store.tables import Course, Extent, Site
 from peerbook.text import _, written_in
-from peerbook.ui import Downloads, MakeFile, Prose, Widget, how_easy
+from peerbook.ui import Downloads, MakeFile, Part, Prose, how_easy
 
 SPARE_CODES = 2
 """Strips more than there are people, so that whoever draws last has a choice too."""
 
 
-def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Widget]:
+def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Part]:
     """Return what can be printed for one evaluation of a course."""
 
     def codes() -> tuple[str, bytes, str]:
@@ -46,7 +46,7 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Widget
     ]
 
 
-def event_paper_parts(desk: Desk, site: Site) -> list[Widget]:
+def event_paper_parts(desk: Desk, site: Site) -> list[Part]:
     """Return the form to print for a café, a meeting or a common event of a site."""
     form = load_form("event")
     return [

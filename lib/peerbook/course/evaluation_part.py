@@ -14,10 +14,10 @@ from peerbook.desk import Desk
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Source, Wave
 from peerbook.text import _
-from peerbook.ui import Filter, Heading, Section, Submission, Tabs, Widget
+from peerbook.ui import Filter, Heading, Part, Section, Submission, Tabs
 
 
-def evaluation_parts(desk: Desk, course: Course) -> list[Widget]:
+def evaluation_parts(desk: Desk, course: Course) -> list[Part]:
     """Return the forms to enter evaluations with, and what they say."""
     return [_Evaluations(desk, course).section()]
 
@@ -76,7 +76,7 @@ class _Evaluations:
         file = (_("From a file"), lambda: self._file_parts(form, wave, saved))
         self._entry.show([entry.tabs(file)])
 
-    def _file_parts(self, form: EvaluationForm, wave: Wave, saved: SavedSheets) -> list[Widget]:
+    def _file_parts(self, form: EvaluationForm, wave: Wave, saved: SavedSheets) -> list[Part]:
         # What reads files is heavy to import, and most visits do not come here.
         from peerbook.course.evaluation_import_part import import_parts
 

@@ -20,7 +20,7 @@ from peerbook.course.evaluation_charts import comparison_chart, figures_chart
 from peerbook.course.follow_up import FollowUp
 from peerbook.course.waves import WAVES, wave_name
 from peerbook.text import _, format_date, format_list, format_number, ngettext
-from peerbook.ui import Column, Disclosure, Heading, Notice, Prose, Table, TableData, Widget
+from peerbook.ui import Column, Disclosure, Heading, Notice, Part, Prose, Table, TableData
 
 
 def result_parts(
@@ -28,7 +28,7 @@ def result_parts(
     sheets: Mapping[str, int],
     standing: FollowUp | None,
     threshold: int,
-) -> list[Widget]:
+) -> list[Part]:
     """Return what a course's evaluations say, as far as enough people have answered.
 
     Parameters
@@ -54,7 +54,7 @@ def result_parts(
             if (count := sheets.get(wave, 0))
         ]
     )
-    parts: list[Widget] = [
+    parts: list[Part] = [
         Heading(_("What they say")),
         Prose(_("So far: {counted}.").format(counted=counted)),
         *to_ask,
@@ -82,7 +82,7 @@ def result_parts(
 # -- mid against final -----------------------------------------------------------------------------
 
 
-def _comparison_parts(answers: pd.DataFrame, threshold: int) -> list[Widget]:
+def _comparison_parts(answers: pd.DataFrame, threshold: int) -> list[Part]:
     compared = compare_waves(answers, load_form("mid"), load_form("final"), threshold)
     shown = [one for one in compared if one.mid.mean is not None or one.final.mean is not None]
     if not shown:
@@ -142,7 +142,7 @@ def _signed(value: float) -> str:
     return f"{sign}{text}"
 
 
-def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Widget]:
+def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Part]:
     if not any(one.basis == "groups" for one in compared):
         return []
     notes = [
@@ -164,7 +164,7 @@ def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Widget]:
 # -- what is used of it ----------------------------------------------------------------------------
 
 
-def _follow_up_parts(standing: FollowUp) -> list[Widget]:
+def _follow_up_parts(standing: FollowUp) -> list[Part]:
     """Return whether it is time to ask what is used of the course; nothing once it is asked."""
     days = {"first": format_date(standing.first), "last": format_date(standing.last)}
     if standing.state == "early":
@@ -189,7 +189,7 @@ def _follow_up_parts(standing: FollowUp) -> list[Widget]:
     return []
 
 
-def _follow_up_result(figures: tuple[ItemFigure, ...], threshold: int) -> list[Widget]:
+def _follow_up_result(figures: tuple[ItemFigure, ...], threshold: int) -> list[Part]:
     if not figures:
         return []
     shown = [one for one in figures if one.figure.mean is not None]
@@ -210,7 +210,7 @@ def _follow_up_result(figures: tuple[ItemFigure, ...], threshold: int) -> list[W
 # -- all questions, levels and words -----------------------------------------------------------
 
 
-def _question_tables(figures: Mapping[str, tuple[ItemFigure, ...]], threshold: int) -> list[Widget]:
+def _question_tables(figures: Mapping[str, tuple[ItemFigure, ...]], threshold: int) -> list[Part]:
     tables = [_figures_table(items, wave_name(wave), threshold) for wave, items in figures.items()]
     return [Table(table.columns, table.rows, table.caption) for table in tables]
 
@@ -258,7 +258,7 @@ def level_name(level: int) -> str:
     }[level]
 
 
-def _level_parts(answers: pd.DataFrame) -> list[Widget]:
+def _level_parts(answers: pd.DataFrame) -> list[Part]:
     measured = {
         level for wave in WAVES for level in levels_measured(load_form(wave), answers, wave)
     }
@@ -272,8 +272,8 @@ def _level_parts(answers: pd.DataFrame) -> list[Widget]:
     return [Prose(text)]
 
 
-def _voices(answers: pd.DataFrame, threshold: int) -> list[Widget]:
-    parts: list[Widget] = []
+def _voices(answers: pd.DataFrame, threshold: int) -> list[Part]:
+    parts: list[Part] = []
     for wave in WAVES:
         said = voices(answers, load_form(wave), wave, threshold)
         if said:

@@ -8,7 +8,7 @@ from peerbook.errors import Fault
 from peerbook.files import media_types
 from peerbook.files.intake import Reading, Template, blank_file
 from peerbook.text import _, format_list, ngettext
-from peerbook.ui import Column, Download, FileField, Notice, Table, UploadedFile, Widget
+from peerbook.ui import Column, Download, FileField, Notice, Part, Table, UploadedFile
 
 FILE = "file"
 LARGEST_FILE = 5_000_000
@@ -57,11 +57,11 @@ def read_as(file_name: str, reading: Reading) -> str:
     )
 
 
-def wrong_file_parts(reading: Reading) -> list[Widget]:
+def wrong_file_parts(reading: Reading) -> list[Part]:
     """Return what is said of a file that cannot be taken in as it is."""
     of_the_whole = [fault for fault in reading.faults if fault.place.row is None]
     placed = [fault for fault in reading.faults if fault.place.row is not None]
-    parts: list[Widget] = [Notice("danger", _of_sheet(fault, reading)) for fault in of_the_whole]
+    parts: list[Part] = [Notice("danger", _of_sheet(fault, reading)) for fault in of_the_whole]
     if placed:
         text = _("The file cannot be used as it is. Correct it, save it, and choose it again.")
         parts += [Notice("danger", text), fault_table(placed)]

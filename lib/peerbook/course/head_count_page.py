@@ -37,6 +37,7 @@ from peerbook.ui import (
     IntegerField,
     Notice,
     Page,
+    Part,
     Prose,
     Row,
     RowAction,
@@ -44,7 +45,6 @@ from peerbook.ui import (
     Section,
     Submission,
     Table,
-    Widget,
 )
 
 MOST_PEOPLE = 2000
@@ -186,7 +186,7 @@ class _HeadCounts:
     def _show_figures(self, announce: str = "") -> None:
         self._figures.show(self._figure_parts(), announce=announce)
 
-    def _figure_parts(self) -> list[Widget]:
+    def _figure_parts(self) -> list[Part]:
         held = self._frame[self._frame["occasion"] == self._occasion]
         if held.empty:
             return [
@@ -199,7 +199,7 @@ class _HeadCounts:
             Disclosure(_("Correct a count"), lambda: self._saved_parts(held)),
         ]
 
-    def _saved_parts(self, held: pd.DataFrame) -> list[Widget]:
+    def _saved_parts(self, held: pd.DataFrame) -> list[Part]:
         """Return the counts of one month at a time, with the months to choose from."""
         by_month: dict[str, list[Any]] = {}
         for row in each(held):

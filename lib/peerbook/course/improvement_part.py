@@ -25,6 +25,7 @@ from peerbook.ui import (
     Heading,
     LongTextField,
     Notice,
+    Part,
     Prose,
     RowAction,
     Section,
@@ -32,7 +33,6 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
-    Widget,
     literal,
     receipt_text,
 )
@@ -42,7 +42,7 @@ ANSWER = ("outcome", "what_we_did", "owner", "due_on", "status")
 """What an answer to a suggestion consists of, as form and table name it."""
 
 
-def improvement_parts(desk: Desk, course: Course) -> list[Widget]:
+def improvement_parts(desk: Desk, course: Course) -> list[Part]:
     """Return the board of a course's suggestions, and the forms to answer and to add one."""
     return [_Board(desk, course).section()]
 
@@ -79,9 +79,9 @@ class _Board:
     def _waiting(self) -> list[Any]:
         return [row for row in self._said if row.suggestion_id not in self._decided]
 
-    def _parts(self) -> list[Widget]:
+    def _parts(self) -> list[Part]:
         waiting = self._waiting()
-        parts: list[Widget] = []
+        parts: list[Part] = []
         if waiting:
             text = ngettext(
                 "{n} suggestion waits for an answer.", "{n} suggestions wait for an answer.",

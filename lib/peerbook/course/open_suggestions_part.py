@@ -11,10 +11,10 @@ from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_list, ngettext
-from peerbook.ui import Column, Disclosure, Prose, Status, Table, Widget
+from peerbook.ui import Column, Disclosure, Part, Prose, Status, Table
 
 
-def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None) -> list[Widget]:
+def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None) -> list[Part]:
     """Return what participants of a site still wait for; nothing when that is nothing.
 
     Parameters

@@ -22,11 +22,11 @@ from peerbook.ui import (
     Filter,
     Form,
     Heading,
+    Part,
     Prose,
     Section,
     Submission,
     TextField,
-    Widget,
 )
 
 REASON_LENGTH = 200
@@ -62,7 +62,7 @@ class _Way:
     lead: str = ""
 
 
-def change_parts(saved: SavedPlan) -> list[Widget]:
+def change_parts(saved: SavedPlan) -> list[Part]:
     """Return the ways to change a date, one at a time."""
     ways = {way.name: way for way in _ways(saved)}
     place = Section(_way_parts(saved, ways["course_move"]))
@@ -138,7 +138,7 @@ class _Around(TypedDict):
     not_before: dt.date | None
 
 
-def _way_parts(saved: SavedPlan, way: _Way) -> list[Widget]:
+def _way_parts(saved: SavedPlan, way: _Way) -> list[Part]:
     """Return a form that shows what follows from a change, and then the button that saves it."""
     if not way.options:
         return [Prose(way.none)]
@@ -171,7 +171,7 @@ def _way_parts(saved: SavedPlan, way: _Way) -> list[Widget]:
     return [*([Prose(way.lead)] if way.lead else []), form, outcome]
 
 
-def _pinned_parts(saved: SavedPlan) -> list[Widget]:
+def _pinned_parts(saved: SavedPlan) -> list[Part]:
     plan = saved.read().plan
     pinned = [date for date in plan.dates if date.pinned and date.status in ("planned", "moved")]
     if not pinned:

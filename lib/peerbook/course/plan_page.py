@@ -47,12 +47,12 @@ from peerbook.ui import (
     Heading,
     Notice,
     Page,
+    Part,
     Prose,
     Section,
     Submission,
     TextField,
     TimeField,
-    Widget,
     literal,
 )
 
@@ -91,7 +91,7 @@ def open_page(site: str = "", course: int = 0) -> Page:
             return Page([Prose(text)], synthetic=desk.synthetic)
         chosen = records.course_numbered(session, at.id, course)
 
-    def of_site(which: Site) -> list[Widget]:
+    def of_site(which: Site) -> list[Part]:
         with desk.store.read() as session:
             number = course if which.id == at.id else 0
             shown = records.course_numbered(session, which.id, number)
@@ -123,14 +123,14 @@ class _CourseChoice:
         self._show(chosen.id if chosen is not None else NEW)
         return self._whole
 
-    def _show(self, number: int, told: Sequence[Widget] = (), announce: str = "") -> None:
+    def _show(self, number: int, told: Sequence[Part] = (), announce: str = "") -> None:
         with self._desk.store.read() as session:
             before, self._site = self._site.name, session.get_one(Site, self._site.id)
             known = records.courses(session, self._site.id)
         if self._site.name != before:
             self._renamed()
         place, done = Section(self._parts(number)), Section(told)
-        parts: list[Widget] = [done, place]
+        parts: list[Part] = [done, place]
 
         def choose(chosen: int) -> None:
             done.show([])
@@ -144,7 +144,7 @@ class _CourseChoice:
             parts.insert(0, choice)
         self._whole.show(parts, announce=announce, take_there=bool(told))
 
-    def _parts(self, number: int) -> list[Widget]:
+    def _parts(self, number: int) -> list[Part]:
         if number != NEW:
             return plan_parts(self._desk, number, self._show)
         proposal = Section([])
@@ -251,14 +251,14 @@ class _CourseChoice:
 
     def _answer(
         self, request: PlanRequest, proposal: Section, kept: _KeptFree | None = None
-    ) -> tuple[list[Widget], str]:
+    ) -> tuple[list[Part], str]:
         """Return a proposal, or why there is none, and a sentence about it."""
         with self._desk.store.read() as session:
             calendar = plan_records.calendar_of(session, self._site.id)
             others = plan_records.other_plans(session, self._site.id)
         answer = plan_course(request, calendar, others)
         plan, said = None, _("There is no plan that keeps to everything. See below what clashes.")
-        parts: list[Widget] = []
+        parts: list[Part] = []
         if not isinstance(answer, NoPlan):
             plan, said = answer, _("Here is a proposal. It is not saved yet.")
         else:
@@ -276,7 +276,7 @@ class _CourseChoice:
 
     def _proposal(
         self, plan: CoursePlan, request: PlanRequest, calendar: DanishCalendar, proposal: Section
-    ) -> list[Widget]:
+    ) -> list[Part]:
         key = str(uuid4())
         desk, site = self._desk, self._site
         version = load_course(request.template.name).version
@@ -308,7 +308,7 @@ class _CourseChoice:
 
     def _summer_parts(
         self, plan: CoursePlan, request: PlanRequest, calendar: DanishCalendar, proposal: Section
-    ) -> list[Widget]:
+    ) -> list[Part]:
         """Return which dates to come lie in summer, and the offer to keep the shutdown free."""
         today = self._desk.today
         hit = [
@@ -365,7 +365,7 @@ class _KeptFree:
         return "\n".join([kept, *moved])
 
 
-def _passed_parts(plan: CoursePlan, today: dt.date) -> list[Widget]:
+def _passed_parts(plan: CoursePlan, today: dt.date) -> list[Part]:
     """Return what becomes of dates before today; nothing when all are to come."""
     passed = sum(date.date < today for date in plan.dates)
     if not passed:
@@ -380,7 +380,7 @@ def _passed_parts(plan: CoursePlan, today: dt.date) -> list[Widget]:
     return [Notice("info", text)]
 
 
-def _poll_parts(form: Form) -> list[Widget]:
+def _poll_parts(form: Form) -> list[Part]:
     # What reads files is heavy to import, and most visits do not come here.
     from peerbook.course.slot_poll_part import slot_poll_parts
 

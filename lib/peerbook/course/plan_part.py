@@ -25,12 +25,12 @@ from peerbook.ui import (
     Column,
     Disclosure,
     Notice,
+    Part,
     Prose,
     Section,
     Status,
     Table,
     Tabs,
-    Widget,
     literal,
 )
 
@@ -73,7 +73,7 @@ def _span(date: PlannedDate) -> str:
     return f"{format_time(date.starts_at)}–{format_time(date.ends_at)}"
 
 
-def avoided_parts(plan: CoursePlan) -> list[Widget]:
+def avoided_parts(plan: CoursePlan) -> list[Part]:
     """Return which better dates were not used and why; nothing when none were."""
     lines = [
         f"- **{date.name}**: {literal(avoided.text)}"
@@ -85,7 +85,7 @@ def avoided_parts(plan: CoursePlan) -> list[Widget]:
     return [Disclosure(_("Dates we went around, and why"), [Prose("\n".join(lines))])]
 
 
-def plan_parts(desk: Desk, course_id: int, leave: Leave) -> list[Widget]:
+def plan_parts(desk: Desk, course_id: int, leave: Leave) -> list[Part]:
     """Return everything there is to see and do about a saved course.
 
     Parameters
@@ -117,11 +117,11 @@ class _Say(Protocol):
         """Say above the tabs what has been done, and what now stands in the way of dates."""
 
 
-def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Widget]:
+def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Part]:
     """Return the course in tabs; all but the first are made when they are opened."""
     now = saved.read()
     plan = now.plan
-    dates: list[Widget] = [
+    dates: list[Part] = [
         downloads(saved),
         dates_table(plan, _("The dates of {title}").format(title=plan.title)),
         *avoided_parts(plan),
@@ -159,7 +159,7 @@ def _closures(saved: SavedPlan, say: _Say) -> Section:
     return place
 
 
-def blocked_parts(saved: SavedPlan) -> list[Widget]:
+def blocked_parts(saved: SavedPlan) -> list[Part]:
     """Return which dates to come can no longer be used, and a way out; nothing when all can."""
     now, today = saved.read(), saved.desk.today
     hit = Obstacles(now.calendar, saved.others()).blocked(now.plan, today)

@@ -11,7 +11,7 @@ from peerbook.course.plan_changes import changes
 from peerbook.course.plan_mend import PlanChange
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.text import _, format_date, format_list
-from peerbook.ui import Button, Heading, Notice, Prose, Widget, literal
+from peerbook.ui import Button, Heading, Notice, Part, Prose, literal
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Proposed:
 
 def proposal_parts(
     saved: SavedPlan, proposed: Proposed, on_saved: Callable[[], object] = lambda: None
-) -> list[Widget]:
+) -> list[Part]:
     """Return what a change would do and whom to tell it, with the button that saves it.
 
     Parameters
@@ -70,14 +70,14 @@ def proposal_parts(
     ]
 
 
-def consequence_parts(proposed: Proposed) -> list[Widget]:
+def consequence_parts(proposed: Proposed) -> list[Part]:
     """Return which dates a change moves or calls off, and what is worth a second thought."""
     before, change = proposed.before, proposed.change
     lines = [] if proposed.item is None else [_said_of(before, change.plan, proposed.item)]
     lines += [consequence.text for consequence in change.consequences] or [
         _("No other date moves.") if proposed.item is not None else _("No date moves.")
     ]
-    parts: list[Widget] = [Prose("\n".join(f"- {literal(line)}" for line in lines))]
+    parts: list[Part] = [Prose("\n".join(f"- {literal(line)}" for line in lines))]
     strained = [
         f"{one.name}: {now}"
         for one in change.plan.dates
@@ -103,7 +103,7 @@ def _said_of(before: CoursePlan, after: CoursePlan, item: Item) -> str:
     return pattern.format(item=date.name, date=format_date(day, "long"))
 
 
-def _whom_to_tell(proposed: Proposed) -> list[Widget]:
+def _whom_to_tell(proposed: Proposed) -> list[Part]:
     """Return who has to hear of a change; nothing when nobody's calendar changes."""
     before, after = proposed.before, proposed.change.plan
     changed = [before.date_of(change.item) for change in changes(before, after)]

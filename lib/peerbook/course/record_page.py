@@ -11,7 +11,7 @@ from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _
-from peerbook.ui import Filter, Page, Prose, Section, Tabs, Widget
+from peerbook.ui import Filter, Page, Part, Prose, Section, Tabs
 
 
 def open_page(site: str = "", course: int = 0) -> Page:
@@ -32,7 +32,7 @@ def open_page(site: str = "", course: int = 0) -> Page:
     if at is None:
         return Page([_nothing_yet()], synthetic=desk.synthetic)
 
-    def of_site(which: Site) -> list[Widget]:
+    def of_site(which: Site) -> list[Part]:
         return _site_parts(desk, which, course if which.id == at.id else 0)
 
     return Page(
@@ -42,7 +42,7 @@ def open_page(site: str = "", course: int = 0) -> Page:
     )
 
 
-def _site_parts(desk: Desk, site: Site, number: int) -> list[Widget]:
+def _site_parts(desk: Desk, site: Site, number: int) -> list[Part]:
     """Return the courses of a site, beginning with one of them; number 0 means the latest."""
     with desk.store.read() as session:
         known = records.courses(session, site.id)
@@ -71,7 +71,7 @@ def _nothing_yet() -> Prose:
     )
 
 
-def _course_parts(desk: Desk, site: Site, course: Course) -> list[Widget]:
+def _course_parts(desk: Desk, site: Site, course: Course) -> list[Part]:
     return [
         Tabs(
             [

@@ -9,7 +9,7 @@ from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Wave
 from peerbook.text import _
-from peerbook.ui import Cells, Column, Notice, Prose, RowAction, Section, Table, Widget
+from peerbook.ui import Cells, Column, Notice, Part, Prose, RowAction, Section, Table
 
 
 class SavedSheets:
@@ -36,7 +36,7 @@ class SavedSheets:
             notice = [Notice("ok", told)] if told else []
             self._place.show([*notice, *self._parts()], announce=told)
 
-    def _parts(self) -> list[Widget]:
+    def _parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             frame = evaluation_records.sheets_frame(session, self._course.id, self._wave)
         if frame.empty:

@@ -10,17 +10,17 @@ from peerbook.course.plan import CoursePlan
 from peerbook.course.plan_changes import changes
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.text import _, format_date
-from peerbook.ui import Button, Disclosure, Notice, Prose, Section, Widget, literal
+from peerbook.ui import Button, Disclosure, Notice, Part, Prose, Section, literal
 
 
-def since_told_parts(saved: SavedPlan) -> list[Widget]:
+def since_told_parts(saved: SavedPlan) -> list[Part]:
     """Return what has changed since the plan was last told, and a way to say that it is told."""
     place = Section([])
     place.show(_parts(saved, place))
     return [place]
 
 
-def _parts(saved: SavedPlan, place: Section) -> list[Widget]:
+def _parts(saved: SavedPlan, place: Section) -> list[Part]:
     plan = saved.read().plan
     with saved.desk.store.read() as session:
         told = plan_records.plan_as_told(session, saved.read().course)
@@ -35,7 +35,7 @@ def _parts(saved: SavedPlan, place: Section) -> list[Widget]:
             if told.on is not None
             else _("The plan has not been told yet. Changes count from when it was saved.")
         )
-    parts: list[Widget] = [Prose(lead)]
+    parts: list[Part] = [Prose(lead)]
     if sentences:
         parts += [
             Prose(_("This has changed. You can copy it into a mail:")),

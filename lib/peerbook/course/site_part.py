@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 from peerbook.store.tables import Site
 from peerbook.text import _
-from peerbook.ui import Filter, Section, Widget
+from peerbook.ui import Filter, Part, Section
 
 PARAMETER = "site"
 
 
 def site_parts(
-    sites: Sequence[Site], chosen: Site, parts: Callable[[Site], list[Widget]]
-) -> list[Widget]:
+    sites: Sequence[Site], chosen: Site, parts: Callable[[Site], list[Part]]
+) -> list[Part]:
     """Return what a page shows of a site, and above it the choice where there are several.
 
     Parameters
@@ -37,7 +37,7 @@ def site_parts(
     return [choice, place]
 
 
-def follow_names(parts: Sequence[Widget], sites: Sequence[Site]) -> None:
+def follow_names(parts: Sequence[Part], sites: Sequence[Site]) -> None:
     """Call the sites in a choice what they are called now."""
     names = {site.id: site.name for site in sites}
     for part in parts:

@@ -22,16 +22,16 @@ from peerbook.ui import (
     Column,
     Form,
     Notice,
+    Part,
     Prose,
     RowAction,
     Section,
     Submission,
     Table,
-    Widget,
 )
 
 
-def slot_poll_parts(use: Callable[[Mapping[str, object]], None]) -> list[Widget]:
+def slot_poll_parts(use: Callable[[Mapping[str, object]], None]) -> list[Part]:
     """Return the parts that show which weekday and time suits most.
 
     Parameters
@@ -70,10 +70,10 @@ def slot_poll_parts(use: Callable[[Mapping[str, object]], None]) -> list[Widget]
     ]
 
 
-def _found_parts(reading: Reading, use: Callable[[Mapping[str, object]], None]) -> list[Widget]:
+def _found_parts(reading: Reading, use: Callable[[Mapping[str, object]], None]) -> list[Part]:
     if not reading.is_right_file:
         return wrong_file_parts(reading)
-    parts: list[Widget] = []
+    parts: list[Part] = []
     if reading.faults:
         count = len(reading.left_out)
         text = ngettext(

@@ -13,10 +13,10 @@ from peerbook.desk import Desk
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, CourseDate
 from peerbook.text import _, format_list, format_number
-from peerbook.ui import ChoicesField, Form, Heading, Prose, Section, Submission, Widget
+from peerbook.ui import ChoicesField, Form, Heading, Part, Prose, Section, Submission
 
 
-def sparring_parts(desk: Desk, course: Course, date_id: int) -> list[Widget]:
+def sparring_parts(desk: Desk, course: Course, date_id: int) -> list[Part]:
     """Return a form for the themes that came up on a day; nothing when it is no group sparring.
 
     Nothing either as long as the day is to come.
@@ -68,7 +68,7 @@ def sparring_parts(desk: Desk, course: Course, date_id: int) -> list[Widget]:
 
 def proposal_parts(
     content: CourseContent, themes: Sequence[str], day: int | None
-) -> list[Widget]:  # fmt: skip
+) -> list[Part]:  # fmt: skip
     """Return what a teaching day should take up because it came up in sparring; often nothing.
 
     Parameters
@@ -103,7 +103,7 @@ def proposal_parts(
 
 def _proposed(
     desk: Desk, course: Course, content: CourseContent, sparring: Item
-) -> list[Widget]:  # fmt: skip
+) -> list[Part]:  # fmt: skip
     """Return what came up in one sparring as proposals for the teaching day after it."""
     with desk.store.read() as session:
         plan = plan_records.load_plan(session, course)

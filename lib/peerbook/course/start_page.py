@@ -21,13 +21,13 @@ from peerbook.ui import (
     Heading,
     Notice,
     Page,
+    Part,
     Prose,
     Section,
     Status,
     Submission,
     Table,
     TextField,
-    Widget,
 )
 
 LOOK_AHEAD = dt.timedelta(weeks=6)
@@ -99,14 +99,14 @@ def _first_steps() -> str:
     )
 
 
-def _site_parts(desk: Desk, site: Site) -> list[Widget]:
+def _site_parts(desk: Desk, site: Site) -> list[Part]:
     with desk.store.read() as session:
         coming = _coming(session, site.id, desk.today)
         waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
         known = records.courses(session, site.id)
         last_day = records.last_days(session, site.id)
         to_ask = _follow_ups(session, site.id, desk.today)
-    parts: list[Widget] = [Heading(_("The next six weeks"))]
+    parts: list[Part] = [Heading(_("The next six weeks"))]
     if coming:
         columns = [
             Column("date", _("Date"), kind="date"),

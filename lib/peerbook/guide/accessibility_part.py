@@ -23,16 +23,16 @@ from peerbook.ui import (
     Form,
     Heading,
     Notice,
+    Part,
     Section,
     Submission,
-    Widget,
     danish_text,
 )
 
 FILE_NAME = "tilgaengelighedserklaering.html"
 
 
-def review_warning(desk: Desk) -> list[Widget]:
+def review_warning(desk: Desk) -> list[Part]:
     """Return a warning when the statement has stood for more than a year."""
     reviewed_on = records.reviewed_on(desk.store)
     if reviewed_on is None or not is_overdue(reviewed_on, desk.today):
@@ -60,7 +60,7 @@ class Statement:
         self._changed = changed
         self._shown = Section([])
 
-    def parts(self) -> list[Widget]:
+    def parts(self) -> list[Part]:
         """Return the statement, the form for its review, and who must have one."""
         self._redraw()
         return [

@@ -23,12 +23,12 @@ from peerbook.ui import (
     Heading,
     Notice,
     Page,
+    Part,
     Prose,
     Section,
     Status,
     Table,
     Tabs,
-    Widget,
     danish_text,
     literal,
 )
@@ -65,7 +65,7 @@ class _HelpPage:
         self._top = Section([])
         self._statement = Statement(desk, self._redraw_top)
 
-    def parts(self) -> list[Widget]:
+    def parts(self) -> list[Part]:
         """Return what the page is made of."""
         self._redraw_top()
         return [
@@ -84,7 +84,7 @@ class _HelpPage:
         self._top.show([*self._call(), *review_warning(self._desk)])
         self._statement.follow()
 
-    def _call(self) -> list[Widget]:
+    def _call(self) -> list[Part]:
         if self._chosen is None:
             return []
         call = whom_to_call(self._desk.store, self._chosen.id)
@@ -93,13 +93,13 @@ class _HelpPage:
         text = _("You have not written yet whom people can call. Do it under Settings.")
         return [Notice("warn", text)]
 
-    def _settings(self) -> list[Widget]:
+    def _settings(self) -> list[Part]:
         if self._chosen is None:
             return [Prose(_("Begin on the [front page](start.ipynb): tell us where you are."))]
         return settings_parts(self._desk, self._sites, self._chosen, self._redraw_top)
 
 
-def _chapters() -> list[Widget]:
+def _chapters() -> list[Part]:
     note = [] if current_language() == "da" else [Prose(_("The handbook is written in Danish."))]
     chapters = [
         Disclosure(chapter.title, partial(danish_text, chapter.text)) for chapter in handbook()
@@ -107,7 +107,7 @@ def _chapters() -> list[Widget]:
     return [*note, *chapters]
 
 
-def _reading_parts() -> list[Widget]:
+def _reading_parts() -> list[Part]:
     texts = sorted(handed_out(), key=lambda text: text.read.lix, reverse=True)
     hard = sum(text.read.lix > LIX_LIMIT for text in texts)
     if hard:
@@ -165,7 +165,7 @@ def _reading_table(texts: Sequence[HandedOut]) -> Table:
     return Table(columns, rows, _("How easy the texts are to read, the hardest first"))
 
 
-def _about_parts(desk: Desk) -> list[Widget]:
+def _about_parts(desk: Desk) -> list[Part]:
     known = about(desk.store)
     facts = [
         _("peerbook {version} on Python {python}, SQLite {sqlite} and {system}."),

@@ -25,17 +25,17 @@ from peerbook.ui import (
     Form,
     Heading,
     IntegerField,
+    Part,
     Prose,
     Section,
     Submission,
     TextField,
-    Widget,
 )
 
 
 def settings_parts(
     desk: Desk, sites: Sequence[Site], chosen: Site, changed: Callable[[], None]
-) -> list[Widget]:
+) -> list[Part]:
     """Return the forms for what a place decides for itself.
 
     Parameters
@@ -58,7 +58,7 @@ def settings_parts(
 # -- who sits here ---------------------------------------------------------------------------------
 
 
-def _name_parts(desk: Desk) -> list[Widget]:
+def _name_parts(desk: Desk) -> list[Part]:
     def save(submission: Submission) -> None:
         with desk.store.write(desk.actor) as session:
             set_setting(session, name_key(desk.actor), str(submission.values["known_as"]))
@@ -81,9 +81,9 @@ def _name_parts(desk: Desk) -> list[Widget]:
 
 def _help_number_parts(
     desk: Desk, sites: Sequence[Site], chosen: Site, changed: Callable[[], None]
-) -> list[Widget]:
+) -> list[Part]:
     place = Section([_help_form(desk, chosen, changed)])
-    parts: list[Widget] = [
+    parts: list[Part] = [
         Heading(_("Whom can people call?")),
         Prose(
             _(
@@ -139,7 +139,7 @@ def _help_form(desk: Desk, site: Site, changed: Callable[[], None]) -> Form:
 # -- how small a group is shown --------------------------------------------------------------------
 
 
-def _threshold_parts(desk: Desk) -> list[Widget]:
+def _threshold_parts(desk: Desk) -> list[Part]:
     def save(submission: Submission) -> None:
         with desk.store.write(desk.actor) as session:
             raise_threshold(session, cast(int, submission.values["threshold"]))
@@ -176,7 +176,7 @@ def _threshold_parts(desk: Desk) -> list[Widget]:
 # -- who answers for it ----------------------------------------------------------------------------
 
 
-def _organisation_parts(desk: Desk, changed: Callable[[], None]) -> list[Widget]:
+def _organisation_parts(desk: Desk, changed: Callable[[], None]) -> list[Part]:
     seen = records.organisation(desk.store)
 
     def save(submission: Submission) -> None:
