@@ -735,6 +735,18 @@ def test_tabs_go_by_arrow_keys_and_show_one_panel(show):
     expect(page.get_by_text("Første")).to_be_visible()
 
 
+@pytest.mark.parametrize("kind", ["tab", "button"])
+def test_place_that_takes_its_time_says_that_it_comes(show, wire, kind):
+    late = ("Anden", lambda: [ui.Prose("Indhold")])
+    page = show(ui.Tabs([("Første", []), late]) if kind == "tab" else ui.Disclosure(*late))
+    wire.hold()
+    page.get_by_role(kind, name="Anden").click()
+    expect(page.get_by_role("status")).to_have_text(f"i{_('One moment …')}")
+    wire.release()
+    expect(page.get_by_text("Indhold")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_count(0)
+
+
 def test_place_that_cannot_be_made_says_so(show):
     def make():
         raise StoreUnavailable("Lageret kan ikke nås.")

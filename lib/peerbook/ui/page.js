@@ -1,6 +1,8 @@
 // The smaller parts of a page: words, notices, buttons, and places that hold others.
 import { actionButton, h, onConnection, setEnabled, statusLine, symbol } from "./dom.js";
 
+const OPENING_MS = 300;
+
 export function heading({ model, el }) {
   const draw = () => el.replaceChildren(h(`h${model.get("level")}`, { class: "pb-heading" }, model.get("text")));
   model.on("change:text", draw);
@@ -133,6 +135,14 @@ export const page = ({ el, hold }) => hold(el);
 export const panel = ({ el, hold }) => hold(el);
 export const columns = ({ el, hold }) => hold(el);
 
+// What a panel holds may have to be made first.
+async function askToOpen(model, index, status) {
+  const slow = setTimeout(() => status.say(model.get("texts").working), OPENING_MS);
+  const answer = await model.ask({ do: "open", index });
+  clearTimeout(slow);
+  status.say(answer.trouble ?? "", "danger");
+}
+
 export function disclosure({ model, el, hold }) {
   const status = statusLine();
   const place = h("div", { class: "pb-place" });
@@ -143,10 +153,10 @@ export function disclosure({ model, el, hold }) {
     place.hidden = !isOpen;
     toggle.setAttribute("aria-expanded", String(isOpen));
   };
-  toggle.addEventListener("click", async () => {
+  toggle.addEventListener("click", () => {
     isOpen = !isOpen;
     show();
-    if (isOpen) status.say((await model.ask({ do: "open", index: 0 })).trouble ?? "", "danger");
+    if (isOpen) askToOpen(model, 0, status);
   });
   el.append(toggle, status.node, place);
   hold(place, show);
@@ -172,11 +182,11 @@ export function tabs({ model, el, hold }) {
       one.tabIndex = i === current ? 0 : -1;
     });
   };
-  async function choose(index) {
+  const choose = (index) => {
     current = index;
     show();
-    status.say((await model.ask({ do: "open", index })).trouble ?? "", "danger");
-  }
+    askToOpen(model, index, status);
+  };
   const steps = { ArrowRight: 1, ArrowLeft: -1, Home: "first", End: "last" };
   list.addEventListener("keydown", (event) => {
     const step = steps[event.key];

@@ -356,7 +356,7 @@ class _Opening(Part):
     ) -> None:
         self._unmade = {i: make for i, make in enumerate(contents) if callable(make)}
         panels = [Part("panel", inside=() if callable(one) else one) for one in contents]
-        super().__init__(part, inside=panels, **state)
+        super().__init__(part, {"working": _("One moment …")}, inside=panels, **state)
         self.answer_to("open", self._open)
         if first is not None:
             self._make(first)
