@@ -297,8 +297,8 @@ class _Attendance:
             for one in standing
         ]
         caption = _(
-            "How each mentor stands on the teaching days. Whoever comes or sends an apology has kept "
-            "the agreement. Pauses and days before enrolment never count."
+            "How each mentor stands on the teaching days. Whoever comes or sends an apology has "
+            "kept the agreement. Pauses and days before enrolment never count."
         )
         parts += [
             Table(columns, rows, caption),
