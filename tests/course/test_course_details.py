@@ -191,6 +191,47 @@ def test_a_name_that_was_misspelt_is_put_right_on_every_day_and_in_every_absence
     assert told[-2:] == [False, True]
 
 
+def absent(store, made, *names):
+    with store.write(LEADER) as session:
+        for name in names:
+            away = Closure(ON, ON, "absence", f"Kursus {name}", Resource("teacher", name))
+            records.save_closures(session, [plan_records.closure_row(session, made.site_id, away)])
+
+
+def absences_at(store, made):
+    with store.read() as session:
+        known = plan_records.closures_of(session, made.site_id).values()
+        return {(one.resource.label, one.label) for one in known}
+
+
+@pytest.mark.parametrize(
+    ("teachers", "convener"), [("Bo", "Anna"), ("Bo", "Carl")], ids=["swapped", "shifted"]
+)
+def test_names_that_change_places_reach_each_day_once_and_leave_absences_alone(
+    store, made, teachers, convener
+):
+    absent(store, made, "Anna", "Bo")
+    before = absences_at(store, made)
+    seen = on_course(store, made, UNDER_WAY)
+    correct(store, made, seen, on=UNDER_WAY, past_too=True, teachers=teachers, convener=convener)
+    plan = plan_of(store, made)
+    assert {date.teachers for date in plan.dates if date.kind != "erfa_group"} == {(teachers,)}
+    assert {date.teachers for date in plan.of_kind("erfa_group")} == {(convener,)}
+    assert absences_at(store, made) == before
+
+
+def test_of_several_names_written_otherwise_nobody_guesses_which_became_which(store, made):
+    absent(store, made, "Anna")
+    seen = on_course(store, made, UNDER_WAY)
+    correct(store, made, seen, on=UNDER_WAY, teachers="Anna, Dorte")
+    seen = on_course(store, made, UNDER_WAY)
+    correct(store, made, seen, on=UNDER_WAY, past_too=True, teachers="Dorte Holm, Anne")
+    assert taught(plan_of(store, made)) == {
+        n: ("Anna",) if n <= 3 else ("Dorte Holm", "Anne") for n in range(1, 7)
+    }
+    assert absences_at(store, made) == {("Anna", "Kursus Anna")}
+
+
 def test_an_absence_holds_under_both_names_while_another_course_uses_the_first(store, made):
     plan, request, version = a_plan(store, made.site_id, weekday=3, teachers=("Anna",))
     away = Closure(ON, ON, "absence", "Kursus", Resource("teacher", "Anna"))

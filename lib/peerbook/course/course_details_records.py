@@ -153,14 +153,14 @@ def save_details(
     if after.room:
         records.resource(session, course.site_id, "room", after.room)
     course.title = after.title
+    names = _respelt(before, after) if past_too else {}
     for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id)):
         reads_otherwise = "title" in changed
         if past_too or not has_been(row, on):
-            reads_otherwise |= _put_right(row, before, after)
+            reads_otherwise |= _put_right(row, before, after, names)
         if reads_otherwise and "site" not in changed:
             row.sequence += 1
-    if past_too:
-        _respell(session, course, _respelt(before, after))
+    _respell_absences(session, course.site_id, names)
     # Which fields were corrected is history; names of people stand in the audit alone.
     append_event(session, "course", course_id, CORRECTED, on, fields=changed, past_too=past_too)
     session.flush()
@@ -173,43 +173,46 @@ def _tell_calendars(session: Session, which: ColumnElement[bool]) -> None:
         row.sequence += 1
 
 
-def _put_right(row: CourseDate, before: CourseDetails, after: CourseDetails) -> bool:
+def _put_right(
+    row: CourseDate, before: CourseDetails, after: CourseDetails, names: Mapping[str, str]
+) -> bool:
     """Correct room and teachers of a date, and return whether its calendar entry reads otherwise.
 
-    A date with a room or teachers of its own keeps them.
+    A date with a room or teachers of its own keeps them, spelt as `names` says.
     """
     room, teachers = row.room, row.teachers
     if room == before.room:
         row.room = after.room
     if tuple(teachers) == before.needed_for(row.kind):
         row.teachers = list(after.needed_for(row.kind))
+    else:
+        row.teachers = list(dict.fromkeys(names.get(name, name) for name in teachers))
     # The entry of an erfa group names who calls it together.
     return row.room != room or (row.kind == "erfa_group" and row.teachers != teachers)
 
 
 def _respelt(before: CourseDetails, after: CourseDetails) -> dict[str, str]:
-    """Return how names that were written wrongly are written now."""
+    """Return how names that were written wrongly are written now.
+
+    Only where one name alone differs is it known which became which.
+    """
     names: dict[str, str] = {}
     for written in ("teachers", "convener"):
-        old, new = (names_in(getattr(details, written)) for details in (before, after))
-        gone = [name for name in old if name not in new]
-        come = [name for name in new if name not in old]
-        if len(gone) == len(come):
-            names |= zip(gone, come, strict=True)
+        old, new = (set(names_in(getattr(details, written))) for details in (before, after))
+        gone, come = old - new, new - old
+        if len(gone) == len(come) == 1:
+            names[gone.pop()] = come.pop()
     return names
 
 
-def _respell(session: Session, course: Course, names: Mapping[str, str]) -> None:
-    """Write teachers of a course otherwise wherever they are named, and what keeps them away."""
-    of_site = select(CourseDate).join(Course).where(Course.site_id == course.site_id)
-    dates = session.scalars(of_site).all()
-    for row in dates:
-        if row.course_id == course.id and not names.keys().isdisjoint(row.teachers):
-            row.teachers = [names.get(name, name) for name in row.teachers]
-            row.sequence += row.kind == "erfa_group"
+def _respell_absences(session: Session, site_id: int, names: Mapping[str, str]) -> None:
+    """Note absences under the new names; names that change places are people, not spellings."""
+    if not names.keys().isdisjoint(names.values()):
+        return
+    dates = session.scalars(select(CourseDate).join(Course).where(Course.site_id == site_id)).all()
     for old, new in names.items():
-        absences = records.absences(session, course.site_id, old)
-        records.note_absences(session, course.site_id, new, absences)
+        absences = records.absences(session, site_id, old)
+        records.note_absences(session, site_id, new, absences)
         if not any(old in row.teachers for row in dates):
             for absence in absences:
                 session.delete(absence)
