@@ -8,7 +8,7 @@ import hashlib
 import pytest
 from sqlalchemy import func, select
 
-from builders import LEADER, a_course, assert_sound, decision, open_store, save
+from builders import LEADER, a_course, assert_sound, decision, evaluation, open_store, save
 from filled_files import filled
 from peerbook.course import evaluation_records
 from peerbook.course.curriculum import load_form
@@ -140,6 +140,10 @@ def test_codes_that_are_used_in_the_same_evaluation_or_none_of_ours_are_told_by_
     with store.read() as session:
         assert sorted(refused_codes(session, course, "mid", rows)) == [2, 4, 5]
         assert sorted(refused_codes(session, course, "final", rows)) == [4]
+    with store.write(LEADER) as session:
+        session.add(evaluation(course_id=course, wave="mid", respondent_code="ANNA"))
+    with store.read() as session:
+        assert refused_codes(session, course, "final", rows) == {}
 
 
 # -- known again -----------------------------------------------------------------------------------

@@ -84,6 +84,7 @@ def save_sheets(
             )
         )
     )
+    known = codes_on(session, course_id)
     codes: list[str | None] = []
     faults: list[Fault] = []
     for row, sheet in enumerate(sheets, start=1):
@@ -92,7 +93,7 @@ def save_sheets(
             for field, message in _wrong_answers(form, sheet)
         ]
         try:
-            code = read_linking_code(sheet.respondent, RESPONDENT)
+            code = read_linking_code(sheet.respondent, RESPONDENT, known)
         except InputFault as fault:
             faults += [Fault(one.message, Place(RESPONDENT, row=row)) for one in fault.faults]
             continue
@@ -118,6 +119,14 @@ def save_sheets(
         _save_answers(session, evaluation, form, sheet)
     session.flush()
     return Saved("evaluation", rows[-1].id, rows[-1].version)
+
+
+def codes_on(session: Session, course_id: int) -> set[str]:
+    """Return the codes by which sheets of a course are linked already, in any of its waves."""
+    codes = session.scalars(
+        select(Evaluation.respondent_code).where(Evaluation.course_id == course_id)
+    )
+    return {code for code in codes if code is not None}
 
 
 def _wrong_answers(form: EvaluationForm, sheet: Sheet) -> Iterator[tuple[str, str]]:

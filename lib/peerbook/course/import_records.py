@@ -78,10 +78,11 @@ def refused_codes(
         Evaluation.course_id == course_id, Evaluation.wave == wave
     )
     used = set(session.scalars(wanted))
+    known = evaluation_records.codes_on(session, course_id)
     refused = {}
     for row, sheet in sheets.items():
         try:
-            code = read_linking_code(sheet.respondent, RESPONDENT)
+            code = read_linking_code(sheet.respondent, RESPONDENT, known)
         except InputFault as fault:
             refused[row] = str(fault)
             continue

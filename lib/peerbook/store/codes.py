@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Collection
 
 from peerbook.errors import InputFault
 from peerbook.text import _
@@ -61,11 +62,15 @@ def new_linking_codes(count: int) -> list[str]:
     return sorted(codes)
 
 
-def read_linking_code(written: str | None, field: str) -> str | None:
+def read_linking_code(written: str | None, field: str, known: Collection[str] = ()) -> str | None:
     """Return the code somebody wrote on a sheet in its one right form, None when there is none.
+
+    Codes that are `known`, such as an earlier peerbook gave out, are read whatever they look like.
 
     >>> read_linking_code("7k-3m", "respondent"), read_linking_code("  ", "respondent")
     ('7K3M', None)
+    >>> read_linking_code("k7m3", "respondent", known={"K7M3"})
+    'K7M3'
 
     Raises
     ------
@@ -73,6 +78,9 @@ def read_linking_code(written: str | None, field: str) -> str | None:
         At `field`, when it is none of ours: free text there could be a name or a birthday.
     """
     code = re.sub(r"[\s–—-]", "", written or "").upper()
+    for as_recorded in (code, code.translate(_MISREAD)):
+        if as_recorded in known:
+            return as_recorded
     if code and not _LINKING_CODE.fullmatch(code):
         raise InputFault.at(
             field,
