@@ -147,6 +147,53 @@ def test_form_for_a_pile_of_paper_begins_anew_with_the_receipt_in_sight(show):
     assert len(set(saves.keys)) == 2
 
 
+def test_form_that_clears_takes_no_answers_while_it_saves(show, wire):
+    saves = Saves()
+    page = show(plan(saves, clear_after_save=True))
+    name_box(page).fill("Forår")
+    wire.hold()
+    name_box(page).press("Enter")
+    expect(page.get_by_text(_("Saving …"))).to_be_visible()
+    page.keyboard.type(" 2026")
+    expect(name_box(page)).to_have_value("Forår")
+    wire.release()
+    expect(receipt(page)).to_be_visible()
+    expect(name_box(page)).to_have_value("")
+    expect(name_box(page)).to_be_focused()
+    assert len(saves.submissions) == 1
+
+
+def test_form_that_clears_takes_none_either_when_its_save_takes_long(show, wire):
+    page = show(plan(Saves(), clear_after_save=True), stops_clock=True)
+    name_box(page).fill("Forår")
+    wire.hold()
+    name_box(page).press("Enter")
+    expect(save_button(page)).to_be_disabled()
+    page.clock.run_for(16_000)
+    expect(save_button(page)).to_be_enabled()
+    page.keyboard.type(" 2026")
+    expect(name_box(page)).to_have_value("Forår")
+    wire.release()
+    expect(receipt(page)).to_be_visible()
+    expect(name_box(page)).to_have_value("")
+
+
+def test_form_that_clears_takes_answers_again_where_one_was_when_its_save_fails(show, wire):
+    page = show(plan(Saves(StoreUnavailable("Lageret kan ikke nås.")), clear_after_save=True))
+    name_box(page).fill("Forår")
+    name_box(page).press("Enter")
+    expect(page.get_by_text("Lageret kan ikke nås.")).to_be_visible()
+    expect(name_box(page)).to_be_focused()
+    wire.loses_answers = True
+    name_box(page).press("Enter")
+    expect(page.get_by_text(_("Saving …"))).to_be_visible()
+    page.evaluate("host.connection('lost')")
+    expect(page.get_by_text(lost_while_saving())).to_be_visible()
+    expect(name_box(page)).to_be_focused()
+    page.keyboard.type(" 2026")
+    expect(name_box(page)).to_have_value("Forår 2026")
+
+
 def test_form_shows_the_values_of_another_record(show, wire):
     saves = Saves()
     form = plan(saves, values={"title": "Forår", "seats": 12, "unknown": 1})

@@ -30,10 +30,11 @@ function build() {
   let isSaving = false;
   let isChosen = false;
   let wasLost = false;
+  let held = null; // where the focus was in a form that takes no answers while it saves
   let touched = new Set();
   let position = 0;
   let steps = [];
-  let status, draftStatus, summary, main, submit, back, stop, progress;
+  let status, draftStatus, summary, main, answers, submit, back, stop, progress;
 
   state.begin = () => {
     const model = state.model;
@@ -42,6 +43,7 @@ function build() {
     state.edition = model.get("edition");
     attempt += 1;
     isSaving = false;
+    held = null;
     forgetEdits();
     draw(model);
     const begin = model.get("begin");
@@ -64,6 +66,7 @@ function build() {
     if (isLost()) {
       wasLost = true;
       if (isSaving) unlock(words.lost_while_saving);
+      release();
       if (draft.answered !== draft.number) draft.isUnsent = true;
       if (state.model.get("keeps_drafts")) draftStatus.say(words.draft_lost, "danger");
     } else if (wasLost) {
@@ -105,10 +108,11 @@ function build() {
     const leaveIt = model.get("keeps_drafts") ? stopHere : save;
     stop = isOne && h("button", { type: "button", class: "pb-button pb-look-quiet", on: { click: leaveIt } }, words.stop);
     progress = isOne && h("p", { class: "pb-progress" });
+    answers = h("div", { class: "pb-fields" }, nodes);
     place = h("form", { novalidate: true, class: isOne ? "pb-one" : "", autocomplete: "off" },
       summary,
       progress,
-      h("div", { class: "pb-fields" }, nodes),
+      answers,
       h("div", { class: "pb-actions" }, back, submit, stop, draftStatus.node),
     );
     place.addEventListener("submit", (event) => {
@@ -242,6 +246,7 @@ function build() {
     clearTimeout(draft.timer);
     draftStatus.say("");
     status.say(words.saving);
+    hold();
     state.refresh();
     const files = [];
     for (const one of fields.filter((each) => each.files)) {
@@ -256,6 +261,20 @@ function build() {
     settle(answer, mine.key);
   }
 
+  // What is typed while one paper is saved would neither be saved with it nor cleared after it.
+  function hold() {
+    if (held || !state.model.get("clears")) return;
+    held = { focus: answers.contains(document.activeElement) ? document.activeElement : null };
+    answers.inert = true;
+  }
+
+  function release() {
+    if (!held) return;
+    answers.inert = false;
+    if (document.activeElement === document.body) held.focus?.focus();
+    held = null;
+  }
+
   // No answer came: the same key goes with the next attempt, so nothing can be saved twice.
   function unlock(text) {
     isSaving = false;
@@ -265,6 +284,7 @@ function build() {
 
   function settle(answer, sentKey) {
     isSaving = false;
+    release();
     if (answer.saved) {
       const isUnchanged = key === sentKey;
       if (isUnchanged && !state.model.get("only_asks")) {
