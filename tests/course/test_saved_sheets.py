@@ -1,16 +1,22 @@
 """Sheets are linked by codes, told apart by extent, and taken back whole."""
 
+import uuid
+
 import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from builders import LEADER, START, a_course, decision
+from builders import LEADER, START, a_course, decision, evaluation
 from peerbook.course import evaluation_records, suggestion_records
 from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation_records import Sheet
 from peerbook.course.rows import each
+from peerbook.course.saved_sheets_part import SavedSheets
+from peerbook.desk import Desk
 from peerbook.errors import InputFault
-from peerbook.store.tables import Answer, Evaluation, Suggestion
+from peerbook.store.tables import Answer, Course, Evaluation, Suggestion
+from peerbook.text import _
 
 WISH = {"overall": 4, "suggestion": "Flere pauser"}
 
@@ -37,6 +43,52 @@ def listed(store, made, wave="mid"):
     with store.read() as session:
         frame = evaluation_records.sheets_frame(session, made.course_id, wave)
     return [(row.evaluation_id, row.respondent, row.extent) for row in each(frame)]
+
+
+def test_a_code_of_an_earlier_pattern_still_links_where_it_is_recorded_and_nowhere_else(
+    store, made
+):
+    with store.write(LEADER) as session:
+        session.add(evaluation(course_id=made.course_id, respondent_code="7K30"))
+    final = save(store, made, Sheet({"overall": 4}, "7k-3o"), wave="final")
+    assert listed(store, made, "final") == [(final, "7K30", "full")]
+    for written in ("K7M3", "7K31"):
+        with pytest.raises(InputFault):
+            save(store, made, Sheet({"overall": 4}, written), wave="final")
+    with pytest.raises(InputFault):
+        save(store, a_course(store), Sheet({"overall": 4}, "7K30"), wave="final")
+
+
+def test_emptying_the_short_sheet_says_what_is_saved_and_nothing_else(store, made):
+    desk = Desk(store, LEADER, synthetic=False)
+    with store.read() as session:
+        course = session.get_one(Course, made.course_id)
+
+    def keep(submission, sheets, source):
+        return desk.save(
+            submission,
+            lambda session: evaluation_records.save_sheets(
+                session, course.id, load_form("mid"), sheets,
+                wave="mid", source=source, entered_on=START,
+            ),
+        )  # fmt: skip
+
+    saved = SavedSheets(desk, course, "mid", lambda announce: None)
+    entry = EvaluationEntry(desk, course, "mid", keep, saved)
+    form, button = entry._sheet_form("short"), entry._short_parts()[-1]
+    press = {"do": "press", "index": 0}
+    empty = _("The screen is empty.")
+    assert button.answer(press, [])["said"] == empty
+    values = {"overall": "4"}
+    told = form.answer({"do": "submit", "key": str(uuid.uuid4()), "values": values}, [])
+    ((number, _code, extent),) = listed(store, made)
+    assert extent == "short"
+    assert str(number) in told["saved"]
+    said = button.answer(press, [])["said"]
+    assert said.startswith(empty)
+    assert f" {number} " in said.replace(",", " ")
+    assert _("Saved sheets") in said
+    assert button.answer(press, [])["said"] == empty  # told once
 
 
 # -- taking back -----------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ class EvaluationEntry:
         self._form = load_form(wave)
         self._save = save
         self._saved = saved
+        self._just_saved: int | None = None
 
     def tabs(self, *more: tuple[str, Callable[[], list[Part]]]) -> Tabs:
         """Return the ways side by side, in the order in which they are needed; `more` by label."""
@@ -74,7 +75,13 @@ class EvaluationEntry:
 
         def empty() -> str:
             place.show([self._sheet_form("short")], take_there=True)
-            return _("The sheet is empty again, and nothing of it is saved.")
+            number, self._just_saved = self._just_saved, None
+            if number is None:
+                return _("The screen is empty.")
+            return _(
+                "The screen is empty. The sheet that was saved last has number {n}, and can be "
+                "deleted under “Saved sheets”."
+            ).format(n=number)
 
         sheet = [place, Button(_("Empty the sheet without saving"), empty)]
         if whom_to_call(self._desk.store, self._course.site_id):
@@ -95,7 +102,10 @@ class EvaluationEntry:
             if is_short and not any(sheet.answers.values()):
                 return _("Nothing is answered, and nothing is saved. That is quite all right.")
             receipt = self._save(submission, [sheet], "typed")
-            return _told_gone(receipt) if is_short else _told(receipt, 1)
+            if not is_short:
+                return _told(receipt, 1)
+            self._just_saved = receipt.record
+            return _told_gone(receipt)
 
         return Form(
             f"evaluation_{self._wave}_{extent}",
