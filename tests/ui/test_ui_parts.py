@@ -667,6 +667,19 @@ def test_filter_takes_only_its_own_options(wire, index):
     assert chosen == []
 
 
+def test_filter_whose_choice_cannot_be_shown_stays_with_what_is(show):
+    def turn(_town: str) -> None:
+        raise StoreUnavailable("Lageret kan ikke nås.")
+
+    control = ui.Filter("Sted", [("Vejle", "Vejle"), ("Kolding", "Kolding")], turn)
+    page = show(ui.Page([control, ui.Prose("Vejle er her")]))
+    box = page.get_by_label("Sted")
+    box.select_option("Kolding")
+    expect(page.get_by_role("status").filter(has_text="Lageret kan ikke nås.")).to_be_visible()
+    expect(box).to_have_value("0")
+    assert control.value == "Vejle"
+
+
 # --- places -----------------------------------------------------------------------------------
 
 

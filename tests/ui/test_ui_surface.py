@@ -81,6 +81,44 @@ def test_page_that_missed_a_change_asks_for_all_and_is_right_again(show, wire):
     assert len(wire.said("tree")) == 1
 
 
+def test_page_that_missed_the_last_change_is_right_after_any_answer(show, wire):
+    heading = ui.Heading("Første")
+    page = show(ui.Page([heading, ui.Button("Gem", lambda: "Gemt.")]))
+    heading.text = "Anden"
+    wire.drain()  # nobody hears of it
+    page.get_by_role("button", name="Gem").click()
+    expect(page.get_by_role("heading", name="Anden")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Gemt.")
+
+
+def test_part_that_is_kept_in_a_new_place_goes_on_changing(show):
+    heading, section = ui.Heading("Første"), ui.Section()
+    section.show([heading])
+    page = show(ui.Page([section]))
+    section.show([ui.Section([heading])])
+    heading.text = "Anden"
+    page.evaluate("host.pull()")
+    expect(page.get_by_role("heading", name="Anden")).to_be_visible()
+    heading.text = "Tredje"
+    page.evaluate("host.pull()")
+    expect(page.get_by_role("heading", name="Tredje")).to_be_visible()
+
+
+def test_part_that_moves_from_one_place_to_another_is_still_told_of(wire):
+    heading, here, there = ui.Heading("Første"), ui.Section(), ui.Section()
+    here.show([heading])
+    Surface(ui.Page([here, there]))
+    there.show([heading])
+    here.show([])
+    wire.drain()
+    heading.text = "Anden"
+    assert [message["changes"][0]["state"] for message in said(wire)] == [{"text": "Anden"}]
+    there.show([])
+    wire.drain()
+    heading.text = "Tredje"
+    assert said(wire) == []
+
+
 def test_page_opened_anew_shows_what_is_there_now(show):
     heading, section = ui.Heading("Første"), ui.Section([ui.Prose("Gammelt")])
     page = show(ui.Page([heading, section]))
@@ -186,16 +224,17 @@ def test_state_a_browser_sets_changes_nothing(wire, tree):
 
 
 @pytest.mark.parametrize("to", ["", None, ["x"], {"$ne": ""}, "0123456789abcdef"])
-def test_request_to_a_part_that_is_not_there_is_not_answered(wire, to):
+def test_request_to_a_part_that_is_not_there_is_told_so(wire, to):
     surface = Surface(ui.Page([ui.Heading("Planen")]))
     wire.drain()
     surface._answer(surface, {"to": to, "do": "submit", "call": "1"}, [])
-    assert said(wire) == []
+    assert [message["answer"]["trouble"] for message in said(wire)] == [str(part.unreadable())]
 
 
 @pytest.mark.parametrize("content", [None, [], "x", {}])
-def test_message_that_asks_for_nothing_is_not_answered(wire, content):
-    surface = Surface(ui.Page([ui.Heading("Planen")]))
-    wire.drain()
+def test_message_that_makes_no_sense_changes_nothing(wire, content):
+    page = ui.Page([ui.Heading("Planen")])
+    surface = Surface(page)
+    before = surface.get_state()["tree"]
     surface._answer(surface, content, [])
-    assert said(wire) == []
+    assert surface.get_state()["tree"] == before

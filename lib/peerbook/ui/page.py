@@ -310,9 +310,13 @@ class Filter(Part, Generic[T]):
         self.chosen = self._values.index(value)
 
     def _choose(self, request: Mapping[str, Any], _buffers: object) -> Answer:
-        value = _chosen(self._values, request)
+        before, value = self.value, _chosen(self._values, request)
         self.turn_to(value)
-        self._on_change(value)
+        try:
+            self._on_change(value)
+        except Exception:
+            self.turn_to(before)  # what the page shows is still about that
+            raise
         return {}
 
 

@@ -235,12 +235,11 @@ class Surface(anywidget.AnyWidget):
 
     def refill(self, part: Part, before: Parts) -> None:
         """Follow a part that holds others than it held before."""
-        earlier = {one for old in before for one in old.everything()}
-        later = {one for new in part.inside for one in new.everything()}
-        for one in earlier - later:
-            self._part_with(one)
         for new in part.inside:
             self._adopt(new)
+        here = set(self._root.everything())
+        for one in {one for old in before for one in old.everything()} - here:
+            self._part_with(one)
         self.tell({"to": part.identity, "inside": [one.spec() for one in part.inside]})
 
     def _adopt(self, part: Part) -> None:
@@ -248,27 +247,27 @@ class Surface(anywidget.AnyWidget):
             if self not in one._surfaces:
                 one._surfaces.append(self)
                 self._parts[one.identity] = one
+                self._parting = deque(item for item in self._parting if item[1] is not one)
 
     def _part_with(self, part: Part) -> None:
         now = time.monotonic()
         while self._parting and self._parting[0][0] < now - PARTING_SECONDS:
             _since, gone = self._parting.popleft()
-            if self not in gone._surfaces:
-                self._parts.pop(gone.identity, None)
+            del self._parts[gone.identity]
         part._surfaces.remove(self)
         self._parting.append((now, part))
 
     def _post(self, answer: Answer | None = None, data: bytes | None = None) -> None:
         """Send what has changed since the last message, and the answer to a request."""
-        message: dict[str, object] = {}
+        if not self._changes and answer is None:
+            return
         if self._changes:
             self._edition += 1
-            message |= {"edition": self._edition, "changes": self._changes}
-            self._changes = []
+        message: dict[str, object] = {"edition": self._edition, "changes": self._changes}
+        self._changes = []
         if answer is not None:
             message["answer"] = answer
-        if message:
-            self.send(message, buffers=None if data is None else [data])
+        self.send(message, buffers=None if data is None else [data])
 
     # --- requests -----------------------------------------------------------------------------
 
@@ -276,9 +275,6 @@ class Surface(anywidget.AnyWidget):
         request = content if isinstance(content, Mapping) else {}
         with self._while_answering():
             answer = self._answer_of(request, buffers)
-        if answer is None:
-            self._post()
-            return
         told, data = answer if isinstance(answer, tuple) else (answer, None)
         self._post({"call": str(request.get("call"))[:64], **told}, data)
 
@@ -293,14 +289,15 @@ class Surface(anywidget.AnyWidget):
 
     def _answer_of(
         self, request: Mapping[str, Any], buffers: Sequence[memoryview]
-    ) -> Answer | tuple[Answer, bytes] | None:
+    ) -> Answer | tuple[Answer, bytes]:
         if request.get("do") == "tree":
             return {"tree": self._tree()}
         if request.get("do") == "asset":
             name = request.get("name")
             return ({}, asset(name).data) if name in ASSET_NAMES else {"trouble": ""}
         part = self._parts.get(str(request.get("to")))
-        return None if part is None else part.answer(request, buffers)
+        answer = None if part is None else part.answer(request, buffers)
+        return {"trouble": str(unreadable())} if answer is None else answer
 
 
 def explanation(error: Exception, where: str) -> str:

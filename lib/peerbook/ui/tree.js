@@ -42,9 +42,11 @@ class Tree {
   }
 
   async receive({ edition, changes, answer }, buffers) {
-    if (changes && edition !== this.edition + 1) this.take((await this.ask({ do: "tree" })).tree);
-    else for (const change of changes ?? []) this.change(change);
-    this.edition = Math.max(this.edition, edition ?? 0);
+    const isNext = edition === this.edition + (changes.length ? 1 : 0);
+    if (isNext || answer?.tree) changes.forEach((change) => this.change(change));
+    else this.take((await this.ask({ do: "tree" })).tree);
+    this.edition = Math.max(this.edition, edition);
+    this.sweep();
     const resolve = this.calls.get(answer?.call);
     this.calls.delete(answer?.call);
     resolve?.({ ...answer, buffers });
@@ -67,9 +69,15 @@ class Tree {
     });
   }
 
-  forget(part) {
-    this.parts.delete(part.identity);
-    part.inside.forEach((one) => this.forget(one));
+  // Forget the parts that are no longer on the page.
+  sweep() {
+    const here = new Set();
+    const add = (part) => {
+      here.add(part.identity);
+      part.inside.forEach(add);
+    };
+    add(this.root);
+    for (const identity of this.parts.keys()) if (!here.has(identity)) this.parts.delete(identity);
   }
 }
 
@@ -88,7 +96,6 @@ class Part {
     const before = this.inside;
     this.inside = specs.map((spec) => this.tree.part(spec));
     if (before.length === this.inside.length && before.every((one, i) => one === this.inside[i])) return;
-    for (const one of before) if (!this.inside.includes(one)) this.tree.forget(one);
     this.trigger("inside");
   }
 
