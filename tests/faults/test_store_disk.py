@@ -93,7 +93,7 @@ def fill_up_under_file_size_limits(folder):
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
         assert count(store) == acknowledged
         again = say(store, f"{acknowledged:06} " + "x" * 2000)
-        assert (again.number, again.replayed) == (acknowledged + 1, False)
+        assert (again.record, again.replayed) == (acknowledged + 1, False)
         assert_sound(store)
         store.close()
         told.append((acknowledged, message))
