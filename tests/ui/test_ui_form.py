@@ -147,6 +147,20 @@ def test_form_for_a_pile_of_paper_begins_anew_with_the_receipt_in_sight(show):
     assert len(set(saves.keys)) == 2
 
 
+def test_receipt_is_in_sight_where_the_next_paper_begins(show):
+    fields = [TextField(f"answer_{n}", f"Spørgsmål {n}") for n in range(30)]
+    form = Form("paper", fields, on_submit=Saves(), clear_after_save=True)
+    page = show(form, viewport={"width": 375, "height": 600})
+    page.get_by_label("Spørgsmål 29").fill("Ja")
+    page.get_by_role("button", name=_("Save")).click()
+    expect(page.get_by_label("Spørgsmål 0")).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="kvittering")).to_be_in_viewport()
+    page.get_by_label("Spørgsmål 29").fill("Nej")
+    page.get_by_role("button", name=_("Save")).click()
+    expect(page.get_by_label("Spørgsmål 0")).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="kvittering")).to_be_in_viewport()
+
+
 def test_form_that_clears_takes_no_answers_while_it_saves(show, wire):
     saves = Saves()
     page = show(plan(saves, clear_after_save=True))

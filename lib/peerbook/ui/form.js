@@ -245,6 +245,7 @@ function build() {
     isSaving = true;
     clearTimeout(draft.timer);
     draftStatus.say("");
+    main.after(status.node);
     status.say(words.saving);
     hold();
     state.refresh();
@@ -315,6 +316,7 @@ function build() {
     const begin = state.model.get("begin");
     for (const one of fields) one.write(begin[one.spec.name] ?? null);
     if (isOne) show(0);
+    main.before(status.node); // the receipt stands where the next paper begins, not far below
     fields[0]?.focus();
   }
 
