@@ -59,6 +59,8 @@ def test_a_plan_says_which_date_it_went_around_and_is_kept_when_saved(app, guest
     expect(why).to_contain_text("Huset males")
     page.get_by_role("button", name="Gem planen").click()
     expect(page.get_by_role("tab", name="Datoer")).to_be_visible()
+    receipt = page.locator(".pb-notice.pb-ok").filter(has_text="Hold 7 er gemt som")
+    expect(receipt).to_be_visible()
     expect(page.get_by_role("combobox", name="Hold")).to_have_value("0")
     ((starts_on,),) = app.rows("SELECT starts_on FROM course WHERE title = 'Hold 7'")
     assert starts_on != wished.isoformat()

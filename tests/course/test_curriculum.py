@@ -187,3 +187,8 @@ def test_codes_used_twice_on_a_scale_are_told(form_file: Path) -> None:
     change(form_file.with_name("common.yaml"), "{code: 2, label: Uenig}", "{code: 1, label: Uenig}")
     found = places(faults_of(read_form, form_file))
     assert ("forms/mid.yaml", "items.content_relevant.scale") in found
+
+
+def test_breaks_are_too_few_or_too_many():
+    (breaks,) = [item for item in load_form("mid").items if item.id == "breaks"]
+    assert [point.label for point in breaks.scale.points[:3]] == ["For få", "Passende", "For mange"]

@@ -411,11 +411,11 @@ def test_changes_are_told_in_order_with_the_reason_of_what_they_follow(plan):
     after = cancel(after, Item("erfa_group", 1), "Summer").plan
     assert [change.text for change in changes(plan, after)] == [
         "Mid-course evaluation has moved from Wednesday 11 March 2026 to Wednesday 18 March 2026: "
-        "Guest teacher.",
+        "follows Teaching day 3.",
         "Teaching day 3 has moved from Wednesday 11 March 2026 to Wednesday 18 March 2026: "
         "Guest teacher.",
         "Group sparring 3 has moved from Wednesday 25 March 2026 to Wednesday 1 April 2026: "
-        "Guest teacher.",
+        "follows Teaching day 3.",
         "Erfa group 1 on Wednesday 12 August 2026 is cancelled: Summer.",
     ]
 

@@ -46,12 +46,12 @@ class Leader:
         with self.store.read() as session:
             return plan_records.calendar_of(session, self.made.site_id)
 
-    def save(self, change, reason, reasons=None):
+    def save(self, change, reason):
         before = self.plan()
         with self.store.write(LEADER) as session:
             plan_records.save_changes(
                 session, self.made.course_id, before, change.plan, reason,
-                on=PLANNED_ON, reasons=reasons,
+                on=PLANNED_ON, reasons=change.reasons,
             )  # fmt: skip
 
     def move(self, item, days, reason="Room taken"):
@@ -100,7 +100,7 @@ def test_moved_cancelled_and_restored_are_told_with_their_reasons_until_marked_a
     told = {one.item: (one.what, one.reason) for one in leader.untold()}
     assert told[DAY_2] == ("moved", "Room taken")
     assert told[DAY_4] == ("cancelled", "Anna is ill")
-    assert told[Item("sparring", 2)] == ("moved", "Room taken")
+    assert told[Item("sparring", 2)] == ("moved", "follows Teaching day 2")
     leader.tell()
     assert leader.untold() == ()
     assert leader.told_on() == TOLD_ON
@@ -138,7 +138,7 @@ def test_what_a_closure_moved_is_told_with_the_closure(leader):
         closed = Closure(hit, hit, "other", "Painting")
         session.add(plan_records.closure_row(session, leader.made.site_id, closed))
     change = replan(plan, calendar=leader.calendar())
-    leader.save(change, "A closure", {one.item: one.why.text for one in change.consequences})
+    leader.save(change, "A closure")
     (told,) = leader.untold()
     assert told.item == Item("sparring", 3)
     assert "Painting" in told.reason

@@ -345,3 +345,16 @@ def test_a_damaged_file_is_a_fault_and_never_a_crash(data):
     # Nothing but rows or a fault may come of it; any other exception fails the test.
     with contextlib.suppress(InputFault):
         assert isinstance(read_workbook(bytes(broken)), dict)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_sheets_of_an_invented_plan_have_whole_names(monkeypatch, language):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", language)
+    request = PlanRequest("x", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1))
+    plan = plan_course(request, DanishCalendar())
+    origin = Origin("1a2b-3c4d-5e6f", dt.date(2026, 1, 2), synthetic=True)
+    turns = timetable(plan, Wish(3, 30))
+    whole = read_workbook(workbook_bytes(plan, turns))
+    invented = read_workbook(workbook_bytes(plan, turns, origin))
+    mark = {"da": "(opdigtet)", "en": "(invented)"}[language]
+    assert list(invented)[: len(whole)] == [f"{title} {mark}" for title in whole]

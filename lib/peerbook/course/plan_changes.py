@@ -69,8 +69,8 @@ def changes(
     before, after
         The plan as it was told last, and as it is now.
     reasons
-        Why a date was changed, where the plan itself does not say; dates that follow others are
-        given the reason of what they follow.
+        Why a date was changed, where the plan itself does not say; of a date that follows
+        another, that it does so.
     """
     given = dict(reasons or {})
     found = [
@@ -101,7 +101,7 @@ def _change(old: PlannedDate | None, new: PlannedDate | None, reason: str) -> It
 
 
 def _reason(item: Item, after: CoursePlan, given: Mapping[Item, str]) -> str:
-    """Return why a date changed: told, on the date itself, or that of the day it follows."""
+    """Return why a date changed: told, on the date itself, or since it follows another."""
     date = after.get(item)
     own = given.get(item, "")
     if not own and date is not None:
@@ -115,4 +115,6 @@ def _reason(item: Item, after: CoursePlan, given: Mapping[Item, str]) -> str:
         host = Item("teaching_day", after.template.rider_days().get(item.kind, 0))
     elif item.kind == "final_assignment" and item.number > 1:
         host = Item("final_assignment", item.number - 1)
-    return _reason(host, after, given) if host is not None else ""
+    if host is None or not _reason(host, after, given):
+        return ""
+    return _("follows {other}").format(other=host.name)

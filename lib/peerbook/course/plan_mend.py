@@ -73,6 +73,11 @@ class PlanChange:
     plan: CoursePlan
     consequences: tuple[Consequence, ...] = ()
 
+    @property
+    def reasons(self) -> dict[Item, str]:
+        """Why each date moves that was not changed itself."""
+        return {one.item: one.why.text for one in self.consequences}
+
 
 def riders_of(plan: CoursePlan) -> list[PlannedDate]:
     """Return the dates that are part of a teaching day."""

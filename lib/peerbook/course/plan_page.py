@@ -294,7 +294,7 @@ class _CourseChoice:
             done = _("{title} is saved as course number {n}.").format(
                 title=plan.title, n=receipt.record
             )
-            self._show(receipt.record, announce=done)
+            self._show(receipt.record, [Notice("ok", done)], announce=done)
             return done
 
         return [

@@ -173,12 +173,7 @@ def blocked_parts(saved: SavedPlan) -> list[Part]:
             seen.plan,
             calendar=seen.calendar, others=saved.others(), not_before=saved.not_before(seen.plan),
         )  # fmt: skip
-        proposed = Proposed(
-            seen.plan,
-            change,
-            _("A holiday or closure came in the way."),
-            reasons={one.item: one.why.text for one in change.consequences},
-        )
+        proposed = Proposed(seen.plan, change, _("A holiday or closure came in the way."))
         outcome.show(proposal_parts(saved, proposed), take_there=True)
         return _("Not saved yet. See what follows, then save the change.")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import uuid4
 
 from peerbook.course.plan import CoursePlan, Item
@@ -22,8 +22,8 @@ class Proposed:
     ----------
     before, change
         The plan it was made from, and what it makes of it.
-    reason, reasons
-        Why, in all; and for single dates, where they have a reason of their own.
+    reason
+        Why; what follows from it has reasons of its own.
     item
         The date it is about; None when it is about all of them.
     """
@@ -32,7 +32,6 @@ class Proposed:
     change: PlanChange
     reason: str
     item: Item | None = None
-    reasons: Mapping[Item, str] = field(default_factory=dict)
 
 
 def proposal_parts(
@@ -56,7 +55,7 @@ def proposal_parts(
     def save() -> str:
         saved.save(
             key, before, after, proposed.reason,
-            reasons=proposed.reasons,
+            reasons=proposed.change.reasons,
             done="" if item is None else _said_of(before, after, item),
         )  # fmt: skip
         on_saved()
