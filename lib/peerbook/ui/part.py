@@ -14,7 +14,6 @@ import logging
 import secrets
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -188,7 +187,7 @@ class Surface(anywidget.AnyWidget):
     def __init__(self, root: Part) -> None:
         self._root = root
         self._parts: dict[str, Part] = {}
-        self._parting: deque[tuple[float, Part]] = deque()
+        self._parting: dict[Part, float] = {}  # since when
         self._edition = 0
         self._changes: list[Mapping[str, object]] = []
         self._is_holding = False
@@ -237,9 +236,11 @@ class Surface(anywidget.AnyWidget):
         """Follow a part that holds others than it held before."""
         for new in part.inside:
             self._adopt(new)
+        self._forget_parted()
         here = set(self._root.everything())
         for one in {one for old in before for one in old.everything()} - here:
-            self._part_with(one)
+            one._surfaces.remove(self)
+            self._parting[one] = time.monotonic()
         self.tell({"to": part.identity, "inside": [one.spec() for one in part.inside]})
 
     def _adopt(self, part: Part) -> None:
@@ -247,15 +248,12 @@ class Surface(anywidget.AnyWidget):
             if self not in one._surfaces:
                 one._surfaces.append(self)
                 self._parts[one.identity] = one
-                self._parting = deque(item for item in self._parting if item[1] is not one)
+                self._parting.pop(one, None)
 
-    def _part_with(self, part: Part) -> None:
-        now = time.monotonic()
-        while self._parting and self._parting[0][0] < now - PARTING_SECONDS:
-            _since, gone = self._parting.popleft()
-            del self._parts[gone.identity]
-        part._surfaces.remove(self)
-        self._parting.append((now, part))
+    def _forget_parted(self) -> None:
+        limit = time.monotonic() - PARTING_SECONDS
+        for gone in [one for one, since in self._parting.items() if since < limit]:
+            del self._parting[gone], self._parts[gone.identity]
 
     def _post(self, answer: Answer | None = None, data: bytes | None = None) -> None:
         """Send what has changed since the last message, and the answer to a request."""
@@ -273,19 +271,13 @@ class Surface(anywidget.AnyWidget):
 
     def _answer(self, _widget: object, content: object, buffers: Sequence[memoryview]) -> None:
         request = content if isinstance(content, Mapping) else {}
-        with self._while_answering():
-            answer = self._answer_of(request, buffers)
-        told, data = answer if isinstance(answer, tuple) else (answer, None)
-        self._post({"call": str(request.get("call"))[:64], **told}, data)
-
-    @contextmanager
-    def _while_answering(self) -> Iterator[None]:
-        """Keep what changes for the message with the answer."""
-        self._is_holding = True
+        self._is_holding = True  # what changes goes with the answer
         try:
-            yield
+            answer = self._answer_of(request, buffers)
         finally:
             self._is_holding = False
+        told, data = answer if isinstance(answer, tuple) else (answer, None)
+        self._post({"call": str(request.get("call"))[:64], **told}, data)
 
     def _answer_of(
         self, request: Mapping[str, Any], buffers: Sequence[memoryview]
