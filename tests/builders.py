@@ -16,11 +16,11 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records, plan_records, records
-from peerbook.course.calendar import Closure as ClosedDays
 from peerbook.course.curriculum import load_course
-from peerbook.course.plan import CoursePlan, PlanRequest, template_of
-from peerbook.course.plan_rules import NoPlan
-from peerbook.course.plan_solver import plan_course
+from peerbook.course.schedule.calendar import Closure as ClosedDays
+from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
+from peerbook.course.schedule.plan_rules import NoPlan
+from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.store import Store, new_code
 from peerbook.store.audit import PRIVATE, plain, row_id
 from peerbook.store.tables import (

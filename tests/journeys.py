@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from app_under_test import Server, Visitor
 from builders import PlannedCourse, open_store
 from peerbook.course import plan_records
-from peerbook.course.plan import CoursePlan
+from peerbook.course.schedule.plan import CoursePlan
 from peerbook.paths import product_folder
 from peerbook.store import Store
 from peerbook.store.tables import Course

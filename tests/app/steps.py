@@ -13,8 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 from builders import PlannedCourse
 from journeys import App, Server
 from peerbook.course import plan_records
-from peerbook.course.calendar import holidays_of
-from peerbook.course.plan import PlannedDate
+from peerbook.course.schedule.calendar import holidays_of
+from peerbook.course.schedule.plan import PlannedDate
 
 TODAY = dt.datetime.now(dt.UTC).date()
 RECEIPT = re.compile(r"Gemt kl\. [\d.]+ \(kvittering (\d+)\)\.")

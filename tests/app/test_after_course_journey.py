@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from builders import LEADER, PLANNED_ON, a_plan, a_planned_course, assert_sound
 from peerbook.course import plan_records
 from peerbook.course.curriculum import load_course
-from peerbook.course.plan import Item
+from peerbook.course.schedule.plan import Item
 from peerbook.store.tables import Course, CourseDate, Suggestion
 from steps import (
     TODAY,

@@ -15,16 +15,14 @@ from playwright.sync_api import expect
 
 from builders import LEADER, a_planned_course, counted
 from journeys import query
-from peerbook.course import (
-    attendance_records,
-    evaluation_records,
-    plan_records,
-    suggestion_records,
-)
-from peerbook.course.calendar import Closure
+from peerbook.course import plan_records
+from peerbook.course.attendance import attendance_records
 from peerbook.course.curriculum import load_form
-from peerbook.course.evaluation_records import Sheet
-from peerbook.course.plan_moves import cancel, move
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.improvement import suggestion_records
+from peerbook.course.schedule.calendar import Closure
+from peerbook.course.schedule.plan_moves import cancel, move
 from peerbook.server.channel import split
 from steps import (
     TODAY,

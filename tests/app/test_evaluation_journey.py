@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from builders import a_planned_course
 from journeys import query
-from peerbook.course import suggestion_records
+from peerbook.course.improvement import suggestion_records
 from steps import TODAY, downloaded, months_ahead, receipt, record_of, sideways, tab
 
 pytestmark = pytest.mark.app

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from builders import LEADER, a_planned_course
 from journeys import query
-from peerbook.course import attendance_records, people_records
-from peerbook.course.course_details_records import remove_course
+from peerbook.course import people_records
+from peerbook.course.attendance import attendance_records
+from peerbook.course.planning.course_details_records import remove_course
 from peerbook.store.tables import CourseDate
 from steps import TODAY, months_ahead, receipt, row_of, sideways, unfold
 

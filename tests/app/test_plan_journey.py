@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 
 from builders import a_planned_course, a_site
 from peerbook.course import plan_records
-from peerbook.course.calendar import Closure, summer_shutdown
-from peerbook.course.plan import Item, nth_weekday
+from peerbook.course.schedule.calendar import Closure, summer_shutdown
+from peerbook.course.schedule.plan import Item, nth_weekday
 from peerbook.text import format_date, format_month
 from steps import (
     TODAY,

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from builders import LEADER, a_planned_course
-from peerbook.course import attendance_records
+from peerbook.course.attendance import attendance_records
 from peerbook.store.tables import CourseDate
 from steps import TODAY, all_present, choose, mark, months_ahead, receipt, row_of, unfold
 

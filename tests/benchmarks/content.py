@@ -13,18 +13,18 @@ from functools import cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from peerbook.course import (
-    attendance_records,
-    people_records,
-    plan_records,
-    records,
-    suggestion_records,
+from peerbook.course import people_records, plan_records, records
+from peerbook.course.attendance import attendance_records
+from peerbook.course.attendance.attendance_charts import (
+    attendance_chart,
+    commitment_chart,
+    status_name,
 )
-from peerbook.course.attendance import Standing, by_date, standings
-from peerbook.course.attendance_part import STATUSES
-from peerbook.course.charts import attendance_chart, commitment_chart, status_name
+from peerbook.course.attendance.attendance_part import STATUSES
+from peerbook.course.attendance.standing import Standing, by_date, standings
+from peerbook.course.improvement import suggestion_records
 from peerbook.course.names import date_name
-from peerbook.course.plan_part import dates_table
+from peerbook.course.planning.plan_part import dates_table
 from peerbook.course.rows import each
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbook.course.attendance import EXPECTED, by_date, standings
+from peerbook.course.attendance.standing import EXPECTED, by_date, standings
 
 FIRST = dt.date(2027, 1, 7)
 STATUSES = ["present", "apology", "absent", "paused", "not_enrolled"]

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from peerbook.course.calendar import (
+from peerbook.course.schedule.calendar import (
     Closure,
     DanishCalendar,
     Resource,

@@ -6,8 +6,8 @@ import pytest
 
 from builders import LEADER, a_planned_course
 from peerbook.course import plan_records, records
-from peerbook.course.calendar import Closure
-from peerbook.course.closures_part import closures_parts
+from peerbook.course.planning.closures_part import closures_parts
+from peerbook.course.schedule.calendar import Closure
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
 

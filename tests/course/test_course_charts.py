@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from peerbook.course.charts import attendance_chart
+from peerbook.course.attendance.attendance_charts import attendance_chart
 
 
 def held(present):
@@ -24,7 +24,8 @@ def held(present):
 def test_the_axis_counts_whole_mentors(present, step, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        "peerbook.course.charts.Chart", lambda figure, **_words: seen.append(figure)
+        "peerbook.course.attendance.attendance_charts.Chart",
+        lambda figure, **_words: seen.append(figure),
     )
     attendance_chart(held(present))
     assert seen[0].layout.yaxis.dtick == step

@@ -19,29 +19,24 @@ from builders import (
     save,
     suggestion,
 )
-from peerbook.course import (
-    attendance_records,
-    evaluation_records,
-    people_records,
-    plan_records,
-    presentation_records,
-    records,
-    sparring_records,
-    suggestion_records,
-)
-from peerbook.course.calendar import Closure, Resource
-from peerbook.course.course_details_records import (
+from peerbook.course import people_records, plan_records, records
+from peerbook.course.attendance import attendance_records, sparring_records
+from peerbook.course.course_drafts import course_form
+from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.improvement import suggestion_records
+from peerbook.course.planning import presentation_records
+from peerbook.course.planning.course_details_records import (
     CourseDetails,
     details_of,
     recorded_on,
     remove_course,
     save_details,
 )
-from peerbook.course.course_drafts import course_form
-from peerbook.course.curriculum import load_form
-from peerbook.course.evaluation_records import Sheet
-from peerbook.course.plan import MAX_TEACHERS, Item
-from peerbook.course.presentations import Wish
+from peerbook.course.planning.presentations import Wish
+from peerbook.course.schedule.calendar import Closure, Resource
+from peerbook.course.schedule.plan import MAX_TEACHERS, Item
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of
 from peerbook.store.tables import Audit, Course, CourseDate

@@ -21,15 +21,12 @@ from builders import (
     open_store,
     stored,
 )
-from peerbook.course import (
-    attendance_records,
-    evaluation_records,
-    people_records,
-    records,
-    suggestion_records,
-)
+from peerbook.course import people_records, records
+from peerbook.course.attendance import attendance_records
 from peerbook.course.curriculum import load_form
-from peerbook.course.evaluation_records import Sheet
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of

@@ -17,18 +17,14 @@ from builders import (
     evaluation,
     save,
 )
-from peerbook.course import (
-    evaluation_records,
-    head_count_records,
-    people_records,
-    plan_page,
-    plan_records,
-    records,
-)
-from peerbook.course.calendar import Closure, Resource
-from peerbook.course.course_details_records import change_site, details_of, remove_course
-from peerbook.course.head_count_records import Count
+from peerbook.course import people_records, plan_records, records
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.head_count import head_count_records
+from peerbook.course.head_count.head_count_records import Count
+from peerbook.course.planning import plan_page
+from peerbook.course.planning.course_details_records import change_site, details_of, remove_course
 from peerbook.course.saved_plan import SavedPlan
+from peerbook.course.schedule.calendar import Closure, Resource
 from peerbook.course.site_part import follow_names, site_parts
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from peerbook.course.coverage import Gap, coverage, next_day_suggestions
 from peerbook.course.curriculum import Activity, CourseContent, Kind, load_course
+from peerbook.course.schedule.coverage import Gap, coverage, next_day_suggestions
 from peerbook.errors import InputFault
 
 

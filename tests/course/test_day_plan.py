@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerbook.course.curriculum import Activity, Day, Kind
-from peerbook.course.day_plan import (
+from peerbook.course.schedule.day_plan import (
     Concern,
     Turnout,
     catering,

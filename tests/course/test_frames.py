@@ -9,6 +9,7 @@ import pytest
 
 from filled_files import filled
 from peerbook.course.curriculum import Scale, load_form
+from peerbook.course.evaluation.waves import WAVES
 from peerbook.course.frames import (
     IMPORTED_FORMS,
     evaluation_template,
@@ -16,8 +17,7 @@ from peerbook.course.frames import (
     poll_template,
     templates,
 )
-from peerbook.course.slot_poll import rank_slots
-from peerbook.course.waves import WAVES
+from peerbook.course.planning.slot_poll import rank_slots
 from peerbook.files.intake import blank_file, read_filled
 from peerbook.text.words import LANGUAGE_VARIABLE
 

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from builders import LEADER, a_site
-from peerbook.course import head_count_records, records
-from peerbook.course.head_count_records import Count
+from peerbook.course import records
+from peerbook.course.head_count import head_count_records
+from peerbook.course.head_count.head_count_records import Count
 from peerbook.course.rows import each
 from peerbook.errors import Conflict, InputFault
 from peerbook.store.tables import HeadCount

@@ -10,11 +10,10 @@ from sqlalchemy import func, select
 
 from builders import LEADER, a_course, assert_sound, decision, evaluation, open_store, save
 from filled_files import filled
-from peerbook.course import evaluation_records
 from peerbook.course.curriculum import load_form
-from peerbook.course.evaluation_records import Sheet
-from peerbook.course.frames import evaluation_template
-from peerbook.course.import_records import (
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation.import_records import (
     alike,
     import_sheets,
     import_with_digest,
@@ -25,6 +24,7 @@ from peerbook.course.import_records import (
     short_name,
     undo_import,
 )
+from peerbook.course.frames import evaluation_template
 from peerbook.errors import Conflict, InputFault
 from peerbook.files.intake import read_filled
 from peerbook.store.tables import Answer, Audit, DataImport, Evaluation, Suggestion

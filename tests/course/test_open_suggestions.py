@@ -16,8 +16,8 @@ from builders import (
     open_store,
     suggestion,
 )
-from peerbook.course import suggestion_records
-from peerbook.course.open_suggestions_part import open_suggestions_parts
+from peerbook.course.improvement import suggestion_records
+from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
 from peerbook.ui import Disclosure, Prose, Table

@@ -8,17 +8,17 @@ from dataclasses import replace
 
 import pytest
 
-from peerbook.course.calendar import Closure, DanishCalendar, Resource, suggested_closures
 from peerbook.course.curriculum import load_course
-from peerbook.course.plan import (
+from peerbook.course.schedule.calendar import Closure, DanishCalendar, Resource, suggested_closures
+from peerbook.course.schedule.plan import (
     CourseTemplate,
     Item,
     PlanRequest,
     nth_weekday,
     template_of,
 )
-from peerbook.course.plan_rules import NoPlan
-from peerbook.course.plan_solver import plan_course, plan_courses
+from peerbook.course.schedule.plan_rules import NoPlan
+from peerbook.course.schedule.plan_solver import plan_course, plan_courses
 from peerbook.errors import InputFault
 
 THURSDAY, WEDNESDAY, TUESDAY, SATURDAY = 3, 2, 1, 5
@@ -338,8 +338,9 @@ def test_the_answer_does_not_depend_on_the_order_of_asking():
 def test_the_same_question_has_the_same_answer_in_every_process():
     program = (
         "import datetime as dt;"
-        "from peerbook.course.plan import *; from peerbook.course.calendar import *;"
-        "from peerbook.course.plan_solver import *;"
+        "from peerbook.course.schedule.plan import *;"
+        "from peerbook.course.schedule.calendar import *;"
+        "from peerbook.course.schedule.plan_solver import *;"
         "asked = PlanRequest('x', CourseTemplate(), 3, dt.time(10), first_month=(2026, 9));"
         "print(plan_course(asked, DanishCalendar(suggested_closures([2026, 2027]))))"
     )

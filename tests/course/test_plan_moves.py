@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from peerbook.course.calendar import Closure, DanishCalendar, Resource
-from peerbook.course.plan import CourseTemplate, Item, PlanRequest
-from peerbook.course.plan_changes import changes
-from peerbook.course.plan_moves import cancel, move, pin, replan, restore, unpin
-from peerbook.course.plan_solver import plan_course
+from peerbook.course.schedule.calendar import Closure, DanishCalendar, Resource
+from peerbook.course.schedule.plan import CourseTemplate, Item, PlanRequest
+from peerbook.course.schedule.plan_changes import changes
+from peerbook.course.schedule.plan_moves import cancel, move, pin, replan, restore, unpin
+from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.errors import InputFault
 
 FREE = DanishCalendar()

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from peerbook.course.calendar import Closure, DanishCalendar, Resource
-from peerbook.course.plan import CoursePlan, CourseTemplate, Item, PlanRequest
-from peerbook.course.plan_moves import cancel, move, pin, replan
-from peerbook.course.plan_rules import NoPlan
-from peerbook.course.plan_solver import plan_course, plan_courses
+from peerbook.course.schedule.calendar import Closure, DanishCalendar, Resource
+from peerbook.course.schedule.plan import CoursePlan, CourseTemplate, Item, PlanRequest
+from peerbook.course.schedule.plan_moves import cancel, move, pin, replan
+from peerbook.course.schedule.plan_rules import NoPlan
+from peerbook.course.schedule.plan_solver import plan_course, plan_courses
 from peerbook.errors import InputFault
 
 ANNA, HALL = Resource("teacher", "Anna"), Resource("room", "Salen")

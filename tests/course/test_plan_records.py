@@ -20,9 +20,9 @@ from builders import (
     open_store,
 )
 from peerbook.course import plan_records, records
-from peerbook.course.calendar import Closure, Resource
-from peerbook.course.plan import Item
-from peerbook.course.plan_moves import cancel, move, replan, restore, unpin
+from peerbook.course.schedule.calendar import Closure, Resource
+from peerbook.course.schedule.plan import Item
+from peerbook.course.schedule.plan_moves import cancel, move, replan, restore, unpin
 from peerbook.errors import InputFault
 from peerbook.store import events_of, state_on
 from peerbook.store.tables import Course

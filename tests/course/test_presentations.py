@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import LEADER, a_planned_course, assert_sound, open_store
-from peerbook.course import plan_records, presentation_records
-from peerbook.course.calendar import DanishCalendar
-from peerbook.course.day_plan import LATEST_LUNCH, LONGEST_STRETCH_MIN
-from peerbook.course.plan import CoursePlan, CourseTemplate, Item, PlannedDate, PlanRequest
-from peerbook.course.plan_moves import cancel
-from peerbook.course.plan_solver import plan_course
-from peerbook.course.presentations import Wish, timetable
+from peerbook.course import plan_records
+from peerbook.course.planning import presentation_records
+from peerbook.course.planning.presentations import Wish, timetable
+from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.course.schedule.day_plan import LATEST_LUNCH, LONGEST_STRETCH_MIN
+from peerbook.course.schedule.plan import CoursePlan, CourseTemplate, Item, PlannedDate, PlanRequest
+from peerbook.course.schedule.plan_moves import cancel
+from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.errors import Conflict, InputFault
 from peerbook.store.tables import Course
 

@@ -3,10 +3,10 @@
 import pytest
 
 from builders import LEADER, a_planned_course
-from peerbook.course.calendar import DanishCalendar
-from peerbook.course.plan import Item
-from peerbook.course.plan_moves import cancel, move
 from peerbook.course.saved_plan import SavedPlan
+from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.course.schedule.plan import Item
+from peerbook.course.schedule.plan_moves import cancel, move
 from peerbook.desk import Desk
 from peerbook.errors import Conflict
 from peerbook.store import events_of

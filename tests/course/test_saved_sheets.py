@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from builders import LEADER, START, a_course, decision, evaluation
-from peerbook.course import evaluation_records, suggestion_records
 from peerbook.course.curriculum import load_form
-from peerbook.course.evaluation_entry_part import EvaluationEntry
-from peerbook.course.evaluation_records import Sheet
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.evaluation_entry_part import EvaluationEntry
+from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation.saved_sheets_part import SavedSheets
+from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
-from peerbook.course.saved_sheets_part import SavedSheets
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.store.tables import Answer, Course, Evaluation, Suggestion

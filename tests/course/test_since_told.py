@@ -8,10 +8,10 @@ import pytest
 
 from builders import LEADER, PLANNED_ON, a_planned_course, assert_sound, open_store
 from peerbook.course import plan_records
-from peerbook.course.calendar import Closure
-from peerbook.course.plan import Item
-from peerbook.course.plan_changes import changes
-from peerbook.course.plan_moves import cancel, move, replan, restore
+from peerbook.course.schedule.calendar import Closure
+from peerbook.course.schedule.plan import Item
+from peerbook.course.schedule.plan_changes import changes
+from peerbook.course.schedule.plan_moves import cancel, move, replan, restore
 from peerbook.store import append_event, events_of
 from peerbook.store.tables import Course
 

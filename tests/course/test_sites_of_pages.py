@@ -3,7 +3,9 @@
 import pytest
 
 from builders import LEADER, a_planned_course, a_site, open_store
-from peerbook.course import head_count_page, plan_page, record_page, records, start_page
+from peerbook.course import record_page, records, start_page
+from peerbook.course.head_count import head_count_page
+from peerbook.course.planning import plan_page
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.guide import help_page

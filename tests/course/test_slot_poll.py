@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from peerbook.course.slot_poll import rank_slots
+from peerbook.course.planning.slot_poll import rank_slots
 from peerbook.errors import InputFault
 
 

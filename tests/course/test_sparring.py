@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import LEADER, a_planned_course, assert_sound, open_store
-from peerbook.course import plan_records, sparring_records
-from peerbook.course.calendar import DanishCalendar
-from peerbook.course.coverage import themes_for_days
+from peerbook.course import plan_records
+from peerbook.course.attendance import sparring_records
+from peerbook.course.attendance.sparring_part import proposal_parts
 from peerbook.course.curriculum import load_course
-from peerbook.course.plan import CourseTemplate, Item, PlanRequest
-from peerbook.course.plan_moves import cancel
-from peerbook.course.plan_solver import plan_course
-from peerbook.course.sparring_part import proposal_parts
+from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.course.schedule.coverage import themes_for_days
+from peerbook.course.schedule.plan import CourseTemplate, Item, PlanRequest
+from peerbook.course.schedule.plan_moves import cancel
+from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.errors import InputFault
 from peerbook.store.tables import Course, CourseDate
 from peerbook.ui import Prose

@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 
 from builders import LEADER, a_course, open_store
-from peerbook.course import attendance_records, plan_records, suggestion_records
+from peerbook.course import plan_records
+from peerbook.course.attendance import attendance_records
 from peerbook.course.curriculum import load_course
-from peerbook.course.plan import PlanRequest, template_of
-from peerbook.course.plan_moves import cancel
-from peerbook.course.plan_solver import plan_course
+from peerbook.course.improvement import suggestion_records
+from peerbook.course.schedule.plan import PlanRequest, template_of
+from peerbook.course.schedule.plan_moves import cancel
+from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.errors import Conflict
 from peerbook.store.tables import Course
 

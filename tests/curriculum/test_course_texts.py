@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from peerbook.course.coverage import coverage
 from peerbook.course.curriculum import (
     Activity,
     CourseContent,
@@ -17,7 +16,8 @@ from peerbook.course.curriculum import (
     load_course,
     load_form,
 )
-from peerbook.course.day_plan import LONGEST_STRETCH_MIN, check_day
+from peerbook.course.schedule.coverage import coverage
+from peerbook.course.schedule.day_plan import LONGEST_STRETCH_MIN, check_day
 from peerbook.guide.texts import course_texts, form_text
 from peerbook.text.readability import LIX_LIMIT, lix, word_advice
 

@@ -12,11 +12,11 @@ from dateutil.tz import tzical
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbook.course.calendar import DanishCalendar
-from peerbook.course.plan import CourseTemplate, Item, PlanRequest
-from peerbook.course.plan_files import calendar_bytes
-from peerbook.course.plan_moves import cancel, move
-from peerbook.course.plan_solver import plan_course
+from peerbook.course.planning.plan_files import calendar_bytes
+from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.course.schedule.plan import CourseTemplate, Item, PlanRequest
+from peerbook.course.schedule.plan_moves import cancel, move
+from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.files.ics import CalendarEntry, calendar_file
 
 STAYING = ("sparring", "final_assignment", "erfa_group")

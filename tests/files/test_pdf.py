@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from peerbook.course.calendar import DanishCalendar
-from peerbook.course.plan import CourseTemplate, PlanRequest
-from peerbook.course.plan_files import pdf_bytes, presentations_pdf_bytes
-from peerbook.course.plan_solver import plan_course
-from peerbook.course.presentations import Wish, timetable
+from peerbook.course.planning.plan_files import pdf_bytes, presentations_pdf_bytes
+from peerbook.course.planning.presentations import Wish, timetable
+from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.course.schedule.plan import CourseTemplate, PlanRequest
+from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.files.origin import Origin
 from peerbook.files.pdf import pdf
 

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peerbook import __version__
-from peerbook.course.calendar import Closure, DanishCalendar
-from peerbook.course.plan import CourseTemplate, PlanRequest
-from peerbook.course.plan_files import workbook_bytes
-from peerbook.course.plan_solver import plan_course
-from peerbook.course.presentations import Wish, timetable
+from peerbook.course.planning.plan_files import workbook_bytes
+from peerbook.course.planning.presentations import Wish, timetable
+from peerbook.course.schedule.calendar import Closure, DanishCalendar
+from peerbook.course.schedule.plan import CourseTemplate, PlanRequest
+from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.errors import InputFault
 from peerbook.files.origin import Origin
 from peerbook.files.spreadsheet import Sheet, SheetColumn, workbook

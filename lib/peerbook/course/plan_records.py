@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
-from peerbook.course.calendar import Closure, DanishCalendar, Reason, Resource
-from peerbook.course.plan import (
+from peerbook.course.schedule.calendar import Closure, DanishCalendar, Reason, Resource
+from peerbook.course.schedule.plan import (
     RIDERS,
     Avoided,
     CoursePlan,
@@ -21,7 +21,7 @@ from peerbook.course.plan import (
     PlannedDate,
     PlanRequest,
 )
-from peerbook.course.plan_changes import Change, changes
+from peerbook.course.schedule.plan_changes import Change, changes
 from peerbook.errors import Conflict
 from peerbook.store import Saved, append_event, events_of
 from peerbook.store.tables import Closure as ClosureRow

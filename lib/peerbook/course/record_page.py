@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from peerbook.course import records
-from peerbook.course.attendance_part import attendance_parts
-from peerbook.course.evaluation_part import evaluation_parts
-from peerbook.course.improvement_part import improvement_parts
+from peerbook.course.attendance.attendance_part import attendance_parts
+from peerbook.course.evaluation.evaluation_part import evaluation_parts
+from peerbook.course.improvement.improvement_part import improvement_parts
 from peerbook.course.record_facts import facts
 from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk

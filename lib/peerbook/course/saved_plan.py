@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from peerbook.course import plan_records
-from peerbook.course.calendar import DanishCalendar
 from peerbook.course.course_drafts import course_form
 from peerbook.course.curriculum import CourseContent, load_course
-from peerbook.course.plan import CoursePlan, Item
+from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.course.schedule.plan import CoursePlan, Item
 from peerbook.desk import Desk
 from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import Course, Site

@@ -6,8 +6,10 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from peerbook.course import evaluation_records, people_records, records, suggestion_records
-from peerbook.course.follow_up import follow_up
+from peerbook.course import people_records, records
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.follow_up import follow_up
+from peerbook.course.improvement import suggestion_records
 from peerbook.course.names import date_name
 from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk

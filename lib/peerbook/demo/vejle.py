@@ -9,23 +9,18 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from peerbook.course import (
-    attendance_records,
-    evaluation_records,
-    head_count_records,
-    people_records,
-    plan_records,
-    records,
-    sparring_records,
-    suggestion_records,
-)
-from peerbook.course.calendar import suggested_closures
+from peerbook.course import people_records, plan_records, records
+from peerbook.course.attendance import attendance_records, sparring_records
 from peerbook.course.curriculum import EvaluationForm, load_course, load_form
-from peerbook.course.evaluation_records import Sheet
-from peerbook.course.plan import CoursePlan, PlanRequest, template_of
-from peerbook.course.plan_rules import NoPlan
-from peerbook.course.plan_solver import plan_course
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.head_count import head_count_records
+from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
+from peerbook.course.schedule.calendar import suggested_closures
+from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
+from peerbook.course.schedule.plan_rules import NoPlan
+from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.demo import people
 from peerbook.demo.drop_in import invent_counts
 from peerbook.demo.people import Invented, invent

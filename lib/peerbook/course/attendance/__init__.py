@@ -1,0 +1,1 @@
+"""Who is on the course, who came, and what the group sparring took up."""

@@ -1,0 +1,1 @@
+"""What participants answered on evaluation sheets, and how the two waves compare."""

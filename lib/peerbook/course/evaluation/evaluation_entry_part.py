@@ -1,0 +1,246 @@
+"""Evaluations in: the paper, one sheet, three questions only, a pile, and what is saved of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from peerbook.course.cells import at_cells
+from peerbook.course.course_drafts import course_form
+from peerbook.course.curriculum import Item, load_form
+from peerbook.course.evaluation.evaluation_paper_part import paper_parts
+from peerbook.course.evaluation.evaluation_records import RESPONDENT, Sheet
+from peerbook.course.evaluation.saved_sheets_part import SavedSheets
+from peerbook.desk import Desk
+from peerbook.errors import InputFault
+from peerbook.settings import whom_to_call
+from peerbook.store import DraftBox, Receipt
+from peerbook.store.tables import Course, Extent, Source, Wave
+from peerbook.text import _
+from peerbook.ui import (
+    Button,
+    Disclosure,
+    Field,
+    Filter,
+    Form,
+    IntegerField,
+    LongTextField,
+    Part,
+    Prose,
+    RowsField,
+    ScaleField,
+    Section,
+    Submission,
+    Tabs,
+    TextField,
+    receipt_text,
+)
+
+LARGEST_PILE = 40
+
+Save = Callable[[Submission, list[Sheet], Source], Receipt]
+"""Saves the sheets of a submission, and how they came in."""
+
+
+class EvaluationEntry:
+    """The ways to enter the sheets of one evaluation of a course."""
+
+    def __init__(
+        self, desk: Desk, course: Course, wave: Wave, save: Save, saved: SavedSheets
+    ) -> None:
+        self._desk = desk
+        self._course = course
+        self._wave = wave
+        self._form = load_form(wave)
+        self._save = save
+        self._saved = saved
+        self._just_saved: int | None = None
+
+    def tabs(self, *more: tuple[str, Callable[[], list[Part]]]) -> Tabs:
+        """Return the ways side by side, in the order in which they are needed; `more` by label."""
+        return Tabs(
+            [
+                (_("On paper"), lambda: paper_parts(self._desk, self._course, self._form)),
+                (_("One sheet"), lambda: [self._sheet_form("full")]),
+                (_("Three questions only"), self._short_parts),
+                (_("A pile of paper"), self._pile_parts),
+                *more,
+                (_("Saved sheets"), lambda: [self._saved.section()]),
+            ],
+            label=_("Ways to answer"),
+        )
+
+    def _short_parts(self) -> list[Part]:
+        place = Section([self._sheet_form("short")])
+
+        def empty() -> str:
+            place.show([self._sheet_form("short")], take_there=True)
+            number, self._just_saved = self._just_saved, None
+            if number is None:
+                return _("The screen is empty.")
+            return _(
+                "The screen is empty. The sheet that was saved last has number {n}, and can be "
+                "deleted under “Saved sheets”."
+            ).format(n=number)
+
+        sheet = [place, Button(_("Empty the sheet without saving"), empty)]
+        if whom_to_call(self._desk.store, self._course.site_id):
+            return sheet
+        text = _("There is no number to call yet. Write it under [help and settings](help.ipynb).")
+        return [Prose(text), *sheet]
+
+    def _items(self, extent: Extent) -> tuple[Item, ...]:
+        return self._form.low_energy_items if extent == "short" else self._form.items
+
+    def _sheet_form(self, extent: Extent) -> Form:
+        items = self._items(extent)
+        is_short = extent == "short"
+
+        def save(submission: Submission) -> str:
+            sheet = _sheet(submission.values, items, extent)
+            # Whoever may stop at any question may stop at the first.
+            if is_short and not any(sheet.answers.values()):
+                return _("Nothing is answered, and nothing is saved. That is quite all right.")
+            receipt = self._save(submission, [sheet], "typed")
+            if not is_short:
+                return _told(receipt, 1)
+            self._just_saved = receipt.record
+            return _told_gone(receipt)
+
+        return Form(
+            f"evaluation_{self._wave}_{extent}",
+            [*(_field(item) for item in items), _code_field()],
+            on_submit=save,
+            submit_label=_("Save this sheet"),
+            # Whoever answers the short sheet may be followed by somebody else at the same screen.
+            drafts=None if is_short else self._drafts(extent),
+            step="one" if is_short else "all",
+            help_text=_help_text(self._desk, self._course) if is_short else "",
+            clear_after_save=True,
+        )
+
+    def _pile_parts(self) -> list[Part]:
+        place = Section(self._pile_of("full"))
+        choice: Filter[Extent] = Filter(
+            _("Which sheet is in the pile?"),
+            [("full", _("The whole form")), ("short", _("Three questions only"))],
+            lambda extent: place.show(self._pile_of(extent)),
+            look="radio",
+        )
+        return [choice, place]
+
+    def _pile_of(self, extent: Extent) -> list[Part]:
+        items = self._items(extent)
+        questions = "\n".join(f"{number}. {item.text}" for number, item in enumerate(items, 1))
+        return [
+            Disclosure(_("The questions, by number"), [Prose(questions)]),
+            self._pile_form(extent),
+        ]
+
+    def _pile_form(self, extent: Extent) -> Form:
+        items = self._items(extent)
+
+        def save(submission: Submission) -> str:
+            rows = submission.values["sheets"]
+            if not isinstance(rows, tuple):
+                raise TypeError("the form gave no rows")
+            sheets = [_sheet(row.values, items, extent) for row in rows]
+            try:
+                receipt = self._save(submission, sheets, "pile")
+            except InputFault as fault:
+                raise at_cells(fault, "sheets", rows) from fault
+            return _told(receipt, len(sheets))
+
+        fields: list[Field[object]] = [
+            *(_short_field(number, item) for number, item in enumerate(items, start=1)),
+            _code_field(),
+        ]
+        return Form(
+            f"evaluation_{self._wave}_pile_{extent}",
+            [
+                RowsField(
+                    "sheets",
+                    _("One row for each sheet of paper"),
+                    fields=fields,
+                    row_label=_("Sheet"),
+                    max_rows=LARGEST_PILE,
+                    hint=_(
+                        "Write the number that is ticked, and go on with Tab. Enter begins the "
+                        "next sheet. Leave empty what is blank."
+                    ),
+                )
+            ],
+            on_submit=save,
+            submit_label=_("Save the pile"),
+            drafts=self._drafts(f"pile:{extent}"),
+            clear_after_save=True,
+        )
+
+    def _drafts(self, way: str) -> DraftBox:
+        return self._desk.drafts(course_form(self._course.id, f"evaluation:{self._wave}:{way}"))
+
+
+def _told(receipt: Receipt, count: int) -> str:
+    """Return what is told of sheets that are saved: the receipt, and how the list calls them."""
+    if count == 1:
+        called = _("The sheet has number {n}.").format(n=receipt.record)
+    else:
+        called = _("The sheets have the numbers {first} to {last}.").format(
+            first=receipt.record - count + 1, last=receipt.record
+        )
+    return f"{receipt_text(receipt)} {called}"
+
+
+def _told_gone(receipt: Receipt) -> str:
+    """Return what is told of a sheet somebody filled in on a screen that others use too."""
+    gone = _(
+        "The answers are no longer on the screen. The sheet lies under “Saved sheets” as number "
+        "{n}."
+    ).format(n=receipt.record)
+    return f"{receipt_text(receipt)} {gone}"
+
+
+def _help_text(desk: Desk, course: Course) -> str:
+    """Return what is always in sight on the short sheet: take your time, and whom to call."""
+    calm = _("Take the time you need. You may stop at any question.")
+    return "\n".join(filter(None, [calm, whom_to_call(desk.store, course.site_id)]))
+
+
+def _points(item: Item) -> list[tuple[int, str]]:
+    return [(point.code, point.label) for point in item.scale.points] if item.scale else []
+
+
+def _field(item: Item) -> Field[object]:
+    if item.kind == "text":
+        return cast("Field[object]", LongTextField(item.id, item.text, max_length=4000))
+    return cast(
+        "Field[object]",
+        ScaleField(item.id, item.text, points=_points(item), blank_label=_("No answer")),
+    )
+
+
+def _short_field(place: int, item: Item) -> Field[object]:
+    name, short = _("Question {n}").format(n=place), f"{place}."
+    if item.kind == "text":
+        return cast("Field[object]", TextField(item.id, name, short=short, max_length=4000))
+    codes = [code for code, _label in _points(item)]
+    return cast(
+        "Field[object]",
+        IntegerField(item.id, name, short=short, minimum=min(codes), maximum=max(codes)),
+    )
+
+
+def _code_field() -> Field[object]:
+    return cast(
+        "Field[object]",
+        TextField(
+            RESPONDENT, _("Own code"), max_length=16, counts=False,
+            hint=_("Letters and digits from a strip, such as 7K3M. Never a name or a birthday."),
+        ),
+    )  # fmt: skip
+
+
+def _sheet(values: Mapping[str, object], items: tuple[Item, ...], extent: Extent) -> Sheet:
+    answers = {item.id: values.get(item.id) for item in items}
+    code = str(values.get(RESPONDENT) or "")
+    return Sheet(cast("Mapping[str, int | str | None]", answers), code or None, extent)

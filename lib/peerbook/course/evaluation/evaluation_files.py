@@ -1,0 +1,101 @@
+"""Evaluation forms on paper, and codes that link the sheets of one person without a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from peerbook.course.curriculum import EvaluationForm, Item
+from peerbook.course.evaluation.waves import WAVES
+from peerbook.files.pdf import pdf
+from peerbook.store.tables import Extent
+from peerbook.text import _, written_in
+from peerbook.text.words import Language
+
+COURSE_LENGTH = 120
+FORM_LANGUAGE: Language = "da"
+"""What the forms are written in, whoever prints them."""
+
+CODE_BOXES = 4
+
+
+def form_bytes(
+    form: EvaluationForm, extent: Extent, *, course: str = "", whom_to_call: str = ""
+) -> bytes:
+    """Return an evaluation form to print on A4: the whole form, or three questions in large type.
+
+    Questions and answers carry the numbers that are typed when a pile of paper is entered.
+
+    Parameters
+    ----------
+    form, extent
+        The form, and how much of it.
+    course
+        Title of the course, so that piles of paper are not mixed up.
+    whom_to_call
+        Stands at the end.
+    """
+    is_short = extent == "short"
+    items = form.low_energy_items if is_short else form.items
+    with written_in(FORM_LANGUAGE):
+        return pdf(
+            "evaluation_short" if is_short else "evaluation_full",
+            {
+                "title": form.title,
+                "lead": form.low_energy_lead if is_short else form.lead,
+                "blocks": _blocks(items),
+                "code_label": _("Own code") if form.id in WAVES else "",
+                "code_hint": _("Only if you have one. Never a name or a birthday."),
+                "code_boxes": CODE_BOXES,
+                "course": course[:COURSE_LENGTH],
+                "call": whom_to_call,
+                "footer": _("{form}, version {version}").format(
+                    form=form.title, version=form.version
+                ),
+                "page": _("Page"),
+            },
+        )
+
+
+def _blocks(items: Sequence[Item]) -> list[dict[str, object]]:
+    """Return the items in order, neighbours with the same answers under one heading."""
+    numbered = list(enumerate(items, start=1))
+    blocks: list[dict[str, object]] = []
+    for scale, group in groupby(numbered, key=lambda pair: pair[1].scale):
+        blocks.append(
+            {
+                "points": [
+                    {"code": str(point.code), "label": point.label} for point in scale.points
+                ]
+                if scale is not None
+                else [],
+                "items": [{"number": f"{number}.", "text": item.text} for number, item in group],
+            }
+        )
+    return blocks
+
+
+def codes_bytes(codes: Sequence[str], *, course: str = "") -> bytes:
+    """Return codes to cut out and hand out, each of them twice: for today and for next time.
+
+    Parameters
+    ----------
+    codes
+        As `store.codes.new_linking_codes` makes them; they are kept nowhere.
+    course
+        Title of the course.
+    """
+    return pdf(
+        "person_codes",
+        {
+            "title": _("Codes to hand out"),
+            "lead": _(
+                "Cut along the dashed lines. Let everybody draw one strip, unseen, with the same "
+                "code twice. Nobody writes down who drew which."
+            ),
+            "now": _("Write it on the sheet today"),
+            "later": _("Keep it for the next sheet"),
+            "codes": list(codes),
+            "course": course[:COURSE_LENGTH],
+        },
+    )

@@ -1,0 +1,75 @@
+"""Evaluation forms and codes to print."""
+
+from __future__ import annotations
+
+from peerbook.course import people_records
+from peerbook.course.curriculum import EvaluationForm, load_form
+from peerbook.desk import Desk
+from peerbook.files import media_types
+from peerbook.settings import whom_to_call
+from peerbook.store.codes import new_linking_codes
+from peerbook.store.tables import Course, Extent, Site
+from peerbook.text import _, written_in
+from peerbook.ui import Downloads, MakeFile, Part, Prose, how_easy
+
+SPARE_CODES = 2
+"""Strips more than there are people, so that whoever draws last has a choice too."""
+
+
+def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Part]:
+    """Return what can be printed for one evaluation of a course."""
+
+    def codes() -> tuple[str, bytes, str]:
+        # Typst is needed for printing only.
+        from peerbook.course.evaluation.evaluation_files import codes_bytes
+
+        with desk.store.read() as session:
+            people = len(people_records.mentors(session, course.id))
+        made = new_linking_codes(people + SPARE_CODES)
+        return f"{form.id}-codes.pdf", codes_bytes(made, course=course.title), media_types.PDF
+
+    return [
+        Prose(
+            _(
+                "Those who have little energy today can take the sheet with three questions in "
+                "large type. A code links the sheets of one person, and leads to nobody: it is "
+                "drawn blindly, and we keep no list of who has which."
+            )
+        ),
+        Downloads(
+            [
+                *_sheets(desk, form, course.site_id, course.title),
+                (_("Codes to hand out"), codes),
+            ]
+        ),
+        how_easy(form.text),
+    ]
+
+
+def event_paper_parts(desk: Desk, site: Site) -> list[Part]:
+    """Return the form to print for a café, a meeting or a common event of a site."""
+    form = load_form("event")
+    return [
+        Prose(_("For the day itself. Nobody writes a name or a code on it.")),
+        Downloads(_sheets(desk, form, site.id, site.name)),
+        how_easy(form.text),
+    ]
+
+
+def _sheets(
+    desk: Desk, form: EvaluationForm, site_id: int, title: str
+) -> list[tuple[str, MakeFile]]:
+    """Return the whole form and three questions of it, as what makes their files, by label."""
+
+    def sheet(extent: Extent) -> tuple[str, bytes, str]:
+        from peerbook.course.evaluation.evaluation_files import FORM_LANGUAGE, form_bytes
+
+        with written_in(FORM_LANGUAGE):
+            call = whom_to_call(desk.store, site_id)
+        data = form_bytes(form, extent, course=title, whom_to_call=call)
+        return f"{form.id}-{extent}.pdf", data, media_types.PDF
+
+    return [
+        (_("The whole form"), lambda: sheet("full")),
+        (_("Three questions in large type"), lambda: sheet("short")),
+    ]

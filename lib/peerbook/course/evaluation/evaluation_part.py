@@ -1,0 +1,100 @@
+"""Evaluations: what they say, and the ways to enter them."""
+
+from __future__ import annotations
+
+from peerbook.course import records
+from peerbook.course.curriculum import EvaluationForm, load_form
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.evaluation_entry_part import EvaluationEntry
+from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation.evaluation_result_part import result_parts
+from peerbook.course.evaluation.follow_up import follow_up
+from peerbook.course.evaluation.saved_sheets_part import SavedSheets
+from peerbook.course.evaluation.waves import WAVES, wave_name
+from peerbook.desk import Desk
+from peerbook.store import Receipt
+from peerbook.store.tables import Course, Source, Wave
+from peerbook.text import _
+from peerbook.ui import Filter, Heading, Part, Section, Submission, Tabs
+
+
+def evaluation_parts(desk: Desk, course: Course) -> list[Part]:
+    """Return the forms to enter evaluations with, and what they say."""
+    return [_Evaluations(desk, course).section()]
+
+
+class _Evaluations:
+    """A course's evaluations on the page; what they say is redrawn after each save."""
+
+    def __init__(self, desk: Desk, course: Course) -> None:
+        self._desk = desk
+        self._course = course
+        self._entry = Section([])
+        self._result = Section([])
+
+    def section(self) -> Section:
+        """Return the section with what they say, and beside it paper, entry and saved sheets."""
+        self._enter("mid")
+        self._show_result()
+        choice = Filter(
+            _("Which evaluation?"),
+            [(wave, wave_name(wave)) for wave in WAVES],
+            self._enter,
+            value="mid",
+        )
+        return Section(
+            [
+                Tabs(
+                    [
+                        (_("The answers"), [self._result]),
+                        (
+                            _("Enter"),
+                            [Heading(_("Print the form and enter answers")), choice, self._entry],
+                        ),
+                    ],
+                    label=_("Evaluation"),
+                )
+            ]
+        )
+
+    def _enter(self, wave: Wave) -> None:
+        form = load_form(wave)
+
+        def save(submission: Submission, sheets: list[Sheet], source: Source) -> Receipt:
+            receipt = self._desk.save(
+                submission,
+                lambda session: evaluation_records.save_sheets(
+                    session, self._course.id, form, sheets,
+                    wave=wave, source=source, entered_on=self._desk.today,
+                ),
+            )  # fmt: skip
+            saved.redraw()
+            self._show_result(_("What they say is up to date."))
+            return receipt
+
+        saved = SavedSheets(self._desk, self._course, wave, self._show_result)
+        entry = EvaluationEntry(self._desk, self._course, wave, save, saved)
+        file = (_("From a file"), lambda: self._file_parts(form, wave, saved))
+        self._entry.show([entry.tabs(file)])
+
+    def _file_parts(self, form: EvaluationForm, wave: Wave, saved: SavedSheets) -> list[Part]:
+        # What reads files is heavy to import, and most visits do not come here.
+        from peerbook.course.evaluation.evaluation_import_part import import_parts
+
+        def changed(announce: str) -> None:
+            saved.redraw()
+            self._show_result(announce)
+
+        return import_parts(self._desk, self._course, form, wave, changed)
+
+    def _show_result(self, announce: str = "") -> None:
+        with self._desk.store.read() as session:
+            answers = evaluation_records.answers_frame(session, self._course.id)
+            sheets = evaluation_records.sheets_count(session, self._course.id)
+            last_days = records.last_teaching_days(session, self._course.site_id)
+        standing = None
+        if self._course.id in last_days:
+            asked = sheets.get("follow_up", 0)
+            standing = follow_up(last_days[self._course.id], asked, self._desk.today)
+        parts = result_parts(answers, sheets, standing, self._desk.threshold())
+        self._result.show(parts, announce=announce)

@@ -1,0 +1,293 @@
+"""What the evaluations say: mid against final, what is used later, and in their own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation.comparison import (
+    ItemComparison,
+    ItemFigure,
+    WaveFigure,
+    compare_waves,
+    item_figures,
+    levels_measured,
+    voices,
+)
+from peerbook.course.evaluation.evaluation_charts import comparison_chart, figures_chart
+from peerbook.course.evaluation.follow_up import FollowUp
+from peerbook.course.evaluation.waves import WAVES, wave_name
+from peerbook.text import _, format_date, format_list, format_number, ngettext
+from peerbook.ui import Column, Disclosure, Heading, Notice, Part, Prose, Table, TableData
+
+
+def result_parts(
+    answers: pd.DataFrame,
+    sheets: Mapping[str, int],
+    standing: FollowUp | None,
+    threshold: int,
+) -> list[Part]:
+    """Return what a course's evaluations say, as far as enough people have answered.
+
+    Parameters
+    ----------
+    answers
+        As `evaluation_records.answers_frame` returns them.
+    sheets
+        Sheets saved, by wave.
+    standing
+        How it stands with the follow-up; None without a teaching day.
+    threshold
+        Fewest people behind anything that is shown.
+    """
+    to_ask = _follow_up_parts(standing) if standing is not None else []
+    if not sheets:
+        return [Prose(_("No sheets yet. Type in the first one under “Enter”.")), *to_ask]
+    counted = format_list(
+        [
+            ngettext("{n} sheet at {wave}", "{n} sheets at {wave}", count).format(
+                n=count, wave=wave_name(wave).lower()
+            )
+            for wave in WAVES
+            if (count := sheets.get(wave, 0))
+        ]
+    )
+    parts: list[Part] = [
+        Heading(_("What they say")),
+        Prose(_("So far: {counted}.").format(counted=counted)),
+        *to_ask,
+    ]
+    figures: dict[str, tuple[ItemFigure, ...]] = {
+        wave: item_figures(answers, load_form(wave), wave, threshold)
+        for wave in WAVES
+        if sheets.get(wave)
+    }
+    if not any(one.figure.answered for items in figures.values() for one in items):
+        text = _(
+            "Answers are shown when at least {n} have answered, so that nobody can be picked out."
+        ).format(n=threshold)  # fmt: skip
+        return [*parts, Notice("info", text)]
+    parts += _comparison_parts(answers, threshold)
+    parts += _follow_up_result(figures.get("follow_up", ()), threshold)
+    parts += _level_parts(answers)
+    parts += [
+        Disclosure(_("All questions, one by one"), lambda: _question_tables(figures, threshold)),
+        Disclosure(_("In their own words"), lambda: _voices(answers, threshold)),
+    ]
+    return parts
+
+
+# -- mid against final -----------------------------------------------------------------------------
+
+
+def _comparison_parts(answers: pd.DataFrame, threshold: int) -> list[Part]:
+    compared = compare_waves(answers, load_form("mid"), load_form("final"), threshold)
+    shown = [one for one in compared if one.mid.mean is not None or one.final.mean is not None]
+    if not shown:
+        return []
+    caption = _("Mid-course against final evaluation, 95 per cent confidence interval in brackets")
+    columns = [
+        Column("item", _("Question")),
+        Column("mid", _("Mid-course")),
+        Column("final", _("Final")),
+        Column("difference", _("Difference")),
+        Column("basis", _("Compared")),
+    ]
+    table = TableData(columns, [_row(one, threshold) for one in compared], caption)
+    return [comparison_chart(shown, _finding(shown), table), *_basis_notes(compared)]
+
+
+def _finding(shown: list[ItemComparison]) -> str:
+    based = [one for one in shown if one.low is not None and one.high is not None]
+    if not based:
+        return _("There are too few answers at one of the evaluations to compare them.")
+    up = sum(one.low is not None and one.low > 0 for one in based)
+    down = sum(one.high is not None and one.high < 0 for one in based)
+    if up == down == 0:
+        return _(
+            "There are too few sheets to say anything for certain. The points may differ by chance."
+        )
+    return _(
+        "Of {n} questions, answers to {up} point clearly up and to {down} clearly down. For the "
+        "rest there are too few sheets to say anything for certain."
+    ).format(n=len(based), up=up, down=down)
+
+
+def _row(one: ItemComparison, threshold: int) -> dict[str, object]:
+    if one.difference is None or one.low is None or one.high is None:
+        difference = _("too few")
+    else:
+        difference = _("{mean} (from {low} to {high})").format(
+            mean=_signed(one.difference), low=_signed(one.low), high=_signed(one.high)
+        )
+    basis = {
+        "pairs": _("the same {n} people").format(n=one.n),
+        "groups": _("the two groups"),
+        "none": _("no"),
+    }[one.basis]
+    return {
+        "item": one.item.text,
+        "mid": _shown(one.mid, threshold),
+        "final": _shown(one.final, threshold),
+        "difference": difference,
+        "basis": basis,
+    }
+
+
+def _signed(value: float) -> str:
+    text = format_number(abs(value), 1)
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{text}"
+
+
+def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Part]:
+    if not any(one.basis == "groups" for one in compared):
+        return []
+    notes = [
+        _(
+            "Where only the two groups are compared, the difference may also come from who was "
+            "missing on the day. Write the same code on both sheets to compare the same people."
+        )
+    ]
+    if any(one.few_unpaired for one in compared):
+        notes.append(
+            _(
+                "The same people could be compared too, but only a few others have answered. "
+                "The two figures together would give away what these few said."
+            )
+        )
+    return [Prose(note) for note in notes]
+
+
+# -- what is used of it ----------------------------------------------------------------------------
+
+
+def _follow_up_parts(standing: FollowUp) -> list[Part]:
+    """Return whether it is time to ask what is used of the course; nothing once it is asked."""
+    days = {"first": format_date(standing.first), "last": format_date(standing.last)}
+    if standing.state == "early":
+        text = _(
+            "What they use of the course is asked from {first} to {last}, three to six months "
+            "after the last teaching day."
+        )
+        return [Prose(text.format(**days))]
+    if standing.state == "due":
+        text = _(
+            "It is time to ask what they use of the course: until {last}, six months after the "
+            "last teaching day. Choose “Follow-up” under “Enter” to print the form and type "
+            "in answers."
+        )
+        return [Notice("info", text.format(**days))]
+    if standing.state == "late":
+        text = _(
+            "Nobody has been asked yet what they use of the course. The time for it was from "
+            "{first} to {last}; you can still do it."
+        )
+        return [Notice("warn" if standing.is_reminded else "info", text.format(**days))]
+    return []
+
+
+def _follow_up_result(figures: tuple[ItemFigure, ...], threshold: int) -> list[Part]:
+    if not figures:
+        return []
+    shown = [one for one in figures if one.figure.mean is not None]
+    heading = Heading(_("Some months later"), level=3)
+    if not shown:
+        text = _("The follow-up is shown when at least {n} have answered.").format(n=threshold)
+        return [heading, Prose(text)]
+    asked = next((one for one in shown if one.item.level == 3), shown[0])
+    finding = _("“{question}” – {mean} on average ({n} answers), on a scale from 1 to 5.").format(
+        question=asked.item.text.rstrip("."),
+        mean=format_number(asked.figure.mean or 0, 1),
+        n=asked.figure.answered,
+    )
+    caption = _("Follow-up, question by question")
+    return [heading, figures_chart(shown, finding, _figures_table(figures, caption, threshold))]
+
+
+# -- all questions, levels and words -----------------------------------------------------------
+
+
+def _question_tables(figures: Mapping[str, tuple[ItemFigure, ...]], threshold: int) -> list[Part]:
+    tables = [_figures_table(items, wave_name(wave), threshold) for wave, items in figures.items()]
+    return [Table(table.columns, table.rows, table.caption) for table in tables]
+
+
+def _figures_table(figures: tuple[ItemFigure, ...], caption: str, threshold: int) -> TableData:
+    columns = [
+        Column("item", _("Question")),
+        Column("answer", _("Answer")),
+        Column("level", _("Tells")),
+    ]
+    rows = [
+        {
+            "item": one.item.text,
+            "answer": _shown(one.figure, threshold),
+            "level": level_name(one.item.level),
+        }
+        for one in figures
+    ]
+    return TableData(columns, rows, caption)
+
+
+def _shown(figure: WaveFigure, threshold: int) -> str:
+    if figure.answered is None:
+        return _("under {n} answers").format(n=threshold)
+    if not figure.answered:
+        return _("no answers")
+    counts = ngettext("{n} answer", "{n} answers", figure.answered).format(n=figure.answered)
+    if figure.blank:
+        blank = ngettext("{n} empty field", "{n} empty fields", figure.blank)
+        counts = f"{counts}, {blank.format(n=figure.blank)}"
+    if figure.mean is not None:
+        return f"{format_number(figure.mean, 1)} ({counts})"
+    if figure.most is not None:
+        return _("Most: {answer} ({counts})").format(answer=figure.most, counts=counts)
+    return _("They do not agree ({counts})").format(counts=counts)
+
+
+def level_name(level: int) -> str:
+    """Return what one of Kirkpatrick's levels tells, in the user's language."""
+    return {
+        1: _("how they liked it"),
+        2: _("what they learnt"),
+        3: _("what they do differently"),
+        4: _("what it changes for them"),
+    }[level]
+
+
+def _level_parts(answers: pd.DataFrame) -> list[Part]:
+    measured = {
+        level for wave in WAVES for level in levels_measured(load_form(wave), answers, wave)
+    }
+    if measured == {1}:
+        return [Notice("info", _("So far you only ask how they liked it, not what came of it."))]
+    if not measured:
+        return []
+    text = _("From the answers you can see {levels}.").format(
+        levels=format_list([level_name(level) for level in sorted(measured)])
+    )
+    return [Prose(text)]
+
+
+def _voices(answers: pd.DataFrame, threshold: int) -> list[Part]:
+    parts: list[Part] = []
+    for wave in WAVES:
+        said = voices(answers, load_form(wave), wave, threshold)
+        if said:
+            parts.append(Heading(wave_name(wave), level=3))
+        parts += [
+            Table(
+                [Column("text", _("Answer"))],
+                [{"text": text} for text in one.texts],
+                f"{wave_name(wave)}: {one.item.text}",
+                sortable=False,
+            )
+            for one in said
+        ]
+    if not parts:
+        text = _("What was written to a question is shown when at least {n} have written.")
+        return [Prose(text.format(n=threshold))]
+    return parts

@@ -1,0 +1,246 @@
+"""Evaluations from a file: what is saved with them, what was saved before, and taking them back.
+
+As in `records`, every function takes a session of the store.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from peerbook.course.curriculum import EvaluationForm
+from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.frames import RESPONDENT
+from peerbook.errors import Fault, InputFault
+from peerbook.store import Saved
+from peerbook.store.codes import read_linking_code
+from peerbook.store.tables import Course, DataImport, Evaluation, Wave
+from peerbook.text import _, format_date, format_time
+from peerbook.text.formats import COPENHAGEN
+
+FILE_NAME_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class ImportedFile:
+    """A file that was taken in and not taken back.
+
+    Parameters
+    ----------
+    file_name
+        As the user's computer called it.
+    at
+        When, with time zone.
+    course
+        Title of the course its sheets went to.
+    sheets
+        How many of its sheets are stored.
+    """
+
+    id: int
+    file_name: str
+    at: dt.datetime
+    actor: str
+    course: str
+    wave: Wave
+    sheets: int
+
+
+def sheets_in(rows: pd.DataFrame) -> dict[int, Sheet]:
+    """Return the answered forms of a filled template's frame, by row of the file."""
+    return {
+        int(number): Sheet(
+            {str(name): _plain(value) for name, value in row.items() if name != RESPONDENT},
+            None if pd.isna(row[RESPONDENT]) else str(row[RESPONDENT]).upper(),
+        )
+        for number, row in zip(rows.index, rows.to_dict("records"), strict=True)
+    }
+
+
+def _plain(value: object) -> int | str | None:
+    if isinstance(value, str):
+        return value
+    return None if pd.isna(value) else int(value)  # type: ignore[call-overload]
+
+
+def refused_codes(
+    session: Session, course_id: int, wave: Wave, sheets: Mapping[int, Sheet]
+) -> dict[int, str]:
+    """Return why a code cannot stand, by row: it is none of ours, or was used in the evaluation."""
+    wanted = select(Evaluation.respondent_code).where(
+        Evaluation.course_id == course_id, Evaluation.wave == wave
+    )
+    used = set(session.scalars(wanted))
+    known = evaluation_records.codes_on(session, course_id)
+    refused = {}
+    for row, sheet in sheets.items():
+        try:
+            code = read_linking_code(sheet.respondent, RESPONDENT, known)
+        except InputFault as fault:
+            refused[row] = str(fault)
+            continue
+        if code is not None and code in used:
+            message = _("The code {code} has been used in this evaluation already.")
+            refused[row] = message.format(code=code)
+    return refused
+
+
+def saved_already(
+    session: Session, course_id: int, wave: Wave, sheets: Mapping[int, Sheet]
+) -> tuple[int, ...]:
+    """Return the rows whose every answer is that of a form already saved.
+
+    It may be the same form once more, or somebody who answered just the same: only the user knows.
+    A saved form accounts for one row.
+    """
+    answers = evaluation_records.answers_frame(session, course_id)
+    of_wave = answers[answers["wave"] == wave]
+    saved = Counter(
+        frozenset(
+            (item, text if pd.isna(code) else int(code))
+            for item, code, text in zip(form["item"], form["code"], form["text"], strict=True)
+        )
+        for _number, form in of_wave.groupby("evaluation_id")
+    )
+    found = []
+    for row, sheet in sheets.items():
+        if saved[content := _content(sheet)]:
+            saved[content] -= 1
+            found.append(row)
+    return tuple(found)
+
+
+def alike(sheets: Mapping[int, Sheet]) -> tuple[tuple[int, ...], ...]:
+    """Return the groups of rows that say just the same, so that one may have been typed twice."""
+    groups: dict[object, list[int]] = {}
+    for row, sheet in sheets.items():
+        groups.setdefault((sheet.respondent, _content(sheet)), []).append(row)
+    return tuple(tuple(rows) for rows in groups.values() if len(rows) > 1)
+
+
+def _content(sheet: Sheet) -> frozenset[tuple[str, int | str]]:
+    return frozenset((item, value) for item, value in sheet.answers.items() if value is not None)
+
+
+def import_with_digest(session: Session, digest: str) -> ImportedFile | None:
+    """Return the import of a file with these very bytes, None when there is none."""
+    found = session.scalar(
+        select(DataImport.id).where(
+            DataImport.file_digest == digest, DataImport.undone_at.is_(None)
+        )
+    )
+    if found is None:
+        return None
+    return next((one for one in _imports(session, DataImport.id == found)), None)
+
+
+def imports(session: Session, course_id: int, wave: Wave) -> list[ImportedFile]:
+    """Return the files whose sheets are stored in an evaluation of a course, the latest first."""
+    return _imports(session, Evaluation.course_id == course_id, Evaluation.wave == wave)
+
+
+def _imports(session: Session, *conditions: object) -> list[ImportedFile]:
+    wanted = (
+        select(DataImport, Course.title, Evaluation.wave, func.count(Evaluation.id))
+        .join(Evaluation, Evaluation.import_id == DataImport.id)
+        .join(Course, Course.id == Evaluation.course_id)
+        .where(DataImport.undone_at.is_(None), *conditions)  # type: ignore[arg-type]
+        .group_by(DataImport.id, Course.title, Evaluation.wave)
+        .order_by(DataImport.id.desc())
+    )
+    return [
+        ImportedFile(
+            row.id, row.file_name, row.at, row.actor, title, wave, count
+        )
+        for row, title, wave, count in session.execute(wanted)
+    ]  # fmt: skip
+
+
+def earlier_text(earlier: ImportedFile) -> str:
+    """Return that a file is saved already, and what to do."""
+    return _(
+        "This very file was saved on {date} at {time} ({course}). If it shall be saved anew, take "
+        "that one back first."
+    ).format(
+        date=format_date(earlier.at.astimezone(COPENHAGEN).date(), "long"),
+        time=format_time(earlier.at),
+        course=earlier.course,
+    )
+
+
+def import_sheets(
+    session: Session,
+    course_id: int,
+    form: EvaluationForm,
+    sheets: Sequence[Sheet],
+    *,
+    wave: Wave,
+    file_name: str,
+    digest: str,
+    entered_on: dt.date,
+) -> Saved:
+    """Save the forms of a file, and which file they came from.
+
+    Raises
+    ------
+    InputFault
+        When that very file is saved already, or as for `evaluation_records.save_sheets`.
+    """
+    if (earlier := import_with_digest(session, digest)) is not None:
+        raise InputFault([Fault(earlier_text(earlier))])
+    taken_in = DataImport(
+        file_name=short_name(file_name),
+        file_digest=digest,
+        kind=f"evaluation_{form.id}",
+        actor=session.info["actor"],
+    )
+    session.add(taken_in)
+    session.flush()
+    evaluation_records.save_sheets(
+        session, course_id, form, sheets,
+        wave=wave, source="file", entered_on=entered_on, import_id=taken_in.id,
+    )  # fmt: skip
+    return Saved("data_import", taken_in.id, taken_in.version)
+
+
+def short_name(file_name: str) -> str:
+    """Return a file's name with its middle left out where it is long; its ending stays."""
+    if len(file_name) <= FILE_NAME_LENGTH:
+        return file_name
+    half = FILE_NAME_LENGTH // 2
+    return f"{file_name[: half - 1]}…{file_name[-half:]}"
+
+
+def undo_import(session: Session, import_id: int, at: dt.datetime) -> Saved:
+    """Take a file back: its sheets, their answers, and the suggestions in them go.
+
+    The name of the file is forgotten too; what it was can be seen from the digest.
+
+    Raises
+    ------
+    InputFault
+        When it has been taken back already, or a suggestion from it has been answered: that answer
+        must not lose what it answers.
+    """
+    taken_in = session.get(DataImport, import_id)
+    if taken_in is None or taken_in.undone_at is not None:
+        raise InputFault([Fault(_("That file has already been taken back."))])
+    numbers = session.scalars(select(Evaluation.id).where(Evaluation.import_id == import_id)).all()
+    evaluation_records.delete_sheets(
+        session,
+        numbers,
+        _(
+            "This file cannot be taken back: a suggestion from it has been answered under “You "
+            "said – we did”. The answer would lose what it answers."
+        ),
+    )
+    taken_in.undone_at, taken_in.file_name = at, ""
+    session.flush()
+    return Saved("data_import", taken_in.id, taken_in.version)

@@ -1,0 +1,1 @@
+"""How many came to the café and to meetings, with no names."""

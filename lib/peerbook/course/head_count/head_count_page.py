@@ -1,0 +1,353 @@
+"""Café and meetings: how many came where nobody signs up, and how many to make coffee for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+
+from peerbook import small_groups
+from peerbook.course import records
+from peerbook.course.cells import at_cells
+from peerbook.course.evaluation.evaluation_paper_part import event_paper_parts
+from peerbook.course.head_count import head_count_records
+from peerbook.course.head_count.head_count_charts import head_counts_chart
+from peerbook.course.head_count.head_count_records import Count
+from peerbook.course.head_count.head_counts import FEWEST_COUNTS, LATEST_COUNTS, Forecast, forecasts
+from peerbook.course.head_count.occasions import OCCASIONS, occasion_name
+from peerbook.course.rows import each
+from peerbook.course.site_part import site_parts
+from peerbook.desk import Desk, open_desk
+from peerbook.errors import InputFault
+from peerbook.store import Receipt
+from peerbook.store.tables import HeadCount, Occasion, Site
+from peerbook.text import _, format_date, format_month, format_number, format_weekday, ngettext
+from peerbook.ui import (
+    Button,
+    Cells,
+    ChoiceField,
+    Column,
+    DateField,
+    Disclosure,
+    Field,
+    Filter,
+    Form,
+    Heading,
+    IntegerField,
+    Notice,
+    Page,
+    Part,
+    Prose,
+    Row,
+    RowAction,
+    RowsField,
+    Section,
+    Submission,
+    Table,
+)
+
+MOST_PEOPLE = 2000
+"""More than ever come, so a larger number is a slip of the finger."""
+
+MOST_ROWS = 60
+FIELDS = ("date", "occasion", "people")
+
+
+def open_page(site: str = "") -> Page:
+    """Return the page for a site; the first by name when `site` is empty.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site.
+    """
+    desk = open_desk()
+    with desk.store.read() as session:
+        known = records.sites(session)
+        chosen = records.site_named(session, site)
+    if chosen is None:
+        text = _("There is no place yet. Begin on the [front page](start.ipynb).")
+        return Page([Prose(text)], synthetic=desk.synthetic)
+    return Page(
+        site_parts(known, chosen, lambda at: [_HeadCounts(desk, at).section()]),
+        synthetic=desk.synthetic,
+        facts=lambda: _facts(desk, chosen),
+    )
+
+
+@dataclass
+class _Seen:
+    """The version of a count the user sees while correcting it."""
+
+    version: int
+
+
+class _HeadCounts:
+    """A site's head counts on the page; what they add up to is redrawn after each save."""
+
+    def __init__(self, desk: Desk, site: Site) -> None:
+        self._desk = desk
+        self._site = site
+        self._occasion: Occasion = OCCASIONS[0]
+        self._choice = Filter(
+            _("What?"), _options(), self._choose, value=self._occasion, look="radio"
+        )
+        self._figures = Section([])
+        self._correcting = Section([])
+        self._frame = self._read()
+
+    def _read(self) -> pd.DataFrame:
+        with self._desk.store.read() as session:
+            return head_count_records.head_counts_frame(session, self._site.id)
+
+    def section(self) -> Section:
+        """Return the form and, below it, what the counts add up to."""
+        self._show_figures()
+        return Section(
+            [
+                Heading(_("How many came?")),
+                self._entry_form(),
+                Heading(_("How many to expect")),
+                self._choice,
+                self._figures,
+                self._correcting,
+                Disclosure(
+                    _("A form to print: how was it today?"),
+                    lambda: event_paper_parts(self._desk, self._site),
+                ),
+            ]
+        )
+
+    def _choose(self, occasion: Occasion) -> None:
+        self._occasion = occasion
+        self._show_figures()
+
+    def _redraw(self, announce: str) -> None:
+        self._frame = self._read()
+        self._show_figures(announce)
+
+    # -- counts in -------------------------------------------------------------------------------
+
+    def _entry_form(self) -> Form:
+        def save(submission: Submission) -> Receipt:
+            rows = submission.values["counts"]
+            if not isinstance(rows, tuple):
+                raise TypeError("the form gave no rows")
+            counts = [_count(row.values) for row in rows]
+            try:
+                receipt = self._desk.save(
+                    submission,
+                    lambda session: head_count_records.save_head_counts(
+                        session, self._site.id, counts, self._desk.today
+                    ),
+                )
+            except InputFault as fault:
+                raise at_cells(fault, "counts", rows) from fault
+            # What was just counted is what the user looks for; not below another occasion's name.
+            if all(count.occasion != self._occasion for count in counts):
+                self._occasion = counts[0].occasion
+                self._choice.turn_to(self._occasion)
+            self._redraw(_("The figures below are up to date."))
+            return receipt
+
+        today = {"date": self._desk.today, "occasion": OCCASIONS[0]}
+        return Form(
+            "head_counts",
+            [
+                RowsField(
+                    "counts",
+                    _("One row for each café or meeting"),
+                    fields=self._fields(),
+                    row_label=_("Count"),
+                    required=True,
+                    max_rows=MOST_ROWS,
+                    hint=_("Count heads only, without names. Staff are not counted."),
+                )
+            ],
+            values={"counts": (Row(None, dict(today)),)},
+            on_submit=save,
+            submit_label=_("Save the counts"),
+            drafts=self._desk.drafts(f"head_counts:{self._site.id}"),
+            clear_after_save=True,
+        )
+
+    def _fields(self) -> list[Field[Any]]:
+        return [
+            DateField("date", _("Date"), required=True, latest=self._desk.today),
+            ChoiceField("occasion", _("What was it?"), required=True, options=_options()),
+            IntegerField(
+                "people", _("How many came?"), required=True, minimum=0, maximum=MOST_PEOPLE
+            ),
+        ]
+
+    # -- what they add up to ---------------------------------------------------------------------
+
+    def _show_figures(self, announce: str = "") -> None:
+        self._figures.show(self._figure_parts(), announce=announce)
+
+    def _figure_parts(self) -> list[Part]:
+        held = self._frame[self._frame["occasion"] == self._occasion]
+        if held.empty:
+            return [
+                Prose(_("Nothing is counted yet. When it is, you see here how many to expect."))
+            ]
+        return [
+            _forecast_table(forecasts(self._frame, self._occasion)),
+            Prose(_rule()),
+            head_counts_chart(held, self._occasion),
+            Disclosure(_("Correct a count"), lambda: self._saved_parts(held)),
+        ]
+
+    def _saved_parts(self, held: pd.DataFrame) -> list[Part]:
+        """Return the counts of one month at a time, with the months to choose from."""
+        by_month: dict[str, list[Any]] = {}
+        for row in each(held):
+            by_month.setdefault(format_month(row.date), []).append(row)
+        months = list(by_month)
+        place = Section([self._saved_counts(by_month[months[0]])])
+        choice = Filter(
+            _("Month"),
+            [(month, month) for month in months],
+            lambda month: place.show([self._saved_counts(by_month[month])]),
+        )
+        return [choice, place]
+
+    def _saved_counts(self, rows_of_month: list[Any]) -> Table:
+        columns = [
+            Column("date", _("Date"), kind="date"),
+            Column("day", _("Day")),
+            Column("people", _("People"), kind="number"),
+        ]
+        rows = [
+            {
+                "id": row.count_id,
+                "version": row.version,
+                "occasion": row.occasion,
+                "date": row.date,
+                "day": format_weekday(row.date.weekday()),
+                "people": row.people,
+            }
+            for row in rows_of_month
+        ]
+        caption = _("{occasion}: all counts, the latest first").format(
+            occasion=occasion_name(self._occasion)
+        )
+        return Table(columns, rows, caption, action=RowAction(_("Correct"), self._correct))
+
+    # -- corrections -----------------------------------------------------------------------------
+
+    def _correct(self, row: Cells) -> str:
+        number = int(str(row["id"]))
+        seen = _Seen(int(str(row["version"])))
+        parts = [
+            Heading(_("Correct the count of {date}").format(
+                date=format_date(cast(dt.date, row["date"]), "long")
+            ), level=3),
+            self._correction_form(number, row, seen),
+            Button(
+                _("Remove this count"),
+                lambda: self._remove(number, seen.version),
+                confirm=_("Remove this count altogether?"),
+                look="danger",
+            ),
+        ]  # fmt: skip
+        self._correcting.show(parts, take_there=True)
+        return ""
+
+    def _correction_form(self, number: int, row: Cells, seen: _Seen) -> Form:
+        def save(submission: Submission) -> Receipt:
+            compared = seen.version if submission.seen is None else submission.seen["version"]
+            receipt = self._desk.save(
+                submission,
+                lambda session: head_count_records.correct_head_count(
+                    session, number, _count(submission.values), self._desk.today,
+                    cast(int, compared),
+                ),
+            )  # fmt: skip
+            seen.version = receipt.version
+            self._redraw(_("The figures above are up to date."))
+            return receipt
+
+        return Form(
+            "head_count",
+            self._fields(),
+            values={name: row[name] for name in FIELDS},
+            on_submit=save,
+            drafts=self._desk.drafts(f"head_count:{number}"),
+        )
+
+    def _remove(self, number: int, seen_version: int) -> str:
+        with self._desk.store.write(self._desk.actor) as session:
+            records.remove(session, HeadCount, number, seen_version)
+        told = _("The count is removed.")
+        self._redraw(_("The figures above are up to date."))
+        self._correcting.show([Notice("ok", told)], announce=told)
+        return told
+
+
+def _options() -> list[tuple[Occasion, str]]:
+    return [(occasion, occasion_name(occasion)) for occasion in OCCASIONS]
+
+
+def _count(values: dict[str, object]) -> Count:
+    return Count(
+        cast(Occasion, values["occasion"]),
+        cast(dt.date, values["date"]),
+        cast(int, values["people"]),
+    )
+
+
+def _forecast_table(expected: tuple[Forecast, ...]) -> Table:
+    columns = [
+        Column("day", _("Weekday")),
+        Column("expected", _("Make coffee for")),
+        Column("range", _("Between")),
+        Column("basis", _("Rests on")),
+    ]
+    rows = [
+        {
+            "day": format_weekday(one.weekday),
+            "expected": _expected(one),
+            "range": None
+            if one.low is None or one.high is None
+            else _("{low} and {high}").format(
+                low=format_number(one.low), high=format_number(one.high)
+            ),
+            "basis": ngettext("{n} time", "{n} times", one.counts).format(n=one.counts),
+        }
+        for one in expected
+    ]
+    return Table(columns, rows, _("How many to make coffee for, by weekday"), sortable=False)
+
+
+def _expected(one: Forecast) -> str:
+    if not one.is_current:
+        return _("not counted since {date}").format(date=format_date(one.latest))
+    return _("too few to say") if one.expected is None else format_number(one.expected)
+
+
+def _rule() -> str:
+    return _(
+        "The number is the middle one of the latest {latest} counts on the same weekday; beside it "
+        "stand the fewest and the most that came. It takes at least {fewest} counts."
+    ).format(latest=LATEST_COUNTS, fewest=FEWEST_COUNTS)
+
+
+def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
+    with desk.store.read() as session:
+        frame = head_count_records.head_counts_frame(session, site.id)
+    threshold = desk.threshold()
+
+    def told(people: int | None) -> str:
+        return "too few to say" if people is None else small_groups.told(people, threshold)
+
+    lines = [f"site: {site.name}"]
+    for occasion in OCCASIONS:
+        held = frame[frame["occasion"] == occasion]
+        lines.append(f"{occasion}: {len(held)} counts, {told(int(held['people'].sum()))} people")
+    for one in forecasts(frame, OCCASIONS[0]):
+        expected = f"expect {told(one.expected)}, {told(one.low)} to {told(one.high)}"
+        lines.append(f"café, weekday {one.weekday}: {expected}, from {one.counts} counts")
+    return tuple(lines)

@@ -1,0 +1,1 @@
+"""What participants suggested, and what was done about it."""

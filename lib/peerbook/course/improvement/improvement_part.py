@@ -1,0 +1,287 @@
+"""You said – we did: every suggestion gets an answer, somebody who sees to it, and a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, cast
+
+from peerbook.course.course_drafts import course_form
+from peerbook.course.improvement import suggestion_records
+from peerbook.course.rows import each
+from peerbook.desk import Desk
+from peerbook.small_groups import is_shown
+from peerbook.store import DraftBox, Receipt
+from peerbook.store.tables import Course, DecisionStatus, Outcome
+from peerbook.text import _, ngettext
+from peerbook.ui import (
+    Button,
+    Cells,
+    ChoiceField,
+    ChoicesField,
+    Column,
+    DateField,
+    Disclosure,
+    Form,
+    Heading,
+    LongTextField,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Status,
+    Submission,
+    Table,
+    TextField,
+    literal,
+    receipt_text,
+)
+
+TEXT_LENGTH = 160
+ANSWER = ("outcome", "what_we_did", "owner", "due_on", "status")
+"""What an answer to a suggestion consists of, as form and table name it."""
+
+
+def improvement_parts(desk: Desk, course: Course) -> list[Part]:
+    """Return the board of a course's suggestions, and the forms to answer and to add one."""
+    return [_Board(desk, course).section()]
+
+
+class _Board:
+    """The suggestions of a course; redrawn after each decision."""
+
+    def __init__(self, desk: Desk, course: Course) -> None:
+        self._desk = desk
+        self._course = course
+        self._board = Section([])
+
+    def section(self) -> Section:
+        """Return the board, which gives place to an answer while it is written, and the form."""
+        self._redraw()
+        adding = Disclosure(_("Add a suggestion"), lambda: [self._suggestion_form()])
+        return Section([self._board, adding])
+
+    def _redraw(self, announce: str = "", told: str = "") -> None:
+        """Show the board, and first what was done, if the reader has just done something on it."""
+        with self._desk.store.read() as session:
+            said = suggestion_records.suggestions_frame(session, self._course.id)
+            decided = suggestion_records.decisions_frame(session, self._course.id)
+        self._decided = {row.suggestion_id: row for row in each(decided)}
+        threshold = self._desk.threshold()
+        shown = [
+            row for row in each(said) if row.writers is None or is_shown(row.writers, threshold)
+        ]
+        self._said = sorted(shown, key=lambda row: row.suggestion_id in self._decided)
+        self._held_back = len(said) - len(self._said)
+        notice = [Notice("ok", told)] if told else []
+        self._board.show([*notice, *self._parts()], announce or told, take_there=bool(told))
+
+    def _waiting(self) -> list[Any]:
+        return [row for row in self._said if row.suggestion_id not in self._decided]
+
+    def _parts(self) -> list[Part]:
+        waiting = self._waiting()
+        parts: list[Part] = []
+        if waiting:
+            text = ngettext(
+                "{n} suggestion waits for an answer.", "{n} suggestions wait for an answer.",
+                len(waiting),
+            ).format(n=len(waiting))  # fmt: skip
+            parts.append(Notice("info", text))
+        if self._held_back:
+            text = ngettext(
+                "{n} suggestion from the sheets is saved, but not shown yet: fewer than {fewest} "
+                "people have written one at the same evaluation, and nobody should be picked out.",
+                "{n} suggestions from the sheets are saved, but not shown yet: fewer than {fewest} "
+                "people have written one at the same evaluation, and nobody should be picked out.",
+                self._held_back,
+            ).format(n=self._held_back, fewest=self._desk.threshold())
+            way_out = _(
+                "Do you know what they wish for, because you have asked the group or typed in the "
+                "paper? Then write it in your own words under “Add a suggestion”. It gets an "
+                "answer all the same."
+            )
+            parts.append(Notice("info", f"{text} {way_out}"))
+        columns = [
+            Column("said", _("You said")),
+            Column("did", _("We did")),
+            Column("status", _("Status"), kind="status"),
+            Column("owner", _("Who sees to it")),
+            Column("due_on", _("By when"), kind="date"),
+        ]
+        parts.append(
+            Table(
+                columns,
+                [self._row(row.suggestion_id, row.text) for row in self._said],
+                _("You said – we did: {course}").format(course=self._course.title),
+                action=RowAction(_("Answer"), self._answer),
+                empty=_("Suggestions from the evaluation forms come here by themselves."),
+            )
+        )
+        return parts
+
+    def _row(self, number: int, text: str) -> dict[str, object]:
+        row: dict[str, object] = {"id": number, "said": text}
+        decision = self._decided.get(number)
+        if decision is None:
+            return row | {"status": Status(_("Waits for an answer"), "warn")}
+        status = status_of(decision.status)
+        if decision.outcome == "no" and decision.status == "open":
+            status = Status(outcome_name("no"), "neutral")
+        elif (
+            decision.status == "open"
+            and decision.due_on is not None
+            and decision.due_on < self._desk.today
+        ):
+            status = Status(_("Overdue"), "danger")
+        return row | {
+            "did": decision.what_we_did or outcome_name(decision.outcome),
+            "status": status,
+            "owner": decision.owner or None,
+            "due_on": decision.due_on,
+        }
+
+    def _answer(self, row: Cells) -> str:
+        """Show the form with which a suggestion is answered, in the place of the board."""
+        parts = [
+            Heading(_("Answer a suggestion"), level=3),
+            Prose(_("You said: {text}").format(text=literal(str(row["said"])))),
+            self._decision_form(int(str(row["id"]))),
+            Button(_("Back to the list"), self._back),
+        ]
+        self._board.show(parts, take_there=True)
+        return ""
+
+    def _back(self) -> str:
+        self._redraw(_("The list is shown again."))
+        return ""
+
+    def _decision_form(self, suggestion: int) -> Form:
+        decision = self._decided.get(suggestion)
+        answered: dict[str, object] = {"status": "open"}
+        if decision is not None:
+            answered = {name: getattr(decision, name) for name in ANSWER}
+        seen_version = 0 if decision is None else int(decision.version)
+        also = self._also_field(suggestion) if decision is None else None
+        if also is not None:
+            answered["also"] = self._alike(suggestion)
+
+        def save(submission: Submission) -> Receipt:
+            values = submission.values
+            compared = seen_version if submission.seen is None else submission.seen["version"]
+            receipt = self._desk.save(
+                submission,
+                lambda session: suggestion_records.save_decision(
+                    session,
+                    suggestion,
+                    outcome=cast(Outcome, values["outcome"]),
+                    what_we_did=str(values["what_we_did"]),
+                    owner=str(values["owner"]),
+                    due_on=cast("dt.date | None", values["due_on"]),
+                    status=cast(DecisionStatus, values["status"]),
+                    decided_on=self._desk.today,
+                    seen_version=cast(int, compared),
+                    also=cast("tuple[int, ...]", values.get("also", ())),
+                ),
+            )
+            self._redraw(told=receipt_text(receipt))
+            return receipt
+
+        return Form(
+            "decision",
+            [
+                *([also] if also is not None else []),
+                ChoiceField(
+                    "outcome", _("What do we do?"), required=True, look="radio",
+                    options=[(one, outcome_name(one)) for one in ("do", "later", "no")],
+                ),
+                LongTextField(
+                    "what_we_did", _("What did we do, or why not?"), max_length=1000,
+                    hint=_(
+                        "In words that can be told back to those who asked. If it is not possible, "
+                        "the reason is all it takes."
+                    ),
+                ),
+                TextField("owner", _("Who sees to it?"), max_length=80),
+                DateField("due_on", _("By when?")),
+                ChoiceField(
+                    "status", _("How far are we?"), required=True,
+                    options=[(one, status_of(one).text) for one in ("open", "done", "told_back")],
+                ),
+            ],
+            values=answered,
+            on_submit=save,
+            submit_label=_("Save the answer"),
+            drafts=self._drafts(f"decision:{suggestion}"),
+        )  # fmt: skip
+
+    def _also_field(self, suggestion: int) -> ChoicesField | None:
+        """Return the choice of other suggestions that wait and can get the same answer."""
+        others = [row for row in self._waiting() if row.suggestion_id != suggestion]
+        if not others:
+            return None
+        return ChoicesField(
+            "also", _("Give these the same answer"),
+            options=[
+                (int(row.suggestion_id), shortened(row.text, TEXT_LENGTH)) for row in others
+            ],
+            hint=_("Those with the same words are chosen already."),
+        )  # fmt: skip
+
+    def _alike(self, suggestion: int) -> tuple[int, ...]:
+        words = {
+            row.suggestion_id: " ".join(row.text.casefold().split()) for row in self._waiting()
+        }
+        return tuple(
+            int(number)
+            for number, text in words.items()
+            if number != suggestion and text == words[suggestion]
+        )
+
+    def _suggestion_form(self) -> Form:
+        def save(submission: Submission) -> Receipt:
+            text = str(submission.values["text"])
+            receipt = self._desk.save(
+                submission,
+                lambda session: suggestion_records.save_suggestion(
+                    session, self._course.id, text, self._desk.today
+                ),
+            )
+            self._redraw(_("The board is up to date."))
+            return receipt
+
+        return Form(
+            "suggestion",
+            [
+                LongTextField(
+                    "text", _("What was said?"), required=True, max_length=1000,
+                    hint=_("In your own words, and without names."),
+                )
+            ],
+            on_submit=save,
+            submit_label=_("Save the suggestion"),
+            drafts=self._drafts("suggestion"),
+            clear_after_save=True,
+        )  # fmt: skip
+
+    def _drafts(self, form: str) -> DraftBox:
+        return self._desk.drafts(course_form(self._course.id, form))
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the beginning of a text that is longer than there is room for."""
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def outcome_name(outcome: str) -> str:
+    """Return the name of what was decided in the user's language."""
+    return {"do": _("We do it"), "later": _("Later"), "no": _("Not possible")}[outcome]
+
+
+def status_of(status: str) -> Status:
+    """Return how far a decision is, with its symbol, in the user's language."""
+    return {
+        "open": Status(_("On its way"), "info"),
+        "done": Status(_("Done"), "ok"),
+        "told_back": Status(_("Done and told back"), "ok"),
+    }[status]

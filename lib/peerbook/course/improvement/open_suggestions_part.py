@@ -1,0 +1,80 @@
+"""What participants have asked for and still wait for, where the next course is planned."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from peerbook.course.improvement import suggestion_records
+from peerbook.course.improvement.improvement_part import TEXT_LENGTH, outcome_name, shortened
+from peerbook.course.rows import each
+from peerbook.desk import Desk
+from peerbook.store.tables import Course, Site
+from peerbook.text import _, format_list, ngettext
+from peerbook.ui import Column, Disclosure, Part, Prose, Status, Table
+
+
+def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None) -> list[Part]:
+    """Return what participants of a site still wait for; nothing when that is nothing.
+
+    Parameters
+    ----------
+    desk, site
+        Whose participants.
+    course
+        The course that is looked at: what later courses ask for is left out.
+    """
+    threshold = desk.threshold()
+    with desk.store.read() as session:
+        waiting = suggestion_records.open_suggestions(session, site.id, threshold)
+    rows = [
+        row
+        for row in each(waiting)
+        if course is None or (row.starts_on, row.course_id) <= (course.starts_on, course.id)
+    ]
+    if not rows:
+        return []
+    label = ngettext(
+        "{n} suggestion from participants still waits",
+        "{n} suggestions from participants still wait", len(rows),
+    ).format(n=len(rows))  # fmt: skip
+    columns = [
+        Column("said", _("You said")),
+        Column("course", _("Course")),
+        Column("status", _("Status"), kind="status"),
+        Column("owner", _("Who sees to it")),
+        Column("due_on", _("By when"), kind="date"),
+    ]
+    table = Table(
+        columns,
+        [
+            {
+                "said": shortened(row.text, TEXT_LENGTH),
+                "course": row.title,
+                "status": Status(outcome_name(row.outcome), "info")
+                if row.outcome
+                else Status(_("Waits for an answer"), "warn"),
+                "owner": row.owner,
+                "due_on": row.due_on,
+            }
+            for row in rows
+        ],
+        _("Asked for, and not done yet"),
+    )
+    titles = {row.course_id: row.title for row in rows}
+    links = format_list(
+        [f"[{_literal(title)}]({_address(site, number)})" for number, title in titles.items()]
+    )
+    answer = Prose(
+        _("Answer and follow up under attendance and evaluation: {links}.").format(links=links)
+    )
+    return [Disclosure(label, [table, answer])]
+
+
+def _literal(text: str) -> str:
+    """Return a text that Markdown shows as it stands, inside a link too."""
+    return re.sub(r"([\\\[\]`*_<&!])", r"\\\1", text)
+
+
+def _address(site: Site, course_id: int) -> str:
+    return "course_record.ipynb?" + urlencode({"site": site.name, "course": course_id})

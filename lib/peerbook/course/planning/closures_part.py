@@ -1,0 +1,221 @@
+"""Days on which nothing can be placed: holidays nobody can change, and closures the site sets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+
+from peerbook.course import plan_records, records
+from peerbook.course.schedule.calendar import (
+    EARLIEST,
+    LATEST,
+    Closure,
+    Resource,
+    holidays_of,
+    suggested_closures,
+)
+from peerbook.course.schedule.plan import CoursePlan
+from peerbook.desk import Desk
+from peerbook.store import Receipt
+from peerbook.store.tables import Closure as ClosureRow
+from peerbook.store.tables import Site
+from peerbook.text import _, format_date
+from peerbook.ui import (
+    ChoiceField,
+    ChoicesField,
+    Column,
+    DateField,
+    Disclosure,
+    Form,
+    Part,
+    Prose,
+    RowAction,
+    Submission,
+    Table,
+    TextField,
+    receipt_text,
+)
+
+EVERYTHING = "site"
+
+
+def kind_name(kind: str) -> str:
+    """Return the name of a kind of closure in the user's language."""
+    return {
+        "school_holiday": _("School holiday"),
+        "industriferie": _("Industrial holiday"),
+        "custom_day_off": _("Day off by custom"),
+        "absence": _("Absence"),
+        "other": _("Other"),
+    }[kind]
+
+
+KINDS = ("school_holiday", "industriferie", "custom_day_off", "absence", "other")
+
+
+def closures_parts(
+    desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]
+) -> list[Part]:
+    """Return the site's closures, the public holidays of the plan's years, and ways to change them.
+
+    Parameters
+    ----------
+    desk, site
+        Whose closures.
+    plan
+        Tells which years matter, and which rooms and teachers there are.
+    redraw
+        Called with what happened when a closure was added or removed.
+    """
+    years = sorted({date.date.year for date in plan.dates})
+    with desk.store.read() as session:
+        known = plan_records.closures_of(session, site.id)
+        versions = {row.id: row.version for row in records.closure_rows(session, site.id)}
+    held = {(closure.starts_on, closure.ends_on, closure.kind) for closure in known.values()}
+    suggested = [
+        closure
+        for closure in suggested_closures(years)
+        if (closure.starts_on, closure.ends_on, closure.kind) not in held
+    ]
+    columns = [
+        Column("what", _("Closure")),
+        Column("starts_on", _("From"), kind="date"),
+        Column("ends_on", _("To"), kind="date"),
+        Column("kind", _("Kind")),
+    ]
+    rows = [
+        {
+            "id": number,
+            "what": closure.text,
+            "starts_on": closure.starts_on,
+            "ends_on": closure.ends_on,
+            "kind": kind_name(closure.kind),
+        }
+        for number, closure in known.items()
+    ]
+
+    def remove(row: Mapping[str, object]) -> str:
+        number = int(str(row["id"]))
+        with desk.store.write(desk.actor) as session:
+            records.remove(session, ClosureRow, number, versions[number])
+        redraw(_("The closure is removed."))
+        return _("The closure is removed.")
+
+    parts: list[Part] = [
+        Table(
+            columns,
+            rows,
+            _("Closures at {site}").format(site=site.name),
+            action=RowAction(_("Remove"), remove),
+            empty=_("No closures yet. Public holidays are always kept free."),
+        )
+    ]
+    if suggested:
+        parts.append(_suggestions(desk, site, suggested, redraw))
+    parts.append(_own_closure(desk, site, plan, redraw))
+    lines = [
+        f"- {format_date(day, 'long')}: {name}"
+        for year in years
+        for day, name in sorted(holidays_of(year).items())
+    ]
+    parts.append(Disclosure(_("Public holidays, always kept free"), [Prose("\n".join(lines))]))
+    return parts
+
+
+def _suggestions(
+    desk: Desk, site: Site, suggested: Sequence[Closure], redraw: Callable[[str], None]
+) -> Part:
+    """Return the usual closures for the user to accept; none is in force before."""
+
+    def save(submission: Submission) -> Receipt:
+        chosen = submission.values["closures"]
+        if not isinstance(chosen, tuple):
+            raise TypeError("the form gave no choices")
+        accepted = [suggested[int(place)] for place in chosen]
+        receipt = desk.save(
+            submission,
+            lambda session: records.save_closures(
+                session,
+                [plan_records.closure_row(session, site.id, closure) for closure in accepted],
+            ),
+        )
+        redraw(receipt_text(receipt))
+        return receipt
+
+    options = [
+        (str(place), f"{closure.text} ({closure.period})")
+        for place, closure in enumerate(suggested)
+    ]
+    return Disclosure(
+        _("Usual closures you may want"),
+        [
+            Prose(
+                _(
+                    "These days differ from place to place, so none of them counts before you "
+                    "choose it. School holidays are set by your municipality."
+                )
+            ),
+            Form(
+                "closure_suggestions",
+                [ChoicesField("closures", _("Keep these free"), options=options, required=True)],
+                on_submit=save,
+                submit_label=_("Keep the chosen ones free"),
+            ),
+        ],
+    )
+
+
+def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]) -> Part:
+    needed = sorted({resource for date in plan.dates for resource in date.resources}, key=str)
+    whom = [(EVERYTHING, _("the whole site"))]
+    whom += [(f"{resource.kind}:{resource.label}", resource.label) for resource in needed]
+
+    def save(submission: Submission) -> Receipt:
+        values = submission.values
+        starts_on, ends_on = values["starts_on"], values["ends_on"]
+        if not isinstance(starts_on, dt.date):
+            raise TypeError("the form gave no date")
+        closure = Closure(
+            starts_on=starts_on,
+            ends_on=ends_on if isinstance(ends_on, dt.date) else starts_on,
+            kind=str(values["kind"]),  # type: ignore[arg-type] # one of the options offered
+            label=str(values["label"]),
+            resource=_resource(str(values["whom"])),
+        )
+        receipt = desk.save(
+            submission,
+            lambda session: records.save_closures(
+                session, [plan_records.closure_row(session, site.id, closure)]
+            ),
+        )
+        redraw(receipt_text(receipt))
+        return receipt
+
+    form = Form(
+        "closure",
+        [
+            ChoiceField("whom", _("Who or what is it about?"), options=whom, required=True),
+            ChoiceField(
+                "kind", _("Kind"), options=[(kind, kind_name(kind)) for kind in KINDS],
+                required=True,
+            ),
+            DateField("starts_on", _("First day"), required=True, earliest=EARLIEST, latest=LATEST),
+            DateField(
+                "ends_on", _("Last day"), earliest=EARLIEST, latest=LATEST,
+                hint=_("Leave it open for a single day."),
+            ),
+            TextField("label", _("What is it?"), max_length=80, required=True),
+        ],
+        values={"whom": EVERYTHING},
+        on_submit=save,
+        submit_label=_("Save the closure"),
+        drafts=desk.drafts(f"closure:{site.id}"),
+    )  # fmt: skip
+    return Disclosure(_("Add a closure or an absence"), [form])
+
+
+def _resource(key: str) -> Resource | None:
+    if key == EVERYTHING:
+        return None
+    kind, label = key.split(":", 1)
+    return Resource(kind, label)  # type: ignore[arg-type] # one of the options offered

@@ -1,0 +1,330 @@
+"""Correcting what a course is called, where and by whom it is held; taking a trial course away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from peerbook.course import plan_records, records
+from peerbook.course.course_drafts import forget_drafts
+from peerbook.course.schedule.plan import MAX_TEACHERS, CoursePlan, PlannedDate, names_in
+from peerbook.errors import Conflict, InputFault
+from peerbook.store import Saved, append_event, merged
+from peerbook.store.tables import (
+    Attendance,
+    CatchUp,
+    Course,
+    CourseDate,
+    Enrolment,
+    Evaluation,
+    Participant,
+    RaisedTheme,
+    Site,
+    Suggestion,
+)
+from peerbook.text import _
+
+CORRECTED, SITE_CHANGED, REMOVED = "details_corrected", "site_changed", "removed"
+
+Trace = Literal["places", "attendance", "evaluations", "suggestions", "themes"]
+"""What can be recorded about people on a course."""
+
+
+@dataclass(frozen=True)
+class CourseDetails:
+    """What can be corrected about a saved course besides its dates.
+
+    Parameters
+    ----------
+    title
+        What the course is called.
+    site
+        What the place is called; it holds for all courses there.
+    room
+        Where it is held; empty when that is open.
+    teachers
+        Who teaches, separated by commas.
+    convener
+        Who calls the erfa groups together, separated by commas; empty when the teachers do.
+
+    Raises
+    ------
+    InputFault
+        When there are too many teachers.
+    """
+
+    title: str
+    site: str
+    room: str
+    teachers: str
+    convener: str = ""
+
+    def __post_init__(self) -> None:
+        for field in ("teachers", "convener"):
+            if len(names_in(getattr(self, field))) > MAX_TEACHERS:
+                message = _("There are too many teachers. Write at most {limit}.")
+                raise InputFault.at(field, message.format(limit=MAX_TEACHERS))
+
+    def needed_for(self, kind: str) -> tuple[str, ...]:
+        """Return who is needed for a kind of date, each once."""
+        is_called = kind == "erfa_group" and self.convener
+        return names_in(self.convener if is_called else self.teachers)
+
+
+def has_been(date: PlannedDate | CourseDate, today: dt.date) -> bool:
+    """Return whether a date is over, so that who taught it and where is history."""
+    return date.status == "held" or date.date < today
+
+
+def details_of(session: Session, course_id: int, today: dt.date) -> CourseDetails:
+    """Return what is known about a course besides its dates, as it holds from today on.
+
+    Of a course that is over it is what held at last.
+    """
+    course = session.get_one(Course, course_id)
+    plan = plan_records.load_plan(session, course)
+    taught = [date for date in plan.dates if date.kind != "erfa_group"]
+    now = _first_to_come(taught, today)
+    called = _first_to_come(plan.of_kind("erfa_group"), today)
+    own = called is not None and now is not None and called.teachers != now.teachers
+    return CourseDetails(
+        title=course.title,
+        site=session.get_one(Site, course.site_id).name,
+        room=now.room if now is not None else "",
+        teachers=", ".join(now.teachers) if now is not None else "",
+        convener=", ".join(called.teachers) if called is not None and own else "",
+    )
+
+
+def _first_to_come(dates: Sequence[PlannedDate], today: dt.date) -> PlannedDate | None:
+    """Return the first of some dates that is not over, else the last; None when there is none."""
+    coming = (date for date in dates if not has_been(date, today))
+    return next(coming, dates[-1] if dates else None)
+
+
+def save_details(
+    session: Session,
+    course_id: int,
+    mine: CourseDetails,
+    seen: CourseDetails,
+    *,
+    on: dt.date,
+    past_too: bool = False,
+) -> Saved:
+    """Save corrected details, joined with what others have corrected since they were shown.
+
+    Another room and other teachers hold from today on: who taught a day that is over is history.
+    Calendar entries that read otherwise now get a higher sequence number, so that an updated file
+    replaces those people have.
+
+    Parameters
+    ----------
+    mine, seen
+        The details as they shall be, and as they were shown.
+    on
+        The day they are corrected.
+    past_too
+        Whether room and teachers had been written wrongly, so that days gone by are corrected too.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has corrected the same detail in another way, or removed the course.
+    InputFault
+        At `site`, when another place is called so.
+    """
+    records.refuse_removed(session, course_id)
+    before = details_of(session, course_id, on)
+    after = CourseDetails(**merged(asdict(seen), asdict(before), asdict(mine)))
+    changed = [name for name, value in asdict(after).items() if value != getattr(before, name)]
+    course = session.get_one(Course, course_id)
+    if not changed:
+        return Saved("course", course.id, course.version)
+    if "site" in changed:
+        records.rename_site(session, course.site_id, after.site, on=on)
+        _tell_calendars(session, Course.site_id == course.site_id)
+    for label in (*after.needed_for("teaching_day"), *after.needed_for("erfa_group")):
+        records.resource(session, course.site_id, "teacher", label)
+    if after.room:
+        records.resource(session, course.site_id, "room", after.room)
+    course.title = after.title
+    names = _respelt(before, after) if past_too else {}
+    for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id)):
+        reads_otherwise = "title" in changed
+        if past_too or not has_been(row, on):
+            reads_otherwise |= _put_right(row, before, after, names)
+        if reads_otherwise and "site" not in changed:
+            row.sequence += 1
+    _respell_absences(session, course.site_id, names)
+    # Which fields were corrected is history; names of people stand in the audit alone.
+    append_event(session, "course", course_id, CORRECTED, on, fields=changed, past_too=past_too)
+    session.flush()
+    return Saved("course", course.id, course.version)
+
+
+def _tell_calendars(session: Session, which: ColumnElement[bool]) -> None:
+    """Let the entries of courses replace those people have, since they now name another place."""
+    for row in session.scalars(select(CourseDate).join(Course).where(which)):
+        row.sequence += 1
+
+
+def _put_right(
+    row: CourseDate, before: CourseDetails, after: CourseDetails, names: Mapping[str, str]
+) -> bool:
+    """Correct room and teachers of a date, and return whether its calendar entry reads otherwise.
+
+    A date with a room or teachers of its own keeps them, spelt as `names` says.
+    """
+    room, teachers = row.room, row.teachers
+    if room == before.room:
+        row.room = after.room
+    if tuple(teachers) == before.needed_for(row.kind):
+        row.teachers = list(after.needed_for(row.kind))
+    else:
+        row.teachers = list(dict.fromkeys(names.get(name, name) for name in teachers))
+    # The entry of an erfa group names who calls it together.
+    return row.room != room or (row.kind == "erfa_group" and row.teachers != teachers)
+
+
+def _respelt(before: CourseDetails, after: CourseDetails) -> dict[str, str]:
+    """Return how names that were written wrongly are written now.
+
+    Only where one name alone differs is it known which became which.
+    """
+    names: dict[str, str] = {}
+    for written in ("teachers", "convener"):
+        old, new = (set(names_in(getattr(details, written))) for details in (before, after))
+        gone, come = old - new, new - old
+        if len(gone) == len(come) == 1:
+            names[gone.pop()] = come.pop()
+    return names
+
+
+def _respell_absences(session: Session, site_id: int, names: Mapping[str, str]) -> None:
+    """Note absences under the new names; names that change places are people, not spellings."""
+    if not names.keys().isdisjoint(names.values()):
+        return
+    dates = session.scalars(select(CourseDate).join(Course).where(Course.site_id == site_id)).all()
+    for old, new in names.items():
+        absences = records.absences(session, site_id, old)
+        records.note_absences(session, site_id, new, absences)
+        if not any(old in row.teachers for row in dates):
+            for absence in absences:
+                session.delete(absence)
+
+
+def change_site(session: Session, course_id: int, seen: int, to: int, *, on: dt.date) -> Saved:
+    """Move a course that was entered at the wrong site, with everything that is recorded on it.
+
+    What belongs to the site stays there: its closures and head counts. The teachers and the room
+    become known at the other site, with the absences of the teachers; so do participants who are on
+    no other course of the first.
+
+    Parameters
+    ----------
+    seen, to
+        The number of the site it was at when that was shown, and of the one it belongs to.
+    on
+        The day it is moved.
+
+    Raises
+    ------
+    Conflict
+        When somebody has moved or removed it meanwhile.
+    """
+    records.refuse_removed(session, course_id)
+    course = session.get_one(Course, course_id)
+    if course.site_id != seen:
+        raise Conflict(
+            _("Somebody else has moved the course to another place meanwhile. Reload the page.")
+        )
+    plan = plan_records.load_plan(session, course)
+    for label in sorted({label for date in plan.dates for label in date.teachers}):
+        records.resource(session, to, "teacher", label)
+        records.note_absences(session, to, label, records.absences(session, seen, label))
+    for room in sorted({date.room for date in plan.dates if date.room}):
+        records.resource(session, to, "room", room)
+    for person in session.scalars(select(Participant).where(*_only_on(course))):
+        person.site_id = to
+    course.site_id = to
+    _tell_calendars(session, Course.id == course_id)
+    append_event(session, "course", course_id, SITE_CHANGED, on, old=seen, new=to)
+    session.flush()
+    return Saved("course", course.id, course.version)
+
+
+def _only_on(course: Course) -> list[ColumnElement[bool]]:
+    """Return what is true of the participants of a course who are on no other of its site."""
+    on_it = select(Enrolment.participant_code).where(Enrolment.course_id == course.id)
+    on_others = (
+        select(Enrolment.participant_code)
+        .join(Course)
+        .where(Course.site_id == course.site_id, Course.id != course.id)
+    )
+    return [
+        Participant.site_id == course.site_id,
+        Participant.code.in_(on_it),
+        Participant.code.not_in(on_others),
+    ]
+
+
+def recorded_on(session: Session, course_id: int) -> tuple[Trace, ...]:
+    """Return what is recorded about people on a course, in the order of `Trace`."""
+    dates = select(CourseDate.id).where(CourseDate.course_id == course_id)
+    asked: dict[Trace, list[Any]] = {
+        "places": [Enrolment.course_id == course_id],
+        "attendance": [Attendance.course_date_id.in_(dates), CatchUp.course_date_id.in_(dates)],
+        "evaluations": [Evaluation.course_id == course_id],
+        "suggestions": [Suggestion.course_id == course_id],
+        "themes": [RaisedTheme.course_date_id.in_(dates)],
+    }
+    return tuple(
+        trace
+        for trace in get_args(Trace)
+        if any(session.scalar(select(exists().where(rule))) for rule in asked[trace])
+    )
+
+
+def remove_course(session: Session, course_id: int, before: CoursePlan, *, on: dt.date) -> Saved:
+    """Take a course on which nobody is recorded out of sight, with all its dates cancelled.
+
+    Nothing is deleted: its rows stay, and its history says when it was removed. Only what somebody
+    was still typing about people on it goes, since nobody could find and delete it any more.
+
+    Parameters
+    ----------
+    before
+        The plan as it was shown.
+    on
+        The day it is removed.
+
+    Raises
+    ------
+    Conflict
+        When the plan is no longer as `before` says, or the course is removed already.
+    InputFault
+        At `course`, when somebody is recorded on it.
+    """
+    course = session.get_one(Course, course_id)
+    records.refuse_removed(session, course_id)
+    if recorded_on(session, course_id):
+        raise InputFault.at("course", _("Somebody is recorded on the course, so it has to stay."))
+    reason = _("The course was removed.")
+    after = replace(
+        before,
+        dates=tuple(
+            replace(date, status="cancelled", note=reason) if date.takes_place else date
+            for date in before.dates
+        ),
+    )
+    plan_records.save_changes(session, course_id, before, after, reason, on=on)
+    course.removed_on = on
+    forget_drafts(session, course_id)
+    append_event(session, "course", course_id, REMOVED, on)
+    session.flush()
+    return Saved("course", course.id, course.version)

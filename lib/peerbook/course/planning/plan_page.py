@@ -1,0 +1,461 @@
+"""Plan a course: ask what is known, show a proposal, save it, and move a day when need be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import uuid4
+
+from peerbook.course import plan_records, records
+from peerbook.course.curriculum import available_courses, load_course
+from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
+from peerbook.course.planning.plan_part import avoided_parts, dates_table, plan_parts
+from peerbook.course.schedule.calendar import (
+    EARLIEST,
+    LATEST,
+    DanishCalendar,
+    is_summer,
+    summer_shutdown,
+)
+from peerbook.course.schedule.plan import (
+    LAST_WEEK,
+    CoursePlan,
+    PlanRequest,
+    first_of_month,
+    names_in,
+    template_of,
+)
+from peerbook.course.schedule.plan_changes import changes
+from peerbook.course.schedule.plan_rules import NoPlan
+from peerbook.course.schedule.plan_solver import plan_course
+from peerbook.course.site_part import follow_names, site_parts
+from peerbook.desk import Desk, open_desk
+from peerbook.store.drafts import DraftBox
+from peerbook.store.tables import Course, Site
+from peerbook.text import _, format_date, format_list, format_month, format_weekday, ngettext
+from peerbook.ui import (
+    Action,
+    Button,
+    ChoiceField,
+    DateField,
+    Disclosure,
+    Filter,
+    Form,
+    Group,
+    Heading,
+    Notice,
+    Page,
+    Part,
+    Prose,
+    Section,
+    Submission,
+    TextField,
+    TimeField,
+    literal,
+)
+
+T = TypeVar("T")
+
+NEW = 0
+MONTHS_BACK, MONTHS_AHEAD = 12, 24
+"""A course that is under way can be entered too."""
+MONTHS_TO_PREPARE = 2
+"""Finding mentors takes time, so a new course is thought to begin in the month after next."""
+FORM = "course_plan"
+
+
+def warm_up() -> None:
+    """Read the courses, before kernels are forked from this process."""
+    for name in available_courses():
+        load_course(name)
+
+
+def open_page(site: str = "", course: int = 0) -> Page:
+    """Return the page for a course of a site; number 0 means the latest one.
+
+    The first site by name is meant when `site` is empty.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site or course.
+    """
+    desk = open_desk()
+    with desk.store.read() as session:
+        known = records.sites(session)
+        at = records.site_named(session, site)
+        if at is None:
+            text = _("Begin on the [front page](start.ipynb): tell us where you are.")
+            return Page([Prose(text)], synthetic=desk.synthetic)
+        chosen = records.course_numbered(session, at.id, course)
+
+    def of_site(which: Site) -> list[Part]:
+        with desk.store.read() as session:
+            number = course if which.id == at.id else 0
+            shown = records.course_numbered(session, which.id, number)
+        return [_CourseChoice(desk, which, renamed).section(shown)]
+
+    def renamed() -> None:
+        with desk.store.read() as session:
+            follow_names(parts, records.sites(session))
+
+    parts = site_parts(known, at, of_site)
+    return Page(
+        parts,
+        synthetic=desk.synthetic,
+        facts=lambda: _facts(desk, at, chosen),
+    )
+
+
+class _CourseChoice:
+    """The choice between the courses there are and a new one; redrawn when a course is saved."""
+
+    def __init__(self, desk: Desk, site: Site, renamed: Callable[[], None]) -> None:
+        self._desk = desk
+        self._site = site
+        self._renamed = renamed
+        self._whole = Section([])
+
+    def section(self, chosen: Course | None) -> Section:
+        """Return the section, showing a course, or the form for a new one."""
+        self._show(chosen.id if chosen is not None else NEW)
+        return self._whole
+
+    def _show(self, number: int, told: Sequence[Part] = (), announce: str = "") -> None:
+        with self._desk.store.read() as session:
+            before, self._site = self._site.name, session.get_one(Site, self._site.id)
+            known = records.courses(session, self._site.id)
+        if self._site.name != before:
+            self._renamed()
+        place, done = Section(self._parts(number)), Section(told)
+        parts: list[Part] = [done, place]
+
+        def choose(chosen: int) -> None:
+            done.show([])
+            place.show(self._parts(chosen))
+
+        if known:
+            options = [(course.id, course.title) for course in known]
+            choice = Filter(
+                _("Course"), [*options, (NEW, _("Plan a new course"))], choose, value=number
+            )
+            parts.insert(0, choice)
+        self._whole.show(parts, announce=announce, take_there=bool(told))
+
+    def _parts(self, number: int) -> list[Part]:
+        if number != NEW:
+            return plan_parts(self._desk, number, self._show)
+        proposal = Section([])
+        form = self._form(proposal)
+        return [
+            Heading(_("A new course")),
+            Prose(
+                _(
+                    "Fill in what you know. You get a proposal with all the dates first; nothing "
+                    "is saved until you say so."
+                )
+            ),
+            *open_suggestions_parts(self._desk, self._site),
+            Disclosure(_("When can they come?"), lambda: _poll_parts(form)),
+            form,
+            proposal,
+        ]
+
+    def _form(self, proposal: Section) -> Form:
+        desk = self._desk
+        months = _months_around(desk.today)
+        courses = [(name, load_course(name).title) for name in available_courses()]
+        return Form(
+            FORM,
+            [
+                TextField(
+                    "title", _("Name of the course"), required=True, max_length=80,
+                    hint=_("For instance: Course 4, spring"),
+                ),
+                ChoiceField(
+                    "template", _("Which course?"), options=courses, required=True,
+                ),
+                Group(
+                    _("When"),
+                    [
+                        ChoiceField(
+                            "first_month", _("Month of the first teaching day"),
+                            options=[(_code(day), format_month(day)) for day in months],
+                            hint=_("Is the course under way? Choose the month it began."),
+                        ),
+                        DateField(
+                            "final_assignment_on",
+                            _("Or: first day of presenting final assignments"),
+                            earliest=EARLIEST, latest=LATEST,
+                            hint=_("Then the course is planned backwards from that day."),
+                        ),
+                        ChoiceField(
+                            "weekday", _("Weekday"), required=True,
+                            options=[(day, format_weekday(day)) for day in range(7)],
+                        ),
+                        ChoiceField(
+                            "week_of_month", _("Which week of the month?"),
+                            options=[
+                                (1, _("the first")), (2, _("the second")), (3, _("the third")),
+                                (4, _("the fourth")), (LAST_WEEK, _("the last")),
+                            ],
+                            hint=_("Leave it open to get the week with the fewest obstacles."),
+                        ),
+                        TimeField("day_starts_at", _("Teaching starts at"), required=True),
+                        TimeField(
+                            "day_ends_at", _("Teaching ends at"),
+                            hint=_("Leave it open to follow the day plan."),
+                        ),
+                        TimeField(
+                            "sparring_starts_at", _("Sparring starts at"),
+                            hint=_("Leave it open for the same time as teaching."),
+                        ),
+                    ],
+                ),
+                Group(
+                    _("Who and where"),
+                    [
+                        TextField(
+                            "teachers", _("Teachers"),
+                            hint=_("Separate several with a comma. We keep an eye on clashes."),
+                        ),
+                        TextField("room", _("Room")),
+                        TextField(
+                            "convener", _("Who calls the erfa groups together?"),
+                            hint=_("Leave it open if the teachers do."),
+                        ),
+                    ],
+                ),
+            ],
+            values={
+                "first_month": _suggested_month(desk.today),
+                **({"template": courses[0][0]} if len(courses) == 1 else {}),
+            },
+            on_submit=lambda submission: self._propose(submission, proposal),
+            submit_label=_("Show a proposal"),
+            drafts=self._drafts(),
+            only_asks=True,
+            on_attempt=lambda: proposal.show([]),
+        )  # fmt: skip
+
+    def _drafts(self) -> DraftBox:
+        return self._desk.drafts(f"{FORM}:{self._site.id}")
+
+    def _propose(self, submission: Submission, proposal: Section) -> str:
+        request = _request(submission, self._site, self._desk.today)
+        parts, said = self._answer(request, proposal)
+        proposal.show(parts)
+        return said
+
+    def _answer(
+        self, request: PlanRequest, proposal: Section, kept: _KeptFree | None = None
+    ) -> tuple[list[Part], str]:
+        """Return a proposal, or why there is none, and a sentence about it."""
+        with self._desk.store.read() as session:
+            calendar = plan_records.calendar_of(session, self._site.id)
+            others = plan_records.other_plans(session, self._site.id)
+        answer = plan_course(request, calendar, others)
+        plan, said = None, _("There is no plan that keeps to everything. See below what clashes.")
+        parts: list[Part] = []
+        if not isinstance(answer, NoPlan):
+            plan, said = answer, _("Here is a proposal. It is not saved yet.")
+        else:
+            parts.append(Notice("warn", answer.text))
+            if answer.cheapest is not None:
+                plan = answer.cheapest.plans[0]
+                parts.append(Heading(_("The smallest change that makes a plan")))
+                change = answer.cheapest.text
+                parts.append(Prose(literal(f"{change[0].upper()}{change[1:]}.")))
+        if kept is not None:
+            parts.insert(0, Notice("ok", kept.told(plan)))
+        if plan is not None:
+            parts += self._proposal(plan, request, calendar, proposal)
+        return parts, said
+
+    def _proposal(
+        self, plan: CoursePlan, request: PlanRequest, calendar: DanishCalendar, proposal: Section
+    ) -> list[Part]:
+        key = str(uuid4())
+        desk, site = self._desk, self._site
+        version = load_course(request.template.name).version
+
+        def save() -> str:
+            receipt = desk.store.submit(
+                key,
+                desk.actor,
+                lambda session: plan_records.save_plan(
+                    session, site.id, plan, request, version, on=desk.today
+                ),
+                content=[site.id, repr(plan), repr(request), version],
+            )
+            self._drafts().discard()
+            done = _("{title} is saved as course number {n}.").format(
+                title=plan.title, n=receipt.record
+            )
+            self._show(receipt.record, [Notice("ok", done)], announce=done)
+            return done
+
+        return [
+            Heading(_("Proposal")),
+            *_passed_parts(plan, desk.today),
+            *self._summer_parts(plan, request, calendar, proposal),
+            dates_table(plan, _("Proposed dates, not saved yet")),
+            *avoided_parts(plan),
+            Button(_("Save the plan"), save, look="main"),
+        ]
+
+    def _summer_parts(
+        self, plan: CoursePlan, request: PlanRequest, calendar: DanishCalendar, proposal: Section
+    ) -> list[Part]:
+        """Return which dates to come lie in summer, and the offer to keep the shutdown free."""
+        today = self._desk.today
+        hit = [
+            date
+            for date in plan.dates
+            # What lies on a closure all the same says so itself.
+            if date.date >= today and is_summer(date.date) and calendar.is_free(date.date)
+        ]
+        if not hit:
+            return []
+        shutdowns = [summer_shutdown(year) for year in sorted({date.date.year for date in hit})]
+        offered = [one for one in shutdowns if any(one.covers(date.date) for date in hit)]
+        period = format_list([f"{one.period} {one.starts_on.year}" for one in offered])
+
+        def keep_free() -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                rows = [plan_records.closure_row(session, self._site.id, one) for one in offered]
+                records.save_closures(session, rows)
+            kept = _KeptFree(self._site.name, period, plan)
+            parts, said = self._answer(request, proposal, kept)
+            proposal.show(parts, announce=said, take_there=True)
+            return said
+
+        is_answered = all(
+            not calendar.is_free(one.starts_on) and not calendar.is_free(one.ends_on)
+            for one in shutdowns
+        )
+        lines = [
+            _("Some dates lie in July, outside the weeks you keep free:")
+            if is_answered
+            else _("Some dates lie in summer, when many people are away:"),
+            *(f"{date.name}, {format_date(date.date, 'long')}" for date in hit),
+        ]
+        offer = Action(
+            _("Keep {period} free, and make a new proposal").format(period=period), keep_free
+        )
+        return [
+            Notice("info" if is_answered else "warn", "\n".join(lines), [offer] if offered else [])
+        ]
+
+
+@dataclass(frozen=True)
+class _KeptFree:
+    """Weeks of summer that a place has begun to keep free, and the proposal as it was before."""
+
+    site: str
+    period: str
+    before: CoursePlan
+
+    def told(self, plan: CoursePlan | None) -> str:
+        """Return what is kept free now, and which dates it has moved in the proposal."""
+        kept = _("{site} keeps {period} free now.").format(site=self.site, period=self.period)
+        moved = [change.text for change in changes(self.before, plan)] if plan is not None else []
+        return "\n".join([kept, *moved])
+
+
+def _passed_parts(plan: CoursePlan, today: dt.date) -> list[Part]:
+    """Return what becomes of dates before today; nothing when all are to come."""
+    passed = sum(date.date < today for date in plan.dates)
+    if not passed:
+        return []
+    text = ngettext(
+        "{n} date lies before today and counts as held. If you met on another day, correct it "
+        "under “Move or cancel” once the plan is saved.",
+        "{n} dates lie before today and count as held. If you met on other days, correct them "
+        "under “Move or cancel” once the plan is saved.",
+        passed,
+    ).format(n=passed)
+    return [Notice("info", text)]
+
+
+def _poll_parts(form: Form) -> list[Part]:
+    # What reads files is heavy to import, and most visits do not come here.
+    from peerbook.course.planning.slot_poll_part import slot_poll_parts
+
+    return slot_poll_parts(form.fill_in)
+
+
+def _request(submission: Submission, site: Site, today: dt.date) -> PlanRequest:
+    values = submission.values
+    month = values["first_month"]
+    if values["final_assignment_on"] is not None and month == _suggested_month(today):
+        month = None  # nobody has chosen it
+    return PlanRequest(
+        course_key="new",
+        template=template_of(load_course(str(values["template"]))),
+        weekday=_as(int, values["weekday"]),
+        day_starts_at=_as(dt.time, values["day_starts_at"]),
+        day_ends_at=_maybe(dt.time, values["day_ends_at"]),
+        first_month=_month(str(month)) if month is not None else None,
+        final_assignment_on=_maybe(dt.date, values["final_assignment_on"]),
+        week_of_month=_maybe(int, values["week_of_month"]),
+        sparring_starts_at=_maybe(dt.time, values["sparring_starts_at"]),
+        title=str(values["title"]),
+        site=site.name,
+        teachers=names_in(str(values["teachers"])),
+        room=str(values["room"]),
+        convener=str(values["convener"]),
+    )
+
+
+def _as(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"the form gave {type(value).__name__} for {kind.__name__}")
+    return value
+
+
+def _maybe(kind: type[T], value: object) -> T | None:
+    return None if value is None else _as(kind, value)
+
+
+def _month(text: str) -> tuple[int, int]:
+    year, month = text.split("-")
+    return int(year), int(month)
+
+
+def _months_around(today: dt.date) -> list[dt.date]:
+    return [
+        first_of_month(today.year, today.month + ahead)
+        for ahead in range(-MONTHS_BACK, MONTHS_AHEAD)
+    ]
+
+
+def _suggested_month(today: dt.date) -> str:
+    return _code(first_of_month(today.year, today.month + MONTHS_TO_PREPARE))
+
+
+def _code(month: dt.date) -> str:
+    return f"{month:%Y-%m}"
+
+
+def _facts(desk: Desk, site: Site, course: Course | None) -> tuple[str, ...]:
+    if course is None:
+        return (f"site: {site.name}", "courses: 0")
+    with desk.store.read() as session:
+        plan = plan_records.load_plan(session, course)
+        known = len(records.courses(session, site.id))
+        free = plan_records.calendar_of(session, site.id)
+    days = plan.of_kind("teaching_day")
+    gaps = [
+        (sparring.date - day.date).days
+        for day, sparring in zip(days, plan.of_kind("sparring"), strict=True)
+    ]
+    blocked = sum(not free.is_free(date.date) for date in plan.dates)
+    return (
+        f"courses: {known}",
+        f"teaching days: {[day.date.isoformat() for day in days]}",
+        f"days from teaching to sparring: {gaps}",
+        f"dates in the plan: {len(plan.dates)}, of which on a holiday or closure: {blocked}",
+    )

@@ -1,0 +1,198 @@
+"""A saved course: its dates, what can be done about them, and what is taught on them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
+from peerbook.course.planning.after_course_part import after_course_parts
+from peerbook.course.planning.closures_part import closures_parts
+from peerbook.course.planning.content_part import content_parts
+from peerbook.course.planning.course_details_part import details_parts
+from peerbook.course.planning.course_site_part import Leave
+from peerbook.course.planning.download_part import downloads
+from peerbook.course.planning.plan_change_part import change_parts
+from peerbook.course.planning.plan_proposal_part import Proposed, proposal_parts
+from peerbook.course.planning.since_told_part import since_told_parts
+from peerbook.course.saved_plan import SavedPlan
+from peerbook.course.schedule.plan import CoursePlan, PlannedDate
+from peerbook.course.schedule.plan_moves import replan
+from peerbook.course.schedule.plan_wishes import Obstacles
+from peerbook.desk import Desk
+from peerbook.text import _, format_date, format_list, format_time
+from peerbook.ui import (
+    Action,
+    Column,
+    Disclosure,
+    Notice,
+    Part,
+    Prose,
+    Section,
+    Status,
+    Table,
+    Tabs,
+    literal,
+)
+
+
+def status_of(date: PlannedDate) -> Status:
+    """Return a date's status with its symbol, in the user's language."""
+    return {
+        "planned": Status(_("Planned"), "neutral"),
+        "moved": Status(_("Moved"), "info"),
+        "cancelled": Status(_("Cancelled"), "danger"),
+        "held": Status(_("Held"), "ok"),
+    }[date.status]
+
+
+def dates_table(plan: CoursePlan, caption: str) -> Table:
+    """Return a plan's dates as a table."""
+    columns = [
+        Column("what", _("What")),
+        Column("date", _("Date"), kind="date"),
+        Column("time", _("Time")),
+        Column("status", _("Status"), kind="status"),
+        Column("remark", _("Good to know")),
+    ]
+    rows = [
+        {
+            "what": date.name,
+            "date": date.date,
+            "time": _span(date),
+            "status": status_of(date),
+            "remark": plan.remark(date.item),
+        }
+        for date in plan.dates
+    ]
+    return Table(columns, rows, caption)
+
+
+def _span(date: PlannedDate) -> str:
+    if date.starts_at is None or date.ends_at is None:
+        return _("with the teaching day")
+    return f"{format_time(date.starts_at)}–{format_time(date.ends_at)}"
+
+
+def avoided_parts(plan: CoursePlan) -> list[Part]:
+    """Return which better dates were not used and why; nothing when none were."""
+    lines = [
+        f"- **{date.name}**: {literal(avoided.text)}"
+        for date in plan.dates
+        for avoided in date.avoided
+    ]
+    if not lines:
+        return []
+    return [Disclosure(_("Dates we went around, and why"), [Prose("\n".join(lines))])]
+
+
+def plan_parts(desk: Desk, course_id: int, leave: Leave) -> list[Part]:
+    """Return everything there is to see and do about a saved course.
+
+    Parameters
+    ----------
+    desk, course_id
+        Which course, and who sits there.
+    leave
+        Shows the choice of courses anew, when this one is called otherwise or is gone from here.
+    """
+    top, tabs = Section([]), Section([])
+
+    def say(told: str, *, take_there: bool = False) -> None:
+        parts = [Notice("ok", told), *blocked_parts(saved)]
+        top.show(parts, announce=told, take_there=take_there)
+
+    def redraw(told: str) -> None:
+        # The receipt comes last: who acts on it finds the tabs as they are now.
+        tabs.show(_course_tabs(saved, say, leave))
+        say(told)
+
+    saved = SavedPlan(desk, course_id, redraw)
+    top.show(blocked_parts(saved))
+    tabs.show(_course_tabs(saved, say, leave))
+    return [top, tabs]
+
+
+class _Say(Protocol):
+    def __call__(self, told: str, *, take_there: bool = False) -> None:
+        """Say above the tabs what has been done, and what now stands in the way of dates."""
+
+
+def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Part]:
+    """Return the course in tabs; all but the first are made when they are opened."""
+    now = saved.read()
+    plan = now.plan
+    dates: list[Part] = [
+        downloads(saved),
+        dates_table(plan, _("The dates of {title}").format(title=plan.title)),
+        *avoided_parts(plan),
+    ]
+    if plan.dates[-1].date >= saved.desk.today:
+        dates += open_suggestions_parts(saved.desk, now.site, now.course)
+    return [
+        Tabs(
+            [
+                (_("Dates"), dates),
+                (_("Move or cancel"), lambda: change_parts(saved)),
+                (_("Since last time"), lambda: since_told_parts(saved)),
+                (_("Teaching"), lambda: content_parts(saved)),
+                (_("After the course"), lambda: after_course_parts(saved)),
+                (_("Holidays and closures"), lambda: [_closures(saved, say)]),
+                (_("About the course"), lambda: details_parts(saved, leave)),
+            ]
+        ),
+    ]
+
+
+def _closures(saved: SavedPlan, say: _Say) -> Section:
+    """Return the closures as a place of its own, so that who changes one stays there."""
+    place = Section([])
+
+    def show() -> None:
+        now = saved.read()
+        place.show(closures_parts(saved.desk, now.site, now.plan, changed))
+
+    def changed(told: str) -> None:
+        show()
+        say(told, take_there=True)
+
+    show()
+    return place
+
+
+def blocked_parts(saved: SavedPlan) -> list[Part]:
+    """Return which dates to come can no longer be used, and a way out; nothing when all can."""
+    now, today = saved.read(), saved.desk.today
+    hit = Obstacles(now.calendar, saved.others()).blocked(now.plan, today)
+    if not hit:
+        return []
+    outcome = Section([])
+
+    def look() -> str:
+        seen = saved.read()
+        change = replan(
+            seen.plan,
+            calendar=seen.calendar, others=saved.others(), not_before=saved.not_before(seen.plan),
+        )  # fmt: skip
+        proposed = Proposed(seen.plan, change, _("A holiday or closure came in the way."))
+        outcome.show(proposal_parts(saved, proposed), take_there=True)
+        return _("Not saved yet. See what follows, then save the change.")
+
+    lines = [
+        (
+            _("{name}, {date}: {reasons}. It is fixed by hand: move it yourself, or let it stay.")
+            if date.pinned
+            else _("{name}, {date}: {reasons}.")
+        ).format(
+            name=date.name,
+            date=format_date(date.date),
+            reasons=format_list([reason.text for reason in reasons]),
+        )
+        for date, reasons in hit
+    ]
+    text = "\n".join([_("Some dates can no longer be used:"), *lines])
+    label = (
+        _("Let them stay all the same")
+        if all(date.pinned for date, _reasons in hit)
+        else _("Find new dates")
+    )
+    return [Notice("warn", text, [Action(label, look)]), outcome]

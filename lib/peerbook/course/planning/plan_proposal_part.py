@@ -1,0 +1,116 @@
+"""A change of a plan that is not saved yet: what follows, who must be told, and one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from peerbook.course.saved_plan import SavedPlan
+from peerbook.course.schedule.plan import CoursePlan, Item
+from peerbook.course.schedule.plan_changes import changes
+from peerbook.course.schedule.plan_mend import PlanChange
+from peerbook.text import _, format_date, format_list
+from peerbook.ui import Button, Heading, Notice, Part, Prose, literal
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A change that can still be left undone.
+
+    Parameters
+    ----------
+    before, change
+        The plan it was made from, and what it makes of it.
+    reason
+        Why; what follows from it has reasons of its own.
+    item
+        The date it is about; None when it is about all of them.
+    """
+
+    before: CoursePlan
+    change: PlanChange
+    reason: str
+    item: Item | None = None
+
+
+def proposal_parts(
+    saved: SavedPlan, proposed: Proposed, on_saved: Callable[[], object] = lambda: None
+) -> list[Part]:
+    """Return what a change would do and whom to tell it, with the button that saves it.
+
+    Parameters
+    ----------
+    saved
+        The course.
+    proposed
+        The change.
+    on_saved
+        Called when it is saved, to forget the draft it came from.
+    """
+    key = str(uuid4())
+
+    before, after, item = proposed.before, proposed.change.plan, proposed.item
+
+    def save() -> str:
+        saved.save(
+            key, before, after, proposed.reason,
+            reasons=proposed.change.reasons,
+            done="" if item is None else _said_of(before, after, item),
+        )  # fmt: skip
+        on_saved()
+        return _("The change is saved.")
+
+    return [
+        Heading(_("What follows")),
+        *consequence_parts(proposed),
+        *_whom_to_tell(proposed),
+        Button(_("Save the change"), save, look="main"),
+    ]
+
+
+def consequence_parts(proposed: Proposed) -> list[Part]:
+    """Return which dates a change moves or calls off, and what is worth a second thought."""
+    before, change = proposed.before, proposed.change
+    lines = [] if proposed.item is None else [_said_of(before, change.plan, proposed.item)]
+    lines += [consequence.text for consequence in change.consequences] or [
+        _("No other date moves.") if proposed.item is not None else _("No date moves.")
+    ]
+    parts: list[Part] = [Prose("\n".join(f"- {literal(line)}" for line in lines))]
+    strained = [
+        f"{one.name}: {now}"
+        for one in change.plan.dates
+        if (now := change.plan.off_rhythm(one.item))
+        and (before.get(one.item) is None or now != before.off_rhythm(one.item))
+    ]
+    stuck = [
+        f"{one.name}: {one.note}"
+        for one in change.plan.dates
+        if one.takes_place and one.pinned and one.note and one != before.get(one.item)
+    ]
+    if strained or stuck:
+        parts.append(Notice("warn", "\n".join([*stuck, *strained])))
+    return parts
+
+
+def _said_of(before: CoursePlan, after: CoursePlan, item: Item) -> str:
+    date = after.date_of(item)
+    pattern = (
+        _("{item} will be on {date}.") if date.takes_place else _("{item} on {date} is cancelled.")
+    )
+    day = date.date if date.takes_place else before.date_of(item).date
+    return pattern.format(item=date.name, date=format_date(day, "long"))
+
+
+def _whom_to_tell(proposed: Proposed) -> list[Part]:
+    """Return who has to hear of a change; nothing when nobody's calendar changes."""
+    before, after = proposed.before, proposed.change.plan
+    changed = [before.date_of(change.item) for change in changes(before, after)]
+    if not changed:
+        return []
+    teachers = sorted({name for date in changed for name in date.teachers})
+    text = _(
+        "Tell {who}, and give them the new calendar file. The change stands under “Since last "
+        "time” until you have noted it as told."
+    )
+    return [Prose(literal(text.format(who=format_list([_("the participants"), *teachers]))))]

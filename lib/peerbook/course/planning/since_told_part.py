@@ -1,0 +1,77 @@
+"""Since last time: what has changed in a plan since it was told, ready to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from peerbook.course import plan_records
+from peerbook.course.saved_plan import SavedPlan
+from peerbook.course.schedule.plan import CoursePlan
+from peerbook.course.schedule.plan_changes import changes
+from peerbook.text import _, format_date
+from peerbook.ui import Button, Disclosure, Notice, Part, Prose, Section, literal
+
+
+def since_told_parts(saved: SavedPlan) -> list[Part]:
+    """Return what has changed since the plan was last told, and a way to say that it is told."""
+    place = Section([])
+    place.show(_parts(saved, place))
+    return [place]
+
+
+def _parts(saved: SavedPlan, place: Section) -> list[Part]:
+    plan = saved.read().plan
+    with saved.desk.store.read() as session:
+        told = plan_records.plan_as_told(session, saved.read().course)
+        before = plan_records.told_before(session, saved.course_id)
+    if told is None:
+        sentences: tuple[str, ...] = ()
+        lead = _("Nothing tells how this plan was at first. Changes count from the next time.")
+    else:
+        sentences = tuple(one.text for one in changes(told.plan, plan, told.reasons))
+        lead = (
+            _("The plan was last told on {date}.").format(date=format_date(told.on, "long"))
+            if told.on is not None
+            else _("The plan has not been told yet. Changes count from when it was saved.")
+        )
+    parts: list[Part] = [Prose(lead)]
+    if sentences:
+        parts += [
+            Prose(_("This has changed. You can copy it into a mail:")),
+            Prose("\n".join(f"- {literal(sentence)}" for sentence in sentences)),
+        ]
+    elif told is not None:
+        parts.append(Notice("ok", _("Nothing has changed since.")))
+    if sentences or told is None or told.on is None:
+        parts.append(_mark_button(saved, place, plan, sentences))
+    if before:
+        lines = "\n\n".join(
+            f"**{format_date(on, 'long')}**\n\n"
+            + "\n".join(f"- {literal(one)}" for one in said or (_("The whole plan."),))
+            for on, said in before
+        )
+        parts.append(Disclosure(_("What was told earlier"), [Prose(lines)]))
+    return parts
+
+
+def _mark_button(
+    saved: SavedPlan, place: Section, plan: CoursePlan, sentences: Sequence[str]
+) -> Button:
+    key = str(uuid4())
+
+    def mark() -> str:
+        desk = saved.desk
+        desk.store.submit(
+            key,
+            desk.actor,
+            lambda session: plan_records.mark_told(
+                session, saved.course_id, plan, sentences, desk.today
+            ),
+            content=[saved.course_id, repr(plan.dates), list(sentences)],
+        )
+        done = _("Noted: the plan was told today.")
+        place.show([Notice("ok", done), *_parts(saved, place)], announce=done)
+        return done
+
+    return Button(_("Mark as told today"), mark, look="main")

@@ -1,0 +1,1 @@
+"""When a course meets, and what follows when a day moves."""

@@ -1,0 +1,542 @@
+"""What a course plan is: what was asked for, and the dates that came of it.
+
+`plan_solver` makes plans from `plan_wishes` under `plan_rules`; `plan_moves` and `plan_mend` change
+them, `plan_changes` compares two.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+from peerbook.course.curriculum import CourseContent
+from peerbook.course.names import date_name
+from peerbook.course.schedule.calendar import EARLIEST, LATEST, Reason, Resource, check_in_calendar
+from peerbook.errors import Fault, InputFault, Place
+from peerbook.text import _, format_date, ngettext
+
+Kind = Literal[
+    "teaching_day", "sparring", "mid_evaluation", "final_evaluation", "graduation",
+    "final_assignment", "erfa_group",
+]  # fmt: skip
+Status = Literal["planned", "moved", "cancelled", "held"]
+
+RIDERS: tuple[Kind, ...] = ("mid_evaluation", "final_evaluation", "graduation")
+"""Kinds that are part of a teaching day and move with it."""
+
+LAST_WEEK = -1
+MAX_NAME_LENGTH = 200
+MAX_TEACHERS = 10
+MAX_REASON_LENGTH = 500
+
+
+class Item(NamedTuple):
+    """Which date of a course is meant: its kind and its number among its kind, from 1."""
+
+    kind: Kind
+    number: int
+
+    @property
+    def name(self) -> str:
+        """What it is called in the user's language."""
+        return date_name(self.kind, self.number)
+
+
+@dataclass(frozen=True)
+class CourseTemplate:
+    """How a course lies in the calendar; the defaults are those of the six-month course.
+
+    Parameters
+    ----------
+    teaching_days, months_between
+        Number of teaching days, and months from one to the next.
+    day_min, sparring_min, erfa_group_min
+        Lengths in minutes.
+    shortest_gap_days, longest_gap_days
+        Fewest and most days from one teaching day to the next.
+    sparring_offset_days, sparring_earliest_days, sparring_latest_days
+        Days from a teaching day to its group sparring: the ideal, the fewest and the most.
+    mid_evaluation_after_day, final_evaluation_after_day, graduation_after_day
+        The teaching day they are part of; None leaves them out.
+    final_assignment_days
+        Number of consecutive working days on which final assignments are presented.
+    erfa_groups
+        Number of monthly erfa groups planned after the course.
+
+    Source: the manual of the Vejle project, pages 13–15; two days for final assignments and monthly
+    erfa groups as in the Region H project (newsletter of April 2016).
+    """
+
+    name: str = "six_months"
+    teaching_days: int = 6
+    months_between: int = 1
+    day_min: int = 330
+    shortest_gap_days: int = 21
+    longest_gap_days: int = 42
+    sparring_min: int = 120
+    sparring_offset_days: int = 14
+    sparring_earliest_days: int = 10
+    sparring_latest_days: int = 18
+    mid_evaluation_after_day: int | None = 3
+    final_evaluation_after_day: int | None = 6
+    graduation_after_day: int | None = 6
+    final_assignment_days: int = 2
+    erfa_groups: int = 3
+    erfa_group_min: int = 120
+
+    def rider_days(self) -> dict[Kind, int]:
+        """Return the number of the teaching day that each rider is part of."""
+        days: dict[Kind, int | None] = {
+            "mid_evaluation": self.mid_evaluation_after_day,
+            "final_evaluation": self.final_evaluation_after_day,
+            "graduation": self.graduation_after_day,
+        }
+        return {kind: day for kind, day in days.items() if day is not None}
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names of a list that is separated by commas, each once.
+
+    >>> names_in("Anna, Bo,, Anna ")
+    ('Anna', 'Bo')
+    """
+    names = (part.strip() for part in text.split(","))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def template_of(content: CourseContent) -> CourseTemplate:
+    """Return how a course of the curriculum lies in the calendar."""
+    rules = content.rules
+    return CourseTemplate(
+        name=content.id,
+        teaching_days=rules.teaching_days,
+        months_between=rules.months_between,
+        day_min=max(day.minutes for day in content.days),
+        shortest_gap_days=28 * rules.months_between - 7,
+        longest_gap_days=28 * rules.months_between + 14,
+        sparring_min=rules.sparring_min,
+        sparring_offset_days=rules.sparring_offset_days,
+        sparring_earliest_days=rules.sparring_earliest_days,
+        sparring_latest_days=rules.sparring_latest_days,
+        mid_evaluation_after_day=rules.mid_evaluation_after_day,
+        final_evaluation_after_day=rules.final_evaluation_after_day,
+        graduation_after_day=rules.graduation_after_day,
+        erfa_groups=rules.erfa_groups,
+        erfa_group_min=rules.erfa_group_min,
+    )
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """What the user asks of a plan.
+
+    Parameters
+    ----------
+    course_key
+        Tells the courses of one planning apart; never shown.
+    template
+        How the course lies in the calendar.
+    weekday
+        Weekday of the teaching days, Monday being 0.
+    day_starts_at, day_ends_at
+        Times of a teaching day; without an end it lasts as long as the template says.
+    first_month
+        Year and month of the first teaching day. Either this or `final_assignment_on`.
+    final_assignment_on
+        First day of presenting final assignments; the plan is then made backwards from it.
+    week_of_month
+        Which of the month's such weekdays is wished, 1–4 or -1 for the last; None lets the plan
+        choose the one that meets the fewest obstacles.
+    sparring_starts_at
+        Start of group sparrings and erfa groups; None means when teaching starts.
+    title, site
+        Shown to people.
+    teachers, room
+        Who and what the course needs at each of its dates.
+    convener
+        Who calls the erfa groups together; the teachers do when it is empty.
+    not_before
+        The first day that may be used.
+
+    Raises
+    ------
+    InputFault
+        With every value that cannot be planned from.
+    """
+
+    course_key: str
+    template: CourseTemplate
+    weekday: int
+    day_starts_at: dt.time
+    day_ends_at: dt.time | None = None
+    first_month: tuple[int, int] | None = None
+    final_assignment_on: dt.date | None = None
+    week_of_month: int | None = None
+    sparring_starts_at: dt.time | None = None
+    title: str = ""
+    site: str = ""
+    teachers: tuple[str, ...] = ()
+    room: str = ""
+    convener: str = ""
+    not_before: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        if faults := list(self._faults()):
+            raise InputFault(faults)
+
+    def _faults(self) -> Iterable[Fault]:
+        if self.weekday not in range(7):
+            yield _fault("weekday", _("Choose a weekday."))
+        if self.week_of_month not in (None, 1, 2, 3, 4, LAST_WEEK):
+            yield _fault("week_of_month", _("Choose the first to the fourth week, or the last."))
+        yield from self._span_faults()
+        yield from self._time_faults()
+        names = {
+            "title": self.title, "site": self.site, "room": self.room, "convener": self.convener,
+        }  # fmt: skip
+        for field, text in [*names.items(), *(("teachers", name) for name in self.teachers)]:
+            if len(text) > MAX_NAME_LENGTH:
+                message = _("The name is too long. Use at most {limit} characters.")
+                yield _fault(field, message.format(limit=MAX_NAME_LENGTH))
+        if len(self.teachers) > MAX_TEACHERS:
+            message = _("There are too many teachers. Write at most {limit}.")
+            yield _fault("teachers", message.format(limit=MAX_TEACHERS))
+
+    def _span_faults(self) -> Iterable[Fault]:
+        if (self.first_month is None) == (self.final_assignment_on is None):
+            message = _("State either the first month or the first day of final assignments.")
+            yield _fault("first_month", message)
+            return
+        if self.first_month is not None:
+            field, (year, month) = "first_month", self.first_month
+            if month not in range(1, 13):
+                yield _fault(field, _("Choose a month from 1 to 12."))
+                return
+        else:
+            field, anchor = "final_assignment_on", self.final_assignment_on or LATEST
+            year, month = anchor.year, anchor.month
+            if self.template.final_assignment_days == 0:
+                yield _fault(field, _("This course has no final assignments."))
+                return
+        months = self.template.teaching_days * self.template.months_between
+        before = 0 if self.first_month is not None else months
+        after = (months if self.first_month is not None else 0) + self.template.erfa_groups + 2
+        first, last = EARLIEST.year * 12, LATEST.year * 12 + 11
+        if not (first <= year * 12 + month - 1 - before and year * 12 + month - 1 + after <= last):
+            message = _(
+                "The course would reach outside the calendar, which goes from {first} to {last}. "
+                "Choose another month."
+            )
+            yield _fault(field, message.format(first=EARLIEST.year, last=LATEST.year))
+
+    def _time_faults(self) -> Iterable[Fault]:
+        if self.day_ends_at is not None and self.day_ends_at <= self.day_starts_at:
+            yield _fault(
+                "day_ends_at", _("The day ends before it starts. Correct one of the times.")
+            )
+        lengths = [
+            ("day_starts_at", self.day_starts_at, self.template.day_min, self.day_ends_at is None),
+            ("sparring_starts_at", self.sparring_start, self.template.sparring_min, True),
+            ("sparring_starts_at", self.sparring_start, self.template.erfa_group_min, True),
+        ]
+        late = {
+            field
+            for field, start, length, used in lengths
+            if used and _later(start, length) is None
+        }
+        for field in sorted(late):
+            yield _fault(field, _("It would go on past midnight. Choose an earlier time."))
+
+    @property
+    def sparring_start(self) -> dt.time:
+        """When group sparrings and erfa groups start."""
+        return self.sparring_starts_at or self.day_starts_at
+
+    @property
+    def resources(self) -> frozenset[Resource]:
+        """The teachers and the room that teaching needs."""
+        return resources_of(self.teachers, self.room)
+
+    def teachers_of(self, kind: Kind) -> tuple[str, ...]:
+        """Return who is needed for a kind of date."""
+        return (self.convener,) if kind == "erfa_group" and self.convener else self.teachers
+
+    def times_of(self, kind: Kind) -> tuple[dt.time, dt.time] | tuple[None, None]:
+        """Return start and end of a kind of date; None twice for what is part of a teaching day."""
+        if kind in RIDERS:
+            return None, None
+        if kind in ("teaching_day", "final_assignment"):
+            start = self.day_starts_at
+            return start, self.day_ends_at or later(start, self.template.day_min)
+        minutes = self.template.sparring_min if kind == "sparring" else self.template.erfa_group_min
+        return self.sparring_start, later(self.sparring_start, minutes)
+
+
+@dataclass(frozen=True)
+class Avoided:
+    """A better date that could not be used, and why."""
+
+    date: dt.date
+    reasons: tuple[Reason, ...]
+
+    @property
+    def text(self) -> str:
+        """The date and its reasons as one line."""
+        reasons = "; ".join(reason.text for reason in self.reasons)
+        return f"{format_date(self.date, 'long')}: {reasons}"
+
+
+@dataclass(frozen=True)
+class PlannedDate:
+    """One date of a plan.
+
+    Parameters
+    ----------
+    kind, number
+        Which date of the course it is.
+    date, starts_at, ends_at
+        When; no times for what is part of a teaching day.
+    avoided
+        Better dates that could not be used, the best first.
+    pinned, pin_reason
+        Whether somebody has fixed it by hand, and why.
+    note
+        What people should know about it.
+    status
+        `held` and `cancelled` dates never move.
+    teachers, room
+        Who and what is needed.
+    """
+
+    kind: Kind
+    number: int
+    date: dt.date
+    starts_at: dt.time | None = None
+    ends_at: dt.time | None = None
+    avoided: tuple[Avoided, ...] = ()
+    pinned: bool = False
+    pin_reason: str = ""
+    note: str = ""
+    status: Status = "planned"
+    teachers: tuple[str, ...] = ()
+    room: str = ""
+
+    @property
+    def item(self) -> Item:
+        """Which date of the course it is."""
+        return Item(self.kind, self.number)
+
+    @property
+    def name(self) -> str:
+        """What it is called in the user's language."""
+        return self.item.name
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it stays where it is when other dates move."""
+        return self.pinned or self.status in ("held", "cancelled")
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether it is still on."""
+        return self.status != "cancelled"
+
+    @property
+    def resources(self) -> frozenset[Resource]:
+        """The teachers and the room it needs."""
+        return resources_of(self.teachers, self.room)
+
+    def overlaps(self, starts_at: dt.time | None, ends_at: dt.time | None) -> bool:
+        """Return whether it overlaps other times of the same day."""
+        if self.starts_at is None or self.ends_at is None or starts_at is None or ends_at is None:
+            return False
+        return self.starts_at < ends_at and starts_at < self.ends_at
+
+
+@dataclass(frozen=True)
+class CoursePlan:
+    """The dates of one course, in order of time."""
+
+    course_key: str
+    template: CourseTemplate
+    weekday: int
+    dates: tuple[PlannedDate, ...]
+    title: str = ""
+    site: str = ""
+
+    def __post_init__(self) -> None:
+        order = tuple(sorted(self.dates, key=_order))
+        object.__setattr__(self, "dates", order)
+
+    def of_kind(self, kind: Kind) -> tuple[PlannedDate, ...]:
+        """Return the dates of a kind by number."""
+        return tuple(
+            sorted((date for date in self.dates if date.kind == kind), key=lambda it: it.number)
+        )
+
+    def next_of_kind(self, kind: Kind, today: dt.date) -> PlannedDate | None:
+        """Return the first date of a kind that takes place today or later, None when none does."""
+        coming = (it for it in self.dates if it.kind == kind and it.takes_place)
+        return next((date for date in coming if date.date >= today), None)
+
+    def get(self, item: Item) -> PlannedDate | None:
+        """Return a date of the plan, None when there is none."""
+        return next((date for date in self.dates if date.item == item), None)
+
+    def date_of(self, item: Item) -> PlannedDate:
+        """Return a date of the plan.
+
+        Raises
+        ------
+        InputFault
+            When the plan has no such date.
+        """
+        found = self.get(item)
+        if found is None:
+            raise InputFault.at(
+                "item", _("The plan has no such date. Reload the page and choose again.")
+            )
+        return found
+
+    def with_date(self, changed: PlannedDate) -> CoursePlan:
+        """Return the plan with one date replaced, or added when it is new."""
+        others = tuple(date for date in self.dates if date.item != changed.item)
+        return replace(self, dates=(*others, changed))
+
+    @property
+    def starts_on(self) -> dt.date:
+        """The first day of the course."""
+        return self.dates[0].date
+
+    def remark(self, item: Item) -> str:
+        """Return what stands out about a date, as short sentences; often empty."""
+        date = self.date_of(item)
+        remarks = []
+        if date.status == "cancelled":
+            remarks.append(_("Cancelled."))
+        if date.pinned and date.takes_place:
+            remarks.append(
+                _("Fixed by hand: {reason}").format(reason=date.pin_reason)
+                if date.pin_reason
+                else _("Fixed by hand.")
+            )
+        remarks.append(self.off_rhythm(item))
+        remarks.append(date.note)
+        return " ".join(filter(None, remarks))
+
+    def off_rhythm(self, item: Item) -> str:
+        """Return how a date lies nearer to or further from others than usual; often empty."""
+        date = self.date_of(item)
+        return " ".join([*self._sparring_remarks(date), *self._gap_remarks(date)])
+
+    def _sparring_remarks(self, date: PlannedDate) -> Iterable[str]:
+        day = self.get(Item("teaching_day", date.number)) if date.kind == "sparring" else None
+        if day is None or not date.takes_place:
+            return
+        if not day.takes_place:
+            yield _("The teaching day it follows is cancelled.")
+            return
+        offset = (date.date - day.date).days
+        fewest, most = self.template.sparring_earliest_days, self.template.sparring_latest_days
+        if not fewest <= offset <= most:
+            yield ngettext(
+                "{count} day after the teaching day; it should be {fewest} to {most}.",
+                "{count} days after the teaching day; it should be {fewest} to {most}.",
+                offset,
+            ).format(count=offset, fewest=fewest, most=most)
+        elif offset != self.template.sparring_offset_days:
+            yield ngettext(
+                "{count} day after the teaching day instead of {ideal}.",
+                "{count} days after the teaching day instead of {ideal}.",
+                offset,
+            ).format(count=offset, ideal=self.template.sparring_offset_days)
+
+    def _gap_remarks(self, date: PlannedDate) -> Iterable[str]:
+        if date.kind != "teaching_day" or not date.takes_place:
+            return
+        earlier = [
+            day for day in self.of_kind("teaching_day") if day.takes_place and day.date < date.date
+        ]
+        if not earlier:
+            return
+        gap = (date.date - earlier[-1].date).days
+        between = date.number - earlier[-1].number
+        shortest = self.template.shortest_gap_days
+        longest = self.template.longest_gap_days * between
+        if gap < shortest:
+            yield ngettext(
+                "Only {count} day after the teaching day before.",
+                "Only {count} days after the teaching day before.",
+                gap,
+            ).format(count=gap)
+        elif gap > longest:
+            yield ngettext(
+                "{count} day after the teaching day before.",
+                "{count} days after the teaching day before.",
+                gap,
+            ).format(count=gap)
+
+
+# -- small things that the other modules of the plan share ---------------------------------------
+
+
+def resources_of(teachers: Iterable[str], room: str) -> frozenset[Resource]:
+    """Return teachers and room as resources."""
+    rooms = [Resource("room", room)] if room else []
+    return frozenset([*(Resource("teacher", name) for name in teachers), *rooms])
+
+
+def later(start: dt.time, minutes: int) -> dt.time:
+    """Return a time of the same day, so many minutes later."""
+    end = _later(start, minutes)
+    if end is None:
+        raise InputFault.at("starts_at", _("It would go on past midnight. Choose an earlier time."))
+    return end
+
+
+def nth_weekday(year: int, month: int, weekday: int, week: int) -> dt.date:
+    """Return a month's nth such weekday, `week` being 1–4, or -1 for the last.
+
+    >>> nth_weekday(2016, 4, 3, 4)
+    datetime.date(2016, 4, 28)
+    """
+    if week == LAST_WEEK:
+        last = first_of_month(year, month + 1) - dt.timedelta(days=1)
+        return last - dt.timedelta(days=(last.weekday() - weekday) % 7)
+    first = first_of_month(year, month)
+    return first + dt.timedelta(days=(weekday - first.weekday()) % 7 + 7 * (week - 1))
+
+
+def first_of_month(year: int, month: int) -> dt.date:
+    """Return the first day of a month; months past December run into the next years.
+
+    >>> first_of_month(2026, 14)
+    datetime.date(2027, 2, 1)
+    """
+    years, index = divmod(month - 1, 12)
+    if not 1 <= year + years <= 9999:
+        return check_in_calendar(LATEST + dt.timedelta(days=1), "first_month")
+    return dt.date(year + years, index + 1, 1)
+
+
+def _later(start: dt.time, minutes: int) -> dt.time | None:
+    total = start.hour * 60 + start.minute + minutes
+    return dt.time(total // 60, total % 60) if total < 24 * 60 else None
+
+
+def _fault(field: str, message: str) -> Fault:
+    return Fault(message, Place(field=field))
+
+
+_KIND_ORDER = {
+    kind: position
+    for position, kind in enumerate(
+        ("teaching_day", "sparring", "final_assignment", *RIDERS, "erfa_group")
+    )
+}
+
+
+def _order(date: PlannedDate) -> tuple[dt.date, dt.time, int, int]:
+    return date.date, date.starts_at or dt.time.max, _KIND_ORDER[date.kind], date.number

@@ -1,0 +1,120 @@
+"""What differs between two versions of a plan: moved, cancelled, added, each with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from peerbook.course.schedule.plan import RIDERS, CoursePlan, Item, PlannedDate
+from peerbook.text import _, format_date, format_time
+
+What = Literal["moved", "retimed", "cancelled", "restored", "added", "removed"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One date that is not as it was.
+
+    Parameters
+    ----------
+    what
+        What has happened to it; `retimed` means the same day at another time.
+    item
+        Which date of the course.
+    old, new
+        The day before and after; None where there is none.
+    reason
+        Why, in the words of whoever changed it; empty when unknown.
+    old_time, new_time
+        Start before and after, for `retimed`.
+    """
+
+    what: What
+    item: Item
+    old: dt.date | None
+    new: dt.date | None
+    reason: str = ""
+    old_time: dt.time | None = None
+    new_time: dt.time | None = None
+
+    @property
+    def text(self) -> str:
+        """The change as one sentence that can be told to those who come."""
+        pattern = {
+            "moved": _("{item} has moved from {old} to {new}"),
+            "retimed": _("{item} on {new} now starts at {time}"),
+            "cancelled": _("{item} on {old} is cancelled"),
+            "restored": _("{item} takes place after all, on {new}"),
+            "added": _("{item} is new, on {new}"),
+            "removed": _("{item} on {old} is no longer in the plan"),
+        }[self.what]
+        sentence = pattern.format(
+            item=self.item.name,
+            old=format_date(self.old, "long") if self.old else "",
+            new=format_date(self.new, "long") if self.new else "",
+            time=format_time(self.new_time) if self.new_time else "",
+        )
+        return f"{sentence}: {self.reason}." if self.reason else f"{sentence}."
+
+
+def changes(
+    before: CoursePlan, after: CoursePlan, reasons: Mapping[Item, str] | None = None
+) -> tuple[Change, ...]:
+    """Return what differs between two versions of a plan, in order of the new dates.
+
+    Parameters
+    ----------
+    before, after
+        The plan as it was told last, and as it is now.
+    reasons
+        Why a date was changed, where the plan itself does not say; of a date that follows
+        another, that it does so.
+    """
+    given = dict(reasons or {})
+    found = [
+        change
+        for item in {date.item for date in (*before.dates, *after.dates)}
+        for change in _change(before.get(item), after.get(item), _reason(item, after, given))
+    ]
+    return tuple(
+        sorted(found, key=lambda change: (change.new or change.old or dt.date.min, change.item))
+    )
+
+
+def _change(old: PlannedDate | None, new: PlannedDate | None, reason: str) -> Iterator[Change]:
+    was_on = old is not None and old.takes_place
+    is_on = new is not None and new.takes_place
+    if old is not None and new is not None and was_on and is_on:
+        if old.date != new.date:
+            yield Change("moved", new.item, old.date, new.date, reason)
+        elif (old.starts_at, old.ends_at) != (new.starts_at, new.ends_at):
+            times = old.starts_at, new.starts_at
+            yield Change("retimed", new.item, old.date, new.date, reason, *times)
+    elif old is not None and was_on:
+        what: What = "removed" if new is None else "cancelled"
+        yield Change(what, old.item, old.date, None, reason)
+    elif new is not None and is_on:
+        what = "added" if old is None else "restored"
+        yield Change(what, new.item, None, new.date, reason)
+
+
+def _reason(item: Item, after: CoursePlan, given: Mapping[Item, str]) -> str:
+    """Return why a date changed: told, on the date itself, or since it follows another."""
+    date = after.get(item)
+    own = given.get(item, "")
+    if not own and date is not None:
+        own = date.pin_reason if date.takes_place else date.note
+    if own:
+        return own.strip().rstrip(".")
+    host = None
+    if item.kind == "sparring":
+        host = Item("teaching_day", item.number)
+    elif item.kind in RIDERS:
+        host = Item("teaching_day", after.template.rider_days().get(item.kind, 0))
+    elif item.kind == "final_assignment" and item.number > 1:
+        host = Item("final_assignment", item.number - 1)
+    if host is None or not _reason(host, after, given):
+        return ""
+    return _("follows {other}").format(other=host.name)

@@ -1,0 +1,232 @@
+"""Changing a plan that people have in their calendars: moving, cancelling, bringing back.
+
+Moving a date fixes it there by hand. What follows from a change is worked out by `plan_mend`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from peerbook.course.schedule.calendar import DanishCalendar, Reason, check_in_calendar
+from peerbook.course.schedule.plan import MAX_REASON_LENGTH, CoursePlan, Item, PlannedDate
+from peerbook.course.schedule.plan_mend import Consequence, Mending, PlanChange, host_of, riders_of
+from peerbook.errors import InputFault
+from peerbook.text import _
+
+
+def move(
+    plan: CoursePlan,
+    item: Item,
+    to: dt.date,
+    *,
+    calendar: DanishCalendar,
+    others: Sequence[CoursePlan] = (),
+    reason: str = "",
+    not_before: dt.date | None = None,
+) -> PlanChange:
+    """Return the plan with one date moved and fixed there, and what follows.
+
+    Parameters
+    ----------
+    item, to
+        Which date, and the day it moves to.
+    calendar, others
+        Public holidays and closures, and plans that share teachers or rooms.
+    reason
+        Why it is moved, in the user's words.
+    not_before
+        Today, usually: no date that is to come moves to a day before this one.
+
+    Raises
+    ------
+    InputFault
+        At `date`, when the day cannot be used, with the reason and the nearest days that can; at
+        `item`, when that date cannot be moved; at `reason` when that is too long.
+    """
+    check_in_calendar(to)
+    _check_reason(reason)
+    date = plan.date_of(item)
+    _check_movable(date)
+    if date.date == to:
+        return PlanChange(pin(plan, item, reason))
+    mending = Mending(plan, calendar, others, not_before)
+    if not_before is not None and to < not_before <= date.date:
+        raise mending.refusal(date, to, [Reason("passed", to)])
+    changed = mending.moved(date, to)
+    fixed = replace(
+        changed.plan.date_of(item),
+        pinned=True, pin_reason=reason, status="moved", avoided=(), note="",
+    )  # fmt: skip
+    return PlanChange(changed.plan.with_date(fixed), changed.consequences)
+
+
+def replan(
+    plan: CoursePlan,
+    *,
+    calendar: DanishCalendar,
+    others: Sequence[CoursePlan] = (),
+    not_before: dt.date | None = None,
+) -> PlanChange:
+    """Return the plan with every date moved that can no longer be used where it is.
+
+    Dates fixed by hand stay, with a note of what stands against them.
+
+    Raises
+    ------
+    InputFault
+        At `date`, when the rest of the plan cannot be mended without moving what is fixed.
+    """
+    changed = Mending(plan, calendar, others, not_before).solve()
+    if changed is None:
+        raise InputFault.at(
+            "date",
+            _(
+                "The plan cannot be mended by moving a few dates. "
+                "Release dates that are fixed by hand, or make a new plan."
+            ),
+        )
+    return changed
+
+
+def pin(plan: CoursePlan, item: Item, reason: str = "") -> CoursePlan:
+    """Return the plan with one date fixed where it is.
+
+    Raises
+    ------
+    InputFault
+        When there is no such date, or the reason is too long.
+    """
+    _check_reason(reason)
+    return plan.with_date(replace(plan.date_of(item), pinned=True, pin_reason=reason))
+
+
+def unpin(plan: CoursePlan, item: Item) -> CoursePlan:
+    """Return the plan with one date free to move again; it stays where it is until something moves.
+
+    Raises
+    ------
+    InputFault
+        When there is no such date.
+    """
+    return plan.with_date(replace(plan.date_of(item), pinned=False, pin_reason=""))
+
+
+def cancel(plan: CoursePlan, item: Item, reason: str) -> PlanChange:
+    """Return the plan with one date cancelled, and what follows.
+
+    What is part of a cancelled teaching day moves to the next one that takes place, or the one
+    before; it is cancelled too when there is none, or when it is fixed by hand to a day on which
+    nothing else is left. Its group sparring stays: people need it all the same. A date that was
+    fixed by hand still is, should it come back.
+
+    Raises
+    ------
+    InputFault
+        When there is no such date, it is held or cancelled already, or the reason is missing.
+    """
+    _check_reason(reason)
+    if not reason.strip():
+        raise InputFault.at("reason", _("Write why it is cancelled."))
+    date = plan.date_of(item)
+    _check_movable(date)
+    left = plan.with_date(replace(date, status="cancelled", avoided=(), note=reason))
+    consequences = []
+    for rider in riders_of(left):
+        if rider.status in ("held", "cancelled"):
+            continue
+        host = host_of(left, rider)
+        if host is None or (rider.pinned and _is_left_alone(left, rider, date)):
+            left = left.with_date(replace(rider, status="cancelled", avoided=(), note=reason))
+            why = Reason("follows", date.date, label=date.name)
+            consequences.append(Consequence(rider.item, rider.date, None, why))
+        elif rider.date != host.date and not rider.pinned:
+            left = left.with_date(replace(rider, date=host.date, status="moved"))
+            why = Reason("follows", host.date, label=host.name)
+            consequences.append(Consequence(rider.item, rider.date, host.date, why))
+    return PlanChange(left, tuple(consequences))
+
+
+def _is_left_alone(plan: CoursePlan, rider: PlannedDate, gone: PlannedDate) -> bool:
+    """Return whether nothing with a time is left on a rider's day, now that a date is gone."""
+    return rider.date == gone.date and not any(
+        other.takes_place and other.starts_at is not None
+        for other in plan.dates
+        if other.date == rider.date
+    )
+
+
+def restore(
+    plan: CoursePlan,
+    item: Item,
+    to: dt.date | None = None,
+    *,
+    calendar: DanishCalendar,
+    others: Sequence[CoursePlan] = (),
+    reason: str = "",
+    not_before: dt.date | None = None,
+) -> PlanChange:
+    """Return the plan with a cancelled date taking place after all, and what follows.
+
+    Parameters
+    ----------
+    item, to
+        Which date, and the day it takes place; its old day when None.
+    calendar, others, reason, not_before
+        As for `move`.
+
+    Raises
+    ------
+    InputFault
+        As for `move`, and at `item` when the date is not cancelled.
+    """
+    _check_reason(reason)
+    date = plan.date_of(item)
+    if date.takes_place:
+        raise InputFault.at("item", _("{item} is not cancelled.").format(item=date.name))
+    on_again = replace(date, status="planned", note="")
+    returning = _riders_back(plan, date)
+    back = plan.with_date(on_again)
+    for rider in returning:
+        back = back.with_date(rider)
+    if to is not None and to != date.date:
+        change = move(
+            back, item, to,
+            calendar=calendar, others=others, reason=reason, not_before=not_before,
+        )  # fmt: skip
+    else:
+        change = Mending(back, calendar, others, not_before).moved(on_again, date.date)
+    told = {rider.item for rider in returning}
+    consequences = [one for one in change.consequences if one.item not in told]
+    for rider in returning:
+        new = change.plan.date_of(rider.item).date
+        why = Reason("follows", new, label=date.name)
+        consequences.append(Consequence(rider.item, None, new, why))
+    return PlanChange(change.plan, tuple(consequences))
+
+
+def _riders_back(plan: CoursePlan, date: PlannedDate) -> list[PlannedDate]:
+    """Return what was cancelled with a teaching day and comes back with it, as it then is."""
+    if date.kind != "teaching_day":
+        return []
+    return [
+        replace(rider, status="planned", note="")
+        for rider in riders_of(plan)
+        if not rider.takes_place and (rider.date == date.date or host_of(plan, rider) is None)
+    ]
+
+
+def _check_movable(date: PlannedDate) -> None:
+    if date.status == "held":
+        raise InputFault.at(
+            "item", _("{item} has been held and can no longer be changed.").format(item=date.name)
+        )
+    if date.status == "cancelled":
+        raise InputFault.at("item", _("{item} is cancelled already.").format(item=date.name))
+
+
+def _check_reason(reason: str) -> None:
+    if len(reason) > MAX_REASON_LENGTH:
+        message = _("The reason is too long. Use at most {limit} characters.")
+        raise InputFault.at("reason", message.format(limit=MAX_REASON_LENGTH))
