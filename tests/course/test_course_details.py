@@ -57,8 +57,9 @@ def details(store, made):
 def correct(store, made, seen, *, on=ON, past_too=False, **values):
     with store.write(LEADER) as session:
         save_details(
-            session, made.course_id, replace(seen, **values), seen, on=on, past_too=past_too
-        )
+            session, made.course_id, replace(seen, **values), seen,
+            site_id=made.site_id, on=on, past_too=past_too,
+        )  # fmt: skip
 
 
 def sequences(store, course_id):
@@ -250,6 +251,30 @@ def test_of_a_course_that_is_over_the_last_teachers_are_shown(store, made):
     }
 
 
+def test_between_teaching_and_erfa_groups_the_room_to_come_is_shown_and_corrected(store, made):
+    day = max(date.date for date in plan_of(store, made).dates if date.kind != "erfa_group")
+    day += dt.timedelta(days=1)
+    for room in ("Caféen", "Kantinen"):
+        correct(store, made, on_course(store, made, day), on=day, room=room)
+        assert on_course(store, made, day).room == room
+        assert {date.room for date in plan_of(store, made).of_kind("erfa_group")} == {room}
+    assert {date.room for date in plan_of(store, made).of_kind("teaching_day")} == {"Salen"}
+
+
+def test_a_correction_that_changes_no_date_is_refused_and_leaves_no_trace(store, made):
+    day = max(date.date for date in plan_of(store, made).dates if date.kind != "erfa_group")
+    day += dt.timedelta(days=1)
+    seen = on_course(store, made, day)
+    assert (seen.teachers, seen.convener) == ("Anna", "Bo"), "who taught stays known"
+    with pytest.raises(InputFault) as refused:
+        correct(store, made, seen, on=day, teachers="Carl")
+    assert refused.value.faults[0].place.field == "teachers"
+    with store.read() as session:
+        assert [event.kind for event in events_of(session, "course", made.course_id)] == ["planned"]
+    correct(store, made, seen, on=day, past_too=True, teachers="Carl")
+    assert set(taught(plan_of(store, made)).values()) == {("Carl",)}
+
+
 # -- the place -------------------------------------------------------------------------------------
 
 
@@ -371,7 +396,7 @@ LATE = {
     ),
     "details": lambda session, course: save_details(
         session, course.id, CourseDetails("Hold 8", "Huset", "", ""),
-        details_of(session, course.id, ON), on=ON,
+        details_of(session, course.id, ON), site_id=course.site_id, on=ON,
     ),
     "told": lambda session, course: plan_records.mark_told(
         session, course.id, plan_records.load_plan(session, course), ["Hello"], ON

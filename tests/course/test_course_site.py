@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -19,15 +20,22 @@ from builders import (
 )
 from peerbook.course import people_records, plan_records, records
 from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.evaluation_paper_part import call_on
 from peerbook.course.head_count import head_count_records
 from peerbook.course.head_count.head_count_records import Count
 from peerbook.course.planning import plan_page
-from peerbook.course.planning.course_details_records import change_site, details_of, remove_course
+from peerbook.course.planning.course_details_records import (
+    change_site,
+    details_of,
+    remove_course,
+    save_details,
+)
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.calendar import Closure, Resource
 from peerbook.course.site_part import follow_names, site_parts
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
+from peerbook.settings import save_help_number
 from peerbook.store import events_of
 from peerbook.store.tables import Attendance, Course, CourseDate, Participant
 
@@ -62,6 +70,34 @@ def saved_plan(store, made):
 def belongings(store):
     with store.read() as session:
         return {person.code: person.site_id for person in session.query(Participant)}
+
+
+def test_details_typed_before_the_course_moved_rename_neither_place(store, made, there):
+    with store.read() as session:
+        seen = details_of(session, made.course_id, ON)
+    move(store, made, there[0])
+    mine, theirs = replace(seen, site="Huset"), replace(seen, site=there[1])
+    with pytest.raises(Conflict) as refused, store.write(LEADER) as session:
+        save_details(session, made.course_id, mine, theirs, site_id=made.site_id, on=ON)
+    assert not refused.value.theirs, "there is nothing to choose between"
+    with store.read() as session:
+        assert {site.name for site in records.sites(session)} == {made.site, there[1]}
+
+
+def test_a_page_open_since_before_the_move_enrols_and_calls_where_the_course_is_now(
+    store, made, there
+):
+    with store.read() as session:
+        shown = session.get_one(Course, made.course_id)
+    with store.write(LEADER) as session:
+        save_help_number(session, made.site_id, "11 11 11 11", "")
+        save_help_number(session, there[0], "22 22 22 22", "")
+    move(store, made, there[0])
+    with store.write(LEADER) as session:
+        people_records.enrol(session, shown, ["Dorte Demosen"], ON)
+    assert set(belongings(store).values()) == {there[0]}
+    desk = Desk(store, actor=LEADER, synthetic=False)
+    assert "22 22 22 22" in call_on(desk, shown)
 
 
 def test_a_course_moves_with_everything_that_is_recorded_on_it(store, made, there):

@@ -166,8 +166,9 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
         raise InputFault(
             [Fault(message.format(name=name), Place(field="names")) for name in doubles]
         )
+    site_id = records.site_of(session, course.id)
     for name in wanted:
-        person = Participant(code=new_code(), site_id=course.site_id, created_on=on)
+        person = Participant(code=new_code(), site_id=site_id, created_on=on)
         session.add(person)
         session.flush()
         identities.save_identity(session, person.code, name=name)

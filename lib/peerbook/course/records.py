@@ -115,6 +115,11 @@ def courses(session: Session, site_id: int) -> list[Course]:
     return list(session.scalars(wanted.order_by(Course.starts_on.desc(), Course.id.desc())))
 
 
+def site_of(session: Session, course_id: int) -> int:
+    """Return the number of the site a course is at, also when it moved while a page was open."""
+    return session.get_one(Course, course_id).site_id
+
+
 def course_exists(session: Session, number: int) -> bool:
     """Return whether there is a course with that number that was not removed."""
     course = session.get(Course, number)

@@ -8,12 +8,11 @@ from typing import cast
 from peerbook.course.cells import at_cells
 from peerbook.course.course_drafts import course_form
 from peerbook.course.curriculum import Item, load_form
-from peerbook.course.evaluation.evaluation_paper_part import paper_parts
+from peerbook.course.evaluation.evaluation_paper_part import call_on, paper_parts
 from peerbook.course.evaluation.evaluation_records import RESPONDENT, Sheet
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
-from peerbook.settings import whom_to_call
 from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import Course, Extent, Source, Wave
 from peerbook.text import _
@@ -84,7 +83,7 @@ class EvaluationEntry:
             ).format(n=number)
 
         sheet = [place, Button(_("Empty the sheet without saving"), empty)]
-        if whom_to_call(self._desk.store, self._course.site_id):
+        if call_on(self._desk, self._course):
             return sheet
         text = _("There is no number to call yet. Write it under [help and settings](help.ipynb).")
         return [Prose(text), *sheet]
@@ -203,7 +202,7 @@ def _told_gone(receipt: Receipt) -> str:
 def _help_text(desk: Desk, course: Course) -> str:
     """Return what is always in sight on the short sheet: take your time, and whom to call."""
     calm = _("Take the time you need. You may stop at any question.")
-    return "\n".join(filter(None, [calm, whom_to_call(desk.store, course.site_id)]))
+    return "\n".join(filter(None, [calm, call_on(desk, course)]))
 
 
 def _points(item: Item) -> list[tuple[int, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from peerbook.course import people_records
+from collections.abc import Callable
+
+from peerbook.course import people_records, records
 from peerbook.course.curriculum import EvaluationForm, load_form
 from peerbook.desk import Desk
 from peerbook.files import media_types
@@ -38,7 +40,7 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Part]:
         ),
         Downloads(
             [
-                *_sheets(desk, form, course.site_id, course.title),
+                *_sheets(form, lambda: call_on(desk, course), course.title),
                 (_("Codes to hand out"), codes),
             ]
         ),
@@ -51,13 +53,20 @@ def event_paper_parts(desk: Desk, site: Site) -> list[Part]:
     form = load_form("event")
     return [
         Prose(_("For the day itself. Nobody writes a name or a code on it.")),
-        Downloads(_sheets(desk, form, site.id, site.name)),
+        Downloads(_sheets(form, lambda: whom_to_call(desk.store, site.id), site.name)),
         how_easy(form.text),
     ]
 
 
+def call_on(desk: Desk, course: Course) -> str:
+    """Return whom to call where a course is now; empty when it is not set."""
+    with desk.store.read() as session:
+        site_id = records.site_of(session, course.id)
+    return whom_to_call(desk.store, site_id)
+
+
 def _sheets(
-    desk: Desk, form: EvaluationForm, site_id: int, title: str
+    form: EvaluationForm, call_there: Callable[[], str], title: str
 ) -> list[tuple[str, MakeFile]]:
     """Return the whole form and three questions of it, as what makes their files, by label."""
 
@@ -65,7 +74,7 @@ def _sheets(
         from peerbook.course.evaluation.evaluation_files import FORM_LANGUAGE, form_bytes
 
         with written_in(FORM_LANGUAGE):
-            call = whom_to_call(desk.store, site_id)
+            call = call_there()
         data = form_bytes(form, extent, course=title, whom_to_call=call)
         return f"{form.id}-{extent}.pdf", data, media_types.PDF
 

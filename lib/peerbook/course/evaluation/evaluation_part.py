@@ -91,7 +91,8 @@ class _Evaluations:
         with self._desk.store.read() as session:
             answers = evaluation_records.answers_frame(session, self._course.id)
             sheets = evaluation_records.sheets_count(session, self._course.id)
-            last_days = records.last_teaching_days(session, self._course.site_id)
+            site_id = records.site_of(session, self._course.id)
+            last_days = records.last_teaching_days(session, site_id)
         standing = None
         if self._course.id in last_days:
             asked = sheets.get("follow_up", 0)

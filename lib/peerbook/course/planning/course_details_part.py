@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from uuid import uuid4
 
+from peerbook.course import records
 from peerbook.course.planning.course_details_records import (
     CourseDetails,
     Trace,
@@ -45,6 +46,7 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
     today = saved.desk.today
     with saved.desk.store.read() as session:
         shown = details_of(session, saved.course_id, today)
+        site_id = records.site_of(session, saved.course_id)
     plan = saved.read().plan
     over = [has_been(date, today) for date in plan.dates]
     # Only under way does it matter from when; what is over can only have been written wrongly.
@@ -58,6 +60,7 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
             submission,
             lambda session: save_details(
                 session, saved.course_id, _details(values), _details(seen),
+                site_id=site_id,
                 on=saved.desk.today,
                 past_too=values["since"] == EVER if since else all(over),
             ),

@@ -90,12 +90,13 @@ def details_of(session: Session, course_id: int, today: dt.date) -> CourseDetail
     plan = plan_records.load_plan(session, course)
     taught = [date for date in plan.dates if date.kind != "erfa_group"]
     now = _first_to_come(taught, today)
+    held = _first_to_come(plan.dates, today)
     called = _first_to_come(plan.of_kind("erfa_group"), today)
     own = called is not None and now is not None and called.teachers != now.teachers
     return CourseDetails(
         title=course.title,
         site=session.get_one(Site, course.site_id).name,
-        room=now.room if now is not None else "",
+        room=held.room if held is not None else "",
         teachers=", ".join(now.teachers) if now is not None else "",
         convener=", ".join(called.teachers) if called is not None and own else "",
     )
@@ -113,6 +114,7 @@ def save_details(
     mine: CourseDetails,
     seen: CourseDetails,
     *,
+    site_id: int,
     on: dt.date,
     past_too: bool = False,
 ) -> Saved:
@@ -126,6 +128,8 @@ def save_details(
     ----------
     mine, seen
         The details as they shall be, and as they were shown.
+    site_id
+        The number of the site it was at when they were shown.
     on
         The day they are corrected.
     past_too
@@ -134,15 +138,18 @@ def save_details(
     Raises
     ------
     Conflict
-        When somebody else has corrected the same detail in another way, or removed the course.
+        When somebody else has corrected the same detail in another way, or moved or removed the
+        course.
     InputFault
-        At `site`, when another place is called so.
+        At `site`, when another place is called so; at what was corrected, when no date would
+        change.
     """
     records.refuse_removed(session, course_id)
+    course = session.get_one(Course, course_id)
+    _refuse_moved(course, site_id)
     before = details_of(session, course_id, on)
     after = CourseDetails(**merged(asdict(seen), asdict(before), asdict(mine)))
     changed = [name for name, value in asdict(after).items() if value != getattr(before, name)]
-    course = session.get_one(Course, course_id)
     if not changed:
         return Saved("course", course.id, course.version)
     if "site" in changed:
@@ -154,17 +161,39 @@ def save_details(
         records.resource(session, course.site_id, "room", after.room)
     course.title = after.title
     names = _respelt(before, after) if past_too else {}
+    has_effect = not {"title", "site"}.isdisjoint(changed)
     for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id)):
         reads_otherwise = "title" in changed
         if past_too or not has_been(row, on):
+            was = row.room, row.teachers
             reads_otherwise |= _put_right(row, before, after, names)
+            has_effect |= was != (row.room, row.teachers)
         if reads_otherwise and "site" not in changed:
             row.sequence += 1
+    if not has_effect:
+        raise InputFault.at(changed[0], _no_effect(past_too))
     _respell_absences(session, course.site_id, names)
     # Which fields were corrected is history; names of people stand in the audit alone.
     append_event(session, "course", course_id, CORRECTED, on, fields=changed, past_too=past_too)
     session.flush()
     return Saved("course", course.id, course.version)
+
+
+def _refuse_moved(course: Course, seen: int) -> None:
+    """Refuse what was meant for the site a course was at before somebody moved it."""
+    if course.site_id != seen:
+        raise Conflict(
+            _("Somebody else has moved the course to another place meanwhile. Reload the page.")
+        )
+
+
+def _no_effect(past_too: bool) -> str:
+    if past_too:
+        return _("No date would change by this, so nothing is saved.")
+    return _(
+        "No date to come would change by this, so nothing is saved. If a day that is over was "
+        "written wrongly, choose “on all days”."
+    )
 
 
 def _tell_calendars(session: Session, which: ColumnElement[bool]) -> None:
@@ -239,10 +268,7 @@ def change_site(session: Session, course_id: int, seen: int, to: int, *, on: dt.
     """
     records.refuse_removed(session, course_id)
     course = session.get_one(Course, course_id)
-    if course.site_id != seen:
-        raise Conflict(
-            _("Somebody else has moved the course to another place meanwhile. Reload the page.")
-        )
+    _refuse_moved(course, seen)
     plan = plan_records.load_plan(session, course)
     for label in sorted({label for date in plan.dates for label in date.teachers}):
         records.resource(session, to, "teacher", label)
