@@ -65,9 +65,12 @@ class Desk:
         known = self.store.setting(name_key(actor), "")
         return str(known) or (_("you") if actor == self.actor else _("a colleague"))
 
-    def drafts(self, form: str) -> DraftBox:
-        """Return where what is typed in a form is kept until it is saved."""
-        return self.store.drafts.box(self.actor, form)
+    def drafts(self, form: str, check: Callable[[Session], None] | None = None) -> DraftBox:
+        """Return where what is typed in a form is kept until it is saved.
+
+        Nothing is kept when `check` raises, since what the form is about is gone.
+        """
+        return self.store.drafts.box(self.actor, form, check)
 
 
 @lru_cache

@@ -21,7 +21,7 @@ from builders import (
 )
 from peerbook.course import people_records, plan_records, records
 from peerbook.course.attendance import attendance_records, sparring_records
-from peerbook.course.course_drafts import course_form
+from peerbook.course.course_drafts import course_drafts, course_form
 from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
@@ -37,6 +37,7 @@ from peerbook.course.planning.course_details_records import (
 from peerbook.course.planning.presentations import Wish
 from peerbook.course.schedule.calendar import Closure, Resource
 from peerbook.course.schedule.plan import MAX_TEACHERS, Item
+from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of
 from peerbook.store.tables import Audit, Course, CourseDate
@@ -378,6 +379,17 @@ def test_what_was_still_typed_about_people_on_a_removed_course_is_forgotten(stor
     remove(store, made)
     assert [form for form in gone if store.drafts.get(LEADER, form)] == []
     assert [form for form in kept if store.drafts.get(LEADER, form)] == kept
+
+
+def test_a_draft_that_comes_after_its_course_was_removed_is_not_kept(store, made):
+    box = course_drafts(Desk(store, LEADER, synthetic=False), made.course_id, "enrol")
+    box.save({"names": "Anna Prøvesen"})
+    assert box.load()[0] == {"names": "Anna Prøvesen"}
+    remove(store, made)
+    with pytest.raises(Conflict):
+        box.save({"names": "Anna Prøvesen"})
+    assert box.load() is None
+    box.discard()
 
 
 A_DAY = dt.date(2027, 1, 7)

@@ -147,6 +147,26 @@ def test_a_store_of_the_first_release_becomes_exactly_a_new_one_with_its_data_in
         connection.execute(text("UPDATE evaluation SET wave = 'sometime'"))
 
 
+def test_drafts_under_names_no_page_asks_for_are_gone_and_all_others_stay(tmp_path):
+    path = tmp_path / "peerbook.sqlite"
+    database = Database(path)
+    database.create(lambda connection: migrations.upgrade(connection, "0004"))
+    database.close()
+    gone = ["enrol:5", "attendance:12", "evaluation:5:mid:pile:full", "decision:3"]
+    kept = ["course:5:enrol", "course:5:attendance:12", "site", "head_count:3", "closure:1"]
+    connection = driver.connect(str(path))
+    with connection:
+        connection.executemany(
+            "INSERT INTO draft VALUES ('anna', ?, '{}', '2026-03-05 10:00:00')",
+            [(form,) for form in gone + kept],
+        )
+    connection.close()
+
+    open_store(tmp_path).close()
+
+    assert sorted(form for _owner, form, *_rest in plain_rows(path)["draft"]) == sorted(kept)
+
+
 def test_numbers_of_evaluations_are_never_given_out_again(tmp_path):
     store = open_store(tmp_path)
     a_course(store)

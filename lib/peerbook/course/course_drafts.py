@@ -5,12 +5,23 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from peerbook.course import records
+from peerbook.desk import Desk
+from peerbook.store import DraftBox
 from peerbook.store.tables import Draft
 
 
 def course_form(course_id: int, form: str) -> str:
     """Return what the draft of a course's form is called."""
     return f"course:{course_id}:{form}"
+
+
+def course_drafts(desk: Desk, course_id: int, form: str) -> DraftBox:
+    """Return where what is typed in a course's form is kept; refused once the course is removed."""
+    return desk.drafts(
+        course_form(course_id, form),
+        check=lambda session: records.refuse_removed(session, course_id),
+    )
 
 
 def forget_drafts(session: Session, course_id: int) -> None:

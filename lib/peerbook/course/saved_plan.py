@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from peerbook.course import plan_records
-from peerbook.course.course_drafts import course_form
+from peerbook.course.course_drafts import course_drafts
 from peerbook.course.curriculum import CourseContent, load_course
 from peerbook.course.schedule.calendar import DanishCalendar
 from peerbook.course.schedule.plan import CoursePlan, Item
@@ -62,7 +62,7 @@ class SavedPlan:
 
     def drafts(self, form: str) -> DraftBox:
         """Return where what is typed in one of the course's forms is kept until it is saved."""
-        return self.desk.drafts(course_form(self.course_id, form))
+        return course_drafts(self.desk, self.course_id, form)
 
     def others(self) -> tuple[CoursePlan, ...]:
         """Return the site's other plans, which share teachers and rooms with this one."""

@@ -16,6 +16,8 @@ from peerbook.text import _
 
 MAX_BYTES = 2**20
 
+Check = Callable[[Session], None]
+
 
 class _Write(Protocol):
     def __call__(self, actor: str) -> AbstractContextManager[Session]: ...
@@ -31,7 +33,9 @@ class Drafts:
         self._read = read
         self._write = write
 
-    def save(self, owner: str, form: str, values: Mapping[str, Any]) -> dt.datetime:
+    def save(
+        self, owner: str, form: str, values: Mapping[str, Any], check: Check | None = None
+    ) -> dt.datetime:
         """Keep what was typed in place of the earlier draft, and return when.
 
         Parameters
@@ -40,6 +44,8 @@ class Drafts:
             Whose draft of which form.
         values
             By field, anything JSON can hold; at most 1 MB in all.
+        check
+            Raises when what the form is about is gone, and nothing may be kept of it.
 
         Raises
         ------
@@ -54,6 +60,8 @@ class Drafts:
             )
         saved_at = dt.datetime.now(dt.UTC)
         with self._write(actor=owner) as session:
+            if check is not None:
+                check(session)
             session.merge(Draft(owner=owner, form=form, values=dict(values), saved_at=saved_at))
         return saved_at
 
@@ -72,22 +80,23 @@ class Drafts:
             if draft is not None:
                 session.delete(draft)
 
-    def box(self, owner: str, form: str) -> DraftBox:
-        """Return the place for one owner's draft of one form."""
-        return DraftBox(self, owner, form)
+    def box(self, owner: str, form: str, check: Check | None = None) -> DraftBox:
+        """Return the place for one owner's draft of one form; `check` as in `save`."""
+        return DraftBox(self, owner, form, check)
 
 
 class DraftBox:
     """The draft of one form by one owner; what a form on a page is given."""
 
-    def __init__(self, drafts: Drafts, owner: str, form: str) -> None:
+    def __init__(self, drafts: Drafts, owner: str, form: str, check: Check | None = None) -> None:
         self._drafts = drafts
         self._owner = owner
         self._form = form
+        self._check = check
 
     def save(self, values: Mapping[str, Any]) -> None:
         """Keep what was typed; see `Drafts.save`."""
-        self._drafts.save(self._owner, self._form, values)
+        self._drafts.save(self._owner, self._form, values, self._check)
 
     def load(self) -> tuple[dict[str, Any], dt.datetime] | None:
         """Return the draft and when it was kept, None when there is none."""

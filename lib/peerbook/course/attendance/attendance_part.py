@@ -17,13 +17,13 @@ from peerbook.course.attendance.attendance_records import Entry
 from peerbook.course.attendance.enrolment_part import Enrolments
 from peerbook.course.attendance.sparring_part import sparring_parts
 from peerbook.course.attendance.standing import Standing, by_date, standings
-from peerbook.course.course_drafts import course_form
+from peerbook.course.course_drafts import course_drafts
 from peerbook.course.names import date_name
 from peerbook.course.people_records import Mentor
 from peerbook.course.rows import each
 from peerbook.course.shared_rows import SharedRows
 from peerbook.desk import Desk
-from peerbook.store import DraftBox, Receipt
+from peerbook.store import Receipt
 from peerbook.store.tables import AttendanceStatus, Course
 from peerbook.text import _, format_date, format_list, format_number
 from peerbook.ui import (
@@ -108,9 +108,6 @@ class _Attendance:
             Disclosure(_("How many days does it take to complete?"), self._rule_parts),
         ]
 
-    def _drafts(self, form: str) -> DraftBox:
-        return self._desk.drafts(course_form(self._course.id, form))
-
     # -- the roster of one day -------------------------------------------------------------------
 
     def _roster_parts(self) -> list[Part]:
@@ -158,7 +155,7 @@ class _Attendance:
         def take_back() -> str:
             with self._desk.store.write(self._desk.actor) as session:
                 attendance_records.take_back_attendance(session, date_id, shown)
-            self._drafts(f"attendance:{date_id}").discard()
+            course_drafts(self._desk, self._course.id, f"attendance:{date_id}").discard()
             self._redraw(done)
             return done
 
@@ -232,7 +229,7 @@ class _Attendance:
             values={"people": values},
             on_submit=save,
             submit_label=_("Save attendance"),
-            drafts=self._drafts(f"attendance:{date_id}"),
+            drafts=course_drafts(self._desk, self._course.id, f"attendance:{date_id}"),
         )  # fmt: skip
 
     # -- what it adds up to ----------------------------------------------------------------------
@@ -343,7 +340,7 @@ class _Attendance:
         ]
         if not missed:
             return [Prose(_("Nobody has missed a day that is not made up for."))]
-        drafts = self._drafts("catch_up")
+        drafts = course_drafts(self._desk, self._course.id, "catch_up")
 
         def save(submission: Submission) -> Receipt:
             date_id, code = str(submission.values["missed"]).split(":")

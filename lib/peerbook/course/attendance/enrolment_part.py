@@ -9,10 +9,10 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
-from peerbook.course.course_drafts import course_form
+from peerbook.course.course_drafts import course_drafts
 from peerbook.course.people_records import Mentor, Turn
 from peerbook.desk import Desk
-from peerbook.store import DraftBox, Receipt, Saved
+from peerbook.store import Receipt, Saved
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date
 from peerbook.ui import (
@@ -99,7 +99,7 @@ class Enrolments:
             values={"enrolled_on": self._course.starts_on},
             on_submit=save,
             submit_label=_("Put on the course"),
-            drafts=self._drafts("enrol"),
+            drafts=course_drafts(self._desk, self._course.id, "enrol"),
             clear_after_save=True,
         )  # fmt: skip
 
@@ -135,7 +135,7 @@ class Enrolments:
             ],
             values={"on": self._desk.today},
             on_submit=save,
-            drafts=self._drafts("turn"),
+            drafts=course_drafts(self._desk, self._course.id, "turn"),
             clear_after_save=True,
         )  # fmt: skip
 
@@ -163,9 +163,6 @@ class Enrolments:
                 submit_label=_("Take off the course"),
             ),
         ]
-
-    def _drafts(self, form: str) -> DraftBox:
-        return self._desk.drafts(course_form(self._course.id, form))
 
 
 def _names(mentors: list[Mentor]) -> list[tuple[str, str]]:

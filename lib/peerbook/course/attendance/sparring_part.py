@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from peerbook.course import plan_records
 from peerbook.course.attendance import sparring_records
-from peerbook.course.course_drafts import course_form
+from peerbook.course.course_drafts import course_drafts
 from peerbook.course.curriculum import CourseContent, load_course
 from peerbook.course.schedule.coverage import next_day_suggestions, themes_for_days
 from peerbook.course.schedule.plan import Item
@@ -61,7 +61,7 @@ def sparring_parts(desk: Desk, course: Course, date_id: int) -> list[Part]:
             values={"themes": tuple(theme for theme in titles if theme in shown)},
             on_submit=save,
             submit_label=_("Save the themes"),
-            drafts=desk.drafts(course_form(course.id, f"raised_themes:{date_id}")),
+            drafts=course_drafts(desk, course.id, f"raised_themes:{date_id}"),
         ),
         outcome,
     ]  # fmt: skip

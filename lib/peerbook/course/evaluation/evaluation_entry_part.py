@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from peerbook.course.cells import at_cells
-from peerbook.course.course_drafts import course_form
+from peerbook.course.course_drafts import course_drafts
 from peerbook.course.curriculum import Item, load_form
 from peerbook.course.evaluation.evaluation_paper_part import call_on, paper_parts
 from peerbook.course.evaluation.evaluation_records import RESPONDENT, Sheet
@@ -176,7 +176,7 @@ class EvaluationEntry:
         )
 
     def _drafts(self, way: str) -> DraftBox:
-        return self._desk.drafts(course_form(self._course.id, f"evaluation:{self._wave}:{way}"))
+        return course_drafts(self._desk, self._course.id, f"evaluation:{self._wave}:{way}")
 
 
 def _told(receipt: Receipt, count: int) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, cast
 
-from peerbook.course.course_drafts import course_form
+from peerbook.course.course_drafts import course_drafts
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.small_groups import is_shown
-from peerbook.store import DraftBox, Receipt
+from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
 from peerbook.text import _, ngettext
 from peerbook.ui import (
@@ -212,7 +212,7 @@ class _Board:
             values=answered,
             on_submit=save,
             submit_label=_("Save the answer"),
-            drafts=self._drafts(f"decision:{suggestion}"),
+            drafts=course_drafts(self._desk, self._course.id, f"decision:{suggestion}"),
         )  # fmt: skip
 
     def _also_field(self, suggestion: int) -> ChoicesField | None:
@@ -260,12 +260,9 @@ class _Board:
             ],
             on_submit=save,
             submit_label=_("Save the suggestion"),
-            drafts=self._drafts("suggestion"),
+            drafts=course_drafts(self._desk, self._course.id, "suggestion"),
             clear_after_save=True,
         )  # fmt: skip
-
-    def _drafts(self, form: str) -> DraftBox:
-        return self._desk.drafts(course_form(self._course.id, form))
 
 
 def shortened(text: str, length: int) -> str:
