@@ -241,17 +241,26 @@ def test_a_date_fixed_by_hand_is_named_when_a_closure_hits_it_and_may_stay(app, 
     expect(row_of(page, "Undervisningsdag 2")).to_contain_text("Ligger her, selv om")
 
 
-def test_a_new_course_is_thought_to_begin_in_two_months_or_to_end_on_a_day(app, guest):
+def test_a_new_course_begins_in_two_months_or_ends_on_a_day_never_on_one_wish_instead_of_another(
+    app, guest
+):
     _number, site = a_site(app.store)
     page = guest.open(app.server, "course_plan", f"?site={site}")
     month = page.get_by_label("Måned for den første")
     year, number = months_ahead(2)
-    expect(month).to_have_value(f"{year}-{number:02}")
-    chosen = month.locator("option:checked")
-    expect(chosen).to_have_text(format_month(dt.date(year, number, 1)))
-    # A day to end on is a wish of one's own, and the month was none.
+    expect(month).to_have_value("")
+    hint = page.locator("[data-field=first_month] .pb-hint")
+    expect(hint).to_contain_text(format_month(dt.date(year, number, 1)))
+    ask_for_plan(page, "Hold 7", month="")
+    tuesdays = {format_date(nth_weekday(year, number, TUESDAY, week)) for week in (1, 2, 3, 4, -1)}
+    expect(row_of(page, "Undervisningsdag 1")).to_contain_text(re.compile("|".join(tuesdays)))
     last = nth_weekday(*months_ahead(10), TUESDAY, 2)
     page.get_by_label("Eller: første dag for fremlæggelse").fill(last.isoformat())
+    month.select_option(f"{year}-{number:02}")
+    page.get_by_role("button", name="Vis et forslag").click()
+    fault = page.locator("[data-field=first_month] .pb-fault").first
+    expect(fault).to_contain_text("enten den første måned eller")
+    month.select_option("")
     ask_for_plan(page, "Hold 7", month="")
     expect(row_of(page, re.compile("opgaver 1$"))).to_contain_text(format_date(last))
 

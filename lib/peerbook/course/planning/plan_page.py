@@ -183,7 +183,10 @@ class _CourseChoice:
                         ChoiceField(
                             "first_month", _("Month of the first teaching day"),
                             options=[(_code(day), format_month(day)) for day in months],
-                            hint=_("Is the course under way? Choose the month it began."),
+                            hint=_(
+                                "Leave it open for {month}. Is the course under way? Choose the "
+                                "month it began."
+                            ).format(month=format_month(_suggested_month(desk.today))),
                         ),
                         DateField(
                             "final_assignment_on",
@@ -229,10 +232,7 @@ class _CourseChoice:
                     ],
                 ),
             ],
-            values={
-                "first_month": _suggested_month(desk.today),
-                **({"template": courses[0][0]} if len(courses) == 1 else {}),
-            },
+            values={"template": courses[0][0]} if len(courses) == 1 else {},
             on_submit=lambda submission: self._propose(submission, proposal),
             submit_label=_("Show a proposal"),
             drafts=self._drafts(),
@@ -389,9 +389,9 @@ def _poll_parts(form: Form) -> list[Part]:
 
 def _request(submission: Submission, site: Site, today: dt.date) -> PlanRequest:
     values = submission.values
-    month = values["first_month"]
-    if values["final_assignment_on"] is not None and month == _suggested_month(today):
-        month = None  # nobody has chosen it
+    month, last = values["first_month"], values["final_assignment_on"]
+    if month is None and last is None:
+        month = _code(_suggested_month(today))
     return PlanRequest(
         course_key="new",
         template=template_of(load_course(str(values["template"]))),
@@ -399,7 +399,7 @@ def _request(submission: Submission, site: Site, today: dt.date) -> PlanRequest:
         day_starts_at=_as(dt.time, values["day_starts_at"]),
         day_ends_at=_maybe(dt.time, values["day_ends_at"]),
         first_month=_month(str(month)) if month is not None else None,
-        final_assignment_on=_maybe(dt.date, values["final_assignment_on"]),
+        final_assignment_on=_maybe(dt.date, last),
         week_of_month=_maybe(int, values["week_of_month"]),
         sparring_starts_at=_maybe(dt.time, values["sparring_starts_at"]),
         title=str(values["title"]),
@@ -432,8 +432,8 @@ def _months_around(today: dt.date) -> list[dt.date]:
     ]
 
 
-def _suggested_month(today: dt.date) -> str:
-    return _code(first_of_month(today.year, today.month + MONTHS_TO_PREPARE))
+def _suggested_month(today: dt.date) -> dt.date:
+    return first_of_month(today.year, today.month + MONTHS_TO_PREPARE)
 
 
 def _code(month: dt.date) -> str:
