@@ -411,7 +411,7 @@ LATE = {
         details_of(session, course.id, ON), site_id=course.site_id, on=ON,
     ),
     "told": lambda session, course: plan_records.mark_told(
-        session, course.id, plan_records.load_plan(session, course), ["Hello"], ON
+        session, course.id, plan_records.load_plan(session, course), ["Hello"], ON, up_to=0
     ),
     "plan": lambda session, course: plan_records.save_changes(
         session, course.id, plan_records.load_plan(session, course),

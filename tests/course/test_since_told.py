@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, PLANNED_ON, a_planned_course, assert_sound, open_store
-from peerbook.course import plan_records
+from builders import LEADER, PLANNED_ON, a_planned_course, a_site, assert_sound, open_store
+from peerbook.course import plan_records, records
+from peerbook.course.planning.course_details_records import (
+    change_site,
+    details_of,
+    save_details,
+)
+from peerbook.course.planning.details_told import changed_details
 from peerbook.course.schedule.calendar import Closure
 from peerbook.course.schedule.plan import Item
 from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_moves import cancel, move, replan, restore
-from peerbook.store import append_event, events_of
+from peerbook.store import append_event, events_of, last_event
 from peerbook.store.tables import Course
+from peerbook.text import format_date
 
 DAY_2, DAY_4 = Item("teaching_day", 2), Item("teaching_day", 4)
 DAY = dt.timedelta(days=1)
@@ -71,11 +79,29 @@ class Leader:
             told = plan_records.plan_as_told(session, course)
         return changes(told.plan, self.plan(), told.reasons)
 
-    def tell(self, plan=None, on=TOLD_ON):
+    def tell(self, plan=None, on=TOLD_ON, up_to=None):
         sentences = [one.text for one in self.untold()]
         with self.store.write(LEADER) as session:
             return plan_records.mark_told(
-                session, self.made.course_id, plan or self.plan(), sentences, on
+                session, self.made.course_id, plan or self.plan(), sentences, on,
+                up_to=last_event(session) if up_to is None else up_to,
+            )  # fmt: skip
+
+    def correct(self, on=PLANNED_ON, *, past_too=False, **values):
+        with self.store.write(LEADER) as session:
+            site_id = records.site_of(session, self.made.course_id)
+            seen = details_of(session, self.made.course_id, on)
+            save_details(
+                session, self.made.course_id, replace(seen, **values), seen,
+                site_id=site_id, on=on, past_too=past_too,
+            )  # fmt: skip
+
+    def untold_details(self):
+        with self.store.read() as session:
+            course = session.get_one(Course, self.made.course_id)
+            told = plan_records.plan_as_told(session, course)
+            return changed_details(
+                session, course.id, self.plan(), after_seq=told.up_to, today=PLANNED_ON
             )
 
     def told_on(self):
@@ -186,3 +212,56 @@ def test_a_course_whose_beginning_nobody_noted_says_so(store):
         append_event(session, "course", bare.id, "planned", TOLD_ON, dates=20)
     with store.read() as session:
         assert plan_records.plan_as_told(session, session.get_one(Course, bare.id)) is None
+
+
+# -- name, place, room, and by whom ----------------------------------------------------------------
+
+
+def test_another_name_room_and_teacher_are_told_until_marked_as_told_and_nobody_is_named(leader):
+    leader.correct(title="Course 9", room="Canteen", teachers="Carl Opdigt", convener="Dorte")
+    told = leader.untold_details()
+    first = format_date(leader.plan().dates[0].date, "long")
+    assert told == (
+        "The course is now called Course 9.",
+        f"From {first} on, the room is Canteen.",
+        f"From {first} on, somebody else teaches.",
+        "Somebody else calls the erfa groups together.",
+    )
+    leader.tell()
+    assert leader.untold_details() == ()
+
+
+def test_a_teacher_replaced_half_way_is_told_with_the_first_day(leader):
+    third = leader.plan().date_of(Item("teaching_day", 3)).date
+    leader.correct(third, teachers="Carl Opdigt")
+    assert leader.untold_details() == (
+        f"From {format_date(third, 'long')} on, somebody else teaches.",
+    )
+
+
+def test_a_name_put_right_and_a_room_that_is_as_it_was_are_no_other_teacher_and_no_news(leader):
+    leader.correct(room="Canteen")
+    leader.correct(room="")
+    leader.correct(past_too=True, teachers="Carl Opdigt")
+    assert leader.untold_details() == ("The teachers have been put right.",)
+
+
+def test_another_place_is_told_and_so_is_another_name_of_the_place(store, leader):
+    old = leader.made.site
+    leader.correct(site=f"{old} House")
+    assert leader.untold_details() == (f"{old} is now called {old} House.",)
+    number, other = a_site(store)
+    with store.write(LEADER) as session:
+        change_site(session, leader.made.course_id, leader.made.site_id, number, on=PLANNED_ON)
+    assert leader.untold_details() == (f"The course has moved from {old} to {other}.",)
+    leader.tell()
+    assert leader.untold_details() == ()
+
+
+def test_a_room_changed_after_the_mail_was_written_is_still_to_be_told(store, leader):
+    with store.read() as session:
+        written = last_event(session)
+    leader.correct(room="Canteen")
+    leader.tell(up_to=written)
+    (told,) = leader.untold_details()
+    assert "Canteen" in told

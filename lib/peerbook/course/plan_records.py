@@ -272,11 +272,14 @@ class ToldPlan:
         The day it was told; None when it never was, and this is the plan as it was saved.
     reasons
         Why each date was changed since, in the words of whoever changed it.
+    up_to
+        The number of the last event it knows of.
     """
 
     plan: CoursePlan
     on: dt.date | None
     reasons: Mapping[Item, str]
+    up_to: int
 
 
 def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
@@ -286,7 +289,8 @@ def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
     if not known or not isinstance(known[-1].details["dates"], list):
         return None
     last = known[-1]
-    since = [event for event in events if event.seq > last.seq]
+    up_to = last.details.get("up_to", last.seq)
+    since = [event for event in events if event.seq > up_to]
     return ToldPlan(
         plan=replace(
             load_plan(session, course),
@@ -298,11 +302,18 @@ def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
             for event in since
             if event.kind.startswith(CHANGED)
         },
+        up_to=up_to,
     )
 
 
 def mark_told(
-    session: Session, course_id: int, plan: CoursePlan, sentences: Sequence[str], on: dt.date
+    session: Session,
+    course_id: int,
+    plan: CoursePlan,
+    sentences: Sequence[str],
+    on: dt.date,
+    *,
+    up_to: int,
 ) -> Saved:
     """Note that a plan has been told to those who come.
 
@@ -314,6 +325,8 @@ def mark_told(
         What was said of the changes; no names.
     on
         The day it was told.
+    up_to
+        The number of the last event that was known when it was written.
 
     Raises
     ------
@@ -322,8 +335,9 @@ def mark_told(
     """
     records.refuse_removed(session, course_id)
     event = append_event(
-        session, "course", course_id, TOLD, on, dates=_snapshot(plan), sentences=list(sentences)
-    )
+        session, "course", course_id, TOLD, on,
+        dates=_snapshot(plan), sentences=list(sentences), up_to=up_to,
+    )  # fmt: skip
     session.flush()
     return Saved("event", event.seq, 1)
 

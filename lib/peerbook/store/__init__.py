@@ -10,6 +10,7 @@ from peerbook.store.events import (
     events_of,
     in_effect,
     kind_on,
+    last_event,
     state_on,
     withdraw_event,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "events_of",
     "in_effect",
     "kind_on",
+    "last_event",
     "merged",
     "new_code",
     "read_code",

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.store.audit import plain
@@ -64,6 +64,11 @@ def withdraw_event(session: Session, event: Event) -> Event:
         event.effective_on,
         seq=event.seq,
     )
+
+
+def last_event(session: Session) -> int:
+    """Return the number of the event recorded last, of any subject; 0 when there is none."""
+    return session.scalar(select(func.max(Event.seq))) or 0
 
 
 def events_of(

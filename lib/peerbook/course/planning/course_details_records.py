@@ -31,6 +31,8 @@ from peerbook.text import _
 
 CORRECTED, SITE_CHANGED, REMOVED = "details_corrected", "site_changed", "removed"
 
+_OF_PEOPLE = "teachers", "convener"
+
 Trace = Literal["places", "attendance", "evaluations", "suggestions", "themes"]
 """What can be recorded about people on a course."""
 
@@ -174,7 +176,10 @@ def save_details(
         raise InputFault.at(changed[0], _no_effect(past_too))
     _respell_absences(session, course.site_id, names)
     # Which fields were corrected is history; names of people stand in the audit alone.
-    append_event(session, "course", course_id, CORRECTED, on, fields=changed, past_too=past_too)
+    old = {name: getattr(before, name) for name in changed if name not in _OF_PEOPLE}
+    append_event(
+        session, "course", course_id, CORRECTED, on, fields=changed, old=old, past_too=past_too
+    )
     session.flush()
     return Saved("course", course.id, course.version)
 

@@ -17,7 +17,7 @@ from peerbook.course.planning.course_details_records import (
     details_of,
 )
 from peerbook.course.records import RENAMED
-from peerbook.course.schedule.plan import CoursePlan, PlannedDate
+from peerbook.course.schedule.plan import CoursePlan
 from peerbook.store import events_of
 from peerbook.store.tables import Course, Event, Site
 from peerbook.text import _, format_date
@@ -66,9 +66,7 @@ def _place_sentences(
         yield _("{old} is now called {new}.").format(old=old, new=new)
 
 
-def _own_sentences(
-    corrected: list[Event], now: CourseDetails, plan: CoursePlan
-) -> Iterator[str]:
+def _own_sentences(corrected: list[Event], now: CourseDetails, plan: CoursePlan) -> Iterator[str]:
     first: dict[str, Event] = {}
     last: dict[str, Event] = {}
     for event in corrected:
@@ -80,12 +78,10 @@ def _own_sentences(
         new = getattr(now, field)
         if old == new or field == "site":
             continue
-        since = _first_day(plan, event, field)
+        since = _first_day(plan, event)
         pattern = {
             "title": _("The course is now called {new}."),
-            "room": (
-                _("From {date} on, the room is {new}.") if since else _("The room is {new}.")
-            )
+            "room": (_("From {date} on, the room is {new}.") if since else _("The room is {new}."))
             if new
             else _("There is no room yet."),
             "teachers": _("From {date} on, somebody else teaches.")
@@ -96,9 +92,9 @@ def _own_sentences(
         yield pattern.format(new=new, date=format_date(since, "long") if since else "")
 
 
-def _first_day(plan: CoursePlan, event: Event, field: str) -> dt.date | None:
+def _first_day(plan: CoursePlan, event: Event) -> dt.date | None:
     """Return the first day a correction holds for; None when it holds for all of them."""
     if event.details["past_too"]:
         return None
-    days: list[PlannedDate] = [date for date in plan.dates if date.date >= event.effective_on]
-    return next((date.date for date in days if date.takes_place), None)
+    days = (date.date for date in plan.dates if date.takes_place)
+    return next((day for day in days if day >= event.effective_on), None)

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from peerbook.course import plan_records
+from peerbook.course.planning.details_told import changed_details
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.plan import CoursePlan
 from peerbook.course.schedule.plan_changes import changes
+from peerbook.store import last_event
+from peerbook.store.tables import Course
 from peerbook.text import _, format_date
 from peerbook.ui import Button, Disclosure, Notice, Part, Prose, Section, literal
 
@@ -21,15 +24,25 @@ def since_told_parts(saved: SavedPlan) -> list[Part]:
 
 
 def _parts(saved: SavedPlan, place: Section) -> list[Part]:
-    plan = saved.read().plan
     with saved.desk.store.read() as session:
-        told = plan_records.plan_as_told(session, saved.read().course)
+        course = session.get_one(Course, saved.course_id)
+        plan = plan_records.load_plan(session, course)
+        told = plan_records.plan_as_told(session, course)
         before = plan_records.told_before(session, saved.course_id)
+        known = last_event(session)
+        details = (
+            changed_details(
+                session, saved.course_id, plan, after_seq=told.up_to, today=saved.desk.today
+            )
+            if told is not None
+            else ()
+        )
     if told is None:
         sentences: tuple[str, ...] = ()
         lead = _("Nothing tells how this plan was at first. Changes count from the next time.")
     else:
-        sentences = tuple(one.text for one in changes(told.plan, plan, told.reasons))
+        dates = (one.text for one in changes(told.plan, plan, told.reasons))
+        sentences = (*dates, *details)
         lead = (
             _("The plan was last told on {date}.").format(date=format_date(told.on, "long"))
             if told.on is not None
@@ -44,7 +57,7 @@ def _parts(saved: SavedPlan, place: Section) -> list[Part]:
     elif told is not None:
         parts.append(Notice("ok", _("Nothing has changed since.")))
     if sentences or told is None or told.on is None:
-        parts.append(_mark_button(saved, place, plan, sentences))
+        parts.append(_mark_button(saved, place, plan, sentences, known))
     if before:
         lines = "\n\n".join(
             f"**{format_date(on, 'long')}**\n\n"
@@ -56,7 +69,7 @@ def _parts(saved: SavedPlan, place: Section) -> list[Part]:
 
 
 def _mark_button(
-    saved: SavedPlan, place: Section, plan: CoursePlan, sentences: Sequence[str]
+    saved: SavedPlan, place: Section, plan: CoursePlan, sentences: Sequence[str], known: int
 ) -> Button:
     key = str(uuid4())
 
@@ -66,7 +79,7 @@ def _mark_button(
             key,
             desk.actor,
             lambda session: plan_records.mark_told(
-                session, saved.course_id, plan, sentences, desk.today
+                session, saved.course_id, plan, sentences, desk.today, up_to=known
             ),
             content=[saved.course_id, repr(plan.dates), list(sentences)],
         )
