@@ -108,6 +108,13 @@ def test_a_second_site_with_the_same_name_is_refused_at_its_name(store):
     assert refused(store, lambda session: records.save_site(session, name, "Vejle")) == ["name"]
 
 
+def test_a_site_in_a_municipality_that_is_not_there_is_refused_at_its_municipality(store):
+    def change(session):
+        return records.save_site(session, "Huset på havets bund", "Atlantis")
+
+    assert refused(store, change) == ["municipality"]
+
+
 def test_a_site_that_is_not_there_is_refused_and_without_a_name_the_first_is_meant(store):
     a_site(store)
     a_site(store)

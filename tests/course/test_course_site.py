@@ -30,6 +30,7 @@ from peerbook.course.planning.course_details_records import (
     remove_course,
     save_details,
 )
+from peerbook.course.planning.plan_files import calendar_bytes
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.calendar import Closure, Resource
 from peerbook.course.site_part import follow_names, site_parts
@@ -40,6 +41,7 @@ from peerbook.store import events_of
 from peerbook.store.tables import Attendance, Course, CourseDate, Participant
 
 ON = dt.date(2027, 4, 20)
+STAMP = dt.datetime(2027, 4, 20, 12, tzinfo=dt.UTC)
 ANNA, BO = "Anna Prøvesen", "Bo Opdigt"
 
 
@@ -53,9 +55,11 @@ def there(store):
     return a_site(store, name="Kolding")
 
 
-def move(store, made, to, seen=None):
+def move(store, made, to, seen=None, *, on=ON, past_too=False):
     with store.write(LEADER) as session:
-        return change_site(session, made.course_id, seen or made.site_id, to, on=ON)
+        return change_site(
+            session, made.course_id, seen or made.site_id, to, on=on, past_too=past_too
+        )
 
 
 def courses(store, site_id):
@@ -105,7 +109,7 @@ def test_a_course_moves_with_everything_that_is_recorded_on_it(store, made, ther
         day = session.query(CourseDate).filter_by(course_id=made.course_id, number=1).first().id
     save(store, attendance(made.codes[0], course_date_id=day), evaluation(course_id=made.course_id))
     before = saved_plan(store, made).read().plan
-    move(store, made, there[0])
+    move(store, made, there[0], past_too=True)
     assert (courses(store, made.site_id), courses(store, there[0])) == ([], [made.course_id])
     now = saved_plan(store, made).read()
     assert (now.site.id, now.plan.site, now.plan.dates) == (there[0], there[1], before.dates)
@@ -118,7 +122,34 @@ def test_a_course_moves_with_everything_that_is_recorded_on_it(store, made, ther
     assert [person.name for person in people] == [ANNA, BO]
     assert set(belongings(store).values()) == {there[0]}
     assert {sequence for _uid, sequence in entries} == {1}, "every entry names another place"
-    assert (told.kind, told.details) == ("site_changed", {"old": made.site_id, "new": there[0]})
+    assert told.kind == "site_changed"
+    assert told.details == {"old": made.site_id, "new": there[0], "past_too": True}
+    assert {now.plan.site_of(date) for date in now.plan.dates} == {there[1]}
+
+
+def test_days_gone_by_were_held_where_they_were_and_their_entries_stay(store, made, there):
+    move(store, made, there[0])
+    plan = saved_plan(store, made).read().plan
+    with store.read() as session:
+        ids = plan_records.calendar_ids(session, made.course_id)
+    over = {date.item for date in plan.dates if date.date < ON}
+    assert 0 < len(over) < len(plan.dates)
+    for date in plan.dates:
+        expected = (made.site, 0) if date.item in over else (there[1], 1)
+        assert (plan.site_of(date), ids[date.item][1]) == expected
+    calendar = calendar_bytes(plan, ids, STAMP).decode().replace("\r\n ", "")
+    assert calendar.count(f"LOCATION:Salen\\, {made.site}") == len(over)
+    assert calendar.count(f"LOCATION:Salen\\, {there[1]}") == len(plan.dates) - len(over)
+
+
+def test_a_course_that_moves_twice_was_held_at_each_place_in_turn(store, made, there):
+    later, third = ON + dt.timedelta(days=60), a_site(store, name="Horsens")
+    move(store, made, there[0])
+    move(store, made, third[0], seen=there[0], on=later)
+    plan = saved_plan(store, made).read().plan
+    for date in plan.dates:
+        site = made.site if date.date < ON else there[1] if date.date < later else third[1]
+        assert plan.site_of(date) == site
 
 
 def test_what_belongs_to_the_site_stays_and_what_keeps_a_teacher_away_goes_along(

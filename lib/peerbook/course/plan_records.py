@@ -25,7 +25,7 @@ from peerbook.course.schedule.plan_changes import Change, changes
 from peerbook.errors import Conflict
 from peerbook.store import Saved, append_event, events_of
 from peerbook.store.tables import Closure as ClosureRow
-from peerbook.store.tables import Course, CourseDate
+from peerbook.store.tables import Course, CourseDate, Site
 from peerbook.store.tables import Resource as ResourceRow
 from peerbook.text import _
 
@@ -118,7 +118,7 @@ def save_plan(
 
 
 def load_plan(session: Session, course: Course, site: str = "") -> CoursePlan:
-    """Return a course's plan as it stands."""
+    """Return a course's plan as it stands; with its site, where it is and was held too."""
     rows = session.scalars(select(CourseDate).where(CourseDate.course_id == course.id))
     return CoursePlan(
         course_key=str(course.id),
@@ -127,6 +127,20 @@ def load_plan(session: Session, course: Course, site: str = "") -> CoursePlan:
         dates=tuple(_planned(row) for row in rows),
         title=course.title,
         site=site,
+        earlier_sites=_earlier_sites(session, course.id) if site else (),
+    )
+
+
+SITE_CHANGED = "site_changed"
+
+
+def _earlier_sites(session: Session, course_id: int) -> tuple[tuple[dt.date, str], ...]:
+    """Return where a course was held before, with the day it moved on; not where it never was."""
+    return tuple(
+        (event.effective_on, session.get_one(Site, event.details["old"]).name)
+        for event in events_of(session, "course", course_id)
+        # A course that was entered at the wrong site never was there.
+        if event.kind == SITE_CHANGED and not event.details.get("past_too", True)
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from peerbook.course.municipalities import check_municipality
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Saved, append_event, events_of, row_to_change
 from peerbook.store.tables import Closure as ClosureRow
@@ -79,11 +80,11 @@ def save_site(session: Session, name: str, municipality: str) -> Saved:
     Raises
     ------
     InputFault
-        When a site with that name is there already.
+        When a site with that name is there already, or there is no such municipality.
     """
     if session.scalar(select(Site.id).where(Site.name == name)) is not None:
         raise InputFault.at("name", _("There is already a site with that name."))
-    site = Site(name=name, municipality=municipality)
+    site = Site(name=name, municipality=check_municipality(municipality))
     session.add(site)
     session.flush()
     return Saved("site", site.id, site.version)

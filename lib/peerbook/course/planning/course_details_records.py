@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
@@ -29,7 +29,7 @@ from peerbook.store.tables import (
 )
 from peerbook.text import _
 
-CORRECTED, SITE_CHANGED, REMOVED = "details_corrected", "site_changed", "removed"
+CORRECTED, REMOVED = "details_corrected", "removed"
 
 _OF_PEOPLE = "teachers", "convener"
 
@@ -252,9 +252,18 @@ def _respell_absences(session: Session, site_id: int, names: Mapping[str, str]) 
                 session.delete(absence)
 
 
-def change_site(session: Session, course_id: int, seen: int, to: int, *, on: dt.date) -> Saved:
-    """Move a course that was entered at the wrong site, with everything that is recorded on it.
+def change_site(
+    session: Session,
+    course_id: int,
+    seen: int,
+    to: int,
+    *,
+    on: dt.date,
+    past_too: bool = False,
+) -> Saved:
+    """Move a course to another site, with everything that is recorded on it.
 
+    Dates gone by stay where they were held, unless it was entered at the wrong site.
     What belongs to the site stays there: its closures and head counts. The teachers and the room
     become known at the other site, with the absences of the teachers; so do participants who are on
     no other course of the first.
@@ -265,6 +274,8 @@ def change_site(session: Session, course_id: int, seen: int, to: int, *, on: dt.
         The number of the site it was at when that was shown, and of the one it belongs to.
     on
         The day it is moved.
+    past_too
+        Whether it never was at the first site, so that days gone by were held at the other.
 
     Raises
     ------
@@ -283,8 +294,12 @@ def change_site(session: Session, course_id: int, seen: int, to: int, *, on: dt.
     for person in session.scalars(select(Participant).where(*_only_on(course))):
         person.site_id = to
     course.site_id = to
-    _tell_calendars(session, Course.id == course_id)
-    append_event(session, "course", course_id, SITE_CHANGED, on, old=seen, new=to)
+    reads_otherwise = true() if past_too else CourseDate.date >= on
+    _tell_calendars(session, and_(Course.id == course_id, reads_otherwise))
+    append_event(
+        session, "course", course_id, plan_records.SITE_CHANGED, on,
+        old=seen, new=to, past_too=past_too,
+    )  # fmt: skip
     session.flush()
     return Saved("course", course.id, course.version)
 

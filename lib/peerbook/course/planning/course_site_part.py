@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,7 +12,8 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
-from peerbook.course.planning.course_details_records import change_site
+from peerbook.course.municipalities import check_municipality
+from peerbook.course.planning.course_details_records import change_site, has_been
 from peerbook.course.planning.download_part import calendar_download
 from peerbook.course.saved_plan import PlanNow, SavedPlan
 from peerbook.course.schedule.plan_wishes import Obstacles
@@ -35,6 +37,7 @@ from peerbook.ui import (
 )
 
 NEW = 0
+THERE, NEVER = "there", "never"
 
 
 class Leave(Protocol):
@@ -46,11 +49,15 @@ class Leave(Protocol):
 
 @dataclass(frozen=True)
 class _Target:
-    """Where a course is to go: the number of a site, or a new one with its municipality."""
+    """Where a course is to go: the number of a site, or a new one with its municipality.
+
+    `past_too` says that the days gone by were held there too.
+    """
 
     name: str
     number: int = NEW
     municipality: str = ""
+    past_too: bool = False
 
     def noted_down(self, session: Session) -> int:
         """Return the number of the site, which is saved now if it is new."""
@@ -89,7 +96,9 @@ def site_change_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
                     "municipality", _("Municipality"), max_length=80, hint=hint,
                     required=not others,
                 ),
+                *([_held(now.site.name)] if _has_begun(now, saved.desk.today) else []),
             ],
+            values={"held": THERE},
             on_submit=look,
             submit_label=_("See what follows"),
             only_asks=True,
@@ -99,12 +108,27 @@ def site_change_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
     ]  # fmt: skip
 
 
+def _has_begun(now: PlanNow, today: dt.date) -> bool:
+    return any(has_been(date, today) for date in now.plan.dates)
+
+
+def _held(site: str) -> ChoiceField:
+    return ChoiceField(
+        "held", _("Where were the days that are over held?"), look="radio", required=True,
+        options=[
+            (THERE, _("at {site}: the course moves from today on").format(site=site)),
+            (NEVER, _("at the other place: the course was entered wrongly")),
+        ],
+    )  # fmt: skip
+
+
 def _target(submission: Submission, known: Sequence[Site]) -> _Target:
     values = submission.values
     chosen = values.get("site", NEW)
+    past_too = values.get("held", NEVER) == NEVER
     for site in known:
         if site.id == chosen:
-            return _Target(site.name, site.id)
+            return _Target(site.name, site.id, past_too=past_too)
     name, municipality = str(values["name"]), str(values["municipality"])
     faults = [
         Fault(_("An answer is missing here."), Place(field=field))
@@ -116,7 +140,7 @@ def _target(submission: Submission, known: Sequence[Site]) -> _Target:
         faults.append(Fault(message, Place(field="name")))
     if faults:
         raise InputFault(faults)
-    return _Target(name, municipality=municipality)
+    return _Target(name, municipality=check_municipality(municipality), past_too=past_too)
 
 
 def _outcome_parts(saved: SavedPlan, target: _Target, leave: Leave) -> list[Part]:
@@ -129,7 +153,9 @@ def _outcome_parts(saved: SavedPlan, target: _Target, leave: Leave) -> list[Part
 
         def change(session: Session) -> Saved:
             to = target.noted_down(session)
-            return change_site(session, saved.course_id, now.site.id, to, on=desk.today)
+            return change_site(
+                session, saved.course_id, now.site.id, to, on=desk.today, past_too=target.past_too
+            )
 
         receipt = desk.store.submit(
             key, desk.actor, change, content=[saved.course_id, now.site.id, repr(target)]
@@ -146,7 +172,12 @@ def _outcome_parts(saved: SavedPlan, target: _Target, leave: Leave) -> list[Part
     lines = [
         _("{title} moves from {old} to {new}, with everything that is recorded on it."),
         _("Closures and head counts stay with {old}. When the teachers are away goes along."),
-        _("Every date gets {new} as its place: give out the new calendar file."),
+        _("Every date gets {new} as its place: give out the new calendar file.")
+        if target.past_too
+        else _(
+            "The dates to come get {new} as their place, and those that are over keep {old}: give "
+            "out the new calendar file."
+        ),
     ]
     if room:
         lines.append(_("The room is still called {room}. Correct it afterwards if need be."))

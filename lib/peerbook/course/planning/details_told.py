@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
+from peerbook.course.plan_records import SITE_CHANGED
 from peerbook.course.planning.course_details_records import (
     CORRECTED,
-    SITE_CHANGED,
     CourseDetails,
     details_of,
 )

@@ -53,7 +53,7 @@ def calendar_bytes(
             date=date.date,
             starts_at=date.starts_at,
             ends_at=date.ends_at,
-            place=", ".join(part for part in (date.room, plan.site) if part),
+            place=", ".join(part for part in (date.room, plan.site_of(date)) if part),
             description="\n".join(part for part in (_remark(date), notice) if part),
             cancelled=not date.takes_place,
         )

@@ -357,7 +357,21 @@ class PlannedDate:
 
 @dataclass(frozen=True)
 class CoursePlan:
-    """The dates of one course, in order of time."""
+    """The dates of one course, in order of time.
+
+    Parameters
+    ----------
+    course_key
+        Tells it from other courses; never shown.
+    template, weekday
+        How it lies in the calendar.
+    dates
+        Its dates.
+    title, site
+        What it is called, and where it is held.
+    earlier_sites
+        Where it was held before, each with the day from which it no longer was.
+    """
 
     course_key: str
     template: CourseTemplate
@@ -365,6 +379,7 @@ class CoursePlan:
     dates: tuple[PlannedDate, ...]
     title: str = ""
     site: str = ""
+    earlier_sites: tuple[tuple[dt.date, str], ...] = ()
 
     def __post_init__(self) -> None:
         order = tuple(sorted(self.dates, key=_order))
@@ -409,6 +424,10 @@ class CoursePlan:
     def starts_on(self) -> dt.date:
         """The first day of the course."""
         return self.dates[0].date
+
+    def site_of(self, date: PlannedDate) -> str:
+        """Return where a date is held, or was before the course moved."""
+        return next((site for until, site in self.earlier_sites if date.date < until), self.site)
 
     def remark(self, item: Item) -> str:
         """Return what stands out about a date, as short sentences; often empty."""
