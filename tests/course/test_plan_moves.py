@@ -69,6 +69,46 @@ def test_the_sparring_that_follows_goes_around_holidays_and_says_so(plan):
     assert [one.date for one in sparring.avoided] == [on(4, 2)]
 
 
+def test_what_was_avoided_when_planned_stays_and_the_closed_day_that_was_left_is_added(plan):
+    day = plan.date_of(DAY_3).date
+    before = DanishCalendar([Closure(day, day, "other", "Painting")])
+    planned = plan_course(
+        PlanRequest(
+            "spring", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2
+        ),
+        before,
+    )
+    (first,) = planned.date_of(DAY_3).avoided
+    assert first.date == day
+    left = planned.date_of(DAY_3).date
+    closed = DanishCalendar([*before.closures, Closure(left, left, "other", "Fair")])
+    mended = replan(planned, calendar=closed).plan.date_of(DAY_3)
+    assert [one.date for one in mended.avoided] == [day, left]
+    assert "Fair" in mended.avoided[1].text
+    by_hand = move(planned, DAY_3, mended.date, calendar=closed, reason="Fair").plan
+    assert by_hand.date_of(DAY_3).avoided == mended.avoided
+    called_off = cancel(by_hand, DAY_3, "Ill").plan
+    assert called_off.date_of(DAY_3).avoided == mended.avoided
+
+
+def test_a_sparring_that_left_a_closed_day_still_says_what_it_went_around_when_planned(plan):
+    change = move(plan, DAY_3, on(3, 19), calendar=FREE)
+    sparring = change.plan.date_of(SPARRING_3)
+    closed = DanishCalendar([Closure(sparring.date, sparring.date, "other", "Fair")])
+    mended = replan(change.plan, calendar=closed).plan.date_of(SPARRING_3)
+    assert {on(4, 2), sparring.date} <= {one.date for one in mended.avoided}
+
+
+def test_a_day_moved_by_hand_says_why_also_when_it_follows_the_plan_again(plan):
+    moved = move(plan, DAY_3, on(3, 18), calendar=FREE, reason="guest").plan
+    assert "guest" in moved.remark(DAY_3)
+    assert unpin(moved, DAY_3).remark(DAY_3) == "Moved: guest"
+    closed = DanishCalendar([Closure(on(3, 18), on(3, 18), "other", "Fair")])
+    mended = replan(unpin(moved, DAY_3), calendar=closed).plan
+    assert mended.date_of(DAY_3).date != on(3, 18)
+    assert "guest" not in mended.remark(DAY_3)
+
+
 def test_moving_the_last_day_moves_graduation_and_what_would_come_too_soon(plan):
     # 24 June + 14 = 8 July, where final assignments were: they move on a week, both of them.
     change = move(plan, Item("teaching_day", 6), on(6, 24), calendar=FREE)

@@ -299,9 +299,9 @@ class PlannedDate:
     date, starts_at, ends_at
         When; no times for what is part of a teaching day.
     avoided
-        Better dates that could not be used, the best first.
+        Better dates that could not be used, the best first; then those it has left since.
     pinned, pin_reason
-        Whether somebody has fixed it by hand, and why.
+        Whether somebody has fixed it by hand; and why, also when it is no longer fixed.
     note
         What people should know about it.
     status
@@ -347,6 +347,11 @@ class PlannedDate:
     def resources(self) -> frozenset[Resource]:
         """The teachers and the room it needs."""
         return resources_of(self.teachers, self.room)
+
+    def going_around(self, more: Iterable[Avoided]) -> PlannedDate:
+        """Return the date with more that was avoided, besides what was when it was planned."""
+        known = {one.date: one for one in (*self.avoided, *more) if one.date != self.date}
+        return replace(self, avoided=tuple(known.values()))
 
     def overlaps(self, starts_at: dt.time | None, ends_at: dt.time | None) -> bool:
         """Return whether it overlaps other times of the same day."""
@@ -441,6 +446,8 @@ class CoursePlan:
                 if date.pin_reason
                 else _("Fixed by hand.")
             )
+        elif date.status == "moved" and date.pin_reason:
+            remarks.append(_("Moved: {reason}").format(reason=date.pin_reason))
         remarks.append(self.off_rhythm(item))
         remarks.append(date.note)
         return " ".join(filter(None, remarks))

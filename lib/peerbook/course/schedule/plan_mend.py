@@ -358,7 +358,10 @@ class Mending:
         for item, day in days.items():
             date = plan.date_of(item)
             if day != date.date:
-                plan = plan.with_date(replace(date, date=day, status="moved", note=""))
+                there = replace(date, date=day, status="moved", pin_reason="", note="")
+                blocked = self.reasons(date, date.date)
+                left = [Avoided(date.date, blocked)] if blocked else []
+                plan = plan.with_date(there.going_around(left))
             elif date.pinned and date.status != "held":
                 note = placed_although(self.reasons(date, day))
                 plan = plan.with_date(replace(date, note=note))
@@ -369,7 +372,7 @@ class Mending:
                 plan = plan.with_date(_riding(plan, rider, host))
         for sparring in plan.of_kind("sparring"):
             if sparring.date != self._plan.date_of(sparring.item).date:
-                plan = plan.with_date(replace(sparring, avoided=self._avoided(plan, sparring)))
+                plan = plan.with_date(sparring.going_around(self._avoided(plan, sparring)))
         consequences = tuple(
             Consequence(date.item, old.date, date.date, self._why(plan, old))
             for date in plan.dates

@@ -57,7 +57,7 @@ def move(
     changed = mending.moved(date, to)
     fixed = replace(
         changed.plan.date_of(item),
-        pinned=True, pin_reason=reason, status="moved", avoided=(), note="",
+        pinned=True, pin_reason=reason, status="moved", note="",
     )  # fmt: skip
     return PlanChange(changed.plan.with_date(fixed), changed.consequences)
 
@@ -110,7 +110,7 @@ def unpin(plan: CoursePlan, item: Item) -> CoursePlan:
     InputFault
         When there is no such date.
     """
-    return plan.with_date(replace(plan.date_of(item), pinned=False, pin_reason=""))
+    return plan.with_date(replace(plan.date_of(item), pinned=False))
 
 
 def cancel(plan: CoursePlan, item: Item, reason: str) -> PlanChange:
@@ -131,14 +131,14 @@ def cancel(plan: CoursePlan, item: Item, reason: str) -> PlanChange:
         raise InputFault.at("reason", _("Write why it is cancelled."))
     date = plan.date_of(item)
     _check_movable(date)
-    left = plan.with_date(replace(date, status="cancelled", avoided=(), note=reason))
+    left = plan.with_date(replace(date, status="cancelled", note=reason))
     consequences = []
     for rider in riders_of(left):
         if rider.status in ("held", "cancelled"):
             continue
         host = host_of(left, rider)
         if host is None or (rider.pinned and _is_left_alone(left, rider, date)):
-            left = left.with_date(replace(rider, status="cancelled", avoided=(), note=reason))
+            left = left.with_date(replace(rider, status="cancelled", note=reason))
             why = Reason("follows", date.date, label=date.name)
             consequences.append(Consequence(rider.item, rider.date, None, why))
         elif rider.date != host.date and not rider.pinned:
