@@ -115,7 +115,10 @@ def test_a_killed_kernel_turns_on_the_red_bar(open_page):
     os.kill(kernel_pid(page), signal.SIGKILL)
     page.wait_for_selector(LOST, timeout=20_000)
     expect(page.get_by_role("alert").first).to_have_text(
-        _("The connection is lost – what you write now will not be saved. Reload the page.")
+        _(
+            "The connection is lost – what you write now will not be saved. "
+            "Reload the page. If that does not help, start peerbook again."
+        )
     )
     assert page.title() == "lost"
     page.reload()

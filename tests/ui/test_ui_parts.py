@@ -162,6 +162,19 @@ def test_status_is_told_by_a_mark_and_words(show):
     expect(page.locator("td .pb-symbol")).to_have_text("!")
 
 
+def test_a_link_in_a_cell_leads_there_and_sorts_by_its_words(show):
+    column = ui.Column("course", "Hold")
+    rows = [
+        {"name": "Bo", "course": ui.Link("Hold 2", "course_plan.ipynb?course=2")},
+        {"name": "Anna", "course": ui.Link("Hold 1", "course_plan.ipynb?course=1")},
+    ]
+    page = show(ui.Table([NAMES, column], rows, "Deltagere"))
+    page.get_by_role("button", name="Hold").click()
+    links = page.get_by_role("cell").get_by_role("link")
+    expect(links).to_have_text(["Hold 1", "Hold 2"])
+    expect(links.first).to_have_attribute("href", "course_plan.ipynb?course=1")
+
+
 def test_row_button_runs_on_its_own_row_however_the_table_is_sorted(show):
     seen = []
 

@@ -11,16 +11,18 @@ from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.follow_up import follow_up
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.names import date_name
+from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of
 from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.small_groups import told
 from peerbook.store import Receipt
-from peerbook.store.tables import Site
+from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
     Column,
     Form,
     Heading,
+    Link,
     Notice,
     Page,
     Part,
@@ -103,7 +105,7 @@ def _first_steps() -> str:
 
 def _site_parts(desk: Desk, site: Site) -> list[Part]:
     with desk.store.read() as session:
-        coming = _coming(session, site.id, desk.today)
+        coming = _coming(session, site, desk.today)
         waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
         known = records.courses(session, site.id)
         last_day = records.last_days(session, site.id)
@@ -152,7 +154,7 @@ def _site_parts(desk: Desk, site: Site) -> list[Part]:
         ]
         rows = [
             {
-                "title": course.title,
+                "title": Link(course.title, _address(site, course, desk.today)),
                 "starts_on": course.starts_on,
                 "state": _state(course.starts_on, last_day[course.id], desk.today),
             }
@@ -160,6 +162,12 @@ def _site_parts(desk: Desk, site: Site) -> list[Part]:
         ]
         parts += [Heading(_("Courses")), Table(columns, rows, _("All courses, the latest first"))]
     return parts
+
+
+def _address(site: Site, course: Course, today: dt.date) -> str:
+    """Return where work on a course goes on: at its plan, until it has begun."""
+    page = PLAN_PAGE if course.starts_on > today else RECORD_PAGE
+    return address_of(page, site.name, course.id)
 
 
 def _state(starts_on: dt.date, ends_on: dt.date, today: dt.date) -> Status:
@@ -170,14 +178,14 @@ def _state(starts_on: dt.date, ends_on: dt.date, today: dt.date) -> Status:
     return Status(_("is under way"), "ok")
 
 
-def _coming(session: Session, site_id: int, today: dt.date) -> list[dict[str, object]]:
+def _coming(session: Session, site: Site, today: dt.date) -> list[dict[str, object]]:
     return [
         {
             "date": date.date,
             "what": date_name(date.kind, date.number),
-            "course": title,
+            "course": Link(title, address_of(PLAN_PAGE, site.name, date.course_id)),
         }
-        for date, title in records.dates_between(session, site_id, today, today + LOOK_AHEAD)
+        for date, title in records.dates_between(session, site.id, today, today + LOOK_AHEAD)
     ]
 
 

@@ -209,7 +209,7 @@ class VisitHandler(Answer):
                     "noscript": _("This page needs JavaScript. Turn it on, and reload the page."),
                     "lost": _(
                         "The connection is lost – what you write now will not be saved. "
-                        "Reload the page."
+                        "Reload the page. If that does not help, start peerbook again."
                     ),
                     "waiting": _("Waiting for an answer …"),
                     "unknown": _("This part cannot be shown here. Open the page in JupyterLab."),

@@ -43,7 +43,7 @@ from peerbook.ui.page import (
 )
 from peerbook.ui.part import Part
 from peerbook.ui.reading import danish_text, how_easy
-from peerbook.ui.table import Cells, Column, RowAction, Status, Table, TableData
+from peerbook.ui.table import Cells, Column, Link, RowAction, Status, Table, TableData
 
 __all__ = [
     "Action",
@@ -67,6 +67,7 @@ __all__ = [
     "Group",
     "Heading",
     "IntegerField",
+    "Link",
     "LongTextField",
     "MakeFile",
     "Notice",

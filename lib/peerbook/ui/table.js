@@ -29,7 +29,7 @@ export function table({ model, el }) {
 }
 
 // Return {node, sort, leave} for data {caption, columns: [{label, kind}], rows: [[cell]]}.
-// A cell is a text, [text, value to sort by], {text, tone}, or null for nothing.
+// A cell is a text, [text, value to sort by], {text, tone}, {text, href}, or null for nothing.
 export function tableNode(data, { id, words, lang, isSortable, action }) {
   const { caption, columns } = data;
   const sort = data.sort ?? { column: null, isDown: false };
@@ -119,6 +119,7 @@ function inOrder(a, b, collator, isDown) {
 
 function content(cell) {
   if (cell !== null && typeof cell === "object" && !Array.isArray(cell)) {
+    if (cell.href) return h("a", { href: cell.href }, cell.text);
     return h("span", { class: `pb-mark pb-${cell.tone}` }, symbol(cell.tone), cell.text);
   }
   return h("bdi", {}, textOf(cell));

@@ -65,6 +65,22 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A link in a cell.
+
+    Parameters
+    ----------
+    text
+        The words.
+    address
+        The page of ours it leads to: a notebook and its parameters, no other place.
+    """
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
 class RowAction:
     """A button in every row.
 
@@ -188,7 +204,9 @@ def action_texts() -> dict[str, str]:
 
 
 def _cell(column: Column, value: object) -> object:
-    """Return a cell as the browser shows it: text, text with value to sort by, mark, or None."""
+    """Return a cell as the browser shows it: text, text and sort value, mark, link, or None."""
+    if isinstance(value, Link):
+        return {"text": value.text, "href": value.address}
     if isinstance(value, Status):
         return {"text": value.text, "tone": value.tone}
     if pd.isna(cast(Any, value)):

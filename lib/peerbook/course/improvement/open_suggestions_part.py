@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlencode
 
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import TEXT_LENGTH, outcome_name, shortened
+from peerbook.course.page_addresses import RECORD_PAGE, address_of
 from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
@@ -63,7 +63,10 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
     )
     titles = {row.course_id: row.title for row in rows}
     links = format_list(
-        [f"[{_literal(title)}]({_address(site, number)})" for number, title in titles.items()]
+        [
+            f"[{_literal(title)}]({address_of(RECORD_PAGE, site.name, number)})"
+            for number, title in titles.items()
+        ]
     )
     answer = Prose(
         _("Answer and follow up under attendance and evaluation: {links}.").format(links=links)
@@ -74,7 +77,3 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
 def _literal(text: str) -> str:
     """Return a text that Markdown shows as it stands, inside a link too."""
     return re.sub(r"([\\\[\]`*_<&!])", r"\\\1", text)
-
-
-def _address(site: Site, course_id: int) -> str:
-    return "course_record.ipynb?" + urlencode({"site": site.name, "course": course_id})

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
 from peerbook.course.municipalities import check_municipality
+from peerbook.course.page_addresses import PLAN_PAGE, address_of
 from peerbook.course.planning.course_details_records import change_site, has_been
 from peerbook.course.planning.download_part import calendar_download
 from peerbook.course.saved_plan import PlanNow, SavedPlan
@@ -161,9 +161,8 @@ def _outcome_parts(saved: SavedPlan, target: _Target, leave: Leave) -> list[Part
             key, desk.actor, change, content=[saved.course_id, now.site.id, repr(target)]
         )
         done = _("{title} now belongs to {site}.").format(title=title, site=target.name)
-        address = urlencode({"site": target.name, "course": saved.course_id})
         link = _("[Open the course there]({address}).").format(
-            address=f"course_plan.ipynb?{address}"
+            address=address_of(PLAN_PAGE, target.name, saved.course_id)
         )
         told = Notice("ok", f"{done} {receipt_text(receipt)}")
         leave(0, [told, Prose(link), calendar_download(saved)], done)
