@@ -10,6 +10,7 @@ from peerbook.course.planning.closures_part import closures_parts
 from peerbook.course.schedule.calendar import Closure
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
+from peerbook.ui import Disclosure, Table
 
 MONDAY = dt.date(2027, 2, 15)
 WEEK = Closure(MONDAY, MONDAY + dt.timedelta(days=6), "school_holiday", "Vinterferie")
@@ -34,12 +35,17 @@ def labels(store, made):
         return {one.label for one in plan_records.closures_of(session, made.site_id).values()}
 
 
-def table_of(store, made):
+def parts_of(store, made):
     with store.read() as session:
         site = session.get_one(Site, made.site_id)
         plan = plan_records.load_plan(session, session.get_one(Course, made.course_id))
     desk = Desk(store, actor=LEADER, synthetic=False)
-    return closures_parts(desk, site, plan, lambda _told: None)[0]
+    return closures_parts(desk, site, plan, lambda _told: None)
+
+
+def table_of(store, made):
+    (table,) = (part for part in parts_of(store, made) if isinstance(part, Table))
+    return table
 
 
 def test_the_closure_that_is_removed_is_the_one_that_was_pointed_at(store, made):
@@ -57,3 +63,13 @@ def test_two_closures_of_the_same_day_are_both_kept_and_the_same_one_only_once(s
     close(store, made, DAY, SAME_DAY, DAY)
     assert labels(store, made) == {DAY.label, SAME_DAY.label}
     assert len(table_of(store, made)._content.rows) == 2
+
+
+def test_adding_stands_before_the_list_and_years_gone_by_are_folded_away(store, made):
+    gone = Closure(dt.date(2020, 10, 12), dt.date(2020, 10, 18), "school_holiday", "Efterår 2020")
+    close(store, made, gone, DAY)
+    parts = parts_of(store, made)
+    labels = [part.label if isinstance(part, Disclosure) else "table" for part in parts]
+    assert labels.index("Tilføj en lukkedag eller et fravær") < labels.index("table")
+    assert [row["what"] for row in table_of(store, made)._content.rows] == [DAY.text]
+    assert labels.index("Lukkedage fra tidligere år") > labels.index("table")

@@ -11,6 +11,7 @@ from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_moves import cancel, move, pin, replan, restore, unpin
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.errors import InputFault
+from peerbook.text import format_date
 
 FREE = DanishCalendar()
 DAY_3, SPARRING_3 = Item("teaching_day", 3), Item("sparring", 3)
@@ -67,6 +68,22 @@ def test_the_sparring_that_follows_goes_around_holidays_and_says_so(plan):
     sparring = change.plan.date_of(SPARRING_3)
     assert sparring.date == on(4, 1)
     assert [one.date for one in sparring.avoided] == [on(4, 2)]
+
+
+def test_the_nearest_days_are_never_those_of_the_course_own_sparring(plan):
+    # 25 March is the Wednesday of sparring 3, and the day wished the one before it is closed.
+    closed = DanishCalendar([Closure(on(3, 24), on(3, 24), "other", "Painting")])
+    with pytest.raises(InputFault) as fault:
+        move(plan, DAY_3, on(3, 24), calendar=closed)
+    (one,) = fault.value.faults
+    assert "The nearest days that can be used" in one.message
+    for sparring in plan.of_kind("sparring"):
+        assert format_date(sparring.date, "long") not in one.message
+
+
+def test_a_sparring_that_does_not_lie_after_its_day_says_so(plan):
+    early = plan.with_date(replace(plan.date_of(SPARRING_3), date=on(3, 10)))
+    assert early.off_rhythm(SPARRING_3) == "It does not lie after the teaching day it follows."
 
 
 def test_what_was_avoided_when_planned_stays_and_the_closed_day_that_was_left_is_added(plan):

@@ -13,6 +13,7 @@ from peerbook.course.schedule.plan import CourseTemplate, PlanRequest
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.files.origin import Origin
 from peerbook.files.pdf import pdf
+from peerbook.text import format_date
 
 NASTY = (
     '#panic("x") $ x^2 $ \\ "quoted" \'single\' *bold* _thin_ `code` [box] @ref <label> '
@@ -45,6 +46,24 @@ def plan():
         title="Forårsholdet", site="Foreningernes Hus", room="Store sal", teachers=("Anna", "Åse"),
     )  # fmt: skip
     return plan_course(request, DanishCalendar())
+
+
+def test_who_no_longer_teaches_is_told_until_when_and_who_does_since_when(plan):
+    days = plan.of_kind("teaching_day")
+    changed = replace(
+        plan,
+        dates=tuple(
+            replace(date, teachers=("Bo",), room="Caféen") if date.date >= days[3].date else date
+            for date in plan.dates
+        ),
+        earlier_sites=((days[1].date, "Biblioteket"),),
+    )
+    text = " ".join(read(pdf_bytes(changed), "-layout").split())
+    last = max(date.date for date in plan.dates if date.date < days[3].date)
+    until, since = format_date(last), format_date(days[3].date)
+    assert f"Anna og Åse til {until}; Bo fra {since}" in text
+    assert f"Caféen, Foreningernes Hus fra {since}" in text
+    assert "Store sal, Biblioteket til" in text
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

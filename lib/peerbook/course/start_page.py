@@ -113,7 +113,7 @@ def _site_parts(desk: Desk, site: Site) -> list[Part]:
     parts: list[Part] = [Heading(_("The next six weeks"))]
     if coming:
         columns = [
-            Column("date", _("Date"), kind="date"),
+            Column("date", _("Date"), kind="day"),
             Column("what", _("What")),
             Column("course", _("Course")),
         ]
@@ -149,7 +149,7 @@ def _site_parts(desk: Desk, site: Site) -> list[Part]:
     if known:
         columns = [
             Column("title", _("Course")),
-            Column("starts_on", _("First day"), kind="date"),
+            Column("starts_on", _("First day"), kind="day"),
             Column("state", _("State"), kind="status"),
         ]
         rows = [

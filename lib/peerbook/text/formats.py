@@ -14,12 +14,14 @@ _STYLES = {
     "day": "d. MMM",
     "short": "dd-MM-yyyy",
     "medium": "d. MMM yyyy",
+    "weekday": "EEE d. MMM yyyy",
     "long": "EEEE d. MMMM yyyy",
 }
 _ENGLISH_STYLES = {
     "day": "d MMM",
     "short": "dd-MM-yyyy",
     "medium": "d MMM yyyy",
+    "weekday": "EEE d MMM yyyy",
     "long": "EEEE d MMMM yyyy",
 }
 _LOCALES: dict[Language, str] = {"da": "da_DK", "en": "en_GB"}
@@ -44,8 +46,8 @@ def format_date(day: dt.date, style: str = "medium") -> str:
     day
         The date.
     style
-        `day` (4. mar.), `short` (04-03-2026), `medium` (4. mar. 2026) or `long` (onsdag 4. marts
-        2026).
+        `day` (4. mar.), `short` (04-03-2026), `medium` (4. mar. 2026), `weekday` (ons. 4. mar.
+        2026) or `long` (onsdag 4. marts 2026).
     """
     styles = _STYLES if current_language() == "da" else _ENGLISH_STYLES
     return dates.format_date(day, format=styles[style], locale=_locale())

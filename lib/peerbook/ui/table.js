@@ -4,7 +4,7 @@ import { actionButton, fill, h, stackWhenNarrow, symbol } from "./dom.js";
 
 const SHOWN_AT_FIRST = 200;
 const RIGHT = ["number", "share", "kroner"];
-const WHOLE = ["date", "time"];
+const WHOLE = ["date", "day", "time"];
 
 const lookOf = ({ kind }) => (RIGHT.includes(kind) ? "pb-right" : WHOLE.includes(kind) ? "pb-whole" : null);
 

@@ -21,7 +21,7 @@ from peerbook.text import (
 )
 from peerbook.ui.part import Answer, Part
 
-ColumnKind = Literal["text", "number", "share", "kroner", "date", "time", "status"]
+ColumnKind = Literal["text", "number", "share", "kroner", "date", "day", "time", "status"]
 Tone = Literal["ok", "info", "warn", "danger", "neutral"]
 Cells = Mapping[str, object]
 
@@ -37,7 +37,8 @@ class Column:
     label
         Its heading.
     kind
-        How values are written and sorted; numbers stand to the right.
+        How values are written and sorted; numbers stand to the right, a `day` is a date with its
+        weekday.
     decimals
         Decimals of a `number` or `share`.
     """
@@ -212,17 +213,19 @@ def _cell(column: Column, value: object) -> object:
     if pd.isna(cast(Any, value)):
         return None
     if isinstance(value, dt.date | dt.time):
-        return [_moment_text(value), value.isoformat()]
+        return [_moment_text(column, value), value.isoformat()]
     if column.kind in ("number", "share", "kroner") and not isinstance(value, str):
         number = Decimal(str(value))
         return [_number_text(column, number), float(number)]
     return str(value)
 
 
-def _moment_text(moment: dt.date | dt.time) -> str:
+def _moment_text(column: Column, moment: dt.date | dt.time) -> str:
     if isinstance(moment, dt.datetime):
         return f"{format_date(moment.date())} {format_time(moment)}"
-    return format_date(moment) if isinstance(moment, dt.date) else format_time(moment)
+    if isinstance(moment, dt.time):
+        return format_time(moment)
+    return format_date(moment, "weekday" if column.kind == "day" else "medium")
 
 
 def _number_text(column: Column, number: Decimal) -> str:

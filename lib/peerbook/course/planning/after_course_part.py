@@ -68,7 +68,7 @@ def _erfa_parts(plan: CoursePlan) -> list[Part]:
         return [Prose(_("The plan has no erfa groups."))]
     columns = [
         Column("what", _("What")),
-        Column("date", _("Date"), kind="date"),
+        Column("date", _("Date"), kind="day"),
         Column("time", _("Time")),
         Column("convener", _("Who calls it together?")),
         Column("room", _("Room")),
@@ -246,7 +246,7 @@ def _times_table(
             names.setdefault(chosen[mentor.code], []).append(mentor.name)
     columns = [
         Column("what", _("What")),
-        Column("date", _("Date"), kind="date"),
+        Column("date", _("Date"), kind="day"),
         Column("time", _("Time")),
     ]
     if names:

@@ -79,20 +79,24 @@ def closures_parts(
     ]
     columns = [
         Column("what", _("Closure")),
-        Column("starts_on", _("From"), kind="date"),
-        Column("ends_on", _("To"), kind="date"),
+        Column("starts_on", _("From"), kind="day"),
+        Column("ends_on", _("To"), kind="day"),
         Column("kind", _("Kind")),
     ]
-    rows = [
-        {
-            "id": number,
-            "what": closure.text,
-            "starts_on": closure.starts_on,
-            "ends_on": closure.ends_on,
-            "kind": kind_name(closure.kind),
-        }
-        for number, closure in known.items()
-    ]
+    this_year = dt.date(desk.today.year, 1, 1)
+
+    def rows(*, is_past: bool) -> list[dict[str, object]]:
+        return [
+            {
+                "id": number,
+                "what": closure.text,
+                "starts_on": closure.starts_on,
+                "ends_on": closure.ends_on,
+                "kind": kind_name(closure.kind),
+            }
+            for number, closure in known.items()
+            if (closure.ends_on < this_year) == is_past
+        ]
 
     def remove(row: Mapping[str, object]) -> str:
         number = int(str(row["id"]))
@@ -101,18 +105,26 @@ def closures_parts(
         redraw(_("The closure is removed."))
         return _("The closure is removed.")
 
-    parts: list[Part] = [
-        Table(
-            columns,
-            rows,
-            _("Closures at {site}").format(site=site.name),
-            action=RowAction(_("Remove"), remove),
-            empty=_("No closures yet. Public holidays are always kept free."),
-        )
-    ]
+    action = RowAction(_("Remove"), remove)
+    parts: list[Part] = [_own_closure(desk, site, plan, redraw)]
     if suggested:
         parts.append(_suggestions(desk, site, suggested, redraw))
-    parts.append(_own_closure(desk, site, plan, redraw))
+    parts.append(
+        Table(
+            columns,
+            rows(is_past=False),
+            _("Closures at {site}").format(site=site.name),
+            action=action,
+            empty=_("No closures yet. Public holidays are always kept free."),
+        )
+    )
+    if past := rows(is_past=True):
+        caption = _("Closures at {site} before {year}").format(site=site.name, year=this_year.year)
+        parts.append(
+            Disclosure(
+                _("Closures of years gone by"), [Table(columns, past, caption, action=action)]
+            )
+        )
     lines = [
         f"- {format_date(day, 'long')}: {name}"
         for year in years

@@ -201,7 +201,7 @@ def _blocked_parts(saved: SavedPlan, now: PlanNow, target: _Target) -> list[Part
     lines = [
         _("{name}, {date}: {reasons}.").format(
             name=date.name,
-            date=format_date(date.date),
+            date=format_date(date.date, "weekday"),
             reasons=format_list([reason.text for reason in reasons]),
         )
         for date, reasons in obstacles.blocked(now.plan, saved.desk.today)

@@ -193,7 +193,7 @@ def _pinned_parts(saved: SavedPlan) -> list[Part]:
         *(
             Button(
                 _("Let {name} on {date} follow the plan again").format(
-                    name=date.name, date=format_date(date.date)
+                    name=date.name, date=format_date(date.date, "weekday")
                 ),
                 release(date),
             )
@@ -216,5 +216,6 @@ def _asked(submission: Submission) -> tuple[Item, dt.date | None, str]:
 
 def _options(dates: Iterable[PlannedDate]) -> list[tuple[str, str]]:
     return [
-        (f"{date.kind}:{date.number}", f"{date.name} – {format_date(date.date)}") for date in dates
+        (f"{date.kind}:{date.number}", f"{date.name} – {format_date(date.date, 'weekday')}")
+        for date in dates
     ]

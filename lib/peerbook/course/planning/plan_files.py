@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from peerbook.course.planning.presentations import Turn
+from peerbook.course.planning.who_and_where import who_and_where
 from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
 from peerbook.files.ics import CalendarEntry, calendar_file
 from peerbook.files.origin import Origin
@@ -70,15 +71,6 @@ def pdf_bytes(plan: CoursePlan, origin: Origin | None = None) -> bytes:
     origin
         Told at the foot.
     """
-    facts = {
-        _("Teachers"): format_list(sorted({name for it in plan.dates for name in it.teachers})),
-        _("Place"): ", ".join(
-            [
-                *sorted({it.room for it in plan.dates if it.room}),
-                *([plan.site] if plan.site else []),
-            ]
-        ),
-    }
     return _page(
         plan.title or _("Course plan"),
         _("From {first} to {last}").format(
@@ -98,7 +90,7 @@ def pdf_bytes(plan: CoursePlan, origin: Origin | None = None) -> bytes:
             }
             for date in plan.dates
         ],
-        facts,
+        who_and_where(plan),
         origin,
     )
 
@@ -107,7 +99,9 @@ def presentations_pdf_bytes(
     plan: CoursePlan, turns: Sequence[Turn], origin: Origin | None = None
 ) -> bytes:
     """Return the times at which final assignments are presented as one page to print."""
-    rooms = sorted({date.room for date in plan.of_kind("final_assignment") if date.room})
+    days = plan.of_kind("final_assignment")
+    rooms = sorted({date.room for date in days if date.room})
+    site = plan.site_of(days[-1]) if days else plan.site
     first_of_day = {turn.date: place for place, turn in reversed(list(enumerate(turns)))}.values()
     return _page(
         _("Presentation of final assignments"),
@@ -124,7 +118,7 @@ def presentations_pdf_bytes(
             }
             for place, turn in enumerate(turns)
         ],
-        {_("Place"): ", ".join(part for part in (*rooms, plan.site) if part)},
+        {_("Place"): ", ".join(part for part in (*rooms, site) if part)},
         origin,
     )
 

@@ -11,7 +11,12 @@ from uuid import uuid4
 from peerbook.course import plan_records, records
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
-from peerbook.course.planning.plan_part import avoided_parts, dates_table, plan_parts
+from peerbook.course.planning.plan_part import (
+    avoided_parts,
+    dates_table,
+    plan_parts,
+    who_and_where_parts,
+)
 from peerbook.course.schedule.calendar import (
     EARLIEST,
     LATEST,
@@ -302,6 +307,7 @@ class _CourseChoice:
             *_passed_parts(plan, desk.today),
             *self._summer_parts(plan, request, calendar, proposal),
             dates_table(plan, _("Proposed dates, not saved yet")),
+            *who_and_where_parts(plan),
             *avoided_parts(plan),
             Button(_("Save the plan"), save, look="main"),
         ]

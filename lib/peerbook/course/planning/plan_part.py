@@ -14,6 +14,7 @@ from peerbook.course.planning.download_part import downloads
 from peerbook.course.planning.plan_change_part import change_parts
 from peerbook.course.planning.plan_proposal_part import Proposed, proposal_parts
 from peerbook.course.planning.since_told_part import since_told_parts
+from peerbook.course.planning.who_and_where import who_and_where
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.plan import CoursePlan, PlannedDate
 from peerbook.course.schedule.plan_moves import replan
@@ -49,7 +50,7 @@ def dates_table(plan: CoursePlan, caption: str) -> Table:
     """Return a plan's dates as a table."""
     columns = [
         Column("what", _("What")),
-        Column("date", _("Date"), kind="date"),
+        Column("date", _("Date"), kind="day"),
         Column("time", _("Time")),
         Column("status", _("Status"), kind="status"),
         Column("remark", _("Good to know")),
@@ -71,6 +72,14 @@ def _span(date: PlannedDate) -> str:
     if date.starts_at is None or date.ends_at is None:
         return _("with the teaching day")
     return f"{format_time(date.starts_at)}–{format_time(date.ends_at)}"
+
+
+def who_and_where_parts(plan: CoursePlan) -> list[Part]:
+    """Return who teaches and where as a line under the dates; nothing while that is open."""
+    told = [
+        f"{literal(label)}: {literal(text)}" for label, text in who_and_where(plan).items() if text
+    ]
+    return [Prose(" · ".join(told))] if told else []
 
 
 def avoided_parts(plan: CoursePlan) -> list[Part]:
@@ -124,6 +133,7 @@ def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Part]:
     dates: list[Part] = [
         downloads(saved),
         dates_table(plan, _("The dates of {title}").format(title=plan.title)),
+        *who_and_where_parts(plan),
         *avoided_parts(plan),
     ]
     if plan.dates[-1].date >= saved.desk.today:
@@ -184,7 +194,7 @@ def blocked_parts(saved: SavedPlan) -> list[Part]:
             else _("{name}, {date}: {reasons}.")
         ).format(
             name=date.name,
-            date=format_date(date.date),
+            date=format_date(date.date, "weekday"),
             reasons=format_list([reason.text for reason in reasons]),
         )
         for date, reasons in hit

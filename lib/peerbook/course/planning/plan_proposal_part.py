@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from peerbook.course.saved_plan import SavedPlan
-from peerbook.course.schedule.plan import CoursePlan, Item
+from peerbook.course.schedule.calendar import is_summer
+from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
 from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_mend import PlanChange
 from peerbook.text import _, format_date, format_list
@@ -90,7 +91,21 @@ def consequence_parts(proposed: Proposed) -> list[Part]:
     ]
     if strained or stuck:
         parts.append(Notice("warn", "\n".join([*stuck, *strained])))
+    summer = [
+        f"{one.name}, {format_date(one.date, 'long')}"
+        for one in change.plan.dates
+        if one.takes_place and is_summer(one.date) and not _was_on(before, one)
+    ]
+    if summer:
+        lead = _("Now some dates lie in summer, when many people are away:")
+        parts.append(Notice("warn", "\n".join([lead, *summer])))
     return parts
+
+
+def _was_on(before: CoursePlan, date: PlannedDate) -> bool:
+    """Return whether a date took place on that day before, too."""
+    old = before.get(date.item)
+    return old is not None and old.takes_place and old.date == date.date
 
 
 def _said_of(before: CoursePlan, after: CoursePlan, item: Item) -> str:

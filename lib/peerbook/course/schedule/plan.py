@@ -465,6 +465,9 @@ class CoursePlan:
             yield _("The teaching day it follows is cancelled.")
             return
         offset = (date.date - day.date).days
+        if offset < 1:
+            yield _("It does not lie after the teaching day it follows.")
+            return
         fewest, most = self.template.sparring_earliest_days, self.template.sparring_latest_days
         if not fewest <= offset <= most:
             yield ngettext(

@@ -484,10 +484,13 @@ class Mending:
             (to + offset * _DAY for offset in range(-2 * _REACH, 2 * _REACH + 1) if offset),
             key=lambda day: (abs((day - to).days) + 4 * (day.weekday() != own), day),
         )
+        # A day people have kept for sparring is no free one, though the sparring could move on.
+        sparring = {one.date for one in self._plan.of_kind("sparring") if one.takes_place}
         usable = [
             day
             for day in around
             if self._is_usable(date, day)
+            and (day not in sparring or day == date.date)
             and not any(reason.kind == "order" for reason in self.out_of_order(date, day))
         ]
         found: list[dt.date] = []

@@ -1,0 +1,44 @@
+"""What a change of a plan means is said before it is saved, and what is unwise is said loudly."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from peerbook.course.planning.plan_proposal_part import Proposed, consequence_parts
+from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.course.schedule.plan import CourseTemplate, Item, PlanRequest
+from peerbook.course.schedule.plan_moves import move
+from peerbook.course.schedule.plan_solver import plan_course
+from peerbook.ui import Notice
+
+FREE = DanishCalendar()
+SPARRING_6 = Item("sparring", 6)
+
+
+@pytest.fixture
+def plan():
+    """The sixth teaching day is 10 June 2026, its sparring 24 June."""
+    request = PlanRequest(
+        "spring", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2
+    )
+    return plan_course(request, FREE)
+
+
+def summer_warnings(plan, item, to):
+    change = move(plan, item, to, calendar=FREE, reason="guest")
+    parts = consequence_parts(Proposed(plan, change, "guest", item))
+    told = [part.text for part in parts if isinstance(part, Notice) and part.kind == "warn"]
+    return [text for text in told if "mange er væk" in text]
+
+
+def test_a_sparring_that_moves_into_july_is_warned_of(plan):
+    (text,) = summer_warnings(plan, SPARRING_6, dt.date(2026, 7, 1))
+    assert "Gruppesparring 6, onsdag 1. juli 2026" in text
+    assert len(text.splitlines()) == 2, "what lay in July before is not told"
+
+
+def test_dates_that_lay_in_july_before_are_no_news(plan):
+    assert plan.of_kind("final_assignment")[0].date.month == 7
+    assert summer_warnings(plan, SPARRING_6, dt.date(2026, 6, 25)) == []
