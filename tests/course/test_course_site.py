@@ -24,6 +24,7 @@ from peerbook.course.evaluation.evaluation_paper_part import call_on
 from peerbook.course.head_count import head_count_records
 from peerbook.course.head_count.head_count_records import Count
 from peerbook.course.planning import plan_page
+from peerbook.course.planning.course_details_part import details_parts
 from peerbook.course.planning.course_details_records import (
     change_site,
     details_of,
@@ -39,6 +40,7 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.settings import save_help_number
 from peerbook.store import events_of
 from peerbook.store.tables import Attendance, Course, CourseDate, Participant
+from peerbook.ui import Form
 
 ON = dt.date(2027, 4, 20)
 STAMP = dt.datetime(2027, 4, 20, 12, tzinfo=dt.UTC)
@@ -86,6 +88,17 @@ def test_details_typed_before_the_course_moved_rename_neither_place(store, made,
     assert not refused.value.theirs, "there is nothing to choose between"
     with store.read() as session:
         assert {site.name for site in records.sites(session)} == {made.site, there[1]}
+
+
+def test_what_was_typed_of_one_place_is_not_offered_as_the_name_of_another(store, made, there):
+    def form():
+        parts = details_parts(saved_plan(store, made), lambda *_: None)
+        return next(part for part in parts if isinstance(part, Form))
+
+    form()._keep_draft({"values": {"site": "Huset"}}, ())
+    assert form().offer["values"] == {"site": "Huset"}
+    move(store, made, there[0])
+    assert form().offer == {}
 
 
 def test_a_page_open_since_before_the_move_enrols_and_calls_where_the_course_is_now(

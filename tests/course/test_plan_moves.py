@@ -119,7 +119,7 @@ def test_a_sparring_that_left_a_closed_day_still_says_what_it_went_around_when_p
 def test_a_day_moved_by_hand_says_why_also_when_it_follows_the_plan_again(plan):
     moved = move(plan, DAY_3, on(3, 18), calendar=FREE, reason="guest").plan
     assert "guest" in moved.remark(DAY_3)
-    assert unpin(moved, DAY_3).remark(DAY_3) == "Moved: guest"
+    assert unpin(moved, DAY_3).remark(DAY_3) == "Moved: guest."
     closed = DanishCalendar([Closure(on(3, 18), on(3, 18), "other", "Fair")])
     mended = replan(unpin(moved, DAY_3), calendar=closed).plan
     assert mended.date_of(DAY_3).date != on(3, 18)
@@ -159,7 +159,7 @@ def test_a_date_fixed_by_hand_stays_and_is_shown(plan):
     assert (sparring.date, sparring.pinned, sparring.pin_reason) == (on(3, 25), True, "guest")
     # 18 to 25 March is 7 days: outside 10 to 18, and said.
     assert change.plan.remark(SPARRING_3) == (
-        "Fixed by hand: guest 7 days after the teaching day; it should be 10 to 18."
+        "Fixed by hand: guest. 7 days after the teaching day; it should be 10 to 18."
     )
 
 

@@ -96,7 +96,8 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
             values={**asdict(shown), "since": FROM_TODAY},
             on_submit=save,
             submit_label=_("Save the details"),
-            drafts=saved.drafts("course_details"),
+            # What is typed of one site is not offered as the name of another.
+            drafts=saved.drafts(f"course_details:{site_id}"),
         ),
         Disclosure(
             _("Does the course belong to another place?"),

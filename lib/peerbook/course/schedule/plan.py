@@ -437,17 +437,18 @@ class CoursePlan:
     def remark(self, item: Item) -> str:
         """Return what stands out about a date, as short sentences; often empty."""
         date = self.date_of(item)
+        reason = date.pin_reason.strip().rstrip(".")
         remarks = []
         if date.status == "cancelled":
             remarks.append(_("Cancelled."))
         if date.pinned and date.takes_place:
             remarks.append(
-                _("Fixed by hand: {reason}").format(reason=date.pin_reason)
-                if date.pin_reason
+                _("Fixed by hand: {reason}.").format(reason=reason)
+                if reason
                 else _("Fixed by hand.")
             )
-        elif date.status == "moved" and date.pin_reason:
-            remarks.append(_("Moved: {reason}").format(reason=date.pin_reason))
+        elif date.status == "moved" and reason:
+            remarks.append(_("Moved: {reason}.").format(reason=reason))
         remarks.append(self.off_rhythm(item))
         remarks.append(date.note)
         return " ".join(filter(None, remarks))
