@@ -83,6 +83,25 @@ def test_people_are_put_on_the_course_by_name_and_known_by_code(app, open_record
     assert app.rows("SELECT count(*) FROM enrolment WHERE course_id = ?", made.course_id) == [(3,)]
 
 
+def test_a_misspelt_name_is_corrected_in_list_roster_and_standing(app, open_record):
+    made = a_planned_course(
+        app.store, mentors=("Ana Prøvsen", BO), first_month=months_ahead(-5), title="Hold 7"
+    )
+    record(app, made, days(app, made)[0], {"Ana Prøvsen": "present", BO: "present"})
+    page = open_record(made)
+    panel = unfold(page, "Hvem er på holdet?")
+    row_of(panel, "Ana Prøvsen").get_by_role("button", name="Ret navnet").click()
+    panel.get_by_role("textbox", name=re.compile(r"^Navn\b")).fill(ANNA)
+    panel.get_by_role("button", name="Gem navnet").click()
+    receipt(page)
+    expect(page.get_by_text(f"Navnet er nu {ANNA}.").first).to_be_visible()
+    expect(page.get_by_role("combobox", name=f"{ANNA} Status")).to_be_visible()
+    standing = page.get_by_role("table").filter(has_text="Holdt aftalen")
+    expect(row_of(standing, ANNA)).to_be_visible()
+    expect(row_of(unfold(page, "Hvem er på holdet?"), ANNA)).to_be_visible()
+    expect(page.get_by_text("Ana Prøvsen")).to_have_count(0)
+
+
 def test_all_five_statuses_are_kept_with_their_notes_and_counted_honestly(
     app, open_record, under_way
 ):

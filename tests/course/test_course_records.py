@@ -303,6 +303,74 @@ def test_every_name_that_is_there_twice_is_told(store):
     assert "Ib" not in told.split()
 
 
+def correct(store, made, code, name, seen):
+    return written(
+        store,
+        lambda session: people_records.correct_name(session, made.course_id, code, name, seen),
+    )
+
+
+def names_on(store, made):
+    with store.read() as session:
+        return {one.name: one.code for one in people_records.mentors(session, made.course_id)}
+
+
+def test_a_misspelt_name_is_put_right_wherever_it_is_shown_and_the_old_one_kept_nowhere(tmp_path):
+    with open_store(tmp_path) as store:
+        made = a_course(store, participants=0)
+        enrol(store, made, "Ana Prøvsen", "Bo Opdigt")
+        code = names_on(store, made)["Ana Prøvsen"]
+        correct(store, made, code, "  Anna   Prøvesen ", seen="Ana Prøvsen")
+        assert names_on(store, made)["Anna Prøvesen"] == code
+        with store.read() as session:
+            changed = session.scalars(
+                select(Audit).where(Audit.table_name == "identity", Audit.action == "update")
+            ).one()
+            assert (changed.actor, changed.row_id) == (LEADER, code)
+            assert (changed.old["version"], changed.new["version"]) == (1, 2)
+        assert_sound(store)
+    for file in tmp_path.iterdir():
+        assert "Prøvsen".encode() not in file.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "BO  OPDIGT"])
+def test_a_corrected_name_can_still_be_told_from_the_others(store, name):
+    made = a_course(store, participants=0)
+    enrol(store, made, "Anna Prøvesen", "Bo Opdigt")
+    code = names_on(store, made)["Anna Prøvesen"]
+    assert refused(
+        store,
+        lambda session: people_records.correct_name(
+            session, made.course_id, code, name, "Anna Prøvesen"
+        ),
+    ) == ["name"]
+
+
+def test_a_name_somebody_else_has_corrected_meanwhile_is_asked_about(store):
+    made = a_course(store, participants=0)
+    enrol(store, made, "Ana Prøvesen")
+    code = names_on(store, made)["Ana Prøvesen"]
+    correct(store, made, code, "Anna Prøvesen", seen="Ana Prøvesen")
+    with pytest.raises(Conflict) as conflict:
+        correct(store, made, code, "Anne Prøvesen", seen="Ana Prøvesen")
+    assert conflict.value.theirs == {"name": "Anna Prøvesen"}
+    assert list(names_on(store, made)) == ["Anna Prøvesen"]
+    correct(store, made, code, "Anne Prøvesen", seen="Anna Prøvesen")
+    assert list(names_on(store, made)) == ["Anne Prøvesen"]
+
+
+def test_somebody_on_another_course_only_is_not_renamed_here(store):
+    made, other = a_course(store, participants=0), a_course(store, participants=0)
+    enrol(store, other, "Anna Prøvesen")
+    code = names_on(store, other)["Anna Prøvesen"]
+    assert refused(
+        store,
+        lambda session: people_records.correct_name(
+            session, made.course_id, code, "Eva Ny", "Anna Prøvesen"
+        ),
+    ) == ["name"]
+
+
 # -- attendance ------------------------------------------------------------------------------------
 
 

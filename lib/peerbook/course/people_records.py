@@ -19,6 +19,7 @@ from peerbook.store import (
     identities,
     in_effect,
     kind_on,
+    refuse_overtaken,
     withdraw_event,
 )
 from peerbook.store.codes import new_code
@@ -173,6 +174,37 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
         session.flush()
         identities.save_identity(session, person.code, name=name)
         place_on_course(session, course.id, person.code, on)
+    return Saved("course", course.id, course.version)
+
+
+def correct_name(session: Session, course_id: int, code: str, name: str, seen: str) -> Saved:
+    """Give somebody on a course the name they really have; the earlier one is kept nowhere.
+
+    Parameters
+    ----------
+    seen
+        The name that was shown when the right one was written.
+
+    Raises
+    ------
+    InputFault
+        When they are not on the course, the name is empty, or somebody else there has it.
+    Conflict
+        When somebody else has given them another name since; `theirs` holds it as `name`.
+    """
+    known = {mentor.code: mentor.name for mentor in mentors(session, course_id)}
+    if code not in known:
+        raise InputFault.at("name", _("They are no longer on the course. Reload the page."))
+    right = " ".join(name.split())
+    if not right:
+        raise InputFault.at("name", _("Write the name."))
+    stored = known.pop(code)
+    if right.casefold() in map(str.casefold, known.values()):
+        message = _("{name} is on the course already. Write the two names differently.")
+        raise InputFault.at("name", message.format(name=right))
+    refuse_overtaken({"name": seen}, {"name": stored}, {"name": right})
+    identities.correct_name(session, code, right)
+    course = session.get_one(Course, course_id)
     return Saved("course", course.id, course.version)
 
 

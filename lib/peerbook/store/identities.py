@@ -53,6 +53,15 @@ def save_identity(
         row.name, row.email, row.phone = name, email, phone
 
 
+def correct_name(session: Session, code: str, name: str) -> None:
+    """Keep another name of a participant in place of the earlier one; contacts stay."""
+    row = session.get(Identity, code)
+    if row is None:
+        session.add(Identity(participant_code=code, name=name))
+    else:
+        row.name = name
+
+
 def forget_identity(session: Session, code: str) -> None:
     """Delete a participant's name and contacts; the code and all that hangs on it stay."""
     row = session.get(Identity, code)

@@ -16,6 +16,8 @@ from peerbook.store import Receipt, Saved
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date
 from peerbook.ui import (
+    Button,
+    Cells,
     ChoiceField,
     Column,
     DateField,
@@ -25,9 +27,12 @@ from peerbook.ui import (
     LongTextField,
     Part,
     Prose,
+    RowAction,
+    Section,
     Status,
     Submission,
     Table,
+    TextField,
     receipt_text,
 )
 
@@ -48,7 +53,7 @@ class Enrolments:
             mentors = people_records.mentors(session, self._course.id)
             untouched = people_records.without_record(session, self._course.id)
         parts: list[Part] = [
-            self._list(mentors),
+            self._people(mentors),
             Heading(_("Somebody new"), level=3),
             self.enrol_form(),
             Disclosure(_("A pause, or somebody leaves"), lambda: [self._turn_form(mentors)]),
@@ -59,7 +64,27 @@ class Enrolments:
             )
         return parts
 
-    def _list(self, mentors: list[Mentor]) -> Table:
+    def _people(self, mentors: list[Mentor]) -> Section:
+        """Return the list, which gives place to the form while a name is corrected."""
+        place = Section([])
+
+        def back() -> str:
+            place.show([self._list(mentors, correct)], take_there=True)
+            return _("The list is shown again.")
+
+        def correct(row: Cells) -> str:
+            parts = [
+                Heading(_("Correct a name"), level=3),
+                self._name_form(str(row["code"]), str(row["name"])),
+                Button(_("Back to the list"), back),
+            ]
+            place.show(parts, take_there=True)
+            return ""
+
+        place.show([self._list(mentors, correct)])
+        return place
+
+    def _list(self, mentors: list[Mentor], correct: Callable[[Cells], str]) -> Table:
         columns = [
             Column("name", _("Mentor")),
             Column("enrolled_on", _("On the course from"), kind="date"),
@@ -67,13 +92,48 @@ class Enrolments:
         ]
         rows = [
             {
+                "code": mentor.code,
                 "name": mentor.name,
                 "enrolled_on": mentor.enrolled_on,
                 "state": _state(mentor.on(self._desk.today)),
             }
             for mentor in mentors
         ]
-        return Table(columns, rows, _("Everybody who is or was on the course"), sortable=False)
+        return Table(
+            columns,
+            rows,
+            _("Everybody who is or was on the course"),
+            sortable=False,
+            action=RowAction(_("Correct the name"), correct),
+        )
+
+    def _name_form(self, code: str, shown: str) -> Form:
+        def save(submission: Submission) -> Receipt:
+            name = str(submission.values["name"])
+            seen = shown if submission.seen is None else str(submission.seen["name"])
+            receipt = self._desk.save(
+                submission,
+                lambda session: people_records.correct_name(
+                    session, self._course.id, code, name, seen
+                ),
+            )
+            told = _("The name is now {name}.").format(name=" ".join(name.split()))
+            self._on_change(f"{receipt_text(receipt)} {told}")
+            return receipt
+
+        return Form(
+            "name",
+            [
+                TextField(
+                    "name", _("Name"), required=True, max_length=200,
+                    hint=_("The name is corrected wherever it is shown. The old one is not kept."),
+                )
+            ],
+            values={"name": shown},
+            on_submit=save,
+            submit_label=_("Save the name"),
+            drafts=course_drafts(self._desk, self._course.id, f"name:{code}"),
+        )  # fmt: skip
 
     def enrol_form(self) -> Form:
         """Return the form with which new people are put on the course."""
