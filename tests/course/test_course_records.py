@@ -501,13 +501,38 @@ def test_a_missed_day_is_made_up_for_once(store, made):
     catch_up(store, day, code)
     with store.read() as session:
         (row,) = each(attendance_records.catch_up_frame(session, made.course_id))
-    assert tuple(row) == (day, code, LATER, "Read the handout")
+    assert (row.date_id, row.participant) == (day, code)
+    assert (row.done_on, row.how) == (LATER, "Read the handout")
     assert refused(
         store,
         lambda session: attendance_records.save_catch_up(
             session, day, code, LATER, "Again", today=AFTERWARDS
         ),
     ) == ["missed"]
+
+
+def test_what_was_made_up_for_by_mistake_is_taken_back_once_and_can_be_made_up_for_again(store):
+    made = a_course(store, participants=1)
+    (code,), day = made.codes, made.teaching_day_ids[0]
+    save_attendance(store, made, day, {code: ("absent", None)})
+    number = catch_up(store, day, code).number
+
+    def log():
+        with store.read() as session:
+            return list(each(attendance_records.catch_up_frame(session, made.course_id)))
+
+    (row,) = log()
+    assert (row.catch_up_id, row.version) == (number, 1)
+
+    def take_back(session):
+        return attendance_records.take_back_catch_up(session, number, row.version)
+
+    written(store, take_back)
+    assert log() == []
+    assert recorded(store, made, day) == {code: ("absent", None)}
+    with pytest.raises(Conflict):
+        written(store, take_back)
+    assert catch_up(store, day, code).number != number
 
 
 def test_a_day_somebody_attended_or_nobody_recorded_is_not_made_up_for(store, made):

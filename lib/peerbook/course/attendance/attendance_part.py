@@ -28,6 +28,7 @@ from peerbook.store.tables import AttendanceStatus, Course
 from peerbook.text import _, format_date, format_list, format_number
 from peerbook.ui import (
     Button,
+    Cells,
     ChoiceField,
     Column,
     DateField,
@@ -40,6 +41,7 @@ from peerbook.ui import (
     Part,
     Prose,
     Row,
+    RowAction,
     RowsField,
     Section,
     Status,
@@ -339,7 +341,8 @@ class _Attendance:
             for date, date_id, name, code in missed_days
         ]
         if not missed:
-            return [Prose(_("Nobody has missed a day that is not made up for."))]
+            text = _("Nobody has missed a day that is not made up for.")
+            return [Prose(text), *self._caught_up_parts()]
         drafts = course_drafts(self._desk, self._course.id, "catch_up")
 
         def save(submission: Submission) -> Receipt:
@@ -377,8 +380,58 @@ class _Attendance:
                 ],
                 on_submit=save,
                 drafts=drafts,
-            )
+            ),
+            *self._caught_up_parts(),
         ]  # fmt: skip
+
+    def _caught_up_parts(self) -> list[Part]:
+        """Return what has been made up for so far, each with the way to take it back."""
+        if self._caught_up.empty:
+            return []
+        name_of = {mentor.code: mentor.name for mentor in self._mentors}
+        days = {row.date_id: row for row in each(self._dates)}
+
+        def take_back(row: Cells) -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                attendance_records.take_back_catch_up(
+                    session, cast(int, row["number"]), cast(int, row["version"])
+                )
+            self._redraw_summary(_("The figures above are up to date."))
+            told = _("It is taken back. The day counts as missed again.")
+            self._show_catch_up(told)
+            return told
+
+        columns = [
+            Column("name", _("Mentor")),
+            Column("day", _("Day")),
+            Column("done_on", _("Made up for on"), kind="date"),
+            Column("how", _("How?")),
+        ]
+        rows = [
+            {
+                "number": int(row.catch_up_id),
+                "version": int(row.version),
+                "name": name_of[row.participant],
+                "day": f"{date_name(days[row.date_id].kind, int(days[row.date_id].number))}, "
+                f"{format_date(days[row.date_id].date)}",
+                "done_on": row.done_on,
+                "how": row.how,
+            }
+            for row in each(self._caught_up)
+        ]
+        return [
+            Table(
+                columns,
+                rows,
+                _("Days that have been made up for"),
+                sortable=False,
+                action=RowAction(
+                    _("Take it back"),
+                    take_back,
+                    confirm=_("Take back that the day was made up for?"),
+                ),
+            )
+        ]
 
     def _rule_parts(self) -> list[Part]:
         shown = self._required

@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 from peerbook.course import plan_records
 from peerbook.course.people_records import mentors
 from peerbook.errors import Conflict, Fault, InputFault, Place
-from peerbook.store import Saved, Store, merged, refuse_overtaken, set_setting
+from peerbook.store import (
+    Saved,
+    Store,
+    merged,
+    refuse_overtaken,
+    row_to_change,
+    set_setting,
+)
 from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate, Setting
 from peerbook.text import _, format_date
 
@@ -219,13 +226,25 @@ def take_back_attendance(session: Session, date_id: int, seen: Mapping[str, Entr
 
 
 def catch_up_frame(session: Session, course_id: int) -> pd.DataFrame:
-    """Return the catch-up log: columns `date_id`, `participant`, `done_on`, `how`."""
+    """Return the catch-up log.
+
+    Returns
+    -------
+    DataFrame
+        Columns `date_id`, `participant`, `done_on`, `how`, `catch_up_id` and its `version`; by the
+        date of the day that was made up for.
+    """
     rows = session.execute(
-        select(CatchUp.course_date_id, CatchUp.participant_code, CatchUp.done_on, CatchUp.how)
+        select(
+            CatchUp.course_date_id, CatchUp.participant_code, CatchUp.done_on, CatchUp.how,
+            CatchUp.id, CatchUp.version,
+        )
         .join(CourseDate, CourseDate.id == CatchUp.course_date_id)
         .where(CourseDate.course_id == course_id)
-    ).all()
-    return pd.DataFrame(rows, columns=["date_id", "participant", "done_on", "how"])
+        .order_by(CourseDate.date, CatchUp.id)
+    ).all()  # fmt: skip
+    columns = ["date_id", "participant", "done_on", "how", "catch_up_id", "version"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def save_catch_up(
@@ -260,6 +279,25 @@ def save_catch_up(
     session.add(caught_up)
     session.flush()
     return Saved("catch_up", caught_up.id, caught_up.version)
+
+
+def take_back_catch_up(session: Session, number: int, version: int) -> Saved:
+    """Take back that somebody has made up for a day: it is missed again. The audit keeps it.
+
+    Parameters
+    ----------
+    number, version
+        Of the entry in the log, as it was shown.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has taken it back or changed it since.
+    """
+    row = row_to_change(session, CatchUp, number, version)
+    session.delete(row)
+    session.flush()
+    return Saved("catch_up", number, version)
 
 
 # -- what it takes to complete -------------------------------------------------------------------
