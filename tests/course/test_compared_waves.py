@@ -182,6 +182,38 @@ def test_no_choice_is_ever_told_that_fewer_than_the_threshold_made(codes, thresh
 # -- words -----------------------------------------------------------------------------------------
 
 
+def test_of_a_choice_every_answer_is_told_with_its_number_where_none_or_five_gave_it():
+    shown = figure(sheets("mid", "pace", [1] * 5 + [2] * 6 + [9]), MID, "mid", "pace").spread
+    assert [(one.labels, one.people) for one in shown] == [
+        (("For lidt",), 5), (("Passende",), 6), (("For meget",), 0),
+    ]  # fmt: skip
+
+
+def test_answers_that_few_gave_are_told_together_and_never_to_be_computed():
+    def spread(few, fitting, many):
+        codes = [1] * few + [2] * fitting + [3] * many
+        shown = figure(sheets("mid", "pace", codes), MID, "mid", "pace").spread
+        return [(one.labels, one.people) for one in shown]
+
+    assert spread(3, 6, 2) == [(("Passende",), 6), (("For lidt", "For meget"), 5)]
+    assert spread(1, 6, 5) == [(("Passende",), 6), (("For lidt", "For meget"), 6)]
+    assert spread(1, 6, 0) == []
+
+
+@given(
+    codes=st.lists(st.sampled_from([1, 2, 3, 4, 5, 6, 7, 9]), min_size=1, max_size=40),
+    threshold=st.integers(5, 8),
+)
+def test_no_number_of_a_spread_is_about_few_and_no_answer_is_lost(codes, threshold):
+    frame = sheets("follow_up", "most_used", codes)
+    one = figure(frame, FOLLOW_UP, "follow_up", "most_used", threshold)
+    assert all(chosen.people == 0 or chosen.people >= threshold for chosen in one.spread)
+    if one.spread:
+        assert sum(chosen.people for chosen in one.spread) == one.answered
+        labels = [label for chosen in one.spread for label in chosen.labels]
+        assert len(labels) == len(set(labels)) == 7
+
+
 def test_words_are_shown_only_to_questions_to_which_five_have_written():
     frame = pd.concat(
         [

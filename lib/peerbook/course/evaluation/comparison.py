@@ -18,6 +18,14 @@ Basis = Literal["pairs", "groups", "none"]
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """How many chose an answer, or one of several that are told together."""
+
+    labels: tuple[str, ...]
+    people: int
+
+
+@dataclass(frozen=True)
 class WaveFigure:
     """How one item was answered at one evaluation.
 
@@ -33,12 +41,16 @@ class WaveFigure:
     most
         What more than half of them answered, for a choice; None when there is no such answer, or
         fewer than the threshold gave it.
+    spread
+        How the answers are spread, for a choice: none or at least the threshold behind each
+        number. Empty when nothing could be told apart.
     """
 
     answered: int | None
     blank: int | None
     mean: float | None = None
     most: str | None = None
+    spread: tuple[Chosen, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,7 +203,39 @@ def _figure(given: pd.DataFrame, item: Item, threshold: int) -> WaveFigure:
     blank = len(given) - answered
     if item.kind == "scale":
         return WaveFigure(answered, blank, mean=float(codes.mean()) if answered else None)
-    return WaveFigure(answered, blank, most=_most(codes, item, threshold))
+    return WaveFigure(
+        answered,
+        blank,
+        most=_most(codes, item, threshold),
+        spread=_spread(codes, item, threshold),
+    )
+
+
+def _spread(codes: pd.Series, item: Item, threshold: int) -> tuple[Chosen, ...]:
+    """Return how many gave each answer, those that few gave together.
+
+    Were they still few together, one could be computed from the sum; so the least of the others is
+    told with them.
+    """
+    points = item.scale.points if item.scale is not None else ()
+    people = {one.label: int((codes == one.code).sum()) for one in points if one.counts}
+    if all(is_shown(count, threshold) for count in people.values()):
+        return tuple(Chosen((label,), count) for label, count in people.items())
+    alone = sorted(
+        (label for label, count in people.items() if count >= threshold), key=people.__getitem__
+    )
+    together = [label for label in people if label not in alone]
+    while alone and sum(people[label] for label in together) < threshold:
+        together.append(alone.pop(0))
+    if not alone:
+        return ()
+    return (
+        *(Chosen((label,), people[label]) for label in people if label in alone),
+        Chosen(
+            tuple(label for label in people if label in together),
+            sum(people[label] for label in together),
+        ),
+    )
 
 
 def _most(codes: pd.Series, item: Item, threshold: int) -> str | None:

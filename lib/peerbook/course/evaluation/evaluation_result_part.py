@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from peerbook.course.curriculum import load_form
+from peerbook.course.curriculum import Item, load_form
 from peerbook.course.evaluation.comparison import (
     ItemComparison,
     ItemFigure,
@@ -69,8 +69,13 @@ def result_parts(
             "Answers are shown when at least {n} have answered, so that nobody can be picked out."
         ).format(n=threshold)  # fmt: skip
         return [*parts, Notice("info", text)]
-    parts += _comparison_parts(answers, threshold)
-    parts += _follow_up_result(figures.get("follow_up", ()), threshold)
+    if "mid" in figures and "final" in figures:
+        parts += _comparison_parts(answers, threshold)
+    else:
+        for wave in ("mid", "final"):
+            parts += _alone(wave, figures.get(wave, ()), threshold)
+    parts += _choice_parts(figures, threshold)
+    parts += _alone("follow_up", figures.get("follow_up", ()), threshold)
     parts += _level_parts(answers)
     parts += [
         Disclosure(_("All questions, one by one"), lambda: _question_tables(figures, threshold)),
@@ -87,7 +92,12 @@ def _comparison_parts(answers: pd.DataFrame, threshold: int) -> list[Part]:
     shown = [one for one in compared if one.mid.mean is not None or one.final.mean is not None]
     if not shown:
         return []
-    caption = _("Mid-course against final evaluation, 95 per cent confidence interval in brackets")
+    if any(one.difference is not None for one in compared):
+        caption = _(
+            "Mid-course against final evaluation, 95 per cent confidence interval in brackets"
+        )
+    else:
+        caption = _("Mid-course against final evaluation")
     columns = [
         Column("item", _("Question")),
         Column("mid", _("Mid-course")),
@@ -129,8 +139,8 @@ def _row(one: ItemComparison, threshold: int) -> dict[str, object]:
     }[one.basis]
     return {
         "item": one.item.text,
-        "mid": _shown(one.mid, threshold),
-        "final": _shown(one.final, threshold),
+        "mid": _shown(one.item, one.mid, threshold),
+        "final": _shown(one.item, one.final, threshold),
         "difference": difference,
         "basis": basis,
     }
@@ -161,6 +171,35 @@ def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Part]:
     return [Prose(note) for note in notes]
 
 
+# -- what was chosen ---------------------------------------------------------------------------
+
+
+def _choice_parts(figures: Mapping[str, tuple[ItemFigure, ...]], threshold: int) -> list[Part]:
+    """Return how the answers to each choice are spread, one evaluation beside the other."""
+    asked: dict[str, dict[str, object]] = {}
+    for wave, items in figures.items():
+        for one in items:
+            if one.item.kind == "choice":
+                row = asked.setdefault(one.item.text, {"item": one.item.text})
+                row[wave] = _spread_text(one.item, one.figure, threshold)
+    if not asked:
+        return []
+    columns = [
+        Column("item", _("Question")),
+        *(Column(wave, wave_name(wave)) for wave in figures),
+    ]
+    return [Table(columns, list(asked.values()), _("How many chose what"), sortable=False)]
+
+
+def _spread_text(item: Item, figure: WaveFigure, threshold: int) -> str:
+    if not figure.answered:
+        return _shown(item, figure, threshold)
+    if not figure.spread:
+        return _("too few to tell the answers apart")
+    either = _(" or ")
+    return ", ".join(f"{either.join(one.labels)}: {one.people}" for one in figure.spread)
+
+
 # -- what is used of it ----------------------------------------------------------------------------
 
 
@@ -189,21 +228,25 @@ def _follow_up_parts(standing: FollowUp) -> list[Part]:
     return []
 
 
-def _follow_up_result(figures: tuple[ItemFigure, ...], threshold: int) -> list[Part]:
+def _alone(wave: str, figures: tuple[ItemFigure, ...], threshold: int) -> list[Part]:
+    """Return what one evaluation says that is not compared with another."""
     if not figures:
         return []
     shown = [one for one in figures if one.figure.mean is not None]
-    heading = Heading(_("Some months later"), level=3)
+    is_later = wave == "follow_up"
+    heading = Heading(_("Some months later") if is_later else wave_name(wave), level=3)
     if not shown:
-        text = _("The follow-up is shown when at least {n} have answered.").format(n=threshold)
+        text = _("The answers are shown when at least {n} have answered.").format(n=threshold)
         return [heading, Prose(text)]
-    asked = next((one for one in shown if one.item.level == 3), shown[0])
+    asked = next(
+        (one for one in shown if one.item.level == 3 or one.item.id == "overall"), shown[0]
+    )
     finding = _("“{question}” – {mean} on average ({n} answers), on a scale from 1 to 5.").format(
         question=asked.item.text.rstrip("."),
         mean=format_number(asked.figure.mean or 0, 1),
         n=asked.figure.answered,
     )
-    caption = _("Follow-up, question by question")
+    caption = _("{wave}, question by question").format(wave=wave_name(wave))
     return [heading, figures_chart(shown, finding, _figures_table(figures, caption, threshold))]
 
 
@@ -224,7 +267,7 @@ def _figures_table(figures: tuple[ItemFigure, ...], caption: str, threshold: int
     rows = [
         {
             "item": one.item.text,
-            "answer": _shown(one.figure, threshold),
+            "answer": _shown(one.item, one.figure, threshold),
             "level": level_name(one.item.level),
         }
         for one in figures
@@ -232,20 +275,30 @@ def _figures_table(figures: tuple[ItemFigure, ...], caption: str, threshold: int
     return TableData(columns, rows, caption)
 
 
-def _shown(figure: WaveFigure, threshold: int) -> str:
+def _shown(item: Item, figure: WaveFigure, threshold: int) -> str:
     if figure.answered is None:
         return _("under {n} answers").format(n=threshold)
     if not figure.answered:
         return _("no answers")
     counts = ngettext("{n} answer", "{n} answers", figure.answered).format(n=figure.answered)
     if figure.blank:
-        blank = ngettext("{n} empty field", "{n} empty fields", figure.blank)
-        counts = f"{counts}, {blank.format(n=figure.blank)}"
+        # Which of the two it was is not told: behind either may stand a few.
+        blank = ngettext(
+            "{n} left empty or answered “{answer}”", "{n} left it empty or answered “{answer}”",
+            figure.blank,
+        ).format(n=figure.blank, answer=_uncounted(item))  # fmt: skip
+        counts = f"{counts}, {blank}"
     if figure.mean is not None:
         return f"{format_number(figure.mean, 1)} ({counts})"
     if figure.most is not None:
         return _("Most: {answer} ({counts})").format(answer=figure.most, counts=counts)
     return _("They do not agree ({counts})").format(counts=counts)
+
+
+def _uncounted(item: Item) -> str:
+    """Return the answer of an item that no mean includes, as the sheet words it."""
+    points = item.scale.points if item.scale is not None else ()
+    return next((one.label for one in points if not one.counts), "")
 
 
 def level_name(level: int) -> str:

@@ -1,0 +1,68 @@
+"""What stands about the answers on the page: only what was held, and never about few."""
+
+import pandas as pd
+import pytest
+
+from peerbook.course.evaluation.evaluation_result_part import result_parts
+from peerbook.ui import Chart, Table
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+
+
+def shown(**waves):
+    """Return the page's parts; each wave is a list of sheets, answers by item."""
+    rows = [
+        {
+            "evaluation_id": f"{wave}{place}", "wave": wave, "extent": "full",
+            "respondent": None, "item": item, "code": code, "text": None,
+        }
+        for wave, sheets in waves.items()
+        for place, sheet in enumerate(sheets)
+        for item, code in sheet.items()
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows).astype({"code": "Int64"})
+    return result_parts(frame, {wave: len(some) for wave, some in waves.items()}, None, 5)
+
+
+def said(parts):
+    return str([part.spec() for part in parts])
+
+
+def sheets(count, **answers):
+    return [answers] * count
+
+
+def test_before_the_final_evaluation_only_the_mid_course_one_is_told():
+    told = said(shown(mid=sheets(6, overall=4, pace=2)))
+    assert "Mid-course evaluation" in told
+    assert "Final" not in told
+    assert "interval" not in told
+
+
+def test_an_interval_is_spoken_of_only_where_one_is_shown():
+    enough = shown(mid=sheets(6, overall=4), final=sheets(6, overall=5))
+    too_few = shown(mid=sheets(6, overall=4), final=sheets(3, overall=5))
+    assert "confidence interval" in said([one for one in enough if isinstance(one, Chart)])
+    assert "confidence interval" not in said([one for one in too_few if isinstance(one, Chart)])
+
+
+def test_each_choice_stands_with_its_number_mid_beside_final():
+    parts = shown(
+        mid=sheets(5, pace=1) + sheets(6, pace=2), final=sheets(7, pace=2) + sheets(2, pace=3)
+    )
+    (table,) = (part for part in parts if isinstance(part, Table))
+    rows = {row[0]: row[1:] for row in table.data["rows"]}
+    assert rows["Hvor meget når vi på en dag?"] == [
+        "For lidt: 5, Passende: 6, For meget: 0", "too few to tell the answers apart",
+    ]  # fmt: skip
+
+
+def test_an_answer_that_no_mean_includes_is_called_what_the_sheet_calls_it():
+    told = said(
+        shown(mid=sheets(5, overall=4, tried_with_peer=3) + sheets(1, overall=9, tried_with_peer=9))
+    )
+    assert "5 answers, 1 left empty or answered “Ved ikke”" in told
+    assert "5 answers, 1 left empty or answered “Har ikke mødt min peer”" in told
