@@ -214,3 +214,19 @@ def test_a_suggestion_is_answered_seen_to_and_told_back(app, open_record, made):
     # Its answer is there to be changed.
     reply.click()
     expect(page.get_by_label("Hvad gjorde vi")).to_have_value("Vi begynder kl. 10")
+
+
+def test_what_is_not_possible_needs_a_reason_and_nothing_more(app, open_record, made):
+    with app.store.write(LEADER) as session:
+        suggestion_records.save_suggestion(session, made.course_id, "Flyt til Mallorca", TODAY)
+        suggestion_records.save_suggestion(session, made.course_id, "Mere kaffe", TODAY)
+    page = open_record(made, tab="I sagde")
+    row = page.get_by_role("row").filter(has_text="Flyt til Mallorca")
+    row.get_by_role("button", name="Svar").click()
+    page.get_by_role("radio", name="Det kan ikke lade sig gøre").check()
+    expect(page.get_by_text("Dem med de samme ord er valgt")).to_have_count(0)
+    page.get_by_label("Hvad gjorde vi").fill("Det er der ikke penge til")
+    page.get_by_role("button", name="Gem svaret").click()
+    receipt(page)
+    expect(row).to_contain_text("Det kan ikke lade sig gøre")
+    expect(row).to_contain_text("Det er der ikke penge til")

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from peerbook.course.attendance.attendance_charts import attendance_chart
+from peerbook.course.attendance.attendance_charts import attendance_chart, commitment_chart
 
 
 def held(present):
@@ -29,3 +29,16 @@ def test_the_axis_counts_whole_mentors(present, step, monkeypatch):
     )
     attendance_chart(held(present))
     assert seen[0].layout.yaxis.dtick == step
+
+
+def test_the_axis_writes_per_cent_as_the_text_does(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "peerbook.course.attendance.attendance_charts.Chart",
+        lambda figure, **words: seen.append((figure, words["finding"])),
+    )
+    commitment_chart(held(3))
+    ((figure, finding),) = seen
+    written = f"100{figure.layout.yaxis.ticksuffix}"
+    assert written.replace("\N{NO-BREAK SPACE}", " ") in finding.replace("\N{NO-BREAK SPACE}", " ")
+    assert list(figure.data[0].y) == [100, 100]

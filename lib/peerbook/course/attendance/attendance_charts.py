@@ -84,12 +84,14 @@ def commitment_chart(by_date: pd.DataFrame) -> Chart:
         [
             go.Scatter(
                 name=name, x=days, hovertext=names, mode="lines+markers",
-                y=[None if pd.isna(share) else share for share in series],
+                y=[None if pd.isna(share) else 100 * share for share in series],
             )
             for name, series in shares.items()
         ]
     )  # fmt: skip
-    figure.update_layout(yaxis_tickformat=".0%", yaxis_range=[0, 1.05])
+    figure.update_layout(
+        yaxis_tickformat=".0f", yaxis_ticksuffix="\N{NO-BREAK SPACE}%", yaxis_range=[0, 105]
+    )
     kept = int((known["present"] + known["apology"]).sum())
     expected = int(known["expected"].sum())
     finding = _(

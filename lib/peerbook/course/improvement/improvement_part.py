@@ -158,7 +158,7 @@ class _Board:
 
     def _decision_form(self, suggestion: int) -> Form:
         decision = self._decided.get(suggestion)
-        answered: dict[str, object] = {"status": "open"}
+        answered: dict[str, object] = {}
         if decision is not None:
             answered = {name: getattr(decision, name) for name in ANSWER}
         seen_version = 0 if decision is None else int(decision.version)
@@ -178,7 +178,7 @@ class _Board:
                     what_we_did=str(values["what_we_did"]),
                     owner=str(values["owner"]),
                     due_on=cast("dt.date | None", values["due_on"]),
-                    status=cast(DecisionStatus, values["status"]),
+                    status=cast(DecisionStatus, values["status"] or "open"),
                     decided_on=self._desk.today,
                     seen_version=cast(int, compared),
                     also=cast("tuple[int, ...]", values.get("also", ())),
@@ -205,8 +205,9 @@ class _Board:
                 TextField("owner", _("Who sees to it?"), max_length=80),
                 DateField("due_on", _("By when?")),
                 ChoiceField(
-                    "status", _("How far are we?"), required=True,
+                    "status", _("How far are we?"),
                     options=[(one, status_of(one).text) for one in ("open", "done", "told_back")],
+                    hint=_("Leave it empty if it is not possible: the reason is the answer."),
                 ),
             ],
             values=answered,
@@ -225,7 +226,9 @@ class _Board:
             options=[
                 (int(row.suggestion_id), shortened(row.text, TEXT_LENGTH)) for row in others
             ],
-            hint=_("Those with the same words are chosen already."),
+            hint=_("Those with the same words are chosen already.")
+            if self._alike(suggestion)
+            else "",
         )  # fmt: skip
 
     def _alike(self, suggestion: int) -> tuple[int, ...]:
