@@ -21,13 +21,14 @@ from builders import (
     open_store,
     stored,
 )
-from peerbook.course import people_records, records
+from peerbook.course import people_records, record_page, records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
+from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of
 from peerbook.store.tables import (
@@ -38,8 +39,10 @@ from peerbook.store.tables import (
     CourseDate,
     Evaluation,
     Identity,
+    Site,
     Suggestion,
 )
+from peerbook.ui import Heading
 
 AFTERWARDS = dt.date(2030, 1, 1)
 """A day after all of it."""
@@ -733,3 +736,13 @@ def test_answers_of_one_course_are_not_those_of_another(store, made):
             ).all()
             == []
         )
+
+
+def test_the_record_page_names_its_course_where_there_is_only_one(store):
+
+    made = a_course(store, title="Hold 12")
+    with store.read() as session:
+        parts = record_page._site_parts(
+            Desk(store, LEADER, synthetic=False), session.get_one(Site, made.site_id), 0
+        )
+    assert [part.text for part in parts if isinstance(part, Heading)] == ["Hold 12"]

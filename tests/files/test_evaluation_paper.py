@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from peerbook.course.curriculum import available_forms, load_form
-from peerbook.course.evaluation.evaluation_files import codes_bytes, form_bytes
+from peerbook.course.evaluation.evaluation_files import codes_bytes, form_bytes, paper_name
 from peerbook.store.codes import ALPHABET, new_linking_codes
 from peerbook.text.readability import lix
 
@@ -106,3 +106,19 @@ def test_every_code_stands_on_the_sheet_twice_and_they_differ():
     found = re.findall(rf"\b[{ALPHABET}]{{4}}\b", text)
     assert sorted(found) == sorted([*codes, *codes])
     assert len(set(codes)) == 14
+
+
+@pytest.mark.parametrize("extent", ["full", "short"])
+def test_paper_of_the_demonstration_says_that_it_is_invented(extent):
+    assert "opdigtet" in read(form_bytes(load_form("mid"), extent, synthetic=True))
+    assert "opdigtet" not in read(form_bytes(load_form("mid"), extent))
+
+
+def test_codes_of_the_demonstration_say_that_they_are_invented():
+    said = read(codes_bytes(["7K3M"], course="Hold 3", synthetic=True)).casefold()
+    assert "opdigtet" in said or "invented" in said
+
+
+def test_names_of_files_to_print_are_danish_and_say_what_is_invented():
+    assert paper_name("Hvad har du brugt?", synthetic=False) == "hvad-har-du-brugt.pdf"
+    assert paper_name("Slutevaluering", synthetic=True) == "slutevaluering-opdigtet.pdf"

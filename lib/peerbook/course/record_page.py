@@ -11,7 +11,7 @@ from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _
-from peerbook.ui import Filter, Page, Part, Prose, Section, Tabs
+from peerbook.ui import Filter, Heading, Page, Part, Prose, Section, Tabs
 
 
 def open_page(site: str = "", course: int = 0) -> Page:
@@ -51,7 +51,7 @@ def _site_parts(desk: Desk, site: Site, number: int) -> list[Part]:
         return [_nothing_yet()]
     place = Section(_course_parts(desk, site, shown))
     if len(known) == 1:
-        return [place]
+        return [Heading(shown.title), place]
     by_id = {row.id: row for row in known}
     choice = Filter(
         _("Course"),

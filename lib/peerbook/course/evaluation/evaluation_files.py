@@ -20,7 +20,12 @@ CODE_BOXES = 4
 
 
 def form_bytes(
-    form: EvaluationForm, extent: Extent, *, course: str = "", whom_to_call: str = ""
+    form: EvaluationForm,
+    extent: Extent,
+    *,
+    course: str = "",
+    whom_to_call: str = "",
+    synthetic: bool = False,
 ) -> bytes:
     """Return an evaluation form to print on A4: the whole form, or three questions in large type.
 
@@ -34,6 +39,8 @@ def form_bytes(
         Title of the course, so that piles of paper are not mixed up.
     whom_to_call
         Stands at the end.
+    synthetic
+        Whether it is for an invented course; the form then says so.
     """
     is_short = extent == "short"
     items = form.low_energy_items if is_short else form.items
@@ -49,8 +56,13 @@ def form_bytes(
                 "code_boxes": CODE_BOXES,
                 "course": course[:COURSE_LENGTH],
                 "call": whom_to_call,
-                "footer": _("{form}, version {version}").format(
-                    form=form.title, version=form.version
+                "footer": " ".join(
+                    [
+                        _("{form}, version {version}.").format(
+                            form=form.title, version=form.version
+                        ),
+                        *([_invented()] if synthetic else []),
+                    ]
                 ),
                 "page": _("Page"),
             },
@@ -75,7 +87,19 @@ def _blocks(items: Sequence[Item]) -> list[dict[str, object]]:
     return blocks
 
 
-def codes_bytes(codes: Sequence[str], *, course: str = "") -> bytes:
+def paper_name(name: str, *, synthetic: bool) -> str:
+    """Return the name of a file to print, in the language of the forms."""
+    with written_in(FORM_LANGUAGE):
+        words = f"{name} {_('(invented)')}" if synthetic else name
+    letters = "".join(letter if letter.isalnum() else "-" for letter in words.lower())
+    return "-".join(part for part in letters.split("-") if part) + ".pdf"
+
+
+def _invented() -> str:
+    return _("Demonstration: everything in this file is invented.")
+
+
+def codes_bytes(codes: Sequence[str], *, course: str = "", synthetic: bool = False) -> bytes:
     """Return codes to cut out and hand out, each of them twice: for today and for next time.
 
     Parameters
@@ -84,6 +108,8 @@ def codes_bytes(codes: Sequence[str], *, course: str = "") -> bytes:
         As `store.codes.new_linking_codes` makes them; they are kept nowhere.
     course
         Title of the course.
+    synthetic
+        Whether it is an invented course; the paper then says so.
     """
     return pdf(
         "person_codes",
@@ -96,6 +122,8 @@ def codes_bytes(codes: Sequence[str], *, course: str = "") -> bytes:
             "now": _("Write it on the sheet today"),
             "later": _("Keep it for the next sheet"),
             "codes": list(codes),
-            "course": course[:COURSE_LENGTH],
+            "course": " – ".join(
+                filter(None, [course[:COURSE_LENGTH], _invented() if synthetic else ""])
+            ),
         },
     )

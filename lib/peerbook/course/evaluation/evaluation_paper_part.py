@@ -23,12 +23,13 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Part]:
 
     def codes() -> tuple[str, bytes, str]:
         # Typst is needed for printing only.
-        from peerbook.course.evaluation.evaluation_files import codes_bytes
+        from peerbook.course.evaluation.evaluation_files import codes_bytes, paper_name
 
         with desk.store.read() as session:
             people = len(people_records.mentors(session, course.id))
         made = new_linking_codes(people + SPARE_CODES)
-        return f"{form.id}-codes.pdf", codes_bytes(made, course=course.title), media_types.PDF
+        data = codes_bytes(made, course=course.title, synthetic=desk.synthetic)
+        return paper_name(f"{form.title} koder", synthetic=desk.synthetic), data, media_types.PDF
 
     return [
         Prose(
@@ -40,7 +41,7 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Part]:
         ),
         Downloads(
             [
-                *_sheets(form, lambda: call_on(desk, course), course.title),
+                *_sheets(desk, form, lambda: call_on(desk, course), course.title),
                 (_("Codes to hand out"), codes),
             ]
         ),
@@ -53,7 +54,7 @@ def event_paper_parts(desk: Desk, site: Site) -> list[Part]:
     form = load_form("event")
     return [
         Prose(_("For the day itself. Nobody writes a name or a code on it.")),
-        Downloads(_sheets(form, lambda: whom_to_call(desk.store, site.id), site.name)),
+        Downloads(_sheets(desk, form, lambda: whom_to_call(desk.store, site.id), site.name)),
         how_easy(form.text),
     ]
 
@@ -66,17 +67,22 @@ def call_on(desk: Desk, course: Course) -> str:
 
 
 def _sheets(
-    form: EvaluationForm, call_there: Callable[[], str], title: str
+    desk: Desk, form: EvaluationForm, call_there: Callable[[], str], title: str
 ) -> list[tuple[str, MakeFile]]:
     """Return the whole form and three questions of it, as what makes their files, by label."""
 
     def sheet(extent: Extent) -> tuple[str, bytes, str]:
-        from peerbook.course.evaluation.evaluation_files import FORM_LANGUAGE, form_bytes
+        from peerbook.course.evaluation.evaluation_files import (
+            FORM_LANGUAGE,
+            form_bytes,
+            paper_name,
+        )
 
         with written_in(FORM_LANGUAGE):
             call = call_there()
-        data = form_bytes(form, extent, course=title, whom_to_call=call)
-        return f"{form.id}-{extent}.pdf", data, media_types.PDF
+        data = form_bytes(form, extent, course=title, whom_to_call=call, synthetic=desk.synthetic)
+        name = form.title if extent == "full" else f"{form.title} tre spørgsmål"
+        return paper_name(name, synthetic=desk.synthetic), data, media_types.PDF
 
     return [
         (_("The whole form"), lambda: sheet("full")),
