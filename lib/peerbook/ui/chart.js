@@ -185,7 +185,7 @@ function calm(el, lang, layout) {
     },
     data: {
       scatter: COLOURS.map((_, i) => ({ line: { width: 2.5, dash: DASHES[i] }, marker: { size: 9, symbol: MARKERS[i] } })),
-      bar: COLOURS.map((colour, i) => ({ marker: { pattern: { shape: HATCHINGS[i], fillmode: "overlay", solidity: 0.25, fgcolor: "#fff" }, line: { width: 0 } } })),
+      bar: COLOURS.map((colour, i) => ({ marker: { pattern: { shape: HATCHINGS[i], fillmode: "overlay", solidity: 0.25, fgcolor: "#fff" }, line: { width: 0 } }, insidetextfont: { weight: 700, shadow: `0 0 2px ${colour}, 0 0 3px ${colour}, 0 0 4px ${colour}, 0 0 5px ${colour}` } })),
     },
   };
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
