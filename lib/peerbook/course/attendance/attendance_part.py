@@ -68,6 +68,7 @@ class _Attendance:
         self._desk = desk
         self._course = course
         self._whole = Section([])
+        self._told = Section([])  # what has just been done, until the next is
         self._summary = Section([])
         self._days: Filter[int] | None = None
         self._catch_up: Section | None = None
@@ -89,8 +90,8 @@ class _Attendance:
 
     def _redraw(self, announce: str = "") -> None:
         self._read()
-        told = [Notice("ok", announce)] if announce else []
-        self._whole.show([*told, *self._parts()], announce=announce)
+        self._told.fill([Notice("ok", announce)] if announce else [])
+        self._whole.show([self._told, *self._parts()], announce=announce)
 
     def _redraw_summary(self, announce: str) -> None:
         self._read()
@@ -230,6 +231,7 @@ class _Attendance:
             ],
             values={"people": values},
             on_submit=save,
+            on_attempt=lambda: self._told.fill([]),
             submit_label=_("Save attendance"),
             drafts=course_drafts(self._desk, self._course.id, f"attendance:{date_id}"),
         )  # fmt: skip

@@ -134,27 +134,27 @@ class _CourseChoice:
             known = records.courses(session, self._site.id)
         if self._site.name != before:
             self._renamed()
-        place, done = Section(self._parts(number)), Section(told)
-        parts: list[Part] = [done, place]
-
-        def choose(chosen: int) -> None:
-            done.show([])
-            place.show(self._parts(chosen))
+        place = Section(self._parts(number, told))
+        parts: list[Part] = [place]
 
         if known:
             options = [(course.id, course.title) for course in known]
             choice = Filter(
-                _("Course"), [*options, (NEW, _("Plan a new course"))], choose, value=number
+                _("Course"),
+                [*options, (NEW, _("Plan a new course"))],
+                lambda chosen: place.show(self._parts(chosen)),
+                value=number,
             )
             parts.insert(0, choice)
         self._whole.show(parts, announce=announce, take_there=bool(told))
 
-    def _parts(self, number: int) -> list[Part]:
+    def _parts(self, number: int, told: Sequence[Part] = ()) -> list[Part]:
         if number != NEW:
-            return plan_parts(self._desk, number, self._show)
+            return plan_parts(self._desk, number, self._show, told)
         proposal = Section([])
         form = self._form(proposal)
         return [
+            *told,
             Heading(_("A new course")),
             Prose(
                 _(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
@@ -94,7 +95,7 @@ def avoided_parts(plan: CoursePlan) -> list[Part]:
     return [Disclosure(_("Dates we went around, and why"), [Prose("\n".join(lines))])]
 
 
-def plan_parts(desk: Desk, course_id: int, leave: Leave) -> list[Part]:
+def plan_parts(desk: Desk, course_id: int, leave: Leave, told: Sequence[Part] = ()) -> list[Part]:
     """Return everything there is to see and do about a saved course.
 
     Parameters
@@ -103,6 +104,8 @@ def plan_parts(desk: Desk, course_id: int, leave: Leave) -> list[Part]:
         Which course, and who sits there.
     leave
         Shows the choice of courses anew, when this one is called otherwise or is gone from here.
+    told
+        What has just been done; gives way to what is done next.
     """
     top, tabs = Section([]), Section([])
 
@@ -116,7 +119,7 @@ def plan_parts(desk: Desk, course_id: int, leave: Leave) -> list[Part]:
         say(told)
 
     saved = SavedPlan(desk, course_id, redraw)
-    top.show(blocked_parts(saved))
+    top.show([*told, *blocked_parts(saved)])
     tabs.show(_course_tabs(saved, say, leave))
     return [top, tabs]
 
