@@ -8,6 +8,7 @@ from peerbook.course.schedule.calendar import (
     Closure,
     DanishCalendar,
     Resource,
+    eves_of,
     holidays_of,
     is_holiday,
     suggested_closures,
@@ -52,6 +53,28 @@ def test_days_off_by_agreement_are_not_public_holidays(year, month_day):
 def test_constitution_day_2028_is_a_holiday_only_because_it_is_whit_monday(monkeypatch):
     monkeypatch.setenv("PEERBOOK_LANGUAGE", "da")
     assert holidays_of(2028)[dt.date(2028, 6, 5)] == "2. pinsedag"
+
+
+@pytest.mark.parametrize("year", [1990, 2026, 2100])
+def test_nobody_meets_on_the_eves_whatever_a_place_has_accepted(year, monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "da")
+    told = {day: DanishCalendar().explain(day) for day in eves_of(year)}
+    assert told == {
+        dt.date(year, 12, 24): "juleaftensdag, hvor de fleste holder lukket",
+        dt.date(year, 12, 31): "nytårsaftensdag, hvor de fleste holder lukket",
+    }
+    assert DanishCalendar().is_free(dt.date(year, 12, 23))
+
+
+def test_an_eve_that_a_place_has_closed_itself_is_told_once():
+    day = dt.date(2026, 12, 24)
+    closed = Closure(day, day, "custom_day_off", "Christmas Eve")
+    away = Closure(day, day, "absence", "", ANNA)
+    kinds = [
+        [reason.kind for reason in DanishCalendar([one]).reasons(day, {ANNA})]
+        for one in (closed, away)
+    ]
+    assert kinds == [["closure"], ["eve", "closure"]]
 
 
 def test_great_prayer_day_is_a_working_day_from_2024():
@@ -120,8 +143,6 @@ def test_suggestions_are_the_days_most_places_close_and_none_is_active():
         (dt.date(2026, 6, 5), dt.date(2026, 6, 5)),
         (dt.date(2026, 7, 13), dt.date(2026, 8, 2)),
         (dt.date(2026, 10, 12), dt.date(2026, 10, 18)),
-        (dt.date(2026, 12, 24), dt.date(2026, 12, 24)),
-        (dt.date(2026, 12, 31), dt.date(2026, 12, 31)),
     }
     assert DanishCalendar().is_free(dt.date(2026, 5, 1))
 

@@ -497,3 +497,27 @@ def test_the_nth_weekday_of_a_month():
     assert nth_weekday(2016, 4, THURSDAY, 1) == dt.date(2016, 4, 7)
     assert nth_weekday(2016, 4, THURSDAY, -1) == dt.date(2016, 4, 28)
     assert nth_weekday(2015, 12, THURSDAY, -1) == dt.date(2015, 12, 31)
+
+
+def test_a_plan_goes_around_christmas_eve_and_new_years_eve_without_being_asked():
+    """Fourth Thursdays from October 2026: 24 December is one, and 31 the Thursday after it.
+
+    What follows 17 December by fourteen days is 31 December; 1 January is a holiday, so the
+    sparring is on Wednesday 30.
+    """
+    plan = plan_course(
+        wish(weekday=THURSDAY, week_of_month=4, first_month=(2026, 10)), DanishCalendar()
+    )
+    assert plan.date_of(Item("teaching_day", 3)).date == dt.date(2026, 12, 17)
+    assert plan.date_of(Item("sparring", 3)).date == dt.date(2026, 12, 30)
+    assert avoided(plan, "teaching_day", 3) == {dt.date(2026, 12, 24): ["eve"]}
+    assert avoided(plan, "sparring", 3) == {dt.date(2026, 12, 31): ["eve"]}
+    (told,) = plan.date_of(Item("teaching_day", 3)).avoided
+    assert told.text == "Thursday 24 December 2026: Christmas Eve, when most places are closed"
+
+
+def test_final_assignments_asked_for_on_an_eve_are_refused_by_its_name():
+    asked = wish(first_month=None, final_assignment_on=dt.date(2026, 12, 24))
+    answer = plan_course(asked, DanishCalendar())
+    assert isinstance(answer, NoPlan)
+    assert "Christmas Eve, when most places are closed" in answer.text

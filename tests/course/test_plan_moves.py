@@ -10,6 +10,7 @@ from peerbook.course.schedule.plan import CourseTemplate, Item, PlanRequest
 from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_moves import cancel, move, pin, replan, restore, unpin
 from peerbook.course.schedule.plan_solver import plan_course
+from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import InputFault
 from peerbook.text import format_date
 
@@ -498,3 +499,43 @@ def test_a_told_reason_comes_first_and_nothing_changed_means_no_changes(plan):
     (change,) = changes(plan, after, {Item("erfa_group", 3): "Half-term."})
     assert change.text.endswith(": Half-term.")
     assert changes(plan, plan) == ()
+
+
+# -- the eves ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def winter():
+    """Third Thursdays: 15 Oct, 19 Nov, 17 Dec 2026; the evaluation half-way is with the third."""
+    request = PlanRequest(
+        "winter", CourseTemplate(), 3, dt.time(10), first_month=(2026, 10), week_of_month=3
+    )
+    return plan_course(request, FREE)
+
+
+def test_whoever_moves_a_day_to_christmas_eve_gets_it_with_a_word_about_it(winter):
+    eve = on(12, 24)
+    moved = move(winter, DAY_3, eve, calendar=FREE).plan
+    assert moved.date_of(DAY_3).date == eve
+    said = "Placed here although: Christmas Eve, when most places are closed."
+    assert said in moved.remark(DAY_3)
+    assert moved.remark(Item("mid_evaluation", 1)) == said
+    assert Obstacles(FREE, []).blocked(moved, on(10, 1)) == [], "it has been seen and accepted"
+    back = move(moved, DAY_3, on(12, 17), calendar=FREE).plan
+    assert not any("although" in back.remark(date.item) for date in back.dates)
+
+
+def test_nothing_moves_to_an_eve_by_itself(winter):
+    closed = DanishCalendar([Closure(on(12, 17), on(12, 17), "other", "Fair")])
+    mended = replan(winter, calendar=closed).plan
+    assert mended.date_of(DAY_3).date not in (on(12, 24), on(12, 31))
+    with pytest.raises(InputFault) as fault:
+        move(winter, DAY_3, on(12, 25), calendar=FREE)
+    assert "24 December" not in str(fault.value)
+
+
+def test_a_saved_day_on_an_eve_is_told_and_stays_until_somebody_moves_it(winter):
+    eve = on(12, 24)
+    saved = winter.with_date(replace(winter.date_of(DAY_3), date=eve))
+    told = Obstacles(FREE, []).blocked(saved, on(10, 1))
+    assert [(date.item, [one.kind for one in why]) for date, why in told] == [(DAY_3, ["eve"])]

@@ -42,3 +42,15 @@ def test_a_sparring_that_moves_into_july_is_warned_of(plan):
 def test_dates_that_lay_in_july_before_are_no_news(plan):
     assert plan.of_kind("final_assignment")[0].date.month == 7
     assert summer_warnings(plan, SPARRING_6, dt.date(2026, 6, 25)) == []
+
+
+def test_a_day_moved_to_christmas_eve_is_warned_of_before_it_is_saved():
+    request = PlanRequest(
+        "winter", CourseTemplate(), 3, dt.time(10), first_month=(2026, 10), week_of_month=3
+    )
+    plan, day = plan_course(request, FREE), Item("teaching_day", 3)
+    change = move(plan, day, dt.date(2026, 12, 24), calendar=FREE, reason="guest")
+    parts = consequence_parts(Proposed(plan, change, "guest", day))
+    told = [part.text for part in parts if isinstance(part, Notice) and part.kind == "warn"]
+    assert "juleaftensdag" in told[0]
+    assert "Undervisningsdag 3" in told[0]

@@ -11,6 +11,7 @@ from peerbook.course.schedule.calendar import (
     LATEST,
     Closure,
     Resource,
+    eves_of,
     holidays_of,
     suggested_closures,
 )
@@ -115,7 +116,10 @@ def closures_parts(
             rows(is_past=False),
             _("Closures at {site}").format(site=site.name),
             action=action,
-            empty=_("No closures yet. Public holidays are always kept free."),
+            empty=_(
+                "No closures yet. Public holidays, Christmas Eve and New Year’s Eve are always "
+                "kept free."
+            ),
         )
     )
     if past := rows(is_past=True):
@@ -128,9 +132,10 @@ def closures_parts(
     lines = [
         f"- {format_date(day, 'long')}: {name}"
         for year in years
-        for day, name in sorted(holidays_of(year).items())
+        for day, name in sorted((holidays_of(year) | eves_of(year)).items())
     ]
-    parts.append(Disclosure(_("Public holidays, always kept free"), [Prose("\n".join(lines))]))
+    heading = _("Public holidays and the two eves, always kept free")
+    parts.append(Disclosure(heading, [Prose("\n".join(lines))]))
     return parts
 
 

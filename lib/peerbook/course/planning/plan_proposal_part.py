@@ -87,7 +87,7 @@ def consequence_parts(proposed: Proposed) -> list[Part]:
     stuck = [
         f"{one.name}: {one.note}"
         for one in change.plan.dates
-        if one.takes_place and one.pinned and one.note and one != before.get(one.item)
+        if one.takes_place and one.note and one != before.get(one.item)
     ]
     if strained or stuck:
         parts.append(Notice("warn", "\n".join([*stuck, *strained])))

@@ -1,8 +1,10 @@
 """Which days a course cannot use, and why: Danish public holidays and local closures.
 
-Public holidays come from the `holidays` package. Everything that is a day off only by agreement or
-by custom (1 May, 5 June, 24 and 31 December, school holidays, industriferie) is a closure that the
-user has accepted; `suggested_closures` proposes them and activates none.
+Public holidays come from the `holidays` package. On the eves, 24 and 31 December, nobody meets
+either, though they are no public holidays: plans go around them, and only a date moved by hand lies
+there. Everything else that is a day off only by agreement or by custom (1 May, 5 June, school
+holidays, industriferie) is a closure that the user has accepted; `suggested_closures` proposes them
+and activates none.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ MAX_LABEL_LENGTH = 200
 ClosureKind = Literal["school_holiday", "industriferie", "custom_day_off", "absence", "other"]
 ResourceKind = Literal["teacher", "room"]
 ReasonKind = Literal[
-    "holiday", "closure", "busy", "too_close", "too_far", "no_sparring", "order", "follows",
+    "holiday", "eve", "closure", "busy", "too_close", "too_far", "no_sparring", "order", "follows",
     "no_room", "passed", "rest_of_plan", "too_early", "told",
 ]  # fmt: skip
 
@@ -157,6 +159,8 @@ class Reason:
             return self.closure.text
         if self.kind == "holiday" and self.date is not None:
             return _("{holiday} is a public holiday").format(holiday=holiday_name(self.date))
+        if self.kind == "eve" and self.date is not None:
+            return _("{eve}, when most places are closed").format(eve=eve_name(self.date))
         if self.kind == "busy" and self.resource is not None:
             return _taken([self.resource.label], self.label)
         pattern = {
@@ -218,6 +222,30 @@ def holiday_name(day: dt.date) -> str:
     return name.replace("Anden ", "2. ")  # as Danish calendars print it
 
 
+def eves_of(year: int) -> dict[dt.date, str]:
+    """Return the days of a year on which nobody meets though they are no public holidays.
+
+    Raises
+    ------
+    InputFault
+        When the year is outside the calendar.
+
+    Source: the optional Danish days of the `holidays` package. Its two others, 1 May and
+    5 June, are working days in many places.
+    """
+    check_in_calendar(dt.date(min(max(year, 1), 9999), 1, 1))
+    return {dt.date(year, *day): name for day, name in _eve_names().items()}
+
+
+def eve_name(day: dt.date) -> str:
+    """Return the name of an eve in the user's language; empty for any other day."""
+    return _eve_names().get((day.month, day.day), "")
+
+
+def _eve_names() -> dict[tuple[int, int], str]:
+    return {(12, 24): _("Christmas Eve"), (12, 31): _("New Year’s Eve")}
+
+
 @lru_cache(maxsize=512)
 def _holidays(year: int, language: str) -> dict[dt.date, str]:
     names = {"da": "da", "en": "en_US"}
@@ -249,7 +277,7 @@ def _outside(day: dt.date) -> str:
 
 
 class DanishCalendar:
-    """Public holidays together with the closures that the user has accepted.
+    """Public holidays and the eves, together with the closures that the user has accepted.
 
     >>> DanishCalendar().is_free(dt.date(2026, 4, 6))  # Easter Monday
     False
@@ -285,11 +313,15 @@ class DanishCalendar:
         """
         check_in_calendar(day)
         holiday = (Reason("holiday", day),) if is_holiday(day) else ()
-        return holiday + tuple(
+        closed = tuple(
             Reason("closure", day, closure=closure)
             for closure in self.closures
             if closure.covers(day) and (closure.resource is None or closure.resource in resources)
         )
+        # A place that has called the eve a closure of its own has said so itself.
+        is_told = any(reason.closure and reason.closure.resource is None for reason in closed)
+        eve = (Reason("eve", day),) if eve_name(day) and not is_told else ()
+        return holiday + eve + closed
 
     def is_free(self, day: dt.date, resources: Collection[Resource] = frozenset()) -> bool:
         """Return whether nothing keeps a day from being used."""
@@ -348,8 +380,6 @@ def _suggested(year: int) -> Iterator[Closure]:
         (dt.date(year, 5, 1), _("1 May")),
         (ascension + dt.timedelta(days=1), _("the day after Ascension Day")),
         (dt.date(year, 6, 5), _("Constitution Day")),
-        (dt.date(year, 12, 24), _("Christmas Eve")),
-        (dt.date(year, 12, 31), _("New Year’s Eve")),
     ):
         if not is_holiday(day):
             yield Closure(day, day, "custom_day_off", label)

@@ -106,7 +106,7 @@ def _riding(plan: CoursePlan, rider: PlannedDate, host: PlannedDate) -> PlannedD
     """Return a rider on the day of its host; back with its own day as planned, it is so too."""
     is_own = host.number == plan.template.rider_days().get(rider.kind)
     status: Status = "planned" if is_own and host.status == "planned" else "moved"
-    return replace(rider, date=host.date, status=status)
+    return replace(rider, date=host.date, status=status, note=host.note)
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,14 @@ class Mending:
     def moved(self, date: PlannedDate, to: dt.date) -> PlanChange:
         """Return the least change that moves a date to a day.
 
+        Whoever chooses an eve by hand gets it, with a note on the date that says so.
+
         Raises
         ------
         InputFault
             At `date`, when the day cannot be used, with the reason and the nearest days that can.
         """
-        blocked = self.reasons(date, to)
+        blocked = [reason for reason in self.reasons(date, to) if reason.kind != "eve"]
         if blocked:
             raise self.refusal(date, to, blocked)
         changed = self.solve(date.item, to)
@@ -357,13 +359,13 @@ class Mending:
         plan = self._plan
         for item, day in days.items():
             date = plan.date_of(item)
+            note = placed_although(self.reasons(date, day))
             if day != date.date:
-                there = replace(date, date=day, status="moved", pin_reason="", note="")
+                there = replace(date, date=day, status="moved", pin_reason="", note=note)
                 blocked = self.reasons(date, date.date)
                 left = [Avoided(date.date, blocked)] if blocked else []
                 plan = plan.with_date(there.going_around(left))
-            elif date.pinned and date.status != "held":
-                note = placed_although(self.reasons(date, day))
+            elif (date.pinned or item == moved) and date.status != "held":
                 plan = plan.with_date(replace(date, note=note))
         for rider in riders_of(plan):
             host = host_of(plan, rider)

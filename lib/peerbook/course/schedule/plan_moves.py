@@ -57,7 +57,7 @@ def move(
     changed = mending.moved(date, to)
     fixed = replace(
         changed.plan.date_of(item),
-        pinned=True, pin_reason=reason, status="moved", note="",
+        pinned=True, pin_reason=reason, status="moved",
     )  # fmt: skip
     return PlanChange(changed.plan.with_date(fixed), changed.consequences)
 
@@ -142,7 +142,7 @@ def cancel(plan: CoursePlan, item: Item, reason: str) -> PlanChange:
             why = Reason("follows", date.date, label=date.name)
             consequences.append(Consequence(rider.item, rider.date, None, why))
         elif rider.date != host.date and not rider.pinned:
-            left = left.with_date(replace(rider, date=host.date, status="moved"))
+            left = left.with_date(replace(rider, date=host.date, status="moved", note=host.note))
             why = Reason("follows", host.date, label=host.name)
             consequences.append(Consequence(rider.item, rider.date, host.date, why))
     return PlanChange(left, tuple(consequences))

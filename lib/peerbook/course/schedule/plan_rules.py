@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from peerbook.course.schedule.calendar import Closure, Reason, Resource, holiday_name
+from peerbook.course.schedule.calendar import Closure, Reason, Resource, eve_name, holiday_name
 from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
 from peerbook.course.schedule.plan_wishes import PLACED
 from peerbook.text import _, format_date, format_list, format_month, format_weekday
 
 RuleKind = Literal[
-    "weekday", "month", "gap", "sparring", "holiday", "closure", "busy", "shared", "too_early",
-    "anchor",
+    "weekday", "month", "gap", "sparring", "holiday", "eve", "closure", "busy", "shared",
+    "too_early", "anchor",
 ]  # fmt: skip
 
 _COST: dict[RuleKind, int] = {
@@ -56,6 +56,7 @@ class Rule:
         fewest, most = self.days or (0, 0)
         pattern = {
             "holiday": _("{holiday} is a public holiday ({date})"),
+            "eve": _("{eve}, when most places are closed ({date})"),
             "month": _("{item} lies in {month}"),
             "weekday": _("{item} lies on a {weekday}"),
             "busy": _("{who} is taken by “{course}” on {date}"),
@@ -69,6 +70,7 @@ class Rule:
             who=self.resource.label if self.resource else "",
             course=self.other_course,
             holiday=holiday_name(self.date) if self.kind == "holiday" and self.date else "",
+            eve=eve_name(self.date) if self.date else "",
             date=format_date(self.date, "long") if self.date else "",
             month=format_month(self.date) if self.date else "",
             weekday=format_weekday(self.weekday) if self.weekday is not None else "",
@@ -79,7 +81,7 @@ class Rule:
     @property
     def cost(self) -> int | None:
         """What it costs to break the rule; None for one that is never broken."""
-        if self.kind == "holiday":
+        if self.kind in ("holiday", "eve"):
             return None
         if self.closure is not None:
             return _CLOSURE_COST.get(self.closure.kind, _OTHER_CLOSURE_COST)
@@ -145,7 +147,7 @@ def rule_of(reason: Reason, course: str) -> Rule:
         )  # fmt: skip
     if reason.kind == "too_early":
         return Rule("too_early", course, date=reason.date)
-    return Rule("holiday", date=reason.date)
+    return Rule("eve" if reason.kind == "eve" else "holiday", date=reason.date)
 
 
 def broken_text(broken: Sequence[Rule], plans: Sequence[CoursePlan]) -> str:
