@@ -1,13 +1,17 @@
 """The front page leads to each course, where work on it goes on."""
 
 import datetime as dt
+import json
 
 import pytest
 
 from builders import LEADER, a_planned_course, open_store
 from peerbook.course import records, start_page
+from peerbook.course.attendance.attendance_part import attendance_parts
+from peerbook.course.course_drafts import course_drafts
 from peerbook.desk import Desk
-from peerbook.ui import Table
+from peerbook.store.tables import Course, CourseDate
+from peerbook.ui import Filter, Prose, Table
 
 
 @pytest.fixture
@@ -28,6 +32,48 @@ def front_page_on(monkeypatch, tmp_path):
         with store.read() as session:
             course = records.courses(session, made.site_id)[0]
         yield course, open_on
+
+
+def test_what_was_not_saved_is_told_with_where_it_stands_until_it_is(tmp_path, monkeypatch):
+    with open_store(tmp_path) as store:
+        made = a_planned_course(store, mentors=("Anna Øvelse",))
+        desk = Desk(store, actor=LEADER, synthetic=False)
+        monkeypatch.setattr(start_page, "open_desk", lambda: desk)
+        with store.read() as session:
+            course = session.get_one(Course, made.course_id)
+            days = session.query(CourseDate).filter_by(kind="teaching_day").all()
+        second, fourth = (next(day for day in days if day.number == n) for n in (2, 4))
+        monkeypatch.setattr(Desk, "today", fourth.date)
+
+        def told():
+            texts = [
+                json.dumps(part.tree, ensure_ascii=False)
+                for part in start_page.open_page().everything()
+                if isinstance(part, Prose)
+            ]
+            return next((text for text in texts if "ipynb?" in text), "")
+
+        def day_shown():
+            parts = attendance_parts(desk, course)[0].everything()
+            return next(part.value for part in parts if isinstance(part, Filter))
+
+        assert told() == ""
+        assert day_shown() != second.id
+        drafts = course_drafts(desk, made.course_id, f"attendance:{second.id}")
+        drafts.save({"people": []})
+        course_drafts(desk, made.course_id, "evaluation:mid:one").save({"text": "Mest pauserne"})
+        assert "course_record.ipynb" in told()
+        assert "Fremmøde, Undervisningsdag 2" in told()
+        assert "Midtvejsevaluering" in told()
+        assert "pauserne" not in told()
+        assert day_shown() == second.id
+        monkeypatch.setattr(
+            start_page, "open_desk", lambda: Desk(store, actor="bo", synthetic=False)
+        )
+        assert told() == "", "a colleague has their own"
+        monkeypatch.setattr(start_page, "open_desk", lambda: desk)
+        drafts.discard()
+        assert "Undervisningsdag 2" not in told()
 
 
 def test_a_course_to_come_leads_to_its_plan_and_one_that_has_begun_to_its_record(front_page_on):

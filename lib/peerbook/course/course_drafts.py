@@ -24,6 +24,12 @@ def course_drafts(desk: Desk, course_id: int, form: str) -> DraftBox:
     )
 
 
+def unfinished(desk: Desk, course_id: int) -> list[str]:
+    """Return the forms of a course in which who sits here has typed and not saved, newest first."""
+    beginning = course_form(course_id, "")
+    return [form.removeprefix(beginning) for form in desk.store.drafts.kept(desk.actor, beginning)]
+
+
 def forget_drafts(session: Session, course_id: int) -> None:
     """Delete the drafts of all forms of a course, whoever typed in them."""
     of_course = Draft.form.startswith(course_form(course_id, ""), autoescape=True)

@@ -13,6 +13,7 @@ from peerbook.course.improvement import suggestion_records
 from peerbook.course.names import date_name
 from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of
 from peerbook.course.site_part import site_parts
+from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.small_groups import told
 from peerbook.store import Receipt
@@ -110,7 +111,8 @@ def _site_parts(desk: Desk, site: Site) -> list[Part]:
         known = records.courses(session, site.id)
         last_day = records.last_days(session, site.id)
         to_ask = _follow_ups(session, site.id, desk.today)
-    parts: list[Part] = [Heading(_("The next six weeks"))]
+        begun = unfinished_parts(desk, session, site, known)
+    parts: list[Part] = [*begun, Heading(_("The next six weeks"))]
     if coming:
         columns = [
             Column("date", _("Date"), kind="day"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Fault, InputFault
@@ -70,6 +71,16 @@ class Drafts:
         with self._read() as session:
             draft = session.get(Draft, (owner, form))
             return None if draft is None else (draft.values, draft.saved_at)
+
+    def kept(self, owner: str, beginning: str = "") -> list[str]:
+        """Return of which forms whose names begin so an owner has a draft, newest first."""
+        wanted = (
+            select(Draft.form)
+            .where(Draft.owner == owner, Draft.form.startswith(beginning, autoescape=True))
+            .order_by(Draft.saved_at.desc(), Draft.form)
+        )
+        with self._read() as session:
+            return list(session.scalars(wanted))
 
     def discard(self, owner: str, form: str) -> None:
         """Throw the draft away, if there is one."""

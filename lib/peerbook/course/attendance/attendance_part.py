@@ -17,7 +17,7 @@ from peerbook.course.attendance.attendance_records import Entry
 from peerbook.course.attendance.enrolment_part import Enrolments
 from peerbook.course.attendance.sparring_part import sparring_parts
 from peerbook.course.attendance.standing import Standing, by_date, standings
-from peerbook.course.course_drafts import course_drafts
+from peerbook.course.course_drafts import course_drafts, unfinished
 from peerbook.course.names import date_name
 from peerbook.course.people_records import Mentor
 from peerbook.course.rows import each
@@ -123,13 +123,18 @@ class _Attendance:
             first = format_date(planned.iloc[0]["date"], "long")
             return [Heading(_("Who was there?")), Prose(text.format(date=first))]
         waiting = dates[~dates["held"]]
-        now = (waiting if not waiting.empty else dates.iloc[::-1]).iloc[0]
-        place = Section(self._day_parts(int(now["date_id"])))
+        by_need = (waiting if not waiting.empty else dates.iloc[::-1])["date_id"]
+        begun = unfinished(self._desk, self._course.id)
+        now = next(
+            (int(date_id) for date_id in dates["date_id"] if f"attendance:{date_id}" in begun),
+            int(by_need.iloc[0]),
+        )
+        place = Section(self._day_parts(now))
         self._days = Filter(
             _("Day"),
             [(int(row.date_id), _day_name(row)) for row in each(dates)],
             lambda date_id: place.show(self._day_parts(date_id)),
-            value=int(now["date_id"]),
+            value=now,
         )
         return [Heading(_("Who was there?")), self._days, place]
 

@@ -1,0 +1,73 @@
+"""What somebody was typing when the page went away: where it is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from peerbook.course.course_drafts import unfinished
+from peerbook.course.evaluation.waves import WAVES, wave_name
+from peerbook.course.names import date_name
+from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of
+from peerbook.desk import Desk
+from peerbook.store.tables import Course, CourseDate, Site
+from peerbook.text import _, format_date
+from peerbook.ui import Heading, Part, Prose, literal
+
+_RECORD_FORMS = (
+    "attendance", "raised_themes", "catch_up", "enrol", "turn", "name",
+    "evaluation", "suggestion", "decision",
+)  # fmt: skip
+
+
+def unfinished_parts(
+    desk: Desk, session: Session, site: Site, courses: Sequence[Course]
+) -> list[Part]:
+    """Return what who sits here has typed and not saved, by course; nothing when that is none.
+
+    Parameters
+    ----------
+    desk
+        Who sits there.
+    session
+        To read the dates it is about.
+    site, courses
+        Where, and in which order.
+    """
+    lines = []
+    for course in courses:
+        # Several forms may be called the same; each name is told once.
+        places = dict.fromkeys(
+            (_page(form), _form_name(session, form)) for form in unfinished(desk, course.id)
+        )
+        for page, name in places:
+            address = address_of(page, site.name, course.id)
+            lines.append(f"- [{literal(course.title)}]({address}): {literal(name)}")
+    if not lines:
+        return []
+    text = _("It is offered to you where you wrote it. Go on, or throw it away.")
+    return [Heading(_("You were in the middle of")), Prose("\n".join(lines) + f"\n\n{text}")]
+
+
+def _page(form: str) -> str:
+    return RECORD_PAGE if form.partition(":")[0] in _RECORD_FORMS else PLAN_PAGE
+
+
+def _form_name(session: Session, form: str) -> str:
+    """Return what the user calls a form: what it is for, and of which day or evaluation."""
+    kind, _colon, rest = form.partition(":")
+    if kind == "evaluation":
+        wave = rest.partition(":")[0]
+        return wave_name(wave) if wave in WAVES else _("Evaluation")
+    if kind in ("attendance", "raised_themes"):
+        name = _("Attendance") if kind == "attendance" else _("Themes from the group sparring")
+        day = session.get(CourseDate, int(rest)) if rest.isdecimal() else None
+        if day is None:
+            return name
+        return f"{name}, {date_name(day.kind, day.number)}, {format_date(day.date, 'long')}"
+    if kind in ("suggestion", "decision"):
+        return _("You said – we did")
+    if kind in _RECORD_FORMS:
+        return _("Made up for a day") if kind == "catch_up" else _("Who is on the course")
+    return _("The plan")
