@@ -170,6 +170,27 @@ def test_what_a_closure_moved_is_told_with_the_closure(leader):
     assert "Painting" in told.reason
 
 
+def test_a_reason_is_never_about_a_day_nobody_was_told(leader):
+    sparring = Item("sparring", 2)
+    leader.move(DAY_2, 7)
+    between = leader.plan().date_of(sparring).date
+    with leader.store.write(LEADER) as session:
+        closed = Closure(between, between, "other", "Painting")
+        session.add(plan_records.closure_row(session, leader.made.site_id, closed))
+    leader.save(replan(leader.plan(), calendar=leader.calendar()), "A closure")
+    (told,) = [one for one in leader.untold() if one.item == sparring]
+    assert told.new != between
+    assert told.reason == "follows Teaching day 2"
+    leader.tell()
+    after = leader.plan().date_of(sparring).date
+    with leader.store.write(LEADER) as session:
+        closed = Closure(after, after, "other", "Flood")
+        session.add(plan_records.closure_row(session, leader.made.site_id, closed))
+    leader.save(replan(leader.plan(), calendar=leader.calendar()), "A closure")
+    (told,) = leader.untold()
+    assert "Flood" in told.reason, "the day that was told is closed"
+
+
 def test_what_changed_after_the_mail_was_written_is_still_to_be_told(leader):
     leader.move(DAY_2, 1)
     shown = leader.plan()

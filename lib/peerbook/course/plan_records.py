@@ -25,7 +25,7 @@ from peerbook.course.schedule.plan_changes import Change, changes
 from peerbook.errors import Conflict
 from peerbook.store import Saved, append_event, events_of
 from peerbook.store.tables import Closure as ClosureRow
-from peerbook.store.tables import Course, CourseDate, Site
+from peerbook.store.tables import Course, CourseDate, Event, Site
 from peerbook.store.tables import Resource as ResourceRow
 from peerbook.text import _
 
@@ -212,8 +212,10 @@ def save_changes(
         _filled(row, date)
         if date.item in told:
             row.sequence += 1
-            why = (reasons or {}).get(date.item, reason)
-            _note_event(session, course_id, told[date.item], why, on)
+            own = (reasons or {}).get(date.item)
+            by_hand = own is None
+            why = reason if own is None else own
+            _note_event(session, course_id, told[date.item], why, on, by_hand=by_hand)
     course = session.get_one(Course, course_id)
     course.starts_on = after.starts_on
     session.flush()
@@ -224,7 +226,9 @@ CHANGED = "date_"
 """How the kinds of events begin that tell of a changed date."""
 
 
-def _note_event(session: Session, course_id: int, change: Change, reason: str, on: dt.date) -> None:
+def _note_event(
+    session: Session, course_id: int, change: Change, reason: str, on: dt.date, *, by_hand: bool
+) -> None:
     append_event(
         session,
         "course",
@@ -236,6 +240,7 @@ def _note_event(session: Session, course_id: int, change: Change, reason: str, o
         old=change.old,
         new=change.new,
         reason=reason,
+        by_hand=by_hand,
     )
 
 
@@ -285,7 +290,8 @@ class ToldPlan:
     on
         The day it was told; None when it never was, and this is the plan as it was saved.
     reasons
-        Why each date was changed since, in the words of whoever changed it.
+        Why each date was changed since, in the words of whoever changed it; or why it had to
+        leave the day that was told.
     up_to
         The number of the last event it knows of.
     """
@@ -304,20 +310,32 @@ def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
         return None
     last = known[-1]
     up_to = last.details.get("up_to", last.seq)
-    since = [event for event in events if event.seq > up_to]
+    dates = tuple(_from_snapshot(date) for date in last.details["dates"])
     return ToldPlan(
-        plan=replace(
-            load_plan(session, course),
-            dates=tuple(_from_snapshot(date) for date in last.details["dates"]),
-        ),
+        plan=replace(load_plan(session, course), dates=dates),
         on=last.effective_on if last.kind == TOLD else None,
-        reasons={
-            Item(event.details["kind"], event.details["number"]): event.details["reason"]
-            for event in since
-            if event.kind.startswith(CHANGED)
-        },
+        reasons=_reasons_since({date.item: date for date in dates}, events, up_to),
         up_to=up_to,
     )
+
+
+def _reasons_since(
+    told: Mapping[Item, PlannedDate], events: Sequence[Event], up_to: int
+) -> dict[Item, str]:
+    """Return why each date was changed after an event, to those who know the dates as told.
+
+    What drove a date off a day in between, that nobody was told, explains nothing to them.
+    """
+    reasons: dict[Item, str] = {}
+    for event in events:
+        if event.seq <= up_to or not event.kind.startswith(CHANGED):
+            continue
+        item = Item(event.details["kind"], event.details["number"])
+        was_told = item in told and event.details["old"] == told[item].date.isoformat()
+        had_to_leave = event.kind == f"{CHANGED}moved" and not event.details.get("by_hand", True)
+        if was_told or not had_to_leave:
+            reasons[item] = event.details["reason"]
+    return reasons
 
 
 def mark_told(
