@@ -125,7 +125,7 @@ def plan_parts(course_id: int) -> list[Part]:
         course = session.get_one(Course, course_id)
         site = records.sites(session)[0]
         plan = plan_records.load_plan(session, course, site.name)
-    table = dates_table(plan, f"Datoerne på {plan.title}")
+    table = dates_table(plan, f"Datoerne på {plan.title}", desk.today)
     grid = _grid(table)
     return [
         Tabs(

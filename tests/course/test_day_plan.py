@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbook.course.curriculum import Activity, Day, Kind
+from peerbook.course.curriculum import Activity, Day, Kind, load_course
+from peerbook.course.planning.content_part import _day_parts
 from peerbook.course.schedule.day_plan import (
     Concern,
     Turnout,
@@ -18,6 +19,7 @@ from peerbook.course.schedule.day_plan import (
 )
 from peerbook.errors import InputFault
 from peerbook.text import format_time
+from peerbook.ui import Table
 
 TEN = dt.time(10)
 
@@ -84,6 +86,27 @@ def test_lunch_must_be_there_in_time_and_long_enough() -> None:
     ]
     assert concerns(a_day(*[("exercise", 50), ("break", 10)] * 3)) == [Concern.NO_LUNCH]
     assert concerns(a_day(("exercise", 50), ("break", 10), ("exercise", 50))) == []  # home at 11.50
+
+
+def test_a_day_that_begins_in_the_afternoon_has_a_light_meal_and_is_not_warned_of_lunch(
+    monkeypatch,
+) -> None:
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "da")
+    late = a_day(*[("exercise", 50), ("break", 10)] * 2, ("lunch", 20), ("exercise", 50))
+    assert concerns(late, dt.time(13, 59)) == [Concern.LATE_LUNCH, Concern.SHORT_LUNCH]
+    assert concerns(late, dt.time(14)) == []
+    assert concerns(a_day(("exercise", 50)), dt.time(16, 30)) == []
+    assert concerns(a_day(("exercise", 51)), dt.time(16, 30)) == [Concern.LONG_STRETCH]
+    content = load_course("six_months")
+    shown = {
+        begins: str([part.data["rows"] for part in _day_parts(content, content.day(1), begins)
+                     if isinstance(part, Table)])
+        for begins in (TEN, dt.time(16, 30))
+    }  # fmt: skip
+    assert "Frokost" in shown[TEN]
+    assert "Let måltid" not in shown[TEN]
+    assert "Let måltid" in shown[dt.time(16, 30)]
+    assert "Frokost" not in shown[dt.time(16, 30)]
 
 
 def test_long_lesson_and_long_day_are_told() -> None:

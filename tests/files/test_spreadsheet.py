@@ -15,15 +15,18 @@ from hypothesis import strategies as st
 
 from peerbook import __version__
 from peerbook.course.planning.plan_files import workbook_bytes
+from peerbook.course.planning.plan_part import dates_table
 from peerbook.course.planning.presentations import Wish, timetable
 from peerbook.course.schedule.calendar import Closure, DanishCalendar
-from peerbook.course.schedule.plan import CourseTemplate, PlanRequest
+from peerbook.course.schedule.plan import CourseTemplate, Item, PlanRequest
+from peerbook.course.schedule.plan_moves import cancel, move
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.errors import InputFault
 from peerbook.files.origin import Origin
 from peerbook.files.spreadsheet import Sheet, SheetColumn, workbook
 from peerbook.files.spreadsheet_reader import Limits, read_workbook
 
+TODAY = dt.date(2026, 1, 2)
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FORMULAS = [
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "=cmd|'/c calc'!A0", "＝1+1", "－1",
@@ -162,7 +165,7 @@ def test_a_plan_as_a_spreadsheet_lists_dates_and_what_was_avoided(monkeypatch):
     )  # fmt: skip
     closed = Closure(dt.date(2026, 3, 25), dt.date(2026, 3, 25), "other", "=3+3")
     plan = plan_course(request, DanishCalendar([closed]))
-    sheets = read_workbook(workbook_bytes(plan))
+    sheets = read_workbook(workbook_bytes(plan, TODAY))
     dates = sheets["Dates"]
     assert len(dates) == 1 + len(plan.dates)
     assert dates[1][:5] == [
@@ -204,14 +207,37 @@ def test_every_sheet_of_a_demonstration_says_that_it_is_invented(monkeypatch):
     assert "invented" in about["Please note"]
 
 
+def test_what_lies_before_today_counts_as_held_and_a_moved_date_says_why_it_moved(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "da")
+    request = PlanRequest(
+        "x", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2
+    )
+    plan = plan_course(request, DanishCalendar())
+    day_1, day_2, day_6 = (Item("teaching_day", number) for number in (1, 2, 6))
+    plan = cancel(plan, day_2, "Syg").plan
+    to = plan.date_of(day_6).date + dt.timedelta(days=1)
+    plan = move(plan, day_6, to, calendar=DanishCalendar(), reason="Salen er optaget").plan
+    today = plan.date_of(day_2).date + dt.timedelta(days=1)
+    rows = read_workbook(workbook_bytes(plan, today))["Datoer"][1:]
+    in_file = {row[0]: (row[5], row[8] if len(row) > 8 else "") for row in rows}
+    on_page = {
+        row[0]: (row[3]["text"], row[4]) for row in dates_table(plan, "", today).data["rows"]
+    }
+    for told in (in_file, on_page):
+        assert told[day_1.name][0] == "Afholdt"
+        assert told[day_2.name][0] == "Aflyst"
+        assert told[Item("teaching_day", 3).name][0] == "Planlagt"
+        assert told[day_6.name] == ("Flyttet", "Flyttet: Salen er optaget.")
+
+
 def test_presentations_have_a_sheet_of_their_own_when_there_are_any(monkeypatch):
     monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
     request = PlanRequest(
         "x", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2
     )
     plan = plan_course(request, DanishCalendar())
-    assert "Presentations" not in read_workbook(workbook_bytes(plan))
-    rows = read_workbook(workbook_bytes(plan, timetable(plan, Wish(3, 30))))["Presentations"]
+    assert "Presentations" not in read_workbook(workbook_bytes(plan, TODAY))
+    rows = read_workbook(workbook_bytes(plan, TODAY, timetable(plan, Wish(3, 30))))["Presentations"]
     assert rows[1:] == [
         ["Wednesday", dt.date(2026, 7, 8), dt.time(10), dt.time(10, 30), "Presentation 1"],
         ["Wednesday", dt.date(2026, 7, 8), dt.time(10, 30), dt.time(10, 40), "Break"],
@@ -354,7 +380,7 @@ def test_the_sheets_of_an_invented_plan_have_whole_names(monkeypatch, language):
     plan = plan_course(request, DanishCalendar())
     origin = Origin("1a2b-3c4d-5e6f", dt.date(2026, 1, 2), synthetic=True)
     turns = timetable(plan, Wish(3, 30))
-    whole = read_workbook(workbook_bytes(plan, turns))
-    invented = read_workbook(workbook_bytes(plan, turns, origin))
+    whole = read_workbook(workbook_bytes(plan, TODAY, turns))
+    invented = read_workbook(workbook_bytes(plan, TODAY, turns, origin))
     mark = {"da": "(opdigtet)", "en": "(invented)"}[language]
     assert list(invented)[: len(whole)] == [f"{title} {mark}" for title in whole]

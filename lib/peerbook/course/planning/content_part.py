@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from peerbook.course import people_records, plan_records
 from peerbook.course.attendance import sparring_records
 from peerbook.course.attendance.sparring_part import proposal_parts
-from peerbook.course.curriculum import CourseContent, Day, Kind
+from peerbook.course.curriculum import Activity, CourseContent, Day, Kind
 from peerbook.course.planning.turnout import earlier_turnouts
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.coverage import coverage, themes_for_days
-from peerbook.course.schedule.day_plan import Occasion, Turnout, catering, check_day
+from peerbook.course.schedule.day_plan import Occasion, Turnout, catering, check_day, has_lunch
 from peerbook.text import _, format_number, format_time, ngettext
 from peerbook.ui import (
     Column,
@@ -29,14 +29,14 @@ from peerbook.ui import (
 )
 
 
-def activity_name(kind: Kind) -> str:
-    """Return the name of a kind of activity in the user's language."""
+def activity_name(kind: Kind, starts_at: dt.time) -> str:
+    """Return the name of a kind of activity, on a day that begins then, in the user's language."""
     return {
         Kind.WELCOME: _("Welcome"),
         Kind.LESSON: _("Lesson"),
         Kind.EXERCISE: _("Exercise"),
         Kind.BREAK: _("Break"),
-        Kind.LUNCH: _("Lunch"),
+        Kind.LUNCH: _("Lunch") if has_lunch(starts_at) else _("Light meal"),
         Kind.REFLECTION: _("Reflection"),
         Kind.EVALUATION: _("Evaluation"),
     }[kind]
@@ -131,7 +131,12 @@ def day_plan_parts(
 
 def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Part]:
     check = check_day(day, starts_at)
-    sums = _("{minutes} minutes in all, {pauses} of them breaks and lunch. Ends at {end}.").format(
+    lunch = has_lunch(starts_at)
+    sums = (
+        _("{minutes} minutes in all, {pauses} of them breaks and lunch. Ends at {end}.")
+        if lunch
+        else _("{minutes} minutes in all, {pauses} of them breaks and the meal. Ends at {end}.")
+    ).format(
         minutes=format_number(check.minutes),
         pauses=format_number(check.pause_min),
         end=format_time(check.ends_at),
@@ -139,7 +144,12 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Par
     if check.warnings:
         verdict = Notice("warn", "\n".join(warning.message for warning in check.warnings))
     else:
-        verdict = Notice("ok", _("Breaks often enough, lunch in time. {sums}").format(sums=sums))
+        praise = (
+            _("Breaks often enough, lunch in time. {sums}")
+            if lunch
+            else _("Breaks often enough. {sums}")
+        )
+        verdict = Notice("ok", praise.format(sums=sums))
     columns = [
         Column("starts_at", _("From"), kind="time"),
         Column("ends_at", _("To"), kind="time"),
@@ -151,8 +161,8 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Par
         {
             "starts_at": timed.starts_at,
             "ends_at": timed.ends_at,
-            "kind": activity_name(timed.activity.kind),
-            "title": timed.activity.title,
+            "kind": activity_name(timed.activity.kind, starts_at),
+            "title": _title(timed.activity, starts_at),
             "minutes": timed.activity.minutes,
         }
         for timed in check.activities
@@ -175,6 +185,12 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Par
         Disclosure(_("For you who teach"), danish_text(day.facilitator_notes)),
         Disclosure(_("To try before next time"), danish_text(day.before_next_time)),
     ]
+
+
+def _title(activity: Activity, starts_at: dt.time) -> str:
+    """Return what an activity is called on a day that begins then."""
+    is_other_meal = activity.kind is Kind.LUNCH and not has_lunch(starts_at)
+    return activity_name(Kind.LUNCH, starts_at) if is_other_meal else activity.title
 
 
 def coverage_parts(content: CourseContent) -> list[Part]:

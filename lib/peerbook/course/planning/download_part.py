@@ -32,7 +32,7 @@ def downloads(saved: SavedPlan) -> Downloads:
     def sheet() -> tuple[str, bytes, str]:
         now = saved.read()
         origin = origin_of(saved, now)
-        data = workbook_bytes(now.plan, _turns(now), origin)
+        data = workbook_bytes(now.plan, saved.desk.today, _turns(now), origin)
         return origin.file_name(now.plan.title, "xlsx"), data, media_types.WORKBOOK
 
     return Downloads(

@@ -150,9 +150,9 @@ def _page(
 
 
 def workbook_bytes(
-    plan: CoursePlan, turns: Sequence[Turn] = (), origin: Origin | None = None
+    plan: CoursePlan, today: dt.date, turns: Sequence[Turn] = (), origin: Origin | None = None
 ) -> bytes:
-    """Return a plan as a spreadsheet.
+    """Return a plan as a spreadsheet, with the dates before today as held.
 
     It holds the dates, the better ones that were avoided, when final assignments are presented,
     and where the file comes from.
@@ -177,7 +177,7 @@ def workbook_bytes(
                 date.date,
                 date.starts_at,
                 date.ends_at,
-                _status_name(date),
+                _status_name(date, today),
                 ", ".join(date.teachers),
                 date.room,
                 plan.remark(date.item),
@@ -251,13 +251,13 @@ def _span(date: PlannedDate) -> str:
     return f"{format_time(date.starts_at)}–{format_time(date.ends_at)}"
 
 
-def _status_name(date: PlannedDate) -> str:
+def _status_name(date: PlannedDate, today: dt.date) -> str:
     return {
         "planned": _("Planned"),
         "moved": _("Moved"),
         "cancelled": _("Cancelled"),
         "held": _("Held"),
-    }[date.status]
+    }[date.status_on(today)]
 
 
 def _short(text: str, length: int) -> str:

@@ -306,7 +306,7 @@ class _CourseChoice:
             Heading(_("Proposal")),
             *_passed_parts(plan, desk.today),
             *self._summer_parts(plan, request, calendar, proposal),
-            dates_table(plan, _("Proposed dates, not saved yet")),
+            dates_table(plan, _("Proposed dates, not saved yet"), desk.today),
             *who_and_where_parts(plan),
             *avoided_parts(plan),
             Button(_("Save the plan"), save, look="main"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -37,18 +38,18 @@ from peerbook.ui import (
 )
 
 
-def status_of(date: PlannedDate) -> Status:
-    """Return a date's status with its symbol, in the user's language."""
+def status_of(date: PlannedDate, today: dt.date) -> Status:
+    """Return a date's status today with its symbol, in the user's language."""
     return {
         "planned": Status(_("Planned"), "neutral"),
         "moved": Status(_("Moved"), "info"),
         "cancelled": Status(_("Cancelled"), "danger"),
         "held": Status(_("Held"), "ok"),
-    }[date.status]
+    }[date.status_on(today)]
 
 
-def dates_table(plan: CoursePlan, caption: str) -> Table:
-    """Return a plan's dates as a table."""
+def dates_table(plan: CoursePlan, caption: str, today: dt.date) -> Table:
+    """Return a plan's dates as a table; those before today are held."""
     columns = [
         Column("what", _("What")),
         Column("date", _("Date"), kind="day"),
@@ -61,7 +62,7 @@ def dates_table(plan: CoursePlan, caption: str) -> Table:
             "what": date.name,
             "date": date.date,
             "time": _span(date),
-            "status": status_of(date),
+            "status": status_of(date, today),
             "remark": plan.remark(date.item),
         }
         for date in plan.dates
@@ -135,7 +136,7 @@ def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Part]:
     plan = now.plan
     dates: list[Part] = [
         downloads(saved),
-        dates_table(plan, _("The dates of {title}").format(title=plan.title)),
+        dates_table(plan, _("The dates of {title}").format(title=plan.title), saved.desk.today),
         *who_and_where_parts(plan),
         *avoided_parts(plan),
     ]

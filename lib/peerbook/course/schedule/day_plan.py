@@ -22,6 +22,11 @@ SHORTEST_LUNCH_MIN = 30
 LONGEST_LESSON_MIN = 30
 LONGEST_DAY_MIN = 330
 LATEST_LUNCH = dt.time(12, 30)
+NO_LUNCH_FROM = dt.time(14)
+"""People have had lunch before a day that begins this late: its meal is a light one, at any time.
+
+The course asks for a break at the latest every 50 minutes, but for no meal at a set time of the
+evening, so we warn of none."""
 LONGEST_ACTIVITY_MIN = 480
 
 # Share of the probability inside the range of people who may come.
@@ -83,11 +88,17 @@ class DayCheck:
         return self.activities[-1].ends_at
 
 
+def has_lunch(starts_at: dt.time) -> bool:
+    """Return whether the meal of a day that begins then is lunch."""
+    return starts_at < NO_LUNCH_FROM
+
+
 def check_day(day: Day, starts_at: dt.time) -> DayCheck:
     """Return the day by the clock with warnings, breaks judged first.
 
-    Warns of more than 50 minutes without a break (a break under 10 minutes is none), of a missing,
-    short or late lunch, of a lesson of more than 30 minutes and of a day longer than 5½ hours.
+    Warns of more than 50 minutes without a break (a break under 10 minutes is none), of a lesson of
+    more than 30 minutes, of a day longer than 5½ hours, and of a missing, short or late lunch if
+    the day begins in time for one.
 
     Raises
     ------
@@ -95,7 +106,8 @@ def check_day(day: Day, starts_at: dt.time) -> DayCheck:
         When the day would run past midnight.
     """
     timed = _by_the_clock(day.activities, starts_at)
-    warnings = (*_break_warnings(timed), *_lunch_warnings(timed), *_length_warnings(timed))
+    lunch_warnings = _lunch_warnings(timed) if has_lunch(starts_at) else []
+    warnings = (*_break_warnings(timed), *lunch_warnings, *_length_warnings(timed))
     return DayCheck(
         activities=timed,
         minutes=day.minutes,

@@ -343,6 +343,10 @@ class PlannedDate:
         """Whether it is still on."""
         return self.status != "cancelled"
 
+    def status_on(self, today: dt.date) -> Status:
+        """Return how it stands on a day: what lies before that, and was not called off, is held."""
+        return "held" if self.takes_place and self.date < today else self.status
+
     @property
     def resources(self) -> frozenset[Resource]:
         """The teachers and the room it needs."""
@@ -441,14 +445,15 @@ class CoursePlan:
         remarks = []
         if date.status == "cancelled":
             remarks.append(_("Cancelled."))
-        if date.pinned and date.takes_place:
+        if date.status == "moved" and reason:
+            # Why it left its old day; "fixed by hand: …" would tell it of the new one.
+            remarks.append(_("Moved: {reason}.").format(reason=reason))
+        elif date.pinned and date.status in ("planned", "moved"):
             remarks.append(
                 _("Fixed by hand: {reason}.").format(reason=reason)
                 if reason
                 else _("Fixed by hand.")
             )
-        elif date.status == "moved" and reason:
-            remarks.append(_("Moved: {reason}.").format(reason=reason))
         remarks.append(self.off_rhythm(item))
         remarks.append(date.note)
         return " ".join(filter(None, remarks))
