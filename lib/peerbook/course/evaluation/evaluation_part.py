@@ -10,12 +10,13 @@ from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation.evaluation_result_part import result_parts
 from peerbook.course.evaluation.follow_up import follow_up
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
+from peerbook.course.evaluation.still_to_come import still_to_come
 from peerbook.course.evaluation.waves import WAVES, wave_name
 from peerbook.desk import Desk
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Source, Wave
 from peerbook.text import _
-from peerbook.ui import Filter, Heading, Part, Section, Submission, Tabs
+from peerbook.ui import Filter, Heading, Notice, Part, Section, Submission, Tabs
 
 
 def evaluation_parts(desk: Desk, course: Course) -> list[Part]:
@@ -75,7 +76,10 @@ class _Evaluations:
         saved = SavedSheets(self._desk, self._course, wave, self._show_result)
         entry = EvaluationEntry(self._desk, self._course, wave, save, saved)
         file = (_("From a file"), lambda: self._file_parts(form, wave, saved))
-        self._entry.show([entry.tabs(file)])
+        with self._desk.store.read() as session:
+            question = still_to_come(session, self._course.id, wave, self._desk.today)
+        asked = [Notice("warn", question)] if question else []
+        self._entry.show([*asked, entry.tabs(file)])
 
     def _file_parts(self, form: EvaluationForm, wave: Wave, saved: SavedSheets) -> list[Part]:
         # What reads files is heavy to import, and most visits do not come here.

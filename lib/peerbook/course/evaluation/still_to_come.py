@@ -1,0 +1,42 @@
+"""Evaluations that are still to come: answers to one are likely meant for another."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from peerbook.course import records
+from peerbook.course.evaluation.follow_up import follow_up
+from peerbook.store.tables import CourseDate, Wave
+from peerbook.text import _, format_date
+
+
+def still_to_come(session: Session, course_id: int, wave: Wave, today: dt.date) -> str:
+    """Return the question to ask before answers are entered; empty once it can have been held."""
+    day = _asked_from(session, course_id, wave, today)
+    if day is None or day <= today:
+        return ""
+    text = {
+        "mid": _("The mid-course evaluation is planned for {date}."),
+        "final": _("The final evaluation is planned for {date}."),
+        "follow_up": _("The follow-up is not to be asked until {date}."),
+    }[wave].format(date=format_date(day))
+    question = _("Is it the right evaluation? Look before you enter answers.")
+    return f"{text} {question}"
+
+
+def _asked_from(session: Session, course_id: int, wave: Wave, today: dt.date) -> dt.date | None:
+    """Return the first day an evaluation is asked; None when the plan does not say."""
+    if wave == "follow_up":
+        last_days = records.last_teaching_days(session, records.site_of(session, course_id))
+        last = last_days.get(course_id)
+        return None if last is None else follow_up(last, 0, today).first
+    return session.scalar(
+        select(func.min(CourseDate.date)).where(
+            CourseDate.course_id == course_id,
+            CourseDate.kind == f"{wave}_evaluation",
+            CourseDate.status != "cancelled",
+        )
+    )
