@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -31,6 +32,7 @@ from peerbook.course.planning.course_details_records import (
     remove_course,
     save_details,
 )
+from peerbook.course.planning.course_site_part import NEVER, THERE, site_change_parts
 from peerbook.course.planning.plan_files import calendar_bytes
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.calendar import Closure, Resource
@@ -40,7 +42,7 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.settings import save_help_number
 from peerbook.store import events_of
 from peerbook.store.tables import Attendance, Course, CourseDate, Participant
-from peerbook.ui import Form
+from peerbook.ui import Button, Form
 
 ON = dt.date(2027, 4, 20)
 STAMP = dt.datetime(2027, 4, 20, 12, tzinfo=dt.UTC)
@@ -276,3 +278,62 @@ def test_the_plan_page_opens_at_a_site_by_its_old_name(monkeypatch, store, made)
     monkeypatch.setattr(plan_page, "open_desk", lambda: desk)
     rename(store, made.site_id, "Huset")
     assert plan_page.open_page(site=made.site, course=made.course_id).facts[0] == "courses: 1"
+
+
+# -- the form ------------------------------------------------------------------------------------
+
+
+class SiteForm:
+    """The form that moves a course, as somebody at a desk on a day sees and sends it."""
+
+    def __init__(self, store, made, on):
+        class Then(Desk):
+            today = on
+
+        desk = Then(store, actor=LEADER, synthetic=False)
+        saved = SavedPlan(desk, made.course_id, lambda _told: None)
+        _lead, self.form, self._outcome = site_change_parts(saved, lambda *_: None)
+
+    @property
+    def question(self):
+        """What is asked about the days gone by; None when nothing is."""
+        return next((field for field in self.form._fields if field.name == "held"), None)
+
+    def move(self, to, held=None):
+        answers = {"site": str(to), "name": "", "municipality": ""}
+        if held is not None:
+            answers["held"] = held
+        self.form._submit({"key": str(uuid4()), "values": answers}, ())
+        (button,) = [part for part in self._outcome.inside if isinstance(part, Button)]
+        button._press({"index": 0}, ())
+
+
+def sites_of_dates(store, made):
+    plan = saved_plan(store, made).read().plan
+    return {
+        is_over: {plan.site_of(date) for date in plan.dates if (date.date < ON) == is_over}
+        for is_over in (True, False)
+    }
+
+
+def test_a_course_nobody_has_met_on_moves_without_a_question(store, made, there):
+    first = saved_plan(store, made).read().plan.starts_on
+    form = SiteForm(store, made, first)
+    assert form.question is None
+    form.move(there[0])
+    assert sites_of_dates(store, made) == {True: {there[1]}, False: {there[1]}}
+
+
+def test_a_course_under_way_is_asked_where_it_was_and_moves_from_today_unless_told(
+    store, made, there
+):
+    form = SiteForm(store, made, ON)
+    assert made.site in str(form.question.options)
+    assert form.form.begin["held"] == THERE, "the likelier answer is ticked"
+    form.move(there[0], THERE)
+    assert sites_of_dates(store, made) == {True: {made.site}, False: {there[1]}}
+
+
+def test_a_course_entered_wrongly_was_always_at_the_other_place(store, made, there):
+    SiteForm(store, made, ON).move(there[0], NEVER)
+    assert sites_of_dates(store, made) == {True: {there[1]}, False: {there[1]}}
