@@ -17,7 +17,7 @@ from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.store.tables import Answer, Course, Evaluation, Suggestion
-from peerbook.text import _
+from peerbook.text import _, format_list
 
 WISH = {"overall": 4, "suggestion": "Flere pauser"}
 
@@ -90,6 +90,34 @@ def test_emptying_the_short_sheet_says_what_is_saved_and_nothing_else(store, mad
     assert f" {number} " in said.replace(",", " ")
     assert _("Saved sheets") in said
     assert button.answer(press, [])["said"] == empty  # told once
+
+
+def test_all_that_is_wrong_in_a_pile_is_told_at_once_with_the_steps_of_the_scale(store, made):
+    save(store, made, Sheet(WISH, "2A4B"))
+    with store.read() as session:
+        course = session.get_one(Course, made.course_id)
+    saved = SavedSheets(Desk(store, LEADER, synthetic=False), course, "mid", lambda announce: None)
+    entry = EvaluationEntry(
+        Desk(store, LEADER, synthetic=False), course, "mid", lambda *given: None, saved
+    )
+    form = entry._pile_form("full")
+    rows = [{"overall": "fire"}, {"overall": "7"}, {"overall": "4", "respondent": "2A4B"}]
+    sheets = [{"id": None, "values": values} for values in rows]
+    told = form.answer(
+        {"do": "submit", "key": str(uuid.uuid4()), "values": {"sheets": sheets}}, []
+    )["faults"]
+    scale = load_form("mid").item("overall").scale
+    steps = _("The answer is not on the scale. Its steps are {points}.").format(
+        points=format_list([str(code) for code in scale.codes])
+    )
+    assert [(one["field"], one["message"]) for one in told] == [
+        ("sheets.0.overall", steps),
+        ("sheets.1.overall", steps),
+        (
+            "sheets.2.respondent",
+            _("The code {code} has been used in this evaluation already.").format(code="2A4B"),
+        ),
+    ]
 
 
 # -- taking back -----------------------------------------------------------------------------------

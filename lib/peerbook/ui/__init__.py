@@ -9,6 +9,7 @@ from peerbook.ui.chart import Chart
 from peerbook.ui.fields import (
     ChoiceField,
     ChoicesField,
+    CodeField,
     DateField,
     Field,
     FileField,
@@ -52,6 +53,7 @@ __all__ = [
     "Chart",
     "ChoiceField",
     "ChoicesField",
+    "CodeField",
     "Column",
     "Columns",
     "DateField",

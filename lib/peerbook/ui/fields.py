@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, Literal, TypeVar, cast
@@ -295,6 +295,37 @@ class IntegerField(Field[int | None]):
         return number
 
 
+@dataclass(frozen=True)
+class CodeField(IntegerField):
+    """A whole number that is one of a few, as the steps of a scale typed by number.
+
+    Parameters
+    ----------
+    codes
+        The numbers there are.
+    """
+
+    _: KW_ONLY
+    codes: Sequence[int]
+
+    def _read(self, raw: object) -> int:
+        try:
+            number = super()._read(raw)
+        except InputFault:
+            raise _off_scale(self, self.codes) from None
+        if number not in self.codes:
+            raise _off_scale(self, self.codes)
+        return number
+
+
+def _off_scale(asked: Field[T], points: Iterable[Code]) -> InputFault:
+    return asked._fault(
+        _("The answer is not on the scale. Its steps are {points}.").format(
+            points=format_list([str(point) for point in points])
+        )
+    )
+
+
 def _number_text(asked: Field[T], raw: object) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise asked._unreadable()
@@ -531,11 +562,7 @@ class ScaleField(Field[int | None]):
         code = _code(raw)
         codes = _codes(self.points)
         if code is None or code not in codes:
-            raise self._fault(
-                _("The answer is not on the scale. Its steps are {points}.").format(
-                    points=format_list(list(codes))
-                )
-            )
+            raise _off_scale(self, codes)
         return int(codes[code])
 
 
@@ -599,6 +626,9 @@ class RowsField(Field[tuple[Row, ...]]):
     fill
         Label of a button, name of a column, and the raw answer the button gives in all rows that
         have none there yet; no button when None.
+    check
+        Told the rows, returns what else is wrong with them, at their places. A value that cannot
+        be read is missing from its row; its fault is told together with these.
     """
 
     _: KW_ONLY
@@ -607,6 +637,7 @@ class RowsField(Field[tuple[Row, ...]]):
     rows: Sequence[tuple[str, str]] | None = None
     max_rows: int = 200
     fill: tuple[str, str, str] | None = None
+    check: Callable[[tuple[Row, ...]], Sequence[Fault]] | None = None
 
     kind: ClassVar[str] = "rows"
     blank: ClassVar[object] = ()
@@ -707,6 +738,8 @@ class RowsField(Field[tuple[Row, ...]]):
                     where = Place(field=f"{self.name}.{place}.{column.name}")
                     faults += [Fault(fault.message, where) for fault in error.faults]
             parsed.append(Row(row_id, values, place))
+        if self.check is not None and parsed:
+            faults += self.check(tuple(parsed))
         if faults:
             raise InputFault(faults)
         return tuple(parsed)

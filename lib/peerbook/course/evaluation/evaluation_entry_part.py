@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from peerbook.course.cells import at_cells
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.curriculum import Item, load_form
+from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_paper_part import call_on, paper_parts
 from peerbook.course.evaluation.evaluation_records import RESPONDENT, Sheet
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
 from peerbook.desk import Desk
-from peerbook.errors import InputFault
+from peerbook.errors import Fault, InputFault
 from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import Course, Extent, Source, Wave
 from peerbook.text import _
 from peerbook.ui import (
     Button,
+    CodeField,
     Disclosure,
     Field,
     Filter,
     Form,
-    IntegerField,
     LongTextField,
     Part,
     Prose,
+    Row,
     RowsField,
     ScaleField,
     Section,
@@ -150,6 +152,22 @@ class EvaluationEntry:
                 raise at_cells(fault, "sheets", rows) from fault
             return _told(receipt, len(sheets))
 
+        def check(rows: tuple[Row, ...]) -> Sequence[Fault]:
+            sheets = [_sheet(row.values, items, extent) for row in rows]
+            with self._desk.store.read() as session:
+                _codes, faults = evaluation_records.look_at(
+                    session, self._course.id, self._form, sheets, self._wave
+                )
+            # A sheet of which something cannot be read is not one without an answer.
+            faults = [
+                fault
+                for fault in faults
+                if fault.place.row is None
+                or len(rows[fault.place.row - 1].values) == len(fields)
+                or fault.place.field in rows[fault.place.row - 1].values
+            ]
+            return at_cells(InputFault(faults), "sheets", rows).faults if faults else ()
+
         fields: list[Field[object]] = [
             *(_short_field(number, item) for number, item in enumerate(items, start=1)),
             _code_field(),
@@ -163,6 +181,7 @@ class EvaluationEntry:
                     fields=fields,
                     row_label=_("Sheet"),
                     max_rows=LARGEST_PILE,
+                    check=check,
                     hint=_(
                         "Write the number that is ticked, and go on with Tab. Enter begins the "
                         "next sheet. Leave empty what is blank."
@@ -225,7 +244,7 @@ def _short_field(place: int, item: Item) -> Field[object]:
     codes = [code for code, _label in _points(item)]
     return cast(
         "Field[object]",
-        IntegerField(item.id, name, short=short, minimum=min(codes), maximum=max(codes)),
+        CodeField(item.id, name, short=short, codes=codes),
     )
 
 

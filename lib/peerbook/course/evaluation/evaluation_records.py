@@ -75,6 +75,32 @@ def save_sheets(
     records.refuse_removed(session, course_id)
     if not sheets:
         raise InputFault.at("rows", _("There is no answer to save yet."))
+    codes, faults = look_at(session, course_id, form, sheets, wave)
+    if faults:
+        raise InputFault(faults)
+    rows = [
+        Evaluation(
+            course_id=course_id, form_id=form.id, form_version=form.version, wave=wave,
+            respondent_code=code, entered_on=entered_on, source=source, extent=sheet.extent,
+            import_id=import_id,
+        )
+        for sheet, code in zip(sheets, codes, strict=True)
+    ]  # fmt: skip
+    session.add_all(rows)
+    session.flush()
+    for evaluation, sheet in zip(rows, sheets, strict=True):
+        _save_answers(session, evaluation, form, sheet)
+    session.flush()
+    return Saved("evaluation", rows[-1].id, rows[-1].version)
+
+
+def look_at(
+    session: Session, course_id: int, form: EvaluationForm, sheets: Sequence[Sheet], wave: Wave
+) -> tuple[list[str | None], list[Fault]]:
+    """Return the linking codes of sheets as they are kept, and all that is wrong with the sheets.
+
+    A fault stands at its item, with the number of its sheet, from 1, as row.
+    """
     used = set(
         session.scalars(
             select(Evaluation.respondent_code).where(
@@ -103,22 +129,7 @@ def save_sheets(
         if code is not None:
             used.add(code)
         codes.append(code)
-    if faults:
-        raise InputFault(faults)
-    rows = [
-        Evaluation(
-            course_id=course_id, form_id=form.id, form_version=form.version, wave=wave,
-            respondent_code=code, entered_on=entered_on, source=source, extent=sheet.extent,
-            import_id=import_id,
-        )
-        for sheet, code in zip(sheets, codes, strict=True)
-    ]  # fmt: skip
-    session.add_all(rows)
-    session.flush()
-    for evaluation, sheet in zip(rows, sheets, strict=True):
-        _save_answers(session, evaluation, form, sheet)
-    session.flush()
-    return Saved("evaluation", rows[-1].id, rows[-1].version)
+    return codes, faults
 
 
 def codes_on(session: Session, course_id: int) -> set[str]:
