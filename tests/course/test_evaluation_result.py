@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation.evaluation_result_part import result_parts
 from peerbook.ui import Chart, Table
 
@@ -40,6 +41,17 @@ def test_before_the_final_evaluation_only_the_mid_course_one_is_told():
     assert "Mid-course evaluation" in told
     assert "Final" not in told
     assert "interval" not in told
+
+
+@pytest.mark.parametrize(("wave", "item"), [("mid", "overall"), ("follow_up", "tried_with_peer")])
+def test_the_lead_is_the_whole_course_while_it_is_fresh_and_what_is_used_months_later(wave, item):
+    form = load_form(wave)
+    answers = {one.id: 4 for one in form.items if one.kind != "text"}
+    lead = form.item(item).text.rstrip(".")
+    heads = [
+        part.finding for part in shown(**{wave: sheets(6, **answers)}) if isinstance(part, Chart)
+    ]
+    assert any(head.startswith(f"“{lead}”") for head in heads)
 
 
 def test_an_interval_is_spoken_of_only_where_one_is_shown():

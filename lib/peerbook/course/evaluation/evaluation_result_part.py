@@ -238,8 +238,10 @@ def _alone(wave: str, figures: tuple[ItemFigure, ...], threshold: int) -> list[P
     if not shown:
         text = _("The answers are shown when at least {n} have answered.").format(n=threshold)
         return [heading, Prose(text)]
+    # Months later it matters what is used; while the course is fresh, how it was as a whole.
     asked = next(
-        (one for one in shown if one.item.level == 3 or one.item.id == "overall"), shown[0]
+        (one for one in shown if (one.item.level == 3 if is_later else one.item.id == "overall")),
+        shown[0],
     )
     finding = _("“{question}” – {mean} on average ({n} answers), on a scale from 1 to 5.").format(
         question=asked.item.text.rstrip("."),
