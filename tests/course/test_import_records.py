@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from builders import LEADER, a_course, assert_sound, decision, evaluation, open_store, save
 from filled_files import filled
 from peerbook.course.curriculum import load_form
-from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation import evaluation_import_part, evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation.import_records import (
     alike,
@@ -236,3 +236,12 @@ def test_a_key_used_for_another_file_is_a_conflict(store, course):
     submitted(store, course)
     with pytest.raises(Conflict):
         store.submit("key", LEADER, lambda session: take_in(session, course), ["other"])
+
+
+def test_sheets_saved_before_are_no_cause_for_alarm_and_words_read_as_numbers_are_told(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    template = evaluation_template(FORM)
+    label = template.schema.columns["overall"].metadata["labels"][4]
+    reading = read_filled(template, filled(template, {"overall": label}))
+    assert evaluation_import_part._verdict(reading, 4, (2,)).kind == "info"
+    assert f"“{label.casefold()}” = 4" in evaluation_import_part._words_text(reading.worded)

@@ -49,6 +49,13 @@ def the_fault(reading):
 # -- taken in ------------------------------------------------------------------------------------
 
 
+def test_words_read_as_codes_are_told_once_each_and_numbers_are_not(mid):
+    label = mid.schema.columns["overall"].metadata["labels"][4]
+    reading = read(mid, {"overall": label}, {"overall": label.upper()}, {"overall": 5})
+    assert list(reading.rows["overall"]) == [4, 4, 5]
+    assert reading.worded == ((label.casefold(), 4),)
+
+
 def test_rows_come_typed_and_by_the_row_the_spreadsheet_shows(mid):
     reading = read(mid, {"respondent": "2a4b", "overall": 4, "keep": "The breaks"}, {"ready": 9})
     assert reading.faults == ()

@@ -25,7 +25,7 @@ from peerbook.desk import Desk
 from peerbook.files.intake import Reading, read_filled
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Wave
-from peerbook.text import _, format_date, format_time, ngettext
+from peerbook.text import _, format_date, format_list, format_time, ngettext
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import (
     Action,
@@ -134,6 +134,8 @@ class _Import:
         parts: list[Part] = [_verdict(reading, len(fresh), saved)]
         if reading.faults:
             parts.append(fault_table(reading.faults))
+        if reading.worded:
+            parts.append(Notice("info", _words_text(reading.worded)))
         parts += [Notice("info", text) for text in _questions(sheets, saved)]
         if sheets:
             parts += _preview(self._form, sheets, saved)
@@ -283,8 +285,14 @@ def _verdict(reading: Reading, fresh: int, saved: tuple[int, ...]) -> Notice:
         ).format(n=count)
         return Notice("warn", f"{ready} {wrong}")
     if saved:
-        return Notice("warn", ready)
+        return Notice("info", ready)
     return Notice("ok", _("Everything is in order. {ready}").format(ready=ready))
+
+
+def _words_text(worded: tuple[tuple[str, int], ...]) -> str:
+    """Return which words in the file were read as which numbers."""
+    read = format_list([f"“{word}” = {code}" for word, code in worded])
+    return _("Words are read as the numbers of the scale: {words}.").format(words=read)
 
 
 def _questions(sheets: Mapping[int, Sheet], saved: tuple[int, ...]) -> list[str]:

@@ -56,6 +56,8 @@ class Reading:
         The rows that have a fault.
     is_right_file
         Whether the file as a whole is in order, so that sound rows may be taken in.
+    worded
+        Words that were read as codes, each with its code.
     """
 
     template: Template
@@ -66,6 +68,7 @@ class Reading:
     faults: tuple[Fault, ...] = field(default=(), repr=False)
     left_out: tuple[int, ...] = ()
     is_right_file: bool = True
+    worded: tuple[tuple[str, int], ...] = field(default=(), repr=False)
 
     def refuse(self, messages: Mapping[int, str], column: str | None = None) -> Reading:
         """Return the reading without some rows, by what is wrong with each."""
@@ -271,6 +274,7 @@ class _Rows:
         self._sheet = sheet
         self._headings = headings
         self._faults: list[Fault] = []
+        self._worded: dict[tuple[str, int], None] = {}
         columns = dict(template.columns())
         self._columns = {
             name: columns.get(name, template.open_column) for name in headings.by_position.values()
@@ -303,6 +307,7 @@ class _Rows:
             rows=sound,
             faults=_in_order(self._faults),
             left_out=tuple(int(row) for row in frame.index if row in faulty),
+            worded=tuple(self._worded),
         )
 
     def _values(self) -> dict[int, dict[str, object]]:
@@ -321,6 +326,7 @@ class _Rows:
                 if problem is None:
                     try:
                         values[name] = read_cell(self._columns[name], value)
+                        self._note_words(as_text(value), name, values[name])
                     except Unreadable as error:
                         problem = str(error)
                 if problem is not None:
@@ -328,6 +334,11 @@ class _Rows:
             if not is_blank:
                 found[number] = values
         return found
+
+    def _note_words(self, text: str, name: str, read: object) -> None:
+        is_code = kind_of(self._columns[name]) == "code" and isinstance(read, int)
+        if is_code and not any(sign.isdigit() for sign in text):
+            self._worded[squeezed(text), int(str(read))] = None
 
     def _check(self, frame: pd.DataFrame) -> None:
         unread = {fault.place.row for fault in self._faults}
