@@ -17,10 +17,12 @@ from builders import (
     suggestion,
 )
 from peerbook.course.improvement import suggestion_records
+from peerbook.course.improvement.improvement_part import improvement_parts
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
+from peerbook.course.start_page import _site_parts
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
-from peerbook.ui import Disclosure, Prose, Table
+from peerbook.ui import Disclosure, Notice, Prose, Table
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +84,32 @@ def test_what_is_undecided_or_promised_and_not_done_waits(store):
     assert waiting(store, made.site_id) == {
         "undecided": None, "promised": "do", "later": "later",
     }  # fmt: skip
+
+
+def test_every_page_counts_alike_and_says_what_it_counts(store, monkeypatch):
+    made = a_planned_course(store)
+    monkeypatch.setattr(Desk, "today", dt.date(2027, 3, 2))
+    for text in ("one", "two"):
+        ask(store, made.course_id, text)
+    ask(store, made.course_id, "late", outcome="do", due_on=dt.date(2027, 3, 1))
+    ask(store, made.course_id, "in time", outcome="later", due_on=dt.date(2027, 3, 2))
+    ask(store, made.course_id, "done", outcome="do", status="done", what_we_did="It")
+    desk = Desk(store, actor=LEADER, synthetic=False)
+    with store.read() as session:
+        site = session.get_one(Site, made.site_id)
+        course = session.get_one(Course, made.course_id)
+    (opened,) = open_suggestions_parts(desk, site)
+    opened._open({"index": 0}, ())
+    plan = [part for part in opened.inside[0].inside if isinstance(part, Notice)]
+    board = [p for p in improvement_parts(desk, course)[0].everything() if isinstance(p, Notice)]
+    start = [part for part in _site_parts(desk, site) if isinstance(part, Notice)]
+    told = (
+        "2 suggestions from participants have no decision yet. "
+        "2 suggestions are decided, but not done yet. The date of 1 of them has passed."
+    )
+    for notices in (plan, board, start):
+        assert [(one.kind, one.text) for one in notices] == [("warn", told)]
+    assert "Overdue" in shown(store, made)
 
 
 def test_other_sites_are_none_of_its_business(store):

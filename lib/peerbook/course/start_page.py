@@ -10,15 +10,17 @@ from peerbook.course import people_records, records
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.follow_up import follow_up
 from peerbook.course.improvement import suggestion_records
+from peerbook.course.improvement.improvement_part import open_notices
 from peerbook.course.names import date_name
 from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of
+from peerbook.course.rows import each
 from peerbook.course.site_part import site_parts
 from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.small_groups import told
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Site
-from peerbook.text import _, format_date, ngettext
+from peerbook.text import _, format_date
 from peerbook.ui import (
     Column,
     Form,
@@ -107,7 +109,7 @@ def _first_steps() -> str:
 def _site_parts(desk: Desk, site: Site) -> list[Part]:
     with desk.store.read() as session:
         coming = _coming(session, site, desk.today)
-        waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
+        waiting = suggestion_records.open_suggestions(session, site.id, desk.threshold())
         known = records.courses(session, site.id)
         last_day = records.last_days(session, site.id)
         to_ask = _follow_ups(session, site.id, desk.today)
@@ -124,17 +126,10 @@ def _site_parts(desk: Desk, site: Site) -> list[Part]:
         parts.append(Prose(_("No course days in the next six weeks.")))
     else:
         parts.append(Prose(_first_steps()))
-    if waiting:
+    if len(waiting):
         parts += [
             Heading(_("Waiting for an answer")),
-            Notice(
-                "info",
-                ngettext(
-                    "{n} suggestion from participants has no decision yet.",
-                    "{n} suggestions from participants have no decision yet.",
-                    waiting,
-                ).format(n=waiting),
-            ),
+            *open_notices(list(each(waiting)), desk.today),
             Prose(_("Answer them under [attendance and evaluation](course_record.ipynb).")),
         ]
     if to_ask:

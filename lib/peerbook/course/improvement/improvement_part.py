@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, cast
 
+from peerbook.course import records
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
@@ -66,6 +68,9 @@ class _Board:
         with self._desk.store.read() as session:
             said = suggestion_records.suggestions_frame(session, self._course.id)
             decided = suggestion_records.decisions_frame(session, self._course.id)
+            site_id = records.site_of(session, self._course.id)
+            waiting = suggestion_records.open_suggestions(session, site_id, self._desk.threshold())
+        self._open = [row for row in each(waiting) if row.course_id == self._course.id]
         self._decided = {row.suggestion_id: row for row in each(decided)}
         threshold = self._desk.threshold()
         shown = [
@@ -80,14 +85,7 @@ class _Board:
         return [row for row in self._said if row.suggestion_id not in self._decided]
 
     def _parts(self) -> list[Part]:
-        waiting = self._waiting()
-        parts: list[Part] = []
-        if waiting:
-            text = ngettext(
-                "{n} suggestion waits for an answer.", "{n} suggestions wait for an answer.",
-                len(waiting),
-            ).format(n=len(waiting))  # fmt: skip
-            parts.append(Notice("info", text))
+        parts: list[Part] = open_notices(self._open, self._desk.today)
         if self._held_back:
             text = ngettext(
                 "{n} suggestion from the sheets is saved, but not shown yet: fewer than {fewest} "
@@ -271,6 +269,46 @@ class _Board:
 def shortened(text: str, length: int) -> str:
     """Return the beginning of a text that is longer than there is room for."""
     return text if len(text) <= length else text[:length] + "…"
+
+
+def open_notices(rows: Sequence[Any], today: dt.date) -> list[Part]:
+    """Return how many suggestions are open, by what they wait for; nothing when none is.
+
+    Parameters
+    ----------
+    rows
+        Rows of `suggestion_records.open_suggestions`.
+    today
+        The day in question.
+    """
+    undecided = sum(row.outcome is None for row in rows)
+    promised, overdue = len(rows) - undecided, sum(is_overdue(row, today) for row in rows)
+    told = []
+    if undecided:
+        text = ngettext(
+            "{n} suggestion from participants has no decision yet.",
+            "{n} suggestions from participants have no decision yet.",
+            undecided,
+        )
+        told.append(text.format(n=undecided))
+    if promised:
+        text = ngettext(
+            "{n} suggestion is decided, but not done yet.",
+            "{n} suggestions are decided, but not done yet.",
+            promised,
+        )
+        told.append(text.format(n=promised))
+    if overdue:
+        text = ngettext(
+            "The date of {n} of them has passed.", "The dates of {n} of them have passed.", overdue
+        )
+        told.append(text.format(n=overdue))
+    return [Notice("warn" if overdue else "info", " ".join(told))] if told else []
+
+
+def is_overdue(row: Any, today: dt.date) -> bool:
+    """Return whether an open suggestion should have been done by now."""
+    return row.outcome is not None and row.due_on is not None and row.due_on < today
 
 
 def outcome_name(outcome: str) -> str:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 
 from peerbook.course.improvement import suggestion_records
-from peerbook.course.improvement.improvement_part import TEXT_LENGTH, outcome_name, shortened
+from peerbook.course.improvement.improvement_part import (
+    TEXT_LENGTH,
+    is_overdue,
+    open_notices,
+    outcome_name,
+    shortened,
+)
 from peerbook.course.page_addresses import RECORD_PAGE, address_of
 from peerbook.course.rows import each
 from peerbook.desk import Desk
@@ -51,7 +57,9 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
             {
                 "said": shortened(row.text, TEXT_LENGTH),
                 "course": row.title,
-                "status": Status(outcome_name(row.outcome), "info")
+                "status": Status(_("Overdue"), "danger")
+                if is_overdue(row, desk.today)
+                else Status(outcome_name(row.outcome), "info")
                 if row.outcome
                 else Status(_("Waits for an answer"), "warn"),
                 "owner": row.owner,
@@ -71,7 +79,7 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
     answer = Prose(
         _("Answer and follow up under attendance and evaluation: {links}.").format(links=links)
     )
-    return [Disclosure(label, [table, answer])]
+    return [Disclosure(label, [*open_notices(rows, desk.today), table, answer])]
 
 
 def _literal(text: str) -> str:

@@ -83,19 +83,7 @@ def undecided_count(session: Session, site_id: int, threshold: int) -> int:
     threshold
         Fewest people who wrote a suggestion at the same evaluation for any to be shown.
     """
-    decided = select(Decision.suggestion_id)
-    writers = _writers()
-    wanted = (
-        select(func.count())
-        .select_from(Suggestion)
-        .join(Course, Course.id == Suggestion.course_id)
-        .where(
-            Course.site_id == site_id,
-            Suggestion.id.not_in(decided),
-            or_(Suggestion.evaluation_id.is_(None), writers >= threshold),
-        )
-    )
-    return session.scalar(wanted) or 0
+    return int(open_suggestions(session, site_id, threshold)["outcome"].isna().sum())
 
 
 def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataFrame:
