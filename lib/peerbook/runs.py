@@ -76,7 +76,7 @@ def _read(raw: object, kind: str) -> tuple[object, str | None]:
     """Return a parameter's value as its kind, and what is wrong with it."""
     if kind == "int":
         text = str(raw) if isinstance(raw, int | str) and not isinstance(raw, bool) else ""
-        if not re.fullmatch(r"-?\d{1,10}", text) or abs(int(text)) > LARGEST_NUMBER:
+        if not re.fullmatch(r"-?[0-9]{1,10}", text) or abs(int(text)) > LARGEST_NUMBER:
             return None, _("must be a whole number")
         return int(text), None
     if not isinstance(raw, str):
@@ -162,6 +162,7 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
         state = fingerprint(*map(session.scalar, _LATEST))
     output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     output.touch(mode=0o600)
+    output.chmod(0o600)  # where it was there before
     done = papermill.execute_notebook(
         str(path), str(output), parameters, progress_bar=False, cwd=str(path.parent)
     )

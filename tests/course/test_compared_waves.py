@@ -159,7 +159,9 @@ def test_a_sheet_with_three_questions_leaves_nothing_blank_that_it_did_not_ask()
 
 
 def test_of_a_choice_only_the_answer_of_most_is_told_and_only_when_five_gave_it():
-    assert figure(sheets("mid", "pace", [2] * 6 + [1]), MID, "mid", "pace").most == "Passende"
+    assert figure(sheets("mid", "pace", [2] * 6), MID, "mid", "pace").most == "Passende"
+    assert figure(sheets("mid", "pace", [2] * 6 + [1] * 5), MID, "mid", "pace").most == "Passende"
+    assert figure(sheets("mid", "pace", [2] * 6 + [1]), MID, "mid", "pace").most is None
     assert figure(sheets("mid", "pace", [2] * 4 + [1]), MID, "mid", "pace").most is None
     assert figure(sheets("mid", "pace", [2] * 5 + [1] * 5), MID, "mid", "pace").most is None
     assert figure(sheets("mid", "pace", [2] * 5 + [9]), MID, "mid", "pace").most == "Passende"
@@ -177,6 +179,7 @@ def test_no_choice_is_ever_told_that_fewer_than_the_threshold_made(codes, thresh
         code = {"For lidt": 1, "Passende": 2, "For meget": 3}[shown.most]
         assert counting.count(code) >= threshold
         assert counting.count(code) > len(counting) / 2
+        assert not 0 < len(counting) - counting.count(code) < threshold
 
 
 # -- words -----------------------------------------------------------------------------------------

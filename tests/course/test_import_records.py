@@ -108,6 +108,18 @@ def test_the_same_key_saves_once_and_the_same_file_under_another_key_is_refused(
     assert counts(store) == [1, 3, 6, 1]
 
 
+def test_a_file_whose_sheets_were_deleted_is_saved_once_again_and_no_more(store, course):
+    submitted(store, course)
+    with store.write(LEADER) as session:
+        numbers = session.scalars(select(Evaluation.id)).all()
+        evaluation_records.delete_sheets(session, numbers, "")
+    with store.read() as session:
+        assert import_with_digest(session, DIGEST) is None
+    submitted(store, course, key="second")
+    with pytest.raises(InputFault, match="Præcis den fil blev gemt"):
+        submitted(store, course, key="third")
+
+
 def test_a_fault_in_one_sheet_saves_nothing_at_all(store, course):
     bad = [*SHEETS, Sheet({"overall": 7})]
     with pytest.raises(InputFault):

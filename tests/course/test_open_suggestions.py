@@ -177,3 +177,15 @@ def test_what_one_of_a_few_wrote_on_a_sheet_is_not_shown(store):
     assert waiting(store, made.site_id) == {
         **{f"of {number}": None for number in numbers[:4]}, "of one more": None,
     }  # fmt: skip
+
+
+def test_suggestions_stand_in_the_order_of_the_alphabet_not_in_that_of_the_sheets(store):
+    made = a_planned_course(store)
+    texts = ["Zeta", "mike", "Alpha", "Echo", "Bravo"]
+    for text in texts:
+        ask(store, made.course_id, text)
+    with store.read() as session:
+        board = suggestion_records.suggestions_frame(session, made.course_id)
+        waiting = suggestion_records.open_suggestions(session, made.site_id, 5)
+    expected = ["Alpha", "Bravo", "Echo", "mike", "Zeta"]
+    assert list(board["text"]) == list(waiting["text"]) == expected

@@ -22,7 +22,7 @@ from builders import (
 from peerbook.course import plan_records, records
 from peerbook.course.schedule.calendar import Closure, Resource
 from peerbook.course.schedule.plan import Item
-from peerbook.course.schedule.plan_moves import cancel, move, replan, restore, unpin
+from peerbook.course.schedule.plan_moves import cancel, move, pin, replan, restore, unpin
 from peerbook.errors import InputFault
 from peerbook.store import events_of, state_on
 from peerbook.store.tables import Course
@@ -162,6 +162,22 @@ def test_a_moved_day_and_what_follows_are_saved_with_their_reason(store):
     assert {Item(event.details["kind"], event.details["number"]) for event in told} == touched
     assert {event.details["reason"] for event in told} == {"Huset lukket"}
     assert {event.effective_on for event in told} == {dt.date(2027, 1, 4)}
+
+
+def test_another_reason_for_a_day_is_news_to_its_entry_in_calendars(store):
+    made = a_planned_course(store)
+    before = loaded(store, made.course_id)
+    day = before.of_kind("teaching_day")[1]
+    moved = move(
+        before, day.item, day.date + dt.timedelta(days=1),
+        calendar=calendar_of(store, made), reason="Salen er optaget",
+    ).plan  # fmt: skip
+    change(store, made, before, moved, "Salen er optaget")
+    then = ids(store, made.course_id)
+    reworded = pin(moved, day.item, "Huset har lukket")
+    change(store, made, loaded(store, made.course_id), reworded, "Huset har lukket")
+    for item, (uid, sequence) in ids(store, made.course_id).items():
+        assert (uid, sequence) == (then[item][0], then[item][1] + (item == day.item))
 
 
 def test_the_course_begins_when_its_first_day_does(store):

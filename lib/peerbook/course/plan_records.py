@@ -207,11 +207,14 @@ def save_changes(
     told = {change.item: change for change in changes(before, after)}
     for date in after.dates:
         row = rows[date.item]
-        if _planned(row) == date:
+        was = _planned(row)
+        if was == date:
             continue
         _filled(row, date)
-        if date.item in told:
+        # A calendar shows the reason too.
+        if date.item in told or (was.pin_reason, was.note) != (date.pin_reason, date.note):
             row.sequence += 1
+        if date.item in told:
             own = (reasons or {}).get(date.item)
             by_hand = own is None
             why = reason if own is None else own

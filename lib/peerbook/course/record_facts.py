@@ -27,12 +27,18 @@ def facts(desk: Desk, course: Course) -> tuple[str, ...]:
     kept = present + int(held["apology"].sum())
     compared = compare_waves(answers, load_form("mid"), load_form("final"), threshold)
     overall = next(one for one in compared if one.item.id == "overall")
+    # Beside those present, it tells how many sent an apology.
+    apologies = (
+        _share(kept, expected, threshold)
+        if is_shown(kept - present, threshold)
+        else "told with those present"
+    )
     counted = ", ".join(f"{wave} {told(n, threshold)}" for wave, n in sorted(sheets.items()))
     return (
         f"mentors: {told(len(mentors), threshold)}",
         f"dates held: {len(held)}",
         f"present: {_share(present, expected, threshold)}",
-        f"present or sent an apology: {_share(kept, expected, threshold)}",
+        f"present or sent an apology: {apologies}",
         f"evaluation forms: {counted or 'none'}",
         f"items compared: {len(compared)}",
         f"the course in all: {overall.basis}, n {overall.n}, mean {overall.final.mean}",

@@ -347,7 +347,7 @@ class _Vejle:
     def _decide(self, courses: Sequence[Course]) -> None:
         for course in courses:
             asked = suggestion_records.suggestions_frame(self._session, course.id)
-            for row in each(asked):
+            for row in each(asked.sort_values("suggestion_id")):
                 outcome, what, status = _WISHES[row.text]
                 decided_on = row.raised_on + dt.timedelta(days=self._draw.randint(7, 30))
                 suggestion_records.save_decision(

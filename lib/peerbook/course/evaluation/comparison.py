@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from peerbook.course.curriculum import EvaluationForm, Item
-from peerbook.small_groups import is_shown
+from peerbook.small_groups import in_order, is_shown
 
 CONFIDENCE = 0.95
 
@@ -172,15 +172,11 @@ def voices(
     """
     written = answers[(answers["wave"] == wave) & answers["text"].notna()]
     said = [
-        Voices(item, tuple(sorted(written.loc[written["item"] == item.id, "text"], key=_in_order)))
+        Voices(item, tuple(sorted(written.loc[written["item"] == item.id, "text"], key=in_order)))
         for item in form.items
         if item.kind == "text"
     ]
     return tuple(one for one in said if one.texts and is_shown(len(one.texts), threshold))
-
-
-def _in_order(text: str) -> tuple[str, str]:
-    return text.casefold(), text
 
 
 def _given(answers: pd.DataFrame, item: Item, wave: str) -> pd.DataFrame:
@@ -239,9 +235,15 @@ def _spread(codes: pd.Series, item: Item, threshold: int) -> tuple[Chosen, ...]:
 
 
 def _most(codes: pd.Series, item: Item, threshold: int) -> str | None:
-    """Return the answer of more than half; how many gave the others is never told."""
+    """Return the answer of more than half, unless it tells that few gave another.
+
+    Had every answer been the same, the distribution would say so: beside “most” and no
+    distribution, six answers can only be five and one.
+    """
     counts = codes.value_counts()
     if counts.empty or counts.iloc[0] < threshold or 2 * counts.iloc[0] <= len(codes):
+        return None
+    if not is_shown(len(codes) - int(counts.iloc[0]), threshold):
         return None
     points = item.scale.points if item.scale is not None else ()
     return next(point.label for point in points if point.code == counts.index[0])

@@ -64,13 +64,18 @@ def _points(
     """Return points on lines from 1 to 5, each question above its own line."""
     labels = ["<br>".join(textwrap.wrap(question, LABEL_LENGTH)) for question in questions]
     heights = [_ROW_PX + _LINE_PX * (1 + label.count("<br>")) for label in labels]
+
+    def shown(mean: float | None) -> float | None:
+        """Return a mean as in the table: to its last digit it would tell of one more sheet."""
+        return None if mean is None else round(mean, 1)
+
     # From the top down, in pixels, so that a label of two lines has room.
     places = [-sum(heights[: place + 1]) for place in range(len(heights))]
     figure = go.Figure(
         [
             go.Scatter(
-                name=name, x=list(means), y=places, mode="markers", marker_symbol=symbol,
-                marker_size=12, hovertext=list(questions), hoverinfo="text+x",
+                name=name, x=[shown(mean) for mean in means], y=places, mode="markers",
+                marker_symbol=symbol, marker_size=12, hovertext=list(questions), hoverinfo="text+x",
             )
             for name, symbol, means in traces
         ]

@@ -344,10 +344,19 @@ def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
         return "too few to say" if people is None else small_groups.told(people, threshold)
 
     lines = [f"site: {site.name}"]
+    expected_ahead = forecasts(frame, OCCASIONS[0])
+    # Beside their sum, one number that is hidden could be computed from those that are told.
+    hides = any(
+        people is not None and not small_groups.is_shown(people, threshold)
+        for one in expected_ahead
+        for people in (one.expected, one.low, one.high)
+    )
     for occasion in OCCASIONS:
         held = frame[frame["occasion"] == occasion]
-        lines.append(f"{occasion}: {len(held)} counts, {told(int(held['people'].sum()))} people")
-    for one in forecasts(frame, OCCASIONS[0]):
+        lines.append(f"{occasion}: {len(held)} counts")
+        if occasion != OCCASIONS[0] or not hides:
+            lines[-1] += f", {told(int(held['people'].sum()))} people"
+    for one in expected_ahead:
         expected = f"expect {told(one.expected)}, {told(one.low)} to {told(one.high)}"
         lines.append(f"café, weekday {one.weekday}: {expected}, from {one.counts} counts")
     return tuple(lines)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from peerbook.course import records
 from peerbook.errors import InputFault
+from peerbook.small_groups import in_order
 from peerbook.store import Saved, row_to_change
 from peerbook.store.tables import Course, Decision, DecisionStatus, Evaluation, Outcome, Suggestion
 from peerbook.text import _
@@ -23,7 +24,8 @@ def suggestions_frame(session: Session, course_id: int) -> pd.DataFrame:
     -------
     DataFrame
         Columns `suggestion_id`, `text`, `raised_on`, `course_id`, and `writers`: how many wrote a
-        suggestion at the same evaluation, missing for what was said elsewhere.
+        suggestion at the same evaluation, missing for what was said elsewhere. In the order of the
+        alphabet, so that nobody can tell from their place which sheet they stood on.
     """
     rows = session.execute(
         select(
@@ -31,8 +33,8 @@ def suggestions_frame(session: Session, course_id: int) -> pd.DataFrame:
             _writers(),
         )
         .where(Suggestion.course_id == course_id)
-        .order_by(Suggestion.id)
     ).all()  # fmt: skip
+    rows = sorted(rows, key=lambda row: in_order(row.text))
     columns = ["suggestion_id", "text", "raised_on", "course_id", "writers"]
     return pd.DataFrame(rows, columns=columns).astype({"writers": "Int64"})
 
@@ -99,7 +101,7 @@ def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataF
     DataFrame
         Columns `suggestion_id`, `text`, `course_id`, `title` and `starts_on` of the course,
         `outcome` (None as long as nobody has decided), `owner` and `due_on`; the latest course
-        first.
+        first, and within one in the order of the alphabet, as for `suggestions_frame`.
     """
     rows = session.execute(
         select(
@@ -114,8 +116,10 @@ def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataF
             Decision.id.is_(None)
             | ((Decision.outcome.in_(["do", "later"])) & (Decision.status == "open")),
         )
-        .order_by(Course.starts_on.desc(), Course.id.desc(), Suggestion.id)
+        .order_by(Course.starts_on.desc(), Course.id.desc())
     ).all()  # fmt: skip
+    places = {number: place for place, number in enumerate(dict.fromkeys(row[2] for row in rows))}
+    rows = sorted(rows, key=lambda row: (places[row[2]], in_order(row.text)))
     columns = [
         "suggestion_id", "text", "course_id", "title", "starts_on", "outcome", "owner", "due_on",
     ]  # fmt: skip
