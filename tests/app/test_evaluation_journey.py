@@ -61,7 +61,7 @@ def test_a_pile_is_typed_by_number_and_a_wrong_sheet_taken_back(app, open_record
     cell(page, 2, "Egen kode").fill("Bo85")
     page.get_by_role("button", name="Gem bunken").click()
     for told in (
-        "Spørgsmål 1: 6 er ikke på skalaen.",
+        "Spørgsmål 1: Svaret findes ikke på skalaen.",
         "Egen kode: Det er ikke en kode fra en strimmel",
     ):
         expect(page.get_by_role("link", name=f"Skema 2 – {told}")).to_be_visible()
@@ -196,7 +196,7 @@ def test_equal_suggestions_get_one_answer_and_a_no_takes_a_reason_only(app, open
     page.get_by_role("button", name="Gem svaret").click()
     receipt(page)
     rows = page.get_by_role("rowheader")
-    expect(rows).to_have_text(["Parkering", "Længere pauser", "Mere kaffe", "længere pauser"])
+    expect(rows).to_have_text(["Parkering", "længere pauser", "Længere pauser", "Mere kaffe"])
 
     page.get_by_role("button", name="Svar – Parkering").click()
     page.get_by_role("radio", name="Det kan ikke lade sig gøre").check()
