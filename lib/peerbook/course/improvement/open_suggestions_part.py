@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import (
     TEXT_LENGTH,
@@ -17,7 +15,7 @@ from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_list, ngettext
-from peerbook.ui import Column, Disclosure, Part, Prose, Status, Table
+from peerbook.ui import Column, Disclosure, Part, Prose, Status, Table, literal
 
 
 def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None) -> list[Part]:
@@ -72,7 +70,7 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
     titles = {row.course_id: row.title for row in rows}
     links = format_list(
         [
-            f"[{_literal(title)}]({address_of(RECORD_PAGE, site.name, number)})"
+            f"[{literal(title)}]({address_of(RECORD_PAGE, site.name, number)})"
             for number, title in titles.items()
         ]
     )
@@ -80,8 +78,3 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
         _("Answer and follow up under attendance and evaluation: {links}.").format(links=links)
     )
     return [Disclosure(label, [*open_notices(rows, desk.today), table, answer])]
-
-
-def _literal(text: str) -> str:
-    """Return a text that Markdown shows as it stands, inside a link too."""
-    return re.sub(r"([\\\[\]`*_<&!])", r"\\\1", text)
