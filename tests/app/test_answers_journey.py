@@ -213,7 +213,7 @@ def test_a_suggestion_is_answered_seen_to_and_told_back(app, open_record, made):
         "SELECT outcome, status, owner FROM decision WHERE suggestion_id = ?", number
     ) == [("do", "told_back", "Underviser A")]
     # Its answer is there to be changed.
-    reply.click()
+    row.get_by_role("button", name="Ret svaret").click()
     expect(page.get_by_label("Hvad gjorde vi")).to_have_value("Vi begynder kl. 10")
 
 

@@ -164,6 +164,30 @@ def test_a_moved_day_and_what_follows_are_saved_with_their_reason(store):
     assert {event.effective_on for event in told} == {dt.date(2027, 1, 4)}
 
 
+def test_a_day_moved_away_and_back_has_not_moved_until_the_move_was_told(store):
+    made = a_planned_course(store)
+    before = loaded(store, made.course_id)
+    day = before.of_kind("teaching_day")[1]
+
+    def moved_to(to):
+        plan = loaded(store, made.course_id)
+        after = move(plan, day.item, to, calendar=calendar_of(store, made), reason="Huset lukket")
+        change(store, made, plan, after.plan, "Huset lukket")
+        return loaded(store, made.course_id)
+
+    away = day.date + dt.timedelta(days=1)
+    assert moved_to(away).date_of(day.item).status == "moved"
+    back = moved_to(day.date)
+    assert {date.item: date.status for date in back.dates} == {
+        date.item: date.status for date in before.dates
+    }
+    gone = moved_to(away)
+    with store.write(LEADER) as session:
+        up_to = events_of(session, "course", made.course_id)[-1].seq
+        plan_records.mark_told(session, made.course_id, gone, [], PLANNED_ON, up_to=up_to)
+    assert moved_to(day.date).date_of(day.item).status == "moved"
+
+
 def test_another_reason_for_a_day_is_news_to_its_entry_in_calendars(store):
     made = a_planned_course(store)
     before = loaded(store, made.course_id)

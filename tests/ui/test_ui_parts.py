@@ -189,6 +189,16 @@ def test_row_button_runs_on_its_own_row_however_the_table_is_sorted(show):
     assert seen == ["Anna"]
 
 
+def test_row_button_can_say_what_its_row_calls_for_also_after_a_change(show):
+    action = ui.RowAction(lambda row: "Ret" if row["name"] == "Bo" else "Vis", lambda row: None)
+    table = people("Bo", "Anna", action=action)
+    page = show(table)
+    expect(page.get_by_role("button", name="Ret – Bo")).to_be_visible()
+    expect(page.get_by_role("button", name="Vis – Anna")).to_be_visible()
+    table.update([{"name": "Anna"}])
+    assert table.data["labels"] == ["Vis"]
+
+
 def test_row_button_that_asks_first_runs_only_after_yes(show):
     seen = []
     action = ui.RowAction("Slet", lambda row: seen.append(row["name"]), confirm="Skal Bo slettes?")

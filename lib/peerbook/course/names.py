@@ -23,3 +23,13 @@ def kind_name(kind: str) -> str:
 def date_name(kind: str, number: int) -> str:
     """Return the name of one date: its kind, and its number where there are several."""
     return f"{kind_name(kind)} {number}" if kind in NUMBERED else kind_name(kind)
+
+
+def status_name(status: str) -> str:
+    """Return how a date stands, in the user's language."""
+    return {
+        "planned": _("Planned"),
+        "moved": _("Moved"),
+        "cancelled": _("Cancelled"),
+        "held": _("Held"),
+    }[status]

@@ -205,7 +205,9 @@ def save_changes(
             )
         )
     told = {change.item: change for change in changes(before, after)}
-    for date in after.dates:
+    known = _known_dates(session, session.get_one(Course, course_id))
+    for changed in after.dates:
+        date = _home_again(changed, known)
         row = rows[date.item]
         was = _planned(row)
         if was == date:
@@ -223,6 +225,20 @@ def save_changes(
     course.starts_on = after.starts_on
     session.flush()
     return Saved("course", course.id, course.version)
+
+
+def _known_dates(session: Session, course: Course) -> dict[Item, PlannedDate]:
+    """Return the dates as those who come know them; empty when nothing tells how they were."""
+    told = plan_as_told(session, course)
+    return {date.item: date for date in told.plan.dates} if told else {}
+
+
+def _home_again(date: PlannedDate, known: Mapping[Item, PlannedDate]) -> PlannedDate:
+    """Return a date that is back on the day people know with the status they know it by."""
+    told = known.get(date.item)
+    if told is None or told.status != "planned" or told.date != date.date:
+        return date
+    return replace(date, status="planned") if date.status == "moved" else date
 
 
 CHANGED = "date_"
@@ -256,6 +272,9 @@ def status_before_held(session: Session, date: CourseDate) -> Literal["planned",
         and (event.details["kind"], event.details["number"]) == (date.kind, date.number)
     ]
     if not told or told[-1] != f"{CHANGED}moved":
+        return "planned"
+    known = _known_dates(session, session.get_one(Course, date.course_id))
+    if _home_again(replace(_planned(date), status="moved"), known).status == "planned":
         return "planned"
     # What went on to the next day while its own was cancelled has come home, and not moved.
     own = _own_day(session, date)

@@ -44,7 +44,7 @@ from peerbook.ui.page import (
 )
 from peerbook.ui.part import Part
 from peerbook.ui.reading import danish_text, how_easy
-from peerbook.ui.table import Cells, Column, Link, RowAction, Status, Table, TableData
+from peerbook.ui.table import Cells, Column, Link, RowAction, Status, Table, TableData, Tone
 
 __all__ = [
     "Action",
@@ -90,6 +90,7 @@ __all__ = [
     "Tabs",
     "TextField",
     "TimeField",
+    "Tone",
     "UploadedFile",
     "danish_text",
     "how_easy",

@@ -13,13 +13,12 @@ export function table({ model, el }) {
   const draw = () => {
     drawn?.leave();
     const data = { ...model.get("data"), sort: drawn?.sort };
-    const action = model.get("action");
     drawn = tableNode(data, {
       id: model.id,
       words: model.get("texts"),
       lang: model.lang,
       isSortable: model.get("sortable"),
-      action: action && { label: action, confirm: model.get("confirm"), run: (index) => model.ask({ do: "row", index, edition: model.get("edition") }) },
+      action: data.labels && { confirm: model.get("confirm"), run: (index) => model.ask({ do: "row", index, edition: model.get("edition") }) },
     });
     el.replaceChildren(drawn.node);
   };
@@ -28,7 +27,8 @@ export function table({ model, el }) {
   return () => drawn.leave();
 }
 
-// Return {node, sort, leave} for data {caption, columns: [{label, kind}], rows: [[cell]]}.
+// Return {node, sort, leave} for data {caption, columns: [{label, kind}], rows: [[cell]]}, with the
+// labels of the rows' buttons where there is an action.
 // A cell is a text, [text, value to sort by], {text, tone}, {text, href}, or null for nothing.
 export function tableNode(data, { id, words, lang, isSortable, action }) {
   const { caption, columns } = data;
@@ -90,8 +90,9 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
     });
     if (action) {
       const name = textOf(data.rows[index][0]);
-      const { node, button, leave } = actionButton({ label: action.label, confirm: action.confirm }, words, () => action.run(index));
-      button.setAttribute("aria-label", `${action.label} – ${name}`);
+      const label = data.labels[index];
+      const { node, button, leave } = actionButton({ label, confirm: action.confirm }, words, () => action.run(index));
+      button.setAttribute("aria-label", `${label} – ${name}`);
       leaves.push(leave);
       cells.push(h("td", { role: "cell" }, node));
     }

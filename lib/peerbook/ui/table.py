@@ -88,16 +88,20 @@ class RowAction:
     Parameters
     ----------
     label
-        What it says.
+        What it says: in every row the same, or what is worked out from the row.
     run
         Is given the row, and may return a sentence about what was done.
     confirm
         A question that must be answered with yes first; none when empty.
     """
 
-    label: str
+    label: str | Callable[[Cells], str]
     run: Callable[[Cells], str | None]
     confirm: str = ""
+
+    def label_for(self, row: Cells) -> str:
+        """Return what the button of a row says."""
+        return self.label if isinstance(self.label, str) else self.label(row)
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,6 @@ class Table(Part):
 
     data = traitlets.Dict().tag(sync=True)
     sortable = traitlets.Bool(True).tag(sync=True)
-    action = traitlets.Unicode().tag(sync=True)
     confirm = traitlets.Unicode().tag(sync=True)
     edition = traitlets.Int(0).tag(sync=True)
 
@@ -166,9 +169,8 @@ class Table(Part):
         super().__init__(
             "table",
             table_texts(empty),
-            data=self._content.spec(),
+            data=self._spec(),
             sortable=sortable,
-            action=action.label if action else "",
             confirm=action.confirm if action else "",
         )
         self.answer_to("row", self._run)
@@ -181,7 +183,12 @@ class Table(Part):
         )
         with self.at_once():
             self.edition += 1
-            self.data = self._content.spec()
+            self.data = self._spec()
+
+    def _spec(self) -> dict[str, object]:
+        rows, action = self._content.rows, self._action
+        labels = {} if action is None else {"labels": [action.label_for(row) for row in rows]}
+        return self._content.spec() | labels
 
     def _run(self, request: Mapping[str, Any], _buffers: object) -> Answer:
         index, rows = request.get("index"), self._content.rows

@@ -112,7 +112,7 @@ class _Board:
                 columns,
                 [self._row(row.suggestion_id, row.text) for row in self._said],
                 _("You said – we did: {course}").format(course=self._course.title),
-                action=RowAction(_("Answer"), self._answer),
+                action=RowAction(self._answer_label, self._answer),
                 empty=_("Suggestions from the evaluation forms come here by themselves."),
             )
         )
@@ -124,8 +124,10 @@ class _Board:
         if decision is None:
             return row | {"status": Status(_("Waits for an answer"), "warn")}
         status = status_of(decision.status)
-        if decision.outcome == "no" and decision.status == "open":
-            status = Status(outcome_name("no"), "neutral")
+        if decision.outcome == "no":
+            is_told = decision.status == "told_back"
+            text = _("Not possible, told back") if is_told else outcome_name("no")
+            status = Status(text, "ok" if is_told else "neutral")
         elif (
             decision.status == "open"
             and decision.due_on is not None
@@ -138,6 +140,9 @@ class _Board:
             "owner": decision.owner or None,
             "due_on": decision.due_on,
         }
+
+    def _answer_label(self, row: Cells) -> str:
+        return _("Correct the answer") if row["id"] in self._decided else _("Answer")
 
     def _answer(self, row: Cells) -> str:
         """Show the form with which a suggestion is answered, in the place of the board."""
@@ -160,9 +165,10 @@ class _Board:
         if decision is not None:
             answered = {name: getattr(decision, name) for name in ANSWER}
         seen_version = 0 if decision is None else int(decision.version)
-        also = self._also_field(suggestion) if decision is None else None
+        alike = self._alike(suggestion) if decision is None else ()
+        also = self._also_field(suggestion, alike) if decision is None else None
         if also is not None:
-            answered["also"] = self._alike(suggestion)
+            answered["also"] = alike
 
         def save(submission: Submission) -> Receipt:
             values = submission.values
@@ -214,7 +220,7 @@ class _Board:
             drafts=course_drafts(self._desk, self._course.id, f"decision:{suggestion}"),
         )  # fmt: skip
 
-    def _also_field(self, suggestion: int) -> ChoicesField | None:
+    def _also_field(self, suggestion: int, alike: Sequence[int]) -> ChoicesField | None:
         """Return the choice of other suggestions that wait and can get the same answer."""
         others = [row for row in self._waiting() if row.suggestion_id != suggestion]
         if not others:
@@ -225,7 +231,7 @@ class _Board:
                 (int(row.suggestion_id), shortened(row.text, TEXT_LENGTH)) for row in others
             ],
             hint=_("Those with the same words are chosen already.")
-            if self._alike(suggestion)
+            if alike
             else "",
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from peerbook.course.names import status_name
 from peerbook.course.planning.presentations import Turn
 from peerbook.course.planning.who_and_where import who_and_where
 from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
@@ -177,7 +178,7 @@ def workbook_bytes(
                 date.date,
                 date.starts_at,
                 date.ends_at,
-                _status_name(date, today),
+                status_name(date.status_on(today)),
                 ", ".join(date.teachers),
                 date.room,
                 plan.remark(date.item),
@@ -249,15 +250,6 @@ def _span(date: PlannedDate) -> str:
     if date.starts_at is None or date.ends_at is None:
         return ""
     return f"{format_time(date.starts_at)}–{format_time(date.ends_at)}"
-
-
-def _status_name(date: PlannedDate, today: dt.date) -> str:
-    return {
-        "planned": _("Planned"),
-        "moved": _("Moved"),
-        "cancelled": _("Cancelled"),
-        "held": _("Held"),
-    }[date.status_on(today)]
 
 
 def _short(text: str, length: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
+from peerbook.course.names import status_name
 from peerbook.course.planning.after_course_part import after_course_parts
 from peerbook.course.planning.closures_part import closures_parts
 from peerbook.course.planning.content_part import content_parts
@@ -34,18 +35,15 @@ from peerbook.ui import (
     Status,
     Table,
     Tabs,
+    Tone,
     literal,
 )
 
 
-def status_of(date: PlannedDate, today: dt.date) -> Status:
-    """Return a date's status today with its symbol, in the user's language."""
-    return {
-        "planned": Status(_("Planned"), "neutral"),
-        "moved": Status(_("Moved"), "info"),
-        "cancelled": Status(_("Cancelled"), "danger"),
-        "held": Status(_("Held"), "ok"),
-    }[date.status_on(today)]
+def _status_of(date: PlannedDate, today: dt.date) -> Status:
+    status = date.status_on(today)
+    tones: dict[str, Tone] = {"moved": "info", "cancelled": "danger", "held": "ok"}
+    return Status(status_name(status), tones.get(status, "neutral"))
 
 
 def dates_table(plan: CoursePlan, caption: str, today: dt.date) -> Table:
@@ -62,7 +60,7 @@ def dates_table(plan: CoursePlan, caption: str, today: dt.date) -> Table:
             "what": date.name,
             "date": date.date,
             "time": _span(date),
-            "status": status_of(date, today),
+            "status": _status_of(date, today),
             "remark": plan.remark(date.item),
         }
         for date in plan.dates
