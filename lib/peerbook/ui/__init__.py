@@ -5,7 +5,7 @@ browser.
 """
 
 from peerbook.text.markdown import literal
-from peerbook.ui.chart import Chart
+from peerbook.ui.chart import Chart, figure_of
 from peerbook.ui.fields import (
     ChoiceField,
     ChoicesField,
@@ -93,6 +93,7 @@ __all__ = [
     "Tone",
     "UploadedFile",
     "danish_text",
+    "figure_of",
     "how_easy",
     "literal",
     "receipt_text",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, cast
 
 import plotly.graph_objects as go
 import traitlets
+from plotly.basedatatypes import BaseTraceType
 
 from peerbook.text import _
 from peerbook.ui.part import Part
@@ -61,6 +63,11 @@ class Chart(Part):
             self.finding = finding
             self.alt = alt
             self.table = table.spec()
+
+
+def figure_of(traces: Sequence[BaseTraceType], **layout: object) -> go.Figure:
+    """Return a figure without plotly's template, which the kit's own look would replace anyway."""
+    return go.Figure(list(traces), layout={"template": "none"} | layout)
 
 
 def _figure_json(figure: go.Figure) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from peerbook.course.names import date_name
 from peerbook.course.rows import each
 from peerbook.text import _, format_date, format_number, format_share, ngettext
-from peerbook.ui import Chart, Column, TableData
+from peerbook.ui import Chart, Column, TableData, figure_of
 
 SERIES = ("present", "apology", "absent")
 
@@ -33,7 +33,8 @@ def attendance_chart(by_date: pd.DataFrame) -> Chart:
         As `attendance.by_date` returns it.
     """
     names, days = _names(by_date), _days(by_date)
-    figure = go.Figure(
+    most = int(by_date["expected"].max())
+    figure = figure_of(
         [
             go.Bar(
                 name=status_name(series), x=days, y=by_date[series].tolist(),
@@ -42,10 +43,7 @@ def attendance_chart(by_date: pd.DataFrame) -> Chart:
                 textposition="inside",
             )
             for series in SERIES
-        ]
-    )  # fmt: skip
-    most = int(by_date["expected"].max())
-    figure.update_layout(
+        ],
         barmode="stack", yaxis_title=_("Mentors"), yaxis_rangemode="tozero",
         yaxis_dtick=max(1, -(-most // 6)),  # there are no half mentors
     )  # fmt: skip
@@ -80,18 +78,16 @@ def commitment_chart(by_date: pd.DataFrame) -> Chart:
         _("Kept the agreement"): by_date["commitment"],
         _("Was present"): _presence(by_date),
     }
-    figure = go.Figure(
+    figure = figure_of(
         [
             go.Scatter(
                 name=name, x=days, hovertext=names, mode="lines+markers",
                 y=[None if pd.isna(share) else 100 * share for share in series],
             )
             for name, series in shares.items()
-        ]
+        ],
+        yaxis_tickformat=".0f", yaxis_ticksuffix="\N{NO-BREAK SPACE}%", yaxis_range=[0, 105],
     )  # fmt: skip
-    figure.update_layout(
-        yaxis_tickformat=".0f", yaxis_ticksuffix="\N{NO-BREAK SPACE}%", yaxis_range=[0, 105]
-    )
     kept = int((known["present"] + known["apology"]).sum())
     expected = int(known["expected"].sum())
     finding = _(

@@ -7,6 +7,7 @@ The five statuses are `present`, `apology` (sent an apology), `absent` (without 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -180,14 +181,10 @@ def by_date(dates: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFrame:
         `commitment` (0–1, missing when nobody was expected); one row a held date, by date.
     """
     held = dates[dates["held"] & ~dates["cancelled"]].sort_values(["date", "number"])
-    counts = (
-        pd.crosstab(attendance["date_id"], attendance["status"])
-        .reindex(index=held["date_id"], columns=list(EXPECTED), fill_value=0)
-        .reset_index(drop=True)
-    )
-    frame = pd.concat(
-        [held[["date_id", "kind", "number", "date"]].reset_index(drop=True), counts], axis=1
-    )
+    frame = held[["date_id", "kind", "number", "date"]].reset_index(drop=True)
+    counted = Counter(zip(attendance["date_id"], attendance["status"], strict=True))
+    for status in EXPECTED:
+        frame[status] = [counted[date_id, status] for date_id in frame["date_id"]]
     frame["expected"] = frame[list(EXPECTED)].sum(axis=1)
     kept = frame["present"] + frame["apology"]
     frame["commitment"] = (kept / frame["expected"]).where(frame["expected"] > 0)

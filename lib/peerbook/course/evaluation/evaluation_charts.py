@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from peerbook.course.evaluation.comparison import ItemComparison, ItemFigure
 from peerbook.course.evaluation.waves import wave_name
 from peerbook.text import _
-from peerbook.ui import Chart, TableData
+from peerbook.ui import Chart, TableData, figure_of
 
 LABEL_LENGTH = 44
 """Characters of a question on one line; what fits a telephone."""
@@ -71,16 +71,14 @@ def _points(
 
     # From the top down, in pixels, so that a label of two lines has room.
     places = [-sum(heights[: place + 1]) for place in range(len(heights))]
-    figure = go.Figure(
+    figure = figure_of(
         [
             go.Scatter(
                 name=name, x=[shown(mean) for mean in means], y=places, mode="markers",
                 marker_symbol=symbol, marker_size=12, hovertext=list(questions), hoverinfo="text+x",
             )
             for name, symbol, means in traces
-        ]
-    )  # fmt: skip
-    figure.update_layout(
+        ],
         xaxis={"range": [0.8, 5.2], "title": {"text": _("Mean, from 1 to 5")}, "dtick": 1},
         yaxis={
             "range": [places[-1] - _ROW_PX, 0], "tickvals": places, "showticklabels": False,

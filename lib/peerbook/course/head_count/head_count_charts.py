@@ -11,7 +11,7 @@ from peerbook.course.head_count.head_counts import SHOWN_COUNTS
 from peerbook.course.head_count.occasions import occasion_name
 from peerbook.course.rows import each
 from peerbook.text import _, format_date, format_number, format_weekday
-from peerbook.ui import Chart, Column, TableData
+from peerbook.ui import Chart, Column, TableData, figure_of
 
 
 def head_counts_chart(counts: pd.DataFrame, occasion: str) -> Chart:
@@ -27,16 +27,16 @@ def head_counts_chart(counts: pd.DataFrame, occasion: str) -> Chart:
     shown = sorted(each(counts), key=lambda row: row.date)[-SHOWN_COUNTS:]
     people = [row.people for row in shown]
     name = occasion_name(occasion)
-    figure = go.Figure(
-        go.Bar(
-            name=name, y=people,
-            x=[row.date.isoformat() for row in shown],
-            hovertext=[format_date(row.date, "long") for row in shown],
-            hoverinfo="text+y",
-        )
-    )  # fmt: skip
     # Categories and not dates: a pause must not make the bars too thin to see.
-    figure.update_layout(
+    figure = figure_of(
+        [
+            go.Bar(
+                name=name, y=people,
+                x=[row.date.isoformat() for row in shown],
+                hovertext=[format_date(row.date, "long") for row in shown],
+                hoverinfo="text+y",
+            )
+        ],
         xaxis={
             "type": "category",
             "tickvals": _spread([row.date.isoformat() for row in shown]),
@@ -46,7 +46,7 @@ def head_counts_chart(counts: pd.DataFrame, occasion: str) -> Chart:
         },
         yaxis={"title": {"text": _("People")}, "rangemode": "tozero"},
         bargap=0.15,
-    )
+    )  # fmt: skip
     if len(people) == 1:
         finding = _("{occasion}: {people} came the one time that is counted.").format(
             occasion=name, people=format_number(people[0])
