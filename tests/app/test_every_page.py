@@ -67,3 +67,22 @@ def test_who_came_is_saved_by_keyboard_alone(vejle, guest):
     tab_to(page, "button", "Gem fremmøde")
     page.keyboard.press("Enter")
     receipt(page)
+
+
+def test_the_menu_is_a_button_on_a_telephone_and_needs_none_where_there_is_room(vejle, guest, axe):
+    page = guest.open(vejle, "course_plan")
+    menu = page.get_by_role("navigation")
+    other = menu.get_by_role("link", name="Café og møder")
+    expect(other).to_be_visible()
+    expect(menu.get_by_text("Menu", exact=True)).to_be_hidden()
+    page.set_viewport_size(TELEPHONE)
+    expect(other).to_be_hidden()
+    button = menu.get_by_text("Menu", exact=True)
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link", name="Planlæg et hold")).to_have_attribute(
+        "aria-current", "page"
+    )
+    assert axe(page) == []
+    other.click()
+    expect(page.get_by_role("heading", name="Café og møder", level=1)).to_be_visible()

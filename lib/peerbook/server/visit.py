@@ -203,6 +203,7 @@ class VisitHandler(Answer):
                 words={
                     "skip": _("Skip to the content"),
                     "pages": _("Pages"),
+                    "menu": _("Menu"),
                     "logout": _("Log out"),
                     "loading": _("The page is being made ready …"),
                     "slow": _("It takes a little longer than usual. The page is on its way."),
