@@ -205,9 +205,11 @@ def save_changes(
             )
         )
     told = {change.item: change for change in changes(before, after)}
-    known = _known_dates(session, session.get_one(Course, course_id))
+    course = session.get_one(Course, course_id)
+    known = _known_dates(session, course)
     for changed in after.dates:
-        date = _home_again(changed, known)
+        is_back = changed.status == "moved" and _is_home(changed, known)
+        date = replace(changed, status="planned") if is_back else changed
         row = rows[date.item]
         was = _planned(row)
         if was == date:
@@ -221,7 +223,6 @@ def save_changes(
             by_hand = own is None
             why = reason if own is None else own
             _note_event(session, course_id, told[date.item], why, on, by_hand=by_hand)
-    course = session.get_one(Course, course_id)
     course.starts_on = after.starts_on
     session.flush()
     return Saved("course", course.id, course.version)
@@ -233,12 +234,10 @@ def _known_dates(session: Session, course: Course) -> dict[Item, PlannedDate]:
     return {date.item: date for date in told.plan.dates} if told else {}
 
 
-def _home_again(date: PlannedDate, known: Mapping[Item, PlannedDate]) -> PlannedDate:
-    """Return a date that is back on the day people know with the status they know it by."""
+def _is_home(date: PlannedDate, known: Mapping[Item, PlannedDate]) -> bool:
+    """Return whether a date lies where people know it to be planned."""
     told = known.get(date.item)
-    if told is None or told.status != "planned" or told.date != date.date:
-        return date
-    return replace(date, status="planned") if date.status == "moved" else date
+    return told is not None and told.status == "planned" and told.date == date.date
 
 
 CHANGED = "date_"
@@ -274,7 +273,7 @@ def status_before_held(session: Session, date: CourseDate) -> Literal["planned",
     if not told or told[-1] != f"{CHANGED}moved":
         return "planned"
     known = _known_dates(session, session.get_one(Course, date.course_id))
-    if _home_again(replace(_planned(date), status="moved"), known).status == "planned":
+    if _is_home(_planned(date), known):
         return "planned"
     # What went on to the next day while its own was cancelled has come home, and not moved.
     own = _own_day(session, date)
