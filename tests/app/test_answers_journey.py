@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from builders import LEADER, a_planned_course
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement import suggestion_records
 from steps import TODAY, answer, months_ahead, receipt, record_of, row_of, tab, unfold
 

@@ -17,9 +17,9 @@ from builders import LEADER, a_planned_course, counted
 from journeys import query
 from peerbook.course import plan_records
 from peerbook.course.attendance import attendance_records
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.schedule.calendar import Closure
 from peerbook.course.schedule.plan_moves import cancel, move

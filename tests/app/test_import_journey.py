@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from builders import a_course, assert_sound, save, site
 from filled_files import as_csv, place_of, saved
-from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template, poll_template
 from peerbook.files.intake import blank_file
 from peerbook.paths import product_folder

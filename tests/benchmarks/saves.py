@@ -11,9 +11,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from peerbook.course import records
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation_form import load_form
 from peerbook.store import Saved, Store
 
 PROCESSES = 50

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation.comparison import (
     compare_waves,
     item_figures,
     levels_measured,
     voices,
 )
+from peerbook.course.evaluation_form import load_form
 
 MID, FINAL, FOLLOW_UP = load_form("mid"), load_form("final"), load_form("follow_up")
 

@@ -22,9 +22,9 @@ from builders import (
 from peerbook.course import people_records, plan_records, records
 from peerbook.course.attendance import attendance_records, sparring_records
 from peerbook.course.course_drafts import course_drafts, course_form
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.planning import presentation_records
 from peerbook.course.planning.course_details_records import (

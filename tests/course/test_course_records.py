@@ -23,9 +23,9 @@ from builders import (
 )
 from peerbook.course import people_records, record_page, records
 from peerbook.course.attendance import attendance_records
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
 from peerbook.desk import Desk

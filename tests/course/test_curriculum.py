@@ -7,15 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from peerbook.course.curriculum import (
-    Kind,
-    available_courses,
-    available_forms,
-    load_course,
-    load_form,
-    read_course,
-    read_form,
-)
+from peerbook.course.curriculum import Kind, available_courses, load_course, read_course
+from peerbook.course.evaluation_form import available_forms, load_form, read_form
 from peerbook.errors import Fault, InputFault
 from peerbook.paths import product_folder
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation.evaluation_result_part import result_parts
+from peerbook.course.evaluation_form import load_form
 from peerbook.ui import Chart, Table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from filled_files import as_csv, filled, filled_book, saved
-from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.filled_file import fault_table, read_as, rows_text, wrong_file_parts
 from peerbook.course.frames import evaluation_template, templates
 from peerbook.errors import Fault, Place

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from filled_files import filled
-from peerbook.course.curriculum import Scale, load_form
 from peerbook.course.evaluation.waves import WAVES
+from peerbook.course.evaluation_form import Scale, load_form
 from peerbook.course.frames import (
     IMPORTED_FORMS,
     evaluation_template,

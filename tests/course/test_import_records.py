@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from builders import LEADER, a_course, assert_sound, decision, evaluation, open_store, save
 from filled_files import filled
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_import_part, evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation.import_records import (
@@ -24,6 +23,7 @@ from peerbook.course.evaluation.import_records import (
     short_name,
     undo_import,
 )
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template
 from peerbook.errors import Conflict, InputFault
 from peerbook.files.intake import read_filled

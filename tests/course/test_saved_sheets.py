@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from builders import LEADER, START, a_course, decision, evaluation
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
 from peerbook.desk import Desk

@@ -12,10 +12,9 @@ from peerbook.course.curriculum import (
     Day,
     Kind,
     available_courses,
-    available_forms,
     load_course,
-    load_form,
 )
+from peerbook.course.evaluation_form import available_forms, load_form
 from peerbook.course.schedule.coverage import coverage
 from peerbook.course.schedule.day_plan import LONGEST_STRETCH_MIN, check_day
 from peerbook.guide.texts import course_texts, form_text

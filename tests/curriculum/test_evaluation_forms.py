@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from peerbook.course.curriculum import EvaluationForm, available_forms, load_form
+from peerbook.course.evaluation_form import EvaluationForm, available_forms, load_form
 
 FORMS = [load_form(name) for name in available_forms()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from filled_files import as_csv
-from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template
 from peerbook.errors import InputFault
 from peerbook.files.intake import read_filled

@@ -18,8 +18,8 @@ from sqlalchemy import func, select
 
 from builders import LEADER, a_course, assert_sound, open_store
 from filled_files import as_csv, filled_book, saved
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation.import_records import import_sheets, sheets_in
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template
 from peerbook.errors import InputFault
 from peerbook.files.intake import Reading, read_filled

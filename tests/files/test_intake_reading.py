@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from filled_files import as_csv, filled, filled_book, place_of, saved
-from peerbook.course.curriculum import load_form
+from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template, poll_template, templates
 from peerbook.errors import InputFault
 from peerbook.files.intake import blank_file, read_filled

@@ -13,7 +13,8 @@ from babel.messages.pofile import read_po
 import peerbook
 from builders import DEMO_DAY
 from peerbook import cli
-from peerbook.course.curriculum import available_courses, available_forms, load_course, load_form
+from peerbook.course.curriculum import available_courses, load_course
+from peerbook.course.evaluation_form import available_forms, load_form
 from peerbook.demo import fill
 from peerbook.guide.handbook import Chapter, handbook, handbook_folder
 from peerbook.store import Store

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import pandera.pandas as pa
 
-from peerbook.course.curriculum import EvaluationForm, Item, load_form
+from peerbook.course.evaluation_form import EvaluationForm, Item, load_form
 from peerbook.files.intake import (
     Template,
     code_column,

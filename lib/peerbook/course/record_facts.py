@@ -5,9 +5,9 @@ from __future__ import annotations
 from peerbook.course import people_records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.standing import by_date
-from peerbook.course.curriculum import load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.comparison import compare_waves
+from peerbook.course.evaluation_form import load_form
 from peerbook.desk import Desk
 from peerbook.small_groups import is_shown, told
 from peerbook.store.tables import Course

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import people_records, plan_records, records
 from peerbook.course.attendance import attendance_records, sparring_records
-from peerbook.course.curriculum import EvaluationForm, load_course, load_form
+from peerbook.course.curriculum import load_course
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation_form import EvaluationForm, load_form
 from peerbook.course.head_count import head_count_records
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each

@@ -6,15 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from peerbook.course.curriculum import (
-    CourseContent,
-    Day,
-    EvaluationForm,
-    available_courses,
-    available_forms,
-    load_course,
-    load_form,
-)
+from peerbook.course.curriculum import CourseContent, Day, available_courses, load_course
+from peerbook.course.evaluation_form import EvaluationForm, available_forms, load_form
 from peerbook.course.names import kind_name
 from peerbook.guide.accessibility import Organisation, advice, statement
 from peerbook.guide.handbook import handbook

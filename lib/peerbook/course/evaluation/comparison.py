@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from peerbook.course.curriculum import EvaluationForm, Item
+from peerbook.course.evaluation_form import EvaluationForm, Item
 from peerbook.small_groups import in_order, is_shown
 
 CONFIDENCE = 0.95

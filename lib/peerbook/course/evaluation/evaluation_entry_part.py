@@ -7,11 +7,11 @@ from typing import cast
 
 from peerbook.course.cells import at_cells
 from peerbook.course.course_drafts import course_drafts
-from peerbook.course.curriculum import Item, load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_paper_part import call_on, paper_parts
 from peerbook.course.evaluation.evaluation_records import RESPONDENT, Sheet
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
+from peerbook.course.evaluation_form import Item, load_form
 from peerbook.desk import Desk
 from peerbook.errors import Fault, InputFault
 from peerbook.store import DraftBox, Receipt

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from peerbook.course.curriculum import EvaluationForm, Item
 from peerbook.course.evaluation.waves import WAVES
+from peerbook.course.evaluation_form import EvaluationForm, Item
 from peerbook.files.pdf import pdf
 from peerbook.store.tables import Extent
 from peerbook.text import _, written_in

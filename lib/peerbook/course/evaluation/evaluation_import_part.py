@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
-from peerbook.course.curriculum import EvaluationForm, Item
 from peerbook.course.evaluation import import_records
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation.import_records import ImportedFile
+from peerbook.course.evaluation_form import EvaluationForm, Item
 from peerbook.course.filled_file import (
     FILE,
     chosen_file,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from peerbook.course import people_records, records
-from peerbook.course.curriculum import EvaluationForm, load_form
+from peerbook.course.evaluation_form import EvaluationForm, load_form
 from peerbook.desk import Desk
 from peerbook.files import media_types
 from peerbook.settings import whom_to_call

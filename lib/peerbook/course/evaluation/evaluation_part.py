@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from peerbook.course import records
-from peerbook.course.curriculum import EvaluationForm, load_form
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation.evaluation_records import Sheet
@@ -12,6 +11,7 @@ from peerbook.course.evaluation.follow_up import follow_up
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
 from peerbook.course.evaluation.still_to_come import still_to_come
 from peerbook.course.evaluation.waves import WAVES, wave_name
+from peerbook.course.evaluation_form import EvaluationForm, load_form
 from peerbook.desk import Desk
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Source, Wave

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
-from peerbook.course.curriculum import EvaluationForm
+from peerbook.course.evaluation_form import EvaluationForm
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Saved
 from peerbook.store.codes import read_linking_code

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from peerbook.course.curriculum import Item, load_form
 from peerbook.course.evaluation.comparison import (
     ItemComparison,
     ItemFigure,
@@ -19,6 +18,7 @@ from peerbook.course.evaluation.comparison import (
 from peerbook.course.evaluation.evaluation_charts import comparison_chart, figures_chart
 from peerbook.course.evaluation.follow_up import FollowUp
 from peerbook.course.evaluation.waves import WAVES, wave_name
+from peerbook.course.evaluation_form import Item, load_form
 from peerbook.text import _, format_date, format_list, format_number, ngettext
 from peerbook.ui import Column, Disclosure, Heading, Notice, Part, Prose, Table, TableData
 

@@ -14,9 +14,9 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from peerbook.course.curriculum import EvaluationForm
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation_form import EvaluationForm
 from peerbook.course.frames import RESPONDENT
 from peerbook.errors import Fault, InputFault
 from peerbook.store import Saved
