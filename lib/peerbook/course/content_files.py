@@ -1,7 +1,7 @@
 """Reading what teachers write: YAML for structure, Markdown beside it for running text.
 
-Both are plain Danish that a teacher can change in any text editor. Everything is checked when it is read, and
-all faults are told together, each with file and place.
+Both are plain Danish that a teacher can change in any text editor. Everything is checked when
+it is read, and all faults are told together, each with file and place.
 """
 
 from __future__ import annotations
