@@ -39,6 +39,7 @@ def head_counts_chart(counts: pd.DataFrame, occasion: str) -> Chart:
         ],
         xaxis={
             "type": "category",
+            "tickangle": 0,
             "tickvals": _spread([row.date.isoformat() for row in shown]),
             "ticktext": _spread(
                 [f"{format_date(row.date, 'day')}<br>{row.date.year}" for row in shown]
@@ -80,7 +81,7 @@ def head_counts_chart(counts: pd.DataFrame, occasion: str) -> Chart:
     return Chart(figure, finding=finding, alt=f"{alt} {finding}", table=table, height_px=300)
 
 
-def _spread(labels: list[str], most: int = 4) -> list[str]:
+def _spread(labels: list[str], most: int = 3) -> list[str]:
     """Return so many of the labels, evenly, that they can be read beside each other."""
     step = max(1, -(-len(labels) // most))
     return labels[::-1][::step][::-1]
