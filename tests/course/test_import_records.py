@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -25,9 +27,11 @@ from peerbook.course.evaluation.import_records import (
 )
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template
+from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.files.intake import read_filled
-from peerbook.store.tables import Answer, Audit, DataImport, Evaluation, Suggestion
+from peerbook.store.tables import Answer, Audit, Course, DataImport, Evaluation, Suggestion
+from peerbook.ui import Submission, UploadedFile
 
 DAY = dt.date(2026, 5, 4)
 NOW = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
@@ -161,6 +165,14 @@ def test_codes_that_are_used_in_the_same_evaluation_or_none_of_ours_are_told_by_
 # -- known again -----------------------------------------------------------------------------------
 
 
+PILE = [Sheet({"overall": number, "ready": number}) for number in range(1, 6)]
+
+
+def known(store, course, rows, wave="mid", threshold=5):
+    with store.read() as session:
+        return saved_already(session, course, wave, rows, threshold)
+
+
 def test_a_row_with_just_the_answers_of_a_saved_sheet_is_found_however_that_was_entered(
     store, course
 ):
@@ -168,25 +180,77 @@ def test_a_row_with_just_the_answers_of_a_saved_sheet_is_found_however_that_was_
         evaluation_records.save_sheets(
             session, course, FORM, [SHEETS[1]], wave="mid", source="pile", entered_on=DAY
         )
+    submitted(store, course, sheets=PILE[:4])
     blank = dict.fromkeys(item.id for item in FORM.items)
     rows = {2: Sheet({**blank, **SHEETS[1].answers}), 3: Sheet({**blank, "overall": 5})}
-    with store.read() as session:
-        assert saved_already(session, course, "mid", rows) == (2,)
-        assert saved_already(session, course, "final", rows) == ()
+    rows |= dict(enumerate(PILE[:4], start=4))
+    assert known(store, course, rows) == (2, 4, 5, 6, 7)
+    assert known(store, course, rows, wave="final") == ()
 
 
 def test_one_saved_sheet_accounts_for_one_row(store, course):
-    submitted(store, course, sheets=[SHEETS[2]])
-    with store.read() as session:
-        rows = dict.fromkeys((2, 3, 4), SHEETS[2])
-        assert saved_already(session, course, "mid", rows) == (2,)
+    submitted(store, course, sheets=PILE)
+    rows = dict(enumerate([PILE[0], *PILE, PILE[0]], start=2))
+    assert known(store, course, rows) == (2, 4, 5, 6, 7)
 
 
 def test_the_corrected_file_adds_only_what_was_left_out(store, course):
-    submitted(store, course, sheets=SHEETS[:2])
-    with store.read() as session:
-        corrected = dict(enumerate([*SHEETS[:2], Sheet({"overall": 1, "ready": 2})], start=2))
-        assert saved_already(session, course, "mid", corrected) == (2, 3)
+    submitted(store, course, sheets=PILE)
+    corrected = dict(enumerate([*PILE, Sheet({"overall": 1, "ready": 2})], start=2))
+    assert known(store, course, corrected) == (2, 3, 4, 5, 6)
+
+
+def test_a_file_that_has_grown_to_several_times_what_was_saved_is_known_again(store, course):
+    submitted(store, course, sheets=PILE)
+    new = [Sheet({"overall": 1, "keep": f"Dag {number}"}) for number in range(20)]
+    assert known(store, course, dict(enumerate([*PILE, *new], start=2))) == (2, 3, 4, 5, 6)
+
+
+def test_a_file_with_a_few_guesses_tells_nothing(store, course):
+    submitted(store, course, sheets=PILE)
+    for guesses in (PILE[:1], PILE[:4], [*PILE[:4], Sheet({"overall": 1})]):
+        assert known(store, course, dict(enumerate(guesses, start=2))) == ()
+    assert known(store, course, dict(enumerate(PILE, start=2)), threshold=6) == ()
+
+
+def test_a_list_of_guesses_tells_nothing_even_when_some_of_them_are_right(store, course):
+    submitted(store, course, sheets=[*PILE, *(Sheet({"keep": f"{n}"}) for n in range(10))])
+    guesses = [Sheet({"overall": one, "ready": two}) for one in range(1, 6) for two in range(1, 6)]
+    assert {sheet.answers["overall"] for sheet in PILE} == {1, 2, 3, 4, 5}
+    assert known(store, course, dict(enumerate(guesses, start=2))) == ()
+
+
+def test_sheets_with_three_questions_are_never_compared_since_all_there_are_can_be_guessed(
+    store, course
+):
+    short = [replace(sheet, extent="short") for sheet in PILE]
+    submitted(store, course, sheets=short)
+    assert known(store, course, dict(enumerate(PILE, start=2))) == ()
+
+
+def test_what_is_said_of_sheets_entered_before_is_the_same_whether_a_guess_is_right_or_not(
+    store, course, monkeypatch
+):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    desk = Desk(store, actor=LEADER, synthetic=False)
+    template = evaluation_template(FORM)
+
+    def shown(answers):
+        with store.read() as session:
+            of = session.get_one(Course, course)
+        page = evaluation_import_part._Import(desk, of, FORM, "mid", lambda _told: None)
+        file = UploadedFile("guess.xlsx", filled(template, answers))
+        page._look(Submission(str(uuid.uuid4()), {"file": file}))
+        return [
+            (part.spec()["part"], part.texts, getattr(part, "text", ""))
+            for part in page._found.everything()
+        ]
+
+    assert not any("count twice" in text for *_, text in shown({"overall": 4, "ready": 4}))
+    submitted(store, course, sheets=PILE)
+    right, wrong = shown({"overall": 4, "ready": 4}), shown({"overall": 5, "ready": 4})
+    assert right == wrong
+    assert any("count twice" in text for *_, text in right)
 
 
 def test_rows_that_are_just_the_same_are_grouped():

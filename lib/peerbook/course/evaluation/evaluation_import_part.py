@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from peerbook.course.evaluation import import_records
-from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation.evaluation_records import Sheet, sheets_count
 from peerbook.course.evaluation.import_records import ImportedFile
 from peerbook.course.evaluation_form import EvaluationForm, Item
 from peerbook.course.filled_file import (
@@ -112,14 +112,17 @@ class _Import:
             )
             reading = reading.refuse(refused, str(self._template.schema.columns[RESPONDENT].title))
             sheets = import_records.sheets_in(reading.rows)
-            saved = import_records.saved_already(session, self._course.id, self._wave, sheets)
+            saved = import_records.saved_already(
+                session, self._course.id, self._wave, sheets, self._desk.threshold()
+            )
+            is_first = self._wave not in sheets_count(session, self._course.id)
         parts: list[Part] = [_facts(file.name, reading)]
         if not reading.is_right_file:
             parts += wrong_file_parts(reading)
         elif earlier is not None:
             parts.append(Notice("warn", import_records.earlier_text(earlier)))
         else:
-            parts += self._found_parts(file, reading, sheets, saved)
+            parts += self._found_parts(file, reading, sheets, saved, is_first=is_first)
         self._found.show(parts)
         return _("The file has been read.")
 
@@ -129,6 +132,8 @@ class _Import:
         reading: Reading,
         sheets: Mapping[int, Sheet],
         saved: tuple[int, ...],
+        *,
+        is_first: bool,
     ) -> list[Part]:
         fresh = {row: sheet for row, sheet in sheets.items() if row not in saved}
         parts: list[Part] = [_verdict(reading, len(fresh), saved)]
@@ -137,6 +142,8 @@ class _Import:
         if reading.worded:
             parts.append(Notice("info", _words_text(reading.worded)))
         parts += [Notice("info", text) for text in _questions(sheets, saved)]
+        if sheets and not saved and not is_first:
+            parts.append(Notice("info", _only_many_text(self._desk.threshold())))
         if sheets:
             parts += _preview(self._form, sheets, saved)
         if fresh:
@@ -293,6 +300,16 @@ def _words_text(worded: tuple[tuple[str, int], ...]) -> str:
     """Return which words in the file were read as which numbers."""
     read = format_list([f"“{word}” = {code}" for word, code in worded])
     return _("Words are read as the numbers of the scale: {words}.").format(words=read)
+
+
+def _only_many_text(threshold: int) -> str:
+    """Return how sheets that come once more are treated, whether there are any or not."""
+    return _(
+        "Sheets of this evaluation are saved already. That rows say the same as they do is only "
+        "told when at least {n} do, and they are much of the file: nobody should be able to guess "
+        "what somebody answered. If you have entered some of these sheets before, delete their "
+        "rows first, or they count twice."
+    ).format(n=threshold)
 
 
 def _questions(sheets: Mapping[int, Sheet], saved: tuple[int, ...]) -> list[str]:

@@ -93,15 +93,20 @@ def refused_codes(
 
 
 def saved_already(
-    session: Session, course_id: int, wave: Wave, sheets: Mapping[int, Sheet]
+    session: Session, course_id: int, wave: Wave, sheets: Mapping[int, Sheet], threshold: int
 ) -> tuple[int, ...]:
-    """Return the rows whose every answer is that of a form already saved.
+    """Return the rows whose every answer is that of a form already saved, if they are many.
 
     It may be the same form once more, or somebody who answered just the same: only the user knows.
     A saved form accounts for one row.
+
+    Of few nothing is told, or a file with guesses would tell what somebody answered. So it takes
+    `threshold` rows, and half of the file or of what is saved: a pile that comes once more has
+    them, a list of guesses has not. Sheets with three questions are so easily guessed that they
+    never count.
     """
     answers = evaluation_records.answers_frame(session, course_id)
-    of_wave = answers[answers["wave"] == wave]
+    of_wave = answers[(answers["wave"] == wave) & (answers["extent"] == "full")]
     saved = Counter(
         frozenset(
             (item, text if pd.isna(code) else int(code))
@@ -109,12 +114,13 @@ def saved_already(
         )
         for _number, form in of_wave.groupby("evaluation_id")
     )
+    half = min(len(sheets), saved.total()) / 2
     found = []
     for row, sheet in sheets.items():
         if saved[content := _content(sheet)]:
             saved[content] -= 1
             found.append(row)
-    return tuple(found)
+    return tuple(found) if len(found) >= max(threshold, half) else ()
 
 
 def alike(sheets: Mapping[int, Sheet]) -> tuple[tuple[int, ...], ...]:
