@@ -1,6 +1,8 @@
-"""Small groups are never shown: the one rule, and the one number behind it."""
+"""Small groups are never shown: the one rule, the one number behind it, and who counts."""
 
 from __future__ import annotations
+
+import unicodedata
 
 SMALLEST = 5
 """Fewest people behind a figure or a text that is shown: docs/decisions.md, "Under five people"."""
@@ -30,6 +32,34 @@ def is_shown(people: int, threshold: int) -> bool:
     if threshold < SMALLEST:
         raise ValueError(f"a threshold below {SMALLEST} is never allowed")
     return people == 0 or people >= threshold
+
+
+_SAYS_NOTHING = frozenset(
+    """
+    nej|nej tak|næ|niks|nix|nope|ingen|ingenting|intet|ikke noget|har ingen|har ikke nogen
+    ingen forslag|ingen ideer|ingen idéer|ingen kommentar|ingen kommentarer|ingen bemærkninger
+    ved ikke|ved det ikke|ved jeg ikke|det ved jeg ikke|jeg ved det ikke|jeg ved ikke|aner det ikke
+    ikke relevant|no|none|nothing|n a|na|x
+    """.replace("\n", "|").replace("    ", "").split("|")
+)  # fmt: skip
+
+
+def says_something(text: str) -> bool:
+    """Return whether a text says anything; a dash or “no” only tells that nothing was on the mind.
+
+    Whoever wrote such a thing hides nobody, so they are not among the five and not shown.
+
+    >>> says_something("Flere pauser"), says_something("👍"), says_something("Nej!")
+    (True, True, False)
+    >>> says_something(" - "), says_something("?"), says_something("Ved ikke …")
+    (False, False, False)
+    """
+    marks = ("P", "Z", "C", "Sm", "Sk")
+    kept = "".join(
+        " " if unicodedata.category(one).startswith(marks) else one
+        for one in unicodedata.normalize("NFC", text).casefold()
+    )
+    return " ".join(kept.split()) not in _SAYS_NOTHING
 
 
 def in_order(text: str) -> tuple[str, str]:

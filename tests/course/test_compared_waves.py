@@ -241,6 +241,15 @@ def test_words_stand_in_an_order_that_tells_nothing_of_the_sheets(keep, wish):
     }
 
 
+def test_what_says_nothing_is_not_shown_and_nobody_is_hidden_behind_it():
+    nothing = ["-", "Nej", "?", "intet", "Ved ikke."]
+    four, five = ["a", "b", "c", "d"], ["a", "b", "c", "d", "👍"]
+    few = sheets("final", "keep", [*four, *nothing])
+    enough = sheets("final", "keep", [*five, *nothing])
+    assert voices(few, FINAL, "final", 5) == ()
+    assert [one.texts for one in voices(enough, FINAL, "final", 5)] == [tuple(five)]
+
+
 def test_levels_count_the_follow_up():
     liked = sheets("mid", "overall", [4] * 5)
     assert levels_measured(MID, liked, "mid") == {1}

@@ -13,9 +13,8 @@ from sqlalchemy import func, select
 from builders import LEADER, a_course, assert_sound, decision, evaluation, open_store, save
 from filled_files import filled
 from peerbook.course.evaluation import evaluation_import_part, evaluation_records
-from peerbook.course.evaluation.evaluation_records import Sheet
+from peerbook.course.evaluation.evaluation_records import Sheet, alike
 from peerbook.course.evaluation.import_records import (
-    alike,
     import_sheets,
     import_with_digest,
     imports,

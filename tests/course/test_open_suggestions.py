@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 
@@ -16,13 +17,14 @@ from builders import (
     open_store,
     suggestion,
 )
+from peerbook.course.evaluation import evaluation_records
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import improvement_parts
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
 from peerbook.course.start_page import _site_parts
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
-from peerbook.ui import Disclosure, Notice, Prose, Table
+from peerbook.ui import Disclosure, Form, Notice, Prose, Table
 
 
 @pytest.fixture(autouse=True)
@@ -185,7 +187,87 @@ def test_suggestions_stand_in_the_order_of_the_alphabet_not_in_that_of_the_sheet
     for text in texts:
         ask(store, made.course_id, text)
     with store.read() as session:
-        board = suggestion_records.suggestions_frame(session, made.course_id)
+        board = suggestion_records.suggestions_frame(session, made.course_id, 5)
         waiting = suggestion_records.open_suggestions(session, made.site_id, 5)
     expected = ["Alpha", "Bravo", "Echo", "mike", "Zeta"]
     assert list(board["text"]) == list(waiting["text"]) == expected
+
+
+def on_sheets(store, made, texts, first):
+    """Save a sheet with a suggestion for each text, with numbers that nothing else has."""
+    with store.write(LEADER) as session:
+        for number, text in enumerate(texts, start=first):
+            session.add(evaluation(id=number, course_id=made.course_id))
+            session.flush()
+            wish = suggestion(id=number, course_id=made.course_id, evaluation_id=number, text=text)
+            session.add(wish)
+
+
+def board_of(store, made):
+    with store.read() as session:
+        course = session.get_one(Course, made.course_id)
+    return improvement_parts(Desk(store, actor=LEADER, synthetic=False), course)[0]
+
+
+def table_on(board):
+    (table,) = [part for part in board.everything() if isinstance(part, Table)]
+    return table
+
+
+def answer(board, place):
+    table = table_on(board)
+    table._run({"index": place, "edition": table.edition}, ())
+    (form,) = [part for part in board.everything() if isinstance(part, Form)]
+    return form
+
+
+def test_the_browser_is_not_told_the_numbers_of_suggestions_which_follow_the_sheets(store):
+    made = a_planned_course(store)
+    on_sheets(store, made, ["Fruit", "Tea", "fruit", "Air", "Fruit"], first=731_111_111)
+    board = board_of(store, made)
+    assert "7311111" not in str(board.spec())
+    form = answer(board, 1)
+    assert "7311111" not in str(board.spec())
+    asked = next(one for one in form.fields if one["name"] == "also")
+    assert [label for _name, label in asked["options"]] == ["Air", "Fruit", "fruit", "Tea"]
+    chosen = [name for name, label in asked["options"] if label.casefold() == "fruit"]
+    assert form.begin["also"] == chosen
+    # A draft is found again, since the names are the same on the next visit.
+    again = answer(board_of(store, made), 1)
+    assert again.begin["also"] == chosen
+    values = {"outcome": "no", "what_we_did": "Too dear", "also": chosen}
+    again._submit({"key": str(uuid.uuid4()), "values": values}, ())
+    assert waiting(store, made.site_id) == {"Air": None, "Tea": None}
+
+
+def test_what_was_promised_stays_when_its_text_can_no_longer_be_shown(store):
+    made = a_planned_course(store)
+    on_sheets(store, made, ["Fruit", "Tea", "Milk", "Air", "Light"], first=84_111)
+    with store.write(LEADER) as session:
+        session.add(
+            decision(suggestion_id=84_111, outcome="do", what_we_did="We buy apples", owner="Anna")
+        )
+        evaluation_records.delete_sheet(session, made.course_id, 84_112)
+    board = board_of(store, made)
+    rows = table_on(board).data["rows"]
+    assert len(rows) == 1
+    assert "We buy apples" in rows[0]
+    everywhere = str(board.spec()) + shown(store, made)
+    assert "Anna" in shown(store, made)
+    for text in ("Fruit", "Tea", "Milk", "Air", "Light"):
+        assert text not in everywhere
+    form = answer(board, 0)
+    assert "Fruit" not in str(board.spec())
+    values = form.begin | {"what_we_did": "We buy pears"}
+    form._submit({"key": str(uuid.uuid4()), "values": values}, ())
+    assert "We buy pears" in table_on(board).data["rows"][0]
+
+
+def test_the_place_of_an_answer_does_not_tell_how_the_hidden_text_begins(store):
+    made = a_planned_course(store)
+    on_sheets(store, made, ["Aa", "Bb", "Cc"], first=95_111)
+    with store.write(LEADER) as session:
+        for number, did in ((95_111, "Third"), (95_112, "First"), (95_113, "Second")):
+            session.add(decision(suggestion_id=number, outcome="do", what_we_did=did))
+    rows = table_on(board_of(store, made)).data["rows"]
+    assert [row[1] for row in rows] == ["First", "Second", "Third"]

@@ -2,7 +2,6 @@
 
 import uuid
 
-import pandas as pd
 import pytest
 from sqlalchemy import select
 
@@ -207,13 +206,84 @@ def test_a_suggestion_from_a_sheet_waits_until_five_people_have_written_one(stor
 
     def shown():
         with store.read() as session:
-            frame = suggestion_records.suggestions_frame(session, made.course_id)
+            frame = suggestion_records.suggestions_frame(session, made.course_id, 5)
             count = suggestion_records.undecided_count(session, made.site_id, 5)
-        writers = [None if pd.isna(row.writers) else row.writers for row in each(frame)]
-        return sorted(writers, key=lambda one: one or 0), count
+        return [row.text for row in each(frame)], count
 
-    assert shown() == ([None, 4, 4, 4, 4], 1)
+    door, few = "Said at the door", [None] * 4
+    assert shown() == ([door, *few], 1)
     save(store, made, wish, wave="final")
-    assert shown() == ([None, 1, 4, 4, 4, 4], 1)
+    assert shown() == ([door, *few, None], 1)
     save(store, made, wish)
-    assert shown() == ([None, 1, 5, 5, 5, 5, 5], 6)
+    assert shown() == ([*["Longer breaks"] * 5, door, None], 6)
+
+
+def test_what_says_nothing_neither_makes_a_suggestion_shown_nor_is_one(store, made):
+    wishes = [Sheet({"suggestion": text}) for text in ("A", "B", "C", "D")]
+    nothing = [Sheet({"suggestion": text}) for text in ("-", "Nej", "ingen.", "?", "ved ikke", "…")]
+    save(store, made, *wishes, *nothing)
+
+    def shown():
+        with store.read() as session:
+            frame = suggestion_records.suggestions_frame(session, made.course_id, 5)
+            waiting = suggestion_records.open_suggestions(session, made.site_id, 5)
+        return [row.text for row in each(frame)], list(waiting["text"])
+
+    assert shown() == ([None] * 4, [])
+    save(store, made, Sheet({"suggestion": "E"}))
+    assert shown() == (list("ABCDE"), list("ABCDE"))
+
+
+# -- piles -----------------------------------------------------------------------------------------
+
+
+def pile(store, made, wave="mid"):
+    """Return what saves a pile on one page, and tells what it says of it."""
+    desk = Desk(store, actor=LEADER, synthetic=False)
+    with store.read() as session:
+        course = session.get_one(Course, made.course_id)
+
+    def keep(submission, sheets, source):
+        return desk.save(
+            submission,
+            lambda session: evaluation_records.save_sheets(
+                session, made.course_id, load_form(wave), sheets,
+                wave=wave, source=source, entered_on=START,
+            ),
+        )  # fmt: skip
+
+    entry = EvaluationEntry(
+        desk, course, wave, keep, SavedSheets(desk, course, wave, lambda told: None)
+    )
+    forms = {extent: entry._pile_form(extent) for extent in ("full", "short")}
+
+    def type_in(*answers, extent="full"):
+        rows = [{"key": str(n), "values": given} for n, given in enumerate(answers)]
+        request = {"key": str(uuid.uuid4()), "values": {"sheets": rows}}
+        return forms[extent]._submit(request, ())["saved"]
+
+    return type_in
+
+
+def test_a_sheet_typed_twice_in_piles_is_told_with_its_numbers(store, made, monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    type_in = pile(store, made)
+    four, five = {"overall": "4", "ready": "2"}, {"overall": "5"}
+    assert "just the same" not in type_in(four, five)
+    told = type_in({"overall": "3"}, four)
+    first, second = listed(store, made)[3][0], listed(store, made)[0][0]
+    assert f"The sheets {first} and {second} say just the same." in told
+    # It is told when it is typed, and not of one that was deleted.
+    assert "just the same" not in type_in({"overall": "1"})
+    take_back(store, made, listed(store, made)[-2][0])
+    assert "just the same" not in type_in(five)
+
+
+def test_a_pile_is_not_compared_with_sheets_of_another_page_or_with_three_questions(
+    store, made, monkeypatch
+):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    save(store, made, Sheet({"overall": 4}))
+    assert "just the same" not in pile(store, made)({"overall": "4"})
+    type_in = pile(store, made)
+    assert "just the same" not in type_in({"overall": "4"}, {"overall": "4"}, extent="short")

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records, plan_records, records
@@ -17,7 +18,6 @@ from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation_form import EvaluationForm, load_form
 from peerbook.course.head_count import head_count_records
 from peerbook.course.improvement import suggestion_records
-from peerbook.course.rows import each
 from peerbook.course.schedule.calendar import suggested_closures
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_rules import NoPlan
@@ -38,6 +38,7 @@ from peerbook.store.tables import (
     Outcome,
     Participant,
     Site,
+    Suggestion,
     Wave,
 )
 from peerbook.text import _
@@ -347,12 +348,12 @@ class _Vejle:
 
     def _decide(self, courses: Sequence[Course]) -> None:
         for course in courses:
-            asked = suggestion_records.suggestions_frame(self._session, course.id)
-            for row in each(asked.sort_values("suggestion_id")):
+            asked = select(Suggestion).where(Suggestion.course_id == course.id)
+            for row in self._session.scalars(asked.order_by(Suggestion.id)):
                 outcome, what, status = _WISHES[row.text]
                 decided_on = row.raised_on + dt.timedelta(days=self._draw.randint(7, 30))
                 suggestion_records.save_decision(
-                    self._session, row.suggestion_id, outcome=outcome, what_we_did=what,
+                    self._session, row.id, outcome=outcome, what_we_did=what,
                     owner=self._draw.choice(("Underviser A", "Underviser B")), status=status,
                     due_on=decided_on + dt.timedelta(days=60), decided_on=decided_on,
                 )  # fmt: skip

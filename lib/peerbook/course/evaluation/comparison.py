@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from peerbook.course.evaluation_form import EvaluationForm, Item
-from peerbook.small_groups import in_order, is_shown
+from peerbook.small_groups import in_order, is_shown, says_something
 
 CONFIDENCE = 0.95
 
@@ -160,7 +160,7 @@ def item_figures(
 def voices(
     answers: pd.DataFrame, form: EvaluationForm, wave: str, threshold: int
 ) -> tuple[Voices, ...]:
-    """Return what was written to each item to which enough people wrote something.
+    """Return what was written to each item to which enough people wrote what says something.
 
     The texts of an item stand in the order of the alphabet, so that nobody can tell from their
     places who wrote what, or which were written by the same person.
@@ -171,10 +171,12 @@ def voices(
         As in `item_figures`.
     """
     written = answers[(answers["wave"] == wave) & answers["text"].notna()]
+    texts = {
+        item: sorted(filter(says_something, group["text"]), key=in_order)
+        for item, group in written.groupby("item")
+    }
     said = [
-        Voices(item, tuple(sorted(written.loc[written["item"] == item.id, "text"], key=in_order)))
-        for item in form.items
-        if item.kind == "text"
+        Voices(item, tuple(texts.get(item.id, ()))) for item in form.items if item.kind == "text"
     ]
     return tuple(one for one in said if one.texts and is_shown(len(one.texts), threshold))
 

@@ -16,7 +16,7 @@ from peerbook.desk import Desk
 from peerbook.errors import Fault, InputFault
 from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import Course, Extent, Source, Wave
-from peerbook.text import _
+from peerbook.text import _, format_list
 from peerbook.ui import (
     Button,
     CodeField,
@@ -56,6 +56,7 @@ class EvaluationEntry:
         self._save = save
         self._saved = saved
         self._just_saved: int | None = None
+        self._piled: dict[int, Sheet] = {}
 
     def tabs(self, *more: tuple[str, Callable[[], list[Part]]]) -> Tabs:
         """Return the ways side by side, in the order in which they are needed; `more` by label."""
@@ -150,7 +151,8 @@ class EvaluationEntry:
                 receipt = self._save(submission, sheets, "pile")
             except InputFault as fault:
                 raise at_cells(fault, "sheets", rows) from fault
-            return _told(receipt, len(sheets))
+            told = _told(receipt, len(sheets))
+            return f"{told} {self._twice(receipt, sheets)}".strip() if extent == "full" else told
 
         def check(rows: tuple[Row, ...]) -> Sequence[Fault]:
             sheets = [_sheet(row.values, items, extent) for row in rows]
@@ -192,6 +194,29 @@ class EvaluationEntry:
             submit_label=_("Save the pile"),
             drafts=self._drafts(f"pile:{extent}"),
             clear_after_save=True,
+        )
+
+    def _twice(self, receipt: Receipt, sheets: Sequence[Sheet]) -> str:
+        """Return which sheets of a pile may be one that was typed twice on this page.
+
+        Whoever types a pile has the paper before her, so she is told what she has seen. Sheets that
+        were saved in another way are not compared: one who wrote a guess would be told if it is
+        right. Nor are three questions, which many answer alike.
+        """
+        first = receipt.record - len(sheets) + 1
+        with self._desk.store.read() as session:
+            frame = evaluation_records.sheets_frame(session, self._course.id, self._wave)
+        typed = self._piled | dict(enumerate(sheets, start=first))
+        there = set(frame["evaluation_id"])
+        self._piled = {number: sheet for number, sheet in typed.items() if number in there}
+        text = _(
+            "The sheets {numbers} say just the same. If it is one sheet typed twice, delete one of "
+            "them under “Saved sheets”."
+        )
+        return " ".join(
+            text.format(numbers=format_list([str(number) for number in numbers]))
+            for numbers in evaluation_records.alike(self._piled)
+            if numbers[-1] >= first
         )
 
     def _drafts(self, way: str) -> DraftBox:

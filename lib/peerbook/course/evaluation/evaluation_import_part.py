@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from peerbook.course.evaluation import import_records
-from peerbook.course.evaluation.evaluation_records import Sheet, sheets_count
+from peerbook.course.evaluation.evaluation_records import Sheet, alike, sheets_count
 from peerbook.course.evaluation.import_records import ImportedFile
 from peerbook.course.evaluation_form import EvaluationForm, Item
 from peerbook.course.filled_file import (
@@ -329,7 +329,7 @@ def _questions(sheets: Mapping[int, Sheet], saved: tuple[int, ...]) -> list[str]
             "The answers of {rows} are just the same. If it is one sheet typed twice, delete one "
             "of the rows and choose the file again."
         ).format(rows=rows_text(rows))
-        for rows in import_records.alike(sheets)
+        for rows in alike(sheets)
     ]
     return told
 

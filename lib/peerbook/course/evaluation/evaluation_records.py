@@ -49,6 +49,21 @@ class Sheet:
     respondent: str | None = None
     extent: Extent = "full"
 
+    @property
+    def content(self) -> frozenset[tuple[str, int | str]]:
+        """What was answered, by item; two sheets with the same may be one that came twice."""
+        return frozenset(
+            (item, value) for item, value in self.answers.items() if value not in (None, "")
+        )
+
+
+def alike(sheets: Mapping[int, Sheet]) -> tuple[tuple[int, ...], ...]:
+    """Return the groups of numbers whose sheets say just the same, so that one may be a double."""
+    groups: dict[object, list[int]] = {}
+    for number, sheet in sheets.items():
+        groups.setdefault((sheet.respondent, sheet.content), []).append(number)
+    return tuple(tuple(numbers) for numbers in groups.values() if len(numbers) > 1)
+
 
 def save_sheets(
     session: Session,

@@ -117,22 +117,10 @@ def saved_already(
     half = min(len(sheets), saved.total()) / 2
     found = []
     for row, sheet in sheets.items():
-        if saved[content := _content(sheet)]:
+        if saved[content := sheet.content]:
             saved[content] -= 1
             found.append(row)
     return tuple(found) if len(found) >= max(threshold, half) else ()
-
-
-def alike(sheets: Mapping[int, Sheet]) -> tuple[tuple[int, ...], ...]:
-    """Return the groups of rows that say just the same, so that one may have been typed twice."""
-    groups: dict[object, list[int]] = {}
-    for row, sheet in sheets.items():
-        groups.setdefault((sheet.respondent, _content(sheet)), []).append(row)
-    return tuple(tuple(rows) for rows in groups.values() if len(rows) > 1)
-
-
-def _content(sheet: Sheet) -> frozenset[tuple[str, int | str]]:
-    return frozenset((item, value) for item, value in sheet.answers.items() if value is not None)
 
 
 def import_with_digest(session: Session, digest: str) -> ImportedFile | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from peerbook.course import records
@@ -11,7 +13,6 @@ from peerbook.course.course_drafts import course_drafts
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
 from peerbook.desk import Desk
-from peerbook.small_groups import is_shown
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
 from peerbook.text import _, ngettext
@@ -65,16 +66,17 @@ class _Board:
 
     def _redraw(self, announce: str = "", told: str = "") -> None:
         """Show the board, and first what was done, if the reader has just done something on it."""
+        threshold = self._desk.threshold()
         with self._desk.store.read() as session:
-            said = suggestion_records.suggestions_frame(session, self._course.id)
+            said = suggestion_records.suggestions_frame(session, self._course.id, threshold)
             decided = suggestion_records.decisions_frame(session, self._course.id)
             site_id = records.site_of(session, self._course.id)
-            waiting = suggestion_records.open_suggestions(session, site_id, self._desk.threshold())
+            waiting = suggestion_records.open_suggestions(session, site_id, threshold)
         self._open = [row for row in each(waiting) if row.course_id == self._course.id]
         self._decided = {row.suggestion_id: row for row in each(decided)}
-        threshold = self._desk.threshold()
+        # What was promised stays, also when its text can no longer be shown.
         shown = [
-            row for row in each(said) if row.writers is None or is_shown(row.writers, threshold)
+            row for row in each(said) if row.text is not None or row.suggestion_id in self._decided
         ]
         self._said = sorted(shown, key=lambda row: row.suggestion_id in self._decided)
         self._held_back = len(said) - len(self._said)
@@ -110,7 +112,7 @@ class _Board:
         parts.append(
             Table(
                 columns,
-                [self._row(row.suggestion_id, row.text) for row in self._said],
+                [self._row(row.suggestion_id, said_text(row)) for row in self._said],
                 _("You said – we did: {course}").format(course=self._course.title),
                 action=RowAction(self._answer_label, self._answer),
                 empty=_("Suggestions from the evaluation forms come here by themselves."),
@@ -165,10 +167,10 @@ class _Board:
         if decision is not None:
             answered = {name: getattr(decision, name) for name in ANSWER}
         seen_version = 0 if decision is None else int(decision.version)
-        alike = self._alike(suggestion) if decision is None else ()
-        also = self._also_field(suggestion, alike) if decision is None else None
+        others = {} if decision is not None else self._others(suggestion)
+        also = self._also_field(suggestion, others) if others else None
         if also is not None:
-            answered["also"] = alike
+            answered["also"] = self._alike(suggestion, others)
 
         def save(submission: Submission) -> Receipt:
             values = submission.values
@@ -185,7 +187,7 @@ class _Board:
                     status=cast(DecisionStatus, values["status"] or "open"),
                     decided_on=self._desk.today,
                     seen_version=cast(int, compared),
-                    also=cast("tuple[int, ...]", values.get("also", ())),
+                    also=[others[name] for name in cast("tuple[str, ...]", values.get("also", ()))],
                 ),
             )
             self._redraw(told=receipt_text(receipt))
@@ -220,30 +222,38 @@ class _Board:
             drafts=course_drafts(self._desk, self._course.id, f"decision:{suggestion}"),
         )  # fmt: skip
 
-    def _also_field(self, suggestion: int, alike: Sequence[int]) -> ChoicesField | None:
+    def _others(self, suggestion: int) -> dict[str, int]:
+        """Return the other suggestions that wait, by names that the browser may know.
+
+        Suggestions are numbered in the order of the sheets, so a name is made of the text alone.
+        """
+        names: dict[str, int] = {}
+        same: Counter[str] = Counter()
+        for row in self._waiting():
+            if row.suggestion_id != suggestion:
+                digest = hashlib.sha256(row.text.encode()).hexdigest()[:16]
+                names[f"{digest}-{same[digest]}"] = int(row.suggestion_id)
+                same[digest] += 1
+        return names
+
+    def _also_field(self, suggestion: int, others: Mapping[str, int]) -> ChoicesField:
         """Return the choice of other suggestions that wait and can get the same answer."""
-        others = [row for row in self._waiting() if row.suggestion_id != suggestion]
-        if not others:
-            return None
+        texts = {row.suggestion_id: row.text for row in self._waiting()}
         return ChoicesField(
             "also", _("Give these the same answer"),
             options=[
-                (int(row.suggestion_id), shortened(row.text, TEXT_LENGTH)) for row in others
+                (name, shortened(texts[number], TEXT_LENGTH)) for name, number in others.items()
             ],
             hint=_("Those with the same words are chosen already.")
-            if alike
+            if self._alike(suggestion, others)
             else "",
         )  # fmt: skip
 
-    def _alike(self, suggestion: int) -> tuple[int, ...]:
+    def _alike(self, suggestion: int, others: Mapping[str, int]) -> tuple[str, ...]:
         words = {
             row.suggestion_id: " ".join(row.text.casefold().split()) for row in self._waiting()
         }
-        return tuple(
-            int(number)
-            for number, text in words.items()
-            if number != suggestion and text == words[suggestion]
-        )
+        return tuple(name for name, number in others.items() if words[number] == words[suggestion])
 
     def _suggestion_form(self) -> Form:
         def save(submission: Submission) -> Receipt:
@@ -270,6 +280,13 @@ class _Board:
             drafts=course_drafts(self._desk, self._course.id, "suggestion"),
             clear_after_save=True,
         )  # fmt: skip
+
+
+def said_text(row: Any) -> str:
+    """Return what was asked for, or that it is not shown: only the answer to it is."""
+    if row.text is None:
+        return _("Not shown any more: too few have written a suggestion at that evaluation.")
+    return str(row.text)
 
 
 def shortened(text: str, length: int) -> str:

@@ -8,6 +8,7 @@ from peerbook.course.improvement.improvement_part import (
     is_overdue,
     open_notices,
     outcome_name,
+    said_text,
     shortened,
 )
 from peerbook.course.page_addresses import RECORD_PAGE, address_of
@@ -53,7 +54,7 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
         columns,
         [
             {
-                "said": shortened(row.text, TEXT_LENGTH),
+                "said": shortened(said_text(row), TEXT_LENGTH),
                 "course": row.title,
                 "status": Status(_("Overdue"), "danger")
                 if is_overdue(row, desk.today)

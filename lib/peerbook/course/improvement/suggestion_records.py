@@ -4,58 +4,77 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import ScalarSelect, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from peerbook.course import records
 from peerbook.errors import InputFault
-from peerbook.small_groups import in_order
+from peerbook.small_groups import in_order, says_something
 from peerbook.store import Saved, row_to_change
 from peerbook.store.tables import Course, Decision, DecisionStatus, Evaluation, Outcome, Suggestion
 from peerbook.text import _
 
 
-def suggestions_frame(session: Session, course_id: int) -> pd.DataFrame:
+def suggestions_frame(session: Session, course_id: int, threshold: int) -> pd.DataFrame:
     """Return what participants of a course asked for.
+
+    Parameters
+    ----------
+    threshold
+        Fewest people who wrote a suggestion at the same evaluation for any text to be shown.
 
     Returns
     -------
     DataFrame
-        Columns `suggestion_id`, `text`, `raised_on`, `course_id`, and `writers`: how many wrote a
-        suggestion at the same evaluation, missing for what was said elsewhere. In the order of the
+        Columns `suggestion_id`, `text`, `raised_on` and `course_id`. A text that cannot be shown
+        is missing. What says nothing is left out, unless it has got an answer. In the order of the
         alphabet, so that nobody can tell from their place which sheet they stood on.
     """
-    rows = session.execute(
+    rows = _asked(session, threshold, Suggestion.course_id == course_id)
+    columns = ["suggestion_id", "text", "raised_on", "course_id"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def _asked(session: Session, threshold: int, of: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Return suggestions with their course and answer; `of` says which courses, never fewer.
+
+    Everybody who wrote one at the same evaluation must be there to be counted.
+    """
+    asked = session.execute(
         select(
-            Suggestion.id, Suggestion.text, Suggestion.raised_on, Suggestion.course_id,
-            _writers(),
+            Suggestion.id.label("suggestion_id"), Suggestion.text, Suggestion.raised_on,
+            Suggestion.evaluation_id, Evaluation.wave, Suggestion.course_id, Course.title,
+            Course.starts_on, Decision.outcome, Decision.what_we_did, Decision.owner,
+            Decision.due_on, Decision.status,
         )
-        .where(Suggestion.course_id == course_id)
+        .join(Course, Course.id == Suggestion.course_id)
+        .join(Evaluation, Evaluation.id == Suggestion.evaluation_id, isouter=True)
+        .join(Decision, Decision.suggestion_id == Suggestion.id, isouter=True)
+        .where(of)
+        .order_by(Course.starts_on.desc(), Course.id.desc())
     ).all()  # fmt: skip
-    rows = sorted(rows, key=lambda row: in_order(row.text))
-    columns = ["suggestion_id", "text", "raised_on", "course_id", "writers"]
-    return pd.DataFrame(rows, columns=columns).astype({"writers": "Int64"})
+    writers: dict[tuple[int, str], set[int]] = {}
+    for row in asked:
+        if row.evaluation_id is not None and says_something(row.text):
+            writers.setdefault((row.course_id, row.wave), set()).add(row.evaluation_id)
+    rows = []
+    for row in asked:
+        is_own_words = row.evaluation_id is None
+        if not (is_own_words or says_something(row.text) or row.outcome):
+            continue
+        is_shown = is_own_words or len(writers.get((row.course_id, row.wave), ())) >= threshold
+        rows.append(dict(row._mapping) | {"text": row.text if is_shown else None})
+    courses = list(dict.fromkeys(row.course_id for row in asked))
 
+    def place(row: dict[str, Any]) -> tuple[int, bool, tuple[str, str]]:
+        # Of a text that is not shown, its place must not tell how it begins.
+        in_view = row["text"] or row["what_we_did"] or ""
+        return courses.index(row["course_id"]), row["text"] is None, in_order(in_view)
 
-def _writers() -> ScalarSelect[int | None]:
-    """Return the query for how many wrote a suggestion at the evaluation one came with."""
-    own, beside, written = aliased(Evaluation), aliased(Evaluation), aliased(Suggestion)
-    counted = (
-        select(func.count(func.distinct(written.evaluation_id)))
-        .select_from(written)
-        .join(beside, beside.id == written.evaluation_id)
-        .where(beside.course_id == own.course_id, beside.wave == own.wave)
-        .correlate(own)
-        .scalar_subquery()
-    )
-    return (
-        select(counted)
-        .where(own.id == Suggestion.evaluation_id)
-        .correlate(Suggestion)
-        .scalar_subquery()
-    )
+    return sorted(rows, key=place)
 
 
 def decisions_frame(session: Session, course_id: int) -> pd.DataFrame:
@@ -94,32 +113,22 @@ def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataF
     Parameters
     ----------
     threshold
-        Fewest people who wrote a suggestion at the same evaluation for any to be shown.
+        As for `suggestions_frame`.
 
     Returns
     -------
     DataFrame
-        Columns `suggestion_id`, `text`, `course_id`, `title` and `starts_on` of the course,
-        `outcome` (None as long as nobody has decided), `owner` and `due_on`; the latest course
-        first, and within one in the order of the alphabet, as for `suggestions_frame`.
+        Columns `suggestion_id`, `text` (missing where something was promised and the text can no
+        longer be shown), `course_id`, `title` and `starts_on` of the course, `outcome` (None as
+        long as nobody has decided), `owner` and `due_on`; the latest course first, and within one
+        as for `suggestions_frame`.
     """
-    rows = session.execute(
-        select(
-            Suggestion.id, Suggestion.text, Course.id, Course.title, Course.starts_on,
-            Decision.outcome, Decision.owner, Decision.due_on,
-        )
-        .join(Course, Course.id == Suggestion.course_id)
-        .join(Decision, Decision.suggestion_id == Suggestion.id, isouter=True)
-        .where(
-            Course.site_id == site_id,
-            or_(Suggestion.evaluation_id.is_(None), _writers() >= threshold),
-            Decision.id.is_(None)
-            | ((Decision.outcome.in_(["do", "later"])) & (Decision.status == "open")),
-        )
-        .order_by(Course.starts_on.desc(), Course.id.desc())
-    ).all()  # fmt: skip
-    places = {number: place for place, number in enumerate(dict.fromkeys(row[2] for row in rows))}
-    rows = sorted(rows, key=lambda row: (places[row[2]], in_order(row.text)))
+    rows = [
+        row
+        for row in _asked(session, threshold, Course.site_id == site_id)
+        if (row["outcome"] in ("do", "later") and row["status"] == "open")
+        or (row["outcome"] is None and row["text"] is not None)
+    ]
     columns = [
         "suggestion_id", "text", "course_id", "title", "starts_on", "outcome", "owner", "due_on",
     ]  # fmt: skip
