@@ -38,15 +38,21 @@ def test_everybody_has_their_own_draft_of_every_form(store):
     store.drafts.save("anna", "course", {"of": 1})
     store.drafts.save("bo", "course", {"of": 2})
     store.drafts.save("anna", "evaluation", {"of": 3})
-    store.drafts.discard("anna", "course")
+    box = store.drafts.box("anna", "course")
+    box.load()
+    box.discard()
     assert store.drafts.get("anna", "course") is None
     assert store.drafts.get("bo", "course")[0] == {"of": 2}
     assert store.drafts.get("anna", "evaluation")[0] == {"of": 3}
 
 
 def test_discarding_what_is_not_there_is_no_fault(store):
-    store.drafts.discard(LEADER, "course")
-    assert store.drafts.get(LEADER, "course") is None
+    box = store.drafts.box(LEADER, "course")
+    box.discard()
+    box.save(TYPED)
+    box.discard()
+    box.discard()
+    assert box.load() is None
 
 
 def test_a_box_is_the_draft_of_one_form(store):
@@ -56,6 +62,28 @@ def test_a_box_is_the_draft_of_one_form(store):
     assert box.load()[0] == store.drafts.get(LEADER, "course")[0] == TYPED
     box.discard()
     assert box.load() is None
+
+
+def test_what_is_saved_on_one_page_takes_no_draft_that_was_typed_on_another(store):
+    here, there = (store.drafts.box(LEADER, "course") for _page in range(2))
+    assert here.load() is there.load() is None
+    there.save({"title": "There"})
+    here.discard()  # saved before anything was kept as a draft
+    assert there.load()[0] == {"title": "There"}
+    here.save({"title": "Here"})
+    there.save({"title": "There, and more"})
+    here.discard()
+    assert store.drafts.get(LEADER, "course")[0] == {"title": "There, and more"}
+    there.discard()
+    assert here.load() is None
+
+
+def test_a_draft_that_was_taken_up_on_a_new_page_goes_when_that_is_saved(store):
+    store.drafts.box(LEADER, "course").save(TYPED)
+    later = store.drafts.box(LEADER, "course")
+    assert later.load()[0] == TYPED
+    later.discard()
+    assert later.load() is None
 
 
 def test_too_much_is_refused_and_the_earlier_draft_stays(store):
@@ -73,8 +101,9 @@ def test_what_json_cannot_hold_is_refused(store, values):
 
 
 def test_drafts_are_not_in_the_audit(store):
-    store.drafts.save(LEADER, "course", TYPED)
-    store.drafts.save(LEADER, "course", {})
-    store.drafts.discard(LEADER, "course")
+    box = store.drafts.box(LEADER, "course")
+    box.save(TYPED)
+    box.save({})
+    box.discard()
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(Audit)) == 0

@@ -82,12 +82,13 @@ class Drafts:
         with self._read() as session:
             return list(session.scalars(wanted))
 
-    def discard(self, owner: str, form: str) -> None:
-        """Throw the draft away, if there is one."""
-        if self.get(owner, form) is None:
-            return
+    def discard(self, owner: str, form: str, kept_at: dt.datetime) -> None:
+        """Throw away the draft that was kept at a moment; one that was kept since stays."""
+        with self._read() as session:
+            if _kept(session, owner, form, kept_at) is None:
+                return
         with self._write(actor=owner) as session:
-            draft = session.get(Draft, (owner, form))
+            draft = _kept(session, owner, form, kept_at)
             if draft is not None:
                 session.delete(draft)
 
@@ -96,23 +97,36 @@ class Drafts:
         return DraftBox(self, owner, form, check)
 
 
+def _kept(session: Session, owner: str, form: str, at: dt.datetime) -> Draft | None:
+    draft = session.get(Draft, (owner, form))
+    return draft if draft is not None and draft.saved_at == at else None
+
+
 class DraftBox:
-    """The draft of one form by one owner; what a form on a page is given."""
+    """The draft of one form by one owner; what a form on a page is given.
+
+    The same form may be open on two pages. Each knows the draft it has kept or shown last, and
+    throws away no other: what is typed on one page outlives what is saved on the other.
+    """
 
     def __init__(self, drafts: Drafts, owner: str, form: str, check: Check | None = None) -> None:
         self._drafts = drafts
         self._owner = owner
         self._form = form
         self._check = check
+        self._known: dt.datetime | None = None
 
     def save(self, values: Mapping[str, Any]) -> None:
         """Keep what was typed; see `Drafts.save`."""
-        self._drafts.save(self._owner, self._form, values, self._check)
+        self._known = self._drafts.save(self._owner, self._form, values, self._check)
 
     def load(self) -> tuple[dict[str, Any], dt.datetime] | None:
         """Return the draft and when it was kept, None when there is none."""
-        return self._drafts.get(self._owner, self._form)
+        found = self._drafts.get(self._owner, self._form)
+        self._known = found[1] if found is not None else None
+        return found
 
     def discard(self) -> None:
-        """Throw the draft away, if there is one."""
-        self._drafts.discard(self._owner, self._form)
+        """Throw away the draft that was kept or loaded here last."""
+        if self._known is not None:
+            self._drafts.discard(self._owner, self._form, self._known)

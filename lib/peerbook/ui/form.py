@@ -73,7 +73,7 @@ class DraftBox(Protocol):
         """Return the values and when they were kept, None when there are none."""
 
     def discard(self) -> object:
-        """Throw the draft away."""
+        """Throw away the draft that was kept or loaded here last."""
 
 
 class Form(Part):

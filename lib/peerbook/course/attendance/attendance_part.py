@@ -23,7 +23,7 @@ from peerbook.course.people_records import Mentor
 from peerbook.course.rows import each
 from peerbook.course.shared_rows import SharedRows
 from peerbook.desk import Desk
-from peerbook.store import Receipt
+from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import AttendanceStatus, Course
 from peerbook.text import _, format_date, format_list, format_number
 from peerbook.ui import (
@@ -154,7 +154,9 @@ class _Attendance:
             *sparring_parts(self._desk, self._course, date_id),
         ]
 
-    def _take_back_parts(self, date_id: int, shown: Mapping[str, Entry]) -> list[Part]:
+    def _take_back_parts(
+        self, date_id: int, shown: Mapping[str, Entry], drafts: DraftBox
+    ) -> list[Part]:
         """Return the way out when a day was recorded that should not have been."""
         if not shown:
             return []
@@ -163,7 +165,7 @@ class _Attendance:
         def take_back() -> str:
             with self._desk.store.write(self._desk.actor) as session:
                 attendance_records.take_back_attendance(session, date_id, shown)
-            course_drafts(self._desk, self._course.id, f"attendance:{date_id}").discard()
+            drafts.discard()
             self._redraw(done)
             return done
 
@@ -209,10 +211,11 @@ class _Attendance:
                 ),
             )
             self._show_recorded()
-            back.show(self._take_back_parts(date_id, people.shown))
+            back.show(self._take_back_parts(date_id, people.shown, drafts))
             return receipt
 
-        back.show(self._take_back_parts(date_id, people.shown))
+        drafts = course_drafts(self._desk, self._course.id, f"attendance:{date_id}")
+        back.show(self._take_back_parts(date_id, people.shown, drafts))
 
         name = date_name(day["kind"], int(day["number"]))
         return Form(
@@ -238,7 +241,7 @@ class _Attendance:
             on_submit=save,
             on_attempt=lambda: self._told.fill([]),
             submit_label=_("Save attendance"),
-            drafts=course_drafts(self._desk, self._course.id, f"attendance:{date_id}"),
+            drafts=drafts,
         )  # fmt: skip
 
     # -- what it adds up to ----------------------------------------------------------------------

@@ -37,7 +37,6 @@ from peerbook.course.schedule.plan_rules import NoPlan
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.course.site_part import follow_names, site_parts
 from peerbook.desk import Desk, open_desk
-from peerbook.store.drafts import DraftBox
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_date, format_list, format_month, format_weekday, ngettext
 from peerbook.ui import (
@@ -120,6 +119,7 @@ class _CourseChoice:
     def __init__(self, desk: Desk, site: Site, renamed: Callable[[], None]) -> None:
         self._desk = desk
         self._site = site
+        self._drafts = desk.drafts(f"{FORM}:{site.id}")
         self._renamed = renamed
         self._whole = Section([])
 
@@ -240,13 +240,10 @@ class _CourseChoice:
             values={"template": courses[0][0]} if len(courses) == 1 else {},
             on_submit=lambda submission: self._propose(submission, proposal),
             submit_label=_("Show a proposal"),
-            drafts=self._drafts(),
+            drafts=self._drafts,
             only_asks=True,
             on_attempt=lambda: proposal.show([]),
         )  # fmt: skip
-
-    def _drafts(self) -> DraftBox:
-        return self._desk.drafts(f"{FORM}:{self._site.id}")
 
     def _propose(self, submission: Submission, proposal: Section) -> str:
         request = _request(submission, self._site, self._desk.today)
@@ -295,7 +292,7 @@ class _CourseChoice:
                 ),
                 content=[site.id, repr(plan), repr(request), version],
             )
-            self._drafts().discard()
+            self._drafts.discard()
             done = _("{title} is saved as course number {n}.").format(
                 title=plan.title, n=receipt.record
             )
