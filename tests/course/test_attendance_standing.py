@@ -86,11 +86,6 @@ def test_the_day_itself_is_still_to_come_until_it_is_recorded():
     assert standing(["present"], to_come=1).remaining == 1
 
 
-def test_a_day_that_was_attended_after_all_is_not_made_up_for_too():
-    one = standing(["present", "absent"], required=2, caught_up=[1])
-    assert (one.done, one.caught_up) == (1, 0)
-
-
 def test_nobody_expected_gives_no_share():
     one = standing(["paused", "not_enrolled"])
     assert one.attendance is None

@@ -262,7 +262,15 @@ def test_a_moved_day_taken_back_is_a_moved_day_again(store, made):
     assert plan_of(store, made) == moved
 
 
-def test_an_evaluation_that_came_home_with_its_day_is_as_planned_when_that_is_taken_back(store):
+def test_an_evaluation_that_came_home_with_its_day_is_as_planned_when_that_is_taken_back(
+    store, monkeypatch
+):
+    reads = []
+
+    def read(session, *subject):
+        reads.append(subject)
+        return events_of(session, *subject)
+
     made = a_planned_course(store, mentors=("Anna Prøvesen",))
     planned, day = plan_of(store, made), Item("teaching_day", 3)
     gone = cancel(planned, day, "Snow").plan
@@ -273,7 +281,9 @@ def test_an_evaluation_that_came_home_with_its_day_is_as_planned_when_that_is_ta
         row = session.query(CourseDate).filter_by(course_id=made.course_id, kind=day.kind, number=3)
         number, entries = row.one().id, {made.codes[0]: ("present", None)}
         attendance_records.save_attendance(session, number, entries, today=AFTERWARDS)
+        monkeypatch.setattr(plan_records, "events_of", read)
         attendance_records.take_back_attendance(session, number, entries)
+    assert reads == [("course", made.course_id)]
     assert plan_of(store, made) == back
     assert back.date_of(Item("mid_evaluation", 1)).status == "planned"
 

@@ -23,6 +23,7 @@ from builders import (
 )
 from peerbook.course import people_records, record_page, records
 from peerbook.course.attendance import attendance_records
+from peerbook.course.attendance.standing import standings
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation_form import load_form
@@ -513,6 +514,32 @@ def test_a_missed_day_is_made_up_for_once(store, made):
             session, day, code, LATER, "Again", today=AFTERWARDS
         ),
     ) == ["missed"]
+
+
+def test_a_day_that_was_attended_after_all_is_not_made_up_for_until_that_is_corrected(store):
+    made = a_course(store, participants=2)
+    (code, other), day = made.codes, made.teaching_day_ids[0]
+    save_attendance(store, made, day, {code: ("absent", None), other: ("absent", None)})
+    catch_up(store, day, code)
+    catch_up(store, day, other)
+
+    def made_up():
+        with store.read() as session:
+            dates = attendance_records.dates_frame(session, made.course_id)
+            came = attendance_records.attendance_frame(session, made.course_id)
+            log = attendance_records.catch_up_frame(session, made.course_id)
+        (one,) = standings(dates, came, log, [code], today=AFTERWARDS, required=2)
+        return code in set(log["participant"]), one.done, one.caught_up
+
+    assert made_up() == (True, 1, 1)
+    save_attendance(store, made, day, {code: ("present", None)})
+    assert made_up() == (False, 1, 0)
+    with store.read() as session:
+        left = attendance_records.catch_up_frame(session, made.course_id)
+    assert list(left["participant"]) == [other]
+    # The slip was the other way round: what was made up for is not lost.
+    save_attendance(store, made, day, {code: ("apology", None)})
+    assert made_up() == (True, 1, 1)
 
 
 def test_what_was_made_up_for_by_mistake_is_taken_back_once_and_can_be_made_up_for_again(store):

@@ -206,7 +206,7 @@ def save_changes(
         )
     told = {change.item: change for change in changes(before, after)}
     course = session.get_one(Course, course_id)
-    known = _known_dates(session, course)
+    known = _known_dates(plan_as_told(session, course))
     for changed in after.dates:
         is_back = changed.status == "moved" and _is_home(changed, known)
         date = replace(changed, status="planned") if is_back else changed
@@ -228,9 +228,8 @@ def save_changes(
     return Saved("course", course.id, course.version)
 
 
-def _known_dates(session: Session, course: Course) -> dict[Item, PlannedDate]:
+def _known_dates(told: ToldPlan | None) -> dict[Item, PlannedDate]:
     """Return the dates as those who come know them; empty when nothing tells how they were."""
-    told = plan_as_told(session, course)
     return {date.item: date for date in told.plan.dates} if told else {}
 
 
@@ -262,22 +261,27 @@ def _note_event(
     )
 
 
-def status_before_held(session: Session, date: CourseDate) -> Literal["planned", "moved"]:
-    """Return how a date stood in the plan before it was held: as planned, or moved."""
-    told = [
-        event.kind
-        for event in events_of(session, "course", date.course_id)
+def statuses_before_held(
+    session: Session, course_id: int, dates: Sequence[CourseDate]
+) -> list[Literal["planned", "moved"]]:
+    """Return how dates of a course stood in the plan before they were held: planned, or moved."""
+    events = events_of(session, "course", course_id)
+    known = _known_dates(_as_told(session, session.get_one(Course, course_id), events))
+    last_change = {
+        Item(event.details["kind"], event.details["number"]): event.kind
+        for event in events
         if event.kind.startswith(CHANGED)
-        and (event.details["kind"], event.details["number"]) == (date.kind, date.number)
-    ]
-    if not told or told[-1] != f"{CHANGED}moved":
-        return "planned"
-    known = _known_dates(session, session.get_one(Course, date.course_id))
-    if _is_home(_planned(date), known):
-        return "planned"
-    # What went on to the next day while its own was cancelled has come home, and not moved.
-    own = _own_day(session, date)
-    return status_before_held(session, own) if own is not None else "moved"
+    }
+
+    def status(date: CourseDate) -> Literal["planned", "moved"]:
+        was_moved = last_change.get(Item(date.kind, date.number)) == f"{CHANGED}moved"
+        if not was_moved or _is_home(_planned(date), known):
+            return "planned"
+        # What went on to the next day while its own was cancelled has come home, and not moved.
+        own = _own_day(session, date)
+        return status(own) if own is not None else "moved"
+
+    return [status(date) for date in dates]
 
 
 def _own_day(session: Session, rider: CourseDate) -> CourseDate | None:
@@ -325,7 +329,10 @@ class ToldPlan:
 
 def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
     """Return a course's plan as it was told last; None when nothing tells how it was."""
-    events = events_of(session, "course", course.id)
+    return _as_told(session, course, events_of(session, "course", course.id))
+
+
+def _as_told(session: Session, course: Course, events: Sequence[Event]) -> ToldPlan | None:
     known = [event for event in events if event.kind in (PLANNED, TOLD)]
     if not known or not isinstance(known[-1].details["dates"], list):
         return None

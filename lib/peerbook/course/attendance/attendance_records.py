@@ -219,14 +219,18 @@ def take_back_attendance(session: Session, date_id: int, seen: Mapping[str, Entr
         Attendance.course_date_id.in_([other.id for other in others])
     )
     if session.scalar(recorded.limit(1)) is None:
-        for other in others:
-            other.status = plan_records.status_before_held(session, other)
+        before = plan_records.statuses_before_held(session, date.course_id, others)
+        for other, status in zip(others, before, strict=True):
+            other.status = status
     session.flush()
     return Saved("course_date", date.id, date.version)
 
 
 def catch_up_frame(session: Session, course_id: int) -> pd.DataFrame:
-    """Return the catch-up log.
+    """Return the catch-up log of days that were missed.
+
+    Whoever turns out to have been there has nothing to make up for. The entry stays stored: should
+    that be corrected in turn, the day is made up for again.
 
     Returns
     -------
@@ -240,7 +244,12 @@ def catch_up_frame(session: Session, course_id: int) -> pd.DataFrame:
             CatchUp.id, CatchUp.version,
         )
         .join(CourseDate, CourseDate.id == CatchUp.course_date_id)
-        .where(CourseDate.course_id == course_id)
+        .join(
+            Attendance,
+            (Attendance.course_date_id == CatchUp.course_date_id)
+            & (Attendance.participant_code == CatchUp.participant_code),
+        )
+        .where(CourseDate.course_id == course_id, Attendance.status != "present")
         .order_by(CourseDate.date, CatchUp.id)
     ).all()  # fmt: skip
     columns = ["date_id", "participant", "done_on", "how", "catch_up_id", "version"]

@@ -107,7 +107,7 @@ def standings(
     attendance
         Columns `date_id`, `participant`, `status`.
     catch_up
-        Columns `date_id`, `participant`.
+        Columns `date_id`, `participant`, of days that were missed.
     participants
         Codes, in the order wanted.
     today
@@ -126,11 +126,7 @@ def standings(
     ahead = counted.loc[~counted["held"] & is_ahead, "date_id"].tolist()
     unrecorded = counted.loc[~counted["held"] & ~is_ahead, "date_id"].tolist()
     status_of = {(row.participant, row.date_id): row.status for row in each(attendance)}
-    made_up = {
-        (row.participant, row.date_id)
-        for row in each(catch_up)
-        if status_of.get((row.participant, row.date_id)) != "present"
-    }
+    made_up = {(row.participant, row.date_id) for row in each(catch_up)}
     return tuple(
         _standing(
             code, [status_of.get((code, date)) for date in held], required,
