@@ -52,9 +52,8 @@ class Desk:
 
     def save(self, submission: Submission, change: Callable[[Session], Saved]) -> Receipt:
         """Make a form's change exactly once, however often it is sent, and return the receipt."""
-        return self.store.submit(
-            submission.key, self.actor, change, content=repr(sorted(submission.values.items()))
-        )
+        content = [submission.form, repr(sorted(submission.values.items()))]
+        return self.store.submit(submission.key, self.actor, change, content=content)
 
     def threshold(self) -> int:
         """Return the fewest people about whom anything is shown."""

@@ -1,13 +1,16 @@
 """The desk a page works at."""
 
 import datetime as dt
+import uuid
 
 import pytest
 
 from builders import open_store
 from peerbook import desk as desks
 from peerbook.desk import Desk, name_key
-from peerbook.store import set_setting
+from peerbook.errors import Conflict
+from peerbook.store import Saved, set_setting
+from peerbook.ui import Form, TextField
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,30 @@ def test_who_saves_is_called_by_the_name_they_gave_and_never_by_that_of_an_accou
         set_setting(session, name_key("a" * 200), "Anna")
     assert (desk.name_of("root"), desk.name_of("a" * 200)) == ("Birgit", "Anna")
     assert desk.name_of("pi") == "en kollega"
+
+
+def test_a_receipt_is_never_that_of_another_form_or_record_with_the_same_answers(tmp_path):
+    desk = Desk(open_store(tmp_path), actor="anna", synthetic=False)
+    saved = []
+
+    def form(name):
+        def save(submission):
+            def change(session):
+                saved.append(name)
+                return Saved("setting", len(saved), 1)
+
+            return desk.save(submission, change)
+
+        return Form(name, [TextField("text", "Text")], on_submit=save)
+
+    request = {"key": str(uuid.uuid4()), "values": {"text": "Yes"}}
+    first, same_name, other = form("decision"), form("decision"), form("suggestion")
+    assert first._submit(request, ()) == first._submit(request, ())
+    assert saved == ["decision"]
+    for another in (same_name, other):
+        with pytest.raises(Conflict):
+            another._submit(request, ())
+    first.show_values({"text": "Of another record"})
+    with pytest.raises(Conflict):
+        first._submit(request, ())
+    assert saved == ["decision"]

@@ -36,11 +36,14 @@ class Submission:
     seen
         The stored version the user saw when choosing between two, as `Conflict.theirs` gave it;
         None otherwise.
+    form
+        Which form it was, showing which record: the same for every attempt, and no other's.
     """
 
     key: str
     values: dict[str, object] = field(repr=False)
     seen: Mapping[str, object] | None = field(default=None, repr=False)
+    form: str = ""
 
 
 class ReceiptLike(Protocol):
@@ -238,7 +241,7 @@ class Form(Part):
             self._keep(self._drafts, self._answers(request))
         values = parse_all(self._fields, answers)
         seen = self._theirs if request.get("chosen") is True else None
-        receipt = self._on_submit(Submission(key, values, seen))
+        receipt = self._on_submit(Submission(key, values, seen, self._which()))
         self._theirs = None
         if not self.only_asks:
             with self.at_once():
@@ -247,6 +250,9 @@ class Form(Part):
                 self.offer = {}
             self._forget_draft()
         return {"saved": receipt_text(receipt)} | _receipt_facts(receipt)
+
+    def _which(self) -> str:
+        return f"{self.name}:{self.identity}:{self.edition}"
 
     def _files(
         self, request: Mapping[str, Any], buffers: Sequence[memoryview]
