@@ -20,6 +20,7 @@ from builders import (
     save,
 )
 from peerbook.course import people_records, plan_records, records
+from peerbook.course.course_drafts import unfinished
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_paper_part import call_on
 from peerbook.course.head_count import head_count_records
@@ -101,6 +102,27 @@ def test_what_was_typed_of_one_place_is_not_offered_as_the_name_of_another(store
     assert form().offer["values"] == {"site": "Huset"}
     move(store, made, there[0])
     assert form().offer == {}
+
+
+def test_what_else_was_typed_before_the_course_moved_is_offered_where_it_is_now(store, made, there):
+    saved = saved_plan(store, made)
+
+    def form():
+        parts = details_parts(saved, lambda *_: None)
+        return next(part for part in parts if isinstance(part, Form))
+
+    form()._keep_draft({"values": {"site": "Huset", "title": "Forår", "room": "Loftet"}}, ())
+    move(store, made, there[0])
+    assert form().offer["values"] == {"title": "Forår", "room": "Loftet"}
+    taken_up = form()
+    taken_up._keep_draft({"values": {"title": "Foråret"}}, ())
+    assert form().offer["values"] == {"title": "Foråret"}
+    values = taken_up.begin | {"title": "Foråret"}
+    taken_up._submit({"key": str(uuid4()), "values": values}, ())
+    assert form().offer == {}
+    assert unfinished(saved.desk, made.course_id) == []
+    with store.read() as session:
+        assert {site.name for site in records.sites(session)} == {made.site, there[1]}
 
 
 def test_a_page_open_since_before_the_move_enrols_and_calls_where_the_course_is_now(

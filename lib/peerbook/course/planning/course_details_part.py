@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from typing import Any
 from uuid import uuid4
 
 from peerbook.course import records
+from peerbook.course.course_drafts import unfinished
 from peerbook.course.planning.course_details_records import (
     CourseDetails,
     Trace,
@@ -38,6 +41,7 @@ from peerbook.ui import (
     receipt_text,
 )
 
+FORM = "course_details"
 FROM_TODAY, EVER = "from_today", "ever"
 
 
@@ -78,7 +82,7 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
             )
         ),
         Form(
-            "course_details",
+            FORM,
             [
                 TextField("title", _("Name of the course"), required=True, max_length=80),
                 TextField(
@@ -96,8 +100,7 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
             values={**asdict(shown), "since": FROM_TODAY},
             on_submit=save,
             submit_label=_("Save the details"),
-            # What is typed of one site is not offered as the name of another.
-            drafts=saved.drafts(f"course_details:{site_id}"),
+            drafts=_DraftOfSite(saved, site_id),
         ),
         Disclosure(
             _("Does the course belong to another place?"),
@@ -105,6 +108,35 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
         ),
         *_removal_parts(saved, leave),
     ]  # fmt: skip
+
+
+class _DraftOfSite:
+    """What is typed of a course's details, wherever the course was when it was typed.
+
+    What was typed before the course moved is offered too, but for the name of the place: that was
+    another one's.
+    """
+
+    def __init__(self, saved: SavedPlan, site_id: int) -> None:
+        own, form = f"{FORM}:{site_id}", f"{FORM}:"
+        typed = [name for name in unfinished(saved.desk, saved.course_id) if name.startswith(form)]
+        self._own = saved.drafts(own)
+        self._earlier = [saved.drafts(name) for name in typed if name != own]
+
+    def save(self, values: Mapping[str, Any]) -> None:
+        self._own.save(values)
+
+    def load(self) -> tuple[Mapping[str, Any], dt.datetime] | None:
+        found = self._own.load()
+        for box in self._earlier:
+            if found is None and (earlier := box.load()) is not None:
+                values, kept_at = earlier
+                found = {name: values[name] for name in values if name != "site"}, kept_at
+        return found
+
+    def discard(self) -> None:
+        for box in (self._own, *self._earlier):
+            box.discard()
 
 
 def _convener() -> TextField:
