@@ -1,5 +1,7 @@
 """What evaluations say, worked by hand, and what they never say about few people."""
 
+from collections import defaultdict
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from peerbook.course.evaluation.comparison import (
     compare_waves,
     item_figures,
     levels_measured,
+    spread_of,
     voices,
 )
 from peerbook.course.evaluation_form import load_form
@@ -182,9 +185,6 @@ def test_no_choice_is_ever_told_that_fewer_than_the_threshold_made(codes, thresh
         assert not 0 < len(counting) - counting.count(code) < threshold
 
 
-# -- words -----------------------------------------------------------------------------------------
-
-
 def test_of_a_choice_every_answer_is_told_with_its_number_where_none_or_five_gave_it():
     shown = figure(sheets("mid", "pace", [1] * 5 + [2] * 6 + [9]), MID, "mid", "pace").spread
     assert [(one.labels, one.people) for one in shown] == [
@@ -215,6 +215,48 @@ def test_no_number_of_a_spread_is_about_few_and_no_answer_is_lost(codes, thresho
         assert sum(chosen.people for chosen in one.spread) == one.answered
         labels = [label for chosen in one.spread for label in chosen.labels]
         assert len(labels) == len(set(labels)) == 7
+
+
+def splits(people, answers):
+    """Return every way in which so many people can be spread over so many answers."""
+    if answers == 1:
+        return [(people,)]
+    return [
+        (first, *rest)
+        for first in range(people + 1)
+        for rest in splits(people - first, answers - 1)
+    ]
+
+
+@pytest.mark.parametrize("threshold", [5, 6, 8])
+@pytest.mark.parametrize("answers", [2, 3, 4])
+def test_whoever_knows_the_rule_and_the_sum_never_learns_that_few_gave_an_answer(
+    answers, threshold
+):
+    labels = "abcd"[:answers]
+    for people in range(threshold, 26):
+        looking_alike = defaultdict(list)
+        for split in splits(people, answers):
+            shown = spread_of(dict(zip(labels, split, strict=True)), threshold)
+            looking_alike[shown].append(split)
+        for alike in looking_alike.values():
+            for possible in map(set, zip(*alike, strict=True)):
+                assert len(possible) > 1 or not 0 < min(possible) < threshold, alike
+
+
+def test_answers_that_are_all_just_under_the_threshold_are_told_with_the_next():
+    def told(*split):
+        shown = spread_of(dict(zip("abcd", split, strict=False)), 5)
+        return [("".join(one.labels), one.people) for one in shown]
+
+    assert told(5, 4, 4) == []  # beside 5, nothing but 4 and 4 makes 8
+    assert told(9, 4, 4, 12) == [("d", 12), ("abc", 17)]
+    assert told(9, 3, 3) == [("a", 9), ("bc", 6)]  # as well 2 and 4
+    assert told(5, 5, 3) == []  # which of the two it was told with would tell that it is the least
+    assert told(9, 5, 3) == [("a", 9), ("bc", 8)]
+
+
+# -- words -----------------------------------------------------------------------------------------
 
 
 def test_words_are_shown_only_to_questions_to_which_five_have_written():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,19 +39,21 @@ class WaveFigure:
         hidden.
     mean
         Mean of the codes that count, for a scale; None when hidden or nobody answered.
-    most
-        What more than half of them answered, for a choice; None when there is no such answer, or
-        fewer than the threshold gave it.
     spread
-        How the answers are spread, for a choice: none or at least the threshold behind each
-        number. Empty when nothing could be told apart.
+        How the answers are spread, for a choice, as `spread_of` tells it.
     """
 
     answered: int | None
     blank: int | None
     mean: float | None = None
-    most: str | None = None
     spread: tuple[Chosen, ...] = ()
+
+    @property
+    def most(self) -> str | None:
+        """What more than half answered, for a choice, where the spread tells it of one answer."""
+        half = (self.answered or 0) / 2
+        alone = (one for one in self.spread if len(one.labels) == 1)
+        return next((one.labels[0] for one in alone if one.people > half), None)
 
 
 @dataclass(frozen=True)
@@ -201,54 +204,46 @@ def _figure(given: pd.DataFrame, item: Item, threshold: int) -> WaveFigure:
     blank = len(given) - answered
     if item.kind == "scale":
         return WaveFigure(answered, blank, mean=float(codes.mean()) if answered else None)
-    return WaveFigure(
-        answered,
-        blank,
-        most=_most(codes, item, threshold),
-        spread=_spread(codes, item, threshold),
-    )
-
-
-def _spread(codes: pd.Series, item: Item, threshold: int) -> tuple[Chosen, ...]:
-    """Return how many gave each answer, those that few gave together.
-
-    Were they still few together, one could be computed from the sum; so the least of the others is
-    told with them.
-    """
     points = item.scale.points if item.scale is not None else ()
     people = {one.label: int((codes == one.code).sum()) for one in points if one.counts}
+    return WaveFigure(answered, blank, spread=spread_of(people, threshold))
+
+
+def spread_of(people: Mapping[str, int], threshold: int) -> tuple[Chosen, ...]:
+    """Return how many gave each answer, those that few gave together.
+
+    Told together are always the least, and all that are as many: then nobody can say which of
+    them has which number. So they are joined by the next ones while their sum is about few, or
+    while all are one below the threshold, which their sum would tell. What is less and equal may
+    as well be one more here and one less there.
+
+    Parameters
+    ----------
+    people
+        How many gave each answer.
+    threshold
+        Fewest people behind a number that is shown.
+
+    Returns
+    -------
+    tuple of Chosen
+        In the order of the answers, those told together last; empty when nothing could be told
+        apart.
+    """
     if all(is_shown(count, threshold) for count in people.values()):
         return tuple(Chosen((label,), count) for label, count in people.items())
-    alone = sorted(
-        (label for label, count in people.items() if count >= threshold), key=people.__getitem__
-    )
-    together = [label for label in people if label not in alone]
-    while alone and sum(people[label] for label in together) < threshold:
-        together.append(alone.pop(0))
+    few = threshold - 1
+    for most in (few, *sorted(count for count in people.values() if count > few)):
+        together = {label: count for label, count in people.items() if count <= most}
+        if sum(together.values()) > few and set(together.values()) != {few}:
+            break
+    alone = {label: count for label, count in people.items() if label not in together}
     if not alone:
         return ()
     return (
-        *(Chosen((label,), people[label]) for label in people if label in alone),
-        Chosen(
-            tuple(label for label in people if label in together),
-            sum(people[label] for label in together),
-        ),
+        *(Chosen((label,), count) for label, count in alone.items()),
+        Chosen(tuple(together), sum(together.values())),
     )
-
-
-def _most(codes: pd.Series, item: Item, threshold: int) -> str | None:
-    """Return the answer of more than half, unless it tells that few gave another.
-
-    Had every answer been the same, the distribution would say so: beside “most” and no
-    distribution, six answers can only be five and one.
-    """
-    counts = codes.value_counts()
-    if counts.empty or counts.iloc[0] < threshold or 2 * counts.iloc[0] <= len(codes):
-        return None
-    if not is_shown(len(codes) - int(counts.iloc[0]), threshold):
-        return None
-    points = item.scale.points if item.scale is not None else ()
-    return next(point.label for point in points if point.code == counts.index[0])
 
 
 def _compare(answers: pd.DataFrame, item: Item, threshold: int) -> ItemComparison:
