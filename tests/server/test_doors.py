@@ -55,11 +55,19 @@ class Response:
 
 
 def ask(
-    server: Server, path: str, *, method: str = "GET", body: str = "", **headers: str
+    server: Server,
+    path: str,
+    *,
+    method: str = "GET",
+    body: str = "",
+    source: str = "127.0.0.1",
+    **headers: str,
 ) -> Response:
-    """Send the path exactly as written, following nothing."""
+    """Send the path exactly as written, from an address of this machine, following nothing."""
     where = urllib.parse.urlsplit(server.address)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
+    connection = http.client.HTTPConnection(
+        where.hostname or "", where.port, timeout=60, source_address=(source, 0)
+    )
     connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
     for name, value in headers.items():
         connection.putheader(name.replace("_", "-"), value)
@@ -134,7 +142,8 @@ def cookie_name(server: Server) -> str:
 @pytest.mark.parametrize(("path", "status"), CLOSED_GET)
 def test_without_login_nothing_but_public_assets_answers(server, who, path, status):
     for method in ("GET", "HEAD"):
-        answer = ask(server, path, method=method, **WHO[who](server))
+        # Wrong codes make an address wait, so they come from one of their own.
+        answer = ask(server, path, method=method, source="127.0.0.9", **WHO[who](server))
         # Pages have no HEAD; what has no login has nothing else either.
         assert answer.status in ({status} if method == "GET" else {status, 405})
         assert "CONTENT-OF-A-FILE" not in answer.body
@@ -195,16 +204,31 @@ def test_a_websocket_opens_for_nobody_without_login_nor_from_another_site(server
     connect(server, kernel, **server.headers).close()
 
 
-def log_in(server: Server, **headers: str) -> str:
-    """Log in by the form, as a browser does, and return the cookies."""
-    form = ask(server, "/login")
+def write_code(server: Server, code: str, source: str = "127.0.0.1") -> tuple[Response, str]:
+    """Write a code into the form, as a browser does; return the answer and all cookies."""
+    form = ask(server, "/login", source=source)
     xsrf = re.search(r'name="_xsrf" value="([^"]+)"', form.body)
     assert xsrf
     jar = form.headers["Set-Cookie"].partition(";")[0]
-    body = urllib.parse.urlencode({"_xsrf": xsrf[1], "code": server.token})
-    answer = ask(server, "/login?next=/", method="POST", body=body, Cookie=jar, **headers)
+    body = urllib.parse.urlencode({"_xsrf": xsrf[1], "code": code})
+    answer = ask(server, "/login?next=/", method="POST", body=body, source=source, Cookie=jar)
+    return answer, f"{jar}; " + (answer.headers["Set-Cookie"] or "").partition(";")[0]
+
+
+def log_in(server: Server) -> str:
+    """Log in by the form, and return the cookies."""
+    answer, cookies = write_code(server, server.token)
     assert answer.status == 302, answer.body
-    return f"{jar}; " + answer.headers["Set-Cookie"].partition(";")[0]
+    return cookies
+
+
+def log_out(server: Server, cookies: str) -> Response:
+    """Press the button of a page, as a browser does."""
+    page = ask(server, "/logout", Cookie=cookies)
+    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page.body)
+    assert xsrf
+    body = urllib.parse.urlencode({"_xsrf": xsrf[1]})
+    return ask(server, "/logout", method="POST", body=body, Cookie=cookies)
 
 
 def test_the_login_form_lets_in_and_sets_a_cookie_no_script_and_no_other_site_can_use(server):
@@ -256,10 +280,103 @@ def test_a_login_link_works_once(server, start_server):
     assert ask(mine, "/", Cookie=cookie).headers["Location"] == "/voila/render/start.ipynb"
 
 
-def test_logout_answers_and_takes_the_cookie_away(server):
-    answer = ask(server, "/logout", Cookie=log_in(server))
-    assert answer.status == 200
-    assert f'{cookie_name(server)}=""' in answer.headers["Set-Cookie"]
+PAGE = "/voila/render/start.ipynb"
+
+
+def test_logging_out_takes_the_cookie_away_with_the_attributes_it_was_set_with(server):
+    answer = log_out(server, log_in(server))
+    assert (answer.status, answer.headers["Location"]) == (303, "/logout")
+    taken = answer.headers["Set-Cookie"]
+    assert taken.startswith(f'{cookie_name(server)}=""')
+    attributes = {part.strip().lower() for part in taken.split(";")}
+    assert {"httponly", "samesite=strict", "path=/"} <= attributes
+    assert "Du er logget ud" in ask(server, "/logout").body
+
+
+def test_a_cookie_is_worth_nothing_after_logging_out_and_others_are_not_touched(server):
+    mine, other = log_in(server), log_in(server)
+    log_out(server, mine)
+    assert ask(server, PAGE, Cookie=mine).status == 302
+    assert ask(server, PAGE, Cookie=other).status == 200
+
+
+def test_whoever_logged_out_is_still_out_after_a_restart(server, start_server):
+    one = start_server(server.workbooks)
+    out, still_in = log_in(one), log_in(one)
+    log_out(one, out)
+    one.stop()
+    two = start_server(
+        server.workbooks, data=one.data, port=urllib.parse.urlsplit(one.address).port
+    )
+    assert ask(two, PAGE, Cookie=out).status == 302
+    assert ask(two, PAGE, Cookie=still_in).status == 200
+
+
+def test_a_page_that_is_open_is_cut_off_when_its_login_ends(server):
+    mine, other = log_in(server), log_in(server)
+    open_mine = connect(server, open_kernel(server), Cookie=mine)
+    open_other = connect(server, open_kernel(server), Cookie=other)
+    log_out(server, mine)
+    wait_until_closed(open_mine)
+    open_other.send_binary(frame("shell", "kernel_info_request"))
+    while kind_of(open_other.recv()) != "kernel_info_reply":
+        pass
+    open_other.close()
+
+
+def test_nothing_logs_out_but_a_button_of_our_own(server):
+    cookie = log_in(server)
+    asked = ask(server, "/logout", Cookie=cookie)
+    assert '<form method="post" action="/logout">' in asked.body
+    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', asked.body)[1]
+    form = urllib.parse.urlencode({"_xsrf": xsrf})
+    evil = {"Cookie": cookie, "Origin": "http://evil.example"}
+    assert ask(server, "/logout", method="POST", body=form, **evil).status == 404
+    assert ask(server, "/logout", method="POST", body="x=1", Cookie=cookie).status == 403
+    page = ask(server, PAGE, Cookie=cookie)
+    assert page.status == 200
+    assert '<form method="post" action="/logout">' in page.body
+
+
+def test_logging_in_again_replaces_the_login_of_the_same_browser(server, start_server):
+    mine = start_server(server.workbooks)
+    first = log_in(mine)
+    again = ask(mine, "/" + mine.login_link.removeprefix(mine.address), Cookie=first)
+    second = again.headers["Set-Cookie"].partition(";")[0]
+    assert ask(mine, "/", Cookie=second).headers["Location"] == PAGE
+    assert ask(mine, "/", Cookie=first).headers["Location"].startswith("/login")
+
+
+def test_a_script_that_sends_the_code_each_time_leaves_no_login_behind(server):
+    before = len(list((server.data / "logins").glob("*")))
+    assert "username" not in (ask(server, PAGE, **server.headers).headers["Set-Cookie"] or "")
+    assert len(list((server.data / "logins").glob("*"))) == before
+
+
+def test_logins_are_kept_where_only_their_owner_can_read_and_no_cookie_stands_there(server):
+    cookie = log_in(server).rpartition("=")[2]
+    assert stat.S_IMODE((server.data / "logins").stat().st_mode) == 0o700
+    for path in (server.data / "logins").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert path.name not in cookie
+
+
+def test_after_several_wrong_codes_one_has_to_wait_and_only_whoever_wrote_them(
+    server, start_server
+):
+    mine = start_server(server.workbooks)
+    tries = [write_code(mine, "wrong", "127.0.0.5")[0] for _ in range(8)]
+    assert [answer.status for answer in tries[:5]] == [403] * 5
+    assert tries[-1].status == 429
+    assert 1 <= int(tries[-1].headers["Retry-After"]) <= 2
+    assert re.search(r"Vent \d sekund(er)?, og prøv så igen\.", tries[-1].body)
+    assert write_code(mine, mine.token, "127.0.0.5")[0].status == 429
+    assert ask(mine, PAGE, source="127.0.0.5", **mine.headers).status == 302
+    assert write_code(mine, mine.token, "127.0.0.6")[0].status == 302
+    ticket = "/" + mine.login_link.removeprefix(mine.address)
+    assert "username" in ask(mine, ticket, source="127.0.0.5").headers["Set-Cookie"]
+    wait_for(lambda: write_code(mine, mine.token, "127.0.0.5")[0].status == 302)
+    assert "127.0.0.5" not in mine.said()
 
 
 def test_a_login_survives_a_restart_of_the_server(server, start_server):

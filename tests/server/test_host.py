@@ -331,7 +331,7 @@ box
     page = visitor.open(server, "start")
     page.locator("input").fill("half a sentence")
     page.get_by_role("button", name="one").click()
-    expect(page.get_by_role("button")).to_have_text(["new: 0", "one: 2"])
+    expect(page.get_by_role("main").get_by_role("button")).to_have_text(["new: 0", "one: 2"])
     expect(page.locator("input")).to_have_value("half a sentence")
     expect(page.locator(".marked > .pb-widget")).to_have_count(3)
 
@@ -423,7 +423,8 @@ def test_a_kernel_nobody_comes_back_to_ends(serve_notebooks, visitor):
     page = visitor.open(server, "start")
     pid = kernel_pid(page)
     # Logging out takes the cookie the page's farewell would need.
-    page.goto(server.address + "logout")
+    page.get_by_role("button", name="Log ud").click()
+    expect(page.get_by_role("heading")).to_have_text("Du er logget ud")
     wait_for(lambda: not psutil.pid_exists(pid))
 
 
