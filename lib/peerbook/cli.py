@@ -101,6 +101,13 @@ def run(
                 "parameter",
                 _("Write a parameter as name=value, not “{entry}”.").format(entry=entry),
             )
+        if name in given:
+            raise InputFault.at(
+                "parameter",
+                _("The parameter “{name}” is given more than once. Give it one value.").format(
+                    name=name
+                ),
+            )
         given[name] = value
     if store is not None:
         os.environ[URL_VARIABLE] = store

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,12 +13,13 @@ import nbformat
 import papermill
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from traitlets.config import Config
 
 from peerbook import __version__
 from peerbook.course import records
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.files.origin import fingerprint
-from peerbook.paths import product_folder
+from peerbook.paths import can_be_socket, product_folder
 from peerbook.store import Store
 from peerbook.store.tables import Audit, Event
 from peerbook.text import _, format_list
@@ -145,6 +148,43 @@ def check_parameters(
     return sound
 
 
+def _make_ready(output: Path) -> None:
+    """Make sure that a result can be written, and read by its owner only.
+
+    Raises
+    ------
+    InputFault
+        When it cannot, with why and what to do.
+    """
+    wrong = None
+    try:
+        if output.suffix != ".ipynb":
+            wrong = _("The result is a notebook: give “{path}” a name that ends in .ipynb.")
+        elif not output.parent.is_dir():
+            wrong = _("The folder of “{path}” is not there. Make it first, or choose another.")
+        elif output.resolve().parent == product_folder("workbooks").resolve():
+            wrong = _("“{path}” lies among the workbooks themselves. Choose another folder.")
+        elif output.exists() and not output.is_file():
+            wrong = _("“{path}” is no file that can be written. Choose another name.")
+        else:
+            handle = os.open(output, os.O_WRONLY | os.O_CREAT, 0o600)
+            os.close(handle)
+            output.chmod(0o600)  # where it was there before
+    except OSError:
+        wrong = _("“{path}” cannot be written. Choose another folder, or ask for the right to it.")
+    if wrong is not None:
+        raise InputFault.at("output", wrong.format(path=output))
+
+
+def _kernel_settings(folder: Path) -> Config:
+    """Return how a run speaks to its kernel: by sockets in a folder of its own, if there are."""
+    config = Config()
+    config.KernelManager.connection_file = str(folder / "run.json")
+    if can_be_socket(folder / "run-ipc-1"):
+        config.KernelManager.transport = "ipc"
+    return config
+
+
 def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> Path:
     """Run the workbook `name` and return the path of the notebook with its results.
 
@@ -154,18 +194,25 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
     Raises
     ------
     InputFault
-        Before any kernel starts, when the workbook or a parameter is not right.
+        Before any kernel starts, when the workbook, a parameter or the output is not right.
     """
     path = workbook(name)
     with store.read() as session:
         parameters = check_parameters(path, given, session)
         state = fingerprint(*map(session.scalar, _LATEST))
-    output.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    output.touch(mode=0o600)
-    output.chmod(0o600)  # where it was there before
-    done = papermill.execute_notebook(
-        str(path), str(output), parameters, progress_bar=False, cwd=str(path.parent)
-    )
+    _make_ready(output)
+    with tempfile.TemporaryDirectory() as folder:
+        done = papermill.execute_notebook(
+            str(path),
+            # Papermill fills in what stands in braces.
+            str(output).replace("{", "{{").replace("}", "}}"),
+            parameters,
+            progress_bar=False,
+            cwd=str(path.parent),
+            config=_kernel_settings(Path(folder)),
+            # Where there are only TCP sockets, the kernel would warn of them in English.
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        )
     done.metadata["peerbook"] = {"version": __version__, "data": state}
     nbformat.write(done, output)
     return output

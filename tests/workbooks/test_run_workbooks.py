@@ -1,14 +1,19 @@
 """Workbooks without a browser: they run, and bad parameters never reach a kernel."""
 
+import os
+
 import nbformat
 import papermill
 import pytest
+from typer.testing import CliRunner
 
 from builders import DEMO_DAY
 from peerbook import __version__, runs
+from peerbook.cli import app
 from peerbook.course import records
 from peerbook.demo import fill
 from peerbook.errors import InputFault
+from peerbook.paths import product_folder
 from peerbook.store import Store
 from peerbook.store.store import URL_VARIABLE
 
@@ -109,3 +114,53 @@ def test_bad_parameter_is_refused_before_a_kernel_starts(given, store, tmp_path,
 def test_unknown_workbook_is_refused_with_the_names_of_those_there_are(store, tmp_path):
     with pytest.raises(InputFault, match="course_plan"):
         runs.run("../../etc/passwd", {}, tmp_path / "result.ipynb", store)
+
+
+def test_a_parameter_given_twice_is_refused_by_name(store, tmp_path):
+    twice = ["-p", "site=Vejle", "-p", "site=Kolding"]
+    place = ["--output", str(tmp_path / "out.ipynb"), "--store", str(store._database.path)]
+    result = CliRunner().invoke(app, ["run", "start", *twice, *place])
+    assert isinstance(result.exception, InputFault)
+    assert "site" in str(result.exception)
+    assert not (tmp_path / "out.ipynb").exists()
+
+
+NO_OUTPUTS = {
+    "a folder": "folder.ipynb",
+    "a pipe": "pipe.ipynb",
+    "where no file can be": "/proc/out.ipynb",
+    "a missing folder": "missing/out.ipynb",
+    "another suffix": "out.txt",
+    "too long a name": f"{'x' * 300}.ipynb",
+    "a workbook": product_folder("workbooks") / "start.ipynb",
+}
+
+
+@pytest.mark.parametrize("kind", NO_OUTPUTS)
+def test_an_output_that_cannot_be_is_refused_before_a_kernel_starts(
+    kind, store, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(papermill, "execute_notebook", lambda *_a, **_k: pytest.fail("it ran"))
+    (tmp_path / "folder.ipynb").mkdir()
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    output = tmp_path / NO_OUTPUTS[kind]
+    with pytest.raises(InputFault) as refused:
+        runs.run("start", {}, output, store)
+    assert str(output) in str(refused.value)
+    assert refused.value.faults[0].place.field == "output"
+
+
+def test_a_run_says_nothing_and_uses_no_port(store, tmp_path, monkeypatch, capfd):
+    transports = []
+    execute = papermill.execute_notebook
+
+    def watched(*arguments, **keywords):
+        transports.append(keywords["config"].KernelManager.get("transport"))
+        return execute(*arguments, **keywords)
+
+    monkeypatch.setattr(papermill, "execute_notebook", watched)
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{store._database.path}")
+    output = runs.run("start", {}, tmp_path / "with{braces}.ipynb", store)
+    assert "courses: 4" in printed(output)
+    assert capfd.readouterr() == ("", "")
+    assert transports == ["ipc" if os.name == "posix" else None]

@@ -27,7 +27,7 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from peerbook.errors import PeerbookError
-from peerbook.paths import product_folder
+from peerbook.paths import can_be_socket, product_folder
 from peerbook.server import discretion
 from peerbook.server.answers import HEADERS, Answer, Assets, Missing, log_request, templates
 from peerbook.server.assets import ROUTE as ASSETS_ROUTE
@@ -55,9 +55,7 @@ from peerbook.text import _
 
 USUAL_PORT = 8866
 STORE_VARIABLE = "PEERBOOK_STORE_URL"
-_LONGEST_SOCKET_FOLDER = 100 - len(
-    "/voila_xxxxxxxx/kernel-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx-ipc-1"
-)
+_SOCKET = "voila_xxxxxxxx/kernel-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx-ipc-1"
 _KERNEL_ID = r"(\w+-\w+-\w+-\w+-\w+)"
 
 
@@ -71,13 +69,12 @@ def kernel_settings(connections: Path) -> Config:
     Parameters
     ----------
     connections
-        Folder that will hold the kernels' sockets. A socket's path has room for about 100 bytes;
-        under a longer folder, and where there are no such sockets, kernels use TCP.
+        Folder that will hold the kernels' sockets.
     """
     config = Config()
     config.KernelProvisionerFactory.default_provisioner_name = PROVISIONER
     config.HistoryManager.enabled = False
-    if os.name == "posix" and len(os.fsencode(connections)) <= _LONGEST_SOCKET_FOLDER:
+    if can_be_socket(connections / _SOCKET):
         config.KernelManager.transport = "ipc"
     config.MappingKernelManager.cull_idle_timeout = 3600
     config.MappingKernelManager.cull_interval = 60
