@@ -1,6 +1,7 @@
 """What evaluations say, worked by hand, and what they never say about few people."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from peerbook.course.evaluation.comparison import (
     compare_waves,
     item_figures,
-    levels_measured,
+    levels_told,
     spread_of,
     voices,
 )
@@ -46,6 +47,23 @@ def sheets(wave, item, values, *, extent="full", first=1):
             for place, value in enumerate(values)
         ]
     ).astype({"code": "Int64"})  # fmt: skip
+
+
+def among(people, item, codes):
+    """Return so many mid-course sheets, on the first of which an item is answered."""
+    given = [sheets("mid", item, codes)] if codes else []
+    return pd.concat([sheets("mid", "overall", [4] * people), *given])
+
+
+def splits(people, answers):
+    """Return every way in which so many people can be spread over so many answers."""
+    if answers == 1:
+        return [(people,)]
+    return [
+        (first, *rest)
+        for first in range(people + 1)
+        for rest in splits(people - first, answers - 1)
+    ]
 
 
 def figure(frame, form, wave, item, threshold=5):
@@ -125,6 +143,40 @@ def test_threshold_may_be_raised_but_not_below_five():
     assert overall(frame, threshold=6).mid.mean == 3
     with pytest.raises(ValueError, match="below 5"):
         overall(frame, threshold=4)
+
+
+def test_an_answer_outside_the_scale_is_counted_for_itself_and_in_no_mean():
+    def peers(on_scale, outside):
+        codes = [4] * on_scale + [9] * outside
+        one = figure(among(16, "tried_with_peer", codes), MID, "mid", "tried_with_peer")
+        return one.mean, one.answered, one.outside, one.blank
+
+    assert peers(6, 5) == (4, 6, 5, 5)
+    assert peers(6, 4) == peers(6, 0) == (4, 6, None, 10)
+    assert peers(4, 5) == peers(0, 5) == (None, None, 5, None)
+    assert peers(4, 4) == peers(0, 1) == (None, None, None, None)
+    assert peers(0, 0) == (None, 0, None, 16)
+
+
+@pytest.mark.parametrize("threshold", [5, 7])
+def test_whoever_knows_how_many_sheets_there_are_never_learns_that_few_answered_outside(threshold):
+    item = MID.item("tried_with_peer")
+    for people in (threshold, threshold + 1, 2 * threshold - 1, 2 * threshold):
+        looking_alike = defaultdict(list)
+        for on_scale, outside, _blank in splits(people, 3):
+            frame = among(people, item.id, [3] * on_scale + [9] * outside)
+            (one,) = item_figures(frame, replace(MID, items=(item,)), "mid", threshold)
+            looking_alike[one.figure].append((on_scale, outside))
+        for alike in looking_alike.values():
+            for possible in map(set, zip(*alike, strict=True)):
+                assert len(possible) > 1 or not 0 < min(possible) < threshold, alike
+
+
+def test_no_answer_of_a_choice_stands_outside():
+    frame = sheets("follow_up", "most_used", [9] * 5 + [1] * 6)
+    one = figure(frame, FOLLOW_UP, "follow_up", "most_used")
+    assert (one.answered, one.outside, one.blank) == (11, None, 0)
+    assert ("Ikke noget", 5) in [(each.labels[0], each.people) for each in one.spread]
 
 
 # -- one evaluation, item by item ------------------------------------------------------------------
@@ -214,18 +266,7 @@ def test_no_number_of_a_spread_is_about_few_and_no_answer_is_lost(codes, thresho
     if one.spread:
         assert sum(chosen.people for chosen in one.spread) == one.answered
         labels = [label for chosen in one.spread for label in chosen.labels]
-        assert len(labels) == len(set(labels)) == 7
-
-
-def splits(people, answers):
-    """Return every way in which so many people can be spread over so many answers."""
-    if answers == 1:
-        return [(people,)]
-    return [
-        (first, *rest)
-        for first in range(people + 1)
-        for rest in splits(people - first, answers - 1)
-    ]
+        assert len(labels) == len(set(labels)) == 8
 
 
 @pytest.mark.parametrize("threshold", [5, 6, 8])
@@ -292,9 +333,12 @@ def test_what_says_nothing_is_not_shown_and_nobody_is_hidden_behind_it():
     assert [one.texts for one in voices(enough, FINAL, "final", 5)] == [tuple(five)]
 
 
-def test_levels_count_the_follow_up():
-    liked = sheets("mid", "overall", [4] * 5)
-    assert levels_measured(MID, liked, "mid") == {1}
-    used = sheets("follow_up", "tried_with_peer", [4])
-    assert levels_measured(FOLLOW_UP, used, "follow_up") == {3}
-    assert levels_measured(FOLLOW_UP, used, "mid") == set()
+def test_levels_are_those_of_figures_that_are_shown():
+    def told(form, wave, item, codes):
+        return levels_told(item_figures(sheets(wave, item, codes), form, wave, 5))
+
+    assert told(MID, "mid", "overall", [4] * 5) == {1}
+    assert told(FOLLOW_UP, "follow_up", "tried_with_peer", [4] * 5) == {3}
+    assert told(FOLLOW_UP, "follow_up", "tried_with_peer", [9] * 5) == {3}
+    assert told(FOLLOW_UP, "follow_up", "tried_with_peer", [4] * 4) == set()
+    assert told(MID, "mid", "overall", [9] * 5) == set()

@@ -148,11 +148,11 @@ def test_forms_are_found_by_name() -> None:
         load_form("common")
 
 
-def test_scale_tells_codes_that_may_be_entered_from_codes_that_count() -> None:
+def test_scale_tells_codes_that_may_be_entered_from_codes_of_a_mean() -> None:
     scale = load_form("mid").item("content_relevant").scale
     assert scale is not None
     assert scale.codes == (1, 2, 3, 4, 5, 9)
-    assert scale.counting_codes == (1, 2, 3, 4, 5)
+    assert scale.codes_on_scale == (1, 2, 3, 4, 5)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from peerbook.course.evaluation.evaluation_result_part import result_parts
 from peerbook.course.evaluation_form import load_form
-from peerbook.ui import Chart, Table
+from peerbook.ui import Chart, Disclosure, Table
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +30,13 @@ def shown(**waves):
 
 def said(parts):
     return str([part.spec() for part in parts])
+
+
+def told_of_all(parts):
+    """Return what stands under “All questions, one by one”."""
+    questions = next(part for part in parts if isinstance(part, Disclosure))
+    questions._open({"index": 0}, ())
+    return str([table.data for table in questions.inside[0].inside])
 
 
 def sheets(count, **answers):
@@ -78,3 +85,22 @@ def test_an_answer_that_no_mean_includes_is_called_what_the_sheet_calls_it():
     )
     assert "5 answers, 1 left empty or answered “Ved ikke”" in told
     assert "5 answers, 1 left empty or answered “Har ikke mødt min peer”" in told
+
+
+def test_an_answer_outside_the_scale_is_told_when_five_gave_it():
+    met = sheets(6, overall=4, tried_with_peer=3)
+    not_met = sheets(5, overall=4, tried_with_peer=9)
+    beside = "3.0 (6 answers, 5 answered “Har ikke mødt min peer”, 2 left it empty)"
+    assert beside in told_of_all(shown(mid=met + not_met + sheets(2, overall=4)))
+    alone = "5 answered “Har ikke mødt min peer”, too few others"
+    assert alone in told_of_all(shown(mid=met[:4] + not_met))
+    few = told_of_all(shown(mid=met[:4] + not_met[:4]))
+    assert "too few to tell the answers apart" in few
+    assert "Har ikke mødt" not in few
+
+
+def test_one_answer_tells_nothing_of_what_it_is_about():
+    lone = shown(mid=sheets(5, overall=4) + sheets(1, overall=4, know_recovery=4))
+    assert "only tell how they liked it" in said(lone)
+    five = shown(mid=sheets(5, overall=4, know_recovery=4))
+    assert "what they learnt" in said(five)

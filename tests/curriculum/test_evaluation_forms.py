@@ -25,12 +25,12 @@ def test_short_sheet_has_three_items_one_of_them_the_suggestion(form: Evaluation
 
 
 @pytest.mark.parametrize("form", FORMS, ids=named)
-def test_every_scale_item_lets_people_say_that_they_do_not_know(form: EvaluationForm) -> None:
+def test_every_scale_item_lets_people_answer_beside_the_scale(form: EvaluationForm) -> None:
     for item in form.items:
         if item.kind == "scale":
             assert item.scale is not None
-            assert item.scale.counting_codes == (1, 2, 3, 4, 5)
-            assert set(item.scale.codes) - set(item.scale.counting_codes) == {9}
+            assert item.scale.codes_on_scale == (1, 2, 3, 4, 5)
+            assert [point.code for point in (*item.no_answer, *item.outside)] == [9]
 
 
 def test_items_shared_by_mid_and_final_are_the_same_question() -> None:

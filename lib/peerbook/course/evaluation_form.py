@@ -31,13 +31,23 @@ from peerbook.text import _
 FORMS_FOLDER = "evaluation_forms"
 
 
+Role = Literal["on_scale", "outside_scale", "no_answer"]
+
+
 @dataclass(frozen=True)
 class Point:
-    """One answer on a scale; `counts` is false for "do not know", which no mean may include."""
+    """One answer to choose.
+
+    Parameters
+    ----------
+    role
+        `on_scale` goes into a mean; `outside_scale` is an answer that no mean may include, such as
+        "have not met my peer"; `no_answer` says as little as a blank: "do not know".
+    """
 
     code: Annotated[int, Field(strict=True, ge=0, le=99)]
     label: Text
-    counts: bool = True
+    role: Role = "on_scale"
     __pydantic_config__ = STRICT
 
 
@@ -55,9 +65,9 @@ class Scale:
         return tuple(point.code for point in self.points)
 
     @property
-    def counting_codes(self) -> tuple[int, ...]:
+    def codes_on_scale(self) -> tuple[int, ...]:
         """The codes that go into a mean."""
-        return tuple(point.code for point in self.points if point.counts)
+        return tuple(point.code for point in self.points if point.role == "on_scale")
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,25 @@ class Item:
     low_energy: bool = False
     suggestion: bool = False
     __pydantic_config__ = STRICT
+
+    @property
+    def counting(self) -> tuple[Point, ...]:
+        """The answers behind its figure: a scale's mean, or the numbers of a choice."""
+        points = self.scale.points if self.scale is not None else ()
+        out = {"no_answer", "outside_scale"} if self.kind == "scale" else {"no_answer"}
+        return tuple(point for point in points if point.role not in out)
+
+    @property
+    def outside(self) -> tuple[Point, ...]:
+        """The answers that are counted beside its mean."""
+        points = self.scale.points if self.scale is not None and self.kind == "scale" else ()
+        return tuple(point for point in points if point.role == "outside_scale")
+
+    @property
+    def no_answer(self) -> tuple[Point, ...]:
+        """What says as little as a blank."""
+        points = self.scale.points if self.scale is not None else ()
+        return tuple(point for point in points if point.role == "no_answer")
 
 
 @dataclass(frozen=True)
@@ -226,7 +255,7 @@ def _form_inconsistencies(form: EvaluationForm, file: Path) -> Iterator[Fault]:
             yield fault(file, place, _("is answered in words and has no scale."))
         if item.scale is not None:
             yield from used_twice([str(code) for code in item.scale.codes], file, f"{place}.scale")
-            if item.kind == "scale" and not item.scale.counting_codes:
+            if not item.counting:
                 yield fault(file, place, _("needs a scale with codes that count."))
     if len(form.low_energy_items) != 3:
         yield fault(file, "items", _("must have three items for the short sheet."))

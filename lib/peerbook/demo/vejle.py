@@ -327,7 +327,7 @@ class _Vejle:
                 if item.id == "keep" and self._words.random() < 0.75:
                     answers[item.id] = self._words.choice(_PRAISE)
             elif item.scale is not None and draw.random() > 0.04:
-                codes = item.scale.counting_codes
+                codes = item.scale.codes_on_scale
                 weights = [1, 2, 5, 9 + 2 * lift, 6 + 4 * lift]
                 weights = weights[-len(codes) :] if len(codes) <= 5 else [1] * len(codes)
                 answers[item.id] = draw.choices(codes, weights)[0]

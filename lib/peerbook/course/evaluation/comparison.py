@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,10 +33,14 @@ class WaveFigure:
     Parameters
     ----------
     answered
-        Answers that count; None when they are fewer than the threshold, but not nil.
+        Answers behind the mean or the spread; None when they are fewer than the threshold, but not
+        nil.
     blank
-        Sheets that asked it, and on which it was left blank or answered "don't know"; None when
-        hidden.
+        Sheets that asked it and said nothing of all this: left blank, answered "don't know", or
+        outside the scale as long as that is hidden. None when hidden.
+    outside
+        Answers outside the scale; None when hidden, as it is below the threshold also when there
+        is none: beside what is left blank it would else tell of few.
     mean
         Mean of the codes that count, for a scale; None when hidden or nobody answered.
     spread
@@ -45,8 +49,14 @@ class WaveFigure:
 
     answered: int | None
     blank: int | None
+    outside: int | None = None
     mean: float | None = None
     spread: tuple[Chosen, ...] = ()
+
+    @property
+    def tells(self) -> bool:
+        """Whether any answer is behind what it shows."""
+        return bool(self.answered or self.outside)
 
     @property
     def most(self) -> str | None:
@@ -191,21 +201,23 @@ def _given(answers: pd.DataFrame, item: Item, wave: str) -> pd.DataFrame:
     if not item.low_energy:
         sheets = sheets[sheets["extent"] == "full"]
     codes = of_wave.loc[of_wave["item"] == item.id].set_index("evaluation_id")["code"]
-    counting = item.scale.counting_codes if item.scale is not None else ()
     sheets = sheets.assign(code=sheets["evaluation_id"].map(codes))
-    return sheets.assign(counts=sheets["code"].isin(counting))
+    return sheets.assign(counts=sheets["code"].isin([point.code for point in item.counting]))
 
 
 def _figure(given: pd.DataFrame, item: Item, threshold: int) -> WaveFigure:
     codes = given.loc[given["counts"], "code"]
     answered = len(codes)
-    if not (is_shown(answered, threshold) and is_shown(len(given), threshold)):
-        return WaveFigure(None, None)
-    blank = len(given) - answered
+    outside = int(given["code"].isin([point.code for point in item.outside]).sum())
+    told_outside = outside if outside >= threshold else None
+    is_told = is_shown(answered, threshold) and is_shown(len(given), threshold)
+    if not is_told or (outside and not answered):  # nobody on the scale would tell of those outside
+        return WaveFigure(None, None, told_outside)
+    blank = len(given) - answered - (told_outside or 0)
     if item.kind == "scale":
-        return WaveFigure(answered, blank, mean=float(codes.mean()) if answered else None)
-    points = item.scale.points if item.scale is not None else ()
-    people = {one.label: int((codes == one.code).sum()) for one in points if one.counts}
+        mean = float(codes.mean()) if answered else None
+        return WaveFigure(answered, blank, told_outside, mean)
+    people = {one.label: int((codes == one.code).sum()) for one in item.counting}
     return WaveFigure(answered, blank, spread=spread_of(people, threshold))
 
 
@@ -290,11 +302,10 @@ def _half_width(error: float, freedom: float) -> float:
     return float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom) * error) if error else 0.0
 
 
-def levels_measured(form: EvaluationForm, answers: pd.DataFrame, wave: str) -> frozenset[int]:
-    """Return the Kirkpatrick levels on which anybody has answered at an evaluation.
+def levels_told(figures: Iterable[ItemFigure]) -> frozenset[int]:
+    """Return the Kirkpatrick levels of which figures tell something.
 
     Source: Kirkpatrick & Kirkpatrick (2006): Evaluating Training Programs, 3rd ed.: 1 reaction,
     2 learning, 3 behaviour, 4 results.
     """
-    answered = set(answers.loc[(answers["wave"] == wave) & answers["code"].notna(), "item"])
-    return frozenset(item.level for item in form.items if item.id in answered)
+    return frozenset(one.item.level for one in figures if one.figure.tells)

@@ -12,7 +12,7 @@ from peerbook.course.evaluation.comparison import (
     WaveFigure,
     compare_waves,
     item_figures,
-    levels_measured,
+    levels_told,
     voices,
 )
 from peerbook.course.evaluation.evaluation_charts import comparison_chart, figures_chart
@@ -64,7 +64,7 @@ def result_parts(
         for wave in WAVES
         if sheets.get(wave)
     }
-    if not any(one.figure.answered for items in figures.values() for one in items):
+    if not any(one.figure.tells for items in figures.values() for one in items):
         text = _(
             "Answers are shown when at least {n} have answered, so that nobody can be picked out."
         ).format(n=threshold)  # fmt: skip
@@ -76,7 +76,7 @@ def result_parts(
             parts += _alone(wave, figures.get(wave, ()), threshold)
     parts += _choice_parts(figures, threshold)
     parts += _alone("follow_up", figures.get("follow_up", ()), threshold)
-    parts += _level_parts(answers)
+    parts += _level_parts(figures)
     parts += [
         Disclosure(_("All questions, one by one"), lambda: _question_tables(figures, threshold)),
         Disclosure(_("In their own words"), lambda: _voices(answers, threshold)),
@@ -278,29 +278,43 @@ def _figures_table(figures: tuple[ItemFigure, ...], caption: str, threshold: int
 
 
 def _shown(item: Item, figure: WaveFigure, threshold: int) -> str:
+    either = _(" or ")
+    outside = either.join(point.label for point in item.outside)
+    apart = (
+        [_("{n} answered “{answer}”").format(n=figure.outside, answer=outside)]
+        if figure.outside
+        else []
+    )
     if figure.answered is None:
-        return _("under {n} answers").format(n=threshold)
+        if apart:
+            return _("{counts}, too few others").format(counts=apart[0])
+        # Together with those outside the scale they may well be enough.
+        few = _("too few to tell the answers apart") if outside else _("under {n} answers")
+        return few.format(n=threshold)
     if not figure.answered:
         return _("no answers")
-    counts = ngettext("{n} answer", "{n} answers", figure.answered).format(n=figure.answered)
+    counts = [
+        ngettext("{n} answer", "{n} answers", figure.answered).format(n=figure.answered),
+        *apart,
+    ]
     if figure.blank:
-        # Which of the two it was is not told: behind either may stand a few.
-        blank = ngettext(
-            "{n} left empty or answered “{answer}”", "{n} left it empty or answered “{answer}”",
-            figure.blank,
-        ).format(n=figure.blank, answer=_uncounted(item))  # fmt: skip
-        counts = f"{counts}, {blank}"
+        # Which of them it was is not told: behind each may stand a few.
+        beside = item.no_answer if apart else (*item.no_answer, *item.outside)
+        counts.append(_blank(figure.blank, either.join(point.label for point in beside)))
+    told = ", ".join(counts)
     if figure.mean is not None:
-        return f"{format_number(figure.mean, 1)} ({counts})"
+        return f"{format_number(figure.mean, 1)} ({told})"
     if figure.most is not None:
-        return _("Most: {answer} ({counts})").format(answer=figure.most, counts=counts)
-    return _("They do not agree ({counts})").format(counts=counts)
+        return _("Most: {answer} ({counts})").format(answer=figure.most, counts=told)
+    return _("They do not agree ({counts})").format(counts=told)
 
 
-def _uncounted(item: Item) -> str:
-    """Return the answer of an item that no mean includes, as the sheet words it."""
-    points = item.scale.points if item.scale is not None else ()
-    return next((one.label for one in points if not one.counts), "")
+def _blank(sheets: int, answer: str) -> str:
+    if not answer:
+        return ngettext("{n} left empty", "{n} left it empty", sheets).format(n=sheets)
+    return ngettext(
+        "{n} left empty or answered “{answer}”", "{n} left it empty or answered “{answer}”", sheets
+    ).format(n=sheets, answer=answer)  # fmt: skip
 
 
 def level_name(level: int) -> str:
@@ -313,16 +327,13 @@ def level_name(level: int) -> str:
     }[level]
 
 
-def _level_parts(answers: pd.DataFrame) -> list[Part]:
-    measured = {
-        level for wave in WAVES for level in levels_measured(load_form(wave), answers, wave)
-    }
-    if measured == {1}:
-        return [Notice("info", _("So far you only ask how they liked it, not what came of it."))]
-    if not measured:
-        return []
+def _level_parts(figures: Mapping[str, tuple[ItemFigure, ...]]) -> list[Part]:
+    told = levels_told(one for items in figures.values() for one in items)
+    if told == {1}:
+        text = _("So far the answers only tell how they liked it, not what came of it.")
+        return [Notice("info", text)]
     text = _("From the answers you can see {levels}.").format(
-        levels=format_list([level_name(level) for level in sorted(measured)])
+        levels=format_list([level_name(level) for level in sorted(told)])
     )
     return [Prose(text)]
 
