@@ -147,24 +147,79 @@ def test_a_store_of_the_first_release_becomes_exactly_a_new_one_with_its_data_in
         connection.execute(text("UPDATE evaluation SET wave = 'sometime'"))
 
 
-def test_drafts_under_names_no_page_asks_for_are_gone_and_all_others_stay(tmp_path):
-    path = tmp_path / "peerbook.sqlite"
+AT_0004 = """
+INSERT INTO site VALUES (2, 'Horsens', 'Horsens', 1);
+INSERT INTO course VALUES (5, 2, 'Spring', 'six_months', '1', '2014-03-05', 2, '{}', 'planned', 1, NULL);
+INSERT INTO course VALUES (6, 2, 'Trial', 'six_months', '1', '2014-03-05', 2, '{}', 'planned', 1, '2014-02-01');
+INSERT INTO course_date
+    (id, course_id, kind, number, date, pinned, status, avoided, uid, sequence, teachers, room, note, version)
+    VALUES (12, 5, 'teaching_day', 1, '2014-03-05', 0, 'planned', '[]', 'a', 0, '[]', '', '', 1);
+INSERT INTO suggestion VALUES (3, 5, NULL, 'Længere pauser', '2014-09-05', 1);
+"""  # noqa: E501
+
+DRAFTS = {
+    "enrol:5": "course:5:enrol",
+    "turn:5": "course:5:turn",
+    "suggestion:5": "course:5:suggestion",
+    "course_move:5": "course:5:course_move",
+    "course_details:5": "course:5:course_details:2",
+    "evaluation:5:mid:full": "course:5:evaluation:mid:full",
+    "evaluation:5:mid:pile:short": "course:5:evaluation:mid:pile:short",
+    "evaluation:5:final:pile": "course:5:evaluation:final:pile:full",
+    "attendance:12": "course:5:attendance:12",
+    "raised_themes:12": "course:5:raised_themes:12",
+    "decision:3": "course:5:decision:3",
+    "course:5:presenters": "course:5:presenters",
+    "site": "site",
+    "head_count:3": "head_count:3",
+    "closure:1": "closure:1",
+    "enrol:6": None,
+    "enrol:7": None,
+    "attendance:13": None,
+    "decision:4": None,
+}
+"""What a draft was called at 0004, and now; nothing when its course is gone."""
+
+
+def with_drafts(folder, drafts):
+    """A store at 0004 with drafts: owner, form, minute, and what is typed."""
+    path = folder / "peerbook.sqlite"
     database = Database(path)
     database.create(lambda connection: migrations.upgrade(connection, "0004"))
     database.close()
-    gone = ["enrol:5", "attendance:12", "evaluation:5:mid:pile:full", "decision:3"]
-    kept = ["course:5:enrol", "course:5:attendance:12", "site", "head_count:3", "closure:1"]
     connection = driver.connect(str(path))
+    connection.executescript(AT_0004)
     with connection:
         connection.executemany(
-            "INSERT INTO draft VALUES ('anna', ?, '{}', '2026-03-05 10:00:00')",
-            [(form,) for form in gone + kept],
+            "INSERT INTO draft VALUES (?, ?, ?, ?)",
+            [
+                (owner, form, f'{{"text": "{typed}"}}', f"2026-03-05 10:{minute:02}:00.000000")
+                for owner, form, minute, typed in drafts
+            ],
         )
     connection.close()
+    return open_store(folder)
 
-    open_store(tmp_path).close()
 
-    assert sorted(form for _owner, form, *_rest in plain_rows(path)["draft"]) == sorted(kept)
+def test_what_was_being_typed_is_found_under_the_names_pages_ask_for(tmp_path):
+    store = with_drafts(tmp_path, [("anna", form, 0, form) for form in DRAFTS])
+    now = {new: old for old, new in DRAFTS.items() if new is not None}
+    assert sorted(store.drafts.kept("anna")) == sorted(now)
+    assert {form: store.drafts.get("anna", form)[0] for form in now} == {
+        new: {"text": old} for new, old in now.items()
+    }
+
+
+@pytest.mark.parametrize("later", ["enrol:5", "course:5:enrol"])
+def test_of_two_drafts_of_one_form_the_later_one_is_kept_and_others_have_their_own(tmp_path, later):
+    forms = ["enrol:5", "course:5:enrol"]
+    store = with_drafts(
+        tmp_path,
+        [("anna", form, 1 + (form == later), form) for form in forms]
+        + [("bo", "enrol:5", 0, "of bo")],
+    )
+    assert store.drafts.get("anna", "course:5:enrol")[0] == {"text": later}
+    assert store.drafts.get("bo", "course:5:enrol")[0] == {"text": "of bo"}
 
 
 def test_numbers_of_evaluations_are_never_given_out_again(tmp_path):
