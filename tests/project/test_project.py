@@ -1,9 +1,12 @@
 """What holds for the project as a whole, whatever code comes and goes."""
 
+import ast
 import json
 import re
 import subprocess
+import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,36 @@ def test_every_direct_dependency_is_locked():
     locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements.lock").read_text(), re.M))
     wanted = {re.split(r"[\[<>=]", entry)[0].lower() for entry in project["dependencies"]}
     assert wanted - locked == set()
+
+
+def test_every_package_the_code_imports_is_declared():
+    """What another package happens to bring along today may be gone with its next release."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[\[<>=]", entry)[0].lower() for entry in project["dependencies"]}
+    imported = (
+        {
+            name.partition(".")[0]
+            for path in (ROOT / "lib").rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            for name in (
+                [one.name for one in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom) and not node.level
+                else []
+            )
+        }
+        - sys.stdlib_module_names
+        - {"peerbook"}
+    )
+    assert len(imported) > 20
+    carried_by = metadata.packages_distributions()
+    missing = {
+        name
+        for name in imported
+        if not {re.sub(r"[-_.]+", "-", one).lower() for one in carried_by.get(name, [])} & declared
+    }
+    assert missing == set()
 
 
 def test_what_the_pages_read_is_packaged_where_they_look_for_it():
