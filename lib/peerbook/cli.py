@@ -17,7 +17,12 @@ StoreUrl = Annotated[
     str | None,
     typer.Option("--store", help=_("Database address. Without it: your own data folder.")),
 ]
-Port = Annotated[int | None, typer.Option(help=_("Port on this computer. Without it: a free one."))]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=65535, help=_("Number of the port on this computer. Without it: a free one.")
+    ),
+]
 OpenBrowser = Annotated[
     bool, typer.Option("--browser/--no-browser", help=_("Open the browser when ready."))
 ]
@@ -30,25 +35,54 @@ app = typer.Typer(
 )
 
 
+def _address(store: str | None, *, create: bool) -> str:
+    """Return the address of the store, once it is known to be there and sound.
+
+    It is absolute: a kernel works in another folder than the one the command was given in.
+    """
+    from peerbook.store import Store
+
+    with Store.open(store, create=create) as opened:
+        return opened.address
+
+
 @app.command(help=_("Start the app in your browser."))
 def serve(
     store: StoreUrl = None,
+    new: Annotated[
+        bool, typer.Option("--new", help=_("Begin a new store when there is none at the address."))
+    ] = False,
     port: Port = None,
     browser: OpenBrowser = True,
     ip: Annotated[str, typer.Option(help=_("Address to listen on."))] = "127.0.0.1",
 ) -> None:
     """Start the app; ends with Ctrl-C."""
     from peerbook.server import serve as start
+    from peerbook.store.store import URL_VARIABLE
 
-    start(port=port, ip=ip, open_browser=browser, store_url=store)
+    # Only one's own data folder is there without being asked for; an address may be mistyped.
+    is_own = not store and not os.environ.get(URL_VARIABLE)
+    address = _address(store, create=new or is_own)
+    start(port=port, ip=ip, open_browser=browser, store_url=address)
 
 
 @app.command(help=_("Start JupyterLab on the same data, for analysts."))
-def lab(store: StoreUrl = None, port: Port = None, browser: OpenBrowser = True) -> None:
+def lab(
+    store: StoreUrl = None,
+    port: Port = None,
+    browser: OpenBrowser = True,
+    allow_root: Annotated[
+        bool,
+        typer.Option(
+            "--allow-root", help=_("Start as the superuser too, for instance in a container.")
+        ),
+    ] = False,
+) -> None:
     """Start JupyterLab; ends with Ctrl-C."""
     from peerbook.server import lab as start
 
-    start(port=port, open_browser=browser, store_url=store)
+    address = _address(store, create=False)
+    start(port=port, open_browser=browser, store_url=address, allow_root=allow_root)
 
 
 @app.command(help=_("Fill an empty store with invented people from Vejle."))
@@ -109,9 +143,8 @@ def run(
                 ),
             )
         given[name] = value
-    if store is not None:
-        os.environ[URL_VARIABLE] = store
-    with Store.open(store) as opened:
+    with Store.open(store, create=False) as opened:
+        os.environ[URL_VARIABLE] = opened.address
         typer.echo(start(workbook, given, output, opened))
 
 

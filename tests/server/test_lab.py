@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import socket
 import urllib.error
 import urllib.request
@@ -12,17 +14,20 @@ import pytest
 
 from app_under_test import Server
 from peerbook.paths import product_folder
+from peerbook.server import lab as start_lab
+from peerbook.server.app import ServerFault
 from peerbook.server.assets import asset_url
 
-LAB = "import sys; from peerbook.server import lab;lab(port=int(sys.argv[-1]), open_browser=False)"
+# Tests may run as root in a container, and say that this is meant.
+LAB = (
+    "import sys; from peerbook.server import lab;"
+    "lab(port=int(sys.argv[-1]), open_browser=False, allow_root=True)"
+)
 
 
 @pytest.fixture(scope="module")
 def lab(start_server, tmp_path_factory) -> Server:
     settings = tmp_path_factory.mktemp("jupyter")
-    # Tests may run as root in a container; Jupyter asks to be told that this is meant.
-    allowed = json.dumps({"ServerApp": {"allow_root": True}})
-    (settings / "jupyter_server_config.json").write_text(allowed)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -90,6 +95,27 @@ def test_the_login_link_works_and_no_token_stands_in_it(lab, visitor):
     visitor.page.goto(lab.login_link)
     visitor.page.wait_for_url("**/lab**")
     visitor.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+
+
+def test_the_page_names_no_other_host(lab):
+    page = ask(lab, "lab").decode()
+    assert "mathjax" in page
+    assert set(re.findall(r"https?://[^/\"'<\s]+", page)) <= {lab.address.rstrip("/")}
+
+
+def test_the_menu_of_the_lab_leads_to_a_button_that_logs_out(lab, visitor):
+    visitor.log_in(lab)
+    visitor.page.goto(f"{lab.address}logout")
+    visitor.page.get_by_role("button", name="Log ud").click()
+    visitor.page.wait_for_selector("text=Du er logget ud")
+    assert visitor.page.goto(f"{lab.address}lab").url.startswith(f"{lab.address}login")
+
+
+def test_the_superuser_has_to_say_that_it_is_meant(tmp_path, monkeypatch):
+    monkeypatch.setenv("PEERBOOK_DATA", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(ServerFault, match="--allow-root"):
+        start_lab(open_browser=False)
 
 
 def test_the_analyst_is_not_asked_about_news_from_outside(lab):

@@ -25,7 +25,7 @@ from peerbook.server.provisioner import warm_up
 from peerbook.text import _
 
 
-def lab_settings(*, port: int | None, ip: str, token: str) -> Config:
+def lab_settings(*, port: int | None, ip: str, token: str, allow_root: bool = False) -> Config:
     """Return the configuration JupyterLab is started with."""
     config = kernel_settings(Path(jupyter_runtime_dir()))
     config.merge(login_settings())
@@ -38,6 +38,9 @@ def lab_settings(*, port: int | None, ip: str, token: str) -> Config:
     config.ServerApp.open_browser = False
     config.ServerApp.root_dir = str(product_folder("workbooks"))
     config.ServerApp.allow_remote_access = False
+    config.ServerApp.allow_root = allow_root
+    # Without an address of our own, JupyterLab's pages name a host of somebody else's.
+    config.ServerApp.tornado_settings = {"mathjax_url": "mathjax"}
     config.ServerApp.cookie_secret = cookie_secret()
     # Named one by one: Voilà's own extension, for one, would open pages without our bounds.
     config.ServerApp.jpserver_extensions = {"jupyterlab": True, "peerbook.server.assets": True}
@@ -61,6 +64,7 @@ def lab(
     open_browser: bool = True,
     store_url: str | None = None,
     token: str | None = None,
+    allow_root: bool = False,
 ) -> None:
     """Serve JupyterLab in the workbooks folder until interrupted.
 
@@ -76,20 +80,31 @@ def lab(
         Database address, for the notebooks; without it the user's data folder.
     token
         Access code; without it the data folder's own.
+    allow_root
+        Start for the superuser too.
 
     Raises
     ------
     ServerFault
-        When the access code is empty.
+        When the access code is empty, or the superuser starts it without saying so.
     """
     discretion.install()
+    if not allow_root and os.name == "posix" and os.geteuid() == 0:
+        raise ServerFault(
+            _(
+                "JupyterLab runs whatever stands in a notebook, and as the superuser (root) that "
+                "may be anything. Start it as yourself, or add --allow-root if you mean it."
+            )
+        )
     if store_url:
         os.environ[STORE_VARIABLE] = store_url
     code = access_token() if token is None else token
     if not code:
         raise ServerFault(_("The server does not start without an access code."))
     warm_up()
-    server = ServerApp.instance(config=lab_settings(port=port, ip=ip, token=code))
+    server = ServerApp.instance(
+        config=lab_settings(port=port, ip=ip, token=code, allow_root=allow_root)
+    )
     server.initialize(argv=[], starter_extension="lab", find_extensions=False)
     tickets = Tickets()
     server.web_app.settings["peerbook_tickets"] = tickets

@@ -127,9 +127,10 @@ class Store:
         if not database.exists():
             if not create:
                 raise StoreUnavailable(
-                    _("There is no data at {place}. Check the address.").format(
-                        place=database.place
-                    )
+                    _(
+                        "There is no data at {place}. Check the address. To begin anew there, "
+                        "start “peerbook serve --new” with the same address."
+                    ).format(place=database.place)
                 )
             database.create(migrations.upgrade)
         database.make_private()
@@ -281,6 +282,11 @@ class Store:
         """
         with self._explained():
             self._database.check(thorough=True)
+
+    @property
+    def address(self) -> str:
+        """Its address, the same from whatever folder it is asked for."""
+        return self._database.place
 
     def close(self) -> None:
         """Close the connections; the store opens new ones should it be used again."""

@@ -1,0 +1,99 @@
+"""Which commands begin a store, and which want one that is there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import peerbook.server
+from peerbook.cli import app
+from peerbook.errors import StoreUnavailable
+from peerbook.store import Store
+from peerbook.store.store import URL_VARIABLE
+
+
+@pytest.fixture
+def started(tmp_path, monkeypatch) -> list[str]:
+    """Return the addresses the server and JupyterLab are started with, instead of starting them."""
+    addresses: list[str] = []
+    for name in ("serve", "lab"):
+        monkeypatch.setattr(
+            peerbook.server,
+            name,
+            lambda *, store_url, **_others: addresses.append(store_url),
+            raising=False,
+        )
+    monkeypatch.setenv("PEERBOOK_DATA", str(tmp_path / "own"))
+    monkeypatch.setenv(URL_VARIABLE, "")
+    monkeypatch.chdir(tmp_path)
+    return addresses
+
+
+COMMANDS = [["serve"], ["lab"], ["run", "start", "--output", "out.ipynb"]]
+
+
+def give(*words: str) -> BaseException | None:
+    return CliRunner().invoke(app, [*words]).exception
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_an_address_with_no_data_is_refused_and_nothing_is_made_there(
+    command, by, started, tmp_path, monkeypatch
+):
+    address = str(tmp_path / "mistyped" / "peerbook.sqlite")
+    if by == "variable":
+        monkeypatch.setenv(URL_VARIABLE, address)
+    fault = give(*command, *(["--store", address] if by == "option" else []))
+    assert isinstance(fault, StoreUnavailable)
+    assert address in str(fault)
+    assert "peerbook serve --new" in str(fault)
+    assert not (tmp_path / "mistyped").exists()
+    assert started == []
+
+
+@pytest.mark.parametrize("command", COMMANDS[1:], ids=lambda words: words[0])
+def test_who_only_reads_begins_no_store_of_their_own(command, started, tmp_path):
+    assert isinstance(give(*command), StoreUnavailable)
+    assert not (tmp_path / "own" / "peerbook.sqlite").exists()
+
+
+def test_the_app_begins_ones_own_store_and_at_an_address_only_when_told_to(started, tmp_path):
+    assert give("serve") is None
+    assert (tmp_path / "own" / "peerbook.sqlite").exists()
+    assert give("serve", "--new", "--store", "new.sqlite") is None
+    assert give("serve", "--store", "new.sqlite") is None
+    assert started[1:] == [str(tmp_path / "new.sqlite")] * 2
+    with Store.open(tmp_path / "new.sqlite", create=False) as store:
+        assert store.is_empty()
+
+
+def test_the_demonstration_begins_a_store(started, tmp_path):
+    assert give("demo", "--today", "2026-11-24", "--store", "sqlite:///demo.sqlite") is None
+    assert give("lab", "--store", "sqlite:///demo.sqlite") is None
+    assert started == [str(tmp_path / "demo.sqlite")]
+
+
+def test_a_run_reads_the_store_at_a_relative_address_as_the_command_does(
+    started, tmp_path, monkeypatch
+):
+    told: list[str] = []
+
+    def run(_name: str, _given: object, output: Path, _store: Store) -> Path:
+        told.append(os.environ[URL_VARIABLE])
+        return output
+
+    monkeypatch.setattr("peerbook.runs.run", run)
+    Store.open(tmp_path / "there.sqlite").close()
+    assert give("run", "start", "--output", "out.ipynb", "--store", "there.sqlite") is None
+    assert told == [str(tmp_path / "there.sqlite")]
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "-1", "x"])
+def test_a_port_that_cannot_be_is_refused(port, started):
+    result = CliRunner().invoke(app, ["serve", "--port", port])
+    assert result.exit_code == 2
+    assert started == []
