@@ -188,8 +188,9 @@ def _kernel_settings(folder: Path) -> Config:
 def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> Path:
     """Run the workbook `name` and return the path of the notebook with its results.
 
-    The result is readable to its owner only: it may hold figures about few people. Its metadata
-    tell which peerbook made it and, by a fingerprint, from which state of the record.
+    The result holds the facts and not the page, which names people, and is readable to its owner
+    only: an analyst's own cells may tell of few. Its metadata tell which peerbook made it and, by
+    a fingerprint, from which state of the record.
 
     Raises
     ------
@@ -210,6 +211,7 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
             progress_bar=False,
             cwd=str(path.parent),
             config=_kernel_settings(Path(folder)),
+            store_widget_state=False,
             # Where there are only TCP sockets, the kernel would warn of them in English.
             extra_arguments=["--IPKernelApp.log_level=ERROR"],
         )

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from builders import DEMO_DAY
 from peerbook import __version__, runs
 from peerbook.cli import app
-from peerbook.course import records
+from peerbook.course import people_records, records
 from peerbook.course.evaluation_form import load_form
 from peerbook.demo import fill
 from peerbook.errors import InputFault
@@ -65,7 +65,20 @@ def test_the_figures_of_the_last_course_that_is_over_stay_as_they_are(store, tmp
         "items compared: 15",
         "the course in all: groups, n None",
     ]
-    assert load_form("final").item("overall").text not in output.read_text(), "no answers leave"
+
+
+def test_a_run_keeps_what_the_page_prints_and_neither_names_nor_answers(
+    store, tmp_path, monkeypatch
+):
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{store._database.path}")
+    output = runs.run("course_record", {"course": 3}, tmp_path / "result.ipynb", store)
+    with store.read() as session:
+        names = [mentor.name for mentor in people_records.mentors(session, 3)]
+    kept = output.read_text()
+    assert names
+    assert not [name for name in names if name in kept]
+    assert load_form("final").item("overall").text not in kept
+    assert "widgets" not in nbformat.read(output, 4).metadata
 
 
 def test_the_result_tells_which_peerbook_made_it_and_from_which_state_of_the_record(
