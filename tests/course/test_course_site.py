@@ -179,6 +179,36 @@ def test_days_gone_by_were_held_where_they_were_and_their_entries_stay(store, ma
     assert calendar.count(f"LOCATION:Salen\\, {there[1]}") == len(plan.dates) - len(over)
 
 
+@pytest.mark.parametrize("past_too", [False, True])
+def test_another_name_of_a_place_reaches_entries_of_days_held_there_before_the_course_moved(
+    store, made, there, past_too
+):
+    move(store, made, there[0], past_too=past_too)
+    plan, request, version = a_plan(store, made.site_id, title="Second", weekday=3)
+    with store.write(LEADER) as session:
+        second = plan_records.save_plan(
+            session, made.site_id, plan, request, version, on=PLANNED_ON
+        ).number
+
+    def entries():
+        now = saved_plan(store, made).read().plan
+        with store.read() as session:
+            ids = plan_records.calendar_ids(session, made.course_id)
+        return {date.item: (now.site_of(date), ids[date.item][1]) for date in now.dates}
+
+    before = entries()
+    with store.write(LEADER) as session:
+        seen = details_of(session, second, ON)
+        save_details(
+            session, second, replace(seen, site="Huset"), seen, site_id=made.site_id, on=ON
+        )
+    after = entries()
+    renamed = {item for item, (site, _n) in after.items() if site != before[item][0]}
+    assert {after[item][0] for item in renamed} == (set() if past_too else {"Huset"})
+    for item, (_site, sequence) in before.items():
+        assert after[item][1] == sequence + (item in renamed)
+
+
 def test_a_course_that_moves_twice_was_held_at_each_place_in_turn(store, made, there):
     later, third = ON + dt.timedelta(days=60), a_site(store, name="Horsens")
     move(store, made, there[0])

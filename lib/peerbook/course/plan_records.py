@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
@@ -138,10 +138,27 @@ def _earlier_sites(session: Session, course_id: int) -> tuple[tuple[dt.date, str
     """Return where a course was held before, with the day it moved on; not where it never was."""
     return tuple(
         (event.effective_on, session.get_one(Site, event.details["old"]).name)
-        for event in events_of(session, "course", course_id)
-        # A course that was entered at the wrong site never was there.
-        if event.kind == SITE_CHANGED and not event.details.get("past_too", True)
+        for event in _moves(session, course_id)
     )
+
+
+def held_at(session: Session, site_id: int) -> ColumnElement[bool]:
+    """Return what is true of dates of a site's courses, and of those before a course left it."""
+    left = (
+        and_(Course.id == int(event.subject_id), CourseDate.date < event.effective_on)
+        for event in _moves(session)
+        if event.details["old"] == site_id
+    )
+    return or_(Course.site_id == site_id, *left)
+
+
+def _moves(session: Session, course_id: int | None = None) -> list[Event]:
+    """Return how a course, or any, left a site; one entered at the wrong site never was there."""
+    return [
+        event
+        for event in events_of(session, "course", course_id)
+        if event.kind == SITE_CHANGED and not event.details.get("past_too", True)
+    ]
 
 
 def day_starts_at(course: Course) -> dt.time:

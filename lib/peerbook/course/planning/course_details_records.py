@@ -156,7 +156,7 @@ def save_details(
         return Saved("course", course.id, course.version)
     if "site" in changed:
         records.rename_site(session, course.site_id, after.site, on=on)
-        _tell_calendars(session, Course.site_id == course.site_id)
+        _tell_calendars(session, plan_records.held_at(session, course.site_id))
     for label in (*after.needed_for("teaching_day"), *after.needed_for("erfa_group")):
         records.resource(session, course.site_id, "teacher", label)
     if after.room:
