@@ -99,8 +99,11 @@ class _Presentations:
     def parts(self) -> list[Part]:
         """Return the question how many and how long, and below it the times."""
         with self._saved.desk.store.read() as session:
-            enrolled = len(people_records.mentors(session, self._saved.course_id))
-        now = self._saved.read()
+            mentors = people_records.mentors(session, self._saved.course_id)
+        now, today = self._saved.read(), self._saved.desk.today
+        coming = now.plan.next_of_kind("final_assignment", today)
+        day = coming.date if coming else today
+        still_there = sum(mentor.on(day) != "left" for mentor in mentors)
         wish = presentation_records.presentations_of(now.course)
         self._show_times()
 
@@ -137,7 +140,7 @@ class _Presentations:
             ],
             values={"count": wish.count, "minutes": wish.minutes}
             if wish
-            else ({"count": enrolled} if enrolled else None),
+            else ({"count": still_there} if still_there else None),
             on_submit=save,
             submit_label=_("Make a list of times"),
             drafts=self._saved.drafts("presentations"),

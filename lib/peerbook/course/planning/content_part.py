@@ -70,7 +70,9 @@ def content_parts(saved: SavedPlan) -> list[Part]:
 
     def food() -> list[Part]:
         with saved.desk.store.read() as session:
-            enrolled = len(people_records.mentors(session, saved.course_id))
+            day = coming.date if coming else saved.desk.today
+            mentors = people_records.mentors(session, saved.course_id)
+            enrolled = sum(mentor.on(day) == "on" for mentor in mentors)
             earlier = earlier_turnouts(session, saved.course_id)
         return catering_parts(enrolled, earlier, now.content)
 
