@@ -21,9 +21,10 @@ from peerbook.course.evaluation import evaluation_records
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import improvement_parts
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
+from peerbook.course.planning.plan_part import plan_parts
 from peerbook.course.start_page import _site_parts
 from peerbook.desk import Desk
-from peerbook.store.tables import Course, Site
+from peerbook.store.tables import Course, CourseDate, Site
 from peerbook.ui import Disclosure, Form, Notice, Prose, Table
 
 
@@ -152,6 +153,31 @@ def test_a_course_meets_what_earlier_ones_and_itself_have_asked_for_not_what_lat
     assert "from the later" in shown(store, first, later_id)
     assert "from the first" in shown(store, first, first.course_id)
     assert "from the later" not in shown(store, first, first.course_id)
+
+
+def test_a_course_that_goes_on_meets_them_and_one_whose_dates_to_come_are_cancelled_does_not(
+    store, monkeypatch
+):
+    made = a_planned_course(store)
+    ask(store, made.course_id, "Longer breaks")
+    desk = Desk(store, actor=LEADER, synthetic=False)
+    today = dt.date(2027, 4, 20)
+    monkeypatch.setattr(Desk, "today", today)
+
+    def meets():
+        parts = plan_parts(desk, made.course_id, lambda *_: None)
+        labels = [
+            str(part.spec()) for one in parts for part in one.everything()
+            if isinstance(part, Disclosure)
+        ]  # fmt: skip
+        return any("still waits" in label for label in labels)
+
+    assert meets()
+    with store.write(LEADER) as session:
+        coming = session.query(CourseDate).filter_by(course_id=made.course_id)
+        for date in coming.filter(CourseDate.date >= today):
+            date.status = "cancelled"
+    assert not meets()
 
 
 def test_a_site_without_courses_has_nothing_waiting(store):

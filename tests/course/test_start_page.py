@@ -15,23 +15,22 @@ from peerbook.ui import Filter, Prose, Table
 
 
 @pytest.fixture
-def front_page_on(monkeypatch, tmp_path):
+def front_page_on(monkeypatch, store):
     """Return a course, and what opens the front page on a day."""
-    with open_store(tmp_path) as store:
-        made = a_planned_course(store)
+    made = a_planned_course(store)
 
-        def open_on(day):
-            desk = Desk(store, actor=LEADER, synthetic=False)
-            monkeypatch.setattr(Desk, "today", day)
-            monkeypatch.setattr(start_page, "open_desk", lambda: desk)
-            return [
-                part.data["rows"] for part in start_page.open_page().everything()
-                if isinstance(part, Table)
-            ]  # fmt: skip
+    def open_on(day):
+        desk = Desk(store, actor=LEADER, synthetic=False)
+        monkeypatch.setattr(Desk, "today", day)
+        monkeypatch.setattr(start_page, "open_desk", lambda: desk)
+        return [
+            part.data["rows"] for part in start_page.open_page().everything()
+            if isinstance(part, Table)
+        ]  # fmt: skip
 
-        with store.read() as session:
-            course = records.courses(session, made.site_id)[0]
-        yield course, open_on
+    with store.read() as session:
+        course = records.courses(session, made.site_id)[0]
+    return course, open_on
 
 
 def test_what_was_not_saved_is_told_with_where_it_stands_until_it_is(tmp_path, monkeypatch):
@@ -86,3 +85,25 @@ def test_a_course_to_come_leads_to_its_plan_and_one_that_has_begun_to_its_record
         assert title["href"].startswith(f"{page}.ipynb?")
         assert title["href"].endswith(f"course={course.id}")
     assert {row[2]["href"].partition("?")[0] for row in dates} == {"course_plan.ipynb"}
+
+
+def test_a_course_that_does_not_go_on_has_ended_and_one_that_never_was_is_cancelled(
+    front_page_on, store
+):
+    course, open_on = front_page_on
+    today = course.starts_on + dt.timedelta(weeks=9)
+
+    def cancel_from(day):
+        with store.write(LEADER) as session:
+            for date in session.query(CourseDate).filter(CourseDate.date >= day):
+                date.status = "cancelled"
+
+    def state():
+        ((_title, _first, told),) = open_on(today)[-1]
+        return told["text"]
+
+    assert state() == "er i gang"
+    cancel_from(today)
+    assert state() == "er slut"
+    cancel_from(course.starts_on)
+    assert state() == "er aflyst"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from peerbook.course.municipalities import check_municipality
@@ -201,26 +201,23 @@ def dates_between(
 
 
 def last_days(session: Session, site_id: int) -> dict[int, dt.date]:
-    """Return the last date of each of a site's courses, by course number."""
-    rows = session.execute(
-        select(CourseDate.course_id, func.max(CourseDate.date))
-        .join(Course, Course.id == CourseDate.course_id)
-        .where(Course.site_id == site_id)
-        .group_by(CourseDate.course_id)
-    )
-    return dict(rows.all())
+    """Return the last day something takes place on each of a site's courses, by course number.
+
+    A course of which every date is cancelled has none.
+    """
+    return _last_days(session, site_id)
 
 
 def last_teaching_days(session: Session, site_id: int) -> dict[int, dt.date]:
     """Return the last teaching day of each of a site's courses that is not cancelled."""
+    return _last_days(session, site_id, CourseDate.kind == "teaching_day")
+
+
+def _last_days(session: Session, site_id: int, *which: ColumnElement[bool]) -> dict[int, dt.date]:
     rows = session.execute(
         select(CourseDate.course_id, func.max(CourseDate.date))
         .join(Course, Course.id == CourseDate.course_id)
-        .where(
-            Course.site_id == site_id,
-            CourseDate.kind == "teaching_day",
-            CourseDate.status != "cancelled",
-        )
+        .where(Course.site_id == site_id, CourseDate.status != "cancelled", *which)
         .group_by(CourseDate.course_id)
     )
     return dict(rows.all())

@@ -71,7 +71,10 @@ class SavedPlan:
             return plan_records.other_plans(session, site_id, self.course_id)
 
     def not_before(self, plan: CoursePlan) -> dt.date | None:
-        """Return the first day that may be used: today, unless the course is over."""
+        """Return the first day that may be used: today, unless every date has passed.
+
+        A cancelled date to come counts: brought back, it may not lie before today.
+        """
         today = self.desk.today
         return today if plan.dates[-1].date >= today else None
 

@@ -153,7 +153,7 @@ def _site_parts(desk: Desk, site: Site) -> list[Part]:
             {
                 "title": Link(course.title, _address(site, course, desk.today)),
                 "starts_on": course.starts_on,
-                "state": _state(course.starts_on, last_day[course.id], desk.today),
+                "state": _state(course.starts_on, last_day.get(course.id), desk.today),
             }
             for course in known
         ]
@@ -167,7 +167,9 @@ def _address(site: Site, course: Course, today: dt.date) -> str:
     return address_of(page, site.name, course.id)
 
 
-def _state(starts_on: dt.date, ends_on: dt.date, today: dt.date) -> Status:
+def _state(starts_on: dt.date, ends_on: dt.date | None, today: dt.date) -> Status:
+    if ends_on is None:
+        return Status(_("is cancelled"), "neutral")
     if starts_on > today:
         return Status(_("starts {date}").format(date=format_date(starts_on)), "info")
     if ends_on < today:

@@ -138,7 +138,7 @@ def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Part]:
         *who_and_where_parts(plan),
         *avoided_parts(plan),
     ]
-    if plan.dates[-1].date >= saved.desk.today:
+    if not plan.is_over(saved.desk.today):
         dates += open_suggestions_parts(saved.desk, now.site, now.course)
     return [
         Tabs(

@@ -434,6 +434,10 @@ class CoursePlan:
         """The first day of the course."""
         return self.dates[0].date
 
+    def is_over(self, today: dt.date) -> bool:
+        """Return whether nothing takes place today or later; what is cancelled does not."""
+        return not any(date.takes_place and date.date >= today for date in self.dates)
+
     def site_of(self, date: PlannedDate) -> str:
         """Return where a date is held, or was before the course moved."""
         return next((site for until, site in self.earlier_sites if date.date < until), self.site)
