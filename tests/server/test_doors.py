@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import stat
 import struct
 import time
@@ -428,6 +429,7 @@ EVERYWHERE = [
     "/missing",
     "/voila/render/start.ipynb",
     "/voila/render/no.ipynb",
+    f"/api/kernels/{KERNEL}/channels",
 ]
 
 
@@ -561,6 +563,34 @@ def test_no_source_stands_in_the_page(server):
     assert (
         "import ipywidgets" not in ask(server, "/voila/render/start.ipynb", **server.headers).body
     )
+
+
+def test_bytes_that_are_no_text_are_refused_calmly_and_do_not_stand_in_the_log(server):
+    for query in ("lang=%ff", "site=Annas%20sted%ff", "next=%ff"):
+        for path in ("/login", PAGE):
+            answer = ask(server, f"{path}?{query}", **server.headers)
+            if answer.status != 302:  # who is let in already is sent on from the login
+                assert answer.status in {200, 400}
+                assert '<html lang="da">' in answer.body
+    ask(server, "/login", method="POST", body="_xsrf=%ff&code=Annas")
+    said = server.said()
+    assert "Annas" not in said
+    assert "Uncaught" not in said
+    assert "127.0.0.1)" not in said
+
+
+@pytest.mark.parametrize(
+    "start", ["GET /lo", "POST /login HTTP/1.1\r\nContent-Length: 9\r\n\r\nab"]
+)
+def test_whoever_begins_and_never_ends_a_request_is_let_go(serve_notebooks, start):
+    setting = "import peerbook.server.app as app; app.IDLE_SECONDS = app.BODY_SECONDS = 0.5"
+    mine = serve_notebooks({"start": ["1"]}, program=["-c", f"{setting}; app.main()"])
+    where = urllib.parse.urlsplit(mine.address)
+    with socket.create_connection((where.hostname, where.port), timeout=60) as slow:
+        slow.sendall(start.replace("HTTP/1.1", f"HTTP/1.1\r\nHost: {where.netloc}").encode())
+        while slow.recv(1000):
+            pass  # the server says what it has to say, and hangs up
+    assert still_answers(mine)
 
 
 def test_the_log_holds_no_secret_and_no_personal_number(server):

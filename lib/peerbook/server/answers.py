@@ -76,12 +76,16 @@ class Answer(JupyterHandler):
     @property
     def language(self) -> Language:
         """The language the visitor asked for, now or earlier; Danish otherwise."""
-        wanted = self.get_query_argument("lang", "") or self.get_cookie(LANGUAGE_COOKIE, "")
+        wanted = self._language_asked_for() or self.get_cookie(LANGUAGE_COOKIE, "")
         return cast(Language, wanted) if wanted in LANGUAGES else "da"
+
+    def _language_asked_for(self) -> str:
+        """Return the address's language; error pages ask too, so bytes that are no text pass."""
+        return self.request.query_arguments.get("lang", [b""])[-1].decode("utf-8", "replace")
 
     def keep_language(self) -> None:
         """Remember a language that was asked for in the address."""
-        if self.get_query_argument("lang", "") in LANGUAGES:
+        if self._language_asked_for() in LANGUAGES:
             self.set_cookie(
                 LANGUAGE_COOKIE, self.language, path=self.base_url, samesite="Strict",
                 httponly=True, max_age=31536000,
@@ -113,6 +117,11 @@ class Answer(JupyterHandler):
             Where to go from here: words to address.
         """
         return self.page("message.html", title=title, paragraphs=paragraphs, links=links)
+
+    def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
+        """Log what is a fault of ours; Tornado would log the whole address, and who asked."""
+        if not isinstance(error, web.HTTPError):
+            self.log.error("Uncaught exception", exc_info=(kind, error, trace))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Write a Danish page for the status; nothing of the request or the error stands in it."""

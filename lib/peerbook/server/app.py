@@ -54,6 +54,8 @@ from peerbook.server.visit import VisitHandler
 from peerbook.text import _
 
 USUAL_PORT = 8866
+IDLE_SECONDS = 120.0
+BODY_SECONDS = 60.0
 STORE_VARIABLE = "PEERBOOK_STORE_URL"
 _SOCKET = "voila_xxxxxxxx/kernel-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx-ipc-1"
 _KERNEL_ID = r"(\w+-\w+-\w+-\w+-\w+)"
@@ -150,7 +152,12 @@ class App(Voila):
     def listen(self) -> None:
         """Take the port, say where we are, and serve until told to stop."""
         sockets = self._sockets()
-        server = tornado.httpserver.HTTPServer(self.app, max_body_size=LARGEST_MESSAGE_BYTES)
+        server = tornado.httpserver.HTTPServer(
+            self.app,
+            max_body_size=LARGEST_MESSAGE_BYTES,
+            idle_connection_timeout=IDLE_SECONDS,
+            body_timeout=BODY_SECONDS,
+        )
         server.add_sockets(sockets)
         self.ioloop = tornado.ioloop.IOLoop.current()
         self.ioloop.add_callback(self._greet)

@@ -7,6 +7,7 @@ import secrets
 from itertools import pairwise
 from typing import Any
 
+from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from tornado import web
@@ -75,7 +76,8 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
     """
 
     def set_default_headers(self) -> None:
-        """Set none: a websocket answers no headers of its own."""
+        """Set those of all our answers, which Jupyter leaves out here: a refusal is one too."""
+        JupyterHandler.set_default_headers(self)
 
     async def get(self, kernel_id: str) -> None:
         """Open the line, for browsers that speak the v1 protocol and a kernel that is there."""
