@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerbook.course.curriculum import Activity, Day, Kind, load_course
-from peerbook.course.planning.content_part import _day_parts
+from peerbook.course.planning.content_part import teaching_day_parts
 from peerbook.course.schedule.day_plan import (
     Concern,
     Turnout,
@@ -98,9 +98,12 @@ def test_a_day_that_begins_in_the_afternoon_has_a_light_meal_and_is_not_warned_o
     assert concerns(a_day(("exercise", 50)), dt.time(16, 30)) == []
     assert concerns(a_day(("exercise", 51)), dt.time(16, 30)) == [Concern.LONG_STRETCH]
     content = load_course("six_months")
+
+    def parts_at(begins: dt.time):
+        return teaching_day_parts(content, content.day(1), begins, dt.date(2026, 3, 2))
+
     shown = {
-        begins: str([part.data["rows"] for part in _day_parts(content, content.day(1), begins)
-                     if isinstance(part, Table)])
+        begins: str([part.data["rows"] for part in parts_at(begins) if isinstance(part, Table)])
         for begins in (TEN, dt.time(16, 30))
     }  # fmt: skip
     assert "Frokost" in shown[TEN]

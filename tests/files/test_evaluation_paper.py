@@ -5,8 +5,9 @@ import subprocess
 
 import pytest
 
-from peerbook.course.evaluation.evaluation_files import codes_bytes, form_bytes, paper_name
+from peerbook.course.evaluation.evaluation_files import codes_bytes, form_bytes
 from peerbook.course.evaluation_form import available_forms, load_form
+from peerbook.files.paper import paper_name
 from peerbook.store.codes import ALPHABET, new_linking_codes
 from peerbook.text.readability import lix
 

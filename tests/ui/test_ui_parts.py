@@ -20,9 +20,9 @@ from playwright.sync_api import expect
 from peerbook import ui
 from peerbook.errors import StoreUnavailable
 from peerbook.text import _
+from peerbook.text.markdown import markdown_tree
 from peerbook.ui import part
 from peerbook.ui.assets import ASSET_NAMES, CHARTS, FOLDER, KIT, asset, asset_url, loader
-from peerbook.ui.page import _tree
 
 # From the npm package plotly.js-basic-dist-min 4.1.1, whose integrity npm checked.
 CHARTS_SHA256 = "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"
@@ -488,7 +488,7 @@ def test_no_words_of_users_become_markup(text):
                 assert node[0] in ("p", "em")
                 yield from leaves(node[2])
 
-    said = "".join(leaves(_tree(f"*Sagt*: {ui.literal(text)}")))
+    said = "".join(leaves(markdown_tree(f"*Sagt*: {ui.literal(text)}")))
     assert said == f"Sagt: {' '.join(text.split())}".rstrip()
 
 

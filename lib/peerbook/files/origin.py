@@ -88,14 +88,24 @@ class Origin:
     @property
     def notice(self) -> str:
         """What a demonstration says of itself; empty for real data."""
-        return _("Demonstration: everything in this file is invented.") if self.synthetic else ""
+        return invented() if self.synthetic else ""
 
     def file_name(self, name: str, ending: str) -> str:
-        """Return a file name of letters and digits that says when what it holds is invented."""
-        words = name + " " + _("(invented)") if self.synthetic else name
-        letters = "".join(letter if letter.isalnum() else "-" for letter in words.lower())
-        plain = "-".join(part for part in letters.split("-") if part)
-        return (plain or _("report")) + "." + ending
+        """Return what a file with this report is called."""
+        return file_name(name, ending, synthetic=self.synthetic)
+
+
+def file_name(name: str, ending: str, *, synthetic: bool) -> str:
+    """Return a file name of letters and digits that says when what it holds is invented."""
+    words = name + " " + _("(invented)") if synthetic else name
+    letters = "".join(letter if letter.isalnum() else "-" for letter in words.lower())
+    plain = "-".join(part for part in letters.split("-") if part)
+    return (plain or _("report")) + "." + ending
+
+
+def invented() -> str:
+    """Return what a file of a demonstration says of itself."""
+    return _("Demonstration: everything in this file is invented.")
 
 
 @singledispatch

@@ -55,7 +55,7 @@ def _clean(value: object) -> object:
     if isinstance(value, str):
         text = value.replace("\r\n", "\n").replace("\r", "\n")
         # Surrogates and control characters have no glyph and no place in JSON.
-        seen = "".join(sign for sign in text if sign in "\n\t" or sign.isprintable())
+        seen = "".join(sign for sign in text if sign in "\n\t\xa0" or sign.isprintable())
         return seen if len(seen) <= MAX_TEXT else seen[: MAX_TEXT - 1] + "…"
     if isinstance(value, Mapping):
         return {str(key): _clean(each) for key, each in value.items()}

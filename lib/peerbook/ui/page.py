@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 import traitlets
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 
 from peerbook.text import _
+from peerbook.text.markdown import markdown_tree
 from peerbook.ui.part import Answer, Part, Parts, unreadable
 from peerbook.ui.table import action_texts
 
@@ -110,11 +109,11 @@ class Prose(Part):
     language = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, markdown: str, *, language: str = "") -> None:
-        super().__init__("prose", tree=_tree(markdown), language=language)
+        super().__init__("prose", tree=markdown_tree(markdown), language=language)
 
     def update(self, markdown: str) -> None:
         """Show another text."""
-        self.tree = _tree(markdown)
+        self.tree = markdown_tree(markdown)
 
 
 @dataclass(frozen=True)
@@ -432,41 +431,3 @@ def _chosen(options: Sequence[T], request: Mapping[str, Any]) -> T:
     if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(options):
         return options[index]
     raise unreadable()
-
-
-# --- Markdown -------------------------------------------------------------------------------
-
-_TAGS = {
-    "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "blockquote",
-    "hr", "br", "table", "thead", "tbody", "tr", "th", "td",
-}  # fmt: skip
-_ATTRIBUTES = {"a": ("href",), "ol": ("start",)}
-
-
-def _tree(markdown: str) -> list[Any]:
-    """Return Markdown as a tree of [tag, attributes, children], of harmless tags only."""
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    return _nodes(SyntaxTreeNode(parser.parse(markdown)).children)
-
-
-def _nodes(nodes: Sequence[SyntaxTreeNode]) -> list[Any]:
-    return [piece for node in nodes for piece in _node(node)]
-
-
-def _node(node: SyntaxTreeNode) -> list[Any]:
-    if node.type in ("text", "code_inline", "code_block", "fence"):
-        if node.type == "text":
-            return [node.content]
-        code = ["code", {}, [node.content.rstrip("\n")]]
-        return [code] if node.type == "code_inline" else [["pre", {}, [code]]]
-    if node.type == "softbreak":
-        return [" "]
-    # The page's title is its only h1.
-    tag = {"h1": "h2", "h5": "h4", "h6": "h4"}.get(node.tag, node.tag)
-    children = _nodes(node.children)
-    if tag not in _TAGS:
-        return children
-    attributes = {name: node.attrs[name] for name in _ATTRIBUTES.get(tag, ()) if name in node.attrs}
-    if str(attributes.get("href", "")).startswith(("http:", "https:")):
-        attributes |= {"rel": "noopener noreferrer", "target": "_blank"}
-    return [[tag, attributes, children]]

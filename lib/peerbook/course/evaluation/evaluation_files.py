@@ -7,15 +7,13 @@ from itertools import groupby
 
 from peerbook.course.evaluation.waves import WAVES
 from peerbook.course.evaluation_form import EvaluationForm, Item
+from peerbook.files.origin import invented
+from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.files.pdf import pdf
 from peerbook.store.tables import Extent
 from peerbook.text import _, written_in
-from peerbook.text.words import Language
 
 COURSE_LENGTH = 120
-FORM_LANGUAGE: Language = "da"
-"""What the forms are written in, whoever prints them."""
-
 CODE_BOXES = 4
 
 
@@ -44,7 +42,7 @@ def form_bytes(
     """
     is_short = extent == "short"
     items = form.low_energy_items if is_short else form.items
-    with written_in(FORM_LANGUAGE):
+    with written_in(PAPER_LANGUAGE):
         return pdf(
             "evaluation_short" if is_short else "evaluation_full",
             {
@@ -61,7 +59,7 @@ def form_bytes(
                         _("{form}, version {version}.").format(
                             form=form.title, version=form.version
                         ),
-                        *([_invented()] if synthetic else []),
+                        *([invented()] if synthetic else []),
                     ]
                 ),
                 "page": _("Page"),
@@ -85,18 +83,6 @@ def _blocks(items: Sequence[Item]) -> list[dict[str, object]]:
             }
         )
     return blocks
-
-
-def paper_name(name: str, *, synthetic: bool) -> str:
-    """Return the name of a file to print, in the language of the forms."""
-    with written_in(FORM_LANGUAGE):
-        words = f"{name} {_('(invented)')}" if synthetic else name
-    letters = "".join(letter if letter.isalnum() else "-" for letter in words.lower())
-    return "-".join(part for part in letters.split("-") if part) + ".pdf"
-
-
-def _invented() -> str:
-    return _("Demonstration: everything in this file is invented.")
 
 
 def codes_bytes(codes: Sequence[str], *, course: str = "", synthetic: bool = False) -> bytes:
@@ -123,7 +109,7 @@ def codes_bytes(codes: Sequence[str], *, course: str = "", synthetic: bool = Fal
             "later": _("Keep it for the next sheet"),
             "codes": list(codes),
             "course": " – ".join(
-                filter(None, [course[:COURSE_LENGTH], _invented() if synthetic else ""])
+                filter(None, [course[:COURSE_LENGTH], invented() if synthetic else ""])
             ),
         },
     )

@@ -8,6 +8,7 @@ from peerbook.course import people_records, records
 from peerbook.course.evaluation_form import EvaluationForm, load_form
 from peerbook.desk import Desk
 from peerbook.files import media_types
+from peerbook.files.paper import PAPER_LANGUAGE, paper_name
 from peerbook.settings import whom_to_call
 from peerbook.store.codes import new_linking_codes
 from peerbook.store.tables import Course, Extent, Site
@@ -23,7 +24,7 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Part]:
 
     def codes() -> tuple[str, bytes, str]:
         # Typst is needed for printing only.
-        from peerbook.course.evaluation.evaluation_files import codes_bytes, paper_name
+        from peerbook.course.evaluation.evaluation_files import codes_bytes
 
         with desk.store.read() as session:
             people = len(people_records.mentors(session, course.id))
@@ -72,13 +73,9 @@ def _sheets(
     """Return the whole form and three questions of it, as what makes their files, by label."""
 
     def sheet(extent: Extent) -> tuple[str, bytes, str]:
-        from peerbook.course.evaluation.evaluation_files import (
-            FORM_LANGUAGE,
-            form_bytes,
-            paper_name,
-        )
+        from peerbook.course.evaluation.evaluation_files import form_bytes
 
-        with written_in(FORM_LANGUAGE):
+        with written_in(PAPER_LANGUAGE):
             call = call_there()
         data = form_bytes(form, extent, course=title, whom_to_call=call, synthetic=desk.synthetic)
         name = form.title if extent == "full" else f"{form.title} tre spørgsmål"

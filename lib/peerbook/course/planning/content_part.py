@@ -8,15 +8,32 @@ from collections.abc import Mapping, Sequence
 from peerbook.course import people_records, plan_records
 from peerbook.course.attendance import sparring_records
 from peerbook.course.attendance.sparring_part import proposal_parts
-from peerbook.course.curriculum import Activity, CourseContent, Day, Kind
+from peerbook.course.curriculum import CourseContent, Day, Theme
+from peerbook.course.planning.teaching_words import (
+    activity_name,
+    activity_note,
+    activity_title,
+    materials_of,
+)
 from peerbook.course.planning.turnout import earlier_turnouts
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.coverage import coverage, themes_for_days
-from peerbook.course.schedule.day_plan import Occasion, Turnout, catering, check_day, has_lunch
+from peerbook.course.schedule.day_plan import (
+    Occasion,
+    TimedActivity,
+    Turnout,
+    by_the_clock,
+    catering,
+    check_day,
+    has_lunch,
+)
+from peerbook.files import media_types
+from peerbook.files.paper import paper_name
 from peerbook.text import _, format_number, format_time, ngettext
 from peerbook.ui import (
     Column,
     Disclosure,
+    Downloads,
     Filter,
     Heading,
     Notice,
@@ -26,20 +43,9 @@ from peerbook.ui import (
     Status,
     Table,
     danish_text,
+    how_easy,
+    literal,
 )
-
-
-def activity_name(kind: Kind, starts_at: dt.time) -> str:
-    """Return the name of a kind of activity, on a day that begins then, in the user's language."""
-    return {
-        Kind.WELCOME: _("Welcome"),
-        Kind.LESSON: _("Lesson"),
-        Kind.EXERCISE: _("Exercise"),
-        Kind.BREAK: _("Break"),
-        Kind.LUNCH: _("Lunch") if has_lunch(starts_at) else _("Light meal"),
-        Kind.REFLECTION: _("Reflection"),
-        Kind.EVALUATION: _("Evaluation"),
-    }[kind]
 
 
 def portion_name(item: str) -> str:
@@ -62,7 +68,16 @@ def content_parts(saved: SavedPlan) -> list[Part]:
 
     def day_plan() -> list[Part]:
         starts_at = plan_records.day_starts_at(now.course)
-        return day_plan_parts(now.content, starts_at, asked, coming.number if coming else 1)
+        first = coming.number if coming else 1
+        return day_plan_parts(now.content, starts_at, asked, saved.desk.today, first)
+
+    def sparring() -> list[Part]:
+        sparrings = now.plan.of_kind("sparring")
+        nearest = now.plan.next_of_kind("sparring", saved.desk.today)
+        date = nearest or next(iter(sparrings), None)
+        starts_at = (date and date.starts_at) or plan_records.day_starts_at(now.course)
+        number = date.number if date else 1
+        return sparring_guide_parts(now.content, starts_at, saved.desk.today, number)
 
     def covered() -> list[Part]:
         day = coming.number if coming else None
@@ -82,6 +97,7 @@ def content_parts(saved: SavedPlan) -> list[Part]:
             _("What do you want to see?"),
             [
                 (day_plan, _("Day plan")),
+                (sparring, _("Group sparring")),
                 (covered, _("What is covered")),
                 (food, _("Catering")),
             ],
@@ -96,6 +112,7 @@ def day_plan_parts(
     content: CourseContent,
     starts_at: dt.time,
     asked: Mapping[int | None, Sequence[str]],
+    today: dt.date,
     first: int = 1,
 ) -> list[Part]:
     """Return the days, one at a time, each checked for breaks, lunch and length.
@@ -106,6 +123,8 @@ def day_plan_parts(
         The course, and when its days begin.
     asked
         Themes that sparring asks a day to take up, by number of the day.
+    today
+        Told on what is printed.
     first
         Number of the day shown first.
     """
@@ -113,7 +132,7 @@ def day_plan_parts(
     def parts(number: int) -> list[Part]:
         return [
             *proposal_parts(content, asked.get(number, ()), number),
-            *_day_parts(content, content.day(number), starts_at),
+            *teaching_day_parts(content, content.day(number), starts_at, today),
         ]
 
     place = Section(parts(first))
@@ -131,7 +150,20 @@ def day_plan_parts(
     ]
 
 
-def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Part]:
+def teaching_day_parts(
+    content: CourseContent, day: Day, starts_at: dt.time, today: dt.date
+) -> list[Part]:
+    """Return one day: its aims, its clock, what is said and done, and what is handed out.
+
+    Parameters
+    ----------
+    content, day
+        The course, and one of its days.
+    starts_at
+        When the day begins.
+    today
+        Told on what is printed.
+    """
     check = check_day(day, starts_at)
     lunch = has_lunch(starts_at)
     sums = (
@@ -152,47 +184,135 @@ def _day_parts(content: CourseContent, day: Day, starts_at: dt.time) -> list[Par
             else _("Breaks often enough. {sums}")
         )
         verdict = Notice("ok", praise.format(sums=sums))
-    columns = [
+    scripts = [one for one in check.activities if not one.activity.is_pause]
+    return [
+        Heading(_("Aims")),
+        Prose(_list(day.aims), language="da"),
+        verdict,
+        _day_on_paper(content, day, starts_at, today),
+        Table(
+            _clock_columns(),
+            _clock_rows(check.activities, starts_at),
+            _("The day, minute by minute. {sums}").format(sums=sums),
+            sortable=False,
+        ),
+        Heading(_("Part by part")),
+        Disclosure(_("Have ready"), [Prose(_list(materials_of(day.activities)), language="da")]),
+        *(_script(one) for one in scripts),
+        Heading(_("For those who teach, and to hand out")),
+        Disclosure(_("For you who teach"), danish_text(day.facilitator_notes)),
+        Disclosure(_("Handout for the mentors"), danish_text(day.handout)),
+        Disclosure(_("To try before next time"), danish_text(day.before_next_time)),
+        Heading(_("In the sparring that follows")),
+        *(_theme(content.theme(theme)) for theme in day.themes),
+        how_easy("\n\n".join(one.activity.text for one in scripts)),
+    ]
+
+
+def sparring_guide_parts(
+    content: CourseContent, starts_at: dt.time, today: dt.date, number: int
+) -> list[Part]:
+    """Return how a group sparring goes, part by part, and the themes that can be talked about.
+
+    Parameters
+    ----------
+    content, starts_at
+        The course, and when its sparrings begin.
+    today
+        Told on what is printed.
+    number
+        Of the sparring whose themes are proposed on paper.
+    """
+    timed = by_the_clock(content.sparring, starts_at)
+    scripts = [one for one in timed if not one.activity.is_pause]
+    said = [one.activity.text for one in scripts] + [theme.text for theme in content.themes]
+    return [
+        _sparring_on_paper(content, content.day(number).themes, starts_at, today),
+        Table(
+            _clock_columns(),
+            _clock_rows(timed, starts_at),
+            _("A group sparring, minute by minute"),
+            sortable=False,
+        ),
+        Heading(_("Part by part")),
+        *(_script(one) for one in scripts),
+        Heading(_("Themes to choose between")),
+        *(_theme(theme) for theme in content.themes),
+        how_easy("\n\n".join(said)),
+    ]
+
+
+def _clock_columns() -> list[Column]:
+    return [
         Column("starts_at", _("From"), kind="time"),
         Column("ends_at", _("To"), kind="time"),
         Column("kind", _("Kind")),
         Column("title", _("What")),
         Column("minutes", _("Minutes"), kind="number"),
     ]
-    rows = [
-        {
-            "starts_at": timed.starts_at,
-            "ends_at": timed.ends_at,
-            "kind": activity_name(timed.activity.kind, starts_at),
-            "title": _title(timed.activity, starts_at),
-            "minutes": timed.activity.minutes,
-        }
-        for timed in check.activities
-    ]
-    aims = "\n".join(f"- {aim}" for aim in day.aims)
-    themes = "\n".join(f"- {content.theme(theme).title}" for theme in day.themes)
+
+
+def _clock_rows(timed: Sequence[TimedActivity], starts_at: dt.time) -> list[dict[str, object]]:
     return [
-        Heading(_("Aims")),
-        Prose(aims),
-        verdict,
-        Table(
-            columns,
-            rows,
-            _("The day, minute by minute. {sums}").format(sums=sums),
-            sortable=False,
-        ),
-        Heading(_("In the sparring that follows")),
-        Prose(themes),
-        Disclosure(_("Handout for the mentors"), danish_text(day.handout)),
-        Disclosure(_("For you who teach"), danish_text(day.facilitator_notes)),
-        Disclosure(_("To try before next time"), danish_text(day.before_next_time)),
+        {
+            "starts_at": one.starts_at,
+            "ends_at": one.ends_at,
+            "kind": activity_name(one.activity.kind, starts_at),
+            "title": activity_title(one.activity, starts_at),
+            "minutes": one.activity.minutes,
+        }
+        for one in timed
     ]
 
 
-def _title(activity: Activity, starts_at: dt.time) -> str:
-    """Return what an activity is called on a day that begins then."""
-    is_other_meal = activity.kind is Kind.LUNCH and not has_lunch(starts_at)
-    return activity_name(Kind.LUNCH, starts_at) if is_other_meal else activity.title
+def _script(one: TimedActivity) -> Disclosure:
+    """Return what is said and done in one part of the day, under its time."""
+    note = activity_note(one.activity)
+    return Disclosure(
+        f"{format_time(one.starts_at)} {one.activity.title}",
+        [*([Prose(literal(note))] if note else []), Prose(one.activity.text, language="da")],
+    )
+
+
+def _theme(theme: Theme) -> Disclosure:
+    return Disclosure(theme.title, [Prose(theme.text, language="da")])
+
+
+def _list(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {literal(line)}" for line in lines)
+
+
+def _day_on_paper(
+    content: CourseContent, day: Day, starts_at: dt.time, today: dt.date
+) -> Downloads:
+    # Typst is needed for printing only.
+    def whole() -> tuple[str, bytes, str]:
+        from peerbook.course.planning.teaching_files import day_bytes
+
+        name = paper_name(f"dag {day.number} til undervisere", synthetic=False)
+        return name, day_bytes(content, day, starts_at, today), media_types.PDF
+
+    def handout() -> tuple[str, bytes, str]:
+        from peerbook.course.planning.teaching_files import handout_bytes
+
+        name = paper_name(f"dag {day.number} til deltagere", synthetic=False)
+        return name, handout_bytes(content, day, today), media_types.PDF
+
+    return Downloads(
+        [(_("The day on paper (.pdf)"), whole), (_("Handout on paper (.pdf)"), handout)]
+    )
+
+
+def _sparring_on_paper(
+    content: CourseContent, themes: Sequence[str], starts_at: dt.time, today: dt.date
+) -> Downloads:
+    def whole() -> tuple[str, bytes, str]:
+        from peerbook.course.planning.teaching_files import sparring_bytes
+
+        name = paper_name("gruppesparring", synthetic=False)
+        return name, sparring_bytes(content, themes, starts_at, today), media_types.PDF
+
+    return Downloads([(_("The sparring on paper (.pdf)"), whole)])
 
 
 def coverage_parts(content: CourseContent) -> list[Part]:

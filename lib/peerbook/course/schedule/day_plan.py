@@ -105,7 +105,7 @@ def check_day(day: Day, starts_at: dt.time) -> DayCheck:
     InputFault
         When the day would run past midnight.
     """
-    timed = _by_the_clock(day.activities, starts_at)
+    timed = by_the_clock(day.activities, starts_at)
     lunch_warnings = _lunch_warnings(timed) if has_lunch(starts_at) else []
     warnings = (*_break_warnings(timed), *lunch_warnings, *_length_warnings(timed))
     return DayCheck(
@@ -148,7 +148,14 @@ def with_minutes(day: Day, minutes: Mapping[str, int]) -> Day:
     )
 
 
-def _by_the_clock(activities: Sequence[Activity], starts_at: dt.time) -> tuple[TimedActivity, ...]:
+def by_the_clock(activities: Sequence[Activity], starts_at: dt.time) -> tuple[TimedActivity, ...]:
+    """Return activities with their times, one after the other.
+
+    Raises
+    ------
+    InputFault
+        When they would run past midnight.
+    """
     midnight = dt.datetime(2000, 1, 1)
     now = dt.datetime.combine(midnight, starts_at)
     timed = []

@@ -1,0 +1,143 @@
+"""The course to print: a teaching day or a group sparring for who leads it, and the handout.
+
+The texts are Danish whoever prints them, and so is what stands around them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from peerbook.course.curriculum import CourseContent, Day
+from peerbook.course.planning.teaching_words import activity_note, activity_title, materials_of
+from peerbook.course.schedule.day_plan import TimedActivity, by_the_clock
+from peerbook.files.origin import Origin, fingerprint
+from peerbook.files.paper import PAPER_LANGUAGE
+from peerbook.files.pdf import pdf
+from peerbook.text import _, format_number, format_time, written_in
+from peerbook.text.markdown import literal, markdown_tree
+
+
+def day_bytes(content: CourseContent, day: Day, starts_at: dt.time, made_on: dt.date) -> bytes:
+    """Return a teaching day for those who teach it: by the clock, what to bring, and what to say.
+
+    Parameters
+    ----------
+    content, day
+        The course, and one of its days.
+    starts_at
+        When the day begins.
+    made_on
+        Told at the foot.
+
+    Raises
+    ------
+    InputFault
+        When the day would run past midnight.
+    """
+    timed = by_the_clock(day.activities, starts_at)
+    with written_in(PAPER_LANGUAGE):
+        parts = [
+            _part(_("Aims"), _list(day.aims)),
+            _part(_("Have ready"), _list(materials_of(day.activities))),
+            *_scripts(timed),
+            _part(_("For you who teach"), day.facilitator_notes),
+        ]
+        title = _("Day {n}: {title}").format(n=day.number, title=day.title)
+        return _paper(content, title, _clock(timed, starts_at), parts, made_on)
+
+
+def handout_bytes(content: CourseContent, day: Day, made_on: dt.date) -> bytes:
+    """Return what the mentors take home from a day, with what they try before the next.
+
+    Parameters
+    ----------
+    content, day, made_on
+        As in `day_bytes`.
+    """
+    with written_in(PAPER_LANGUAGE):
+        parts = [
+            _part("", day.handout),
+            _part(_("To try before next time"), day.before_next_time),
+        ]
+        return _paper(content, day.title, [], parts, made_on)
+
+
+def sparring_bytes(
+    content: CourseContent, themes: Sequence[str], starts_at: dt.time, made_on: dt.date
+) -> bytes:
+    """Return a group sparring for who leads it: by the clock, what to say, and the themes.
+
+    Parameters
+    ----------
+    content, starts_at, made_on
+        As in `day_bytes`.
+    themes
+        Ids of the themes proposed for it.
+
+    Raises
+    ------
+    InputFault
+        When it would run past midnight.
+    """
+    timed = by_the_clock(content.sparring, starts_at)
+    with written_in(PAPER_LANGUAGE):
+        chosen = [content.theme(theme) for theme in themes]
+        parts = [*_scripts(timed), *(_part(theme.title, theme.text) for theme in chosen)]
+        return _paper(content, _("Group sparring"), _clock(timed, starts_at), parts, made_on)
+
+
+def _paper(
+    content: CourseContent,
+    title: str,
+    clock: Sequence[dict[str, object]],
+    parts: Sequence[dict[str, object]],
+    made_on: dt.date,
+) -> bytes:
+    origin = Origin(
+        data=fingerprint(title, clock, parts), made_on=made_on, content_version=content.version
+    )
+    return pdf(
+        "reading",
+        {
+            "title": title,
+            "above": content.title,
+            "clock": clock,
+            "parts": [part for part in parts if part["text"]],
+            "footer": origin.line,
+            "page": _("Page"),
+        },
+    )
+
+
+def _clock(timed: Sequence[TimedActivity], starts_at: dt.time) -> list[dict[str, object]]:
+    return [
+        {
+            "time": _span(one),
+            "title": activity_title(one.activity, starts_at),
+            "length": _("{n} min.").format(n=format_number(one.activity.minutes)),
+            "pause": one.activity.is_pause,
+        }
+        for one in timed
+    ]
+
+
+def _scripts(timed: Sequence[TimedActivity]) -> list[dict[str, object]]:
+    """Return what is said and done in each part of the day; breaks need no words."""
+    return [
+        _part(f"{_span(one)} {one.activity.title}", one.activity.text, activity_note(one.activity))
+        for one in timed
+        if not one.activity.is_pause
+    ]
+
+
+def _span(one: TimedActivity) -> str:
+    return f"{format_time(one.starts_at)}–{format_time(one.ends_at)}"
+
+
+def _part(title: str, markdown: str, note: str = "") -> dict[str, object]:
+    return {"title": title, "note": note, "text": markdown_tree(markdown)}
+
+
+def _list(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {literal(line)}" for line in lines)
