@@ -1,4 +1,4 @@
-"""A day can be taught from what is shown and printed: nothing that was written for it is left out."""
+"""A day can be taught from what is shown and printed: nothing written for it is left out."""
 
 import datetime as dt
 import re
