@@ -461,6 +461,19 @@ def test_a_cancelled_day_neither_moves_nor_holds_others_back(plan):
     assert change.plan.date_of(DAY_3).date == on(3, 11)
 
 
+@pytest.mark.parametrize("fixed", [(), (Item("sparring", 2),)])
+def test_a_sparring_whose_day_is_cancelled_still_keeps_its_place_in_the_course(plan, fixed):
+    # Day 1 on 11 February has its sparring fourteen days later, where sparring 2 stands.
+    left = cancel(plan, Item("teaching_day", 2), "ill").plan
+    for item in fixed:
+        left = pin(left, item)
+    after = move(left, Item("teaching_day", 1), on(2, 11), calendar=FREE).plan
+    first, second = (after.date_of(Item("sparring", number)).date for number in (1, 2))
+    assert on(2, 11) < first < second < after.date_of(DAY_3).date
+    with pytest.raises(InputFault, match="wrong order with Group sparring 1"):
+        move(left, Item("sparring", 2), on(1, 14), calendar=FREE)
+
+
 # -- what has changed since ----------------------------------------------------------------------
 
 

@@ -203,13 +203,23 @@ def tried(change):
         return None, [one.place.field for one in fault.faults]
 
 
+def as_it_stands(plan, pinned, cancelled):
+    """Return the plan with some dates fixed by hand and others cancelled."""
+    for item in pinned:
+        plan = pin(plan, item)
+    for item in cancelled:
+        plan = cancel(plan, item, "snow").plan
+    return plan
+
+
+some = st.sets(items, max_size=2)
+
+
 @settings(max_examples=80)
-@given(item=items, steps=st.integers(-40, 40), pinned=st.sets(items, max_size=2), data=st.data())
-def test_moving_a_date_keeps_the_plan_sound(base, item, steps, pinned, data):
+@given(item=items, steps=st.integers(-40, 40), pinned=some, cancelled=some, data=st.data())
+def test_moving_a_date_keeps_the_plan_sound(base, item, steps, pinned, cancelled, data):
     closed = data.draw(st.lists(closures(dt.date(2026, 1, 1)), max_size=2))
-    plan = base
-    for fixed in pinned - {item}:
-        plan = pin(plan, fixed)
+    plan = as_it_stands(base, pinned - {item}, cancelled - pinned - {item})
     to = plan.date_of(item).date + steps * DAY
     changed, fields = tried(lambda: move(plan, item, to, calendar=DanishCalendar(closed)))
     if changed is None:
@@ -228,11 +238,13 @@ def test_moving_a_date_keeps_the_plan_sound(base, item, steps, pinned, data):
         return
     for date in after.dates:
         # Evaluations are part of a day and share its fate; what is fixed by hand stays.
-        if not date.pinned and date.starts_at is not None:
+        if date.takes_place and not date.pinned and date.starts_at is not None:
             assert not is_public_holiday(date.date)
             assert not is_closed(date.date, date, closed)
     for sparring in after.of_kind("sparring"):
         day = after.date_of(Item("teaching_day", sparring.number))
+        if not (day.takes_place and sparring.takes_place):
+            continue
         offset = (sparring.date - day.date).days
         assert 10 <= offset <= 18 or (
             sparring.pinned and str(offset) in after.remark(sparring.item)
@@ -244,11 +256,9 @@ def test_moving_a_date_keeps_the_plan_sound(base, item, steps, pinned, data):
 
 
 @settings(max_examples=40)
-@given(st.lists(closures(dt.date(2026, 1, 1)), min_size=1, max_size=3), st.sets(items, max_size=2))
-def test_a_new_closure_moves_only_what_it_must(base, closed, pinned):
-    plan = base
-    for fixed in pinned:
-        plan = pin(plan, fixed)
+@given(st.lists(closures(dt.date(2026, 1, 1)), min_size=1, max_size=3), some, some)
+def test_a_new_closure_moves_only_what_it_must(base, closed, pinned, cancelled):
+    plan = as_it_stands(base, pinned, cancelled - pinned)
     calendar = DanishCalendar(closed)
     try:
         changed = replan(plan, calendar=calendar)
@@ -256,14 +266,31 @@ def test_a_new_closure_moves_only_what_it_must(base, closed, pinned):
         event("cannot be mended")
         return
     check_order(changed.plan)
-    hit = {date.item for date in plan.dates if not calendar.is_free(date.date, date.resources)}
+    hit = {
+        date.item
+        for date in plan.dates
+        if date.takes_place and not calendar.is_free(date.date, date.resources)
+    }
     if not hit:
         assert changed.consequences == ()
     for date in changed.plan.dates:
         if date.item in pinned:
             assert date.date == plan.date_of(date.item).date
-        elif date.starts_at is not None:
+        elif date.takes_place and date.starts_at is not None:
             assert calendar.is_free(date.date, date.resources)
+
+
+@settings(max_examples=40)
+@given(number=st.integers(1, 6), moved=items, steps=st.integers(-40, 40))
+def test_what_moves_after_a_day_was_cancelled_still_goes_forwards(base, number, moved, steps):
+    gone = cancel(base, Item("teaching_day", number), "snow").plan
+    assume(gone.date_of(moved).takes_place)
+    to = gone.date_of(moved).date + steps * DAY
+    changed, _fields = tried(lambda: move(gone, moved, to, calendar=DanishCalendar()))
+    if changed is None:
+        event("refused")
+        return
+    check_order(changed.plan)
 
 
 @settings(max_examples=40)

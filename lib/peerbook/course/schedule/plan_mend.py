@@ -25,6 +25,8 @@ from peerbook.course.schedule.plan import (
 from peerbook.course.schedule.plan_changes import Change, What
 from peerbook.course.schedule.plan_model import DateModel
 from peerbook.course.schedule.plan_wishes import (
+    ERFA_GAP_DAYS,
+    OTHER_WEEKDAY_COST,
     Obstacles,
     nearer_sparring_days,
     next_working_day,
@@ -44,8 +46,6 @@ _CHANGE_COST: dict[Kind, int] = {"teaching_day": 200}
 _OTHER_CHANGE_COST = 100
 _GAP_COST = 500
 _OFFSET_COST = 10
-_OTHER_WEEKDAY_COST = 30
-_ERFA_GAP_DAYS = (14, 63)
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,16 @@ def _riding(plan: CoursePlan, rider: PlannedDate, host: PlannedDate) -> PlannedD
     is_own = host.number == plan.template.rider_days().get(rider.kind)
     status: Status = "planned" if is_own and host.status == "planned" else "moved"
     return replace(rider, date=host.date, status=status, note=host.note)
+
+
+def _place(item: Item) -> int:
+    """Return where a teaching day or a group sparring comes in the course."""
+    return 2 * item.number + (item.kind == "sparring")
+
+
+def _over(limits: tuple[int, int], times: int) -> tuple[int, int]:
+    """Return the fewest and most days between two dates that lie so many apart by number."""
+    return limits[0], limits[1] * times
 
 
 @dataclass(frozen=True)
@@ -217,10 +227,8 @@ class Mending:
         if moved is None:
             return False
         if date.kind in ("teaching_day", "sparring") and moved.kind in ("teaching_day", "sparring"):
-            place = 2 * date.number + (date.kind == "sparring")
-            moved_place = 2 * moved.number + (moved.kind == "sparring")
             # The sparring just before may give way within its own window.
-            return place < moved_place - (date.kind == "sparring")
+            return _place(date.item) < _place(moved) - (date.kind == "sparring")
         chain = ("teaching_day", "sparring", "final_assignment", "erfa_group")
         if date.kind == moved.kind:
             return date.number < moved.number
@@ -235,25 +243,35 @@ class Mending:
         gap = template.shortest_gap_days, template.longest_gap_days
         teaching = self._on("teaching_day")
         final, erfa = self._on("final_assignment"), self._on("erfa_group")
-        for first, second in pairwise(teaching):
-            between = second.number - first.number
-            yield _Step(first, second, (gap[0], gap[1] * between))
+        # Where dates between the two are cancelled, so much more may lie between them.
+        limited = [
+            _Step(first, second, _over(gap, second.number - first.number))
+            for first, second in pairwise(teaching)
+        ]
+        sparrings = self._on("sparring")
         window = template.sparring_earliest_days, template.sparring_latest_days
-        for sparring in self._on("sparring"):
-            day = Item("teaching_day", sparring.number)
-            if day in teaching:
-                yield _Step(day, sparring, window)
-            after = [other for other in teaching if other.number > sparring.number]
-            for other in after[:1] or final[:1] or erfa[:1]:
-                yield _Step(sparring, other, None)
+        limited += [
+            _Step(day, sparring, window)
+            for sparring in sparrings
+            if (day := Item("teaching_day", sparring.number)) in teaching
+        ]
         if teaching and final:
-            yield _Step(teaching[-1], final[0], gap)
-        for first, second in pairwise(final):
-            yield _Step(first, second, None)
+            missing = template.teaching_days - teaching[-1].number
+            limited.append(_Step(teaching[-1], final[0], _over(gap, missing + 1)))
         if erfa and (final or teaching):
-            yield _Step((final or teaching)[-1], erfa[0], _ERFA_GAP_DAYS)
-        for first, second in pairwise(erfa):
-            yield _Step(first, second, _ERFA_GAP_DAYS)
+            limits = _over(ERFA_GAP_DAYS, erfa[0].number)
+            limited.append(_Step((final or teaching)[-1], erfa[0], limits))
+        limited += [
+            _Step(first, second, _over(ERFA_GAP_DAYS, second.number - first.number))
+            for first, second in pairwise(erfa)
+        ]
+        yield from limited
+        # A course goes forwards, also where a day that would have kept two dates apart is gone.
+        by_number = sorted([*teaching, *sparrings], key=_place)
+        told = {(step.first, step.second) for step in limited}
+        for first, second in pairwise([*by_number, *final, *erfa]):
+            if (first, second) not in told:
+                yield _Step(first, second, None)
         for rider in riders_of(plan):
             host = host_of(plan, rider)
             if rider.takes_place and host is not None:
@@ -314,7 +332,7 @@ class Mending:
             if day != date.date:
                 other_weekday = day.weekday() != self._plan.weekday
                 cost = change + abs((day - date.date).days)
-                model.cost((cost + _OTHER_WEEKDAY_COST * other_weekday) * model.is_on(item, day))
+                model.cost((cost + OTHER_WEEKDAY_COST * other_weekday) * model.is_on(item, day))
 
     def _add_sparring_costs(
         self,

@@ -34,6 +34,7 @@ from peerbook.course.schedule.plan_rules import (
 )
 from peerbook.course.schedule.plan_wishes import (
     ERFA_GAP_DAYS,
+    OTHER_WEEKDAY_COST,
     PLACED,
     AskedCourse,
     Spot,
@@ -53,7 +54,6 @@ _DAY = dt.timedelta(days=1)
 _TEACHING_COST = 10
 _SPARRING_COST = 10
 _AFTER_COST = 5
-_OTHER_WEEKDAY_COST = 30
 
 # Of a day by which monthly teaching days lie less than four or more than five weeks apart.
 _UNEVEN_COST = 2
@@ -424,7 +424,7 @@ class _Planning:
             spot = course.spot(*wish.item)
             for day in model.days(spot):
                 if day.weekday() != course.request.weekday:
-                    model.cost(_OTHER_WEEKDAY_COST * model.is_on(spot, day))
+                    model.cost(OTHER_WEEKDAY_COST * model.is_on(spot, day))
 
     def _hint_nearest_sparring(self, course: AskedCourse, number: int, distance: Any) -> None:
         """Tell the solver what follows anyway: no sparring is nearer than the nearest free day."""
