@@ -188,6 +188,43 @@ def test_a_day_moved_away_and_back_has_not_moved_until_the_move_was_told(store):
     assert moved_to(day.date).date_of(day.item).status == "moved"
 
 
+def test_a_moved_day_that_was_cancelled_is_still_moved_when_it_comes_back(store):
+    made = a_planned_course(store)
+    free = calendar_of(store, made)
+    before = loaded(store, made.course_id)
+    day, sparring = before.date_of(Item("teaching_day", 2)), Item("sparring", 2)
+    steps = [
+        lambda now: move(now, day.item, day.date + dt.timedelta(7), calendar=free, reason="Sne"),
+        lambda now: cancel(now, sparring, "Syg"),
+        lambda now: cancel(now, day.item, "Syg"),
+        lambda now: restore(now, day.item, calendar=free),
+        lambda now: restore(now, sparring, calendar=free),
+    ]
+    for step in steps:
+        now = loaded(store, made.course_id)
+        change(store, made, now, step(now).plan)
+    back = loaded(store, made.course_id)
+    assert [back.date_of(item).status for item in (day.item, sparring)] == ["moved", "moved"]
+    assert "Sne" in back.remark(day.item)
+
+
+def test_a_day_called_off_where_it_was_planned_is_as_planned_when_it_comes_back(store):
+    made = a_planned_course(store)
+    free = calendar_of(store, made)
+    before = loaded(store, made.course_id)
+    day = Item("teaching_day", 2)
+    change(store, made, before, pin(before, day, "En gæst"))
+    fixed = loaded(store, made.course_id)
+    gone = cancel(fixed, day, "Syg").plan
+    change(store, made, fixed, gone)
+    with store.write(LEADER) as session:
+        up_to = events_of(session, "course", made.course_id)[-1].seq
+        plan_records.mark_told(session, made.course_id, gone, [], PLANNED_ON, up_to=up_to)
+    now = loaded(store, made.course_id)
+    change(store, made, now, restore(now, day, calendar=free).plan)
+    assert loaded(store, made.course_id).date_of(day).status == "planned"
+
+
 def test_another_reason_for_a_day_is_news_to_its_entry_in_calendars(store):
     made = a_planned_course(store)
     before = loaded(store, made.course_id)

@@ -20,6 +20,7 @@ from peerbook.course.schedule.plan import (
     Item,
     PlannedDate,
     PlanRequest,
+    Status,
 )
 from peerbook.course.schedule.plan_changes import Change, changes
 from peerbook.errors import Conflict
@@ -223,14 +224,13 @@ def save_changes(
         )
     told = {change.item: change for change in changes(before, after)}
     course = session.get_one(Course, course_id)
-    known = _known_dates(plan_as_told(session, course))
+    known = _known_dates(events_of(session, "course", course_id))
     for changed in after.dates:
-        is_back = changed.status == "moved" and _is_home(changed, known)
-        date = replace(changed, status="planned") if is_back else changed
-        row = rows[date.item]
+        row = rows[changed.item]
         was = _planned(row)
-        if was == date:
+        if was == changed:
             continue
+        date = replace(changed, status=_settled_status(changed, known))
         _filled(row, date)
         # A calendar shows the reason too.
         if date.item in told or (was.pin_reason, was.note) != (date.pin_reason, date.note):
@@ -245,15 +245,32 @@ def save_changes(
     return Saved("course", course.id, course.version)
 
 
-def _known_dates(told: ToldPlan | None) -> dict[Item, PlannedDate]:
-    """Return the dates as those who come know them; empty when nothing tells how they were."""
-    return {date.item: date for date in told.plan.dates} if told else {}
+def _known_dates(events: Sequence[Event]) -> dict[Item, PlannedDate]:
+    """Return how those who come know each date, called off or not; empty when nothing tells it."""
+    known: dict[Item, PlannedDate] = {}
+    for event in events:
+        if event.kind in (PLANNED, TOLD) and isinstance(event.details["dates"], list):
+            for date in map(_from_snapshot, event.details["dates"]):
+                if date.takes_place or date.item not in known:
+                    known[date.item] = date
+    return known
 
 
 def _is_home(date: PlannedDate, known: Mapping[Item, PlannedDate]) -> bool:
     """Return whether a date lies where people know it to be planned."""
     told = known.get(date.item)
-    return told is not None and told.status == "planned" and told.date == date.date
+    return told is not None and told.status in ("planned", "cancelled") and told.date == date.date
+
+
+def _settled_status(date: PlannedDate, known: Mapping[Item, PlannedDate]) -> Status:
+    """Return how a changed date stands to those who know it from before: planned, or moved."""
+    told = known.get(date.item)
+    if told is None or date.status not in ("planned", "moved"):
+        return date.status
+    if _is_home(date, known):
+        return "planned"
+    # Of what was held when it was told, only another day is known to be a move.
+    return date.status if told.status == "held" and told.date == date.date else "moved"
 
 
 CHANGED = "date_"
@@ -283,7 +300,7 @@ def statuses_before_held(
 ) -> list[Literal["planned", "moved"]]:
     """Return how dates of a course stood in the plan before they were held: planned, or moved."""
     events = events_of(session, "course", course_id)
-    known = _known_dates(_as_told(session, session.get_one(Course, course_id), events))
+    known = _known_dates(events)
     last_change = {
         Item(event.details["kind"], event.details["number"]): event.kind
         for event in events

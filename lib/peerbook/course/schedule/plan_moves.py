@@ -185,7 +185,8 @@ def restore(
     date = plan.date_of(item)
     if date.takes_place:
         raise InputFault.at("item", _("{item} is not cancelled.").format(item=date.name))
-    on_again = replace(date, status="planned", note="")
+    # Its reason tells that it had left its first day before it was cancelled.
+    on_again = replace(date, status="moved" if date.pin_reason else "planned", note="")
     returning = _riders_back(plan, date)
     back = plan.with_date(on_again)
     for rider in returning:
