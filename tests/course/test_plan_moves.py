@@ -12,7 +12,7 @@ from peerbook.course.schedule.plan_moves import cancel, move, pin, replan, resto
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import InputFault
-from peerbook.text import format_date
+from peerbook.text import format_date, written_in
 
 FREE = DanishCalendar()
 DAY_3, SPARRING_3 = Item("teaching_day", 3), Item("sparring", 3)
@@ -536,6 +536,25 @@ def test_whoever_moves_a_day_to_christmas_eve_gets_it_with_a_word_about_it(winte
     assert Obstacles(FREE, []).blocked(moved, on(10, 1)) == [], "it has been seen and accepted"
     back = move(moved, DAY_3, on(12, 17), calendar=FREE).plan
     assert not any("although" in back.remark(date.item) for date in back.dates)
+
+
+def test_what_was_accepted_in_one_language_is_accepted_in_every_other(winter):
+    with written_in("da"):
+        moved = move(winter, DAY_3, on(12, 24), calendar=FREE).plan
+    assert "juleaften" in moved.remark(DAY_3)
+    # As it was saved before marks were kept: nothing but the words.
+    old = replace(moved, dates=tuple(replace(date, accepted=()) for date in moved.dates))
+    for plan in (moved, old):
+        assert Obstacles(FREE, []).blocked(plan, on(10, 1)) == []
+        assert replan(plan, calendar=FREE).plan.date_of(DAY_3).note == moved.date_of(DAY_3).note
+
+
+def test_something_new_in_the_way_of_what_was_accepted_is_told(winter):
+    moved = move(winter, DAY_3, on(12, 24), calendar=FREE).plan
+    away = Closure(on(12, 24), on(12, 24), "absence", "", Resource("room", "Salen"))
+    moved = moved.with_date(replace(moved.date_of(DAY_3), room="Salen"))
+    told = Obstacles(DanishCalendar([away]), []).blocked(moved, on(10, 1))
+    assert [date.item for date, _why in told] == [DAY_3]
 
 
 def test_nothing_moves_to_an_eve_by_itself(winter):

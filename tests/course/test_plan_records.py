@@ -23,9 +23,11 @@ from peerbook.course import plan_records, records
 from peerbook.course.schedule.calendar import Closure, Resource
 from peerbook.course.schedule.plan import Item
 from peerbook.course.schedule.plan_moves import cancel, move, pin, replan, restore, unpin
+from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import InputFault
 from peerbook.store import events_of, state_on
 from peerbook.store.tables import Course
+from peerbook.text import written_in
 
 WINTER = Closure(
     starts_on=dt.date(2027, 2, 8), ends_on=dt.date(2027, 2, 14), kind="school_holiday",
@@ -223,6 +225,21 @@ def test_a_day_called_off_where_it_was_planned_is_as_planned_when_it_comes_back(
     now = loaded(store, made.course_id)
     change(store, made, now, restore(now, day, calendar=free).plan)
     assert loaded(store, made.course_id).date_of(day).status == "planned"
+
+
+def test_letting_a_date_stay_is_remembered_and_no_news_in_another_language(store):
+    made = a_planned_course(store, weekday=3, first_month=(2026, 9))
+    before = loaded(store, made.course_id)
+    day = Item("teaching_day", 4)
+    free = calendar_of(store, made)
+    change(store, made, before, move(before, day, dt.date(2026, 12, 24), calendar=free).plan)
+    saved, first = loaded(store, made.course_id), ids(store, made.course_id)
+    assert saved.date_of(day).accepted == ("2026-12-24 eve",)
+    assert dt.date(2026, 12, 24) not in {one.date for one in saved.date_of(day).avoided}
+    with written_in("en"):
+        assert Obstacles(free, []).blocked(saved, PLANNED_ON) == []
+        change(store, made, saved, replan(saved, calendar=free).plan)
+    assert ids(store, made.course_id) == first
 
 
 def test_another_reason_for_a_day_is_news_to_its_entry_in_calendars(store):

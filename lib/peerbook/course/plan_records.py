@@ -479,6 +479,10 @@ def calendar_ids(session: Session, course_id: int) -> dict[Item, tuple[str, int]
     return {Item(row.kind, row.number): (row.uid, row.sequence) for row in rows}
 
 
+_ACCEPTED = "accepted"
+"""In `avoided`, what holds the marks of reasons that were accepted and not avoided."""
+
+
 def _filled(row: CourseDate, date: PlannedDate) -> CourseDate:
     """Return the row with everything the plan knows about the date."""
     row.kind, row.number = date.kind, date.number
@@ -490,6 +494,8 @@ def _filled(row: CourseDate, date: PlannedDate) -> CourseDate:
         {"date": avoided.date.isoformat(), "reasons": [reason.text for reason in avoided.reasons]}
         for avoided in date.avoided
     ]
+    if date.accepted:
+        row.avoided.append({"date": date.date.isoformat(), _ACCEPTED: list(date.accepted)})
     return row
 
 
@@ -506,7 +512,9 @@ def _planned(row: CourseDate) -> PlannedDate:
                 tuple(Reason("told", label=text) for text in one["reasons"]),
             )
             for one in row.avoided
+            if _ACCEPTED not in one
         ),
+        accepted=tuple(mark for one in row.avoided for mark in one.get(_ACCEPTED, ())),
         pinned=row.pinned,
         pin_reason=row.pin_reason or "",
         note=row.note,

@@ -236,8 +236,10 @@ class Course(Versioned, Base):
 class CourseDate(Versioned, Base):
     """One dated meeting of a course.
 
-    `avoided` lists what the plan went around, each `{"date": "2026-04-02", "reason": "…"}`. `uid`
-    and `sequence` are those of the calendar file, so that an updated file replaces the first.
+    `avoided` lists what the plan went around, each `{"date": "2026-04-02", "reasons": ["…"]}`; and
+    what the date stands in spite of, `{"date": "2026-12-24", "accepted": ["2026-12-24 eve"]}`, in
+    no language. `uid` and `sequence` are those of the calendar file, so that an updated file
+    replaces the first.
     `teachers` and `room` are labels of the site's resources.
     """
 

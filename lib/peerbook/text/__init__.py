@@ -10,9 +10,17 @@ from peerbook.text.formats import (
     format_time,
     format_weekday,
 )
-from peerbook.text.words import _, current_language, ngettext, use_language, written_in
+from peerbook.text.words import (
+    LANGUAGES,
+    _,
+    current_language,
+    ngettext,
+    use_language,
+    written_in,
+)
 
 __all__ = [
+    "LANGUAGES",
     "_",
     "current_language",
     "format_date",

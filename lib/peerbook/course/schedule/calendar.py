@@ -175,6 +175,14 @@ class Reason:
         }.get(self.kind, _("the rest of the plan would fit worse"))
         return pattern.format(days=self.days, other=self.label)
 
+    @property
+    def mark(self) -> str:
+        """What is in the way and on which day, the same in every language."""
+        day = self.date.isoformat() if self.date else ""
+        who = self.closure.resource if self.closure else self.resource
+        kind = f"{self.kind}:{self.closure.kind}" if self.closure else self.kind
+        return " ".join([day, kind, *([who.kind, who.label] if who else [])])
+
 
 def texts_of(reasons: Iterable[Reason]) -> list[str]:
     """Return reasons as short clauses, each once; what one course has taken is said together."""

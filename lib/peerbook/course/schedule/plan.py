@@ -304,6 +304,8 @@ class PlannedDate:
         Whether somebody has fixed it by hand; and why, also when it is no longer fixed.
     note
         What people should know about it.
+    accepted
+        The marks of the reasons in spite of which it stands where it does.
     status
         `held` and `cancelled` dates never move.
     teachers, room
@@ -319,6 +321,7 @@ class PlannedDate:
     pinned: bool = False
     pin_reason: str = ""
     note: str = ""
+    accepted: tuple[str, ...] = ()
     status: Status = "planned"
     teachers: tuple[str, ...] = ()
     room: str = ""

@@ -106,7 +106,7 @@ def _riding(plan: CoursePlan, rider: PlannedDate, host: PlannedDate) -> PlannedD
     """Return a rider on the day of its host; back with its own day as planned, it is so too."""
     is_own = host.number == plan.template.rider_days().get(rider.kind)
     status: Status = "planned" if is_own and host.status == "planned" else "moved"
-    return replace(rider, date=host.date, status=status, note=host.note)
+    return replace(rider, date=host.date, status=status, note=host.note, accepted=host.accepted)
 
 
 def _place(item: Item) -> int:
@@ -377,14 +377,16 @@ class Mending:
         plan = self._plan
         for item, day in days.items():
             date = plan.date_of(item)
-            note = placed_although(self.reasons(date, day))
+            obstacles = self.reasons(date, day)
             if day != date.date:
-                there = replace(date, date=day, status="moved", pin_reason="", note=note)
+                there = placed_although(
+                    replace(date, date=day, status="moved", pin_reason=""), obstacles
+                )
                 blocked = self.reasons(date, date.date)
                 left = [Avoided(date.date, blocked)] if blocked else []
                 plan = plan.with_date(there.going_around(left))
             elif (date.pinned or item == moved) and date.status != "held":
-                plan = plan.with_date(replace(date, note=note))
+                plan = plan.with_date(placed_although(date, obstacles))
         for rider in riders_of(plan):
             host = host_of(plan, rider)
             rides = rider.takes_place and not rider.fixed and rider.item != moved

@@ -142,7 +142,9 @@ def cancel(plan: CoursePlan, item: Item, reason: str) -> PlanChange:
             why = Reason("follows", date.date, label=date.name)
             consequences.append(Consequence(rider.item, rider.date, None, why))
         elif rider.date != host.date and not rider.pinned:
-            left = left.with_date(replace(rider, date=host.date, status="moved", note=host.note))
+            left = left.with_date(replace(
+                rider, date=host.date, status="moved", note=host.note, accepted=host.accepted
+            ))  # fmt: skip
             why = Reason("follows", host.date, label=host.name)
             consequences.append(Consequence(rider.item, rider.date, host.date, why))
     return PlanChange(left, tuple(consequences))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from peerbook.course.schedule.calendar import (
@@ -26,7 +26,7 @@ from peerbook.course.schedule.plan import (
     nth_weekday,
     resources_of,
 )
-from peerbook.text import _, format_list
+from peerbook.text import LANGUAGES, _, format_list, written_in
 
 PLACED: tuple[Kind, ...] = ("teaching_day", "sparring", "final_assignment", "erfa_group")
 """Kinds that are placed by themselves; the others are part of a teaching day."""
@@ -95,8 +95,7 @@ class Obstacles:
             if date.status in ("planned", "moved")
             and date.date >= today
             and (reasons := self.reasons(date.date, date.resources, date.starts_at, date.ends_at))
-            # What the note says has been seen and accepted.
-            and date.note != placed_although(reasons)
+            and not set(_marks(reasons)) <= set(_accepted(date, reasons))
         ]
 
 
@@ -193,10 +192,40 @@ class AskedCourse:
         return self.request.final_assignment_on
 
 
-def placed_although(obstacles: Iterable[Reason]) -> str:
-    """Return the note on a date that stands in spite of something; empty without obstacles."""
+def placed_although(date: PlannedDate, obstacles: Sequence[Reason]) -> PlannedDate:
+    """Return a date that stands in spite of something, with a note of it; or with none to note.
+
+    A note that says so already keeps its words, also those of another language.
+    """
+    marks = _marks(obstacles)
+    is_noted = date.note and marks == _accepted(date, obstacles)
+    note = date.note if obstacles and is_noted else _note_of(obstacles)
+    return replace(date, note=note, accepted=marks)
+
+
+def _accepted(date: PlannedDate, obstacles: Sequence[Reason]) -> tuple[str, ...]:
+    """Return the marks of what has been seen and accepted about a date that stands on its day."""
+    # Dates that were saved before marks were kept have nothing but the note.
+    if not date.accepted and date.note in _notes_of(obstacles):
+        return _marks(obstacles)
+    return date.accepted
+
+
+def _marks(obstacles: Iterable[Reason]) -> tuple[str, ...]:
+    return tuple(sorted({reason.mark for reason in obstacles}))
+
+
+def _note_of(obstacles: Sequence[Reason]) -> str:
     texts = list(dict.fromkeys(reason.text for reason in obstacles))
     return _("Placed here although: {reasons}.").format(reasons=format_list(texts)) if texts else ""
+
+
+def _notes_of(obstacles: Sequence[Reason]) -> Iterator[str]:
+    """Yield the note of what stands in the way in every language."""
+    for language in LANGUAGES:
+        with written_in(language):
+            note = _note_of(obstacles)
+        yield note
 
 
 def nearer_sparring_days(

@@ -90,17 +90,17 @@ class PlanWriter:
         day = on or self._day(item)
         starts_at, ends_at = request.times_of(item.kind)
         obstacles = self._course.reasons(item.kind, day) if on is None else ()
-        return PlannedDate(
+        date = PlannedDate(
             kind=item.kind,
             number=item.number,
             date=day,
             starts_at=starts_at,
             ends_at=ends_at,
             avoided=tuple(Avoided(other, self._why_not(item, other)) for other in better),
-            note=placed_although(obstacles),
             teachers=request.teachers_of(item.kind),
             room=request.room,
         )
+        return placed_although(date, obstacles)
 
     def _better(self, wish: Wish) -> list[dt.date]:
         """Return same weekdays of the month that lie nearer to the wish, the nearest first."""
