@@ -12,7 +12,16 @@ from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _, format_list, format_weekday
 
 COLUMNS = ("participant", "slot", "can")
-_TIME = re.compile(r"(?<!\d)(\d{1,2})(?:[.:](\d{2}))?(?!\d)")
+_TIMES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\bkl\.?\s*(\d{1,2})(?:[.:](\d{2}))?(?!\d)",
+        r"(?<!\d)(\d{1,2}):(\d{2})(?!\d)",
+        r"(?<![\d.])(\d{1,2})\.(\d{2})(?![\d.])",
+        r"(?<!uge )(?<!week )(?<![\d./])(\d{1,2})()(?![\d./])",
+    )
+)
+"""How a time of day is written, the surest first: other numbers may be a date or a week."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class RankedSlot:
     @property
     def starts_at(self) -> dt.time | None:
         """The first time of day in its words."""
-        found = _TIME.search(self.slot)
+        found = next(filter(None, (time.search(self.slot) for time in _TIMES)), None)
         if found is None:
             return None
         hour, minute = int(found[1]), int(found[2] or 0)
