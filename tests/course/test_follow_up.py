@@ -7,13 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerbook.course.curriculum import load_course
-from peerbook.course.evaluation.follow_up import FOLLOW_UP_MONTHS, follow_up, months_after
+from peerbook.course.evaluation.follow_up import follow_up, months_after
 
 LAST_DAY = dt.date(2026, 8, 31)
 
 
-def test_the_months_are_those_the_course_content_promises():
-    assert load_course("six_months").rules.follow_up_months == FOLLOW_UP_MONTHS
+MONTHS = load_course("six_months").rules.follow_up_months
+
+
+def test_it_is_asked_in_the_months_of_the_course_content_and_in_no_others():
+    standing = follow_up(LAST_DAY, (1, 2), 0, dt.date(2026, 9, 30))
+    assert (standing.first, standing.last) == (dt.date(2026, 9, 30), dt.date(2026, 10, 31))
+    assert standing.state == "due"
 
 
 @pytest.mark.parametrize(
@@ -29,14 +34,14 @@ def test_the_months_are_those_the_course_content_promises():
     ],
 )
 def test_a_course_is_due_between_three_and_six_months_and_late_after(today, state, is_reminded):
-    standing = follow_up(LAST_DAY, 0, today)
+    standing = follow_up(LAST_DAY, MONTHS, 0, today)
     assert (standing.first, standing.last) == (dt.date(2026, 11, 30), dt.date(2027, 2, 28))
     assert (standing.state, standing.is_reminded) == (state, is_reminded)
 
 
 @pytest.mark.parametrize("today", [dt.date(2026, 9, 1), dt.date(2027, 1, 1), dt.date(2027, 9, 1)])
 def test_from_the_first_sheet_on_nobody_is_reminded(today):
-    standing = follow_up(LAST_DAY, 1, today)
+    standing = follow_up(LAST_DAY, MONTHS, 1, today)
     assert (standing.state, standing.is_reminded) == ("asked", False)
 
 

@@ -131,7 +131,7 @@ def test_one_course_has_enough_follow_up_sheets_to_be_shown_one_too_few_and_one_
     assert asked[first.id] >= SMALLEST > asked[second.id] > 0
     assert third.id not in asked
     assert fourth.id not in asked
-    standing = follow_up(last_days[first.id], 0, entered[0])
+    standing = follow_up(last_days[first.id], (3, 6), 0, entered[0])
     assert standing.state == "due"
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records, records
+from peerbook.course.curriculum import load_course
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.follow_up import follow_up
 from peerbook.course.improvement import suggestion_records
@@ -196,7 +197,8 @@ def _follow_ups(session: Session, site_id: int, today: dt.date) -> list[str]:
     for course in records.courses(session, site_id):
         if course.id not in last_days:
             continue
-        standing = follow_up(last_days[course.id], asked.get(course.id, 0), today)
+        months = load_course(course.template).rules.follow_up_months
+        standing = follow_up(last_days[course.id], months, asked.get(course.id, 0), today)
         if standing.is_reminded:
             text = {
                 "due": _("{course}: the time for the follow-up is until {last}."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from peerbook.course import records
+from peerbook.course.curriculum import load_course
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation.evaluation_records import Sheet
@@ -100,6 +101,7 @@ class _Evaluations:
         standing = None
         if self._course.id in last_days:
             asked = sheets.get("follow_up", 0)
-            standing = follow_up(last_days[self._course.id], asked, self._desk.today)
+            months = load_course(self._course.template).rules.follow_up_months
+            standing = follow_up(last_days[self._course.id], months, asked, self._desk.today)
         parts = result_parts(answers, sheets, standing, self._desk.threshold())
         self._result.show(parts, announce=announce)

@@ -1,4 +1,9 @@
-"""When to ask what is used of the course: the third of Kirkpatrick's levels needs time to show."""
+"""When to ask what is used of the course: the third of Kirkpatrick's levels needs time to show.
+
+Between which months it is asked stands in the course content (`follow_up_months`). After
+Kirkpatrick & Kirkpatrick (2006): Evaluating Training Programs, 3rd ed., guidelines for level 3:
+leave time for behaviour to change.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +12,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-FOLLOW_UP_MONTHS = (3, 6)
-"""Months after the last teaching day between which level 3, behaviour, is asked.
-
-Source: row B7 of what the product must do ("level 3 asked at 3–6 months"); the course content says
-the same (`follow_up_months`). After Kirkpatrick & Kirkpatrick (2006): Evaluating Training Programs,
-3rd ed., guidelines for level 3: leave time for behaviour to change.
-"""
-
 REMINDED_MONTHS = 12
-"""Months after the last teaching day beyond which nobody is reminded any more."""
+"""Months after the last teaching day beyond which nobody is reminded any more: our own rule."""
 
 State = Literal["early", "due", "late", "asked"]
 
@@ -42,19 +39,23 @@ class FollowUp:
     is_reminded: bool
 
 
-def follow_up(last_teaching_day: dt.date, sheets: int, today: dt.date) -> FollowUp:
+def follow_up(
+    last_teaching_day: dt.date, months: tuple[int, int], sheets: int, today: dt.date
+) -> FollowUp:
     """Return how it stands with the follow-up of a course.
 
     Parameters
     ----------
     last_teaching_day
         The course's last one that is not cancelled.
+    months
+        Months after it between which level 3, behaviour, is asked.
     sheets
         Follow-up sheets saved so far.
     today
         The day in question.
     """
-    first, last = (months_after(last_teaching_day, months) for months in FOLLOW_UP_MONTHS)
+    first, last = (months_after(last_teaching_day, count) for count in months)
     state: State
     if sheets:
         state = "asked"

@@ -12,7 +12,7 @@ from peerbook.course.schedule.day_plan import (
     SHORTEST_BREAK_MIN,
     SHORTEST_LUNCH_MIN,
 )
-from peerbook.course.schedule.plan import CoursePlan, PlannedDate
+from peerbook.course.schedule.plan import CoursePlan, PlannedDate, later_today
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _
 
@@ -112,7 +112,7 @@ def _day_turns(day: PlannedDate, count: int, minutes: int, before: int = 0) -> l
     for number in range(before + 1, before + count + 1):
         pause = _pause(day, turns, minutes)
         start = [*turns, *pause][-1].ends_at if turns else day.starts_at
-        end = None if start is None else _later(start, minutes)
+        end = None if start is None else later_today(start, minutes)
         if start is None or end is None or (day.ends_at is not None and end > day.ends_at):
             break
         turns += [*pause, Turn(day.date, start, end, "presentation", number)]
@@ -127,11 +127,11 @@ def _pause(day: PlannedDate, turns: list[Turn], minutes: int) -> list[Turn]:
     is_due = _sat_since_pause(turns) + minutes > LONGEST_STRETCH_MIN
     break_min = SHORTEST_BREAK_MIN if is_due else 0
     eaten = any(turn.what == "lunch" for turn in turns)
-    next_end = _later(now, break_min + minutes)
+    next_end = later_today(now, break_min + minutes)
     what: What = "break"
     if not eaten and now <= LATEST_LUNCH and (next_end is None or next_end > LATEST_LUNCH):
         break_min, what = SHORTEST_LUNCH_MIN, "lunch"
-    end = _later(now, break_min)
+    end = later_today(now, break_min)
     return [Turn(day.date, now, end, what)] if break_min and end is not None else []
 
 
@@ -146,8 +146,3 @@ def _sat_since_pause(turns: list[Turn]) -> int:
 
 def _minutes(moment: dt.time) -> int:
     return moment.hour * 60 + moment.minute
-
-
-def _later(moment: dt.time, minutes: int) -> dt.time | None:
-    total = _minutes(moment) + minutes
-    return dt.time(total // 60, total % 60) if total < 24 * 60 else None

@@ -17,6 +17,10 @@ from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _, format_share, format_time, ngettext
 
 LONGEST_STRETCH_MIN = 50
+"""Row A5 of what the product must do ("warns if >50 min without break")."""
+
+# Our own rules: the manual of the Vejle project (page 13) says no more than that a day is a whole
+# one with coffee, lunch and many breaks, as people need them.
 SHORTEST_BREAK_MIN = 10
 SHORTEST_LUNCH_MIN = 30
 LONGEST_LESSON_MIN = 30

@@ -244,7 +244,7 @@ class PlanRequest:
         late = {
             field
             for field, start, length, used in lengths
-            if used and _later(start, length) is None
+            if used and later_today(start, length) is None
         }
         for field in sorted(late):
             yield _fault(field, _("It would go on past midnight. Choose an earlier time."))
@@ -530,9 +530,15 @@ def resources_of(teachers: Iterable[str], room: str) -> frozenset[Resource]:
     return frozenset([*(Resource("teacher", name) for name in teachers), *rooms])
 
 
+def later_today(start: dt.time, minutes: int) -> dt.time | None:
+    """Return the time so many minutes later; None when that is past midnight."""
+    total = start.hour * 60 + start.minute + minutes
+    return dt.time(total // 60, total % 60) if total < 24 * 60 else None
+
+
 def later(start: dt.time, minutes: int) -> dt.time:
-    """Return a time of the same day, so many minutes later."""
-    end = _later(start, minutes)
+    """Return the time so many minutes later, which has to be of the same day."""
+    end = later_today(start, minutes)
     if end is None:
         raise InputFault.at("starts_at", _("It would go on past midnight. Choose an earlier time."))
     return end
@@ -561,11 +567,6 @@ def first_of_month(year: int, month: int) -> dt.date:
     if not 1 <= year + years <= 9999:
         return check_in_calendar(LATEST + dt.timedelta(days=1), "first_month")
     return dt.date(year + years, index + 1, 1)
-
-
-def _later(start: dt.time, minutes: int) -> dt.time | None:
-    total = start.hour * 60 + start.minute + minutes
-    return dt.time(total // 60, total % 60) if total < 24 * 60 else None
 
 
 def _fault(field: str, message: str) -> Fault:
