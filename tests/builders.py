@@ -196,6 +196,11 @@ def a_site(store: Store, *closed: ClosedDays, name: str = "Vejle") -> tuple[int,
     return number, own_name
 
 
+def somebody(name: str) -> str:
+    """Return a name nobody else has: who teaches at two sites would be needed at both."""
+    return f"{name} {new_code()}"
+
+
 def a_plan(store: Store, site_id: int, **asked: Any) -> tuple[CoursePlan, PlanRequest, str]:
     """Return an unsaved plan, what was asked for, and the version of the content.
 

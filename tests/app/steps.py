@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import psutil
 from playwright.sync_api import Locator, Page, expect
 
-from builders import PlannedCourse
+from builders import PlannedCourse, somebody
 from journeys import App, Server
 from peerbook.course import plan_records
 from peerbook.course.schedule.calendar import holidays_of
@@ -167,7 +167,7 @@ def ask_for_plan(page: Page, title: str, **more: str) -> None:
     year, month = months_ahead(4)
     answers = {
         "month": f"{year}-{month:02}", "weekday": "tirsdag", "week": "", "starts": "09:30",
-        "teachers": "Underviser A, Underviser B", "room": "Store sal",
+        "teachers": f"{somebody('Underviser')}, {somebody('Underviser')}", "room": "Store sal",
     } | more  # fmt: skip
     page.get_by_label("Holdets navn").fill(title)
     if answers["month"]:

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from builders import LEADER, PLANNED_ON, a_plan, a_planned_course, assert_sound
+from builders import LEADER, PLANNED_ON, a_plan, a_planned_course, assert_sound, somebody
 from peerbook.course import plan_records
 from peerbook.course.curriculum import load_course
 from peerbook.course.schedule.plan import Item
@@ -38,8 +38,8 @@ def made(app):
     """A course that begins in four months, at a site of its own."""
     return a_planned_course(
         app.store, mentors=("Anna Prøvesen", "Bo Opdigt", "Åse Demosen"), title="Hold 8",
-        weekday=1, first_month=months_ahead(4), teachers=("Underviser A",), room="Store sal",
-        convener="Tove Opdigt",
+        weekday=1, first_month=months_ahead(4), teachers=(somebody("Underviser A"),),
+        room="Store sal", convener=somebody("Tove Opdigt"),
     )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def a_planned_course_beside(app, made, *, weekday):
     """Plan another course at the same site, with the same teacher and room."""
     plan, request, version = a_plan(
         app.store, made.site_id, title="Hold ved siden af", weekday=weekday,
-        first_month=months_ahead(4), teachers=("Underviser A",), room="Store sal",
+        first_month=months_ahead(4), teachers=app.plan(made).dates[0].teachers, room="Store sal",
     )  # fmt: skip
     with app.store.write(LEADER) as session:
         saved = plan_records.save_plan(session, made.site_id, plan, request, version, on=PLANNED_ON)

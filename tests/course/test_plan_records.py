@@ -130,18 +130,38 @@ def test_closures_of_one_site_do_not_hold_at_another(store):
     assert calendar_of(store, elsewhere).is_free(WINTER.starts_on)
 
 
-def test_other_plans_are_those_of_the_same_site_without_ones_own(store):
+def test_other_plans_are_those_of_all_courses_but_ones_own(store):
     made = a_planned_course(store)
     plan, request, version = a_plan(store, made.site_id, title="Second", weekday=3)
     with store.write(LEADER) as session:
         second = plan_records.save_plan(
             session, made.site_id, plan, request, version, on=PLANNED_ON
         ).number
-    a_planned_course(store)
+    elsewhere = a_planned_course(store)
     with store.read() as session:
         others = plan_records.other_plans(session, made.site_id, made.course_id)
-        assert [one.course_key for one in others] == [str(second)]
-        assert len(plan_records.other_plans(session, made.site_id)) == 2
+        keys = {one.course_key for one in others}
+        assert {str(second), str(elsewhere.course_id)} <= keys
+        assert str(made.course_id) not in keys
+        assert len(plan_records.other_plans(session, made.site_id)) == len(others) + 1
+
+
+def test_a_teacher_of_two_sites_is_never_needed_at_both_at_once_but_rooms_are_their_own(store):
+    shared = {"teachers": ("Ragnhild",), "weekday": 4}
+    made = a_planned_course(store, title="Hold 1", room="Salen", **shared)
+    taken = {date.date for date in loaded(store, made.course_id).dates}
+    same_room, _name = a_site(store)
+    plan, _request, _version = a_plan(store, same_room, room="Salen", weekday=4)
+    assert {date.date for date in plan.dates} == taken
+    plan, _request, _version = a_plan(store, same_room, **shared)
+    meets = {date.date for date in plan.dates if date.starts_at is not None}
+    assert not meets & taken
+    with store.read() as session:
+        others = plan_records.other_plans(session, same_room)
+    day = Item("teaching_day", 1)
+    to = loaded(store, made.course_id).date_of(day).date
+    with pytest.raises(InputFault, match=rf"Hold 1 \({made.site}\)"):
+        move(plan, day, to, calendar=calendar_of(store, made), others=others)
 
 
 def test_a_moved_day_and_what_follows_are_saved_with_their_reason(store):

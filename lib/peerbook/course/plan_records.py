@@ -168,11 +168,26 @@ def day_starts_at(course: Course) -> dt.time:
 
 
 def other_plans(session: Session, site_id: int, course_id: int = 0) -> tuple[CoursePlan, ...]:
-    """Return the plans of the site's other courses, which share its teachers and rooms."""
+    """Return the plans of all other courses that may need the same teachers, or a site's rooms.
+
+    A teacher may teach at several sites, so those of other sites count too, by the course's name
+    with its place; rooms of one name at two sites are two rooms, so there the rooms are left out.
+    """
     return tuple(
         load_plan(session, course)
-        for course in records.courses(session, site_id)
+        if course.site_id == site_id
+        else _seen_from_afar(load_plan(session, course), session.get_one(Site, course.site_id))
+        for course in records.courses_of_all_sites(session)
         if course.id != course_id
+    )
+
+
+def _seen_from_afar(plan: CoursePlan, site: Site) -> CoursePlan:
+    """Return a plan as other sites see it: named with its place, and without its rooms."""
+    return replace(
+        plan,
+        title=f"{plan.title} ({site.name})",
+        dates=tuple(replace(date, room="") for date in plan.dates),
     )
 
 

@@ -112,7 +112,12 @@ def resource(session: Session, site_id: int, kind: ResourceKind, label: str) -> 
 
 def courses(session: Session, site_id: int) -> list[Course]:
     """Return the courses of a site, the latest first."""
-    wanted = select(Course).where(Course.site_id == site_id, Course.removed_on.is_(None))
+    return [course for course in courses_of_all_sites(session) if course.site_id == site_id]
+
+
+def courses_of_all_sites(session: Session) -> list[Course]:
+    """Return the courses of every site, the latest first."""
+    wanted = select(Course).where(Course.removed_on.is_(None))
     return list(session.scalars(wanted.order_by(Course.starts_on.desc(), Course.id.desc())))
 
 

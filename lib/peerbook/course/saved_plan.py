@@ -65,7 +65,7 @@ class SavedPlan:
         return course_drafts(self.desk, self.course_id, form)
 
     def others(self) -> tuple[CoursePlan, ...]:
-        """Return the site's other plans, which share teachers and rooms with this one."""
+        """Return the plans of other courses, which may share teachers or rooms with this one."""
         with self.desk.store.read() as session:
             site_id = session.get_one(Course, self.course_id).site_id
             return plan_records.other_plans(session, site_id, self.course_id)
