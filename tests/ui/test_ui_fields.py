@@ -138,6 +138,14 @@ def test_text_of_the_wrong_type_is_refused():
         assert fault(TextField("t", "T"), raw)
 
 
+@pytest.mark.parametrize("nothing", ["\u200b", "\u00ad", "\u2060", "\ufeff", " \u200b\u00a0\u200d"])
+@pytest.mark.parametrize("kind", [TextField, LongTextField])
+def test_what_nobody_can_see_is_no_answer(kind, nothing):
+    assert fault(kind("t", "T", required=True), nothing) == _("An answer is missing here.")
+    assert kind("t", "T").parse(nothing) == ""
+    assert kind("t", "T", required=True).parse(f"Bo{nothing}Li") == f"Bo{nothing}Li"
+
+
 def test_only_a_required_field_must_be_filled_in():
     assert TextField("t", "T").parse(None) == ""
     assert fault(TextField("t", "T", required=True), "   ") == _("An answer is missing here.")

@@ -33,7 +33,8 @@ FIRST_SAFE_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 10.0
 _TURN_MS = 25
 FULL_CHECK_BYTES = 32 * 2**20
-"""Up to this size opening reads every page; above, `check(thorough=True)` is the nightly one's."""
+"""Up to this size opening reads every page. Above, whoever opens would wait too long, and only the
+copy made before an upgrade is read whole."""
 
 _SETTINGS = (
     "synchronous=full",  # with WAL, `normal` may lose the last commits at a power cut
@@ -212,6 +213,11 @@ class Database:
         -------
         Path
             The copy.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the copy cannot be written or is not whole, or rows are left that point to none.
         """
         # With foreign keys on, re-making a table would empty the ones that point to it.
         engine = self._engine("BEGIN IMMEDIATE", pooled=False, foreign_keys=False)

@@ -273,7 +273,7 @@ class Store:
             )
 
     def check(self) -> None:
-        """Read the whole database and look for damage; for the night, and after a fright.
+        """Read the whole database and look for damage; nothing does so by itself.
 
         Raises
         ------

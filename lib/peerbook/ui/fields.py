@@ -119,7 +119,12 @@ AnyField = Field[Any]
 
 
 def _is_blank(raw: object) -> bool:
-    return raw is None or (isinstance(raw, str) and not raw.strip()) or raw in ([], {})
+    return raw is None or (isinstance(raw, str) and not _shows(raw)) or raw in ([], {})
+
+
+def _shows(text: str) -> bool:
+    """Return whether anything can be seen of a text: no spaces, soft hyphens or joiners alone."""
+    return any(sign.strip() and unicodedata.category(sign) != "Cf" for sign in text)
 
 
 # --- text -----------------------------------------------------------------------------------
