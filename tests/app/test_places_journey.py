@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from builders import LEADER, a_planned_course
+from builders import LEADER, a_plan, a_planned_course
 from journeys import query
-from peerbook.course import people_records
+from peerbook.course import people_records, plan_records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.planning.course_details_records import remove_course
 from peerbook.store.tables import CourseDate
@@ -129,29 +129,71 @@ def test_the_list_is_short_on_a_telephone_and_keeps_its_labels(open_record, unde
     assert sideways(page) <= 0
 
 
+def address_of(app, name, made):
+    return app.server.url(name, query(site=made.site, course=made.course_id))
+
+
 def test_the_place_chosen_goes_along_to_the_other_pages_and_survives_a_reload(app, guest):
     here, there = a_planned_course(app.store), a_planned_course(app.store)
     page = guest.open(app.server, "course_record", query(site=here.site, course=here.course_id))
     choice = page.get_by_label("Sted", exact=True)
     choice.select_option(label=there.site)
-    expect(page).to_have_url(app.server.url("course_record", query(site=there.site)))
+    expect(page).to_have_url(address_of(app, "course_record", there))
     page.get_by_role("link", name="Planlæg et hold").click()
     page.wait_for_selector("body[data-page=ready]")
-    expect(page).to_have_url(app.server.url("course_plan", query(site=there.site)))
+    expect(page).to_have_url(address_of(app, "course_plan", there))
     expect(choice.get_by_role("option", selected=True)).to_have_text(there.site)
     choice.select_option(label=here.site)
-    expect(page).to_have_url(app.server.url("course_plan", query(site=here.site)))
+    expect(page).to_have_url(address_of(app, "course_plan", here))
     page.reload()
     page.wait_for_selector("body[data-page=ready]")
     expect(choice.get_by_role("option", selected=True)).to_have_text(here.site)
     choice.select_option(label=there.site)
-    expect(page).to_have_url(app.server.url("course_plan", query(site=there.site)))
+    expect(page).to_have_url(address_of(app, "course_plan", there))
     page.get_by_role("link", name="English").click()
     page.wait_for_selector("body[data-page=ready]")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.get_by_label("Site", exact=True).get_by_role("option", selected=True)).to_have_text(
         there.site
     )
+
+
+def test_the_menu_leads_from_a_course_to_the_same_course(app, guest):
+    made = a_planned_course(app.store, title="Hold 1", first_month=months_ahead(-3))
+    later, request, version = a_plan(
+        app.store, made.site_id, title="Hold 2", first_month=months_ahead(3)
+    )
+    with app.store.write(LEADER) as session:
+        plan_records.save_plan(session, made.site_id, later, request, version, on=TODAY)
+    page = guest.open(app.server, "course_record", query(site=made.site))
+    course = page.get_by_role("combobox", name="Hold", exact=True)
+
+    def leads_to(link, title):
+        page.get_by_role("link", name=link, exact=True).click()
+        page.wait_for_selector("body[data-page=ready]")
+        expect(course.get_by_role("option", selected=True)).to_have_text(title)
+
+    expect(course.get_by_role("option", selected=True)).to_have_text("Hold 1")
+    leads_to("Planlæg et hold", "Hold 1")
+    course.select_option(label="Hold 2")
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    leads_to("Fremmøde og evaluering", "Hold 2")
+    page.get_by_role("link", name="Café og møder", exact=True).click()
+    page.wait_for_selector("body[data-page=ready]")
+    leads_to("Planlæg et hold", "Hold 2")
+    course.select_option(label="Planlæg et nyt hold")
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    leads_to("Fremmøde og evaluering", "Hold 1")
+
+
+def test_a_page_that_cannot_be_shown_leads_on_to_those_that_can(app, guest):
+    made = a_planned_course(app.store)
+    guest.set_out(app.server, "course_plan", query(site=made.site, course=999))
+    page = guest.page
+    expect(page.get_by_role("alert").filter(has_text="Siden kan ikke vises")).to_be_visible()
+    page.get_by_role("link", name="Fremmøde og evaluering", exact=True).click()
+    page.wait_for_selector("body[data-page=ready]")
+    expect(page.get_by_role("heading", name="Fremmøde og evaluering", level=1)).to_be_visible()
 
 
 def test_a_page_open_when_its_course_is_removed_records_nothing_more(app, open_record):

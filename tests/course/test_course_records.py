@@ -13,6 +13,7 @@ from builders import (
     LEADER,
     START,
     a_course,
+    a_plan,
     a_planned_course,
     a_site,
     assert_sound,
@@ -21,7 +22,7 @@ from builders import (
     open_store,
     stored,
 )
-from peerbook.course import people_records, record_page, records
+from peerbook.course import people_records, plan_records, record_page, records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.standing import standings
 from peerbook.course.evaluation import evaluation_records
@@ -158,6 +159,28 @@ def test_the_latest_course_is_the_one_meant_by_number_nought(store):
             "Spring 2027",
             "Earlier",
         ]
+
+
+def test_the_course_recorded_now_is_the_one_under_way_then_the_last_that_ended(store):
+    site_id, _name = a_site(store)
+    for title, first in (("Later", (2027, 9)), ("Now", (2027, 2)), ("Before", (2026, 2))):
+        plan, request, version = a_plan(store, site_id, title=title, first_month=first)
+        with store.write(LEADER) as session:
+            plan_records.save_plan(session, site_id, plan, request, version, on=START)
+
+    def shown(year, month):
+        with store.read() as session:
+            return records.course_under_way(session, site_id, dt.date(year, month, 1)).title
+
+    assert shown(2025, 1) == "Before", "the first to begin"
+    assert shown(2026, 5) == "Before"
+    assert shown(2027, 1) == "Before", "the last that ended, while none is under way"
+    assert shown(2027, 4) == "Now"
+    assert shown(2027, 11) == "Later"
+    assert shown(2029, 1) == "Later"
+    empty, _name = a_site(store)
+    with store.read() as session:
+        assert records.course_under_way(session, empty, START) is None
 
 
 @pytest.mark.parametrize("number", [-1, 999_999])

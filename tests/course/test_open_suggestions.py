@@ -22,7 +22,7 @@ from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import improvement_parts
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
 from peerbook.course.planning.plan_part import plan_parts
-from peerbook.course.start_page import _site_parts
+from peerbook.course.start_page import _parts
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, CourseDate, Site
 from peerbook.ui import Disclosure, Form, Notice, Prose, Table
@@ -105,7 +105,7 @@ def test_every_page_counts_alike_and_says_what_it_counts(store, monkeypatch):
     opened._open({"index": 0}, ())
     plan = [part for part in opened.inside[0].inside if isinstance(part, Notice)]
     board = [p for p in improvement_parts(desk, course)[0].everything() if isinstance(p, Notice)]
-    start = [part for part in _site_parts(desk, site) if isinstance(part, Notice)]
+    start = [part for part in _parts(desk, [site]) if isinstance(part, Notice)]
     told = (
         "2 suggestions from participants have no decision yet. "
         "2 suggestions are decided, but not done yet. The date of 1 of them has passed."

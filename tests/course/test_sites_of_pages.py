@@ -3,7 +3,7 @@
 import pytest
 
 from builders import LEADER, a_planned_course, a_site, open_store
-from peerbook.course import record_page, records, start_page
+from peerbook.course import record_page, records
 from peerbook.course.head_count import head_count_page
 from peerbook.course.planning import plan_page
 from peerbook.desk import Desk
@@ -12,7 +12,7 @@ from peerbook.guide import help_page
 from peerbook.settings import save_help_number
 from peerbook.ui import Filter
 
-PAGES = (start_page, plan_page, record_page, head_count_page)
+PAGES = (plan_page, record_page, head_count_page)
 
 
 @pytest.fixture(params=PAGES, ids=lambda module: module.__name__.rpartition(".")[2])

@@ -5,11 +5,13 @@ import json
 
 import pytest
 
-from builders import LEADER, a_planned_course, open_store
+from builders import LEADER, a_planned_course, a_site, open_store, suggestion
 from peerbook.course import records, start_page
 from peerbook.course.attendance.attendance_part import attendance_parts
-from peerbook.course.course_drafts import course_drafts
+from peerbook.course.course_drafts import course_drafts, new_course_drafts
+from peerbook.course.planning import plan_page
 from peerbook.desk import Desk
+from peerbook.errors import InputFault
 from peerbook.store.tables import Course, CourseDate
 from peerbook.ui import Filter, Prose, Table
 
@@ -73,6 +75,72 @@ def test_what_was_not_saved_is_told_with_where_it_stands_until_it_is(tmp_path, m
         monkeypatch.setattr(start_page, "open_desk", lambda: desk)
         drafts.discard()
         assert "Undervisningsdag 2" not in told()
+
+
+def test_a_new_course_that_was_begun_is_told_and_is_what_its_page_opens_with(tmp_path, monkeypatch):
+    with open_store(tmp_path) as store:
+        made = a_planned_course(store)
+        desk = Desk(store, actor=LEADER, synthetic=False)
+        for page in (start_page, plan_page):
+            monkeypatch.setattr(page, "open_desk", lambda: desk)
+
+        def told():
+            return [
+                json.dumps(part.tree, ensure_ascii=False)
+                for part in start_page.open_page().everything()
+                if isinstance(part, Prose) and "course_plan.ipynb?" in json.dumps(part.tree)
+            ]
+
+        def course_shown():
+            everything = plan_page.open_page(site=made.site).everything()
+            return next(part.value for part in everything if isinstance(part, Filter))
+
+        assert told() == []
+        assert course_shown() == made.course_id
+        drafts = new_course_drafts(desk, made.site_id)
+        drafts.save({"title": "Hold 7"})
+        (text,) = told()
+        assert "Et nyt hold" in text
+        assert "Hold 7" not in text
+        assert course_shown() == plan_page.NEW
+        drafts.discard()
+        assert told() == []
+
+
+def test_all_places_are_shown_at_once_each_with_its_name(tmp_path, monkeypatch):
+    with open_store(tmp_path) as store:
+        _empty, empty_name = a_site(store, name="Aalborg")
+        first, second = (a_planned_course(store, first_month=(2027, n)) for n in (3, 2))
+        with store.write(LEADER) as session:
+            for made in (first, second):
+                session.add(suggestion(course_id=made.course_id))
+        desk = Desk(store, actor=LEADER, synthetic=False)
+        monkeypatch.setattr(start_page, "open_desk", lambda: desk)
+        with store.read() as session:
+            starts = [session.get_one(Course, made.course_id).starts_on for made in (first, second)]
+        monkeypatch.setattr(Desk, "today", min(starts))
+        drafts = course_drafts(desk, second.course_id, "closures")
+        drafts.save({})
+        shown = [*start_page.open_page().everything()]
+        dates, courses = (part.data["rows"] for part in shown if isinstance(part, Table))
+        assert {row[1] for row in dates} == {first.site, second.site}
+        assert [row[0][1] for row in dates] == sorted(row[0][1] for row in dates)
+        assert [row[1] for row in courses] == [first.site, second.site]
+        texts = [
+            json.dumps(part.tree, ensure_ascii=False) for part in shown if isinstance(part, Prose)
+        ]
+        begun = next(text for text in texts if "course_plan.ipynb?" in text)
+        assert f"{second.site}: Spring 2027" in begun
+        waiting = next(text for text in texts if "course_record.ipynb?" in text)
+        for made in (first, second):
+            assert f"{made.site}: Spring 2027" in waiting
+            assert f"course={made.course_id}" in waiting
+        assert start_page.open_page(site=empty_name).facts[:2] == (
+            f"site: {empty_name}",
+            "courses: 0",
+        )
+        with pytest.raises(InputFault):
+            start_page.open_page(site="Atlantis")
 
 
 def test_a_course_to_come_leads_to_its_plan_and_one_that_has_begun_to_its_record(front_page_on):

@@ -171,7 +171,9 @@ def test_after_a_short_loss_the_page_catches_up_with_its_kernel(serve_notebooks,
     )
     lines[0].close()
     page.wait_for_selector("body[data-connection=waiting]")
-    expect(page.get_by_role("status").filter(has_text=_("Waiting for an answer …"))).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text=_("The program is working – one moment"))
+    ).to_be_visible()
     page.get_by_role("button", name="one").click()
     page.wait_for_selector("body[data-connection=ok]")
     expect(page.locator("#pb-lost")).to_be_empty()

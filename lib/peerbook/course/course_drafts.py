@@ -24,6 +24,21 @@ def course_drafts(desk: Desk, course_id: int, form: str) -> DraftBox:
     )
 
 
+def new_course_drafts(desk: Desk, site_id: int) -> DraftBox:
+    """Return where what is typed of a course that is not planned yet is kept."""
+    return desk.drafts(_new_course_form(site_id))
+
+
+def is_new_course_begun(desk: Desk, site_id: int) -> bool:
+    """Return whether who sits here has typed of a new course at a site, and not saved it."""
+    form = _new_course_form(site_id)
+    return form in desk.store.drafts.kept(desk.actor, form)
+
+
+def _new_course_form(site_id: int) -> str:
+    return f"course_plan:{site_id}"
+
+
 def unfinished(desk: Desk, course_id: int) -> list[str]:
     """Return the forms of a course in which who sits here has typed and not saved, newest first."""
     beginning = course_form(course_id, "")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from peerbook.course import records
 from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.course.evaluation.evaluation_part import evaluation_parts
 from peerbook.course.improvement.improvement_part import improvement_parts
+from peerbook.course.page_addresses import shown_at
 from peerbook.course.record_facts import facts
 from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
@@ -15,7 +18,7 @@ from peerbook.ui import Filter, Heading, Page, Part, Prose, Section, Tabs
 
 
 def open_page(site: str = "", course: int = 0) -> Page:
-    """Return the page for a course of a site; number 0 means the latest one.
+    """Return the page for a course of a site; number 0 means the one under way.
 
     The first site by name is meant when `site` is empty.
 
@@ -28,7 +31,7 @@ def open_page(site: str = "", course: int = 0) -> Page:
     with desk.store.read() as session:
         known = records.sites(session)
         at = records.site_named(session, site)
-        chosen = None if at is None else records.course_numbered(session, at.id, course)
+        chosen = None if at is None else _chosen(session, desk, at, course)
     if at is None:
         return Page([_nothing_yet()], synthetic=desk.synthetic)
 
@@ -43,23 +46,33 @@ def open_page(site: str = "", course: int = 0) -> Page:
 
 
 def _site_parts(desk: Desk, site: Site, number: int) -> list[Part]:
-    """Return the courses of a site, beginning with one of them; number 0 means the latest."""
+    """Return the courses of a site, beginning with one; number 0 means the one under way."""
     with desk.store.read() as session:
         known = records.courses(session, site.id)
-        shown = records.course_numbered(session, site.id, number)
+        shown = _chosen(session, desk, site, number)
     if shown is None:
         return [_nothing_yet()]
-    place = Section(_course_parts(desk, site, shown))
+
+    def about(course: Course) -> list[Part]:
+        return [shown_at(site.name, course.id), *_course_parts(desk, course)]
+
+    place = Section(about(shown))
     if len(known) == 1:
         return [Heading(shown.title), place]
     by_id = {row.id: row for row in known}
     choice = Filter(
         _("Course"),
         [(row.id, row.title) for row in known],
-        lambda number: place.show(_course_parts(desk, site, by_id[number])),
+        lambda number: place.show(about(by_id[number])),
         value=shown.id,
     )
     return [choice, place]
+
+
+def _chosen(session: Session, desk: Desk, site: Site, number: int) -> Course | None:
+    if number == 0:
+        return records.course_under_way(session, site.id, desk.today)
+    return records.course_numbered(session, site.id, number)
 
 
 def _nothing_yet() -> Prose:
@@ -71,7 +84,7 @@ def _nothing_yet() -> Prose:
     )
 
 
-def _course_parts(desk: Desk, site: Site, course: Course) -> list[Part]:
+def _course_parts(desk: Desk, course: Course) -> list[Part]:
     return [
         Tabs(
             [

@@ -165,6 +165,25 @@ def course_numbered(session: Session, site_id: int, number: int) -> Course | Non
     raise InputFault.at("course", message.format(number=number, site=where))
 
 
+def course_under_way(session: Session, site_id: int, today: dt.date) -> Course | None:
+    """Return the course of a site whose days are recorded now; None when there is no course yet.
+
+    Of several under way it is the one that met last. When none is, it is the one that ended last,
+    and before any has begun the first to begin.
+    """
+    held = select(CourseDate.course_id, CourseDate.date).where(CourseDate.status != "cancelled")
+    days: dict[int, list[dt.date]] = {}
+    for course_id, day in session.execute(held):
+        days.setdefault(course_id, []).append(day)
+
+    def nearness(course: Course) -> tuple[bool, dt.date]:
+        own = days.get(course.id, [])
+        met = [day for day in own if day <= today]
+        return bool(met) and max(own) >= today, max(met, default=dt.date.min)
+
+    return max(reversed(courses(session, site_id)), key=nearness, default=None)
+
+
 def remove(
     session: Session, table: type[ClosureRow | HeadCount], number: int, seen_version: int
 ) -> Saved:

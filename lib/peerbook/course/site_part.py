@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 
 from peerbook.store.tables import Site
 from peerbook.text import _
-from peerbook.ui import Filter, Part, Section
-
-PARAMETER = "site"
+from peerbook.ui import Address, Filter, Part, Section
 
 
 def site_parts(
@@ -23,16 +21,19 @@ def site_parts(
     parts
         Returns what is shown of a site.
     """
-    place = Section(parts(chosen))
+
+    def about(site: Site) -> list[Part]:
+        return [Address({"site": site.name}), *parts(site)]
+
+    place = Section(about(chosen))
     if len(sites) < 2:
         return [place]
     by_id = {site.id: site for site in sites}
     choice = Filter(
         _("Site"),
         [(site.id, site.name) for site in sites],
-        lambda number: place.show(parts(by_id[number])),
+        lambda number: place.show(about(by_id[number])),
         value=chosen.id,
-        parameter=PARAMETER,
     )
     return [choice, place]
 
@@ -41,5 +42,5 @@ def follow_names(parts: Sequence[Part], sites: Sequence[Site]) -> None:
     """Call the sites in a choice what they are called now."""
     names = {site.id: site.name for site in sites}
     for part in parts:
-        if isinstance(part, Filter) and part.parameter == PARAMETER:
+        if isinstance(part, Filter):
             part.relabel([names[number] for number in part.values])

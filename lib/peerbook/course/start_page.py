@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -12,16 +13,16 @@ from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.follow_up import follow_up
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import open_notices
+from peerbook.course.improvement.open_suggestions_part import where_to_answer
 from peerbook.course.names import date_name
-from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of
+from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of, record_links
 from peerbook.course.rows import each
-from peerbook.course.site_part import site_parts
 from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.small_groups import told
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Site
-from peerbook.text import _, format_date
+from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
     Column,
     Form,
@@ -42,7 +43,9 @@ LOOK_AHEAD = dt.timedelta(weeks=6)
 
 
 def open_page(site: str = "") -> Page:
-    """Return the first page for a site; the first by name when `site` is empty.
+    """Return the first page, which shows all sites at once.
+
+    Its facts are about one: the first by name when `site` is empty.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def open_page(site: str = "") -> Page:
     if chosen is None:
         return Page([_first_site(desk)], synthetic=desk.synthetic)
     return Page(
-        site_parts(known, chosen, lambda at: _site_parts(desk, at)),
+        _parts(desk, known),
         synthetic=desk.synthetic,
         facts=lambda: _facts(desk, chosen),
     )
@@ -107,56 +110,73 @@ def _first_steps() -> str:
     )
 
 
-def _site_parts(desk: Desk, site: Site) -> list[Part]:
+def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
+    """Return what happens and what waits at all sites, each named where there are several."""
     with desk.store.read() as session:
-        coming = _coming(session, site, desk.today)
-        waiting = suggestion_records.open_suggestions(session, site.id, desk.threshold())
-        known = records.courses(session, site.id)
-        last_day = records.last_days(session, site.id)
-        to_ask = _follow_ups(session, site.id, desk.today)
-        begun = unfinished_parts(desk, session, site, known)
+        begun = unfinished_parts(desk, session, sites)
+        coming = _coming(session, sites, desk.today)
+        threshold = desk.threshold()
+        waiting = [
+            (site, row)
+            for site in sites
+            for row in each(suggestion_records.open_suggestions(session, site.id, threshold))
+        ]
+        courses = [(site, one) for site in sites for one in records.courses(session, site.id)]
+        last_day = {
+            id: day for site in sites for id, day in records.last_days(session, site.id).items()
+        }
+        to_ask = [one for site in sites for one in _follow_ups(session, site, desk.today)]
+    courses.sort(key=lambda one: (one[1].starts_on, one[1].id), reverse=True)
+    where = [Column("site", _("Site"))] if len(sites) > 1 else []
     parts: list[Part] = [*begun, Heading(_("The next six weeks"))]
     if coming:
         columns = [
             Column("date", _("Date"), kind="day"),
+            *where,
             Column("what", _("What")),
             Column("course", _("Course")),
         ]
-        parts.append(Table(columns, coming, _("What happens in {site}").format(site=site.name)))
-    elif known:
+        names = format_list([site.name for site in sites])
+        parts.append(Table(columns, coming, _("What happens in {site}").format(site=names)))
+    elif courses:
         parts.append(Prose(_("No course days in the next six weeks.")))
     else:
         parts.append(Prose(_first_steps()))
-    if len(waiting):
+    if waiting:
         parts += [
             Heading(_("Waiting for an answer")),
-            *open_notices(list(each(waiting)), desk.today),
-            Prose(_("Answer them under [attendance and evaluation](course_record.ipynb).")),
+            *open_notices([row for _site, row in waiting], desk.today),
+            where_to_answer(waiting, names_sites=bool(where)),
         ]
     if to_ask:
+        links = record_links(
+            [(site, course.id, course.title) for site, course, _text in to_ask],
+            names_sites=bool(where),
+        )
         parts += [
             Heading(_("Time to ask what they use")),
-            *(Notice("info", text) for text in to_ask),
+            *(Notice("info", text) for _site, _course, text in to_ask),
             Prose(
-                _(
-                    "Print and enter the follow-up under [attendance and evaluation]"
-                    "(course_record.ipynb)."
+                _("Print and enter the follow-up under attendance and evaluation: {links}.").format(
+                    links=links
                 )
             ),
         ]
-    if known:
+    if courses:
         columns = [
             Column("title", _("Course")),
+            *where,
             Column("starts_on", _("First day"), kind="day"),
             Column("state", _("State"), kind="status"),
         ]
         rows = [
             {
                 "title": Link(course.title, _address(site, course, desk.today)),
+                "site": site.name,
                 "starts_on": course.starts_on,
                 "state": _state(course.starts_on, last_day.get(course.id), desk.today),
             }
-            for course in known
+            for site, course in courses
         ]
         parts += [Heading(_("Courses")), Table(columns, rows, _("All courses, the latest first"))]
     return parts
@@ -178,23 +198,29 @@ def _state(starts_on: dt.date, ends_on: dt.date | None, today: dt.date) -> Statu
     return Status(_("is under way"), "ok")
 
 
-def _coming(session: Session, site: Site, today: dt.date) -> list[dict[str, object]]:
+def _coming(session: Session, sites: Sequence[Site], today: dt.date) -> list[dict[str, object]]:
+    dates = [
+        (site, date, title)
+        for site in sites
+        for date, title in records.dates_between(session, site.id, today, today + LOOK_AHEAD)
+    ]
+    dates.sort(key=lambda one: (one[1].date, one[1].starts_at or dt.time.min))
     return [
         {
             "date": date.date,
+            "site": site.name,
             "what": date_name(date.kind, date.number),
             "course": Link(title, address_of(PLAN_PAGE, site.name, date.course_id)),
         }
-        for date, title in records.dates_between(session, site.id, today, today + LOOK_AHEAD)
+        for site, date, title in dates
     ]
 
 
-def _follow_ups(session: Session, site_id: int, today: dt.date) -> list[str]:
-    """Return a sentence for each course whose follow-up waits to be asked, the latest first."""
-    last_days = records.last_teaching_days(session, site_id)
-    asked = evaluation_records.sheets_by_course(session, site_id, "follow_up")
-    sentences = []
-    for course in records.courses(session, site_id):
+def _follow_ups(session: Session, site: Site, today: dt.date) -> Iterator[tuple[Site, Course, str]]:
+    """Yield the courses of a site whose follow-up waits to be asked, the latest first, and that."""
+    last_days = records.last_teaching_days(session, site.id)
+    asked = evaluation_records.sheets_by_course(session, site.id, "follow_up")
+    for course in records.courses(session, site.id):
         if course.id not in last_days:
             continue
         months = load_course(course.template).rules.follow_up_months
@@ -206,8 +232,8 @@ def _follow_ups(session: Session, site_id: int, today: dt.date) -> list[str]:
                     "{course}: the follow-up has not been asked. The time for it was until {last}."
                 ),
             }[standing.state]
-            sentences.append(text.format(course=course.title, last=format_date(standing.last)))
-    return sentences
+            last = format_date(standing.last)
+            yield site, course, text.format(course=course.title, last=last)
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:

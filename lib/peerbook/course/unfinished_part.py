@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from peerbook.course.course_drafts import unfinished
+from peerbook.course import records
+from peerbook.course.course_drafts import is_new_course_begun, unfinished
 from peerbook.course.evaluation.waves import WAVES, wave_name
 from peerbook.course.names import date_name
-from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of
+from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of, course_label
 from peerbook.desk import Desk
-from peerbook.store.tables import Course, CourseDate, Site
+from peerbook.store.tables import CourseDate, Site
 from peerbook.text import _, format_date
 from peerbook.ui import Heading, Part, Prose, literal
 
@@ -21,9 +22,7 @@ _RECORD_FORMS = (
 )  # fmt: skip
 
 
-def unfinished_parts(
-    desk: Desk, session: Session, site: Site, courses: Sequence[Course]
-) -> list[Part]:
+def unfinished_parts(desk: Desk, session: Session, sites: Sequence[Site]) -> list[Part]:
     """Return what who sits here has typed and not saved, by course; nothing when that is none.
 
     Parameters
@@ -31,19 +30,26 @@ def unfinished_parts(
     desk
         Who sits there.
     session
-        To read the dates it is about.
-    site, courses
+        To read the courses and dates it is about.
+    sites
         Where, and in which order.
     """
     lines = []
-    for course in courses:
-        # Several forms may be called the same; each name is told once.
-        places = dict.fromkeys(
-            (_page(form), _form_name(session, form)) for form in unfinished(desk, course.id)
-        )
-        for page, name in places:
-            address = address_of(page, site.name, course.id)
-            lines.append(f"- [{literal(course.title)}]({address}): {literal(name)}")
+
+    def tell(site: Site, title: str, address: str, name: str) -> None:
+        label = course_label(site, title, names_site=len(sites) > 1)
+        lines.append(f"- [{literal(label)}]({address}): {literal(name)}")
+
+    for site in sites:
+        if is_new_course_begun(desk, site.id):
+            tell(site, _("A new course"), address_of(PLAN_PAGE, site.name), _("The plan"))
+        for course in records.courses(session, site.id):
+            # Several forms may be called the same; each name is told once.
+            places = dict.fromkeys(
+                (_page(form), _form_name(session, form)) for form in unfinished(desk, course.id)
+            )
+            for page, name in places:
+                tell(site, course.title, address_of(page, site.name, course.id), name)
     if not lines:
         return []
     text = _("It is offered to you where you wrote it. Go on, or throw it away.")

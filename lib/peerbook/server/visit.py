@@ -212,7 +212,7 @@ class VisitHandler(Answer):
                         "The connection is lost – what you write now will not be saved. "
                         "Reload the page. If that does not help, start peerbook again."
                     ),
-                    "waiting": _("Waiting for an answer …"),
+                    "waiting": _("The program is working – one moment"),
                     "unknown": _("This part cannot be shown here. Open the page in JupyterLab."),
                     "failed": _("This part could not be shown."),
                     "error": _(

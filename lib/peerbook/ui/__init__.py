@@ -28,6 +28,7 @@ from peerbook.ui.fields import (
 from peerbook.ui.form import DraftBox, Form, ReceiptLike, Submission, receipt_text
 from peerbook.ui.page import (
     Action,
+    Address,
     Button,
     Columns,
     Disclosure,
@@ -48,6 +49,7 @@ from peerbook.ui.table import Cells, Column, Link, RowAction, Status, Table, Tab
 
 __all__ = [
     "Action",
+    "Address",
     "Button",
     "Cells",
     "Chart",

@@ -66,12 +66,6 @@ function offerFile({ file, buffers }) {
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-// Only where the address is ours to write, not in JupyterLab. What else stood in it was about the
-// earlier choice.
-function tellAddress(parameter, value) {
-  if (parameter && document.body.dataset.baseUrl) history.replaceState(null, "", `?${new URLSearchParams({ [parameter]: value })}`);
-}
-
 export function filter({ model, el }) {
   const id = model.id;
   const words = model.get("texts");
@@ -94,9 +88,7 @@ export function filter({ model, el }) {
     show();
     wait(false);
     status.say(answer.trouble ?? "", "danger");
-    if (answer.trouble) return;
-    heard.textContent = words.updated;
-    tellAddress(model.get("parameter"), model.get("options")[index]);
+    if (!answer.trouble) heard.textContent = words.updated;
   };
   const heard = h("span", { class: "pb-unseen", role: "status" });
   let node, write, rename;
@@ -130,6 +122,14 @@ export function filter({ model, el }) {
 }
 
 // ---- places ---------------------------------------------------------------------------------------
+
+export function address({ model }) {
+  if (!document.body.dataset.baseUrl) return; // in JupyterLab it is not ours to write
+  const now = new URLSearchParams(location.search);
+  const told = Object.entries(model.get("parameters"));
+  if (told.every(([name, value]) => (now.get(name) ?? "") === value)) return;
+  history.replaceState(null, "", `?${new URLSearchParams(told.filter(([, value]) => value))}`);
+}
 
 export const page = ({ el, hold }) => hold(el);
 export const panel = ({ el, hold }) => hold(el);

@@ -248,13 +248,9 @@ class Filter(Part, Generic[T]):
         The option to begin with; the first when None.
     look
         `select` folds the options into a list, `radio` shows them all.
-    parameter
-        Which parameter of the page's address says the label chosen; the address, and with it a
-        reload and the way to other pages, then follows the choice. None when empty.
     """
 
     label = traitlets.Unicode().tag(sync=True)
-    parameter = traitlets.Unicode().tag(sync=True)
     options = traitlets.List().tag(sync=True)
     chosen = traitlets.Int(0).tag(sync=True)
     look = traitlets.Unicode().tag(sync=True)
@@ -267,7 +263,6 @@ class Filter(Part, Generic[T]):
         *,
         value: T | None = None,
         look: Literal["select", "radio"] = "select",
-        parameter: str = "",
     ) -> None:
         self._values = tuple(option for option, _label in options)
         self._on_change = on_change
@@ -278,7 +273,6 @@ class Filter(Part, Generic[T]):
             options=[text for _value, text in options],
             chosen=0 if value is None else self._values.index(value),
             look=look,
-            parameter=parameter,
         )
         self.answer_to("choose", self._choose)
 
@@ -320,6 +314,22 @@ class Filter(Part, Generic[T]):
 
 
 # --- places ---------------------------------------------------------------------------------
+
+
+class Address(Part):
+    """What the page is about, in its address: a reload and the menu lead to the same.
+
+    Parameters
+    ----------
+    parameters
+        Of the address, with their values; an empty one is left out. Where they already stand in it,
+        what else stands there stays; else that was about something else, and goes.
+    """
+
+    parameters = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        super().__init__("address", parameters=dict(parameters))
 
 
 class Section(Part):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import (
     TEXT_LENGTH,
@@ -11,12 +14,12 @@ from peerbook.course.improvement.improvement_part import (
     said_text,
     shortened,
 )
-from peerbook.course.page_addresses import RECORD_PAGE, address_of
+from peerbook.course.page_addresses import record_links
 from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
-from peerbook.text import _, format_list, ngettext
-from peerbook.ui import Column, Disclosure, Part, Prose, Status, Table, literal
+from peerbook.text import _, ngettext
+from peerbook.ui import Column, Disclosure, Part, Prose, Status, Table
 
 
 def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None) -> list[Part]:
@@ -68,14 +71,22 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
         ],
         _("Asked for, and not done yet"),
     )
-    titles = {row.course_id: row.title for row in rows}
-    links = format_list(
-        [
-            f"[{literal(title)}]({address_of(RECORD_PAGE, site.name, number)})"
-            for number, title in titles.items()
-        ]
-    )
-    answer = Prose(
+    answer = where_to_answer([(site, row) for row in rows])
+    return [Disclosure(label, [*open_notices(rows, desk.today), table, answer])]
+
+
+def where_to_answer(waiting: Sequence[tuple[Site, Any]], *, names_sites: bool = False) -> Prose:
+    """Return the ways to the pages on which suggestions are answered.
+
+    Parameters
+    ----------
+    waiting
+        Each suggestion that waits, and the site it was made at.
+    names_sites
+        Whether it is told where each course is.
+    """
+    courses = [(site, row.course_id, row.title) for site, row in waiting]
+    links = record_links(courses, names_sites=names_sites)
+    return Prose(
         _("Answer and follow up under attendance and evaluation: {links}.").format(links=links)
     )
-    return [Disclosure(label, [*open_notices(rows, desk.today), table, answer])]

@@ -9,8 +9,10 @@ from typing import TypeVar
 from uuid import uuid4
 
 from peerbook.course import plan_records, records
+from peerbook.course.course_drafts import is_new_course_begun, new_course_drafts
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
+from peerbook.course.page_addresses import shown_at
 from peerbook.course.planning.plan_part import (
     avoided_parts,
     dates_table,
@@ -79,7 +81,8 @@ def warm_up() -> None:
 def open_page(site: str = "", course: int = 0) -> Page:
     """Return the page for a course of a site; number 0 means the latest one.
 
-    The first site by name is meant when `site` is empty.
+    A new course that was begun comes before the latest one. The first site by name is meant when
+    `site` is empty.
 
     Raises
     ------
@@ -99,6 +102,8 @@ def open_page(site: str = "", course: int = 0) -> Page:
         with desk.store.read() as session:
             number = course if which.id == at.id else 0
             shown = records.course_numbered(session, which.id, number)
+        if number == 0 and is_new_course_begun(desk, which.id):
+            shown = None
         return [_CourseChoice(desk, which, renamed).section(shown)]
 
     def renamed() -> None:
@@ -119,7 +124,7 @@ class _CourseChoice:
     def __init__(self, desk: Desk, site: Site, renamed: Callable[[], None]) -> None:
         self._desk = desk
         self._site = site
-        self._drafts = desk.drafts(f"{FORM}:{site.id}")
+        self._drafts = new_course_drafts(desk, site.id)
         self._renamed = renamed
         self._whole = Section([])
 
@@ -149,11 +154,13 @@ class _CourseChoice:
         self._whole.show(parts, announce=announce, take_there=bool(told))
 
     def _parts(self, number: int, told: Sequence[Part] = ()) -> list[Part]:
+        shown = shown_at(self._site.name, number)
         if number != NEW:
-            return plan_parts(self._desk, number, self._show, told)
+            return [shown, *plan_parts(self._desk, number, self._show, told)]
         proposal = Section([])
         form = self._form(proposal)
         return [
+            shown,
             *told,
             Heading(_("A new course")),
             Prose(

@@ -620,22 +620,25 @@ class Page extends HTMLElement {
 
 // ---- from page to page -------------------------------------------------------------------------
 
-// The address says which site is shown, and may have changed since the page was made: every way to
-// another page takes that site along. A link in the text may be about another site.
-function takeSiteAlong({ target }) {
+// The address says which site and course are shown, and may have changed since the page was made:
+// every way to another page takes them along. A link in the text may be about another site, and a
+// page that could not be made knows no site or course that others could show.
+function takeAlong({ target }) {
   const link = target.closest?.("a[href]");
-  const site = new URLSearchParams(location.search).get("site");
-  if (!link || !site) return;
+  if (!link) return;
+  const shown = new URLSearchParams(document.querySelector(".pb-failure") ? "" : location.search);
   const to = new URL(link.href);
   if (to.origin !== location.origin || !to.pathname.endsWith(".ipynb")) return;
-  const told = to.searchParams.get("site");
-  if (told === site || (told && !link.closest(".pb-header"))) return;
-  to.searchParams.set("site", site);
-  to.searchParams.delete("course"); // it was about the earlier site
+  if (to.searchParams.get("site") && !link.closest(".pb-header")) return;
+  for (const name of ["site", "course"]) {
+    const value = shown.get(name);
+    if (value) to.searchParams.set(name, value);
+    else to.searchParams.delete(name); // it was about an earlier choice
+  }
   link.href = to.href;
 }
 
-for (const way of ["click", "auxclick", "contextmenu"]) document.addEventListener(way, takeSiteAlong, true);
+for (const way of ["click", "auxclick", "contextmenu"]) document.addEventListener(way, takeAlong, true);
 
 customElements.define("peerbook-line", PageLine);
 customElements.define("peerbook-page", Page);
