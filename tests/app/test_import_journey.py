@@ -190,6 +190,8 @@ def test_files_that_cannot_be_used_say_why_and_save_nothing(server, visitor):
         expect(field).to_contain_text(message)
     choose(page, "slut.csv", as_csv(final, {"overall": 4}).encode("utf-8-sig"))
     expect(page.get_by_text("skabelonen til »Slutevaluering«, ikke til")).to_be_visible()
+    expect(page.get_by_text("Filen kan ikke bruges.")).to_be_visible()
+    expect(page.get_by_text("Filen er læst.")).to_have_count(0)
     expect(
         page.get_by_text("CSV med tegnsættet UTF-8 med mærke (BOM) og semikolon")
     ).to_be_visible()

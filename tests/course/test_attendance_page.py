@@ -1,5 +1,6 @@
 """What the attendance page tells of what was done last."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -9,7 +10,7 @@ from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.store.tables import Course
-from peerbook.ui import Disclosure, Form, Notice
+from peerbook.ui import Disclosure, Filter, Form, Notice
 
 
 @pytest.fixture
@@ -27,6 +28,43 @@ def page(tmp_path, monkeypatch):
 def submitted(page, name, **values):
     form = next(one for one in page.everything() if isinstance(one, Form) and one.name == name)
     return form._submit({"key": str(uuid.uuid4()), "values": values}, ())
+
+
+def test_the_day_chosen_stays_when_who_is_on_the_course_changes(page, monkeypatch):
+    monkeypatch.setattr(Desk, "today", Desk.today + dt.timedelta(days=100))
+
+    def put_on(name):
+        for panel in [*page.everything()]:
+            if isinstance(panel, Disclosure):
+                panel._open({"index": 0}, ())
+        submitted(page, "enrol", names=name, enrolled_on="2026-08-20")
+
+    put_on("Bo Prøve")
+    days = day_choice(page)
+    days._choose({"index": 2}, ())
+    chosen = days.value
+    put_on("Cia Prøve")
+    assert day_choice(page) is not days
+    assert day_choice(page).value == chosen
+    roster = next(one for one in page.everything() if isinstance(one, Form))
+    assert days.options[2].partition(",")[0] in repr(roster.fields)
+
+
+def test_a_receipt_tells_what_was_saved(page):
+    for _round in range(2):
+        for panel in [*page.everything()]:
+            if isinstance(panel, Disclosure):
+                panel._open({"index": 0}, ())
+    form = next(one for one in page.everything() if isinstance(one, Form) and one.name == "turn")
+    who = next(one for one in form.fields if one["name"] == "mentor")["options"][0]
+    on = Desk.today.isoformat()
+    submitted(page, "turn", mentor=who[0], turn="paused", on=on)
+    (text,) = told(page)
+    assert text.startswith("Anna Øvelse: holder pause, fra ")
+
+
+def day_choice(page):
+    return next(one for one in page.everything() if isinstance(one, Filter))
 
 
 def told(page):

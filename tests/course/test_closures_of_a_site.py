@@ -1,6 +1,7 @@
 """Each closure on the page is the one it says, and removing it removes no other."""
 
 import datetime as dt
+import uuid
 
 import pytest
 
@@ -10,7 +11,7 @@ from peerbook.course.planning.closures_part import closures_parts
 from peerbook.course.schedule.calendar import Closure
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
-from peerbook.ui import Disclosure, Table
+from peerbook.ui import Disclosure, Form, Table
 
 MONDAY = dt.date(2027, 2, 15)
 WEEK = Closure(MONDAY, MONDAY + dt.timedelta(days=6), "school_holiday", "Vinterferie")
@@ -35,12 +36,12 @@ def labels(store, made):
         return {one.label for one in plan_records.closures_of(session, made.site_id).values()}
 
 
-def parts_of(store, made):
+def parts_of(store, made, redraw=lambda _told: None):
     with store.read() as session:
         site = session.get_one(Site, made.site_id)
         plan = plan_records.load_plan(session, session.get_one(Course, made.course_id))
     desk = Desk(store, actor=LEADER, synthetic=False)
-    return closures_parts(desk, site, plan, lambda _told: None)
+    return closures_parts(desk, site, plan, redraw)
 
 
 def table_of(store, made):
@@ -57,6 +58,29 @@ def test_the_closure_that_is_removed_is_the_one_that_was_pointed_at(store, made)
     pointed_at = [row["what"] for row in table._content.rows].index(DAY.text)
     table._run({"index": pointed_at, "edition": table.edition}, ())
     assert labels(store, made) == {WEEK.label}
+
+
+def test_what_is_removed_is_asked_about_first_and_named_after(store, made):
+    close(store, made, DAY)
+    told = []
+    (table,) = (part for part in parts_of(store, made, told.append) if isinstance(part, Table))
+    assert table._action.confirm
+    table._run({"index": 0, "edition": table.edition}, ())
+    assert told == [f"Fjernet: {DAY.text}."]
+
+
+def test_a_closure_that_is_saved_is_named(store, made):
+    told = []
+    adding = next(
+        part for part in parts_of(store, made, told.append) if isinstance(part, Disclosure)
+    )
+    adding._open({"index": 0}, ())
+    form = next(part for part in adding.everything() if isinstance(part, Form))
+    values = {
+        "whom": "site", "kind": DAY.kind, "starts_on": MONDAY.isoformat(), "label": DAY.label,
+    }  # fmt: skip
+    form._submit({"key": str(uuid.uuid4()), "values": values}, ())
+    assert told[0].startswith(f"Tilføjet: {DAY.text}. Gemt kl.")
 
 
 def test_two_closures_of_the_same_day_are_both_kept_and_the_same_one_only_once(store, made):

@@ -331,6 +331,18 @@ def test_every_name_that_is_there_twice_is_told(store):
     assert "Ib" not in told.split()
 
 
+def test_a_name_typed_twice_is_not_said_to_be_on_the_course(store):
+    made = a_course(store, participants=0)
+    enrol(store, made, "Bo Opdigt")
+    with pytest.raises(InputFault) as fault, store.write(LEADER) as session:
+        people_records.enrol(
+            session, course_of(session, made), ["Eva Ny", "BO OPDIGT", "eva ny", "Eva Ny"], START
+        )
+    on_already, twice = (one.message for one in fault.value.faults)
+    assert on_already.startswith("BO OPDIGT er allerede på holdet")
+    assert twice.startswith("Eva Ny står der to gange")
+
+
 def correct(store, made, code, name, seen):
     return written(
         store,

@@ -279,6 +279,9 @@ def test_a_file_with_nothing_of_the_template_says_so_once(mid):
     book.active.append(["Åse", 40])
     reading = not_to_be_used(read_filled(mid, saved(book), others=templates()))
     assert "None of the template's columns" in the_fault(reading).message
+    book.create_sheet("Mine")["A1"] = "x"
+    reading = not_to_be_used(read_filled(mid, saved(book), others=templates()))
+    assert "None of the template's columns" in the_fault(reading).message, "nothing to move there"
 
 
 def test_every_missing_column_is_told(mid):

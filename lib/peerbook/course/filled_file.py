@@ -57,6 +57,11 @@ def read_as(file_name: str, reading: Reading) -> str:
     )
 
 
+def unusable_text() -> str:
+    """Return what stands by the button when a file cannot be taken in."""
+    return _("The file cannot be used. You see why below.")
+
+
 def wrong_file_parts(reading: Reading) -> list[Part]:
     """Return what is said of a file that cannot be taken in as it is."""
     of_the_whole = [fault for fault in reading.faults if fault.place.row is None]

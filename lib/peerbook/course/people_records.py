@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
@@ -157,16 +158,21 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
     wanted = [name for name in (" ".join(raw.split()) for raw in names) if name]
     if not wanted:
         raise InputFault.at("names", _("Write at least one name."))
+    there = [name for name in wanted if name.casefold() in present]
+    times = Counter(map(str.casefold, wanted))
+    first = {name.casefold(): name for name in reversed(wanted)}
+    twice = [first[key] for key, count in times.items() if count > 1 and key not in present]
     doubles = [
-        name
-        for place, name in enumerate(wanted)
-        if name.casefold() in present or name.casefold() in map(str.casefold, wanted[:place])
+        *(_on_already(name) for name in there),
+        *(
+            _(
+                "{name} stands there twice. If they are two people, write the names differently."
+            ).format(name=name)
+            for name in twice
+        ),
     ]
     if doubles:
-        message = _("{name} is on the course already. Write the two names differently.")
-        raise InputFault(
-            [Fault(message.format(name=name), Place(field="names")) for name in doubles]
-        )
+        raise InputFault([Fault(message, Place(field="names")) for message in doubles])
     site_id = records.site_of(session, course.id)
     for name in wanted:
         person = Participant(code=new_code(), site_id=site_id, created_on=on)
@@ -200,12 +206,16 @@ def correct_name(session: Session, course_id: int, code: str, name: str, seen: s
         raise InputFault.at("name", _("Write the name."))
     stored = known.pop(code)
     if right.casefold() in map(str.casefold, known.values()):
-        message = _("{name} is on the course already. Write the two names differently.")
-        raise InputFault.at("name", message.format(name=right))
+        raise InputFault.at("name", _on_already(right))
     refuse_overtaken({"name": seen}, {"name": stored}, {"name": right})
     identities.correct_name(session, code, right)
     course = session.get_one(Course, course_id)
     return Saved("course", course.id, course.version)
+
+
+def _on_already(name: str) -> str:
+    message = _("{name} is on the course already. Write the two names differently.")
+    return message.format(name=name)
 
 
 def place_on_course(session: Session, course_id: int, code: str, on: dt.date) -> None:

@@ -101,10 +101,11 @@ class _Attendance:
         if not self._mentors:
             text = _("Nobody is on the course yet. Write the names of those who begin.")
             return [Prose(text), self._enrolment.enrol_form()]
+        chosen = self._days.value if self._days is not None else None
         self._days = self._catch_up = None
         self._summary.show(self._summary_parts())
         return [
-            *self._roster_parts(),
+            *self._roster_parts(chosen),
             self._summary,
             Disclosure(_("Made up for a day"), self._open_catch_up),
             Disclosure(_("Who is on the course"), self._enrolment.parts),
@@ -113,7 +114,7 @@ class _Attendance:
 
     # -- the roster of one day -------------------------------------------------------------------
 
-    def _roster_parts(self) -> list[Part]:
+    def _roster_parts(self, chosen: int | None) -> list[Part]:
         planned = self._dates[~self._dates["cancelled"]]
         if planned.empty:
             return [Prose(_("The plan has no days on which anybody could come."))]
@@ -125,10 +126,13 @@ class _Attendance:
         waiting = dates[~dates["held"]]
         by_need = (waiting if not waiting.empty else dates.iloc[::-1])["date_id"]
         begun = unfinished(self._desk, self._course.id)
+        offered = [int(date_id) for date_id in dates["date_id"]]
         now = next(
-            (int(date_id) for date_id in dates["date_id"] if f"attendance:{date_id}" in begun),
+            (date_id for date_id in offered if f"attendance:{date_id}" in begun),
             int(by_need.iloc[0]),
         )
+        if chosen in offered:
+            now = chosen
         place = Section(self._day_parts(now))
         self._days = Filter(
             _("Day"),

@@ -14,7 +14,7 @@ from peerbook.course.people_records import Mentor, Turn
 from peerbook.desk import Desk
 from peerbook.store import Receipt, Saved
 from peerbook.store.tables import Course
-from peerbook.text import _, format_date
+from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
     Button,
     Cells,
@@ -118,7 +118,7 @@ class Enrolments:
                 ),
             )
             told = _("The name is now {name}.").format(name=" ".join(name.split()))
-            self._on_change(f"{receipt_text(receipt)} {told}")
+            self._on_change(f"{told} {receipt_text(receipt)}")
             return receipt
 
         return Form(
@@ -144,7 +144,11 @@ class Enrolments:
             receipt = self._desk.save(
                 submission, lambda session: people_records.enrol(session, self._course, names, on)
             )
-            self._on_change(receipt_text(receipt))
+            count = sum(bool(name.strip()) for name in names)
+            told = ngettext(
+                "{n} person is put on the course.", "{n} people are put on the course.", count
+            ).format(n=count)
+            self._on_change(f"{told} {receipt_text(receipt)}")
             return receipt
 
         return Form(
@@ -177,7 +181,12 @@ class Enrolments:
                 return saved
 
             receipt = self._desk.save(submission, change)
-            self._on_change(" ".join([receipt_text(receipt), *map(_withdrawn, withdrawn)]))
+            told = _("{name}: {what}, from {date}.").format(
+                name=dict(_names(mentors))[str(values["mentor"])],
+                what=_turn_name(cast(Turn, values["turn"])).lower(),
+                date=format_date(cast(dt.date, values["on"])),
+            )
+            self._on_change(" ".join([told, receipt_text(receipt), *map(_withdrawn, withdrawn)]))
             return receipt
 
         return Form(

@@ -18,6 +18,7 @@ from peerbook.course.filled_file import (
     read_as,
     rows_text,
     template_download,
+    unusable_text,
     wrong_file_parts,
 )
 from peerbook.course.frames import RESPONDENT, evaluation_template, templates
@@ -94,6 +95,7 @@ class _Import:
                 [filled_file_field()],
                 on_submit=self._look,
                 submit_label=_("Show what is in the file"),
+                only_asks=True,
             ),
             self._found,
             self._files,
@@ -124,7 +126,7 @@ class _Import:
         else:
             parts += self._found_parts(file, reading, sheets, saved, is_first=is_first)
         self._found.show(parts)
-        return _("The file has been read.")
+        return _("The file has been read.") if reading.is_right_file else unusable_text()
 
     def _found_parts(
         self,

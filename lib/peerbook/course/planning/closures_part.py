@@ -103,10 +103,13 @@ def closures_parts(
         number = int(str(row["id"]))
         with desk.store.write(desk.actor) as session:
             records.remove(session, ClosureRow, number, versions[number])
-        redraw(_("The closure is removed."))
-        return _("The closure is removed.")
+        told = _("Removed: {closure}.").format(closure=known[number].text)
+        redraw(told)
+        return told
 
-    action = RowAction(_("Remove"), remove)
+    action = RowAction(
+        _("Remove"), remove, confirm=_("Remove it? Then these days can be used for a course again.")
+    )
     parts: list[Part] = [_own_closure(desk, site, plan, redraw)]
     if suggested:
         parts.append(_suggestions(desk, site, suggested, redraw))
@@ -156,7 +159,7 @@ def _suggestions(
                 [plan_records.closure_row(session, site.id, closure) for closure in accepted],
             ),
         )
-        redraw(receipt_text(receipt))
+        redraw(_saved_text(accepted, receipt))
         return receipt
 
     options = [
@@ -205,7 +208,7 @@ def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str
                 session, [plan_records.closure_row(session, site.id, closure)]
             ),
         )
-        redraw(receipt_text(receipt))
+        redraw(_saved_text([closure], receipt))
         return receipt
 
     form = Form(
@@ -229,6 +232,12 @@ def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str
         drafts=desk.drafts(f"closure:{site.id}"),
     )  # fmt: skip
     return Disclosure(_("Add a closure or an absence"), [form])
+
+
+def _saved_text(closures: Sequence[Closure], receipt: Receipt) -> str:
+    texts = "; ".join(closure.text for closure in closures)
+    told = _("Added: {closures}.").format(closures=texts)
+    return f"{told} {receipt_text(receipt)}"
 
 
 def _resource(key: str) -> Resource | None:

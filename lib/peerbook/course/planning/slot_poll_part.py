@@ -11,6 +11,7 @@ from peerbook.course.filled_file import (
     filled_file_field,
     read_as,
     template_download,
+    unusable_text,
     wrong_file_parts,
 )
 from peerbook.course.frames import poll_answers, poll_template, templates
@@ -47,6 +48,8 @@ def slot_poll_parts(use: Callable[[Mapping[str, object]], None]) -> list[Part]:
         file = chosen_file(submission.values[FILE])
         reading = read_filled(poll_template(), file.data, templates())
         found.show([Notice("info", read_as(file.name, reading)), *_found_parts(reading, use)])
+        if not reading.is_right_file:
+            return unusable_text()
         return _("The file has been read. Nothing of it is stored.")
 
     return [

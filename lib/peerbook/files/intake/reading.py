@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -110,9 +110,11 @@ def read_filled(template: Template, data: bytes, others: Iterable[Template] = ()
         empty = _("There is nothing in the sheet. Fill in the template, save it, and try again.")
         return _unfit(reading, [Fault(empty, Place(sheet=sheet.title or None))])
     headings = _Headings(template, sheet, header)
-    faults = [
-        *_foreign_parts(template, table, sheet),
-        *(_mistaken(template, headings, others) or headings.faults),
+    # Whoever chose the wrong file has nothing to mend in it.
+    faults = _changed_since(template, table, sheet)
+    faults += _mistaken(template, headings, others) or [
+        *_unread_sheets(table, sheet),
+        *headings.faults,
     ]
     if faults:
         return _unfit(reading, faults)
@@ -137,27 +139,38 @@ def _texts(row: Sequence[object]) -> list[str]:
 # -- the file as a whole -------------------------------------------------------------------------
 
 
-def _foreign_parts(template: Template, table: Table, read: SheetRows) -> list[Fault]:
-    """Tell of sheets that would be lost, and of a template of another version."""
-    faults = []
+def _besides(table: Table, read: SheetRows) -> Iterator[tuple[str, list[str]]]:
+    """Yield the sheets that are not read: the title of each, and the texts in it."""
     for sheet in table.sheets:
-        if sheet is read:
-            continue
-        texts = [text for row in sheet.rows for text in _texts(row) if text]
+        if sheet is not read:
+            yield sheet.title, [text for row in sheet.rows for text in _texts(row) if text]
+
+
+def _changed_since(template: Template, table: Table, read: SheetRows) -> list[Fault]:
+    """Tell of a template of another version."""
+    message = _(
+        "The questions have changed since this template was downloaded. Download it anew "
+        "and move the answers over."
+    )
+    faults = []
+    for title, texts in _besides(table, read):
         marks = [text for text in texts if text.startswith(f"[{template.id} ")]
         if marks and template.mark not in marks:
-            message = _(
-                "The questions have changed since this template was downloaded. Download it anew "
-                "and move the answers over."
-            )
-            faults.append(Fault(message, Place(sheet=sheet.title)))
-        elif texts and not any(_MARK.fullmatch(text) for text in texts):
-            message = _(
-                "This sheet is not part of the template and is not read. Move what shall be saved "
-                "to the sheet “{sheet}”, and delete this one."
-            )
-            faults.append(Fault(message.format(sheet=read.title), Place(sheet=sheet.title)))
+            faults.append(Fault(message, Place(sheet=title)))
     return faults
+
+
+def _unread_sheets(table: Table, read: SheetRows) -> list[Fault]:
+    """Tell of sheets that would be lost."""
+    message = _(
+        "This sheet is not part of the template and is not read. Move what shall be saved "
+        "to the sheet “{sheet}”, and delete this one."
+    ).format(sheet=read.title)
+    return [
+        Fault(message, Place(sheet=title))
+        for title, texts in _besides(table, read)
+        if texts and not any(_MARK.fullmatch(text) for text in texts)
+    ]
 
 
 class _Headings:
