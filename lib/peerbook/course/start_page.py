@@ -123,7 +123,9 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
         ]
         courses = [(site, one) for site in sites for one in records.courses(session, site.id)]
         last_day = {
-            id: day for site in sites for id, day in records.last_days(session, site.id).items()
+            number: day
+            for site in sites
+            for number, day in records.last_days(session, site.id).items()
         }
         to_ask = [one for site in sites for one in _follow_ups(session, site, desk.today)]
     courses.sort(key=lambda one: (one[1].starts_on, one[1].id), reverse=True)
