@@ -15,7 +15,7 @@ from builders import a_planned_course, a_site, somebody
 from peerbook.course import plan_records
 from peerbook.course.schedule.calendar import Closure, summer_shutdown
 from peerbook.course.schedule.plan import Item, nth_weekday
-from peerbook.text import format_date, format_month
+from peerbook.text import format_date, format_month, format_weekday
 from steps import (
     TODAY,
     ask_for_plan,
@@ -329,6 +329,25 @@ def test_dates_in_summer_are_told_and_the_shutdown_can_be_kept_free(app, guest):
     )
     assert days
     assert not any(closed.covers(dt.date.fromisoformat(day)) for (day,) in days)
+
+
+def test_dates_between_christmas_and_new_year_are_told_and_can_be_kept_free(app, guest):
+    number, site = a_site(app.store)
+    page = guest.open(app.server, "course_plan", f"?site={site}")
+    year = TODAY.year + (TODAY.month > 10)
+    wished = dt.date(year, 12, 29)
+    ask_for_plan(
+        page, "Julehold", month=f"{year}-12", week="den sidste",
+        weekday=format_weekday(wished.weekday()),
+    )  # fmt: skip
+    warning = page.get_by_text("Nogle datoer ligger omkring jul, hvor mange er væk")
+    expect(warning).to_contain_text(format_date(wished, "long"))
+    page.get_by_role("button", name=f"Hold 24. dec. {year} til 1. jan. {year + 1} fri").click()
+    expect(warning).to_have_count(0)
+    assert not any(format_date(wished) in day for day in proposed(page).values())
+    assert app.rows("SELECT starts_on, ends_on FROM closure WHERE site_id = ?", number) == [
+        (f"{year}-12-24", f"{year + 1}-01-01")
+    ]
 
 
 def test_usual_closures_count_only_when_chosen(app, open_plan, made):

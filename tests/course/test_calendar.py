@@ -10,6 +10,7 @@ from peerbook.course.schedule.calendar import (
     Resource,
     eves_of,
     holidays_of,
+    is_christmas,
     is_holiday,
     suggested_closures,
 )
@@ -133,18 +134,32 @@ def test_closures_may_lie_in_any_order_and_twice():
 
 
 def test_suggestions_are_the_days_most_places_close_and_none_is_active():
-    # 2026: Ascension Day is 14 May; weeks by ISO, Monday to Sunday.
+    # 2026: Maundy Thursday is 2 April, Ascension Day 14 May; weeks by ISO, Monday to Sunday.
     days = {(closure.starts_on, closure.ends_on) for closure in suggested_closures([2026])}
     assert days == {
         (dt.date(2026, 2, 9), dt.date(2026, 2, 15)),
         (dt.date(2026, 2, 16), dt.date(2026, 2, 22)),
+        (dt.date(2026, 3, 30), dt.date(2026, 4, 1)),
         (dt.date(2026, 5, 1), dt.date(2026, 5, 1)),
         (dt.date(2026, 5, 15), dt.date(2026, 5, 15)),
         (dt.date(2026, 6, 5), dt.date(2026, 6, 5)),
         (dt.date(2026, 7, 13), dt.date(2026, 8, 2)),
         (dt.date(2026, 10, 12), dt.date(2026, 10, 18)),
+        (dt.date(2026, 12, 24), dt.date(2027, 1, 1)),
     }
     assert DanishCalendar().is_free(dt.date(2026, 5, 1))
+
+
+def test_the_last_christmas_of_the_calendar_ends_with_it():
+    assert suggested_closures([2100])[-1].ends_on == dt.date(2100, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_away"),
+    [((12, 19), False), ((12, 20), True), ((12, 27), True), ((1, 2), True), ((1, 3), False)],
+)
+def test_many_are_away_around_christmas(day, is_away):
+    assert is_christmas(dt.date(2026, *day)) == is_away
 
 
 def test_a_suggested_day_off_that_is_a_holiday_anyway_is_left_out():

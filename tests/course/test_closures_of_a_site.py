@@ -11,7 +11,7 @@ from peerbook.course.planning.closures_part import closures_parts
 from peerbook.course.schedule.calendar import Closure
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
-from peerbook.ui import Disclosure, Form, Table
+from peerbook.ui import Disclosure, Form, Prose, Table
 
 MONDAY = dt.date(2027, 2, 15)
 WEEK = Closure(MONDAY, MONDAY + dt.timedelta(days=6), "school_holiday", "Vinterferie")
@@ -97,3 +97,16 @@ def test_adding_stands_before_the_list_and_years_gone_by_are_folded_away(store, 
     assert labels.index("Tilføj en lukkedag eller et fravær") < labels.index("table")
     assert [row["what"] for row in table_of(store, made)._content.rows] == [DAY.text]
     assert labels.index("Lukkedage fra tidligere år") > labels.index("table")
+
+
+def test_the_school_summer_holiday_is_asked_for_until_it_is_told(store, made):
+    def asked():
+        texts = [str(part.tree) for part in parts_of(store, made) if isinstance(part, Prose)]
+        return [text for text in texts if "skolernes sommerferie" in text]
+
+    (question,) = asked()
+    assert "2027" in question
+    close(
+        store, made, Closure(dt.date(2027, 6, 26), dt.date(2027, 8, 8), "school_holiday", "Sommer")
+    )
+    assert asked() == []

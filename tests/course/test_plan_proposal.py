@@ -54,3 +54,15 @@ def test_a_day_moved_to_christmas_eve_is_warned_of_before_it_is_saved():
     told = [part.text for part in parts if isinstance(part, Notice) and part.kind == "warn"]
     assert "juleaftensdag" in told[0]
     assert "Undervisningsdag 3" in told[0]
+
+
+def test_a_day_that_moves_to_between_christmas_and_new_year_is_warned_of():
+    request = PlanRequest(
+        "winter", CourseTemplate(), 3, dt.time(10), first_month=(2026, 10), week_of_month=3
+    )
+    plan, day = plan_course(request, FREE), Item("teaching_day", 3)
+    change = move(plan, day, dt.date(2026, 12, 29), calendar=FREE, reason="guest")
+    parts = consequence_parts(Proposed(plan, change, "guest", day))
+    told = "\n".join(part.text for part in parts if isinstance(part, Notice))
+    assert "omkring jul" in told
+    assert "Undervisningsdag 3, tirsdag 29. december 2026" in told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from peerbook.course import plan_records, records
 from peerbook.course.schedule.calendar import (
@@ -20,7 +20,7 @@ from peerbook.desk import Desk
 from peerbook.store import Receipt
 from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Site
-from peerbook.text import _, format_date
+from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
     ChoiceField,
     ChoicesField,
@@ -111,6 +111,7 @@ def closures_parts(
         _("Remove"), remove, confirm=_("Remove it? Then these days can be used for a course again.")
     )
     parts: list[Part] = [_own_closure(desk, site, plan, redraw)]
+    parts += _summer_holiday_question(plan, known.values())
     if suggested:
         parts.append(_suggestions(desk, site, suggested, redraw))
     parts.append(
@@ -140,6 +141,29 @@ def closures_parts(
     heading = _("Public holidays and the two eves, always kept free")
     parts.append(Disclosure(heading, [Prose("\n".join(lines))]))
     return parts
+
+
+def _summer_holiday_question(plan: CoursePlan, known: Iterable[Closure]) -> list[Part]:
+    """Return the question when school is out in the summers of a plan; nothing where it is told."""
+    first, last = plan.dates[0].date, plan.dates[-1].date
+    told = {one.starts_on.year for one in known if one.kind == "school_holiday" and _in_july(one)}
+    asked = [
+        year
+        for year in range(first.year, last.year + 1)
+        if first <= dt.date(year, 7, 31) and last >= dt.date(year, 7, 1) and year not in told
+    ]
+    if not asked:
+        return []
+    text = _(
+        "When is the school summer holiday of {years}? Your municipality sets the days, so they "
+        "are no suggestion here. If they matter, add them as a school holiday."
+    )
+    return [Prose(text.format(years=format_list([str(year) for year in asked])))]
+
+
+def _in_july(closure: Closure) -> bool:
+    year = closure.starts_on.year
+    return closure.starts_on <= dt.date(year, 7, 31) and closure.ends_on >= dt.date(year, 7, 1)
 
 
 def _suggestions(

@@ -22,13 +22,18 @@ from peerbook.course.planning.plan_part import (
 from peerbook.course.schedule.calendar import (
     EARLIEST,
     LATEST,
+    Closure,
     DanishCalendar,
+    christmas_week,
+    is_christmas,
     is_summer,
+    is_working_day,
     summer_shutdown,
 )
 from peerbook.course.schedule.plan import (
     LAST_WEEK,
     CoursePlan,
+    PlannedDate,
     PlanRequest,
     first_of_month,
     names_in,
@@ -37,6 +42,7 @@ from peerbook.course.schedule.plan import (
 from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_rules import NoPlan
 from peerbook.course.schedule.plan_solver import plan_course
+from peerbook.course.schedule.plan_wishes import days_between
 from peerbook.course.site_part import follow_names, site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
@@ -309,29 +315,61 @@ class _CourseChoice:
         return [
             Heading(_("Proposal")),
             *_passed_parts(plan, desk.today),
-            *self._summer_parts(plan, request, calendar, proposal),
+            *self._away_parts(plan, request, calendar, proposal),
             dates_table(plan, _("Proposed dates, not saved yet"), desk.today),
             *who_and_where_parts(plan),
             *avoided_parts(plan),
             Button(_("Save the plan"), save, look="main"),
         ]
 
-    def _summer_parts(
+    def _away_parts(
         self, plan: CoursePlan, request: PlanRequest, calendar: DanishCalendar, proposal: Section
     ) -> list[Part]:
-        """Return which dates to come lie in summer, and the offer to keep the shutdown free."""
-        today = self._desk.today
-        hit = [
+        """Return which dates to come lie when many are away, and the offer to keep days free."""
+        coming = [
             date
             for date in plan.dates
             # What lies on a closure all the same says so itself.
-            if date.date >= today and is_summer(date.date) and calendar.is_free(date.date)
+            if date.date >= self._desk.today and calendar.is_free(date.date)
         ]
-        if not hit:
-            return []
-        shutdowns = [summer_shutdown(year) for year in sorted({date.date.year for date in hit})]
-        offered = [one for one in shutdowns if any(one.covers(date.date) for date in hit)]
-        period = format_list([f"{one.period} {one.starts_on.year}" for one in offered])
+        summer = [date for date in coming if is_summer(date.date)]
+        christmas = [date for date in coming if is_christmas(date.date)]
+        seasons = [
+            _Season(
+                summer,
+                [summer_shutdown(year) for year in sorted({date.date.year for date in summer})],
+                _("Some dates lie in summer, when many people are away:"),
+                _("Some dates lie in July, outside the weeks you keep free:"),
+            ),
+            _Season(
+                christmas,
+                # The first days of January belong to the Christmas before.
+                [
+                    christmas_week(year)
+                    for year in sorted({(date.date - _CHRISTMAS_ENDS).year for date in christmas})
+                ],
+                _("Some dates lie around Christmas, when many people are away:"),
+                _("Some dates lie around Christmas, outside the days you keep free:"),
+            ),
+        ]
+        return [
+            self._season_part(season, plan, request, calendar, proposal)
+            for season in seasons
+            if season.hit
+        ]
+
+    def _season_part(
+        self,
+        season: _Season,
+        plan: CoursePlan,
+        request: PlanRequest,
+        calendar: DanishCalendar,
+        proposal: Section,
+    ) -> Part:
+        offered = [
+            one for one in season.closures if any(one.covers(date.date) for date in season.hit)
+        ]
+        period = format_list([_period(one) for one in offered])
 
         def keep_free() -> str:
             with self._desk.store.write(self._desk.actor) as session:
@@ -342,27 +380,60 @@ class _CourseChoice:
             proposal.show(parts, announce=said, take_there=True)
             return said
 
-        is_answered = all(
-            not calendar.is_free(one.starts_on) and not calendar.is_free(one.ends_on)
-            for one in shutdowns
-        )
+        is_answered = all(_is_kept_free(calendar, one) for one in season.closures)
         lines = [
-            _("Some dates lie in July, outside the weeks you keep free:")
-            if is_answered
-            else _("Some dates lie in summer, when many people are away:"),
-            *(f"{date.name}, {format_date(date.date, 'long')}" for date in hit),
+            season.lead_when_kept_free if is_answered else season.lead,
+            *(f"{date.name}, {format_date(date.date, 'long')}" for date in season.hit),
         ]
         offer = Action(
             _("Keep {period} free, and make a new proposal").format(period=period), keep_free
         )
-        return [
-            Notice("info" if is_answered else "warn", "\n".join(lines), [offer] if offered else [])
-        ]
+        return Notice(
+            "info" if is_answered else "warn", "\n".join(lines), [offer] if offered else []
+        )
+
+
+_CHRISTMAS_ENDS = dt.timedelta(days=2)
+"""What lies so long after New Year is no longer Christmas."""
+
+
+def _is_kept_free(calendar: DanishCalendar, closure: Closure) -> bool:
+    """Return whether none of the closure's working days can be used."""
+    return not any(
+        is_working_day(day) and calendar.is_free(day)
+        for day in days_between(closure.starts_on, closure.ends_on)
+    )
+
+
+def _period(closure: Closure) -> str:
+    """Return the days of a closure in words, with their year."""
+    year = str(closure.starts_on.year)
+    return closure.period if year in closure.period else f"{closure.period} {year}"
+
+
+@dataclass(frozen=True)
+class _Season:
+    """A time of the year when many people are away.
+
+    Parameters
+    ----------
+    hit
+        The dates that lie in it.
+    closures
+        The days that most places close.
+    lead, lead_when_kept_free
+        What is said of the dates; and when the place keeps those days free already.
+    """
+
+    hit: Sequence[PlannedDate]
+    closures: Sequence[Closure]
+    lead: str
+    lead_when_kept_free: str
 
 
 @dataclass(frozen=True)
 class _KeptFree:
-    """Weeks of summer that a place has begun to keep free, and the proposal as it was before."""
+    """Days that a place has begun to keep free, and the proposal as it was before."""
 
     site: str
     period: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from peerbook.course.saved_plan import SavedPlan
-from peerbook.course.schedule.calendar import is_summer
+from peerbook.course.schedule.calendar import is_christmas, is_summer
 from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
 from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_mend import PlanChange
@@ -91,14 +91,14 @@ def consequence_parts(proposed: Proposed) -> list[Part]:
     ]
     if strained or stuck:
         parts.append(Notice("warn", "\n".join([*stuck, *strained])))
-    summer = [
-        f"{one.name}, {format_date(one.date, 'long')}"
-        for one in change.plan.dates
-        if one.takes_place and is_summer(one.date) and not _was_on(before, one)
-    ]
-    if summer:
-        lead = _("Now some dates lie in summer, when many people are away:")
-        parts.append(Notice("warn", "\n".join([lead, *summer])))
+    new = [one for one in change.plan.dates if one.takes_place and not _was_on(before, one)]
+    for is_away, lead in (
+        (is_summer, _("Now some dates lie in summer, when many people are away:")),
+        (is_christmas, _("Now some dates lie around Christmas, when many people are away:")),
+    ):
+        if hit := [one for one in new if is_away(one.date)]:
+            lines = [f"{one.name}, {format_date(one.date, 'long')}" for one in hit]
+            parts.append(Notice("warn", "\n".join([lead, *lines])))
     return parts
 
 

@@ -25,6 +25,7 @@ LATEST = dt.date(2100, 12, 31)
 """Plans lie between these; outside them a date is a slip of the finger."""
 
 MAX_LABEL_LENGTH = 200
+_DAY = dt.timedelta(days=1)
 
 ClosureKind = Literal["school_holiday", "industriferie", "custom_day_off", "absence", "other"]
 ResourceKind = Literal["teacher", "room"]
@@ -344,7 +345,7 @@ def suggested_closures(years: Iterable[int]) -> tuple[Closure, ...]:
     """Return closures that most places have, for the user to review and accept one by one.
 
     School holidays differ between municipalities (week 7 or 8 in winter), so these are questions
-    rather than facts.
+    rather than facts. Of the schools' summer holiday no rule says when it is: the page asks.
 
     Raises
     ------
@@ -372,6 +373,21 @@ def is_summer(day: dt.date) -> bool:
     return day.month == 7 or summer_shutdown(day.year).covers(day)
 
 
+def christmas_week(year: int) -> Closure:
+    """Return the days from Christmas Eve of a year to New Year's Day, for the user to accept."""
+    last = min(dt.date(year + 1, 1, 1), LATEST)
+    return Closure(dt.date(year, 12, 24), last, "custom_day_off", _("Christmas and New Year"))
+
+
+def is_christmas(day: dt.date) -> bool:
+    """Return whether many people are away around Christmas: 20 December to 2 January, our own rule.
+
+    >>> [is_christmas(dt.date(2026, 12, day)) for day in (19, 20)]
+    [False, True]
+    """
+    return (day.month, day.day) >= (12, 20) or (day.month, day.day) <= (1, 2)
+
+
 def _suggested(year: int) -> Iterator[Closure]:
     check_in_calendar(dt.date(min(max(year, 1), 9999), 1, 1), "year")
     for week, label in (
@@ -381,12 +397,18 @@ def _suggested(year: int) -> Iterator[Closure]:
     ):
         yield Closure(_monday(year, week), _sunday(year, week), "school_holiday", label)
     yield summer_shutdown(year)
-    ascension = next(
-        day for day, name in _holidays(year, "da").items() if name.startswith("Kristi himmelfart")
+    yield christmas_week(year)
+    maundy_thursday, ascension = (
+        next(day for day, name in _holidays(year, "da").items() if name.startswith(beginning))
+        for beginning in ("Skærtorsdag", "Kristi himmelfart")
     )
+    yield Closure(
+        maundy_thursday - 3 * _DAY, maundy_thursday - _DAY, "custom_day_off",
+        _("the days before Maundy Thursday"),
+    )  # fmt: skip
     for day, label in (
         (dt.date(year, 5, 1), _("1 May")),
-        (ascension + dt.timedelta(days=1), _("the day after Ascension Day")),
+        (ascension + _DAY, _("the day after Ascension Day")),
         (dt.date(year, 6, 5), _("Constitution Day")),
     ):
         if not is_holiday(day):
