@@ -350,6 +350,25 @@ def test_dates_between_christmas_and_new_year_are_told_and_can_be_kept_free(app,
     ]
 
 
+def test_dates_in_a_school_holiday_are_told_until_one_of_its_weeks_is_kept_free(app, guest):
+    number, site = a_site(app.store)
+    page = guest.open(app.server, "course_plan", f"?site={site}")
+    year = TODAY.year + 1
+    wished = dt.date.fromisocalendar(year, 7, 3)
+    ask_for_plan(
+        page, "Vinterhold", month=f"{year}-02", week=("den anden", "den tredje")[wished.day > 14],
+        weekday="onsdag",
+    )  # fmt: skip
+    told = page.get_by_text("hvor skolerne måske holder fri (vinterferie")
+    expect(told).to_contain_text(format_date(wished, "long"))
+    page.get_by_role("button", name=f"Hold uge 7 {year} fri").click()
+    expect(told).to_have_count(0)
+    assert not any(format_date(wished) in day for day in proposed(page).values())
+    assert app.rows("SELECT starts_on FROM closure WHERE site_id = ?", number) == [
+        (dt.date.fromisocalendar(year, 7, 1).isoformat(),)
+    ]
+
+
 def test_usual_closures_count_only_when_chosen(app, open_plan, made):
     page = open_plan(made, tab="Helligdage og lukkedage")
     assert app.rows("SELECT count(*) FROM closure WHERE site_id = ?", made.site_id) == [(0,)]

@@ -18,7 +18,7 @@ from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation_form import EvaluationForm, load_form
 from peerbook.course.head_count import head_count_records
 from peerbook.course.improvement import suggestion_records
-from peerbook.course.schedule.calendar import suggested_closures
+from peerbook.course.schedule.calendar import school_holiday_weeks, suggested_closures
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_rules import NoPlan
 from peerbook.course.schedule.plan_solver import plan_course
@@ -208,8 +208,16 @@ class _Vejle:
         return sorted(rows, key=lambda row: row.date)
 
     def _add_closures(self, site: Site) -> None:
-        accepted = suggested_closures(self._timing.years_of_life)
-        rows = [plan_records.closure_row(self._session, site.id, closure) for closure in accepted]
+        years = self._timing.years_of_life
+        # No place keeps more than one week of a holiday free.
+        others = {
+            week for year in years for weeks in school_holiday_weeks(year) for week in weeks[1:]
+        }
+        rows = [
+            plan_records.closure_row(self._session, site.id, closure)
+            for closure in suggested_closures(years)
+            if closure not in others
+        ]
         records.save_closures(self._session, rows)
 
     def _add_course(self, site: Site, number: int, first_month: tuple[int, int]) -> Course:

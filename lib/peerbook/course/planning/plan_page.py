@@ -28,6 +28,7 @@ from peerbook.course.schedule.calendar import (
     is_christmas,
     is_summer,
     is_working_day,
+    school_holiday_weeks,
     summer_shutdown,
 )
 from peerbook.course.schedule.plan import (
@@ -352,6 +353,15 @@ class _CourseChoice:
                 _("Some dates lie around Christmas, outside the days you keep free:"),
             ),
         ]
+        seasons += [
+            _Season([date for date in coming if week.covers(date.date)], [week], lead, lead)
+            for year in sorted({date.date.year for date in coming})
+            for weeks in school_holiday_weeks(year)
+            # Whoever keeps one week of the winter free has said which of them it is.
+            if not any(_is_kept_free(calendar, week) for week in weeks)
+            for week in weeks
+            if (lead := _schools_closed(week))
+        ]
         return [
             self._season_part(season, plan, request, calendar, proposal)
             for season in seasons
@@ -395,6 +405,12 @@ class _CourseChoice:
 
 _CHRISTMAS_ENDS = dt.timedelta(days=2)
 """What lies so long after New Year is no longer Christmas."""
+
+
+def _schools_closed(week: Closure) -> str:
+    return _("Some dates lie in a week when schools may be closed ({holiday}):").format(
+        holiday=week.label
+    )
 
 
 def _is_kept_free(calendar: DanishCalendar, closure: Closure) -> bool:

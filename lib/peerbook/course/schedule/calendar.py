@@ -359,6 +359,27 @@ def suggested_closures(years: Iterable[int]) -> tuple[Closure, ...]:
     )
 
 
+def school_holiday_weeks(year: int) -> tuple[tuple[Closure, ...], ...]:
+    """Return the weeks in which schools are closed: each holiday with the weeks it may have.
+
+    A municipality keeps one of them: in winter most have week 7, some week 8.
+    """
+    winter_and_autumn = (
+        (
+            (7, _("winter holiday, in most municipalities")),
+            (8, _("winter holiday, in some municipalities")),
+        ),
+        ((42, _("autumn holiday")),),
+    )
+    return tuple(
+        tuple(
+            Closure(_monday(year, week), _sunday(year, week), "school_holiday", label)
+            for week, label in weeks
+        )
+        for weeks in winter_and_autumn
+    )
+
+
 def summer_shutdown(year: int) -> Closure:
     """Return the general summer shutdown of a year, for the user to accept: weeks 29 to 31."""
     return Closure(_monday(year, 29), _sunday(year, 31), "industriferie", _("many people are away"))
@@ -390,12 +411,8 @@ def is_christmas(day: dt.date) -> bool:
 
 def _suggested(year: int) -> Iterator[Closure]:
     check_in_calendar(dt.date(min(max(year, 1), 9999), 1, 1), "year")
-    for week, label in (
-        (7, _("winter holiday, in most municipalities")),
-        (8, _("winter holiday, in some municipalities")),
-        (42, _("autumn holiday")),
-    ):
-        yield Closure(_monday(year, week), _sunday(year, week), "school_holiday", label)
+    for weeks in school_holiday_weeks(year):
+        yield from weeks
     yield summer_shutdown(year)
     yield christmas_week(year)
     maundy_thursday, ascension = (
