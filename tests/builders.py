@@ -86,7 +86,8 @@ def closure(**values: Any) -> Closure:
 
 def course(**values: Any) -> Course:
     plan = {"template": "six_months", "template_version": "1", "starts_on": START, "weekday": 2}
-    return Course(**{"site_id": 1, "title": "Spring 2026", **plan, **values})
+    params = {"rules": {}, "day_starts_at": "10:00:00"}
+    return Course(**{"site_id": 1, "title": "Spring 2026", "params": params, **plan, **values})
 
 
 def course_date(**values: Any) -> CourseDate:

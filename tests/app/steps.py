@@ -15,8 +15,9 @@ from journeys import App, Server
 from peerbook.course import plan_records
 from peerbook.course.schedule.calendar import holidays_of
 from peerbook.course.schedule.plan import PlannedDate
+from peerbook.text.formats import COPENHAGEN
 
-TODAY = dt.datetime.now(dt.UTC).date()
+TODAY = dt.datetime.now(COPENHAGEN).date()
 RECEIPT = re.compile(r"Gemt kl\. [\d.]+ \(kvittering (\d+)\)\.")
 
 

@@ -19,6 +19,7 @@ from builders import (
     assert_sound,
     closure,
     counted,
+    course,
     open_store,
     stored,
 )
@@ -147,11 +148,8 @@ def test_the_latest_course_is_the_one_meant_by_number_nought(store):
     made = a_planned_course(store, first_month=(2027, 2))
     with store.write(LEADER) as session:
         session.add(
-            Course(
-                site_id=made.site_id, title="Earlier", template="six_months",
-                template_version="1", starts_on=dt.date(2026, 1, 6), weekday=1,
-            )
-        )  # fmt: skip
+            course(site_id=made.site_id, title="Earlier", starts_on=dt.date(2026, 1, 6), weekday=1)
+        )
     with store.read() as session:
         latest = records.course_numbered(session, made.site_id, 0)
         assert latest.id == made.course_id

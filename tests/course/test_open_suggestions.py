@@ -12,6 +12,7 @@ from builders import (
     a_planned_course,
     a_site,
     assert_sound,
+    course,
     decision,
     evaluation,
     open_store,
@@ -140,8 +141,8 @@ def test_a_course_meets_what_earlier_ones_and_itself_have_asked_for_not_what_lat
     first = a_planned_course(store)
     with store.write(LEADER) as session:
         own = session.get_one(Course, first.course_id)
-        later = Course(
-            site_id=first.site_id, title="Later", template="six_months", template_version="1",
+        later = course(
+            site_id=first.site_id, title="Later",
             starts_on=own.starts_on + dt.timedelta(days=180), weekday=1,
         )  # fmt: skip
         session.add(later)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, PLANNED_ON, a_planned_course, a_site, assert_sound, open_store
+from builders import LEADER, PLANNED_ON, a_planned_course, a_site, assert_sound, course, open_store
 from peerbook.course import plan_records, records
 from peerbook.course.planning.course_details_records import (
     change_site,
@@ -224,10 +224,7 @@ def test_one_course_knows_nothing_of_what_was_told_of_another(store, leader):
 def test_a_course_whose_beginning_nobody_noted_says_so(store):
     made = a_planned_course(store)
     with store.write(LEADER) as session:
-        bare = Course(
-            site_id=made.site_id, title="Old", template="six_months", template_version="1",
-            starts_on=TOLD_ON, weekday=1,
-        )  # fmt: skip
+        bare = course(site_id=made.site_id, title="Old", starts_on=TOLD_ON, weekday=1)
         session.add(bare)
         session.flush()
         append_event(session, "course", bare.id, "planned", TOLD_ON, dates=20)
