@@ -378,10 +378,7 @@ class ToldPlan:
 
 def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
     """Return a course's plan as it was told last; None when nothing tells how it was."""
-    return _as_told(session, course, events_of(session, "course", course.id))
-
-
-def _as_told(session: Session, course: Course, events: Sequence[Event]) -> ToldPlan | None:
+    events = events_of(session, "course", course.id)
     known = [event for event in events if event.kind in (PLANNED, TOLD)]
     if not known or not isinstance(known[-1].details["dates"], list):
         return None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from peerbook.course.municipalities import check_municipality
@@ -112,13 +112,17 @@ def resource(session: Session, site_id: int, kind: ResourceKind, label: str) -> 
 
 def courses(session: Session, site_id: int) -> list[Course]:
     """Return the courses of a site, the latest first."""
-    return [course for course in courses_of_all_sites(session) if course.site_id == site_id]
+    return list(session.scalars(_latest_first().where(Course.site_id == site_id)))
 
 
 def courses_of_all_sites(session: Session) -> list[Course]:
     """Return the courses of every site, the latest first."""
-    wanted = select(Course).where(Course.removed_on.is_(None))
-    return list(session.scalars(wanted.order_by(Course.starts_on.desc(), Course.id.desc())))
+    return list(session.scalars(_latest_first()))
+
+
+def _latest_first() -> Select[Course]:
+    there = select(Course).where(Course.removed_on.is_(None))
+    return there.order_by(Course.starts_on.desc(), Course.id.desc())
 
 
 def site_of(session: Session, course_id: int) -> int:
@@ -171,15 +175,13 @@ def course_under_way(session: Session, site_id: int, today: dt.date) -> Course |
     Of several under way it is the one that met last. When none is, it is the one that ended last,
     and before any has begun the first to begin.
     """
-    held = select(CourseDate.course_id, CourseDate.date).where(CourseDate.status != "cancelled")
-    days: dict[int, list[dt.date]] = {}
-    for course_id, day in session.execute(held):
-        days.setdefault(course_id, []).append(day)
+    met = _last_days(session, site_id, CourseDate.date <= today)
+    last = _last_days(session, site_id)
 
     def nearness(course: Course) -> tuple[bool, dt.date]:
-        own = days.get(course.id, [])
-        met = [day for day in own if day <= today]
-        return bool(met) and max(own) >= today, max(met, default=dt.date.min)
+        if course.id not in met:
+            return False, dt.date.min
+        return last[course.id] >= today, met[course.id]
 
     return max(reversed(courses(session, site_id)), key=nearness, default=None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -20,6 +20,11 @@ _ATTRIBUTES = {"a": ("href",), "ol": ("start",)}
 def literal(text: str) -> str:
     """Return somebody's own words as Markdown that shows them as they stand, on one line."""
     return _SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """Return a list in Markdown of somebody's own words, a line each."""
+    return "\n".join(f"- {literal(line)}" for line in lines)
 
 
 def markdown_tree(markdown: str) -> list[Any]:

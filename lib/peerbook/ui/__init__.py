@@ -4,7 +4,7 @@ A page of them is one anywidget, so the same notebook works in Voilà, in Jupyte
 browser.
 """
 
-from peerbook.text.markdown import literal
+from peerbook.text.markdown import bullets, literal
 from peerbook.ui.chart import Chart, figure_of
 from peerbook.ui.fields import (
     ChoiceField,
@@ -94,6 +94,7 @@ __all__ = [
     "TimeField",
     "Tone",
     "UploadedFile",
+    "bullets",
     "danish_text",
     "figure_of",
     "how_easy",

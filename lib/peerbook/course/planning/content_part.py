@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from peerbook.course import people_records, plan_records
 from peerbook.course.attendance import sparring_records
 from peerbook.course.attendance.sparring_part import proposal_parts
 from peerbook.course.curriculum import CourseContent, Day, Theme
+from peerbook.course.planning.teaching_files import day_bytes, handout_bytes, sparring_bytes
 from peerbook.course.planning.teaching_words import (
     activity_name,
     activity_note,
@@ -36,12 +37,14 @@ from peerbook.ui import (
     Downloads,
     Filter,
     Heading,
+    MakeFile,
     Notice,
     Part,
     Prose,
     Section,
     Status,
     Table,
+    bullets,
     danish_text,
     how_easy,
     literal,
@@ -187,7 +190,7 @@ def teaching_day_parts(
     scripts = [one for one in check.activities if not one.activity.is_pause]
     return [
         Heading(_("Aims")),
-        Prose(_list(day.aims), language="da"),
+        Prose(bullets(day.aims), language="da"),
         verdict,
         _day_on_paper(content, day, starts_at, today),
         Table(
@@ -197,7 +200,7 @@ def teaching_day_parts(
             sortable=False,
         ),
         Heading(_("Part by part")),
-        Disclosure(_("Have ready"), [Prose(_list(materials_of(day.activities)), language="da")]),
+        Disclosure(_("Have ready"), [Prose(bullets(materials_of(day.activities)), language="da")]),
         *(_script(one) for one in scripts),
         Heading(_("For those who teach, and to hand out")),
         Disclosure(_("For you who teach"), danish_text(day.facilitator_notes)),
@@ -278,26 +281,13 @@ def _theme(theme: Theme) -> Disclosure:
     return Disclosure(theme.title, [Prose(theme.text, language="da")])
 
 
-def _list(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {literal(line)}" for line in lines)
-
-
 def _day_on_paper(
     content: CourseContent, day: Day, starts_at: dt.time, today: dt.date
 ) -> Downloads:
-    # Typst is needed for printing only.
-    def whole() -> tuple[str, bytes, str]:
-        from peerbook.course.planning.teaching_files import day_bytes
-
-        name = paper_name(f"dag {day.number} til undervisere", synthetic=False)
-        return name, day_bytes(content, day, starts_at, today), media_types.PDF
-
-    def handout() -> tuple[str, bytes, str]:
-        from peerbook.course.planning.teaching_files import handout_bytes
-
-        name = paper_name(f"dag {day.number} til deltagere", synthetic=False)
-        return name, handout_bytes(content, day, today), media_types.PDF
-
+    whole = _paper(
+        f"dag {day.number} til undervisere", lambda: day_bytes(content, day, starts_at, today)
+    )
+    handout = _paper(f"dag {day.number} til deltagere", lambda: handout_bytes(content, day, today))
     return Downloads(
         [(_("The day on paper (.pdf)"), whole), (_("Handout on paper (.pdf)"), handout)]
     )
@@ -306,13 +296,13 @@ def _day_on_paper(
 def _sparring_on_paper(
     content: CourseContent, themes: Sequence[str], starts_at: dt.time, today: dt.date
 ) -> Downloads:
-    def whole() -> tuple[str, bytes, str]:
-        from peerbook.course.planning.teaching_files import sparring_bytes
-
-        name = paper_name("gruppesparring", synthetic=False)
-        return name, sparring_bytes(content, themes, starts_at, today), media_types.PDF
-
+    whole = _paper("gruppesparring", lambda: sparring_bytes(content, themes, starts_at, today))
     return Downloads([(_("The sparring on paper (.pdf)"), whole)])
+
+
+def _paper(name: str, made: Callable[[], bytes]) -> MakeFile:
+    """Return what makes a paper; the course on it is nobody's data, also in a demonstration."""
+    return lambda: (paper_name(name, synthetic=False), made(), media_types.PDF)
 
 
 def coverage_parts(content: CourseContent) -> list[Part]:

@@ -37,7 +37,7 @@ from peerbook.ui import (
     Section,
     Submission,
     TextField,
-    literal,
+    bullets,
     receipt_text,
 )
 
@@ -213,7 +213,7 @@ def _removal_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
         outcome.show(
             [
                 Heading(_("What follows")),
-                Prose("\n".join(f"- {literal(line)}" for line in lines)),
+                Prose(bullets(lines)),
                 Button(_("Remove the course now"), remove, look="danger"),
             ],
             take_there=True,

@@ -32,7 +32,7 @@ from peerbook.ui import (
     Section,
     Submission,
     TextField,
-    literal,
+    bullets,
     receipt_text,
 )
 
@@ -185,7 +185,7 @@ def _outcome_parts(saved: SavedPlan, target: _Target, leave: Leave) -> list[Part
     ]
     return [
         Heading(_("What follows")),
-        Prose("\n".join(f"- {literal(line)}" for line in lines)),
+        Prose(bullets(lines)),
         *_blocked_parts(saved, now, target),
         Button(_("Move the course to {site}").format(site=target.name), move, look="main"),
     ]

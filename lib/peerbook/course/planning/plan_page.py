@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
@@ -333,38 +333,9 @@ class _CourseChoice:
             # What lies on a closure all the same says so itself.
             if date.date >= self._desk.today and calendar.is_free(date.date)
         ]
-        summer = [date for date in coming if is_summer(date.date)]
-        christmas = [date for date in coming if is_christmas(date.date)]
-        seasons = [
-            _Season(
-                summer,
-                [summer_shutdown(year) for year in sorted({date.date.year for date in summer})],
-                _("Some dates lie in summer, when many people are away:"),
-                _("Some dates lie in July, outside the weeks you keep free:"),
-            ),
-            _Season(
-                christmas,
-                # The first days of January belong to the Christmas before.
-                [
-                    christmas_week(year)
-                    for year in sorted({(date.date - _CHRISTMAS_ENDS).year for date in christmas})
-                ],
-                _("Some dates lie around Christmas, when many people are away:"),
-                _("Some dates lie around Christmas, outside the days you keep free:"),
-            ),
-        ]
-        seasons += [
-            _Season([date for date in coming if week.covers(date.date)], [week], lead, lead)
-            for year in sorted({date.date.year for date in coming})
-            for weeks in school_holiday_weeks(year)
-            # Whoever keeps one week of the winter free has said which of them it is.
-            if not any(_is_kept_free(calendar, week) for week in weeks)
-            for week in weeks
-            if (lead := _schools_closed(week))
-        ]
         return [
             self._season_part(season, plan, request, calendar, proposal)
-            for season in seasons
+            for season in _seasons(coming, calendar)
             if season.hit
         ]
 
@@ -407,12 +378,6 @@ _CHRISTMAS_ENDS = dt.timedelta(days=2)
 """What lies so long after New Year is no longer Christmas."""
 
 
-def _schools_closed(week: Closure) -> str:
-    return _("Some dates lie in a week when schools may be closed ({holiday}):").format(
-        holiday=week.label
-    )
-
-
 def _is_kept_free(calendar: DanishCalendar, closure: Closure) -> bool:
     """Return whether none of the closure's working days can be used."""
     return not any(
@@ -445,6 +410,37 @@ class _Season:
     closures: Sequence[Closure]
     lead: str
     lead_when_kept_free: str
+
+
+def _seasons(coming: Sequence[PlannedDate], calendar: DanishCalendar) -> Iterator[_Season]:
+    """Yield the times when many are away, with the dates to come that lie in each."""
+    summer = [date for date in coming if is_summer(date.date)]
+    yield _Season(
+        summer,
+        [summer_shutdown(year) for year in sorted({date.date.year for date in summer})],
+        _("Some dates lie in summer, when many people are away:"),
+        _("Some dates lie in July, outside the weeks you keep free:"),
+    )
+    christmas = [date for date in coming if is_christmas(date.date)]
+    # The first days of January belong to the Christmas before.
+    years = sorted({(date.date - _CHRISTMAS_ENDS).year for date in christmas})
+    yield _Season(
+        christmas,
+        [christmas_week(year) for year in years],
+        _("Some dates lie around Christmas, when many people are away:"),
+        _("Some dates lie around Christmas, outside the days you keep free:"),
+    )
+    for year in sorted({date.date.year for date in coming}):
+        for weeks in school_holiday_weeks(year):
+            # Whoever keeps one week of the winter free has said which of them it is.
+            if any(_is_kept_free(calendar, week) for week in weeks):
+                continue
+            for week in weeks:
+                lead = _("Some dates lie in a week when schools may be closed ({holiday}):")
+                lead = lead.format(holiday=week.label)
+                yield _Season(
+                    [date for date in coming if week.covers(date.date)], [week], lead, lead
+                )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
 from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_mend import PlanChange
 from peerbook.text import _, format_date, format_list
-from peerbook.ui import Button, Heading, Notice, Part, Prose, literal
+from peerbook.ui import Button, Heading, Notice, Part, Prose, bullets, literal
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def consequence_parts(proposed: Proposed) -> list[Part]:
     lines += [consequence.text for consequence in change.consequences] or [
         _("No other date moves.") if proposed.item is not None else _("No date moves.")
     ]
-    parts: list[Part] = [Prose("\n".join(f"- {literal(line)}" for line in lines))]
+    parts: list[Part] = [Prose(bullets(lines))]
     strained = [
         f"{one.name}: {now}"
         for one in change.plan.dates

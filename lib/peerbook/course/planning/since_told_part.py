@@ -13,7 +13,7 @@ from peerbook.course.schedule.plan_changes import changes
 from peerbook.store import last_event
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date
-from peerbook.ui import Button, Disclosure, Notice, Part, Prose, Section, literal
+from peerbook.ui import Button, Disclosure, Notice, Part, Prose, Section, bullets
 
 
 def since_told_parts(saved: SavedPlan) -> list[Part]:
@@ -52,7 +52,7 @@ def _parts(saved: SavedPlan, place: Section) -> list[Part]:
     if sentences:
         parts += [
             Prose(_("This has changed. You can copy it into a mail:")),
-            Prose("\n".join(f"- {literal(sentence)}" for sentence in sentences)),
+            Prose(bullets(sentences)),
         ]
     elif told is not None:
         parts.append(Notice("ok", _("Nothing has changed since.")))
@@ -60,8 +60,7 @@ def _parts(saved: SavedPlan, place: Section) -> list[Part]:
         parts.append(_mark_button(saved, place, plan, sentences, known))
     if before:
         lines = "\n\n".join(
-            f"**{format_date(on, 'long')}**\n\n"
-            + "\n".join(f"- {literal(one)}" for one in said or (_("The whole plan."),))
+            f"**{format_date(on, 'long')}**\n\n" + bullets(said or (_("The whole plan."),))
             for on, said in before
         )
         parts.append(Disclosure(_("What was told earlier"), [Prose(lines)]))

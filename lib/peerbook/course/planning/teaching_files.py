@@ -15,7 +15,7 @@ from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.files.pdf import pdf
 from peerbook.text import _, format_number, format_time, written_in
-from peerbook.text.markdown import literal, markdown_tree
+from peerbook.text.markdown import bullets, markdown_tree
 
 
 def day_bytes(content: CourseContent, day: Day, starts_at: dt.time, made_on: dt.date) -> bytes:
@@ -38,8 +38,8 @@ def day_bytes(content: CourseContent, day: Day, starts_at: dt.time, made_on: dt.
     timed = by_the_clock(day.activities, starts_at)
     with written_in(PAPER_LANGUAGE):
         parts = [
-            _part(_("Aims"), _list(day.aims)),
-            _part(_("Have ready"), _list(materials_of(day.activities))),
+            _part(_("Aims"), bullets(day.aims)),
+            _part(_("Have ready"), bullets(materials_of(day.activities))),
             *_scripts(timed),
             _part(_("For you who teach"), day.facilitator_notes),
         ]
@@ -137,7 +137,3 @@ def _span(one: TimedActivity) -> str:
 
 def _part(title: str, markdown: str, note: str = "") -> dict[str, object]:
     return {"title": title, "note": note, "text": markdown_tree(markdown)}
-
-
-def _list(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {literal(line)}" for line in lines)
