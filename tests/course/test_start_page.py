@@ -123,7 +123,8 @@ def test_all_places_are_shown_at_once_each_with_its_name(tmp_path, monkeypatch):
         drafts.save({})
         shown = [*start_page.open_page().everything()]
         dates, courses = (part.data["rows"] for part in shown if isinstance(part, Table))
-        assert {row[1] for row in dates} == {first.site, second.site}
+        assert {row[2] for row in dates} == {first.site, second.site}
+        assert {row[1] for row in dates} <= {"10.00–15.30", "13.00–15.00", "på undervisningsdagen"}
         assert [row[0][1] for row in dates] == sorted(row[0][1] for row in dates)
         assert [row[1] for row in courses] == [first.site, second.site]
         texts = [
@@ -152,7 +153,7 @@ def test_a_course_to_come_leads_to_its_plan_and_one_that_has_begun_to_its_record
         assert title["text"] == course.title
         assert title["href"].startswith(f"{page}.ipynb?")
         assert title["href"].endswith(f"course={course.id}")
-    assert {row[2]["href"].partition("?")[0] for row in dates} == {"course_plan.ipynb"}
+    assert {row[3]["href"].partition("?")[0] for row in dates} == {"course_plan.ipynb"}
 
 
 def test_a_course_that_does_not_go_on_has_ended_and_one_that_never_was_is_cancelled(

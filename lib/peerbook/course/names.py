@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from peerbook.text import _
+import datetime as dt
+
+from peerbook.text import _, format_span
 
 NUMBERED = ("teaching_day", "sparring", "erfa_group", "final_assignment")
 
@@ -23,6 +25,13 @@ def kind_name(kind: str) -> str:
 def date_name(kind: str, number: int) -> str:
     """Return the name of one date: its kind, and its number where there are several."""
     return f"{kind_name(kind)} {number}" if kind in NUMBERED else kind_name(kind)
+
+
+def hours_of(starts_at: dt.time | None, ends_at: dt.time | None) -> str:
+    """Return from when to when a date lasts; what has no time of its own is held with the day."""
+    if starts_at is None or ends_at is None:
+        return _("with the teaching day")
+    return format_span(starts_at, ends_at)
 
 
 def status_name(status: str) -> str:

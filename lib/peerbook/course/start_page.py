@@ -14,7 +14,7 @@ from peerbook.course.evaluation.follow_up import follow_up
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import open_notices
 from peerbook.course.improvement.open_suggestions_part import where_to_answer
-from peerbook.course.names import date_name
+from peerbook.course.names import date_name, hours_of
 from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of, record_links
 from peerbook.course.rows import each
 from peerbook.course.unfinished_part import unfinished_parts
@@ -134,6 +134,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
     if coming:
         columns = [
             Column("date", _("Date"), kind="day"),
+            Column("time", _("Time")),
             *where,
             Column("what", _("What")),
             Column("course", _("Course")),
@@ -210,6 +211,7 @@ def _coming(session: Session, sites: Sequence[Site], today: dt.date) -> list[dic
     return [
         {
             "date": date.date,
+            "time": hours_of(date.starts_at, date.ends_at),
             "site": site.name,
             "what": date_name(date.kind, date.number),
             "course": Link(title, address_of(PLAN_PAGE, site.name, date.course_id)),

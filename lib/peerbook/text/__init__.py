@@ -7,6 +7,7 @@ from peerbook.text.formats import (
     format_month,
     format_number,
     format_share,
+    format_span,
     format_time,
     format_weekday,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "format_month",
     "format_number",
     "format_share",
+    "format_span",
     "format_time",
     "format_weekday",
     "ngettext",

@@ -72,6 +72,11 @@ def format_time(moment: dt.time | dt.datetime) -> str:
     return f"{moment:%H.%M}" if current_language() == "da" else f"{moment:%H:%M}"
 
 
+def format_span(starts_at: dt.time, ends_at: dt.time) -> str:
+    """Return from when to when on one day (10.00–15.30)."""
+    return f"{format_time(starts_at)}–{format_time(ends_at)}"
+
+
 def format_number(value: float | Decimal, decimals: int = 0) -> str:
     """Return a number with Danish separators (1.234,5) and a fixed number of decimals."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")

@@ -23,7 +23,7 @@ from peerbook.course.shared_rows import SharedRows
 from peerbook.errors import InputFault
 from peerbook.files import media_types
 from peerbook.store import Receipt
-from peerbook.text import _, format_date, format_list, format_time
+from peerbook.text import _, format_date, format_list, format_span, format_time
 from peerbook.ui import (
     ChoiceField,
     Column,
@@ -77,7 +77,7 @@ def _erfa_parts(plan: CoursePlan) -> list[Part]:
         {
             "what": date.name,
             "date": date.date,
-            "time": f"{format_time(date.starts_at)}–{format_time(date.ends_at)}"
+            "time": format_span(date.starts_at, date.ends_at)
             if date.starts_at and date.ends_at
             else None,
             "convener": format_list(date.teachers) or None,
@@ -258,7 +258,7 @@ def _times_table(
         {
             "what": turn_name(turn),
             "date": turn.date,
-            "time": f"{format_time(turn.starts_at)}–{format_time(turn.ends_at)}",
+            "time": format_span(turn.starts_at, turn.ends_at),
             "who": format_list(names[turn.number]) if turn.number in names else None,
         }
         for turn in turns

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from peerbook.course.names import status_name
+from peerbook.course.names import hours_of, status_name
 from peerbook.course.planning.presentations import Turn
 from peerbook.course.planning.who_and_where import who_and_where
 from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
@@ -16,7 +16,7 @@ from peerbook.files.ics import CalendarEntry, calendar_file
 from peerbook.files.origin import Origin
 from peerbook.files.pdf import pdf
 from peerbook.files.spreadsheet import Sheet, SheetColumn, workbook
-from peerbook.text import _, format_date, format_list, format_time, format_weekday
+from peerbook.text import _, format_date, format_list, format_span, format_weekday
 
 PDF_NAME_LENGTH = 200
 PDF_REMARK_LENGTH = 160
@@ -83,7 +83,7 @@ def pdf_bytes(plan: CoursePlan, origin: Origin | None = None) -> bytes:
             {
                 "weekday": format_weekday(date.date.weekday()),
                 "day": format_date(date.date),
-                "time": _span(date) or _("with the teaching day"),
+                "time": hours_of(date.starts_at, date.ends_at),
                 "name": date.name,
                 "remark": _short(_remark(date), PDF_REMARK_LENGTH),
                 "main": date.kind == "teaching_day",
@@ -111,7 +111,7 @@ def presentations_pdf_bytes(
             {
                 "weekday": format_weekday(turn.date.weekday()) if place in first_of_day else "",
                 "day": format_date(turn.date) if place in first_of_day else "",
-                "time": f"{format_time(turn.starts_at)}–{format_time(turn.ends_at)}",
+                "time": format_span(turn.starts_at, turn.ends_at),
                 "name": turn_name(turn),
                 "remark": "",
                 "main": turn.what == "presentation",
@@ -244,12 +244,6 @@ def _remark(date: PlannedDate) -> str:
 
 def _with_reason(what: str, reason: str) -> str:
     return f"{what}: {reason}" if reason else what
-
-
-def _span(date: PlannedDate) -> str:
-    if date.starts_at is None or date.ends_at is None:
-        return ""
-    return f"{format_time(date.starts_at)}–{format_time(date.ends_at)}"
 
 
 def _short(text: str, length: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
-from peerbook.course.names import status_name
+from peerbook.course.names import hours_of, status_name
 from peerbook.course.planning.after_course_part import after_course_parts
 from peerbook.course.planning.closures_part import closures_parts
 from peerbook.course.planning.content_part import content_parts
@@ -23,7 +23,7 @@ from peerbook.course.schedule.plan import CoursePlan, PlannedDate
 from peerbook.course.schedule.plan_moves import replan
 from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.desk import Desk
-from peerbook.text import _, format_date, format_list, format_time
+from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
     Action,
     Column,
@@ -59,19 +59,13 @@ def dates_table(plan: CoursePlan, caption: str, today: dt.date) -> Table:
         {
             "what": date.name,
             "date": date.date,
-            "time": _span(date),
+            "time": hours_of(date.starts_at, date.ends_at),
             "status": _status_of(date, today),
             "remark": plan.remark(date.item),
         }
         for date in plan.dates
     ]
     return Table(columns, rows, caption)
-
-
-def _span(date: PlannedDate) -> str:
-    if date.starts_at is None or date.ends_at is None:
-        return _("with the teaching day")
-    return f"{format_time(date.starts_at)}–{format_time(date.ends_at)}"
 
 
 def who_and_where_parts(plan: CoursePlan) -> list[Part]:

@@ -14,7 +14,7 @@ from peerbook.course.schedule.day_plan import TimedActivity, by_the_clock
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.files.pdf import pdf
-from peerbook.text import _, format_number, format_time, written_in
+from peerbook.text import _, format_number, format_span, written_in
 from peerbook.text.markdown import bullets, markdown_tree
 
 
@@ -113,7 +113,7 @@ def _paper(
 def _clock(timed: Sequence[TimedActivity], starts_at: dt.time) -> list[dict[str, object]]:
     return [
         {
-            "time": _span(one),
+            "time": format_span(one.starts_at, one.ends_at),
             "title": activity_title(one.activity, starts_at),
             "length": _("{n} min.").format(n=format_number(one.activity.minutes)),
             "pause": one.activity.is_pause,
@@ -125,14 +125,14 @@ def _clock(timed: Sequence[TimedActivity], starts_at: dt.time) -> list[dict[str,
 def _scripts(timed: Sequence[TimedActivity]) -> list[dict[str, object]]:
     """Return what is said and done in each part of the day; breaks need no words."""
     return [
-        _part(f"{_span(one)} {one.activity.title}", one.activity.text, activity_note(one.activity))
+        _part(
+            f"{format_span(one.starts_at, one.ends_at)} {one.activity.title}",
+            one.activity.text,
+            activity_note(one.activity),
+        )
         for one in timed
         if not one.activity.is_pause
     ]
-
-
-def _span(one: TimedActivity) -> str:
-    return f"{format_time(one.starts_at)}–{format_time(one.ends_at)}"
 
 
 def _part(title: str, markdown: str, note: str = "") -> dict[str, object]:
