@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records, plan_records, records
@@ -279,8 +279,13 @@ def stored(session: Session) -> dict[str, dict[str, dict[str, Any]]]:
     return found
 
 
+def is_whole(session: Session) -> bool:
+    """Return whether every page of the file and every index is as it should be."""
+    return session.execute(text("PRAGMA integrity_check(1)")).scalar_one() == "ok"
+
+
 def assert_sound(store: Store) -> None:
     """The file is whole, and audit and tables tell the same."""
-    store.check()
     with store.read() as session:
+        assert is_whole(session)
         assert replayed(session) == stored(session)

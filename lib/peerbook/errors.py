@@ -85,9 +85,5 @@ class Conflict(PeerbookError):
         self.mine = mine or {}
 
 
-class NotAllowed(PeerbookError):
-    """The person is not allowed to do this."""
-
-
 class StoreUnavailable(PeerbookError):
     """The store cannot be reached or written; what the user typed stays on the page."""

@@ -326,7 +326,7 @@ def test_somebody_put_on_by_mistake_is_gone_with_name_and_all(store, made):
     assert set(mentors(store, made)) == {"Bo"}
     with store.read() as session:
         assert session.get(Participant, code) is None
-        assert identities.person_of(session, code) is None
+        assert identities.name_of(session, [code]) == {}
         assert [e.kind for e in events_of(session, "participant", code)] == [
             "enrolled", "withdrawn",
         ]  # fmt: skip

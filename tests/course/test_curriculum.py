@@ -68,7 +68,6 @@ def test_parts_are_found_by_number_and_id() -> None:
     day = content.day(1)
     assert day.minutes == sum(activity.minutes for activity in day.activities)
     assert {item.kind for item in day.modules} == {Kind.LESSON, Kind.EXERCISE}
-    assert {item.kind for item in day.exercises} == {Kind.EXERCISE}
 
 
 def test_broken_yaml_is_told_with_its_line_and_nothing_else(course_folder: Path) -> None:

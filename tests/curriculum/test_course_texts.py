@@ -39,6 +39,10 @@ TEXTS = [
 ]
 
 
+def exercises(day: Day) -> list[Activity]:
+    return [part for part in day.activities if part.kind is Kind.EXERCISE]
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_text_is_easy_to_read(text: str) -> None:
     read = lix(text)
@@ -69,19 +73,19 @@ def test_day_can_be_sat_through(content: CourseContent, day: Day) -> None:
     assert kinds[-1] is Kind.REFLECTION
     assert kinds.count(Kind.LUNCH) == 1
     assert kinds.count(Kind.BREAK) >= 3
-    assert len(day.exercises) >= 2
+    assert kinds.count(Kind.EXERCISE) >= 2
 
 
 @pytest.mark.parametrize(("content", "day"), DAYS)
 def test_more_of_the_day_is_practised_than_listened_to(content: CourseContent, day: Day) -> None:
     listened = sum(part.minutes for part in day.modules if part.kind is Kind.LESSON)
-    practised = sum(part.minutes for part in day.exercises)
+    practised = sum(part.minutes for part in exercises(day))
     assert practised > listened
 
 
 @pytest.mark.parametrize(("content", "day"), DAYS)
 def test_every_exercise_can_be_run_from_its_page(content: CourseContent, day: Day) -> None:
-    for exercise in day.exercises:
+    for exercise in exercises(day):
         steps = re.findall(r"^\d+\. \*\*.*?\((\d+) min\.\)\*\*", exercise.text, re.MULTILINE)
         assert len(steps) >= 2, exercise.id
         assert sum(map(int, steps)) == exercise.minutes, exercise.id
@@ -155,7 +159,7 @@ def test_acute_help_is_taught_on_the_first_day_and_practised_later() -> None:
 
     content = load_course("six_months")
     assert any(mentions(part) for part in content.day(1).modules)
-    assert any(mentions(part) for day in content.days[1:] for part in day.exercises)
+    assert any(mentions(part) for day in content.days[1:] for part in exercises(day))
     assert all("112" in content.day(number).handout for number in (1, 3, 4, 5, 6))
 
 

@@ -24,7 +24,7 @@ from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.errors import InputFault
 from peerbook.files.origin import Origin
 from peerbook.files.spreadsheet import Sheet, SheetColumn, workbook
-from peerbook.files.spreadsheet_reader import Limits, read_workbook
+from peerbook.files.spreadsheet_reader import Limits, read_cells
 
 TODAY = dt.date(2026, 1, 2)
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -55,8 +55,14 @@ def repacked(data, change):
 
 def refused(data, limits=None):
     with pytest.raises(InputFault) as fault:
-        read_workbook(data, limits)
+        read_cells(data, limits)
     return fault.value.faults
+
+
+def sheets_in(data, limits=None):
+    read = read_cells(data, limits)
+    assert read.problems == ()
+    return read.sheets
 
 
 # -- out -----------------------------------------------------------------------------------------
@@ -131,7 +137,7 @@ values = st.one_of(
 @given(st.lists(st.lists(values, min_size=3, max_size=3), max_size=6))
 def test_what_is_written_is_read_back(rows):
     data = workbook([one_sheet(*rows, columns=("A", "B", "C"))])
-    assert read_workbook(data)["Data"] == trimmed([["A", "B", "C"], *map(seen, rows)])
+    assert sheets_in(data)["Data"] == trimmed([["A", "B", "C"], *map(seen, rows)])
 
 
 def seen(row):
@@ -165,7 +171,7 @@ def test_a_plan_as_a_spreadsheet_lists_dates_and_what_was_avoided(monkeypatch):
     )  # fmt: skip
     closed = Closure(dt.date(2026, 3, 25), dt.date(2026, 3, 25), "other", "=3+3")
     plan = plan_course(request, DanishCalendar([closed]))
-    sheets = read_workbook(workbook_bytes(plan, TODAY))
+    sheets = sheets_in(workbook_bytes(plan, TODAY))
     dates = sheets["Dates"]
     assert len(dates) == 1 + len(plan.dates)
     assert dates[1][:5] == [
@@ -218,7 +224,7 @@ def test_what_lies_before_today_counts_as_held_and_a_moved_date_says_why_it_move
     to = plan.date_of(day_6).date + dt.timedelta(days=1)
     plan = move(plan, day_6, to, calendar=DanishCalendar(), reason="Salen er optaget").plan
     today = plan.date_of(day_2).date + dt.timedelta(days=1)
-    rows = read_workbook(workbook_bytes(plan, today))["Datoer"][1:]
+    rows = sheets_in(workbook_bytes(plan, today))["Datoer"][1:]
     in_file = {row[0]: (row[5], row[8] if len(row) > 8 else "") for row in rows}
     on_page = {
         row[0]: (row[3]["text"], row[4]) for row in dates_table(plan, "", today).data["rows"]
@@ -236,8 +242,8 @@ def test_presentations_have_a_sheet_of_their_own_when_there_are_any(monkeypatch)
         "x", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2
     )
     plan = plan_course(request, DanishCalendar())
-    assert "Presentations" not in read_workbook(workbook_bytes(plan, TODAY))
-    rows = read_workbook(workbook_bytes(plan, TODAY, timetable(plan, Wish(3, 30))))["Presentations"]
+    assert "Presentations" not in sheets_in(workbook_bytes(plan, TODAY))
+    rows = sheets_in(workbook_bytes(plan, TODAY, timetable(plan, Wish(3, 30))))["Presentations"]
     assert rows[1:] == [
         ["Wednesday", dt.date(2026, 7, 8), dt.time(10), dt.time(10, 30), "Presentation 1"],
         ["Wednesday", dt.date(2026, 7, 8), dt.time(10, 30), dt.time(10, 40), "Break"],
@@ -256,10 +262,10 @@ def test_blank_cells_are_none_and_blank_ends_are_cut():
     page["B9"] = "   "
     target = io.BytesIO()
     book.save(target)
-    assert read_workbook(target.getvalue()) == {"Sheet": [["Name", None, "Score"], [], [4]]}
+    assert sheets_in(target.getvalue()) == {"Sheet": [["Name", None, "Score"], [], [4]]}
 
 
-def test_formulas_and_errors_are_all_told_with_sheet_row_and_column(monkeypatch):
+def test_formulas_and_errors_are_all_told_with_where_they_stand_and_are_left_empty(monkeypatch):
     monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
     book = openpyxl.Workbook()
     page = book.active
@@ -270,11 +276,13 @@ def test_formulas_and_errors_are_all_told_with_sheet_row_and_column(monkeypatch)
     page["A4"] = "#DIV/0!"
     target = io.BytesIO()
     book.save(target)
-    faults = refused(target.getvalue())
-    places = [(one.place.sheet, one.place.row, one.place.column) for one in faults]
-    assert places == [("Svar", 2, "Score"), ("Svar", 3, "C"), ("Svar", 4, "Kode")]
-    assert "formula" in faults[0].message
-    assert "error" in faults[2].message
+    read = read_cells(target.getvalue())
+    assert [(one.sheet, one.row, one.column) for one in read.problems] == [
+        ("Svar", 2, 1), ("Svar", 3, 2), ("Svar", 4, 0),
+    ]  # fmt: skip
+    assert "formula" in read.problems[0].message
+    assert "error" in read.problems[2].message
+    assert read.sheets == {"Svar": [["Kode", "Score"], ["P-1"], ["P-2", 3]]}
 
 
 GOOD = workbook([one_sheet(("x", 1))])
@@ -354,7 +362,7 @@ def test_a_cell_far_out_is_refused_rather_than_overlooked(cells):
 
 def test_limits_can_be_set_and_are_kept():
     data = workbook([one_sheet(*[("x", 1)] * 10)])
-    assert len(read_workbook(data, Limits(rows=11))["Data"]) == 11
+    assert len(sheets_in(data, Limits(rows=11))["Data"]) == 11
     refused(data, Limits(rows=10))
     refused(data, Limits(cells=21))
     refused(data, Limits(columns=1))
@@ -370,7 +378,7 @@ def test_a_damaged_file_is_a_fault_and_never_a_crash(data):
         broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
     # Nothing but rows or a fault may come of it; any other exception fails the test.
     with contextlib.suppress(InputFault):
-        assert isinstance(read_workbook(bytes(broken)), dict)
+        assert isinstance(read_cells(bytes(broken)).sheets, dict)
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
@@ -380,7 +388,7 @@ def test_the_sheets_of_an_invented_plan_have_whole_names(monkeypatch, language):
     plan = plan_course(request, DanishCalendar())
     origin = Origin("1a2b-3c4d-5e6f", dt.date(2026, 1, 2), synthetic=True)
     turns = timetable(plan, Wish(3, 30))
-    whole = read_workbook(workbook_bytes(plan, TODAY, turns))
-    invented = read_workbook(workbook_bytes(plan, TODAY, turns, origin))
+    whole = sheets_in(workbook_bytes(plan, TODAY, turns))
+    invented = sheets_in(workbook_bytes(plan, TODAY, turns, origin))
     mark = {"da": "(opdigtet)", "en": "(invented)"}[language]
     assert list(invented)[: len(whole)] == [f"{title} {mark}" for title in whole]

@@ -37,7 +37,7 @@ def server(start_server: Callable[..., Server], tmp_path_factory: pytest.TempPat
     write_notebook(folder / "error.ipynb", ["text = '010190-1234'", "raise ValueError(text)"])
     write_notebook(
         folder / "refused.ipynb",
-        ["from peerbook.errors import NotAllowed\nraise NotAllowed('Det må du ikke.')"],
+        ["from peerbook.errors import PeerbookError\nraise PeerbookError('Det må du ikke.')"],
     )
     write_notebook(folder / ".hidden.ipynb", ["1"])
     for name in ("photo.png", "evil.svg", "people.csv", "store.sqlite", "code.py"):

@@ -8,7 +8,6 @@ import pytest
 import peerbook
 from builders import LEADER, a_course, open_store
 from peerbook.store import identities
-from peerbook.store.identities import Person
 from peerbook.store.tables import Base, Identity
 
 
@@ -24,19 +23,15 @@ def codes(store):
 
 def test_names_are_found_by_code_and_a_code_without_a_name_is_left_out(store, codes):
     with store.write(LEADER) as session:
-        identities.save_identity(session, codes[0], "Grethe Jensen", phone="12 34 56 78")
+        identities.save_name(session, codes[0], "Grethe Jensen")
     with store.read() as session:
         assert identities.name_of(session, [*codes, "P-000000"]) == {codes[0]: "Grethe Jensen"}
-        assert identities.person_of(session, codes[1]) is None
-        assert identities.person_of(session, codes[0]) == Person(
-            codes[0], "Grethe Jensen", None, "12 34 56 78"
-        )
 
 
 def test_saving_again_replaces_and_forgetting_leaves_the_code(store, codes):
     for name in ("Grethe Jensen", "Grete Jensen"):
         with store.write(LEADER) as session:
-            identities.save_identity(session, codes[0], name)
+            identities.save_name(session, codes[0], name)
     with store.read() as session:
         assert identities.name_of(session, codes) == {codes[0]: "Grete Jensen"}
     with store.write(LEADER) as session:
@@ -44,10 +39,6 @@ def test_saving_again_replaces_and_forgetting_leaves_the_code(store, codes):
         identities.forget_identity(session, codes[1])
     with store.read() as session:
         assert identities.name_of(session, codes) == {}
-
-
-def test_a_person_shown_in_a_log_shows_no_name():
-    assert repr(Person("P-7K3M9Q", "Grethe", "g@example.org", "1234")) == "Person(code='P-7K3M9Q')"
 
 
 def test_nothing_else_in_the_package_reads_the_table_of_names():

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Page, expect
 
-from peerbook.errors import Conflict, Fault, InputFault, NotAllowed, Place, StoreUnavailable
+from peerbook.errors import Conflict, Fault, InputFault, PeerbookError, Place, StoreUnavailable
 from peerbook.text import _
 from peerbook.ui import (
     ChoiceField,
@@ -550,7 +550,7 @@ def test_comment_of_ten_thousand_characters_is_told_and_stays(show):
 
 
 @pytest.mark.parametrize(
-    "error", [StoreUnavailable("Lageret kan ikke nås."), NotAllowed("Det må du ikke.")]
+    "error", [StoreUnavailable("Lageret kan ikke nås."), PeerbookError("Det må du ikke.")]
 )
 def test_trouble_is_told_in_red_and_nothing_typed_is_lost(show, drafts, error):
     page = show(plan(Saves(error), drafts=drafts))

@@ -187,11 +187,6 @@ class Day:
         return tuple(activity for activity in self.activities if activity.is_module)
 
     @property
-    def exercises(self) -> tuple[Activity, ...]:
-        """The exercises."""
-        return tuple(item for item in self.activities if item.kind is Kind.EXERCISE)
-
-    @property
     def minutes(self) -> int:
         """Length of the day in minutes, breaks included."""
         return sum(activity.minutes for activity in self.activities)

@@ -165,11 +165,6 @@ class EvaluationForm:
         """The items of the short sheet."""
         return tuple(item for item in self.items if item.low_energy)
 
-    @property
-    def levels(self) -> frozenset[int]:
-        """The Kirkpatrick levels it asks about."""
-        return frozenset(item.level for item in self.items)
-
 
 def available_forms() -> tuple[str, ...]:
     """Return the names of the evaluation forms that can be loaded."""

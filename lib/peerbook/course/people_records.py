@@ -178,7 +178,7 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
         person = Participant(code=new_code(), site_id=site_id, created_on=on)
         session.add(person)
         session.flush()
-        identities.save_identity(session, person.code, name=name)
+        identities.save_name(session, person.code, name)
         place_on_course(session, course.id, person.code, on)
     return Saved("course", course.id, course.version)
 
@@ -208,7 +208,7 @@ def correct_name(session: Session, course_id: int, code: str, name: str, seen: s
     if right.casefold() in map(str.casefold, known.values()):
         raise InputFault.at("name", _on_already(right))
     refuse_overtaken({"name": seen}, {"name": stored}, {"name": right})
-    identities.correct_name(session, code, right)
+    identities.save_name(session, code, right)
     course = session.get_one(Course, course_id)
     return Saved("course", course.id, course.version)
 

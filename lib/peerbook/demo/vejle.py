@@ -256,7 +256,7 @@ class _Vejle:
         for code, one in zip(codes, invented, strict=True):
             joined_on = self._timing.moved(one.joined_on)
             self._session.add(Participant(code=code, site_id=site.id, created_on=joined_on))
-            identities.save_identity(self._session, code, name=one.name)
+            identities.save_name(self._session, code, one.name)
             self._tell(code, "joined", one.joined_on, role=one.role, channel=one.channel)
             self._tell(code, "measured_before", one.joined_on)
             for place in one.courses:

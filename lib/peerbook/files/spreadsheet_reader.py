@@ -12,18 +12,15 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.files.spreadsheet import MAX_CELL_TEXT, Value
 from peerbook.text import _, format_number
-
-_MOST_FAULTS = 200
 
 
 @dataclass(frozen=True)
@@ -48,36 +45,6 @@ class Limits:
     cells: int = 400_000
 
 
-def read_workbook(data: bytes, limits: Limits | None = None) -> dict[str, list[list[Value]]]:
-    """Return what stands in a filled template.
-
-    Parameters
-    ----------
-    data
-        The bytes of an .xlsx file.
-    limits
-        How large it may be.
-
-    Returns
-    -------
-    dict
-        By sheet, its rows from the first on; texts without outer blanks, whole numbers as int,
-        days as date, empty cells None. Empty cells and rows at the end are left out.
-
-    Raises
-    ------
-    InputFault
-        When the file is not a plain .xlsx within the limits, or cells hold formulas or errors: all
-        of them, each with sheet, row and column.
-    """
-    read = read_cells(data, limits)
-    if read.problems:
-        raise InputFault(
-            [Fault(one.message, _place(read.sheets, one)) for one in read.problems[:_MOST_FAULTS]]
-        )
-    return read.sheets
-
-
 @dataclass(frozen=True)
 class CellProblem:
     """A cell that holds what cannot be taken in; `column` counts from 0."""
@@ -90,7 +57,16 @@ class CellProblem:
 
 @dataclass(frozen=True)
 class ReadSheets:
-    """What stands in a file, and the cells that cannot be taken in, which are None there."""
+    """What stands in a file, and the cells that cannot be taken in, which are None there.
+
+    Parameters
+    ----------
+    sheets
+        By sheet, its rows from the first on; texts without outer blanks, whole numbers as int,
+        days as date, empty cells None. Empty cells and rows at the end are left out.
+    problems
+        The cells with formulas or errors, in the order they stand.
+    """
 
     sheets: dict[str, list[list[Value]]]
     problems: tuple[CellProblem, ...]
@@ -99,7 +75,12 @@ class ReadSheets:
 def read_cells(data: bytes, limits: Limits | None = None) -> ReadSheets:
     """Return what stands in a filled template, and which cells hold formulas or errors.
 
-    For who wants to tell these together with other faults; otherwise as `read_workbook`.
+    Parameters
+    ----------
+    data
+        The bytes of an .xlsx file.
+    limits
+        How large it may be.
 
     Raises
     ------
@@ -133,13 +114,6 @@ def read_cells(data: bytes, limits: Limits | None = None) -> ReadSheets:
     finally:
         book.close()
     return ReadSheets(sheets, tuple(reading.problems))
-
-
-def _place(sheets: Mapping[str, list[list[Value]]], problem: CellProblem) -> Place:
-    headings = next(iter(sheets[problem.sheet]), [])
-    heading = headings[problem.column] if problem.column < len(headings) else None
-    name = heading if isinstance(heading, str) else get_column_letter(problem.column + 1)
-    return Place(sheet=problem.sheet, row=problem.row, column=name)
 
 
 class _Reading:

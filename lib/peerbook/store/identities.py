@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.store.tables import Identity
-
-
-@dataclass(frozen=True)
-class Person:
-    """A participant's name and contacts; kept out of `repr`, and so out of logs."""
-
-    code: str
-    name: str = field(repr=False)
-    email: str | None = field(default=None, repr=False)
-    phone: str | None = field(default=None, repr=False)
 
 
 def name_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
@@ -27,34 +16,11 @@ def name_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return {row.participant_code: row.name for row in session.scalars(wanted)}
 
 
-def person_of(session: Session, code: str) -> Person | None:
-    """Return name and contacts of a participant, None when none are kept."""
-    row = session.get(Identity, code)
-    if row is None:
-        return None
-    return Person(row.participant_code, row.name, row.email, row.phone)
+def save_name(session: Session, code: str, name: str) -> None:
+    """Keep a participant's name in place of an earlier one; contacts stay.
 
-
-def save_identity(
-    session: Session,
-    code: str,
-    name: str,
-    email: str | None = None,
-    phone: str | None = None,
-) -> None:
-    """Keep a participant's name and contacts in place of earlier ones.
-
-    The audit says that they changed, and not what they are.
+    The audit says that it changed, and not what it is.
     """
-    row = session.get(Identity, code)
-    if row is None:
-        session.add(Identity(participant_code=code, name=name, email=email, phone=phone))
-    else:
-        row.name, row.email, row.phone = name, email, phone
-
-
-def correct_name(session: Session, code: str, name: str) -> None:
-    """Keep another name of a participant in place of the earlier one; contacts stay."""
     row = session.get(Identity, code)
     if row is None:
         session.add(Identity(participant_code=code, name=name))

@@ -272,17 +272,6 @@ class Store:
                 if mapper.class_ not in (Setting, Draft, Audit)
             )
 
-    def check(self) -> None:
-        """Read the whole database and look for damage; nothing does so by itself.
-
-        Raises
-        ------
-        StoreUnavailable
-            When there is any.
-        """
-        with self._explained():
-            self._database.check(thorough=True)
-
     @property
     def address(self) -> str:
         """Its address, the same from whatever folder it is asked for."""

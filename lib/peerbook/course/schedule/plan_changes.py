@@ -27,8 +27,8 @@ class Change:
         The day before and after; None where there is none.
     reason
         Why, in the words of whoever changed it; empty when unknown.
-    old_time, new_time
-        Start before and after, for `retimed`.
+    new_time
+        When it starts now, for `retimed`.
     """
 
     what: What
@@ -36,7 +36,6 @@ class Change:
     old: dt.date | None
     new: dt.date | None
     reason: str = ""
-    old_time: dt.time | None = None
     new_time: dt.time | None = None
 
     @property
@@ -90,8 +89,7 @@ def _change(old: PlannedDate | None, new: PlannedDate | None, reason: str) -> It
         if old.date != new.date:
             yield Change("moved", new.item, old.date, new.date, reason)
         elif (old.starts_at, old.ends_at) != (new.starts_at, new.ends_at):
-            times = old.starts_at, new.starts_at
-            yield Change("retimed", new.item, old.date, new.date, reason, *times)
+            yield Change("retimed", new.item, old.date, new.date, reason, new.starts_at)
     elif old is not None and was_on:
         what: What = "removed" if new is None else "cancelled"
         yield Change(what, old.item, old.date, None, reason)
