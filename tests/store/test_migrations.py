@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, select, text
 from sqlalchemy.exc import IntegrityError
 
-from builders import a_course, assert_sound, evaluation, open_store, stored
+from builders import a_course, assert_sound, evaluation, is_whole, open_store, stored
 from peerbook.errors import StoreUnavailable
 from peerbook.store import migrations
 from peerbook.store.engine import Database, driver
@@ -124,12 +124,12 @@ def test_a_store_of_the_first_release_becomes_exactly_a_new_one_with_its_data_in
     with store._database.read.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
-    store.check()
     after = plain_rows(path)
     for table in ("site", "answer", "suggestion"):
         assert after[table] == before[table]
     assert after["course"] == [(*row, None) for row in before["course"]], "none is removed"
     with store.read() as session:
+        assert is_whole(session)
         rows = session.scalars(select(Evaluation).order_by(Evaluation.id)).all()
         assert [(row.id, row.wave, row.respondent_code, row.extent) for row in rows] == [
             (1, "mid", "A1", "full"),

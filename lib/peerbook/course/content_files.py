@@ -100,7 +100,19 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
 
 
 def parse(shape: type[_Part], data: object, file: Path, faults: list[Fault]) -> _Part | None:
-    """Return the data in its shape; nothing, and a fault for each part that is wrong, if not."""
+    """Return the data in its shape; nothing, and a fault for each part that is wrong, if not.
+
+    Parameters
+    ----------
+    shape
+        A dataclass whose fields pydantic can check.
+    data
+        What was read from the file.
+    file
+        Where it was read, as faults tell it.
+    faults
+        Where faults are added.
+    """
     try:
         adapter: TypeAdapter[_Part] = _adapter(shape)  # type: ignore[arg-type] # a type is hashable
         return adapter.validate_python(data)

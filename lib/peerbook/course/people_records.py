@@ -238,13 +238,25 @@ def save_turn(
     """Note that somebody pauses, comes back, or leaves the course, from a day on.
 
     Nothing that was recorded about single days changes. Turns noted for later days that no longer
-    follow are withdrawn, as `Mentor.overtaken` tells; returned with the day each was noted for.
+    follow are withdrawn, as `Mentor.overtaken` tells.
+
+    Parameters
+    ----------
+    code
+        Participant code of who it is.
+    turn, on
+        What happens, and the first day it holds: of leaving, the first day without them.
+
+    Returns
+    -------
+    tuple
+        What was saved, and the turns that were withdrawn, each with the day it was noted for.
 
     Raises
     ------
     InputFault
-        When it does not follow from how they stand on that day, or they came or sent an apology
-        on a day after they are said to have left.
+        When they are not on the course, it does not follow from how they stand on that day, or
+        they came or sent an apology on a day after they are said to have left.
     """
     known = {mentor.code: mentor for mentor in mentors(session, course_id)}
     if code not in known:

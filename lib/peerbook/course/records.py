@@ -264,6 +264,11 @@ def save_closures(session: Session, rows: Sequence[ClosureRow]) -> Saved:
     """Save new closures; one that is there already under the same name is left as it is.
 
     Days that are closed for two reasons are two closures: a receipt never stands for another.
+
+    Raises
+    ------
+    InputFault
+        At `closures`, when there is none to save.
     """
     last: ClosureRow | None = None
     for row in rows:

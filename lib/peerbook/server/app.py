@@ -109,7 +109,13 @@ class App(Voila):
     tickets: Tickets
 
     def init_settings(self) -> dict[str, Any]:
-        """Return Tornado's settings: login required, bounded messages, no remote names."""
+        """Return Tornado's settings: login required, bounded messages, no remote names.
+
+        Raises
+        ------
+        ServerFault
+            When there is no access code to ask for.
+        """
         if not self.token:
             raise ServerFault(_("The server does not start without an access code."))
         settings: dict[str, Any] = super().init_settings()

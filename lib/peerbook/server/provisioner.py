@@ -148,7 +148,13 @@ class Zygote:
         return self._process.pid
 
     def fork(self, argv: list[str], env: Mapping[str, str], cwd: str) -> Future[int]:
-        """Ask for a kernel; the future holds its process id once it can be connected to."""
+        """Ask for a kernel; the future holds its process id once it can be connected to.
+
+        Raises
+        ------
+        ZygoteGone
+            When the zygote has ended.
+        """
         request = json.dumps({"argv": argv, "env": dict(env), "cwd": cwd}).encode() + b"\n"
         answer: Future[int] = Future()
         with self._lock:

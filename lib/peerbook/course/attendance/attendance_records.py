@@ -261,6 +261,17 @@ def save_catch_up(
 ) -> Saved:
     """Save that somebody has made up for a day they missed.
 
+    Parameters
+    ----------
+    date_id
+        The course date that was missed.
+    code
+        Participant code of who made up for it.
+    done_on, how
+        The day they did, and how, in the words of whoever saw to it.
+    today
+        The day it is.
+
     Raises
     ------
     InputFault

@@ -78,6 +78,21 @@ def save_sheets(
 ) -> Saved:
     """Save answered forms, and every suggestion in them as a "you said" waiting for an answer.
 
+    Parameters
+    ----------
+    form
+        What was asked; its version is kept with the answers.
+    sheets
+        One for each form on paper or row of a file, in that order.
+    wave
+        Which of the course's evaluations it is.
+    source
+        How they came in: `typed` one at a time, as a `pile`, or from a `file`.
+    entered_on
+        The day they are saved, which is also the day their suggestions were raised.
+    import_id
+        The file they came from; None when there is none.
+
     Raises
     ------
     InputFault
@@ -114,7 +129,16 @@ def look_at(
 ) -> tuple[list[str | None], list[Fault]]:
     """Return the linking codes of sheets as they are kept, and all that is wrong with the sheets.
 
-    A fault stands at its item, with the number of its sheet, from 1, as row.
+    Parameters
+    ----------
+    form, sheets, wave
+        As for `save_sheets`.
+
+    Returns
+    -------
+    tuple
+        One code for each sheet whose code can be read, None where it has none; and the faults,
+        each at its item and with the number of its sheet, from 1, as row.
     """
     used = set(
         session.scalars(

@@ -104,6 +104,15 @@ def saved_already(
     `threshold` rows, and half of the file or of what is saved: a pile that comes once more has
     them, a list of guesses has not. Sheets with three questions are so easily guessed that they
     never count.
+
+    Parameters
+    ----------
+    wave
+        The evaluation the file is to be saved in, and compared with.
+    sheets
+        By row of the file.
+    threshold
+        Fewest people of whom anything is told.
     """
     answers = evaluation_records.answers_frame(session, course_id)
     of_wave = answers[(answers["wave"] == wave) & (answers["extent"] == "full")]
@@ -175,10 +184,21 @@ def import_sheets(
 ) -> Saved:
     """Save the forms of a file, and which file they came from.
 
+    Parameters
+    ----------
+    form, sheets, wave, entered_on
+        As for `evaluation_records.save_sheets`.
+    file_name
+        What the user calls the file; private, and kept shortened.
+    digest
+        SHA-256 of its bytes in hexadecimal, by which it is known when it comes once more.
+
     Raises
     ------
     InputFault
         When that very file is saved already, or as for `evaluation_records.save_sheets`.
+    Conflict
+        When the course was removed meanwhile.
     """
     if (earlier := import_with_digest(session, digest)) is not None:
         raise InputFault([Fault(earlier_text(earlier))])

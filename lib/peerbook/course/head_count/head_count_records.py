@@ -81,6 +81,11 @@ def correct_head_count(
 ) -> Saved:
     """Save a head count as it should have been.
 
+    Parameters
+    ----------
+    number, seen_version
+        Of the count, as it was shown.
+
     Raises
     ------
     InputFault

@@ -157,6 +157,13 @@ def workbook_bytes(
 
     It holds the dates, the better ones that were avoided, when final assignments are presented,
     and where the file comes from.
+
+    Parameters
+    ----------
+    turns
+        Who presents when; without any, that sheet is left out.
+    origin
+        What the file was made from; None leaves that out.
     """
     dates = Sheet(
         _("Dates"),

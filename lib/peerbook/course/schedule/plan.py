@@ -537,7 +537,13 @@ def later_today(start: dt.time, minutes: int) -> dt.time | None:
 
 
 def later(start: dt.time, minutes: int) -> dt.time:
-    """Return the time so many minutes later, which has to be of the same day."""
+    """Return the time so many minutes later, which has to be of the same day.
+
+    Raises
+    ------
+    InputFault
+        At `starts_at`, when it is past midnight.
+    """
     end = later_today(start, minutes)
     if end is None:
         raise InputFault.at("starts_at", _("It would go on past midnight. Choose an earlier time."))

@@ -76,7 +76,17 @@ class DateModel:
         most: int | None = None,
         only_if: Sequence[Any] = (),
     ) -> None:
-        """Demand that the second number is so many days after the first."""
+        """Demand that the second number is so many days after the first.
+
+        Parameters
+        ----------
+        first, second
+            Days as numbers, from `day` or `number`.
+        fewest, most
+            Days between them; below 0 the second may come first, and None is without limit.
+        only_if
+            Truths that must all hold for it to be demanded.
+        """
         demands = [self._model.add(second - first >= fewest)]
         if most is not None:
             demands.append(self._model.add(second - first <= most))

@@ -73,6 +73,13 @@ def replan(
 
     Dates fixed by hand stay, with a note of what stands against them.
 
+    Parameters
+    ----------
+    calendar, others
+        Public holidays and closures, and plans that share teachers or rooms.
+    not_before
+        Today, usually: no date moves to a day before this one.
+
     Raises
     ------
     InputFault

@@ -234,6 +234,13 @@ def nearer_sparring_days(
     """Return days of the window that lie nearer to the ideal than the chosen, the nearest first.
 
     Saturdays and Sundays are left out unless `weekday`, the course's own, is one of them.
+
+    Parameters
+    ----------
+    weekday
+        From 0 for Monday.
+    teaching, chosen
+        The day of the teaching the sparring belongs to, and the day the sparring has.
     """
     ideal = teaching + template.sparring_offset_days * _DAY
     first = teaching + template.sparring_earliest_days * _DAY

@@ -44,7 +44,19 @@ class Unreadable(Exception):
 def code_column(
     title: str, labels: Mapping[int, str], *, description: str = "", number: int | None = None
 ) -> pa.Column:
-    """Return a column of codes, each with its label; a cell may be empty."""
+    """Return a column of codes, each with its label; a cell may be empty.
+
+    Parameters
+    ----------
+    title
+        Heading of the column.
+    labels
+        What each code that may be written means.
+    description
+        What to write in it, for the guide; that of all such columns when empty.
+    number
+        Of the question on the form; None when it is not numbered there.
+    """
     message = _("{code} is not on the scale. Use one of {codes}.").format(
         code="{value}", codes=format_list([str(code) for code in labels])
     )
@@ -61,7 +73,15 @@ def code_column(
 def text_column(
     title: str, max_length: int, *, description: str = "", number: int | None = None
 ) -> pa.Column:
-    """Return a column of free text; a cell may be empty."""
+    """Return a column of free text; a cell may be empty.
+
+    Parameters
+    ----------
+    title, description, number
+        As for `code_column`.
+    max_length
+        Most characters in a cell.
+    """
     return pa.Column(
         TYPES["text"],
         [
