@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from builders import a_course, assert_sound, save, site
-from filled_files import as_csv, place_of, saved
+from filled_files import as_csv, filled, place_of, saved
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template, poll_template
 from peerbook.files.intake import blank_file
@@ -159,7 +159,6 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     expect(page.get_by_role("button", name="Gem 7 skemaer")).to_have_count(0)
 
     # Each file can be taken back, and all of it goes.
-    page.get_by_role("button", name="2 filer er gemt").click()
     expect(page.get_by_text("»rettet.xlsx«: 1 skema, gemt af dig")).to_be_visible()
     page.get_by_role("button", name="Fortryd filen").last.click()
     page.get_by_role("button", name="Ja, fortsæt").click()
@@ -171,6 +170,42 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
     }  # fmt: skip
     assert alerts == []
     assert "vores svar" not in server.said()
+
+
+def test_a_file_stays_while_a_suggestion_from_it_is_answered_and_goes_when_that_is_taken_back(
+    server, visitor
+):
+    page = open_import(visitor, server)
+    wishes = [{"overall": 4, "suggestion": f"Flere pauser {number}"} for number in range(5)]
+    choose(page, "svar.xlsx", filled(MID, *wishes))
+    page.get_by_role("button", name="Gem 5 skemaer").click()
+    way_back = page.get_by_role("button", name="Fortryd filen")
+    expect(way_back).to_be_visible()
+
+    page.get_by_role("tab", name="I sagde – vi gjorde").click()
+    wish = page.get_by_role("row").filter(has_text="Flere pauser 3")
+    wish.get_by_role("button", name="Svar").click()
+    page.get_by_role("radio", name="Det gør vi").check()
+    page.get_by_label("Hvem tager sig af det?").fill("Underviser A")
+    page.get_by_role("button", name="Gem svaret").click()
+    expect(wish).to_contain_text("Underviser A")
+    page.get_by_role("tab", name="Evaluering").click()
+    expect(page.get_by_text("Den kan ikke fortrydes nu")).to_be_visible()
+    expect(way_back).to_have_count(0)
+
+    page.get_by_role("tab", name="I sagde – vi gjorde").click()
+    wish.get_by_role("button", name="Ret svaret").click()
+    page.get_by_role("button", name="Besvaret ved en fejl?").click()
+    page.get_by_role("button", name="Tag svaret tilbage").click()
+    page.get_by_role("button", name="Ja, fortsæt").click()
+    expect(wish).to_contain_text("Venter på svar")
+    page.get_by_role("tab", name="Evaluering").click()
+    way_back.click()
+    page.get_by_role("button", name="Ja, fortsæt").click()
+    expect(page.get_by_role("paragraph").filter(has_text="Filen er fortrudt.")).to_be_visible()
+    page.get_by_role("tab", name="I sagde – vi gjorde").click()
+    expect(page.get_by_text("Flere pauser").filter(visible=True)).to_have_count(0)
+    assert counts(server.data)["suggestion"] == 0
 
 
 def test_files_that_cannot_be_used_say_why_and_save_nothing(server, visitor):

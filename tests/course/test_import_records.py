@@ -26,11 +26,12 @@ from peerbook.course.evaluation.import_records import (
 )
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template
+from peerbook.course.improvement.suggestion_records import take_back_decision
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.files.intake import read_filled
 from peerbook.store.tables import Answer, Audit, Course, DataImport, Evaluation, Suggestion
-from peerbook.ui import Submission, UploadedFile
+from peerbook.ui import Notice, Section, Submission, UploadedFile
 
 DAY = dt.date(2026, 5, 4)
 NOW = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
@@ -237,7 +238,7 @@ def test_what_is_said_of_sheets_entered_before_is_the_same_whether_a_guess_is_ri
     def shown(answers):
         with store.read() as session:
             of = session.get_one(Course, course)
-        page = evaluation_import_part._Import(desk, of, FORM, "mid", lambda _told: None)
+        page = evaluation_import_part.EvaluationFiles(desk, of, FORM, "mid", lambda _told: None)
         file = UploadedFile("guess.xlsx", filled(template, answers))
         page._look(Submission(str(uuid.uuid4()), {"file": file}))
         return [
@@ -305,6 +306,46 @@ def test_a_file_with_an_answered_suggestion_stays_and_says_why(store, course):
     with pytest.raises(InputFault, match="I sagde – vi gjorde"):
         undo(store, number)
     assert counts(store) == before
+
+
+def test_a_file_whose_answered_suggestion_is_open_again_is_taken_back(store, course):
+    number = submitted(store, course).record
+    (answer,) = save(store, decision())
+
+    def is_answered():
+        with store.read() as session:
+            return [one.is_answered for one in imports(session, course, "mid")]
+
+    assert is_answered() == [True]
+    with store.write(LEADER) as session:
+        take_back_decision(session, answer, 1, on=DAY)
+    assert is_answered() == [False]
+    undo(store, number)
+    assert counts(store) == [1, 0, 0, 0]
+    assert_sound(store)
+
+
+def test_a_file_that_cannot_be_taken_back_says_so_before_anybody_asks(store, course, monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    submitted(store, course)
+    with store.read() as session:
+        of = session.get_one(Course, course)
+    desk = Desk(store, actor=LEADER, synthetic=False)
+    files = evaluation_import_part.EvaluationFiles(desk, of, FORM, "mid", lambda _told: None)
+    page = Section(files.parts())
+
+    def offered():
+        (notice,) = [part for part in page.everything() if isinstance(part, Notice)]
+        return "cannot be taken back" in notice.text, len(notice.actions)
+
+    assert offered() == (False, 1)
+    (answer,) = save(store, decision())
+    files.show_saved()
+    assert offered() == (True, 0)
+    with store.write(LEADER) as session:
+        take_back_decision(session, answer, 1, on=DAY)
+    files.show_saved()
+    assert offered() == (False, 1)
 
 
 def test_a_key_used_for_another_file_is_a_conflict(store, course):

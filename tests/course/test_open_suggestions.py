@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from sqlalchemy import select
 
 from builders import (
     LEADER,
@@ -20,13 +21,16 @@ from builders import (
 )
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.improvement import suggestion_records
-from peerbook.course.improvement.improvement_part import improvement_parts
+from peerbook.course.improvement.improvement_part import Board
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
 from peerbook.course.planning.plan_part import plan_parts
+from peerbook.course.rows import each
 from peerbook.course.start_page import _parts
 from peerbook.desk import Desk
-from peerbook.store.tables import Course, CourseDate, Site
-from peerbook.ui import Disclosure, Form, Notice, Prose, Table
+from peerbook.errors import Conflict
+from peerbook.store import events_of
+from peerbook.store.tables import Audit, Course, CourseDate, Decision, Site, Suggestion
+from peerbook.ui import Button, Disclosure, Form, Notice, Prose, Table
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +109,9 @@ def test_every_page_counts_alike_and_says_what_it_counts(store, monkeypatch):
     (opened,) = open_suggestions_parts(desk, site)
     opened._open({"index": 0}, ())
     plan = [part for part in opened.inside[0].inside if isinstance(part, Notice)]
-    board = [p for p in improvement_parts(desk, course)[0].everything() if isinstance(p, Notice)]
+    board = [
+        p for p in Board(desk, course, lambda: None).section().everything() if isinstance(p, Notice)
+    ]
     start = [part for part in _parts(desk, [site]) if isinstance(part, Notice)]
     told = (
         "2 suggestions from participants have no decision yet. "
@@ -233,7 +239,7 @@ def on_sheets(store, made, texts, first):
 def board_of(store, made):
     with store.read() as session:
         course = session.get_one(Course, made.course_id)
-    return improvement_parts(Desk(store, actor=LEADER, synthetic=False), course)[0]
+    return Board(Desk(store, actor=LEADER, synthetic=False), course, lambda: None).section()
 
 
 def table_on(board):
@@ -298,3 +304,46 @@ def test_the_place_of_an_answer_does_not_tell_how_the_hidden_text_begins(store):
             session.add(decision(suggestion_id=number, outcome="do", what_we_did=did))
     rows = table_on(board_of(store, made)).data["rows"]
     assert [row[1] for row in rows] == ["First", "Second", "Third"]
+
+
+def test_an_answer_taken_back_leaves_the_suggestion_waiting_and_the_history_whole(store):
+    made = a_planned_course(store)
+    ask(store, made.course_id, "Fruit", outcome="do", status="done", what_we_did="Apples")
+    board = board_of(store, made)
+    answer(board, 0)
+    (way_out,) = [part for part in board.everything() if isinstance(part, Disclosure)][:1]
+    (button,) = [part for part in way_out.everything() if isinstance(part, Button)]
+    assert button._press({"index": 0}, ())["said"] == "The answer is taken back."
+    assert waiting(store, made.site_id) == {"Fruit": None}
+    assert "Waits for an answer" in str(table_on(board).data["rows"])
+    with store.read() as session:
+        number = session.scalar(
+            select(Suggestion.id).where(
+                Suggestion.text == "Fruit", Suggestion.course_id == made.course_id
+            )
+        )
+        (event,) = events_of(session, "suggestion", number)
+        kept = [
+            row.old
+            for row in session.scalars(select(Audit).where(Audit.action == "delete"))
+            if row.table_name == "decision"
+        ]
+    assert (event.kind, event.details) == (
+        suggestion_records.ANSWER_TAKEN_BACK,
+        {"outcome": "do", "status": "done"},
+    )
+    assert "Apples" in [old["what_we_did"] for old in kept]
+
+
+def test_an_answer_somebody_has_changed_meanwhile_is_not_taken_back(store):
+    made = a_planned_course(store)
+    ask(store, made.course_id, "Tea", outcome="later")
+    with store.read() as session:
+        (row,) = each(suggestion_records.decisions_frame(session, made.course_id))
+    with store.write(LEADER) as session:
+        session.get_one(Decision, row.decision_id).owner = "somebody else"
+    with pytest.raises(Conflict), store.write(LEADER) as session:
+        suggestion_records.take_back_decision(
+            session, row.decision_id, row.version, on=dt.date(2027, 3, 2)
+        )
+    assert waiting(store, made.site_id) == {"Tea": "later"}

@@ -129,6 +129,11 @@ class Item:
         return tuple(point for point in points if point.role == "no_answer")
 
 
+def numbered(item: Item, place: int) -> str:
+    """Return a question with its number on the paper, counted from 1."""
+    return f"{place}. {item.text}"
+
+
 @dataclass(frozen=True)
 class EvaluationForm:
     """A form: what it says at the top, and its items in order.

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import records
 from peerbook.course.attendance.attendance_part import attendance_parts
-from peerbook.course.evaluation.evaluation_part import evaluation_parts
-from peerbook.course.improvement.improvement_part import improvement_parts
+from peerbook.course.evaluation.evaluation_part import Evaluations
+from peerbook.course.improvement.improvement_part import Board
 from peerbook.course.page_addresses import shown_at
 from peerbook.course.record_facts import facts
 from peerbook.course.site_part import site_parts
@@ -85,12 +85,17 @@ def _nothing_yet() -> Prose:
 
 
 def _course_parts(desk: Desk, course: Course) -> list[Part]:
+    def changed() -> None:
+        board.follow_sheets()
+
+    evaluations = Evaluations(desk, course, changed)
+    board = Board(desk, course, evaluations.follow_answers)
     return [
         Tabs(
             [
                 (_("Attendance"), lambda: attendance_parts(desk, course)),
-                (_("Evaluation"), lambda: evaluation_parts(desk, course)),
-                (_("You said – we did"), lambda: improvement_parts(desk, course)),
+                (_("Evaluation"), lambda: [evaluations.section()]),
+                (_("You said – we did"), lambda: [board.section()]),
             ]
         )
     ]

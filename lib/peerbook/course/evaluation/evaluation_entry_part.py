@@ -11,7 +11,7 @@ from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_paper_part import call_on, paper_parts
 from peerbook.course.evaluation.evaluation_records import RESPONDENT, Sheet
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
-from peerbook.course.evaluation_form import Item, load_form
+from peerbook.course.evaluation_form import Item, load_form, numbered
 from peerbook.desk import Desk
 from peerbook.errors import Fault, InputFault
 from peerbook.store import DraftBox, Receipt
@@ -111,7 +111,7 @@ class EvaluationEntry:
 
         return Form(
             f"evaluation_{self._wave}_{extent}",
-            [*(_field(item) for item in items), _code_field()],
+            [*(_field(item, place) for place, item in enumerate(items, 1)), _code_field()],
             on_submit=save,
             submit_label=_("Save this sheet"),
             # Whoever answers the short sheet may be followed by somebody else at the same screen.
@@ -133,7 +133,7 @@ class EvaluationEntry:
 
     def _pile_of(self, extent: Extent) -> list[Part]:
         items = self._items(extent)
-        questions = "\n".join(f"{number}. {item.text}" for number, item in enumerate(items, 1))
+        questions = "\n".join(numbered(item, place) for place, item in enumerate(items, 1))
         return [
             Disclosure(_("The questions, by number"), [Prose(questions)]),
             self._pile_form(extent),
@@ -253,12 +253,13 @@ def _points(item: Item) -> list[tuple[int, str]]:
     return [(point.code, point.label) for point in item.scale.points] if item.scale else []
 
 
-def _field(item: Item) -> Field[object]:
+def _field(item: Item, place: int) -> Field[object]:
+    label = numbered(item, place)
     if item.kind == "text":
-        return cast("Field[object]", LongTextField(item.id, item.text, max_length=4000))
+        return cast("Field[object]", LongTextField(item.id, label, max_length=4000))
     return cast(
         "Field[object]",
-        ScaleField(item.id, item.text, points=_points(item), blank_label=_("No answer")),
+        ScaleField(item.id, label, points=_points(item), blank_label=_("No answer")),
     )
 
 

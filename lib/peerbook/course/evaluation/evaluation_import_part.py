@@ -9,7 +9,7 @@ from uuid import uuid4
 from peerbook.course.evaluation import import_records
 from peerbook.course.evaluation.evaluation_records import Sheet, alike, sheets_count
 from peerbook.course.evaluation.import_records import ImportedFile
-from peerbook.course.evaluation_form import EvaluationForm, Item
+from peerbook.course.evaluation_form import EvaluationForm, Item, numbered
 from peerbook.course.filled_file import (
     FILE,
     chosen_file,
@@ -45,21 +45,14 @@ from peerbook.ui import (
 )
 
 
-def import_parts(
-    desk: Desk, course: Course, form: EvaluationForm, wave: Wave, on_change: Callable[[str], None]
-) -> list[Part]:
-    """Return the parts that take evaluations of a course from a file.
+class EvaluationFiles:
+    """One evaluation's files: the one being looked at, and those that are saved.
 
     Parameters
     ----------
     on_change
         Called with what to read aloud when sheets were saved or taken back.
     """
-    return _Import(desk, course, form, wave, on_change).parts()
-
-
-class _Import:
-    """One evaluation's files: the one being looked at, and those that are saved."""
 
     def __init__(
         self,
@@ -77,10 +70,11 @@ class _Import:
         self._template = evaluation_template(form)
         self._found = Section([])
         self._files = Section([])
+        self._is_saved = False
 
     def parts(self) -> list[Part]:
         """Return the template, the form to choose a file with, and what is in it."""
-        self._show_files()
+        self.show_saved()
         return [
             Prose(
                 _(
@@ -203,27 +197,37 @@ class _Import:
                 ),
                 content,
             )  # fmt: skip
-            self._show_saved(receipt, len(sheets))
+            self._tell_saved(receipt, len(sheets))
             return ""
 
         return save
 
-    def _show_saved(self, receipt: Receipt, count: int) -> None:
+    def _tell_saved(self, receipt: Receipt, count: int) -> None:
         text = ngettext("{n} sheet is saved.", "{n} sheets are saved.", count).format(n=count)
-        undo = self._undo_action(receipt.record, count)
         told = f"{text} {receipt_text(receipt)}"
-        self._found.show([Notice("ok", told, [undo])], announce=told)
-        self._show_files()
+        self._found.show([Notice("ok", told)], announce=told)
+        self._is_saved = True
+        self.show_saved()
         self._on_change(_("What they say is up to date."))
 
     # -- saved files -----------------------------------------------------------------------------
 
-    def _show_files(self) -> None:
+    def show_saved(self) -> None:
+        """Show the files that are saved, each with the way to take it back, or why there is none.
+
+        They are in sight at once when one has been saved on this page.
+        """
         with self._desk.store.read() as session:
             files = import_records.imports(session, self._course.id, self._wave)
         label = ngettext("{n} file is saved", "{n} files are saved", len(files))
         self._files.show(
-            [Disclosure(label.format(n=len(files)), [self._file_notice(one) for one in files])]
+            [
+                Disclosure(
+                    label.format(n=len(files)),
+                    [self._file_notice(one) for one in files],
+                    opened=self._is_saved,
+                )
+            ]
             if files
             else []
         )
@@ -240,6 +244,8 @@ class _Import:
             date=format_date(file.at.astimezone(COPENHAGEN).date(), "long"),
             time=format_time(file.at),
         )
+        if file.is_answered:
+            return Notice("info", f"{text} {import_records.answered_text()}")
         return Notice("info", text, [self._undo_action(file.id, file.sheets)])
 
     def _undo_action(self, number: int, count: int) -> Action:
@@ -256,7 +262,7 @@ class _Import:
             )
             told = _("The file is taken back. Its answers no longer count anywhere.")
             self._found.show([Notice("ok", told)], announce=told)
-            self._show_files()
+            self.show_saved()
             self._on_change(_("What they say is up to date."))
             return ""
 
@@ -366,7 +372,7 @@ def _preview(
             *(Column(str(number), rows_text([number]).capitalize()) for number in sheets),
         ],
         [
-            {"question": f"{place}. {item.text}"}
+            {"question": numbered(item, place)}
             | {str(number): _answer(item, one.answers[item.id]) for number, one in sheets.items()}
             for place, item in enumerate(form.items, start=1)
         ],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from peerbook.course import records
 from peerbook.course.curriculum import load_course
 from peerbook.course.evaluation import evaluation_records
@@ -19,20 +22,27 @@ from peerbook.store.tables import Course, Source, Wave
 from peerbook.text import _
 from peerbook.ui import Filter, Heading, Notice, Part, Section, Submission, Tabs
 
-
-def evaluation_parts(desk: Desk, course: Course) -> list[Part]:
-    """Return the forms to enter evaluations with, and what they say."""
-    return [_Evaluations(desk, course).section()]
+if TYPE_CHECKING:
+    from peerbook.course.evaluation.evaluation_import_part import EvaluationFiles
 
 
-class _Evaluations:
-    """A course's evaluations on the page; what they say is redrawn after each save."""
+class Evaluations:
+    """A course's evaluations on the page; what they say is redrawn after each save.
 
-    def __init__(self, desk: Desk, course: Course) -> None:
+    Parameters
+    ----------
+    on_change
+        Called when sheets, and so the suggestions on them, were saved or went.
+    """
+
+    def __init__(self, desk: Desk, course: Course, on_change: Callable[[], None]) -> None:
         self._desk = desk
         self._course = course
+        self._on_change = on_change
         self._entry = Section([])
         self._result = Section([])
+        self._saved: SavedSheets | None = None
+        self._files: EvaluationFiles | None = None
 
     def section(self) -> Section:
         """Return the section with what they say, and beside it paper, entry and saved sheets."""
@@ -71,10 +81,11 @@ class _Evaluations:
                 ),
             )  # fmt: skip
             saved.redraw()
-            self._show_result(_("What they say is up to date."))
+            self._show_changed(_("What they say is up to date."))
             return receipt
 
-        saved = SavedSheets(self._desk, self._course, wave, self._show_result)
+        self._files = None
+        saved = self._saved = SavedSheets(self._desk, self._course, wave, self._show_changed)
         entry = EvaluationEntry(self._desk, self._course, wave, save, saved)
         file = (_("From a file"), lambda: self._file_parts(form, wave, saved))
         with self._desk.store.read() as session:
@@ -84,13 +95,25 @@ class _Evaluations:
 
     def _file_parts(self, form: EvaluationForm, wave: Wave, saved: SavedSheets) -> list[Part]:
         # What reads files is heavy to import, and most visits do not come here.
-        from peerbook.course.evaluation.evaluation_import_part import import_parts
+        from peerbook.course.evaluation.evaluation_import_part import EvaluationFiles
 
         def changed(announce: str) -> None:
             saved.redraw()
-            self._show_result(announce)
+            self._show_changed(announce)
 
-        return import_parts(self._desk, self._course, form, wave, changed)
+        self._files = EvaluationFiles(self._desk, self._course, form, wave, changed)
+        return self._files.parts()
+
+    def follow_answers(self) -> None:
+        """Show which sheets and files can go now that a suggestion was answered, or is not."""
+        if self._saved is not None:
+            self._saved.redraw()
+        if self._files is not None:
+            self._files.show_saved()
+
+    def _show_changed(self, announce: str) -> None:
+        self._show_result(announce)
+        self._on_change()
 
     def _show_result(self, announce: str = "") -> None:
         with self._desk.store.read() as session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -280,10 +280,20 @@ def delete_sheet(session: Session, course_id: int, number: int) -> Saved:
         [number],
         _(
             "A suggestion on that sheet has an answer under “You said – we did”, so the sheet "
-            "stays."
+            "stays. Take the answer back there first; then it can be deleted."
         ),
     )
     return Saved("evaluation", number, version)
+
+
+def any_answered(session: Session, numbers: Collection[int]) -> bool:
+    """Return whether a suggestion on one of these sheets has been answered."""
+    answers = (
+        select(Decision.id)
+        .join(Suggestion, Suggestion.id == Decision.suggestion_id)
+        .where(Suggestion.evaluation_id.in_(numbers))
+    )
+    return session.scalar(answers.limit(1)) is not None
 
 
 def delete_sheets(session: Session, numbers: Sequence[int], refusal: str) -> None:
@@ -295,16 +305,9 @@ def delete_sheets(session: Session, numbers: Sequence[int], refusal: str) -> Non
         With `refusal`, when one of the suggestions has been answered: that answer must not lose
         what it answers.
     """
-    suggestions = list(
-        session.scalars(select(Suggestion).where(Suggestion.evaluation_id.in_(numbers)))
-    )
-    answered = session.scalar(
-        select(func.count())
-        .select_from(Decision)
-        .where(Decision.suggestion_id.in_([one.id for one in suggestions]))
-    )
-    if answered:
+    if any_answered(session, numbers):
         raise InputFault.at("sheet", refusal)
+    suggestions = session.scalars(select(Suggestion).where(Suggestion.evaluation_id.in_(numbers)))
     answers = session.scalars(select(Answer).where(Answer.evaluation_id.in_(numbers)))
     sheets = session.scalars(select(Evaluation).where(Evaluation.id.in_(numbers)))
     for row in (*suggestions, *answers, *sheets):

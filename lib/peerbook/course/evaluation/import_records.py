@@ -42,6 +42,8 @@ class ImportedFile:
         Title of the course its sheets went to.
     sheets
         How many of its sheets are stored.
+    is_answered
+        Whether a suggestion from it has been answered, so that it cannot be taken back.
     """
 
     id: int
@@ -51,6 +53,7 @@ class ImportedFile:
     course: str
     wave: Wave
     sheets: int
+    is_answered: bool
 
 
 def sheets_in(rows: pd.DataFrame) -> dict[int, Sheet]:
@@ -153,10 +156,23 @@ def _imports(session: Session, *conditions: object) -> list[ImportedFile]:
     )
     return [
         ImportedFile(
-            row.id, row.file_name, row.at, row.actor, title, wave, count
+            row.id, row.file_name, row.at, row.actor, title, wave, count,
+            evaluation_records.any_answered(session, _sheets_of(session, row.id)),
         )
         for row, title, wave, count in session.execute(wanted)
     ]  # fmt: skip
+
+
+def _sheets_of(session: Session, import_id: int) -> Sequence[int]:
+    return session.scalars(select(Evaluation.id).where(Evaluation.import_id == import_id)).all()
+
+
+def answered_text() -> str:
+    """Return why a file stays of which a suggestion has been answered, and what to do."""
+    return _(
+        "It cannot be taken back now: a suggestion from it has been answered, and the answer would "
+        "lose what it answers. Take the answer back under “You said – we did” first."
+    )
 
 
 def earlier_text(earlier: ImportedFile) -> str:
@@ -239,15 +255,7 @@ def undo_import(session: Session, import_id: int, at: dt.datetime) -> Saved:
     taken_in = session.get(DataImport, import_id)
     if taken_in is None or taken_in.undone_at is not None:
         raise InputFault([Fault(_("That file has already been taken back."))])
-    numbers = session.scalars(select(Evaluation.id).where(Evaluation.import_id == import_id)).all()
-    evaluation_records.delete_sheets(
-        session,
-        numbers,
-        _(
-            "This file cannot be taken back: a suggestion from it has been answered under “You "
-            "said – we did”. The answer would lose what it answers."
-        ),
-    )
+    evaluation_records.delete_sheets(session, _sheets_of(session, import_id), answered_text())
     taken_in.undone_at, taken_in.file_name = at, ""
     session.flush()
     return Saved("data_import", taken_in.id, taken_in.version)

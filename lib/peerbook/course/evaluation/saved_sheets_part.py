@@ -39,6 +39,9 @@ class SavedSheets:
     def _parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             frame = evaluation_records.sheets_frame(session, self._course.id, self._wave)
+            some_stay = evaluation_records.any_answered(
+                session, [int(number) for number in frame["evaluation_id"]]
+            )
         if frame.empty:
             return [Prose(_("No sheet of this evaluation is saved yet."))]
         columns = [
@@ -60,6 +63,11 @@ class SavedSheets:
             "Delete the sheet? Its answers and the suggestions on it are lost. You can enter it "
             "again afterwards."
         )
+        # Which sheet it is would tie what somebody asked for to their code.
+        stays = _(
+            "A sheet whose suggestion has been answered under “You said – we did” stays as long as "
+            "the answer does. Take the answer back there first."
+        )
         return [
             Prose(
                 _(
@@ -67,6 +75,7 @@ class SavedSheets:
                     "not shown here."
                 )
             ),
+            *([Prose(stays)] if some_stay else []),
             Table(
                 columns,
                 rows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from peerbook.course import records
@@ -45,24 +45,35 @@ ANSWER = ("outcome", "what_we_did", "owner", "due_on", "status")
 """What an answer to a suggestion consists of, as form and table name it."""
 
 
-def improvement_parts(desk: Desk, course: Course) -> list[Part]:
-    """Return the board of a course's suggestions, and the forms to answer and to add one."""
-    return [_Board(desk, course).section()]
+class Board:
+    """The suggestions of a course; redrawn after each decision.
 
+    Parameters
+    ----------
+    on_answer
+        Called when a suggestion got an answer, or its answer was taken back.
+    """
 
-class _Board:
-    """The suggestions of a course; redrawn after each decision."""
-
-    def __init__(self, desk: Desk, course: Course) -> None:
+    def __init__(self, desk: Desk, course: Course, on_answer: Callable[[], None]) -> None:
         self._desk = desk
         self._course = course
+        self._on_answer = on_answer
         self._board = Section([])
+        self._shows_list = False
 
     def section(self) -> Section:
         """Return the board, which gives place to an answer while it is written, and the form."""
         self._redraw()
         adding = Disclosure(_("Add a suggestion"), lambda: [self._suggestion_form()])
         return Section([self._board, adding])
+
+    def follow_sheets(self) -> None:
+        """Show the suggestions as they are now that sheets were saved or went.
+
+        An answer that is being written is left alone.
+        """
+        if self._shows_list:
+            self._redraw()
 
     def _redraw(self, announce: str = "", told: str = "") -> None:
         """Show the board, and first what was done, if the reader has just done something on it."""
@@ -81,6 +92,7 @@ class _Board:
         self._said = sorted(shown, key=lambda row: row.suggestion_id in self._decided)
         self._held_back = len(said) - len(self._said)
         notice = [Notice("ok", told)] if told else []
+        self._shows_list = True
         self._board.show([*notice, *self._parts()], announce or told, take_there=bool(told))
 
     def _waiting(self) -> list[Any]:
@@ -152,8 +164,10 @@ class _Board:
             Heading(_("Answer a suggestion"), level=3),
             Prose(_("You said: {text}").format(text=literal(str(row["said"])))),
             self._decision_form(int(str(row["id"]))),
+            *self._take_back_parts(int(str(row["id"]))),
             Button(_("Back to the list"), self._back),
         ]
+        self._shows_list = False
         self._board.show(parts, take_there=True)
         return ""
 
@@ -191,6 +205,7 @@ class _Board:
                 ),
             )
             self._redraw(told=receipt_text(receipt))
+            self._on_answer()
             return receipt
 
         return Form(
@@ -221,6 +236,43 @@ class _Board:
             submit_label=_("Save the answer"),
             drafts=course_drafts(self._desk, self._course.id, f"decision:{suggestion}"),
         )  # fmt: skip
+
+    def _take_back_parts(self, suggestion: int) -> list[Part]:
+        """Return the way out when a suggestion was answered that should not have been."""
+        decision = self._decided.get(suggestion)
+        if decision is None:
+            return []
+
+        def take_back() -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                suggestion_records.take_back_decision(
+                    session, int(decision.decision_id), int(decision.version), on=self._desk.today
+                )
+            course_drafts(self._desk, self._course.id, f"decision:{suggestion}").discard()
+            told = _("The answer is taken back.")
+            self._redraw(told=told)
+            self._on_answer()
+            return told
+
+        return [
+            Disclosure(
+                _("Answered by mistake?"),
+                [
+                    Prose(
+                        _(
+                            "Take the answer back, and the suggestion is as if nobody had answered "
+                            "it. That it was answered stays in the history."
+                        )
+                    ),
+                    Button(
+                        _("Take the answer back"),
+                        take_back,
+                        confirm=_("Take the answer back?"),
+                        look="danger",
+                    ),
+                ],
+            )
+        ]
 
     def _others(self, suggestion: int) -> dict[str, int]:
         """Return the other suggestions that wait, by names that the browser may know.

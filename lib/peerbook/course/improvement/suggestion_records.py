@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from peerbook.course import records
 from peerbook.errors import InputFault
 from peerbook.small_groups import in_order, says_something
-from peerbook.store import Saved, row_to_change
+from peerbook.store import Saved, append_event, row_to_change
 from peerbook.store.tables import Course, Decision, DecisionStatus, Evaluation, Outcome, Suggestion
 from peerbook.text import _
+
+ANSWER_TAKEN_BACK = "answer_taken_back"
+"""Kind of the event that says a suggestion had an answer once."""
 
 
 def suggestions_frame(session: Session, course_id: int, threshold: int) -> pd.DataFrame:
@@ -218,3 +221,28 @@ def save_decision(
             setattr(row, name, value)
     session.flush()
     return Saved("decision", row.id, row.version)
+
+
+def take_back_decision(session: Session, number: int, version: int, *, on: dt.date) -> Saved:
+    """Take the answer to a suggestion back: it waits for one again.
+
+    The event says that there was one and how far it had come, the audit keeps its words.
+
+    Parameters
+    ----------
+    number, version
+        Of the decision, as it was shown.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed the answer or taken it back since.
+    """
+    row = row_to_change(session, Decision, number, version)
+    append_event(
+        session, "suggestion", row.suggestion_id, ANSWER_TAKEN_BACK, on,
+        outcome=row.outcome, status=row.status,
+    )  # fmt: skip
+    session.delete(row)
+    session.flush()
+    return Saved("decision", number, version)
