@@ -77,6 +77,7 @@ def test_a_day_gone_by_without_a_record_is_not_still_to_come():
     assert (one.reachable, one.hangs_on_record) == (False, True)
     out_of_reach = standing(["present", "absent"], to_come=3, gone_by=1, required=5)
     assert (out_of_reach.reachable, out_of_reach.hangs_on_record) == (False, False)
+    assert [two.must_make_up for two in (one, out_of_reach)] == [False, True]
     certain = standing(["present", "absent"], to_come=3, gone_by=1, required=3)
     assert (certain.reachable, certain.hangs_on_record) == (True, False)
     assert not standing(["present"], to_come=3, gone_by=1).hangs_on_record

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeVar, cast
 
 from peerbook.course import people_records
@@ -48,6 +49,7 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
+    literal,
     receipt_text,
 )
 
@@ -70,6 +72,11 @@ class _Attendance:
         self._whole = Section([])
         self._told = Section([])  # what has just been done, until the next is
         self._summary = Section([])
+        self._each, self._by_day = Section([]), Section([])  # folded, and open once opened
+        self._folded = [
+            Disclosure(_("How each mentor stands"), lambda: [self._each]),
+            Disclosure(_("From date to date"), lambda: [self._by_day]),
+        ]
         self._days: Filter[int] | None = None
         self._catch_up: Section | None = None
         self._enrolment = Enrolments(desk, course, self._redraw)
@@ -279,12 +286,28 @@ class _Attendance:
             for one in standing
             if one.alert and one.participant not in left
         ]
+        presence, commitment = attendance_chart(held), commitment_chart(held)
+        self._each.fill([self._standing_table(standing, name_of, left)])
+        self._by_day.fill([presence, commitment])
         parts: list[Part] = [Heading(_("What it adds up to"))]
         if quiet:
             text = _(
                 "{names}: two teaching days in a row without a word. A call may be welcome."
             ).format(names=format_list(quiet))  # fmt: skip
             parts.append(Notice("info", text))
+        late = [
+            name_of[one.participant]
+            for one in standing
+            if one.participant not in left and one.must_make_up
+        ]
+        if late:
+            text = _("{names}: can only make it by making up for days.")
+            parts.append(Notice("info", text.format(names=format_list(late))))
+        return [*parts, Prose(literal(f"{presence.finding} {commitment.finding}")), *self._folded]
+
+    def _standing_table(
+        self, standing: Sequence[Standing], name_of: Mapping[str, str], left: AbstractSet[str]
+    ) -> Table:
         columns = [
             Column("name", _("Mentor")),
             Column("present", _("Teaching days attended")),
@@ -318,12 +341,7 @@ class _Attendance:
             "How each mentor stands on the teaching days. Whoever comes or sends an apology has "
             "kept the agreement. Pauses and days before enrolment never count."
         )
-        parts += [
-            Table(columns, rows, caption),
-            attendance_chart(held),
-            commitment_chart(held),
-        ]
-        return parts
+        return Table(columns, rows, caption)
 
     # -- the smaller forms -----------------------------------------------------------------------
 

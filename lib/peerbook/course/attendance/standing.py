@@ -86,6 +86,11 @@ class Standing:
             and self.done + self.remaining + self.unrecorded >= self.required
         )
 
+    @property
+    def must_make_up(self) -> bool:
+        """Whether it is reached by making up for days only; not without a rule."""
+        return self.reachable is False and not self.hangs_on_record
+
 
 def standings(
     dates: pd.DataFrame,
