@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -98,12 +99,9 @@ class _Presentations:
 
     def parts(self) -> list[Part]:
         """Return the question how many and how long, and below it the times."""
-        with self._saved.desk.store.read() as session:
-            mentors = people_records.mentors(session, self._saved.course_id)
-        now, today = self._saved.read(), self._saved.desk.today
-        coming = now.plan.next_of_kind("final_assignment", today)
-        day = coming.date if coming else today
-        still_there = sum(mentor.on(day) != "left" for mentor in mentors)
+        mentors, _chosen = self._who()
+        now = self._saved.read()
+        still_there = len(_still_on(mentors, now.plan, self._saved.desk.today))
         wish = presentation_records.presentations_of(now.course)
         self._show_times()
 
@@ -159,10 +157,8 @@ class _Presentations:
             turns = timetable(now.plan, wish)
         except InputFault as fault:  # the plan was changed since the times were saved
             return [Notice("warn", str(fault))]
-        with self._saved.desk.store.read() as session:
-            mentors = people_records.mentors(session, self._saved.course_id)
-            chosen = presentation_records.presenters(session, self._saved.course_id)
-        self._table.show([_times_table(turns, mentors, chosen)])
+        mentors, chosen = self._who()
+        self._show_table(turns)
 
         def page() -> tuple[str, bytes, str]:
             origin = origin_of(self._saved, now)
@@ -170,10 +166,23 @@ class _Presentations:
             return name, presentations_pdf_bytes(now.plan, turns, origin), media_types.PDF
 
         parts = [self._table, Download(_("Times to print, without names (.pdf)"), page)]
-        if mentors:
-            who = self._who_form(turns, mentors, chosen)
+        there = _still_on(mentors, now.plan, self._saved.desk.today)
+        if there:
+            who = self._who_form(turns, there, chosen)
             parts.append(Disclosure(_("Who presents when?"), [who]))
         return parts
+
+    def _show_table(self, turns: Sequence[Turn], announce: str = "") -> None:
+        mentors, chosen = self._who()
+        self._table.show([_times_table(turns, mentors, chosen)], announce=announce)
+
+    def _who(self) -> tuple[list[Mentor], dict[str, int]]:
+        """Return everybody who is or was on the course, and which presentation they have."""
+        with self._saved.desk.store.read() as session:
+            return (
+                people_records.mentors(session, self._saved.course_id),
+                presentation_records.presenters(session, self._saved.course_id),
+            )
 
     def _who_form(
         self, turns: Sequence[Turn], mentors: Sequence[Mentor], chosen: Mapping[str, int]
@@ -204,12 +213,7 @@ class _Presentations:
                     ),
                 ),
             )
-            with self._saved.desk.store.read() as session:
-                known = presentation_records.presenters(session, self._saved.course_id)
-            self._table.show(
-                [_times_table(turns, mentors, known)],
-                announce=_("The list of times is up to date."),
-            )
+            self._show_table(turns, _("The list of times is up to date."))
             return receipt
 
         return Form(
@@ -236,6 +240,14 @@ class _Presentations:
         )  # fmt: skip
 
 
+def _still_on(mentors: Sequence[Mentor], plan: CoursePlan, today: dt.date) -> list[Mentor]:
+    """Return those who have not left by the next final assignments; by the last if all are over."""
+    coming = plan.next_of_kind("final_assignment", today)
+    days = [date.date for date in plan.of_kind("final_assignment") if date.takes_place]
+    day = coming.date if coming is not None else max(days, default=today)
+    return [mentor for mentor in mentors if mentor.on(day) != "left"]
+
+
 def _wish(values: Mapping[str, object]) -> Wish:
     return Wish(cast(int, values["count"]), cast(int, values["minutes"]))
 
@@ -243,10 +255,17 @@ def _wish(values: Mapping[str, object]) -> Wish:
 def _times_table(
     turns: Sequence[Turn], mentors: Sequence[Mentor], chosen: Mapping[str, int]
 ) -> Table:  # fmt: skip
-    names: dict[int, list[str]] = {}
-    for mentor in mentors:
-        if mentor.code in chosen:
-            names.setdefault(chosen[mentor.code], []).append(mentor.name)
+    names = {
+        turn.number: who
+        for turn in turns
+        if (
+            who := [
+                mentor.name
+                for mentor in mentors
+                if chosen.get(mentor.code) == turn.number and mentor.on(turn.date) != "left"
+            ]
+        )
+    }
     columns = [
         Column("what", _("What")),
         Column("date", _("Date"), kind="day"),
