@@ -1,16 +1,20 @@
 """Every page begins with the same site, and with several lets the user choose another."""
 
+import datetime as dt
+
 import pytest
 
 from builders import LEADER, a_planned_course, a_site, open_store
-from peerbook.course import record_page, records
+from peerbook.course import plan_records, record_page, records
 from peerbook.course.head_count import head_count_page
 from peerbook.course.planning import plan_page
+from peerbook.course.planning.course_details_records import remove_course
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.guide import help_page
 from peerbook.settings import save_help_number
-from peerbook.ui import Filter
+from peerbook.store.tables import Course
+from peerbook.ui import Filter, Form, Notice, Prose
 
 PAGES = (plan_page, record_page, head_count_page)
 
@@ -67,3 +71,25 @@ def test_the_help_page_begins_with_the_same_site(monkeypatch, tmp_path):
             first = records.site_named(session, "")
             save_help_number(session, first.id, "Call us", "")
         assert help_page.open_page().facts[2] == "help number set: True"
+
+
+@pytest.mark.parametrize("opened", [plan_page, record_page], indirect=True)
+def test_a_course_that_was_removed_is_told_of_calmly_with_the_way_on(opened, monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    store, open_page = opened
+    made = a_planned_course(store, title="Hold 9")
+    with store.write(LEADER) as session:
+        plan = plan_records.load_plan(session, session.get_one(Course, made.course_id))
+        remove_course(session, made.course_id, plan, on=dt.date(2026, 5, 4))
+    page = open_page(site=made.site, course=made.course_id)
+    parts = [part for one in page.parts for part in one.everything()]
+    (notice,) = [part for part in parts if isinstance(part, Notice)]
+    assert (notice.kind, "“Hold 9” is no longer here" in notice.text) == ("info", True)
+    assert "4 May 2026" in notice.text
+    (way_on,) = [str(part.tree) for part in parts if isinstance(part, Prose)]
+    assert ".ipynb?site=" in way_on
+    assert "course=" not in way_on
+    assert not any(isinstance(part, Form) for part in parts)
+    assert page.facts == ()
+    with pytest.raises(InputFault):
+        open_page(site=made.site, course=999)

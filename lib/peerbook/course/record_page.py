@@ -8,8 +8,9 @@ from peerbook.course import records
 from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.course.evaluation.evaluation_part import Evaluations
 from peerbook.course.improvement.improvement_part import Board
-from peerbook.course.page_addresses import shown_at
+from peerbook.course.page_addresses import RECORD_PAGE, shown_at
 from peerbook.course.record_facts import facts
+from peerbook.course.removed_part import removed_parts
 from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Course, Site
@@ -31,11 +32,14 @@ def open_page(site: str = "", course: int = 0) -> Page:
     with desk.store.read() as session:
         known = records.sites(session)
         at = records.site_named(session, site)
-        chosen = None if at is None else _chosen(session, desk, at, course)
+        removed = records.removed_course(session, course)
+        chosen = None if at is None or removed else _chosen(session, desk, at, course)
     if at is None:
         return Page([_nothing_yet()], synthetic=desk.synthetic)
 
     def of_site(which: Site) -> list[Part]:
+        if removed and which.id == at.id:
+            return removed_parts(removed, RECORD_PAGE, which)
         return _site_parts(desk, which, course if which.id == at.id else 0)
 
     return Page(

@@ -136,6 +136,12 @@ def course_exists(session: Session, number: int) -> bool:
     return course is not None and course.removed_on is None
 
 
+def removed_course(session: Session, number: int) -> Course | None:
+    """Return the course with that number if somebody has removed it."""
+    course = session.get(Course, number)
+    return course if course is not None and course.removed_on is not None else None
+
+
 def refuse_removed(session: Session, course_id: int) -> None:
     """Refuse to record anything on a course that was removed while a page was open.
 

@@ -12,13 +12,14 @@ from peerbook.course import plan_records, records
 from peerbook.course.course_drafts import is_new_course_begun, new_course_drafts
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
-from peerbook.course.page_addresses import shown_at
+from peerbook.course.page_addresses import PLAN_PAGE, shown_at
 from peerbook.course.planning.plan_part import (
     avoided_parts,
     dates_table,
     plan_parts,
     who_and_where_parts,
 )
+from peerbook.course.removed_part import removed_parts
 from peerbook.course.schedule.calendar import (
     EARLIEST,
     LATEST,
@@ -103,9 +104,12 @@ def open_page(site: str = "", course: int = 0) -> Page:
         if at is None:
             text = _("Begin on the [front page](start.ipynb): tell us where you are.")
             return Page([Prose(text)], synthetic=desk.synthetic)
-        chosen = records.course_numbered(session, at.id, course)
+        removed = records.removed_course(session, course)
+        chosen = None if removed else records.course_numbered(session, at.id, course)
 
     def of_site(which: Site) -> list[Part]:
+        if removed and which.id == at.id:
+            return removed_parts(removed, PLAN_PAGE, which)
         with desk.store.read() as session:
             number = course if which.id == at.id else 0
             shown = records.course_numbered(session, which.id, number)
@@ -121,7 +125,7 @@ def open_page(site: str = "", course: int = 0) -> Page:
     return Page(
         parts,
         synthetic=desk.synthetic,
-        facts=lambda: _facts(desk, at, chosen),
+        facts=lambda: () if removed else _facts(desk, at, chosen),
     )
 
 
