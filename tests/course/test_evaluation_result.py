@@ -104,3 +104,11 @@ def test_one_answer_tells_nothing_of_what_it_is_about():
     assert "only tell how they liked it" in said(lone)
     five = shown(mid=sheets(5, overall=4, know_recovery=4))
     assert "what they learnt" in said(five)
+
+
+def test_a_difference_that_rounds_to_nothing_has_no_sign():
+    mid = [{"overall": code} for code in [4] * 30 + [3] * 29]
+    final = [{"overall": code} for code in [4] * 29 + [3] * 30]
+    told = said(shown(mid=mid, final=final))
+    assert "0.0 (from −0.2 to +0.2)" in told
+    assert "−0.0" not in told

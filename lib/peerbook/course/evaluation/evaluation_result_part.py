@@ -148,8 +148,9 @@ def _row(one: ItemComparison, threshold: int) -> dict[str, object]:
 
 def _signed(value: float) -> str:
     text = format_number(abs(value), 1)
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return f"{sign}{text}"
+    if text == format_number(0, 1):
+        return text
+    return f"{'+' if value > 0 else '−'}{text}"
 
 
 def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Part]:
