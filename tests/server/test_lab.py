@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+import time
 import urllib.error
 import urllib.request
 
@@ -109,6 +110,28 @@ def test_the_menu_of_the_lab_leads_to_a_button_that_logs_out(lab, visitor):
     visitor.page.get_by_role("button", name="Log ud").click()
     visitor.page.wait_for_selector("text=Du er logget ud")
     assert visitor.page.goto(f"{lab.address}lab").url.startswith(f"{lab.address}login")
+
+
+def test_logging_out_cuts_what_the_lab_has_open(lab, visitor):
+    visitor.log_in(lab)
+    lines = []
+
+    def note(line):
+        lines.append(line)
+
+    visitor.page.on("websocket", note)
+    visitor.page.goto(f"{lab.address}lab/tree/start.ipynb")
+    visitor.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    assert any("/channels" in line.url for line in lines)
+    other = visitor.page.context.new_page()
+    other.goto(f"{lab.address}logout")
+    other.get_by_role("button", name="Log ud").click()
+    other.wait_for_selector("text=Du er logget ud")
+    opened = [line for line in lines if "/channels" in line.url]
+    deadline = time.monotonic() + 30
+    while not all(line.is_closed() for line in opened):
+        assert time.monotonic() < deadline
+        visitor.page.wait_for_timeout(200)
 
 
 def test_the_superuser_has_to_say_that_it_is_meant(tmp_path, monkeypatch):

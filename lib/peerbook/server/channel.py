@@ -87,12 +87,6 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
             raise web.HTTPError(404)
         await super().get(kernel_id=kernel_id)
 
-    async def open(self, kernel_id: str) -> None:
-        """Tie the line to the login it was opened with."""
-        provider: Any = self.identity_provider
-        provider.belongs(self)
-        await super().open(kernel_id)
-
     def on_message(self, ws_message: str | bytes) -> None:
         """Pass a well-formed message on; close the line at anything else."""
         if self._is_closing():

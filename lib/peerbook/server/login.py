@@ -14,6 +14,7 @@ import threading
 import time
 import weakref
 import webbrowser
+from collections.abc import Awaitable
 from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
@@ -118,6 +119,14 @@ class OneCode(IdentityProvider):
                 self.log.warning("Many wrong access codes have come; the next one has to wait")
         return right
 
+    async def get_user(self, handler: web.RequestHandler) -> User | None:
+        """Return who asks; a line is remembered with the login it is opened under."""
+        found: Awaitable[User | None] | User | None = super().get_user(handler)
+        user = await found if isinstance(found, Awaitable) else found
+        if user is not None and isinstance(handler, WebSocketHandler):
+            self._lines[handler] = self._login(handler)
+        return user
+
     def user(self) -> User:
         """Return the one user there is."""
         return User("local", "peerbook", "peerbook", "P")
@@ -142,10 +151,6 @@ class OneCode(IdentityProvider):
             if login and login == number:
                 # What a page being left still sends, a draft above all, comes through.
                 IOLoop.current().call_later(_LAST_WORDS_SECONDS, line.close)
-
-    def belongs(self, line: WebSocketHandler) -> None:
-        """Remember under which login a line was opened."""
-        self._lines[line] = self._login(line)
 
     def set_login_cookie(self, handler: web.RequestHandler, user: User) -> None:
         """Set none: Jupyter would, whenever a header has the code."""
