@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from peerbook.course import people_records, plan_records, records
 from peerbook.course.curriculum import load_course
 from peerbook.course.schedule.calendar import Closure as ClosedDays
+from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
-from peerbook.course.schedule.plan_rules import NoPlan
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.store import Store, new_code
 from peerbook.store.audit import PRIVATE, plain, row_id

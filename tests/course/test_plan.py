@@ -10,6 +10,7 @@ import pytest
 
 from peerbook.course.curriculum import load_course
 from peerbook.course.schedule.calendar import Closure, DanishCalendar, Resource, suggested_closures
+from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import (
     CourseTemplate,
     Item,
@@ -17,7 +18,6 @@ from peerbook.course.schedule.plan import (
     nth_weekday,
     template_of,
 )
-from peerbook.course.schedule.plan_rules import NoPlan
 from peerbook.course.schedule.plan_solver import plan_course, plan_courses
 from peerbook.errors import InputFault
 
@@ -376,10 +376,11 @@ def test_a_teacher_away_for_a_month_clashes_with_that_month_only():
     result = plan_course(asked, DanishCalendar([away]))
     assert isinstance(result, NoPlan)
     # Leave out the absence or the month, and there is a plan; nothing else is in the way.
-    assert {rule.text for rule in result.clashing} == {
-        "The teacher is away: Anna, 1 Mar 2026 to 31 Mar 2026 (leave)",
-        "Teaching day 3 lies in March 2026",
-    }
+    assert {rule.kind for rule in result.clashing} == {"closure", "month"}
+    assert result.why == (
+        "Teaching day 3 cannot be in March 2026, because Anna is away from 1 March to "
+        "31 March 2026 (leave)."
+    )
     assert not isinstance(plan_course(replace(asked, teachers=()), DanishCalendar([away])), NoPlan)
 
 
@@ -405,7 +406,10 @@ def test_the_cheapest_way_out_comes_with_the_plan_it_gives():
     assert in_spite == [(Item("teaching_day", 3), dt.date(2026, 3, 18))]
     assert "leave" in plan.remark(Item("teaching_day", 3))
     assert [rule.closure for rule in result.cheapest.rules] == [away]
-    assert result.cheapest.text in result.text
+    assert result.cheapest.text == (
+        "Teaching day 3 is on Wednesday 18 March 2026, although Anna is away"
+    )
+    assert result.text == f"{result.why} The smallest change that helps: {result.cheapest.text}."
 
 
 def test_a_closed_weekday_is_solved_by_another_weekday():
@@ -425,7 +429,12 @@ def test_a_final_assignment_on_a_holiday_names_both():
     result = plan_course(wish(first_month=None, final_assignment_on=anchor), NO_CLOSURES)
     assert isinstance(result, NoPlan)
     assert {rule.kind for rule in result.clashing} == {"anchor", "holiday"}
+    assert result.why == (
+        "Presentation of final assignments 1 cannot be on Monday 6 April 2026, because that day "
+        "is Easter Monday."
+    )
     assert result.cheapest.plans[0].date_of(Item("final_assignment", 1)).date != anchor
+    assert result.cheapest.text.endswith("instead of on Monday 6 April 2026")
 
 
 def test_two_courses_that_need_one_teacher_at_all_times_name_the_teacher():
@@ -440,8 +449,59 @@ def test_two_courses_that_need_one_teacher_at_all_times_name_the_teacher():
     result = plan_courses(two_courses(), DanishCalendar(rest))
     assert isinstance(result, NoPlan)
     assert "shared" in {rule.kind for rule in result.clashing}
-    assert any("Anna cannot be at “B” at the same time" in rule.text for rule in result.clashing)
+    assert "both “A” and “B” need Anna at the same time" in result.why
     assert len(result.cheapest.plans) == 2
+
+
+@pytest.mark.parametrize(
+    ("closures", "why", "change"),
+    [
+        pytest.param(
+            [Closure(dt.date(2026, 2, 1), dt.date(2026, 3, 12), "other", "new floor")],
+            "Teaching day 2 cannot be in February 2026, because it is closed from 1 February to "
+            "12 March 2026 (new floor).",
+            "although it is closed",
+            id="a month",
+        ),
+        pytest.param(
+            [Closure(dt.date(2026, 6, 4), dt.date(2026, 7, 10), "school_holiday")],
+            "Group sparring 6 cannot be 10 to 18 days after Teaching day 6 in June 2026, because "
+            "there is a school holiday from 4 June to 10 July 2026.",
+            "although there is a school holiday",
+            id="sparring finds no day however it is stretched",
+        ),
+        pytest.param(
+            [Closure(dt.date(2026, 3, day), dt.date(2026, 3, day), "custom_day_off") for day in
+             (4, 11, 18, 25)],
+            "Teaching day 3 cannot be on a Wednesday in March 2026, because there is a day off on "
+            "4 March, 11 March, 18 March and 25 March 2026.",
+            "although there is a day off",
+            id="a weekday",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_told_by_the_date_it_is_about(closures, why, change):
+    result = plan_course(wish(), DanishCalendar(closures))
+    assert result.why == why
+    assert result.cheapest.text.endswith(change)
+
+
+def test_a_sparring_that_has_to_wait_is_told_with_both_distances():
+    # Day 2 can only be on 25 February, and of the 10 to 22 days after it the last five are free.
+    closures = [
+        Closure(dt.date(2026, 2, 1), dt.date(2026, 2, 19), "other"),
+        Closure(dt.date(2026, 3, 1), dt.date(2026, 3, 16), "other"),
+    ]
+    result = plan_course(wish(), DanishCalendar(closures))
+    assert result.why == (
+        "Group sparring 2 cannot be 10 to 18 days after Teaching day 2 on a Wednesday in February "
+        "2026, because it is closed from 1 February to 19 February and from 1 March to 16 March "
+        "2026."
+    )
+    assert result.cheapest.text == (
+        "Group sparring 2 is on Tuesday 17 March 2026, 20 days after Teaching day 2 instead of at "
+        "most 18"
+    )
 
 
 # -- bad input -----------------------------------------------------------------------------------
@@ -520,4 +580,4 @@ def test_final_assignments_asked_for_on_an_eve_are_refused_by_its_name():
     asked = wish(first_month=None, final_assignment_on=dt.date(2026, 12, 24))
     answer = plan_course(asked, DanishCalendar())
     assert isinstance(answer, NoPlan)
-    assert "Christmas Eve, when most places are closed" in answer.text
+    assert "because that day is Christmas Eve" in answer.why

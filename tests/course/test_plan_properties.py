@@ -11,9 +11,9 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from peerbook.course.schedule.calendar import Closure, DanishCalendar, Resource
+from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import CoursePlan, CourseTemplate, Item, PlanRequest
 from peerbook.course.schedule.plan_moves import cancel, move, pin, replan
-from peerbook.course.schedule.plan_rules import NoPlan
 from peerbook.course.schedule.plan_solver import plan_course, plan_courses
 from peerbook.errors import InputFault
 

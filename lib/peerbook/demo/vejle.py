@@ -19,8 +19,8 @@ from peerbook.course.evaluation_form import EvaluationForm, load_form
 from peerbook.course.head_count import head_count_records
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.schedule.calendar import school_holiday_weeks, suggested_closures
+from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
-from peerbook.course.schedule.plan_rules import NoPlan
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.demo import people
 from peerbook.demo.drop_in import invent_counts

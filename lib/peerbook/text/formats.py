@@ -12,15 +12,19 @@ from peerbook.text.words import Language, current_language
 
 _STYLES = {
     "day": "d. MMM",
+    "day_month": "d. MMMM",
     "short": "dd-MM-yyyy",
     "medium": "d. MMM yyyy",
+    "plain": "d. MMMM yyyy",
     "weekday": "EEE d. MMM yyyy",
     "long": "EEEE d. MMMM yyyy",
 }
 _ENGLISH_STYLES = {
     "day": "d MMM",
+    "day_month": "d MMMM",
     "short": "dd-MM-yyyy",
     "medium": "d MMM yyyy",
+    "plain": "d MMMM yyyy",
     "weekday": "EEE d MMM yyyy",
     "long": "EEEE d MMMM yyyy",
 }
@@ -46,8 +50,8 @@ def format_date(day: dt.date, style: str = "medium") -> str:
     day
         The date.
     style
-        `day` (4. mar.), `short` (04-03-2026), `medium` (4. mar. 2026), `weekday` (ons. 4. mar.
-        2026) or `long` (onsdag 4. marts 2026).
+        `day` (4. mar.), `day_month` (4. marts), `short` (04-03-2026), `medium` (4. mar. 2026),
+        `plain` (4. marts 2026), `weekday` (ons. 4. mar. 2026) or `long` (onsdag 4. marts 2026).
     """
     styles = _STYLES if current_language() == "da" else _ENGLISH_STYLES
     return dates.format_date(day, format=styles[style], locale=_locale())

@@ -32,6 +32,7 @@ from peerbook.course.schedule.calendar import (
     school_holiday_weeks,
     summer_shutdown,
 )
+from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import (
     LAST_WEEK,
     CoursePlan,
@@ -42,7 +43,6 @@ from peerbook.course.schedule.plan import (
     template_of,
 )
 from peerbook.course.schedule.plan_changes import changes
-from peerbook.course.schedule.plan_rules import NoPlan
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.course.schedule.plan_wishes import days_between
 from peerbook.course.site_part import follow_names, site_parts
@@ -282,7 +282,7 @@ class _CourseChoice:
         if not isinstance(answer, NoPlan):
             plan, said = answer, _("Here is a proposal. It is not saved yet.")
         else:
-            parts.append(Notice("warn", answer.text))
+            parts.append(Notice("warn", answer.why))
             if answer.cheapest is not None:
                 plan = answer.cheapest.plans[0]
                 parts.append(Heading(_("The smallest change that makes a plan")))

@@ -12,9 +12,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from peerbook.course.schedule.calendar import EARLIEST, LATEST, DanishCalendar, Resource
+from peerbook.course.schedule.no_plan import NoPlan, Relaxation, change_text
 from peerbook.course.schedule.plan import (
     CoursePlan,
     Item,
@@ -24,14 +26,7 @@ from peerbook.course.schedule.plan import (
     resources_of,
 )
 from peerbook.course.schedule.plan_model import DateModel
-from peerbook.course.schedule.plan_rules import (
-    NoPlan,
-    Relaxation,
-    Rule,
-    RuleKind,
-    broken_text,
-    rule_of,
-)
+from peerbook.course.schedule.plan_rules import Rule, RuleKind, rule_of
 from peerbook.course.schedule.plan_wishes import (
     ERFA_GAP_DAYS,
     OTHER_WEEKDAY_COST,
@@ -194,6 +189,7 @@ class _Planning:
         ]
         self._model = DateModel()
         self._rules: dict[Rule, Any] = {}
+        self._broken: dict[Spot, dict[dt.date, list[Rule]]] = {}
         self._weeks: dict[str, dict[Any, Any]] = {}
         for course in self._courses:
             self._place(course)
@@ -211,8 +207,41 @@ class _Planning:
         return None if answer is None else self._plans(answer[0])
 
     def clash(self) -> tuple[Rule, ...]:
-        """Return rules that cannot all be kept."""
-        return self._model.clash(self._rules)
+        """Return rules that cannot all be kept, with the date that finds no day among them."""
+        core = self._model.clash(self._rules)
+        return (*core, *islice(self._without_a_day(core), 1))
+
+    def _without_a_day(self, core: Sequence[Rule]) -> Iterator[Rule]:
+        """Yield what is asked of each date that rules leave no day, where they do not ask it."""
+        kept = set(core)
+        free = {
+            spot: [day for day, broken in days.items() if kept.isdisjoint(broken)]
+            for spot, days in self._broken.items()
+        }
+        for course in self._courses:
+            told = {rule.other or rule.item for rule in core if rule.course == course.name}
+            final = [course.final] if course.final is not None else []
+            for wish in [*course.teaching, *final, *course.erfa]:
+                item = wish.item
+                if not free[course.spot(*item)]:
+                    if item in told:
+                        return
+                    yield Rule("month", course.name, item, date=wish.month)
+                sparring = Item("sparring", item.number)
+                if item.kind == "teaching_day" and sparring not in told:
+                    yield from self._sparring_without_a_day(course, item, sparring, free)
+
+    def _sparring_without_a_day(
+        self, course: AskedCourse, item: Item, sparring: Item, free: dict[Spot, list[dt.date]]
+    ) -> Iterator[Rule]:
+        window = self._sparring_window(course)
+        if not any(
+            (other - day).days in window
+            for day in free[course.spot(*item)]
+            for other in free[course.spot(*sparring)]
+        ):
+            limits = course.template.sparring_earliest_days, course.template.sparring_latest_days
+            yield Rule("sparring", course.name, item, sparring, days=limits)
 
     def relaxation(self) -> Relaxation | None:
         """Return the plans that break rules at least cost; None when even that is impossible."""
@@ -227,7 +256,7 @@ class _Planning:
         broken = tuple(rule for rule, kept in self._rules.items() if not self._model.holds(kept))
         plans = self._plans(answer[0])
         return Relaxation(
-            broken_text(broken, plans), sum(rule.cost or 0 for rule in broken), plans, broken
+            change_text(broken, plans), sum(rule.cost or 0 for rule in broken), plans, broken
         )
 
     # Days
@@ -258,14 +287,10 @@ class _Planning:
         )
 
     def _place_sparring(self, course: AskedCourse, number: int) -> None:
-        template = course.template
-        slack = _SPARRING_SLACK_DAYS if self._stretched else 0
-        earliest = max(template.sparring_earliest_days - slack, 1)
-        latest = template.sparring_latest_days + slack
         days = {
             day + offset * _DAY
             for day in self._model.days(course.spot("teaching_day", number))
-            for offset in range(earliest, latest + 1)
+            for offset in self._sparring_window(course)
         }
         self._place_days(
             course.spot("sparring", number),
@@ -276,11 +301,19 @@ class _Planning:
             },
         )
 
+    def _sparring_window(self, course: AskedCourse) -> range:
+        """Return how many days after its teaching day a sparring can be at all."""
+        template = course.template
+        slack = _SPARRING_SLACK_DAYS if self._stretched else 0
+        earliest = max(template.sparring_earliest_days - slack, 1)
+        return range(earliest, template.sparring_latest_days + slack + 1)
+
     def _place_days(self, spot: Spot, days: dict[dt.date, list[Rule]]) -> None:
         """Place a spot on days that break no rule or, when stretched, on all of them."""
         if not self._stretched:
             self._model.place(spot, [day for day, broken in days.items() if not broken])
             return
+        self._broken[spot] = days
         self._model.place(spot, days)
         for day, broken in days.items():
             on_day = self._model.is_on(spot, day)
@@ -299,7 +332,7 @@ class _Planning:
             rules.append(Rule("month", course.name, wish.item, date=wish.month))
         if kind == "teaching_day" and day.weekday() != course.request.weekday:
             weekday = course.request.weekday
-            rules.append(Rule("weekday", course.name, wish.item, weekday=weekday))
+            rules.append(Rule("weekday", course.name, wish.item, date=wish.month, weekday=weekday))
         return rules
 
     def _obstacle_rules(self, course: AskedCourse, kind: Kind, day: dt.date) -> list[Rule]:
@@ -338,7 +371,8 @@ class _Planning:
                 (teaching[number - 1], sparring),
                 (template.sparring_earliest_days, template.sparring_latest_days),
             )  # fmt: skip
-            self._model.gap(teaching[number - 1], sparring, 1)
+            window = self._sparring_window(course)
+            self._model.gap(teaching[number - 1], sparring, window[0], window[-1])
             if number < len(teaching):
                 self._model.gap(sparring, teaching[number], 1)
         for wish in course.erfa:
@@ -359,7 +393,7 @@ class _Planning:
             self._model.gap(*days, *limits)
             return
         kind: RuleKind = "sparring" if items[1].kind == "sparring" else "gap"
-        rule = Rule(kind, course.name, items[0], items[1], days=limits)
+        rule = Rule(kind, course.name, *items, days=limits)
         self._model.gap(*days, *limits, only_if=[self._rule(rule)])
 
     # Teachers and rooms in common
