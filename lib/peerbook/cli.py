@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,6 @@ OpenBrowser = Annotated[
 
 app = typer.Typer(
     help=_("Workbooks for peer support: plan, record and follow."),
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
@@ -166,10 +166,37 @@ def version() -> None:
     typer.echo(__version__)
 
 
+def _misuse(error: typer.TyperException) -> str:
+    """Return in the user's language what typer says in English: what cannot be, and where to look.
+
+    Its exceptions tell more or less; what they do not know is left out.
+    """
+    parameter = getattr(error, "param", None)
+    what = parameter.opts[0] if parameter else getattr(error, "option_name", "")
+    context = getattr(error, "ctx", None)
+    if isinstance(error, typer.BadParameter):
+        told = _("“{what}” cannot be that.") if error.message else _("“{what}” is missing.")
+    elif what:
+        told = _("“{what}” cannot be used like that.")
+    else:
+        told = _("There is no such command, or there is too much behind it.")
+    advice = _("“{command} --help” shows how it is written.")
+    command = context.command_path if context else "peerbook"
+    return f"{told.format(what=what)} {advice.format(command=command)}"
+
+
 def main() -> None:
-    """Run the command; a fault becomes one line each on standard error and exit code 1."""
+    """Run the command and end with its exit code; without any, tell which there are.
+
+    A fault becomes one line each on standard error and exit code 1, a command that is not written
+    as it should be one line and exit code 2.
+    """
     try:
-        app()
+        code = app(sys.argv[1:] or ["--help"], prog_name="peerbook", standalone_mode=False)
+        raise SystemExit(code)
+    except typer.TyperException as error:
+        typer.echo(_misuse(error), err=True)
+        raise SystemExit(error.exit_code) from None
     except InputFault as fault:
         for one in fault.faults:
             typer.echo(one.message, err=True)

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
+import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nbformat
 import papermill
+from papermill.exceptions import PapermillExecutionError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from peerbook import __version__
 from peerbook.course import records
-from peerbook.errors import Fault, InputFault, Place
+from peerbook.errors import Fault, InputFault, PeerbookError, Place
 from peerbook.files.origin import fingerprint
 from peerbook.paths import can_be_socket, product_folder
 from peerbook.store import Store
 from peerbook.store.tables import Audit, Event
 from peerbook.text import _, format_list
+
+logger = logging.getLogger(__name__)
 
 LARGEST_PARAMETERS_BYTES = 64 * 1024
 LONGEST_TEXT = 100
@@ -31,6 +36,8 @@ _LATEST = [
     select(func.max(one)) for one in (Audit.seq, Audit.at, Event.seq, Event.recorded_at)
 ]  # fmt: skip
 """What tells one state of the record from every other: both histories only ever grow."""
+_CODE_LINE = re.compile(r"\w+\.py:\d+")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PLAIN_TEXT = re.compile(r"[\w .,'()/-]*")
 
 
@@ -185,6 +192,28 @@ def _kernel_settings(folder: Path) -> Config:
     return config
 
 
+def _failure(name: str, error: Exception, injected: bool) -> PeerbookError:
+    """Return what to tell when a workbook has stopped, and log where it did, without any value.
+
+    What its own exception says may name people, and so goes nowhere.
+    """
+    code = secrets.token_hex(4)
+    advice = _(
+        "Nothing was written. Run it again; if it keeps happening, pass on the code {code}."
+    ).format(code=code)
+    if not isinstance(error, PapermillExecutionError):
+        logger.error("%s in workbook %s, code %s", type(error).__name__, name, code)
+        told = _("The workbook “{workbook}” could not be run to its end.").format(workbook=name)
+        return PeerbookError(f"{told} {advice}")
+    cell = error.cell_index + 1 - injected
+    lines = " > ".join(_CODE_LINE.findall(_COLOUR.sub("", "\n".join(error.traceback))))
+    logger.error("%s in cell %d of %s, code %s: %s", error.ename, cell, name, code, lines)
+    told = _("The workbook “{workbook}” stopped with an error in its cell number {cell}.").format(
+        workbook=name, cell=cell
+    )
+    return PeerbookError(f"{told} {advice}")
+
+
 def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> Path:
     """Run the workbook `name` and return the path of the notebook with its results.
 
@@ -196,6 +225,9 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
     ------
     InputFault
         Before any kernel starts, when the workbook, a parameter or the output is not right.
+    PeerbookError
+        When the workbook does not run to its end, with the cell it stopped in. An earlier result
+        stays as it was.
     """
     path = workbook(name)
     with store.read() as session:
@@ -203,18 +235,23 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
         state = fingerprint(*map(session.scalar, _LATEST))
     _make_ready(output)
     with tempfile.TemporaryDirectory() as folder:
-        done = papermill.execute_notebook(
-            str(path),
-            # Papermill fills in what stands in braces.
-            str(output).replace("{", "{{").replace("}", "}}"),
-            parameters,
-            progress_bar=False,
-            cwd=str(path.parent),
-            config=_kernel_settings(Path(folder)),
-            store_widget_state=False,
-            # Where there are only TCP sockets, the kernel would warn of them in English.
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        )
+        try:
+            done = papermill.execute_notebook(
+                str(path),
+                None,  # papermill would write what a failing cell said, too
+                parameters,
+                progress_bar=False,
+                cwd=str(path.parent),
+                config=_kernel_settings(Path(folder)),
+                store_widget_state=False,
+                # Where there are only TCP sockets, the kernel would warn of them in English.
+                extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            )
+        except (PapermillExecutionError, RuntimeError) as error:  # the latter when a kernel dies
+            if not output.stat().st_size:
+                output.unlink()
+            # Papermill puts a cell with the parameters into the workbook when there are any.
+            raise _failure(name, error, injected=bool(parameters)) from None
     done.metadata["peerbook"] = {"version": __version__, "data": state}
     nbformat.write(done, output)
     return output

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import peerbook.server
-from peerbook.cli import app
+from peerbook.cli import app, main
 from peerbook.errors import StoreUnavailable
 from peerbook.store import Store
 from peerbook.store.store import URL_VARIABLE
@@ -92,8 +93,56 @@ def test_a_run_reads_the_store_at_a_relative_address_as_the_command_does(
     assert told == [str(tmp_path / "there.sqlite")]
 
 
+@pytest.fixture
+def told(monkeypatch, capsys):
+    """Give a command as in a terminal, and return what is told there and the exit code."""
+
+    def give_and_read(*words: str) -> tuple[str, str, int | None]:
+        monkeypatch.setattr(sys, "argv", ["peerbook", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return out, err, ended.value.code
+
+    return give_and_read
+
+
 @pytest.mark.parametrize("port", ["0", "99999", "-1", "x"])
-def test_a_port_that_cannot_be_is_refused(port, started):
-    result = CliRunner().invoke(app, ["serve", "--port", port])
-    assert result.exit_code == 2
+def test_a_port_that_cannot_be_is_refused_in_danish(port, started, told):
+    assert told("serve", "--port", port) == (
+        "",
+        "“--port” kan ikke være det. Se med “peerbook serve --help”, hvordan det skrives.\n",
+        2,
+    )
     assert started == []
+
+
+MISTAKES = {
+    "nosuch": "Den kommando findes ikke, eller der står for meget efter den.",
+    "version now": "Den kommando findes ikke, eller der står for meget efter den.",
+    "run": "“workbook” mangler.",
+    "run start": "“--output” mangler.",
+    "serve --prot 80": "“--prot” kan ikke bruges på den måde.",
+    "serve --port": "“--port” kan ikke bruges på den måde.",
+    "serve --new=1": "“--new” kan ikke bruges på den måde.",
+    "demo --today tomorrow": "“--today” kan ikke være det.",
+}
+
+
+@pytest.mark.parametrize("written", MISTAKES)
+def test_a_command_written_wrongly_is_told_in_danish_with_where_to_look(written, started, told):
+    out, err, code = told(*written.split())
+    assert (out, code) == ("", 2)
+    assert err.startswith(f"{MISTAKES[written]} Se med “peerbook")
+    assert err.count("\n") == 1
+    assert started == []
+
+
+def test_the_command_alone_tells_what_it_can_do(told):
+    out, err, code = told()
+    assert (err, code) == ("", 0)
+    assert "Start appen i din browser." in out
+
+
+def test_a_command_that_went_well_ends_well(started, told):
+    assert told("serve") == ("", "", None)

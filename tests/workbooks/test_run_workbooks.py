@@ -1,6 +1,7 @@
 """Workbooks without a browser: they run, and bad parameters never reach a kernel."""
 
 import os
+import sys
 
 import nbformat
 import papermill
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 from builders import DEMO_DAY
 from peerbook import __version__, runs
-from peerbook.cli import app
+from peerbook.cli import app, main
 from peerbook.course import people_records, records
 from peerbook.course.evaluation_form import load_form
 from peerbook.demo import fill
@@ -197,3 +198,49 @@ def test_a_run_says_nothing_and_uses_no_port(store, tmp_path, monkeypatch, capfd
     assert "courses: 4" in printed(output)
     assert capfd.readouterr() == ("", "")
     assert transports == ["ipc" if os.name == "posix" else None]
+
+
+FAILING = "def open_page(site):\n    raise KeyError(f'Grethe Hemmelig at {site}')\nopen_page(site)"
+
+
+@pytest.mark.parametrize("given", [{}, {"site": "Vejle"}], ids=["as it is", "with parameters"])
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (FAILING, "gik i stå med en fejl i sin celle nummer 3"),
+        ("import os\nos._exit(1)", "kunne ikke køres til ende"),
+    ],
+    ids=["an error", "a kernel that dies"],
+)
+def test_a_workbook_that_fails_is_told_calmly_and_no_value_is_left_anywhere(
+    source, told, given, store, tmp_path, monkeypatch, capfd
+):
+    path = tmp_path / "page.ipynb"
+    cells = [
+        nbformat.v4.new_markdown_cell("# Titel"),
+        nbformat.v4.new_code_cell("site: str = ''", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(source),
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    monkeypatch.setattr(runs, "workbook", lambda _name: path)
+    new, earlier = tmp_path / "new.ipynb", tmp_path / "earlier.ipynb"
+    earlier.write_text("the result of yesterday")
+    for output in (new, earlier):
+        values = [word for name, value in given.items() for word in ("-p", f"{name}={value}")]
+        place = ["--output", str(output), "--store", str(store._database.path)]
+        monkeypatch.setattr(sys, "argv", ["peerbook", "run", "page", *values, *place])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 1
+        out, err = capfd.readouterr()
+        *log, sentence = err.splitlines()
+        assert out == ""
+        assert told in sentence
+        assert "“page”" in sentence
+        assert "Grethe" not in err
+        assert "Traceback" not in err
+        code = sentence.split("koden ")[1].split()[0]
+        assert not log or code in log[0]
+    assert not new.exists()
+    assert earlier.read_text() == "the result of yesterday"
