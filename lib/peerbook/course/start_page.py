@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records, records
-from peerbook.course.curriculum import load_course
 from peerbook.course.evaluation import evaluation_records
-from peerbook.course.evaluation.follow_up import follow_up
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import open_notices
 from peerbook.course.improvement.open_suggestions_part import where_to_answer
@@ -222,14 +220,10 @@ def _coming(session: Session, sites: Sequence[Site], today: dt.date) -> list[dic
 
 def _follow_ups(session: Session, site: Site, today: dt.date) -> Iterator[tuple[Site, Course, str]]:
     """Yield the courses of a site whose follow-up waits to be asked, the latest first, and that."""
-    last_days = records.last_teaching_days(session, site.id)
-    asked = evaluation_records.sheets_by_course(session, site.id, "follow_up")
+    standings = evaluation_records.follow_ups(session, site.id, today)
     for course in records.courses(session, site.id):
-        if course.id not in last_days:
-            continue
-        months = load_course(course.template).rules.follow_up_months
-        standing = follow_up(last_days[course.id], months, asked.get(course.id, 0), today)
-        if standing.is_reminded:
+        standing = standings.get(course.id)
+        if standing is not None and standing.is_reminded:
             text = {
                 "due": _("{course}: the time for the follow-up is until {last}."),
                 "late": _(

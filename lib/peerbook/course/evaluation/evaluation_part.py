@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from peerbook.course import records
-from peerbook.course.curriculum import load_course
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation.evaluation_result_part import result_parts
-from peerbook.course.evaluation.follow_up import follow_up
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
 from peerbook.course.evaluation.still_to_come import still_to_come
 from peerbook.course.evaluation.waves import WAVES, wave_name
@@ -120,11 +118,7 @@ class Evaluations:
             answers = evaluation_records.answers_frame(session, self._course.id)
             sheets = evaluation_records.sheets_count(session, self._course.id)
             site_id = records.site_of(session, self._course.id)
-            last_days = records.last_teaching_days(session, site_id)
-        standing = None
-        if self._course.id in last_days:
-            asked = sheets.get("follow_up", 0)
-            months = load_course(self._course.template).rules.follow_up_months
-            standing = follow_up(last_days[self._course.id], months, asked, self._desk.today)
+            follow_ups = evaluation_records.follow_ups(session, site_id, self._desk.today)
+        standing = follow_ups.get(self._course.id)
         parts = result_parts(answers, sheets, standing, self._desk.threshold())
         self._result.show(parts, announce=announce)

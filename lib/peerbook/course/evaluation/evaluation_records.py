@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
+from peerbook.course.curriculum import load_course
+from peerbook.course.evaluation.follow_up import FollowUp, follow_up
 from peerbook.course.evaluation_form import EvaluationForm
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Saved
@@ -334,3 +336,22 @@ def sheets_by_course(session: Session, site_id: int, wave: Wave) -> dict[int, in
         .group_by(Evaluation.course_id)
     ).all()
     return dict(rows)
+
+
+def follow_ups(session: Session, site_id: int, today: dt.date) -> dict[int, FollowUp]:
+    """Return how it stands with the follow-up of each course of a site, by course number.
+
+    A course of which every teaching day is cancelled has none.
+    """
+    last_days = records.last_teaching_days(session, site_id)
+    asked = sheets_by_course(session, site_id, "follow_up")
+    return {
+        course.id: follow_up(
+            last_days[course.id],
+            load_course(course.template).rules.follow_up_months,
+            asked.get(course.id, 0),
+            today,
+        )
+        for course in records.courses(session, site_id)
+        if course.id in last_days
+    }

@@ -8,9 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
-from peerbook.course.curriculum import load_course
-from peerbook.course.evaluation.follow_up import follow_up
-from peerbook.store.tables import Course, CourseDate, Wave
+from peerbook.course.evaluation import evaluation_records
+from peerbook.store.tables import CourseDate, Wave
 from peerbook.text import _, format_date
 
 
@@ -31,12 +30,9 @@ def still_to_come(session: Session, course_id: int, wave: Wave, today: dt.date) 
 def _asked_from(session: Session, course_id: int, wave: Wave, today: dt.date) -> dt.date | None:
     """Return the first day an evaluation is asked; None when the plan does not say."""
     if wave == "follow_up":
-        last_days = records.last_teaching_days(session, records.site_of(session, course_id))
-        if course_id not in last_days:
-            return None
-        course = session.get_one(Course, course_id)
-        months = load_course(course.template).rules.follow_up_months
-        return follow_up(last_days[course_id], months, 0, today).first
+        site_id = records.site_of(session, course_id)
+        standing = evaluation_records.follow_ups(session, site_id, today).get(course_id)
+        return standing.first if standing is not None else None
     return session.scalar(
         select(func.min(CourseDate.date)).where(
             CourseDate.course_id == course_id,
