@@ -30,7 +30,9 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Part]:
             people = len(people_records.mentors(session, course.id))
         made = new_linking_codes(people + SPARE_CODES)
         data = codes_bytes(made, course=course.title, synthetic=desk.synthetic)
-        return paper_name(f"{form.title} koder", synthetic=desk.synthetic), data, media_types.PDF
+        with written_in(PAPER_LANGUAGE):
+            name = _("{form} codes").format(form=form.title)
+        return paper_name(name, synthetic=desk.synthetic), data, media_types.PDF
 
     return [
         Prose(
@@ -77,8 +79,9 @@ def _sheets(
 
         with written_in(PAPER_LANGUAGE):
             call = call_there()
+            short = _("{form} three questions").format(form=form.title)
         data = form_bytes(form, extent, course=title, whom_to_call=call, synthetic=desk.synthetic)
-        name = form.title if extent == "full" else f"{form.title} tre spørgsmål"
+        name = form.title if extent == "full" else short
         return paper_name(name, synthetic=desk.synthetic), data, media_types.PDF
 
     return [

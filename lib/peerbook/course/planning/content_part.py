@@ -29,8 +29,8 @@ from peerbook.course.schedule.day_plan import (
     has_lunch,
 )
 from peerbook.files import media_types
-from peerbook.files.paper import paper_name
-from peerbook.text import _, format_number, format_time, ngettext
+from peerbook.files.paper import PAPER_LANGUAGE, paper_name
+from peerbook.text import _, format_number, format_time, ngettext, written_in
 from peerbook.ui import (
     Column,
     Disclosure,
@@ -284,10 +284,11 @@ def _theme(theme: Theme) -> Disclosure:
 def _day_on_paper(
     content: CourseContent, day: Day, starts_at: dt.time, today: dt.date
 ) -> Downloads:
-    whole = _paper(
-        f"dag {day.number} til undervisere", lambda: day_bytes(content, day, starts_at, today)
-    )
-    handout = _paper(f"dag {day.number} til deltagere", lambda: handout_bytes(content, day, today))
+    with written_in(PAPER_LANGUAGE):
+        for_teachers = _("Day {n} for teachers").format(n=day.number)
+        for_participants = _("Day {n} for participants").format(n=day.number)
+    whole = _paper(for_teachers, lambda: day_bytes(content, day, starts_at, today))
+    handout = _paper(for_participants, lambda: handout_bytes(content, day, today))
     return Downloads(
         [(_("The day on paper (.pdf)"), whole), (_("Handout on paper (.pdf)"), handout)]
     )
@@ -296,7 +297,9 @@ def _day_on_paper(
 def _sparring_on_paper(
     content: CourseContent, themes: Sequence[str], starts_at: dt.time, today: dt.date
 ) -> Downloads:
-    whole = _paper("gruppesparring", lambda: sparring_bytes(content, themes, starts_at, today))
+    with written_in(PAPER_LANGUAGE):
+        name = _("Group sparring")
+    whole = _paper(name, lambda: sparring_bytes(content, themes, starts_at, today))
     return Downloads([(_("The sparring on paper (.pdf)"), whole)])
 
 
