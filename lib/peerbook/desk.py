@@ -74,8 +74,14 @@ class Desk:
 
 @lru_cache
 def open_desk() -> Desk:
-    """Return this process's desk, opened at first use."""
-    store = Store.open()
+    """Return this process's desk, opened at first use; the store has to be there.
+
+    Raises
+    ------
+    StoreUnavailable
+        When it is not, or cannot be used: only the command begins one.
+    """
+    store = Store.open(create=False)
     return Desk(
         store=store,
         actor=os.environ.get(ACTOR_VARIABLE) or getpass.getuser(),

@@ -49,8 +49,9 @@ def let_months_pass(server: Server, months: int) -> None:
     connection.close()
 
 
-def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor):
-    server = serve_notebooks(product_folder("workbooks"))
+def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor, tmp_path):
+    Store.open(tmp_path / "peerbook.sqlite").close()  # as `peerbook serve` does
+    server = serve_notebooks(product_folder("workbooks"), data=tmp_path)
     page = visitor.open(server, "start")
     page.get_by_label("Hvad hedder stedet?").fill("Prøveby")
     page.get_by_label("Kommune").fill("Vejle")

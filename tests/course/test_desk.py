@@ -8,8 +8,10 @@ import pytest
 from builders import open_store
 from peerbook import desk as desks
 from peerbook.desk import Desk, name_key
-from peerbook.errors import Conflict
+from peerbook.errors import Conflict, StoreUnavailable
+from peerbook.paths import DATA_FOLDER_VARIABLE
 from peerbook.store import Saved, set_setting
+from peerbook.store.store import URL_VARIABLE
 from peerbook.ui import Form, TextField
 
 
@@ -33,6 +35,15 @@ def test_today_is_the_day_in_denmark_also_on_a_page_left_open(tmp_path, monkeypa
 
     monkeypatch.setattr(desks.dt, "datetime", Clock)
     assert desk.today == day
+
+
+def test_a_page_begins_no_store_and_says_what_does(tmp_path, monkeypatch):
+    monkeypatch.setenv(URL_VARIABLE, "")
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(tmp_path))
+    desks.open_desk.cache_clear()
+    with pytest.raises(StoreUnavailable, match="peerbook serve"):
+        desks.open_desk()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_who_saves_is_called_by_the_name_they_gave_and_never_by_that_of_an_account(
