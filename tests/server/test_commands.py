@@ -111,7 +111,7 @@ def told(monkeypatch, capsys):
 def test_a_port_that_cannot_be_is_refused_in_danish(port, started, told):
     assert told("serve", "--port", port) == (
         "",
-        "“--port” kan ikke være det. Se med “peerbook serve --help”, hvordan det skrives.\n",
+        "»--port« kan ikke være det. Se med »peerbook serve --help«, hvordan det skrives.\n",
         2,
     )
     assert started == []
@@ -120,12 +120,12 @@ def test_a_port_that_cannot_be_is_refused_in_danish(port, started, told):
 MISTAKES = {
     "nosuch": "Den kommando findes ikke, eller der står for meget efter den.",
     "version now": "Den kommando findes ikke, eller der står for meget efter den.",
-    "run": "“workbook” mangler.",
-    "run start": "“--output” mangler.",
-    "serve --prot 80": "“--prot” kan ikke bruges på den måde.",
-    "serve --port": "“--port” kan ikke bruges på den måde.",
-    "serve --new=1": "“--new” kan ikke bruges på den måde.",
-    "demo --today tomorrow": "“--today” kan ikke være det.",
+    "run": "»workbook« mangler.",
+    "run start": "»--output« mangler.",
+    "serve --prot 80": "»--prot« kan ikke bruges på den måde.",
+    "serve --port": "»--port« kan ikke bruges på den måde.",
+    "serve --new=1": "»--new« kan ikke bruges på den måde.",
+    "demo --today tomorrow": "»--today« kan ikke være det.",
 }
 
 
@@ -133,7 +133,7 @@ MISTAKES = {
 def test_a_command_written_wrongly_is_told_in_danish_with_where_to_look(written, started, told):
     out, err, code = told(*written.split())
     assert (out, code) == ("", 2)
-    assert err.startswith(f"{MISTAKES[written]} Se med “peerbook")
+    assert err.startswith(f"{MISTAKES[written]} Se med »peerbook")
     assert err.count("\n") == 1
     assert started == []
 

@@ -237,7 +237,7 @@ def test_a_workbook_that_fails_is_told_calmly_and_no_value_is_left_anywhere(
         *log, sentence = err.splitlines()
         assert out == ""
         assert told in sentence
-        assert "“page”" in sentence
+        assert "»page«" in sentence
         assert "Grethe" not in err
         assert "Traceback" not in err
         code = sentence.split("koden ")[1].split()[0]
