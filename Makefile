@@ -29,7 +29,7 @@ notebooks: $(VENV)/.test
 	PEERBOOK_DATA="$(CURDIR)/build/notebooks" $(BIN)/pytest -c tests/nbval.ini --nbval-lax workbooks
 
 $(VENV)/.app: requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "peerbook needs Python 3.11 or newer")'
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15) and "peerbook needs Python 3.11 to 3.14")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps -e .
