@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from builders import (
     LEADER,
@@ -20,13 +21,13 @@ from builders import (
     open_store,
 )
 from peerbook.course import plan_records, records
-from peerbook.course.schedule.calendar import Closure, Resource
+from peerbook.course.schedule.calendar import Closure, Resource, school_holiday_weeks
 from peerbook.course.schedule.plan import Item
 from peerbook.course.schedule.plan_moves import cancel, move, pin, replan, restore, unpin
 from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import InputFault
 from peerbook.store import events_of, state_on
-from peerbook.store.tables import Course
+from peerbook.store.tables import Course, CourseDate
 from peerbook.text import written_in
 
 WINTER = Closure(
@@ -104,6 +105,64 @@ def test_every_date_has_a_calendar_entry_of_its_own_that_was_never_changed(store
     assert set(entries) == {date.item for date in loaded(store, made.course_id).dates}
     assert len({uid for uid, _sequence in entries.values()}) == len(entries)
     assert {sequence for _uid, sequence in entries.values()} == {0}
+
+
+def test_what_the_program_wrote_is_read_in_the_language_of_the_page(store):
+    with written_in("da"):
+        usual = school_holiday_weeks(2027)[0][0]
+    eve, typed, last = Item("teaching_day", 4), Item("erfa_group", 1), Item("final_assignment", 1)
+    with written_in("da"):
+        made = a_planned_course(store, usual, weekday=3, week_of_month=3, first_month=(2026, 9))
+        before = loaded(store, made.course_id)
+        free = calendar_of(store, made)
+        after = move(before, eve, dt.date(2026, 12, 24), calendar=free).plan
+        change(store, made, before, pin(after, typed, "Vi er i Aarhus"))
+        danish = loaded(store, made.course_id)
+        backwards = a_planned_course(
+            store, first_month=None, final_assignment_on=dt.date(2027, 9, 7)
+        )
+    with written_in("en"):
+        english = loaded(store, made.course_id)
+        (closure,) = calendar_of(store, made).closures
+        whys = [[one.text for one in date.avoided] for date in english.dates]
+        why = loaded(store, backwards.course_id).date_of(last).pin_reason
+    assert english.date_of(eve).note.startswith("Placed here although: Christmas Eve")
+    assert danish.date_of(eve).note.startswith("Ligger her, selv om: juleaften")
+    assert english.date_of(typed).pin_reason == "Vi er i Aarhus"
+    assert why == "The plan was made backwards from this day."
+    assert closure.label == "winter holiday, in most municipalities"
+    assert "winter holiday, in most municipalities" in str(whys)
+    assert not any(
+        reason.kind == "told"
+        for date in english.dates
+        for one in date.avoided
+        for reason in one.reasons
+    )
+
+
+def test_what_was_saved_before_there_were_marks_is_still_read(store):
+    made = a_planned_course(store, first_month=None, final_assignment_on=dt.date(2027, 9, 7))
+    with store.write(LEADER) as session:
+        rows = session.scalars(select(CourseDate).where(CourseDate.course_id == made.course_id))
+        for row in rows:
+            if row.kind == "teaching_day" and row.number == 1:
+                row.note = "Ligger her, selv om: juleaften."
+                row.avoided = [
+                    {"date": "2027-01-05", "reasons": ["vinterferie (uge 7)"]},
+                    {"date": row.date.isoformat(), "accepted": ["2026-12-24 eve"]},
+                ]
+            elif row.kind == "final_assignment" and row.number == 1:
+                assert row.pin_reason == "*made_backwards"
+                row.pin_reason = "Planen er lagt baglæns fra denne dag."
+    with written_in("en"):
+        plan = loaded(store, made.course_id)
+        first = plan.date_of(Item("teaching_day", 1))
+        assert first.note == "Ligger her, selv om: juleaften."
+        assert [reason.mark for reason in first.accepted] == ["2026-12-24 eve"]
+        assert "vinterferie (uge 7)" in first.avoided[0].text
+        assert plan.date_of(Item("final_assignment", 1)).pin_reason == (
+            "The plan was made backwards from this day."
+        )
 
 
 def test_teachers_and_room_of_a_plan_can_be_away(store):
@@ -254,7 +313,7 @@ def test_letting_a_date_stay_is_remembered_and_no_news_in_another_language(store
     free = calendar_of(store, made)
     change(store, made, before, move(before, day, dt.date(2026, 12, 24), calendar=free).plan)
     saved, first = loaded(store, made.course_id), ids(store, made.course_id)
-    assert saved.date_of(day).accepted == ("2026-12-24 eve",)
+    assert [reason.mark for reason in saved.date_of(day).accepted] == ["2026-12-24 eve"]
     assert dt.date(2026, 12, 24) not in {one.date for one in saved.date_of(day).avoided}
     with written_in("en"):
         assert Obstacles(free, []).blocked(saved, PLANNED_ON) == []

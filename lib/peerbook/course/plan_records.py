@@ -11,7 +11,13 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
-from peerbook.course.schedule.calendar import Closure, DanishCalendar, Reason, Resource
+from peerbook.course.schedule.calendar import (
+    Closure,
+    DanishCalendar,
+    Reason,
+    Resource,
+    in_users_language,
+)
 from peerbook.course.schedule.plan import (
     RIDERS,
     Avoided,
@@ -23,12 +29,13 @@ from peerbook.course.schedule.plan import (
     Status,
 )
 from peerbook.course.schedule.plan_changes import Change, changes
+from peerbook.course.schedule.plan_wishes import is_note_of, note_of
 from peerbook.errors import Conflict
 from peerbook.store import Saved, append_event, events_of
 from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Course, CourseDate, Event, Site
 from peerbook.store.tables import Resource as ResourceRow
-from peerbook.text import _
+from peerbook.text import LANGUAGES, _, written_in
 
 
 def closures_of(session: Session, site_id: int) -> dict[int, Closure]:
@@ -38,10 +45,10 @@ def closures_of(session: Session, site_id: int) -> dict[int, Closure]:
         for row in session.scalars(select(ResourceRow).where(ResourceRow.site_id == site_id))
     }
     return {
-        row.id: Closure(
+        row.id: in_users_language(Closure(
             starts_on=row.starts_on, ends_on=row.ends_on, kind=row.kind, label=row.label,
             resource=named.get(row.resource_id) if row.resource_id is not None else None,
-        )
+        ))
         for row in records.closure_rows(session, site_id)
     }  # fmt: skip
 
@@ -228,9 +235,8 @@ def save_changes(
         Item(row.kind, row.number): row
         for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id))
     }
-    if {item: _planned(row) for item, row in rows.items()} != {
-        date.item: date for date in before.dates
-    }:
+    shown = {date.item: _read_again(date) for date in before.dates}
+    if {item: _planned(row) for item, row in rows.items()} != shown:
         raise Conflict(
             _(
                 "Somebody else has changed the plan meanwhile, so nothing was saved. Reload the "
@@ -240,7 +246,7 @@ def save_changes(
     told = {change.item: change for change in changes(before, after)}
     course = session.get_one(Course, course_id)
     known = _known_dates(events_of(session, "course", course_id))
-    for changed in after.dates:
+    for changed in map(_read_again, after.dates):
         row = rows[changed.item]
         was = _planned(row)
         if was == changed:
@@ -492,26 +498,102 @@ def calendar_ids(session: Session, course_id: int) -> dict[Item, tuple[str, int]
 
 
 _ACCEPTED = "accepted"
-"""In `avoided`, what holds the marks of reasons that were accepted and not avoided."""
+"""In `avoided`, what holds the reasons that were accepted and not avoided."""
+_ALTHOUGH = "*although"
+"""The note of a date that stands where it does in spite of what was accepted."""
+
+
+def _phrases() -> dict[str, str]:
+    """Return what the program itself writes about a date, in the user's language, by its mark."""
+    return {
+        "*made_backwards": _("The plan was made backwards from this day."),
+        "*removed": _("The course was removed."),
+    }
+
+
+def _kept_words(text: str) -> str:
+    """Return a text as it is kept: what the program wrote, in any language, as a mark."""
+    for language in LANGUAGES if text else ():
+        with written_in(language):
+            for mark, phrase in _phrases().items():
+                if text == phrase:
+                    return mark
+    return text
+
+
+def _told_words(kept: str) -> str:
+    """Return a text that was kept in the user's language; also one from before there were marks."""
+    return _phrases().get(_kept_words(kept), kept)
+
+
+def _kept_reason(reason: Reason) -> object:
+    """Return a reason as it is kept, the same in every language."""
+    if reason.kind == "told":
+        return reason.label
+    kept = {
+        "kind": reason.kind, "date": reason.date and reason.date.isoformat(),
+        "label": reason.label, "item": reason.item, "days": reason.days,
+        "resource": _kept_resource(reason.resource),
+        "closure": reason.closure and {
+            "starts_on": reason.closure.starts_on.isoformat(),
+            "ends_on": reason.closure.ends_on.isoformat(),
+            "kind": reason.closure.kind, "label": reason.closure.label,
+            "resource": _kept_resource(reason.closure.resource),
+        },
+    }  # fmt: skip
+    return {name: value for name, value in kept.items() if value}
+
+
+def _kept_resource(resource: Resource | None) -> list[str] | None:
+    return None if resource is None else [resource.kind, resource.label]
+
+
+def _told_reason(kept: Any) -> Reason:
+    """Return a reason that was kept; one from before it was kept in every language is a text."""
+    if isinstance(kept, str):
+        return Reason("told", label=kept)
+    found = dict(kept)
+    closed = found.pop("closure", None)
+    if closed is not None:
+        days = {name: dt.date.fromisoformat(closed[name]) for name in ("starts_on", "ends_on")}
+        closed = in_users_language(Closure(**closed | days | _told_resource(closed)))
+    on = {"date": dt.date.fromisoformat(found["date"])} if "date" in found else {}
+    item = {"item": (found["item"][0], found["item"][1])} if "item" in found else {}
+    return Reason(**found | on | item | _told_resource(found), closure=closed)
+
+
+def _told_resource(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {"resource": Resource(*kept["resource"])} if kept.get("resource") else {}
 
 
 def _filled(row: CourseDate, date: PlannedDate) -> CourseDate:
     """Return the row with everything the plan knows about the date."""
     row.kind, row.number = date.kind, date.number
     row.date, row.starts_at, row.ends_at = date.date, date.starts_at, date.ends_at
-    row.pinned, row.pin_reason = date.pinned, date.pin_reason or None
-    row.status, row.note = date.status, date.note
+    row.pinned, row.pin_reason = date.pinned, _kept_words(date.pin_reason) or None
+    is_although = bool(date.accepted) and is_note_of(date.note, date.accepted)
+    row.status, row.note = date.status, _ALTHOUGH if is_although else _kept_words(date.note)
     row.teachers, row.room = list(date.teachers), date.room
     row.avoided = [
-        {"date": avoided.date.isoformat(), "reasons": [reason.text for reason in avoided.reasons]}
+        {
+            "date": avoided.date.isoformat(),
+            "reasons": [_kept_reason(reason) for reason in avoided.reasons],
+        }
         for avoided in date.avoided
     ]
     if date.accepted:
-        row.avoided.append({"date": date.date.isoformat(), _ACCEPTED: list(date.accepted)})
+        accepted = [_kept_reason(reason) for reason in date.accepted]
+        row.avoided.append({"date": date.date.isoformat(), _ACCEPTED: accepted})
     return row
 
 
+def _read_again(date: PlannedDate) -> PlannedDate:
+    """Return a date as it would be read if it were saved now, also one read in another language."""
+    return _planned(_filled(CourseDate(), date))
+
+
 def _planned(row: CourseDate) -> PlannedDate:
+    accepted = tuple(_told_reason(kept) for one in row.avoided for kept in one.get(_ACCEPTED, ()))
     return PlannedDate(
         kind=row.kind,
         number=row.number,
@@ -521,15 +603,15 @@ def _planned(row: CourseDate) -> PlannedDate:
         avoided=tuple(
             Avoided(
                 dt.date.fromisoformat(one["date"]),
-                tuple(Reason("told", label=text) for text in one["reasons"]),
+                tuple(_told_reason(kept) for kept in one["reasons"]),
             )
             for one in row.avoided
             if _ACCEPTED not in one
         ),
-        accepted=tuple(mark for one in row.avoided for mark in one.get(_ACCEPTED, ())),
+        accepted=accepted,
         pinned=row.pinned,
-        pin_reason=row.pin_reason or "",
-        note=row.note,
+        pin_reason=_told_words(row.pin_reason or ""),
+        note=note_of(accepted) if row.note == _ALTHOUGH else _told_words(row.note),
         status=row.status,
         teachers=tuple(row.teachers),
         room=row.room,

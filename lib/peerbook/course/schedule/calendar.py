@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 import holidays
 
+from peerbook.course.names import date_name
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.text import _, current_language, format_date, format_list
+from peerbook.text import LANGUAGES, _, current_language, format_date, format_list, written_in
+from peerbook.text.words import Language
 
 EARLIEST = dt.date(1990, 1, 1)
 LATEST = dt.date(2100, 12, 31)
@@ -137,7 +139,10 @@ class Reason:
     closure
         The closure in force, for kind `closure`.
     label
-        The other course, for `busy`; the whole text, for `told`; otherwise what is referred to.
+        The other course, for `busy`; the whole text or the mark, for `told`; otherwise what is
+        referred to, where that is no single date.
+    item
+        Kind and number of the date that is referred to.
     resource
         What is taken, for `busy`.
     days
@@ -148,6 +153,7 @@ class Reason:
     date: dt.date | None = None
     closure: Closure | None = None
     label: str = ""
+    item: tuple[str, int] | None = None
     resource: Resource | None = None
     days: int | None = None
 
@@ -174,11 +180,14 @@ class Reason:
             "follows": _("follows {other}"),
             "too_early": _("it is before the day the course may begin"),
         }.get(self.kind, _("the rest of the plan would fit worse"))
-        return pattern.format(days=self.days, other=self.label)
+        other = self.label if self.item is None else date_name(*self.item)
+        return pattern.format(days=self.days, other=other)
 
     @property
     def mark(self) -> str:
         """What is in the way and on which day, the same in every language."""
+        if self.kind == "told":
+            return self.label
         day = self.date.isoformat() if self.date else ""
         who = self.closure.resource if self.closure else self.resource
         kind = f"{self.kind}:{self.closure.kind}" if self.closure else self.kind
@@ -357,6 +366,27 @@ def suggested_closures(years: Iterable[int]) -> tuple[Closure, ...]:
         for year in sorted(set(years))
         for closure in sorted(_suggested(year), key=lambda closure: closure.starts_on)
     )
+
+
+def in_users_language(closure: Closure) -> Closure:
+    """Return a closure as it is called in the user's language, if it is one of the usual.
+
+    It is known by its days and its kind; one that the user has named keeps that name.
+    """
+    labels = [
+        _usual_labels(closure.starts_on.year, language).get(
+            (closure.starts_on, closure.ends_on, closure.kind)
+        )
+        for language in (current_language(), *LANGUAGES)
+    ]
+    is_usual = closure.resource is None and closure.label in labels
+    return replace(closure, label=labels[0]) if is_usual and labels[0] else closure
+
+
+@lru_cache(maxsize=64)
+def _usual_labels(year: int, language: Language) -> dict[tuple[dt.date, dt.date, ClosureKind], str]:
+    with written_in(language):
+        return {(one.starts_on, one.ends_on, one.kind): one.label for one in _suggested(year)}
 
 
 def school_holiday_weeks(year: int) -> tuple[tuple[Closure, ...], ...]:

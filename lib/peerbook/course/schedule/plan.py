@@ -305,7 +305,7 @@ class PlannedDate:
     note
         What people should know about it.
     accepted
-        The marks of the reasons in spite of which it stands where it does.
+        The reasons in spite of which it stands where it does.
     status
         `held` and `cancelled` dates never move.
     teachers, room
@@ -321,7 +321,7 @@ class PlannedDate:
     pinned: bool = False
     pin_reason: str = ""
     note: str = ""
-    accepted: tuple[str, ...] = ()
+    accepted: tuple[Reason, ...] = ()
     status: Status = "planned"
     teachers: tuple[str, ...] = ()
     room: str = ""

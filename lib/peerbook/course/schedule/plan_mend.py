@@ -421,7 +421,7 @@ class Mending:
         if leader is not None and (
             old.kind in RIDERS or leader.date != self._plan.date_of(leader.item).date
         ):
-            return Reason("follows", leader.date, label=leader.name)
+            return Reason("follows", leader.date, item=leader.item)
         return next(self._broken_by_old_day(plan, old), Reason("rest_of_plan", old.date))
 
     @staticmethod
@@ -441,11 +441,11 @@ class Mending:
             other = plan.date_of(step.second if old.item == step.first else step.first)
             gap = (other.date - old.date).days * (1 if old.item == step.first else -1)
             if gap < 1:
-                yield Reason("order", other.date, label=other.name)
+                yield Reason("order", other.date, item=other.item)
             elif step.limits is not None and gap < step.limits[0]:
-                yield Reason("too_close", other.date, label=other.name, days=step.limits[0])
+                yield Reason("too_close", other.date, item=other.item, days=step.limits[0])
             elif step.limits is not None and gap > step.limits[1]:
-                yield Reason("too_far", other.date, label=other.name, days=step.limits[1])
+                yield Reason("too_far", other.date, item=other.item, days=step.limits[1])
 
     # Saying no
 

@@ -146,13 +146,13 @@ def cancel(plan: CoursePlan, item: Item, reason: str) -> PlanChange:
         host = host_of(left, rider)
         if host is None or (rider.pinned and _is_left_alone(left, rider, date)):
             left = left.with_date(replace(rider, status="cancelled", note=reason))
-            why = Reason("follows", date.date, label=date.name)
+            why = Reason("follows", date.date, item=date.item)
             consequences.append(Consequence(rider.item, rider.date, None, why))
         elif rider.date != host.date and not rider.pinned:
             left = left.with_date(replace(
                 rider, date=host.date, status="moved", note=host.note, accepted=host.accepted
             ))  # fmt: skip
-            why = Reason("follows", host.date, label=host.name)
+            why = Reason("follows", host.date, item=host.item)
             consequences.append(Consequence(rider.item, rider.date, host.date, why))
     return PlanChange(left, tuple(consequences))
 
@@ -211,7 +211,7 @@ def restore(
     consequences = [one for one in change.consequences if one.item not in told]
     for rider in returning:
         new = change.plan.date_of(rider.item).date
-        why = Reason("follows", new, label=date.name)
+        why = Reason("follows", new, item=date.item)
         consequences.append(Consequence(rider.item, None, new, why))
     return PlanChange(change.plan, tuple(consequences))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -197,35 +197,36 @@ def placed_although(date: PlannedDate, obstacles: Sequence[Reason]) -> PlannedDa
 
     A note that says so already keeps its words, also those of another language.
     """
-    marks = _marks(obstacles)
-    is_noted = date.note and marks == _accepted(date, obstacles)
-    note = date.note if obstacles and is_noted else _note_of(obstacles)
-    return replace(date, note=note, accepted=marks)
+    is_noted = date.note and _marks(obstacles) == _accepted(date, obstacles)
+    note = date.note if obstacles and is_noted else note_of(obstacles)
+    return replace(date, note=note, accepted=tuple(dict.fromkeys(obstacles)))
 
 
 def _accepted(date: PlannedDate, obstacles: Sequence[Reason]) -> tuple[str, ...]:
     """Return the marks of what has been seen and accepted about a date that stands on its day."""
     # Dates that were saved before marks were kept have nothing but the note.
-    if not date.accepted and date.note in _notes_of(obstacles):
+    if not date.accepted and is_note_of(date.note, obstacles):
         return _marks(obstacles)
-    return date.accepted
+    return _marks(date.accepted)
 
 
 def _marks(obstacles: Iterable[Reason]) -> tuple[str, ...]:
     return tuple(sorted({reason.mark for reason in obstacles}))
 
 
-def _note_of(obstacles: Sequence[Reason]) -> str:
+def note_of(obstacles: Sequence[Reason]) -> str:
+    """Return the note that a date stands where it does in spite of something; empty for nothing."""
     texts = list(dict.fromkeys(reason.text for reason in obstacles))
     return _("Placed here although: {reasons}.").format(reasons=format_list(texts)) if texts else ""
 
 
-def _notes_of(obstacles: Sequence[Reason]) -> Iterator[str]:
-    """Yield the note of what stands in the way in every language."""
+def is_note_of(note: str, obstacles: Sequence[Reason]) -> bool:
+    """Return whether a note says what stands in the way, in any language."""
     for language in LANGUAGES:
         with written_in(language):
-            note = _note_of(obstacles)
-        yield note
+            if note == note_of(obstacles):
+                return True
+    return False
 
 
 def nearer_sparring_days(

@@ -159,9 +159,9 @@ class PlanWriter:
         for other in [*chain[max(position - 1, 0) : position], *chain[position + 1 : position + 2]]:
             gap = abs((self._day(other) - day).days)
             if gap < limits[0]:
-                yield Reason("too_close", day, label=other.name, days=limits[0])
+                yield Reason("too_close", day, item=other, days=limits[0])
             elif gap > limits[1]:
-                yield Reason("too_far", day, label=other.name, days=limits[1])
+                yield Reason("too_far", day, item=other, days=limits[1])
 
     def _sparring(self, item: Item, day: dt.date) -> Iterator[Reason]:
         if item.kind != "teaching_day":
