@@ -225,7 +225,7 @@ class NumberField(Field[Decimal | None]):
 
     def raw(self, value: Decimal | None) -> object:
         """Return a number with a decimal comma and nothing between the thousands."""
-        return "" if value is None else format(value, "f").replace(".", ",")
+        return "" if value is None else format(Decimal(value), "f").replace(".", ",")
 
     def spec(self) -> dict[str, object]:
         """Return what the browser needs to show the field."""

@@ -1,36 +1,37 @@
-"""What is taught: the day plan with its breaks, what the course covers, and how many to feed."""
+"""What is taught: the day plan with its breaks, the sparring, and what the course covers."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
-from peerbook.course import people_records, plan_records
 from peerbook.course.attendance import sparring_records
 from peerbook.course.attendance.sparring_part import proposal_parts
 from peerbook.course.curriculum import CourseContent, Day, Theme
+from peerbook.course.planning.catering_part import catering_parts
+from peerbook.course.planning.day_lengths_part import day_lengths_parts
+from peerbook.course.planning.day_plan_records import day_as_taught
 from peerbook.course.planning.teaching_files import day_bytes, handout_bytes, sparring_bytes
 from peerbook.course.planning.teaching_words import (
     activity_name,
     activity_note,
     activity_title,
     materials_of,
+    spare_name,
 )
-from peerbook.course.planning.turnout import earlier_turnouts
-from peerbook.course.saved_plan import SavedPlan
+from peerbook.course.saved_plan import PlanNow, SavedPlan
 from peerbook.course.schedule.coverage import coverage, themes_for_days
 from peerbook.course.schedule.day_plan import (
-    Occasion,
+    DayCheck,
     TimedActivity,
-    Turnout,
     by_the_clock,
-    catering,
     check_day,
     has_lunch,
 )
+from peerbook.course.schedule.plan import Item
 from peerbook.files import media_types
 from peerbook.files.paper import PAPER_LANGUAGE, paper_name
-from peerbook.text import _, format_number, format_time, ngettext, written_in
+from peerbook.text import _, format_number, format_time, written_in
 from peerbook.ui import (
     Column,
     Disclosure,
@@ -50,15 +51,8 @@ from peerbook.ui import (
     literal,
 )
 
-
-def portion_name(item: str) -> str:
-    """Return the name of what is served in the user's language."""
-    return {
-        "coffee": _("Coffee"),
-        "sandwich": _("Sandwiches"),
-        "cake": _("Cake"),
-        "fruit": _("Fruit"),
-    }[item]
+_UNTIMED = dt.time(10)
+"""When a day is shown to begin, should its date have no time."""
 
 
 def content_parts(saved: SavedPlan) -> list[Part]:
@@ -70,29 +64,19 @@ def content_parts(saved: SavedPlan) -> list[Part]:
     coming = now.plan.next_of_kind("teaching_day", saved.desk.today)
 
     def day_plan() -> list[Part]:
-        starts_at = plan_records.day_starts_at(now.course)
         first = coming.number if coming else 1
-        return day_plan_parts(now.content, starts_at, asked, saved.desk.today, first)
+        return day_plan_parts(saved, now, asked, first)
 
     def sparring() -> list[Part]:
         sparrings = now.plan.of_kind("sparring")
-        nearest = now.plan.next_of_kind("sparring", saved.desk.today)
-        date = nearest or next(iter(sparrings), None)
-        starts_at = (date and date.starts_at) or plan_records.day_starts_at(now.course)
-        number = date.number if date else 1
-        return sparring_guide_parts(now.content, starts_at, saved.desk.today, number)
+        date = now.plan.next_of_kind("sparring", saved.desk.today) or sparrings[0]
+        return sparring_guide_parts(
+            now.content, date.starts_at or _UNTIMED, saved.desk.today, date.number
+        )
 
     def covered() -> list[Part]:
         day = coming.number if coming else None
         return [*proposal_parts(now.content, asked.get(day, ()), day), *coverage_parts(now.content)]
-
-    def food() -> list[Part]:
-        with saved.desk.store.read() as session:
-            day = coming.date if coming else saved.desk.today
-            mentors = people_records.mentors(session, saved.course_id)
-            enrolled = sum(mentor.on(day) == "on" for mentor in mentors)
-            earlier = earlier_turnouts(session, saved.course_id)
-        return catering_parts(enrolled, earlier, now.content)
 
     place = Section(day_plan())
     return [
@@ -102,7 +86,7 @@ def content_parts(saved: SavedPlan) -> list[Part]:
                 (day_plan, _("Day plan")),
                 (sparring, _("Group sparring")),
                 (covered, _("What is covered")),
-                (food, _("Catering")),
+                (lambda: catering_parts(saved), _("Catering")),
             ],
             lambda parts: place.show(parts()),
             look="radio",
@@ -112,33 +96,43 @@ def content_parts(saved: SavedPlan) -> list[Part]:
 
 
 def day_plan_parts(
-    content: CourseContent,
-    starts_at: dt.time,
-    asked: Mapping[int | None, Sequence[str]],
-    today: dt.date,
-    first: int = 1,
+    saved: SavedPlan, now: PlanNow, asked: Mapping[int | None, Sequence[str]], first: int
 ) -> list[Part]:
     """Return the days, one at a time, each checked for breaks, lunch and length.
 
     Parameters
     ----------
-    content, starts_at
-        The course, and when its days begin.
+    saved, now
+        The course, and what is taught on it when.
     asked
         Themes that sparring asks a day to take up, by number of the day.
-    today
-        Told on what is printed.
     first
         Number of the day shown first.
     """
+    content = now.content
 
-    def parts(number: int) -> list[Part]:
-        return [
+    place = Section([])
+
+    def show(number: int, told: str = "") -> None:
+        date = now.plan.date_of(Item("teaching_day", number))
+        of_content = content.day(number)
+        with saved.desk.store.read() as session:
+            day = day_as_taught(session, saved.course_id, of_content)
+        lengths = Disclosure(
+            _("Change how long the parts last"),
+            lambda: day_lengths_parts(saved, of_content, lambda told: show(number, told)),
+        )
+        parts = [
+            *([Notice("ok", told)] if told else []),
             *proposal_parts(content, asked.get(number, ()), number),
-            *teaching_day_parts(content, content.day(number), starts_at, today),
-        ]
+            *teaching_day_parts(
+                content, day, date.starts_at or _UNTIMED, saved.desk.today,
+                ends_at=date.ends_at, more=[lengths],
+            ),
+        ]  # fmt: skip
+        place.show(parts, announce=told, take_there=bool(told))
 
-    place = Section(parts(first))
+    show(first)
     return [
         Filter(
             _("Day"),
@@ -146,7 +140,7 @@ def day_plan_parts(
                 (day.number, _("Day {n}: {title}").format(n=day.number, title=day.title))
                 for day in content.days
             ],
-            lambda number: place.show(parts(number)),
+            show,
             value=first,
         ),
         place,
@@ -154,7 +148,13 @@ def day_plan_parts(
 
 
 def teaching_day_parts(
-    content: CourseContent, day: Day, starts_at: dt.time, today: dt.date
+    content: CourseContent,
+    day: Day,
+    starts_at: dt.time,
+    today: dt.date,
+    *,
+    ends_at: dt.time | None = None,
+    more: Sequence[Part] = (),
 ) -> list[Part]:
     """Return one day: its aims, its clock, what is said and done, and what is handed out.
 
@@ -166,8 +166,12 @@ def teaching_day_parts(
         When the day begins.
     today
         Told on what is printed.
+    ends_at
+        When the day ends by the course's plan.
+    more
+        Stands under the clock.
     """
-    check = check_day(day, starts_at)
+    check = check_day(day, starts_at, ends_at)
     lunch = has_lunch(starts_at)
     sums = (
         _("{minutes} minutes in all, {pauses} of them breaks and lunch. Ends at {end}.")
@@ -192,13 +196,14 @@ def teaching_day_parts(
         Heading(_("Aims")),
         Prose(bullets(day.aims), language="da"),
         verdict,
-        _day_on_paper(content, day, starts_at, today),
+        _day_on_paper(content, day, check, today),
         Table(
             _clock_columns(),
-            _clock_rows(check.activities, starts_at),
+            [*_clock_rows(check.activities, starts_at), *_spare_row(check)],
             _("The day, minute by minute. {sums}").format(sums=sums),
             sortable=False,
         ),
+        *more,
         Heading(_("Part by part")),
         Disclosure(_("Have ready"), [Prose(bullets(materials_of(day.activities)), language="da")]),
         *(_script(one) for one in scripts),
@@ -268,6 +273,20 @@ def _clock_rows(timed: Sequence[TimedActivity], starts_at: dt.time) -> list[dict
     ]
 
 
+def _spare_row(check: DayCheck) -> list[dict[str, object]]:
+    if not check.spare_min:
+        return []
+    return [
+        {
+            "starts_at": check.activities[-1].ends_at,
+            "ends_at": check.ends_at,
+            "kind": "",
+            "title": spare_name(),
+            "minutes": check.spare_min,
+        }
+    ]
+
+
 def _script(one: TimedActivity) -> Disclosure:
     """Return what is said and done in one part of the day, under its time."""
     note = activity_note(one.activity)
@@ -281,13 +300,14 @@ def _theme(theme: Theme) -> Disclosure:
     return Disclosure(theme.title, [Prose(theme.text, language="da")])
 
 
-def _day_on_paper(
-    content: CourseContent, day: Day, starts_at: dt.time, today: dt.date
-) -> Downloads:
+def _day_on_paper(content: CourseContent, day: Day, check: DayCheck, today: dt.date) -> Downloads:
+    starts_at = check.activities[0].starts_at
     with written_in(PAPER_LANGUAGE):
         for_teachers = _("Day {n} for teachers").format(n=day.number)
         for_participants = _("Day {n} for participants").format(n=day.number)
-    whole = _paper(for_teachers, lambda: day_bytes(content, day, starts_at, today))
+    whole = _paper(
+        for_teachers, lambda: day_bytes(content, day, starts_at, today, check.planned_end)
+    )
     handout = _paper(for_participants, lambda: handout_bytes(content, day, today))
     return Downloads(
         [(_("The day on paper (.pdf)"), whole), (_("Handout on paper (.pdf)"), handout)]
@@ -332,40 +352,3 @@ def coverage_parts(content: CourseContent) -> list[Part]:
         verdict,
         Table(columns, rows, _("Minutes of lessons and exercises by topic and purpose")),
     ]
-
-
-def catering_parts(enrolled: int, earlier: Sequence[Turnout], content: CourseContent) -> list[Part]:
-    """Return how many to expect and what to order, for a teaching day and for a sparring."""
-    if enrolled == 0:
-        return [Prose(_("Nobody is on the course yet, so there is nothing to order."))]
-    parts: list[Part] = []
-    columns = [
-        Column("item", _("What")),
-        Column("expected", _("Expected"), kind="number"),
-        Column("order", _("To order"), kind="number"),
-    ]
-    occasions: tuple[tuple[Occasion, str], ...] = (
-        ("teaching_day", _("For a teaching day")),
-        ("sparring", _("For a sparring")),
-    )
-    for occasion, title in occasions:
-        count = catering(occasion, enrolled, earlier)
-        rows = [
-            {"item": portion_name(one.item), "expected": one.expected, "order": one.order}
-            for one in count.portions
-        ]
-        if count.low is None:
-            lead = ngettext(
-                "Expect {n} mentor and {staff} staff.", "Expect {n} mentors and {staff} staff.",
-                count.expected,
-            ).format(n=count.expected, staff=count.staff)  # fmt: skip
-        else:
-            lead = _("Expect {n} mentors, from {low} to {high}, and {staff} staff.").format(
-                n=count.expected, low=count.low, high=count.high, staff=count.staff
-            )
-        parts += [
-            Heading(title),
-            Prose(f"{lead} {count.source}"),
-            Table(columns, rows, title, sortable=False),
-        ]
-    return parts

@@ -9,8 +9,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 from peerbook.course.curriculum import CourseContent, Day
-from peerbook.course.planning.teaching_words import activity_note, activity_title, materials_of
-from peerbook.course.schedule.day_plan import TimedActivity, by_the_clock
+from peerbook.course.planning.teaching_words import (
+    activity_note,
+    activity_title,
+    materials_of,
+    spare_name,
+)
+from peerbook.course.schedule.day_plan import DayCheck, TimedActivity, by_the_clock, check_day
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.files.pdf import pdf
@@ -18,7 +23,13 @@ from peerbook.text import _, format_number, format_span, written_in
 from peerbook.text.markdown import bullets, markdown_tree
 
 
-def day_bytes(content: CourseContent, day: Day, starts_at: dt.time, made_on: dt.date) -> bytes:
+def day_bytes(
+    content: CourseContent,
+    day: Day,
+    starts_at: dt.time,
+    made_on: dt.date,
+    ends_at: dt.time | None = None,
+) -> bytes:
     """Return a teaching day for those who teach it: by the clock, what to bring, and what to say.
 
     Parameters
@@ -29,13 +40,16 @@ def day_bytes(content: CourseContent, day: Day, starts_at: dt.time, made_on: dt.
         When the day begins.
     made_on
         Told at the foot.
+    ends_at
+        When the day ends by the course's plan; what is to spare until then is told.
 
     Raises
     ------
     InputFault
         When the day would run past midnight.
     """
-    timed = by_the_clock(day.activities, starts_at)
+    check = check_day(day, starts_at, ends_at)
+    timed = check.activities
     with written_in(PAPER_LANGUAGE):
         parts = [
             _part(_("Aims"), bullets(day.aims)),
@@ -44,7 +58,8 @@ def day_bytes(content: CourseContent, day: Day, starts_at: dt.time, made_on: dt.
             _part(_("For you who teach"), day.facilitator_notes),
         ]
         title = _("Day {n}: {title}").format(n=day.number, title=day.title)
-        return _paper(content, title, _clock(timed, starts_at), parts, made_on)
+        clock = [*_clock(timed, starts_at), *_spare(check)]
+        return _paper(content, title, clock, parts, made_on)
 
 
 def handout_bytes(content: CourseContent, day: Day, made_on: dt.date) -> bytes:
@@ -119,6 +134,20 @@ def _clock(timed: Sequence[TimedActivity], starts_at: dt.time) -> list[dict[str,
             "pause": one.activity.is_pause,
         }
         for one in timed
+    ]
+
+
+def _spare(check: DayCheck) -> list[dict[str, object]]:
+    """Return what is left of the day when all is done, as its last line; nothing when none is."""
+    if not check.spare_min:
+        return []
+    return [
+        {
+            "time": format_span(check.activities[-1].ends_at, check.ends_at),
+            "title": spare_name(),
+            "length": _("{n} min.").format(n=format_number(check.spare_min)),
+            "pause": True,
+        }
     ]
 
 

@@ -29,6 +29,11 @@ def activity_title(activity: Activity, starts_at: dt.time) -> str:
     return activity_name(Kind.LUNCH, starts_at) if is_other_meal else activity.title
 
 
+def spare_name() -> str:
+    """Return what the time is called that is left when all of a day is done."""
+    return _("Time to spare")
+
+
 def activity_note(activity: Activity) -> str:
     """Return how the room works and what must lie ready; empty when neither is said."""
     said = []

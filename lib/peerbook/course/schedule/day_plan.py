@@ -47,6 +47,7 @@ class Concern(StrEnum):
     SHORT_LUNCH = "short_lunch"
     LONG_LESSON = "long_lesson"
     LONG_DAY = "long_day"
+    OVERRUN = "overrun"
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,25 @@ class DayCheck:
         Length of the whole day, and of its breaks and lunch together.
     warnings
         Empty when nothing is wrong.
+    planned_end
+        When the course's plan says that the day ends; None when it does not say.
     """
 
     activities: tuple[TimedActivity, ...]
     minutes: int
     pause_min: int
     warnings: tuple[DayWarning, ...]
+    planned_end: dt.time | None = None
 
     @property
     def ends_at(self) -> dt.time:
-        """When people can go home."""
-        return self.activities[-1].ends_at
+        """When people can go home: as planned, or when all is done if that is later."""
+        return max(self.activities[-1].ends_at, self.planned_end or dt.time.min)
+
+    @property
+    def spare_min(self) -> int:
+        """Minutes left at the end, when all is done before the planned end."""
+        return _minutes_between(self.activities[-1].ends_at, self.ends_at)
 
 
 def has_lunch(starts_at: dt.time) -> bool:
@@ -97,12 +106,13 @@ def has_lunch(starts_at: dt.time) -> bool:
     return starts_at < NO_LUNCH_FROM
 
 
-def check_day(day: Day, starts_at: dt.time) -> DayCheck:
+def check_day(day: Day, starts_at: dt.time, ends_at: dt.time | None = None) -> DayCheck:
     """Return the day by the clock with warnings, breaks judged first.
 
     Warns of more than 50 minutes without a break (a break under 10 minutes is none), of a lesson of
     more than 30 minutes, of a day longer than 5½ hours, and of a missing, short or late lunch if
-    the day begins in time for one.
+    the day begins in time for one; and of a day that is not done by `ends_at`, when the course's
+    plan says that it ends.
 
     Raises
     ------
@@ -111,12 +121,18 @@ def check_day(day: Day, starts_at: dt.time) -> DayCheck:
     """
     timed = by_the_clock(day.activities, starts_at)
     lunch_warnings = _lunch_warnings(timed) if has_lunch(starts_at) else []
-    warnings = (*_break_warnings(timed), *lunch_warnings, *_length_warnings(timed))
+    warnings = (
+        *_break_warnings(timed),
+        *lunch_warnings,
+        *_length_warnings(timed),
+        *_overrun_warnings(timed, ends_at),
+    )
     return DayCheck(
         activities=timed,
         minutes=day.minutes,
         pause_min=sum(item.minutes for item in day.activities if item.is_pause),
         warnings=warnings,
+        planned_end=ends_at,
     )
 
 
@@ -282,6 +298,25 @@ def _length_warnings(timed: Sequence[TimedActivity]) -> list[DayWarning]:
             )
         )
     return warnings
+
+
+def _overrun_warnings(timed: Sequence[TimedActivity], ends_at: dt.time | None) -> list[DayWarning]:
+    done_at = timed[-1].ends_at
+    if ends_at is None or done_at <= ends_at:
+        return []
+    minutes = _minutes_between(ends_at, done_at)
+    message = ngettext(
+        "The day plan runs to {done}, {n} minute longer than the day, which ends at {end}. Shorten "
+        "something, or let the day end later.",
+        "The day plan runs to {done}, {n} minutes longer than the day, which ends at {end}. "
+        "Shorten something, or let the day end later.",
+        minutes,
+    ).format(done=format_time(done_at), n=minutes, end=format_time(ends_at))
+    return [DayWarning(Concern.OVERRUN, ends_at, message)]
+
+
+def _minutes_between(first: dt.time, last: dt.time) -> int:
+    return (last.hour - first.hour) * 60 + last.minute - first.minute
 
 
 # --- catering -------------------------------------------------------------------------------
