@@ -227,7 +227,7 @@ def dates_between(
             CourseDate.status != "cancelled",
             CourseDate.date.between(first, last),
         )
-        .order_by(CourseDate.date, CourseDate.starts_at)
+        .order_by(CourseDate.date, CourseDate.starts_at.nulls_last())
     )
     return [(date, title) for date, title in session.execute(wanted)]
 

@@ -15,6 +15,7 @@ from peerbook.course.improvement.open_suggestions_part import where_to_answer
 from peerbook.course.names import date_name, hours_of
 from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of, record_links
 from peerbook.course.rows import each
+from peerbook.course.schedule.plan import Item, order_in_time
 from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.small_groups import told
@@ -205,7 +206,11 @@ def _coming(session: Session, sites: Sequence[Site], today: dt.date) -> list[dic
         for site in sites
         for date, title in records.dates_between(session, site.id, today, today + LOOK_AHEAD)
     ]
-    dates.sort(key=lambda one: (one[1].date, one[1].starts_at or dt.time.min))
+    dates.sort(
+        key=lambda one: order_in_time(
+            one[1].date, one[1].starts_at, Item(one[1].kind, one[1].number)
+        )
+    )
     return [
         {
             "date": date.date,

@@ -173,7 +173,7 @@ class _CourseChoice:
         return [
             shown,
             *told,
-            Heading(_("A new course")),
+            Heading(self._new_course_heading()),
             Prose(
                 _(
                     "Fill in what you know. You get a proposal with all the dates first; nothing "
@@ -185,6 +185,14 @@ class _CourseChoice:
             form,
             proposal,
         ]
+
+    def _new_course_heading(self) -> str:
+        """Return what stands over the form, with the place where there are several."""
+        with self._desk.store.read() as session:
+            is_one_of_several = len(records.sites(session)) > 1
+        if not is_one_of_several:
+            return _("A new course")
+        return _("A new course at {site}").format(site=self._site.name)
 
     def _form(self, proposal: Section) -> Form:
         desk = self._desk
