@@ -62,7 +62,7 @@ def unfold(page: Page, name: str | re.Pattern[str]) -> Locator:
     return panel
 
 
-def choose(page: Page, label: str, **option: str | int) -> None:
+def choose(page: Page, label: str, /, **option: str | int) -> None:
     """Choose what a part of the page shows, and wait until it shows that."""
     page.get_by_role("combobox", name=label, exact=True).select_option(**option)
     expect(page.locator("[aria-busy=true]")).to_have_count(0)

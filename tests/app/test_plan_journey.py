@@ -20,6 +20,7 @@ from steps import (
     TODAY,
     ask_for_plan,
     ask_to_move,
+    choose,
     downloaded,
     entries,
     free_day_near,
@@ -29,6 +30,7 @@ from steps import (
     receipt,
     row_of,
     tab,
+    turn_to,
     unfold,
 )
 
@@ -166,6 +168,58 @@ def test_a_cancelled_day_stays_in_plan_and_calendar_as_cancelled(app, open_plan,
     assert third.sequence == called_off.sequence + 1
     assert third.day == first["Undervisningsdag 3"].day
     expect(row_of(page, "Midtvejsevaluering")).to_contain_text("Planlagt")
+
+
+def test_one_day_begins_earlier_in_another_room_and_all_of_it_follows(app, open_plan, made):
+    day = app.plan(made).date_of(Item("teaching_day", 3))
+    page = open_plan(made)
+    first = entries(downloaded(page, "Kalenderfil"))
+    tab(page, "Flyt eller aflys")
+    turn_to(page, "Ret tid eller lokale")
+    choose(page, "Hvilken dag?", label=option_of(page, "Hvilken dag?", "Undervisningsdag 3"))
+    expect(page.get_by_role("textbox", name="Lokale")).to_have_value("Store sal")
+    page.get_by_label("Begynder kl.").fill("09:30")
+    page.get_by_label("Slutter kl.").fill("09:00")
+    page.get_by_role("textbox", name="Lokale").fill("Caféen")
+    page.get_by_role("button", name="Se, hvad der følger med").click()
+    fault = page.locator("[data-field=ends_at] .pb-fault")
+    expect(fault).to_contain_text("Den slutter, før den begynder")
+    page.get_by_label("Slutter kl.").fill("15:00")
+    page.get_by_role("button", name="Se, hvad der følger med").click()
+    follows = page.get_by_role("listitem").filter(has_text="er nu kl. 09.30–15.00")
+    expect(follows).to_contain_text("er nu i lokalet Caféen")
+    expect(page.get_by_text("Fortæl det til deltagerne")).to_contain_text(" og ".join(day.teachers))
+    assert app.plan(made).date_of(day.item) == day, "nothing is saved before it is asked for"
+    page.get_by_role("button", name="Gem ændringen").click()
+    receipt(page)
+    expect(row_of(page, "Undervisningsdag 3")).to_contain_text("09.30–15.00")
+    expect(row_of(page, "Undervisningsdag 3")).to_contain_text("Lokale: Caféen.")
+    assert "Sted: Store sal" in page.get_by_text("Undervisere: ").inner_text()
+    second = entries(downloaded(page, "Kalenderfil"))
+    changed = {name for name, one in second.items() if one.sequence > first[name].sequence}
+    assert changed == {"Undervisningsdag 3", "Midtvejsevaluering"}
+    tab(page, "Siden sidst")
+    expect(page.get_by_role("listitem").filter(has_text="er nu i lokalet Caféen")).to_be_visible()
+    tab(page, "Undervisning")
+    choose(page, "Dag", label=option_of(page, "Dag", "Dag 3"))
+    expect(row_of(page, "09.30")).to_be_visible()
+
+
+def test_all_teaching_days_begin_at_another_time_and_that_is_told_once(app, open_plan, made):
+    page = open_plan(made, tab="Om holdet")
+    page.get_by_label("Undervisningen begynder kl.").fill("09:00")
+    page.get_by_label("Sparring slutter kl.").fill("12:00")
+    page.get_by_role("button", name="Gem oplysningerne").click()
+    fault = page.locator("[data-field=sparring_ends_at] .pb-fault")
+    expect(fault).to_contain_text("Den slutter, før den begynder")
+    page.get_by_label("Sparring slutter kl.").fill("15:00")
+    page.get_by_role("button", name="Gem oplysningerne").click()
+    receipt(page)
+    starts = {date.starts_at for date in app.plan(made).of_kind("teaching_day")}
+    assert starts == {dt.time(9)}
+    tab(page, "Siden sidst")
+    told = page.get_by_role("listitem").filter(has_text="Undervisningsdag 1, 2, 3, 4, 5 og 6")
+    expect(told).to_contain_text("er nu kl. 09.00–")
 
 
 def test_what_has_changed_is_told_once(app, open_plan, made):
@@ -441,7 +495,7 @@ def test_the_details_of_a_course_are_put_right_and_calendars_hear_of_it(app, ope
     first = entries(downloaded(page, "Kalenderfil"))
     tab(page, "Om holdet")
     page.get_by_label("Holdets navn").fill("Hold 7, forår")
-    page.get_by_label("Lokale").fill("Lille sal")
+    page.get_by_role("textbox", name="Lokale").fill("Lille sal")
     page.get_by_label("Undervisere").fill("Underviser A, Underviser C")
     page.get_by_role("button", name="Gem oplysningerne").click()
     receipt(page)
@@ -470,7 +524,7 @@ def test_a_teacher_replaced_half_way_still_taught_the_days_before(app, open_plan
     def correct(name, since):
         tab(page, "Om holdet")
         page.get_by_role("textbox", name="Undervisere").fill(name)
-        group = page.get_by_role("radiogroup", name="Lokale og undervisere gælder")
+        group = page.get_by_role("radiogroup", name="Tider, lokale og undervisere gælder")
         group.get_by_role("radio", name=since).check()
         page.get_by_role("button", name="Gem oplysningerne").click()
         redrawn = page.get_by_role("tab", name="Datoer")

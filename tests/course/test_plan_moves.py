@@ -481,10 +481,10 @@ def test_changes_are_told_in_order_with_the_reason_of_what_they_follow(plan):
     after = move(plan, DAY_3, on(3, 18), calendar=FREE, reason="Guest teacher").plan
     after = cancel(after, Item("erfa_group", 1), "Summer").plan
     assert [change.text for change in changes(plan, after)] == [
-        "Mid-course evaluation has moved from Wednesday 11 March 2026 to Wednesday 18 March 2026: "
-        "follows Teaching day 3.",
         "Teaching day 3 has moved from Wednesday 11 March 2026 to Wednesday 18 March 2026: "
         "Guest teacher.",
+        "Mid-course evaluation has moved from Wednesday 11 March 2026 to Wednesday 18 March 2026: "
+        "follows Teaching day 3.",
         "Group sparring 3 has moved from Wednesday 25 March 2026 to Wednesday 1 April 2026: "
         "follows Teaching day 3.",
         "Erfa group 1 on Wednesday 12 August 2026 is cancelled: Summer.",
@@ -499,7 +499,7 @@ def test_added_removed_restored_and_retimed_dates_are_told(plan):
     assert found == {
         ("added", Item("erfa_group", 4)): "Erfa group 4 is new, on Wednesday 11 November 2026.",
         ("retimed", Item("erfa_group", 1)): (
-            "Erfa group 1 on Wednesday 12 August 2026 now starts at 16:00."
+            "Erfa group 1 on Wednesday 12 August 2026 is now from 16:00–18:00."
         ),
     }
     assert {change.what for change in changes(after, plan)} == {"removed", "retimed"}

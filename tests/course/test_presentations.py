@@ -198,7 +198,7 @@ def test_how_many_and_how_long_is_asked_first_and_kept_beside_the_rules_of_the_p
         course = session.get_one(Course, made.course_id)
         plan = plan_records.load_plan(session, course)
         assert plan.template.teaching_days == 6
-        assert plan_records.day_starts_at(course) == dt.time(10)
+        assert plan.of_kind("teaching_day")[0].starts_at == dt.time(10)
 
 
 def test_two_may_present_together_and_nobody_presents_twice(store, made):

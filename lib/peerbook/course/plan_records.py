@@ -169,11 +169,6 @@ def _moves(session: Session, course_id: int | None = None) -> list[Event]:
     ]
 
 
-def day_starts_at(course: Course) -> dt.time:
-    """Return when the course's teaching days start."""
-    return dt.time.fromisoformat(course.params["day_starts_at"])
-
-
 def other_plans(session: Session, site_id: int, course_id: int = 0) -> tuple[CoursePlan, ...]:
     """Return the plans of all other courses that may need the same teachers, or a site's rooms.
 
@@ -243,7 +238,9 @@ def save_changes(
                 "page to see the plan as it is now, and make your change again."
             )
         )
-    told = {change.item: change for change in changes(before, after)}
+    told: dict[Item, list[Change]] = {}
+    for change in changes(before, after):
+        told.setdefault(change.item, []).append(change)
     course = session.get_one(Course, course_id)
     known = _known_dates(events_of(session, "course", course_id))
     for changed in map(_read_again, after.dates):
@@ -254,16 +251,22 @@ def save_changes(
         date = replace(changed, status=_settled_status(changed, known))
         _filled(row, date)
         # A calendar shows the reason too.
-        if date.item in told or (was.pin_reason, was.note) != (date.pin_reason, date.note):
+        if date.item in told or _in_calendar(was) != _in_calendar(date):
             row.sequence += 1
-        if date.item in told:
-            own = (reasons or {}).get(date.item)
-            by_hand = own is None
+        if date.room and date.room != was.room:
+            records.resource(session, course.site_id, "room", date.room)
+        own = (reasons or {}).get(date.item)
+        for change in told.get(date.item, ()):
             why = reason if own is None else own
-            _note_event(session, course_id, told[date.item], why, on, by_hand=by_hand)
+            _note_event(session, course_id, was, change, on, reason=why, by_hand=own is None)
     course.starts_on = after.starts_on
     session.flush()
     return Saved("course", course.id, course.version)
+
+
+def _in_calendar(date: PlannedDate) -> tuple[str, str, str]:
+    """Return what a calendar's entry tells of a date besides when it is."""
+    return date.room, date.pin_reason, date.note
 
 
 def _known_dates(events: Sequence[Event]) -> dict[Item, PlannedDate]:
@@ -296,11 +299,26 @@ def _settled_status(date: PlannedDate, known: Mapping[Item, PlannedDate]) -> Sta
 
 CHANGED = "date_"
 """How the kinds of events begin that tell of a changed date."""
+_RELOCATED = f"{CHANGED}relocated"
+_SAME_DAY = (f"{CHANGED}retimed", _RELOCATED)
+"""Those that leave a date on its day."""
 
 
 def _note_event(
-    session: Session, course_id: int, change: Change, reason: str, on: dt.date, *, by_hand: bool
+    session: Session,
+    course_id: int,
+    was: PlannedDate,
+    change: Change,
+    on: dt.date,
+    *,
+    reason: str,
+    by_hand: bool,
 ) -> None:
+    details: dict[str, object] = {}
+    if change.what == "retimed":
+        details = {"times": _iso(change.times), "old_times": _iso(was.times)}
+    elif change.what == "relocated":
+        details = {"room": change.room, "old_room": was.room}
     append_event(
         session,
         "course",
@@ -313,7 +331,12 @@ def _note_event(
         new=change.new,
         reason=reason,
         by_hand=by_hand,
+        **details,
     )
+
+
+def _iso(times: tuple[dt.time, dt.time] | None) -> list[str]:
+    return [time.isoformat() for time in times or ()]
 
 
 def statuses_before_held(
@@ -325,7 +348,7 @@ def statuses_before_held(
     last_change = {
         Item(event.details["kind"], event.details["number"]): event.kind
         for event in events
-        if event.kind.startswith(CHANGED)
+        if event.kind.startswith(CHANGED) and event.kind not in _SAME_DAY
     }
 
     def status(date: CourseDate) -> Literal["planned", "moved"]:
@@ -366,7 +389,8 @@ class ToldPlan:
     Parameters
     ----------
     plan
-        Its dates with their times; no rooms, remarks or reasons.
+        Its dates with their times and rooms; no remarks or reasons. A room that was corrected for
+        the whole course stands as it is now: that is told of the course.
     on
         The day it was told; None when it never was, and this is the plan as it was saved.
     reasons
@@ -391,12 +415,25 @@ def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
     last = known[-1]
     up_to = last.details.get("up_to", last.seq)
     dates = tuple(_from_snapshot(date) for date in last.details["dates"])
+    now = load_plan(session, course)
+    rooms = {date.item: date.room for date in now.dates} | _rooms_before(events, up_to)
+    housed = tuple(replace(date, room=rooms.get(date.item, "")) for date in dates)
     return ToldPlan(
-        plan=replace(load_plan(session, course), dates=dates),
+        plan=replace(now, dates=housed),
         on=last.effective_on if last.kind == TOLD else None,
         reasons=_reasons_since({date.item: date for date in dates}, events, up_to),
         up_to=up_to,
     )
+
+
+def _rooms_before(events: Sequence[Event], up_to: int) -> dict[Item, str]:
+    """Return the room of each date that was given one of its own after an event, as it was then."""
+    rooms: dict[Item, str] = {}
+    for event in events:
+        if event.seq > up_to and event.kind == _RELOCATED:
+            item = Item(event.details["kind"], event.details["number"])
+            rooms.setdefault(item, event.details["old_room"])
+    return rooms
 
 
 def _reasons_since(
@@ -408,7 +445,8 @@ def _reasons_since(
     """
     reasons: dict[Item, str] = {}
     for event in events:
-        if event.seq <= up_to or not event.kind.startswith(CHANGED):
+        is_news = event.seq > up_to and event.kind not in _SAME_DAY
+        if not is_news or not event.kind.startswith(CHANGED):
             continue
         item = Item(event.details["kind"], event.details["number"])
         was_told = item in told and event.details["old"] == told[item].date.isoformat()

@@ -78,9 +78,7 @@ def _erfa_parts(plan: CoursePlan) -> list[Part]:
         {
             "what": date.name,
             "date": date.date,
-            "time": format_span(date.starts_at, date.ends_at)
-            if date.starts_at and date.ends_at
-            else None,
+            "time": format_span(*date.times) if date.times else None,
             "convener": format_list(date.teachers) or None,
             "room": date.room or None,
         }

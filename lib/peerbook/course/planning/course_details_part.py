@@ -30,6 +30,7 @@ from peerbook.ui import (
     ChoiceField,
     Disclosure,
     Form,
+    Group,
     Heading,
     Notice,
     Part,
@@ -37,6 +38,7 @@ from peerbook.ui import (
     Section,
     Submission,
     TextField,
+    TimeField,
     bullets,
     receipt_text,
 )
@@ -77,8 +79,8 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
         Heading(_("Correct the details")),
         Prose(
             _(
-                "The calendar files follow: give out the new file when the name or the place has "
-                "changed."
+                "The calendar files follow: give out the new file when the name, the times or the "
+                "place have changed. A date with a time or room of its own keeps it."
             )
         ),
         Form(
@@ -95,6 +97,7 @@ def details_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
                     hint=_("Separate several with a comma. We keep an eye on clashes."),
                 ),
                 *called,
+                *_times(shown),
                 *since,
             ],
             values={**asdict(shown), "since": FROM_TODAY},
@@ -148,7 +151,7 @@ def _convener() -> TextField:
 
 def _since() -> ChoiceField:
     return ChoiceField(
-        "since", _("Room and teachers hold"), look="radio",
+        "since", _("Times, room and teachers hold"), look="radio",
         options=[
             (FROM_TODAY, _("from today on")),
             (EVER, _("on all days: they were written wrongly")),
@@ -156,8 +159,31 @@ def _since() -> ChoiceField:
     )  # fmt: skip
 
 
-def _details(values: Mapping[str, object]) -> CourseDetails:
-    return CourseDetails(**{one.name: str(values[one.name]) for one in fields(CourseDetails)})
+def _times(shown: CourseDetails) -> list[Group]:
+    """Return when the days of the course begin and end, for the kinds of days it has."""
+    groups = {
+        "teaching_day": Group(
+            _("Teaching days"),
+            [
+                TimeField("day_starts_at", _("Teaching starts at"), required=True),
+                TimeField("day_ends_at", _("Teaching ends at"), required=True),
+            ],
+            hint=_("Presentations of final assignments at the same time follow."),
+        ),
+        "sparring": Group(
+            _("Group sparrings"),
+            [
+                TimeField("sparring_starts_at", _("Sparring starts at"), required=True),
+                TimeField("sparring_ends_at", _("Sparring ends at"), required=True),
+            ],
+            hint=_("Erfa groups at the same time follow."),
+        ),
+    }
+    return [group for kind, group in groups.items() if all(shown.times_of(kind))]
+
+
+def _details(values: Mapping[str, Any]) -> CourseDetails:
+    return CourseDetails(**{one.name: values[one.name] for one in fields(CourseDetails)})
 
 
 def _removal_parts(saved: SavedPlan, leave: Leave) -> list[Part]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from sqlalchemy import ColumnElement, and_, exists, select, true
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from peerbook.course.course_drafts import forget_drafts
 from peerbook.course.schedule.plan import MAX_TEACHERS, CoursePlan, PlannedDate, names_in
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Saved, append_event, merged
+from peerbook.store.audit import plain
 from peerbook.store.tables import (
     Attendance,
     CatchUp,
@@ -32,6 +34,16 @@ from peerbook.text import _
 CORRECTED, REMOVED = "details_corrected", "removed"
 
 _OF_PEOPLE = "teachers", "convener"
+
+_TIMES_OF = {
+    "teaching_day": "day", "final_assignment": "day",
+    "sparring": "sparring", "erfa_group": "sparring",
+}  # fmt: skip
+"""Which of the times that can be corrected a kind of date follows."""
+
+Times = tuple[dt.time | None, dt.time | None]
+_NO_TIMES: Times = (None, None)
+Value = TypeVar("Value")
 
 Trace = Literal["places", "attendance", "evaluations", "suggestions", "themes"]
 """What can be recorded about people on a course."""
@@ -53,11 +65,15 @@ class CourseDetails:
         Who teaches, separated by commas.
     convener
         Who calls the erfa groups together, separated by commas; empty when the teachers do.
+    day_starts_at, day_ends_at
+        When teaching days begin and end, and final assignments on the same times.
+    sparring_starts_at, sparring_ends_at
+        When group sparrings begin and end, and erfa groups on the same times.
 
     Raises
     ------
     InputFault
-        When there are too many teachers.
+        When there are too many teachers, or something ends before it begins.
     """
 
     title: str
@@ -65,8 +81,17 @@ class CourseDetails:
     room: str
     teachers: str
     convener: str = ""
+    day_starts_at: dt.time | None = None
+    day_ends_at: dt.time | None = None
+    sparring_starts_at: dt.time | None = None
+    sparring_ends_at: dt.time | None = None
 
     def __post_init__(self) -> None:
+        for what in ("day", "sparring"):
+            starts_at, ends_at = self._times(what)
+            if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+                message = _("It ends before it begins. Correct one of the times.")
+                raise InputFault.at(f"{what}_ends_at", message)
         for field in ("teachers", "convener"):
             if len(names_in(getattr(self, field))) > MAX_TEACHERS:
                 message = _("There are too many teachers. Write at most {limit}.")
@@ -76,6 +101,14 @@ class CourseDetails:
         """Return who is needed for a kind of date, each once."""
         is_called = kind == "erfa_group" and self.convener
         return names_in(self.convener if is_called else self.teachers)
+
+    def times_of(self, kind: str) -> Times:
+        """Return when a kind of date begins and ends; None twice where that is not known."""
+        what = _TIMES_OF.get(kind)
+        return _NO_TIMES if what is None else self._times(what)
+
+    def _times(self, what: str) -> Times:
+        return getattr(self, f"{what}_starts_at"), getattr(self, f"{what}_ends_at")
 
 
 def has_been(date: PlannedDate | CourseDate, today: dt.date) -> bool:
@@ -92,22 +125,46 @@ def details_of(session: Session, course_id: int, today: dt.date) -> CourseDetail
     plan = plan_records.load_plan(session, course)
     taught = [date for date in plan.dates if date.kind != "erfa_group"]
     now = _first_to_come(taught, today)
-    held = _first_to_come(plan.dates, today)
     called = _first_to_come(plan.of_kind("erfa_group"), today)
     own = called is not None and now is not None and called.teachers != now.teachers
+    day, sparring = (
+        _usual(plan.of_kind(kind), today, _times_on, _NO_TIMES)
+        for kind in ("teaching_day", "sparring")
+    )
     return CourseDetails(
         title=course.title,
         site=session.get_one(Site, course.site_id).name,
-        room=held.room if held is not None else "",
+        room=_usual(plan.dates, today, lambda date: date.room, ""),
         teachers=", ".join(now.teachers) if now is not None else "",
         convener=", ".join(called.teachers) if called is not None and own else "",
-    )
+        day_starts_at=day[0], day_ends_at=day[1],
+        sparring_starts_at=sparring[0], sparring_ends_at=sparring[1],
+    )  # fmt: skip
 
 
 def _first_to_come(dates: Sequence[PlannedDate], today: dt.date) -> PlannedDate | None:
     """Return the first of some dates that is not over, else the last; None when there is none."""
     coming = (date for date in dates if not has_been(date, today))
     return next(coming, dates[-1] if dates else None)
+
+
+def _usual(
+    dates: Sequence[PlannedDate],
+    today: dt.date,
+    value_of: Callable[[PlannedDate], Value],
+    unknown: Value,
+) -> Value:
+    """Return what most of the dates to come have, or the last had when there are none to come.
+
+    A single date may have a time or room of its own; where that leaves it open, all dates tell.
+    """
+    coming = [date for date in dates if not has_been(date, today) and date.takes_place]
+    often, ever = Counter(map(value_of, coming or dates[-1:])), Counter(map(value_of, dates))
+    return max(often, key=lambda value: (often[value], ever[value]), default=unknown)
+
+
+def _times_on(date: PlannedDate) -> Times:
+    return date.starts_at, date.ends_at
 
 
 def save_details(
@@ -122,7 +179,7 @@ def save_details(
 ) -> Saved:
     """Save corrected details, joined with what others have corrected since they were shown.
 
-    Another room and other teachers hold from today on: who taught a day that is over is history.
+    Another room, other times and other teachers hold from today on: a day that is over is history.
     Calendar entries that read otherwise now get a higher sequence number, so that an updated file
     replaces those people have.
 
@@ -135,7 +192,7 @@ def save_details(
     on
         The day they are corrected.
     past_too
-        Whether room and teachers had been written wrongly, so that days gone by are corrected too.
+        Whether it had been written wrongly, so that days gone by are corrected too.
 
     Raises
     ------
@@ -167,16 +224,16 @@ def save_details(
     for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id)):
         reads_otherwise = "title" in changed
         if past_too or not has_been(row, on):
-            was = row.room, row.teachers
+            was = _can_be_put_right(row)
             reads_otherwise |= _put_right(row, before, after, names)
-            has_effect |= was != (row.room, row.teachers)
+            has_effect |= was != _can_be_put_right(row)
         if reads_otherwise and "site" not in changed:
             row.sequence += 1
     if not has_effect:
         raise InputFault.at(changed[0], _no_effect(past_too))
     _respell_absences(session, course.site_id, names)
     # Which fields were corrected is history; names of people stand in the audit alone.
-    old = {name: getattr(before, name) for name in changed if name not in _OF_PEOPLE}
+    old = {name: plain(getattr(before, name)) for name in changed if name not in _OF_PEOPLE}
     append_event(
         session, "course", course_id, CORRECTED, on, fields=changed, old=old, past_too=past_too
     )
@@ -210,19 +267,26 @@ def _tell_calendars(session: Session, which: ColumnElement[bool]) -> None:
 def _put_right(
     row: CourseDate, before: CourseDetails, after: CourseDetails, names: Mapping[str, str]
 ) -> bool:
-    """Correct room and teachers of a date, and return whether its calendar entry reads otherwise.
+    """Correct what holds for a date, and return whether its calendar entry reads otherwise.
 
-    A date with a room or teachers of its own keeps them, spelt as `names` says.
+    A date with a time, room or teachers of its own keeps them, spelt as `names` says.
     """
-    room, teachers = row.room, row.teachers
+    times, room, teachers = _can_be_put_right(row)
+    if times == before.times_of(row.kind):
+        row.starts_at, row.ends_at = after.times_of(row.kind)
     if room == before.room:
         row.room = after.room
     if tuple(teachers) == before.needed_for(row.kind):
         row.teachers = list(after.needed_for(row.kind))
     else:
         row.teachers = list(dict.fromkeys(names.get(name, name) for name in teachers))
+    now = _can_be_put_right(row)
     # The entry of an erfa group names who calls it together.
-    return row.room != room or (row.kind == "erfa_group" and row.teachers != teachers)
+    return now[:2] != (times, room) or (row.kind == "erfa_group" and row.teachers != teachers)
+
+
+def _can_be_put_right(row: CourseDate) -> tuple[Times, str, list[str]]:
+    return (row.starts_at, row.ends_at), row.room, row.teachers
 
 
 def _respelt(before: CourseDetails, after: CourseDetails) -> dict[str, str]:

@@ -22,6 +22,9 @@ from peerbook.store import events_of
 from peerbook.store.tables import Course, Event, Site
 from peerbook.text import _, format_date
 
+_TOLD = ("title", "room", "teachers", "convener")
+"""Details with a sentence of their own; the times stand in the dates that were told."""
+
 
 def changed_details(
     session: Session, course_id: int, plan: CoursePlan, *, after_seq: int, today: dt.date
@@ -71,12 +74,13 @@ def _own_sentences(corrected: list[Event], now: CourseDetails, plan: CoursePlan)
     last: dict[str, Event] = {}
     for event in corrected:
         for field in event.details["fields"]:
-            first.setdefault(field, event)
-            last[field] = event
+            if field in _TOLD:
+                first.setdefault(field, event)
+                last[field] = event
     for field, event in last.items():
         old = first[field].details.get("old", {}).get(field)
         new = getattr(now, field)
-        if old == new or field == "site":
+        if old == new:
             continue
         since = _first_day(plan, event)
         pattern = {

@@ -1,4 +1,6 @@
-"""Changing one date of a saved course: moving it, cancelling it, or bringing it back."""
+"""Changing one date of a saved course: moving it, another time or room, cancelling it, or bringing
+it back.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import TypedDict
 from uuid import uuid4
 
 from peerbook.course.planning.plan_proposal_part import Proposed, proposal_parts
+from peerbook.course.planning.time_and_room_part import changeable, time_and_room_parts
 from peerbook.course.saved_plan import PlanNow, SavedPlan
 from peerbook.course.schedule.calendar import EARLIEST, LATEST, DanishCalendar
 from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
@@ -64,15 +67,15 @@ class _Way:
 
 def change_parts(saved: SavedPlan) -> list[Part]:
     """Return the ways to change a date, one at a time."""
-    ways = {way.name: way for way in _ways(saved)}
-    place = Section(_way_parts(saved, ways["course_move"]))
+
+    def shown(way: _Way) -> Callable[[], list[Part]]:
+        return lambda: _way_parts(saved, way)
+
+    ways = [(shown(way), way.label) for way in _ways(saved)]
+    ways.insert(1, (lambda: time_and_room_parts(saved), _("Another time or room")))
+    place = Section(ways[0][0]())
     return [
-        Filter(
-            _("What do you want to do?"),
-            [(name, way.label) for name, way in ways.items()],
-            lambda name: place.show(_way_parts(saved, ways[name])),
-            look="radio",
-        ),
+        Filter(_("What do you want to do?"), ways, lambda parts: place.show(parts()), look="radio"),
         place,
         *_pinned_parts(saved),
     ]
@@ -96,11 +99,7 @@ def _ways(saved: SavedPlan) -> list[_Way]:
     def restored(now: PlanNow, item: Item, to: dt.date | None, reason: str) -> PlanChange:
         return restore(now.plan, item, to, reason=reason, **around(now))
 
-    movable = _options(
-        date
-        for date in plan.dates
-        if date.takes_place and date.status != "held" and date.starts_at is not None
-    )
+    movable = _options(changeable(plan))
     cancelled = _options(date for date in plan.dates if not date.takes_place)
     ways = [
         _Way(

@@ -85,7 +85,10 @@ def pdf_bytes(plan: CoursePlan, origin: Origin | None = None) -> bytes:
                 "day": format_date(date.date),
                 "time": hours_of(date.starts_at, date.ends_at),
                 "name": date.name,
-                "remark": _short(_remark(date), PDF_REMARK_LENGTH),
+                "remark": _short(
+                    " · ".join(filter(None, [plan.unlike_others(date.item), _remark(date)])),
+                    PDF_REMARK_LENGTH,
+                ),
                 "main": date.kind == "teaching_day",
                 "cancelled": not date.takes_place,
             }

@@ -27,12 +27,15 @@ class Proposed:
         Why; what follows from it has reasons of its own.
     item
         The date it is about; None when it is about all of them.
+    warnings
+        What else is worth a second thought.
     """
 
     before: CoursePlan
     change: PlanChange
     reason: str
     item: Item | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def proposal_parts(
@@ -89,8 +92,8 @@ def consequence_parts(proposed: Proposed) -> list[Part]:
         for one in change.plan.dates
         if one.takes_place and one.note and one != before.get(one.item)
     ]
-    if strained or stuck:
-        parts.append(Notice("warn", "\n".join([*stuck, *strained])))
+    if told := [*stuck, *strained, *proposed.warnings]:
+        parts.append(Notice("warn", "\n".join(told)))
     new = [one for one in change.plan.dates if one.takes_place and not _was_on(before, one)]
     for is_away, lead in (
         (is_summer, _("Now some dates lie in summer, when many people are away:")),
@@ -110,6 +113,8 @@ def _was_on(before: CoursePlan, date: PlannedDate) -> bool:
 
 def _said_of(before: CoursePlan, after: CoursePlan, item: Item) -> str:
     date = after.date_of(item)
+    if date.takes_place and _was_on(before, date):
+        return " ".join(one.text for one in changes(before, after) if one.item == item)
     pattern = (
         _("{item} will be on {date}.") if date.takes_place else _("{item} on {date} is cancelled.")
     )

@@ -9,7 +9,7 @@ from peerbook.course import plan_records
 from peerbook.course.planning.details_told import changed_details
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.plan import CoursePlan
-from peerbook.course.schedule.plan_changes import changes
+from peerbook.course.schedule.plan_changes import changes, told_sentences
 from peerbook.store import last_event
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date
@@ -41,7 +41,7 @@ def _parts(saved: SavedPlan, place: Section) -> list[Part]:
         sentences: tuple[str, ...] = ()
         lead = _("Nothing tells how this plan was at first. Changes count from the next time.")
     else:
-        dates = (one.text for one in changes(told.plan, plan, told.reasons))
+        dates = told_sentences(changes(told.plan, plan, told.reasons))
         sentences = (*dates, *details)
         lead = (
             _("The plan was last told on {date}.").format(date=format_date(told.on, "long"))

@@ -13,11 +13,12 @@ def who_and_where(plan: CoursePlan) -> dict[str, str]:
     """Return who teaches a course and where it is held, by what that is called.
 
     What is the same on all days is said once; else each with its first or last day. Who calls the
-    erfa groups together is told beside them.
+    erfa groups together is told beside them, and so is the room of a single date.
     """
+    own = plan.rooms_of_their_own()
     return {
         _("Teachers"): _over_time(plan, _teachers),
-        _("Place"): _over_time(plan, lambda date: _place(plan, date)),
+        _("Place"): _over_time(plan, lambda date: "" if date.item in own else _place(plan, date)),
     }
 
 

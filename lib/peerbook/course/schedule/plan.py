@@ -7,15 +7,19 @@ them, `plan_changes` compares two.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from itertools import groupby
+from typing import Literal, NamedTuple, TypeVar
 
 from peerbook.course.curriculum import CourseContent
 from peerbook.course.names import date_name
 from peerbook.course.schedule.calendar import EARLIEST, LATEST, Reason, Resource, check_in_calendar
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.text import _, format_date, ngettext
+from peerbook.text import _, format_date, format_span, ngettext
+
+Value = TypeVar("Value")
 
 Kind = Literal[
     "teaching_day", "sparring", "mid_evaluation", "final_evaluation", "graduation",
@@ -360,6 +364,13 @@ class PlannedDate:
         known = {one.date: one for one in (*self.avoided, *more) if one.date != self.date}
         return replace(self, avoided=tuple(known.values()))
 
+    @property
+    def times(self) -> tuple[dt.time, dt.time] | None:
+        """When it begins and ends; None for what is part of a teaching day."""
+        if self.starts_at is None or self.ends_at is None:
+            return None
+        return self.starts_at, self.ends_at
+
     def overlaps(self, starts_at: dt.time | None, ends_at: dt.time | None) -> bool:
         """Return whether it overlaps other times of the same day."""
         if self.starts_at is None or self.ends_at is None or starts_at is None or ends_at is None:
@@ -461,9 +472,29 @@ class CoursePlan:
                 if reason
                 else _("Fixed by hand.")
             )
+        remarks.append(self.unlike_others(item))
         remarks.append(self.off_rhythm(item))
         remarks.append(date.note)
         return " ".join(filter(None, remarks))
+
+    def unlike_others(self, item: Item) -> str:
+        """Return what a date has of its own that those around it do not; often empty."""
+        date = self.date_of(item)
+        if not date.takes_place:
+            return ""
+        alike = [other for other in self.dates if other.kind == date.kind and other.takes_place]
+        remarks = []
+        if (usual := _exceptions(alike, lambda it: it.times).get(item)) and all(usual):
+            remarks.append(_("Otherwise at {times}.").format(times=format_span(*usual)))
+        if date.room and item in self.rooms_of_their_own():
+            remarks.append(_("Room: {room}.").format(room=date.room))
+        return " ".join(remarks)
+
+    def rooms_of_their_own(self) -> frozenset[Item]:
+        """Return the dates that are held in another room than those around them."""
+        return frozenset(
+            _exceptions([date for date in self.dates if date.takes_place], lambda it: it.room)
+        )
 
     def off_rhythm(self, item: Item) -> str:
         """Return how a date lies nearer to or further from others than usual; often empty."""
@@ -522,6 +553,25 @@ class CoursePlan:
 
 
 # -- small things that the other modules of the plan share ---------------------------------------
+
+
+def _exceptions(
+    dates: Sequence[PlannedDate], value_of: Callable[[PlannedDate], Value]
+) -> dict[Item, Value]:
+    """Return the dates whose value is a passing exception, with the value around them.
+
+    It is one where the value before it comes back and is held more often, or on a day alone at
+    either end. What changes and stays so is none.
+    """
+    often = Counter(map(value_of, dates))
+    spans = [(value, list(days)) for value, days in groupby(dates, key=value_of)]
+    found: dict[Item, Value] = {}
+    for place, (value, days) in enumerate(spans):
+        around = {spans[near][0] for near in (place - 1, place + 1) if 0 <= near < len(spans)}
+        passes = 0 < place < len(spans) - 1 or len({day.date for day in days}) == 1
+        if len(around) == 1 and passes and often[value] < often[usual := around.pop()]:
+            found |= {day.item: usual for day in days}
+    return found
 
 
 def resources_of(teachers: Iterable[str], room: str) -> frozenset[Resource]:
@@ -587,5 +637,17 @@ _KIND_ORDER = {
 }
 
 
-def _order(date: PlannedDate) -> tuple[dt.date, dt.time, int, int]:
-    return date.date, date.starts_at or dt.time.max, _KIND_ORDER[date.kind], date.number
+def place_in_day(item: Item) -> tuple[int, int]:
+    """Return where a date comes among others of its day, where no time tells it."""
+    return _KIND_ORDER[item.kind], item.number
+
+
+def order_in_time(
+    day: dt.date, starts_at: dt.time | None, item: Item
+) -> tuple[dt.date, dt.time, tuple[int, int]]:
+    """Return what sorts dates: what is part of a teaching day comes after it."""
+    return day, starts_at or dt.time.max, place_in_day(item)
+
+
+def _order(date: PlannedDate) -> tuple[dt.date, dt.time, tuple[int, int]]:
+    return order_in_time(date.date, date.starts_at, date.item)

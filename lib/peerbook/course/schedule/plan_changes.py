@@ -1,16 +1,17 @@
-"""What differs between two versions of a plan: moved, cancelled, added, each with its reason."""
+"""What differs between two versions of a plan: moved, cancelled, added, another time or room."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from peerbook.course.schedule.plan import RIDERS, CoursePlan, Item, PlannedDate
-from peerbook.text import _, format_date, format_time
+from peerbook.course.names import NUMBERED, kind_name
+from peerbook.course.schedule.plan import RIDERS, CoursePlan, Item, PlannedDate, place_in_day
+from peerbook.text import _, format_date, format_list, format_span
 
-What = Literal["moved", "retimed", "cancelled", "restored", "added", "removed"]
+What = Literal["moved", "retimed", "relocated", "cancelled", "restored", "added", "removed"]
 
 
 @dataclass(frozen=True)
@@ -20,15 +21,15 @@ class Change:
     Parameters
     ----------
     what
-        What has happened to it; `retimed` means the same day at another time.
+        What has happened to it; `retimed` means at another time, `relocated` in another room.
     item
         Which date of the course.
     old, new
         The day before and after; None where there is none.
     reason
         Why, in the words of whoever changed it; empty when unknown.
-    new_time
-        When it starts now, for `retimed`.
+    times, room
+        When and where it is now, for `retimed` and `relocated`.
     """
 
     what: What
@@ -36,14 +37,18 @@ class Change:
     old: dt.date | None
     new: dt.date | None
     reason: str = ""
-    new_time: dt.time | None = None
+    times: tuple[dt.time, dt.time] | None = None
+    room: str = ""
 
     @property
     def text(self) -> str:
         """The change as one sentence that can be told to those who come."""
         pattern = {
             "moved": _("{item} has moved from {old} to {new}"),
-            "retimed": _("{item} on {new} now starts at {time}"),
+            "retimed": _("{item} on {new} is now from {time}"),
+            "relocated": _("{item} on {new} is now in the room {room}")
+            if self.room
+            else _("{item} on {new} has no room any more"),
             "cancelled": _("{item} on {old} is cancelled"),
             "restored": _("{item} takes place after all, on {new}"),
             "added": _("{item} is new, on {new}"),
@@ -53,7 +58,8 @@ class Change:
             item=self.item.name,
             old=format_date(self.old, "long") if self.old else "",
             new=format_date(self.new, "long") if self.new else "",
-            time=format_time(self.new_time) if self.new_time else "",
+            time=format_span(*self.times) if self.times else "",
+            room=self.room,
         )
         return f"{sentence}: {self.reason}." if self.reason else f"{sentence}."
 
@@ -78,7 +84,42 @@ def changes(
         for change in _change(before.get(item), after.get(item), _reason(item, after, given))
     ]
     return tuple(
-        sorted(found, key=lambda change: (change.new or change.old or dt.date.min, change.item))
+        sorted(
+            found,
+            key=lambda change: (change.new or change.old or dt.date.min, place_in_day(change.item)),
+        )
+    )
+
+
+def told_sentences(found: Iterable[Change]) -> tuple[str, ...]:
+    """Return changes as they are told, each as a sentence; dates of a kind that have got the same
+    time or room are told together.
+    """
+    alike: dict[object, list[Change]] = {}
+    for change in found:
+        is_of_many = change.what in ("retimed", "relocated") and change.item.kind in NUMBERED
+        same = change.what, change.item.kind, change.times, change.room
+        alike.setdefault(same if is_of_many else change, []).append(change)
+    return tuple(
+        changed[0].text if len(changed) == 1 else _text_of_several(changed)
+        for changed in alike.values()
+    )
+
+
+def _text_of_several(changed: Sequence[Change]) -> str:
+    """Return one sentence for dates of a kind that have all got the same time or room."""
+    one = changed[0]
+    pattern = {
+        "retimed": _("{items} are now from {time}."),
+        "relocated": _("{items} are now in the room {room}.")
+        if one.room
+        else _("{items} have no room any more."),
+    }[one.what]
+    numbers = format_list([str(change.item.number) for change in changed])
+    return pattern.format(
+        items=f"{kind_name(one.item.kind)} {numbers}",
+        time=format_span(*one.times) if one.times else "",
+        room=one.room,
     )
 
 
@@ -88,14 +129,17 @@ def _change(old: PlannedDate | None, new: PlannedDate | None, reason: str) -> It
     if old is not None and new is not None and was_on and is_on:
         if old.date != new.date:
             yield Change("moved", new.item, old.date, new.date, reason)
-        elif (old.starts_at, old.ends_at) != (new.starts_at, new.ends_at):
-            yield Change("retimed", new.item, old.date, new.date, reason, new.starts_at)
     elif old is not None and was_on:
         what: What = "removed" if new is None else "cancelled"
         yield Change(what, old.item, old.date, None, reason)
     elif new is not None and is_on:
         what = "added" if old is None else "restored"
         yield Change(what, new.item, None, new.date, reason)
+    if old is not None and new is not None and is_on and new.kind not in RIDERS:
+        if old.times != new.times:
+            yield Change("retimed", new.item, old.date, new.date, times=new.times)
+        if old.room != new.room:
+            yield Change("relocated", new.item, old.date, new.date, room=new.room)
 
 
 def _reason(item: Item, after: CoursePlan, given: Mapping[Item, str]) -> str:

@@ -106,7 +106,10 @@ def _riding(plan: CoursePlan, rider: PlannedDate, host: PlannedDate) -> PlannedD
     """Return a rider on the day of its host; back with its own day as planned, it is so too."""
     is_own = host.number == plan.template.rider_days().get(rider.kind)
     status: Status = "planned" if is_own and host.status == "planned" else "moved"
-    return replace(rider, date=host.date, status=status, note=host.note, accepted=host.accepted)
+    return replace(
+        rider, date=host.date, room=host.room,
+        status=status, note=host.note, accepted=host.accepted,
+    )  # fmt: skip
 
 
 def _place(item: Item) -> int:

@@ -1,4 +1,5 @@
-"""Changing a plan that people have in their calendars: moving, cancelling, bringing back.
+"""Changing a plan that people have in their calendars: moving, cancelling, bringing back; another
+time or room.
 
 Moving a date fixes it there by hand. What follows from a change is worked out by `plan_mend`.
 """
@@ -9,11 +10,17 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peerbook.course.schedule.calendar import DanishCalendar, Reason, check_in_calendar
+from peerbook.course.schedule.calendar import (
+    DanishCalendar,
+    Reason,
+    check_in_calendar,
+    texts_of,
+)
 from peerbook.course.schedule.plan import MAX_REASON_LENGTH, CoursePlan, Item, PlannedDate
 from peerbook.course.schedule.plan_mend import Consequence, Mending, PlanChange, host_of, riders_of
+from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import InputFault
-from peerbook.text import _
+from peerbook.text import _, format_date, format_list
 
 
 def move(
@@ -60,6 +67,67 @@ def move(
         pinned=True, pin_reason=reason, status="moved",
     )  # fmt: skip
     return PlanChange(changed.plan.with_date(fixed), changed.consequences)
+
+
+def adjust(
+    plan: CoursePlan,
+    item: Item,
+    times: tuple[dt.time, dt.time],
+    room: str,
+    *,
+    calendar: DanishCalendar,
+    others: Sequence[CoursePlan] = (),
+    not_before: dt.date | None = None,
+) -> PlanChange:
+    """Return the plan with one date at another time or in another room, on the day it is on.
+
+    What is part of a teaching day is held in its room. No other date moves.
+
+    Parameters
+    ----------
+    item, times, room
+        Which date, when it begins and ends, and where; an empty room is an open one.
+    calendar, others, not_before
+        As for `move`; what lies before today is history, and nothing stands in its way.
+
+    Raises
+    ------
+    InputFault
+        At `ends_at`, when it ends before it begins; at `room` or `starts_at`, when the room or a
+        teacher is taken then, or nothing is changed; at `item`, when that date cannot be changed.
+    """
+    date = plan.date_of(item)
+    _check_movable(date)
+    starts_at, ends_at = times
+    if ends_at <= starts_at:
+        raise InputFault.at("ends_at", _("It ends before it begins. Correct one of the times."))
+    changed = replace(date, starts_at=starts_at, ends_at=ends_at, room=room)
+    if changed == date:
+        raise InputFault.at("starts_at", _("That is how it is already. Write what is different."))
+    if not_before is None or date.date >= not_before:
+        _check_free(date, changed, Obstacles(calendar, others))
+    after = plan.with_date(changed)
+    for rider in riders_of(plan):
+        host = host_of(plan, rider)
+        if rider.takes_place and rider.date == date.date and host is not None and host.item == item:
+            after = after.with_date(replace(rider, room=room))
+    return PlanChange(after)
+
+
+def _check_free(date: PlannedDate, changed: PlannedDate, obstacles: Obstacles) -> None:
+    """Refuse another time or room when something stands in its way that did not before."""
+    known, new = (
+        obstacles.reasons(one.date, one.resources, one.starts_at, one.ends_at)
+        for one in (date, changed)
+    )
+    in_the_way = [reason for reason in new if reason not in known]
+    if in_the_way:
+        message = _("{item} cannot be held so on {date}: {reasons}.").format(
+            item=date.name,
+            date=format_date(date.date, "long"),
+            reasons=format_list(texts_of(in_the_way)),
+        )
+        raise InputFault.at("room" if changed.times == date.times else "starts_at", message)
 
 
 def replan(
@@ -150,7 +218,8 @@ def cancel(plan: CoursePlan, item: Item, reason: str) -> PlanChange:
             consequences.append(Consequence(rider.item, rider.date, None, why))
         elif rider.date != host.date and not rider.pinned:
             left = left.with_date(replace(
-                rider, date=host.date, status="moved", note=host.note, accepted=host.accepted
+                rider, date=host.date, room=host.room,
+                status="moved", note=host.note, accepted=host.accepted,
             ))  # fmt: skip
             why = Reason("follows", host.date, item=host.item)
             consequences.append(Consequence(rider.item, rider.date, host.date, why))
