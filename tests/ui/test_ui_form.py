@@ -208,17 +208,6 @@ def test_form_that_clears_takes_answers_again_where_one_was_when_its_save_fails(
     expect(name_box(page)).to_have_value("Forår 2026")
 
 
-def test_form_shows_the_values_of_another_record(show, wire):
-    saves = Saves()
-    form = plan(saves, values={"title": "Forår", "seats": 12, "unknown": 1})
-    page = show(form)
-    expect(name_box(page)).to_have_value("Forår")
-    form.show_values({"title": "Efterår"})
-    page.evaluate("host.pull()")
-    expect(name_box(page)).to_have_value("Efterår")
-    expect(page.get_by_label("Pladser")).to_have_value("")
-
-
 def test_values_that_python_fills_in_count_as_typed_and_leave_the_rest(show, wire, drafts):
     saves = Saves()
     form = plan(saves, drafts=drafts)

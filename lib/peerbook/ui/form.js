@@ -9,8 +9,7 @@ const SLOW_MS = 15000;
 export function form({ model, el }) {
   const state = model.kept(build);
   state.model = model;
-  if (state.edition !== model.get("edition")) state.begin();
-  model.on("change:edition", () => state.begin());
+  if (!state.hasBegun) state.begin();
   model.on("message", (message) => message.do === "fill" && state.fillIn(message.values));
   el.append(state.node);
   const leave = onConnection(el, () => state.refresh());
@@ -23,7 +22,7 @@ export function form({ model, el }) {
 }
 
 function build() {
-  const state = { node: h("div", { class: "pb-form" }), edition: null };
+  const state = { node: h("div", { class: "pb-form" }), hasBegun: false };
   let words, fields, place, isOne;
   let key = null;
   let attempt = 0;
@@ -40,7 +39,7 @@ function build() {
     const model = state.model;
     words = model.get("texts");
     isOne = model.get("step") === "one";
-    state.edition = model.get("edition");
+    state.hasBegun = true;
     attempt += 1;
     isSaving = false;
     held = null;

@@ -118,7 +118,6 @@ class Form(Part):
     fields = traitlets.List().tag(sync=True)
     step = traitlets.Unicode().tag(sync=True)
     begin = traitlets.Dict().tag(sync=True)
-    edition = traitlets.Int(0).tag(sync=True)
     offer = traitlets.Dict().tag(sync=True)
     keeps_drafts = traitlets.Bool().tag(sync=True)
     clears = traitlets.Bool().tag(sync=True)
@@ -159,16 +158,6 @@ class Form(Part):
         self.answer_to("draft", self._keep_draft)
         self.answer_to("discard", self._discard_draft)
         self.answer_to("submit", self._submit)
-
-    def show_values(self, values: Mapping[str, object], *, drafts: DraftBox | None = None) -> None:
-        """Show other values, as of another record, whose draft is kept in `drafts`."""
-        self._drafts = drafts
-        self._theirs = None
-        with self.at_once():
-            self.begin = self._raw(values)
-            self.offer = self._offered()
-            self.keeps_drafts = drafts is not None
-            self.edition += 1
 
     def fill_in(self, values: Mapping[str, object]) -> None:
         """Write values into some fields, as if the user had typed them; the rest stays."""
@@ -252,7 +241,7 @@ class Form(Part):
         return {"saved": receipt_text(receipt)} | _receipt_facts(receipt)
 
     def _which(self) -> str:
-        return f"{self.name}:{self.identity}:{self.edition}"
+        return f"{self.name}:{self.identity}"
 
     def _files(
         self, request: Mapping[str, Any], buffers: Sequence[memoryview]
