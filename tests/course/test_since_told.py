@@ -21,7 +21,7 @@ from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_moves import cancel, move, replan, restore
 from peerbook.store import append_event, events_of, last_event
 from peerbook.store.tables import Course
-from peerbook.text import format_date
+from peerbook.text import format_date, written_in
 
 DAY_2, DAY_4 = Item("teaching_day", 2), Item("teaching_day", 4)
 DAY = dt.timedelta(days=1)
@@ -148,6 +148,16 @@ def test_a_day_moved_back_to_where_it_was_is_no_change(leader):
     leader.move(DAY_2, 7)
     leader.move(DAY_2, -7)
     assert [one for one in leader.untold() if one.item == DAY_2] == []
+
+
+def test_why_a_date_follows_is_told_in_the_language_of_the_page(leader):
+    with written_in("da"):
+        leader.move(DAY_2, 7, "Salen er optaget")
+        danish = {one.item: one.reason for one in leader.untold()}
+    english = {one.item: one.reason for one in leader.untold()}
+    assert danish[Item("sparring", 2)] == "følger med Undervisningsdag 2"
+    assert english[Item("sparring", 2)] == "follows Teaching day 2"
+    assert danish[DAY_2] == english[DAY_2] == "Salen er optaget"
 
 
 def test_the_latest_reason_counts(leader):

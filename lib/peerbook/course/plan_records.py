@@ -201,7 +201,7 @@ def save_changes(
     reason: str,
     *,
     on: dt.date,
-    reasons: Mapping[Item, str] | None = None,
+    reasons: Mapping[Item, Reason] | None = None,
 ) -> Saved:
     """Save a changed plan: each changed date, and an event that says what changed and why.
 
@@ -257,7 +257,7 @@ def save_changes(
             records.resource(session, course.site_id, "room", date.room)
         own = (reasons or {}).get(date.item)
         for change in told.get(date.item, ()):
-            why = reason if own is None else own
+            why = _kept_words(reason) if own is None else _kept_reason(own)
             _note_event(session, course_id, was, change, on, reason=why, by_hand=own is None)
     course.starts_on = after.starts_on
     session.flush()
@@ -311,7 +311,7 @@ def _note_event(
     change: Change,
     on: dt.date,
     *,
-    reason: str,
+    reason: object,
     by_hand: bool,
 ) -> None:
     details: dict[str, object] = {}
@@ -452,7 +452,8 @@ def _reasons_since(
         was_told = item in told and event.details["old"] == told[item].date.isoformat()
         had_to_leave = event.kind == f"{CHANGED}moved" and not event.details.get("by_hand", True)
         if was_told or not had_to_leave:
-            reasons[item] = event.details["reason"]
+            why = event.details["reason"]
+            reasons[item] = _told_words(why) if isinstance(why, str) else _told_reason(why).text
     return reasons
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from peerbook.course import plan_records
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.curriculum import CourseContent, load_course
-from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.course.schedule.calendar import DanishCalendar, Reason
 from peerbook.course.schedule.plan import CoursePlan, Item
 from peerbook.desk import Desk
 from peerbook.store import DraftBox, Receipt
@@ -85,7 +85,7 @@ class SavedPlan:
         after: CoursePlan,
         reason: str,
         *,
-        reasons: Mapping[Item, str] | None = None,
+        reasons: Mapping[Item, Reason] | None = None,
         done: str = "",
     ) -> Receipt:
         """Save a changed plan the user has seen exactly once, and show the course anew.

@@ -164,8 +164,8 @@ class Board:
             Heading(_("Answer a suggestion"), level=3),
             Prose(_("You said: {text}").format(text=literal(str(row["said"])))),
             self._decision_form(int(str(row["id"]))),
-            *self._take_back_parts(int(str(row["id"]))),
             Button(_("Back to the list"), self._back),
+            *self._take_back_parts(int(str(row["id"]))),
         ]
         self._shows_list = False
         self._board.show(parts, take_there=True)

@@ -82,9 +82,9 @@ class PlanChange:
     consequences: tuple[Consequence, ...] = ()
 
     @property
-    def reasons(self) -> dict[Item, str]:
+    def reasons(self) -> dict[Item, Reason]:
         """Why each date moves that was not changed itself."""
-        return {one.item: one.why.text for one in self.consequences}
+        return {one.item: one.why for one in self.consequences}
 
 
 def riders_of(plan: CoursePlan) -> list[PlannedDate]:
