@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -347,3 +348,14 @@ def test_an_answer_somebody_has_changed_meanwhile_is_not_taken_back(store):
             session, row.decision_id, row.version, on=dt.date(2027, 3, 2)
         )
     assert waiting(store, made.site_id) == {"Tea": "later"}
+
+
+def test_the_same_asked_for_in_the_same_words_stands_once_with_how_often(store):
+    made = a_planned_course(store)
+    for text in ("More breaks", "More  breaks", "A quiet room"):
+        ask(store, made.course_id, text)
+    ask(store, made.course_id, "More breaks", outcome="do", owner="Anna")
+    told = shown(store, made)
+    assert re.search(r"More +breaks \(2 times\)", told)
+    assert len(re.findall(r"More +breaks", told)) == 2, "what is promised stands apart"
+    assert "A quiet room (" not in told

@@ -302,9 +302,7 @@ class Board:
         )  # fmt: skip
 
     def _alike(self, suggestion: int, others: Mapping[str, int]) -> tuple[str, ...]:
-        words = {
-            row.suggestion_id: " ".join(row.text.casefold().split()) for row in self._waiting()
-        }
+        words = {row.suggestion_id: words_of(row.text) for row in self._waiting()}
         return tuple(name for name, number in others.items() if words[number] == words[suggestion])
 
     def _suggestion_form(self) -> Form:
@@ -339,6 +337,11 @@ def said_text(row: Any) -> str:
     if row.text is None:
         return _("Not shown any more: too few have written a suggestion at that evaluation.")
     return str(row.text)
+
+
+def words_of(text: str) -> str:
+    """Return a text so that two that say the same in the same words are equal."""
+    return " ".join(text.casefold().split())
 
 
 def shortened(text: str, length: int) -> str:

@@ -13,6 +13,7 @@ from peerbook.course.improvement.improvement_part import (
     outcome_name,
     said_text,
     shortened,
+    words_of,
 )
 from peerbook.course.page_addresses import record_links
 from peerbook.course.rows import each
@@ -57,7 +58,7 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
         columns,
         [
             {
-                "said": shortened(said_text(row), TEXT_LENGTH),
+                "said": _said(row, len(alike)),
                 "course": row.title,
                 "status": Status(_("Overdue"), "danger")
                 if is_overdue(row, desk.today)
@@ -67,12 +68,28 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
                 "owner": row.owner,
                 "due_on": row.due_on,
             }
-            for row in rows
+            for row, *alike in _alike(rows)
         ],
         _("Asked for, and not done yet"),
     )
     answer = where_to_answer([(site, row) for row in rows])
     return [Disclosure(label, [*open_notices(rows, desk.today), table, answer])]
+
+
+def _alike(rows: Sequence[Any]) -> list[list[Any]]:
+    """Return the suggestions in groups, in their order: same words, same answer."""
+    groups: dict[tuple[object, ...], list[Any]] = {}
+    for row in rows:
+        # What is promised to a text that is hidden stands for itself.
+        words = row.suggestion_id if row.text is None else words_of(row.text)
+        key = (words, row.course_id, row.outcome, row.owner, row.due_on)
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
+
+
+def _said(row: Any, others: int) -> str:
+    text = shortened(said_text(row), TEXT_LENGTH)
+    return _("{text} ({n} times)").format(text=text, n=others + 1) if others else text
 
 
 def where_to_answer(waiting: Sequence[tuple[Site, Any]], *, names_sites: bool = False) -> Prose:
