@@ -36,7 +36,7 @@ def labels(store, made):
         return {one.label for one in plan_records.closures_of(session, made.site_id).values()}
 
 
-def parts_of(store, made, redraw=lambda _told: None):
+def parts_of(store, made, redraw=lambda _told, *_actions: None):
     with store.read() as session:
         site = session.get_one(Site, made.site_id)
         plan = plan_records.load_plan(session, session.get_one(Course, made.course_id))
@@ -44,8 +44,8 @@ def parts_of(store, made, redraw=lambda _told: None):
     return closures_parts(desk, site, plan, redraw)
 
 
-def table_of(store, made):
-    (table,) = (part for part in parts_of(store, made) if isinstance(part, Table))
+def table_of(store, made, redraw=lambda _told, *_actions: None):
+    (table,) = (part for part in parts_of(store, made, redraw) if isinstance(part, Table))
     return table
 
 
@@ -63,10 +63,24 @@ def test_the_closure_that_is_removed_is_the_one_that_was_pointed_at(store, made)
 def test_what_is_removed_is_asked_about_first_and_named_after(store, made):
     close(store, made, DAY)
     told = []
-    (table,) = (part for part in parts_of(store, made, told.append) if isinstance(part, Table))
+    table = table_of(store, made, lambda *said: told.append(said))
     assert table._action.confirm
     table._run({"index": 0, "edition": table.edition}, ())
-    assert told == [f"Fjernet: {DAY.text}."]
+    assert told[0][0] == f"Fjernet: {DAY.text}."
+
+
+def test_what_was_removed_can_be_brought_back_at_once(store, made):
+    close(store, made, DAY)
+    told = []
+    table = table_of(store, made, lambda *said: told.append(said))
+    table._run({"index": 0, "edition": table.edition}, ())
+    (undo,) = told[0][1:]
+    assert labels(store, made) == set()
+    undo.run()
+    undo.run()
+    assert labels(store, made) == {DAY.label}
+    assert len(table_of(store, made)._content.rows) == 1
+    assert told[-1] == (f"Holdes fri igen: {DAY.text}.",)
 
 
 def test_a_closure_that_is_saved_is_named(store, made):
@@ -81,6 +95,34 @@ def test_a_closure_that_is_saved_is_named(store, made):
     }  # fmt: skip
     form._submit({"key": str(uuid.uuid4()), "values": values}, ())
     assert told[0].startswith(f"Tilføjet: {DAY.text}. Gemt kl.")
+
+
+def test_usual_closures_are_offered_by_year_with_their_days_and_none_that_has_passed(store, made):
+    (usual,) = (
+        part
+        for part in parts_of(store, made)
+        if isinstance(part, Disclosure) and part.label.startswith("Almindelige")
+    )
+    usual._open({"index": 0}, ())
+    (form,) = (part for part in usual.everything() if isinstance(part, Form))
+    offered = {
+        field["label"]: [option["label"] for option in field["options"]] for field in form.fields
+    }
+    winter = "Vinterferie, i de fleste kommuner: 15. februar til 21. februar (uge 7)"
+    assert winter in offered["Hold disse fri i 2027"]
+    today = Desk(store, actor=LEADER, synthetic=False).today
+    assert all(int(label[-4:]) >= today.year for label in offered)
+
+
+def test_years_without_closures_are_told_in_one_line_until_one_is_chosen(store, made):
+    def told():
+        texts = [str(part.tree) for part in parts_of(store, made) if isinstance(part, Prose)]
+        return [text for text in texts if "Planen når ind i" in text]
+
+    (line,) = told()
+    assert "2027" in line
+    close(store, made, DAY)
+    assert not any("2027" in line for line in told())
 
 
 def test_two_closures_of_the_same_day_are_both_kept_and_the_same_one_only_once(store, made):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Protocol
 
 from peerbook.course import plan_records, records
 from peerbook.course.schedule.calendar import (
@@ -17,11 +19,13 @@ from peerbook.course.schedule.calendar import (
 )
 from peerbook.course.schedule.plan import CoursePlan
 from peerbook.desk import Desk
+from peerbook.errors import InputFault
 from peerbook.store import Receipt
 from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Site
-from peerbook.text import _, format_date, format_list
+from peerbook.text import _, format_date, format_list, format_weekday
 from peerbook.ui import (
+    Action,
     ChoiceField,
     ChoicesField,
     Column,
@@ -54,9 +58,14 @@ def kind_name(kind: str) -> str:
 KINDS = ("school_holiday", "industriferie", "custom_day_off", "absence", "other")
 
 
-def closures_parts(
-    desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]
-) -> list[Part]:
+class Redraw(Protocol):
+    """Shows the closures anew, and above them what has been done."""
+
+    def __call__(self, told: str, *actions: Action) -> None:
+        """Say what has been done, with buttons for what may follow."""
+
+
+def closures_parts(desk: Desk, site: Site, plan: CoursePlan, redraw: Redraw) -> list[Part]:
     """Return the site's closures, the public holidays of the plan's years, and ways to change them.
 
     Parameters
@@ -66,17 +75,19 @@ def closures_parts(
     plan
         Tells which years matter, and which rooms and teachers there are.
     redraw
-        Called with what happened when a closure was added or removed.
+        Called with what happened when a closure was added or removed, and the way back.
     """
     years = sorted({date.date.year for date in plan.dates})
+    coming = [year for year in years if year >= desk.today.year]
     with desk.store.read() as session:
         known = plan_records.closures_of(session, site.id)
         versions = {row.id: row.version for row in records.closure_rows(session, site.id)}
     held = {(closure.starts_on, closure.ends_on, closure.kind) for closure in known.values()}
     suggested = [
         closure
-        for closure in suggested_closures(years)
-        if (closure.starts_on, closure.ends_on, closure.kind) not in held
+        for closure in suggested_closures(coming)
+        if closure.ends_on >= desk.today
+        and (closure.starts_on, closure.ends_on, closure.kind) not in held
     ]
     columns = [
         Column("what", _("Closure")),
@@ -104,13 +115,23 @@ def closures_parts(
         with desk.store.write(desk.actor) as session:
             records.remove(session, ClosureRow, number, versions[number])
         told = _("Removed: {closure}.").format(closure=known[number].text)
+        redraw(told, Action(_("Undo"), lambda: bring_back(known[number])))
+        return told
+
+    def bring_back(closure: Closure) -> str:
+        with desk.store.write(desk.actor) as session:
+            records.save_closures(session, [plan_records.closure_row(session, site.id, closure)])
+        told = _("Kept free again: {closure}.").format(closure=closure.text)
         redraw(told)
         return told
 
     action = RowAction(
         _("Remove"), remove, confirm=_("Remove it? Then these days can be used for a course again.")
     )
-    parts: list[Part] = [_own_closure(desk, site, plan, redraw)]
+    parts: list[Part] = [
+        *_years_without(coming, known.values()),
+        _own_closure(desk, site, plan, redraw),
+    ]
     parts += _summer_holiday_question(plan, known.values())
     if suggested:
         parts.append(_suggestions(desk, site, suggested, redraw))
@@ -143,6 +164,21 @@ def closures_parts(
     return parts
 
 
+def _years_without(years: Iterable[int], known: Iterable[Closure]) -> list[Part]:
+    """Return which years of a plan nobody has chosen closures of the place for; often nothing."""
+    chosen = {
+        year
+        for one in known
+        if one.resource is None
+        for year in range(one.starts_on.year, one.ends_on.year + 1)
+    }
+    missing = [str(year) for year in years if year not in chosen]
+    if not missing:
+        return []
+    text = _("The plan reaches {years}, for which no closures have been chosen yet.")
+    return [Prose(text.format(years=format_list(missing)))]
+
+
 def _summer_holiday_question(plan: CoursePlan, known: Iterable[Closure]) -> list[Part]:
     """Return the question when school is out in the summers of a plan; nothing where it is told."""
     first, last = plan.dates[0].date, plan.dates[-1].date
@@ -166,16 +202,22 @@ def _in_july(closure: Closure) -> bool:
     return closure.starts_on <= dt.date(year, 7, 31) and closure.ends_on >= dt.date(year, 7, 1)
 
 
-def _suggestions(
-    desk: Desk, site: Site, suggested: Sequence[Closure], redraw: Callable[[str], None]
-) -> Part:
-    """Return the usual closures for the user to accept; none is in force before."""
+def _suggestions(desk: Desk, site: Site, suggested: Sequence[Closure], redraw: Redraw) -> Part:
+    """Return the usual closures for the user to accept, by year; none is in force before."""
+    by_year = {
+        f"closures_{year}": (year, list(closures))
+        for year, closures in groupby(suggested, key=lambda closure: closure.starts_on.year)
+    }
 
     def save(submission: Submission) -> Receipt:
-        chosen = submission.values["closures"]
-        if not isinstance(chosen, tuple):
-            raise TypeError("the form gave no choices")
-        accepted = [suggested[int(place)] for place in chosen]
+        accepted = []
+        for name, (_year, closures) in by_year.items():
+            chosen = submission.values[name]
+            if not isinstance(chosen, tuple):
+                raise TypeError("the form gave no choices")
+            accepted += [closures[int(place)] for place in chosen]
+        if not accepted:
+            raise InputFault.at(next(iter(by_year)), _("Choose at least one closure."))
         receipt = desk.save(
             submission,
             lambda session: records.save_closures(
@@ -186,10 +228,6 @@ def _suggestions(
         redraw(_saved_text(accepted, receipt))
         return receipt
 
-    options = [
-        (str(place), f"{closure.text} ({closure.period})")
-        for place, closure in enumerate(suggested)
-    ]
     return Disclosure(
         _("Usual closures you may want"),
         [
@@ -201,7 +239,17 @@ def _suggestions(
             ),
             Form(
                 "closure_suggestions",
-                [ChoicesField("closures", _("Keep these free"), options=options, required=True)],
+                [
+                    ChoicesField(
+                        name,
+                        _("Keep these free in {year}").format(year=year),
+                        options=[
+                            (str(place), _offered(closure))
+                            for place, closure in enumerate(closures)
+                        ],
+                    )
+                    for name, (year, closures) in by_year.items()
+                ],
                 on_submit=save,
                 submit_label=_("Keep the chosen ones free"),
             ),
@@ -209,7 +257,23 @@ def _suggestions(
     )
 
 
-def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Callable[[str], None]) -> Part:
+def _offered(closure: Closure) -> str:
+    """Return a usual closure as it is offered under its year: what it is, and its days."""
+    first, last = closure.starts_on, closure.ends_on
+    what = closure.label[:1].upper() + closure.label[1:]
+    if closure.kind == "industriferie":
+        what = f"{kind_name(closure.kind)}, {closure.label}"
+    if first == last:
+        return f"{what}: {format_weekday(first.weekday())} {format_date(first, 'day_month')}"
+    days = _("{first} to {last}").format(
+        first=format_date(first, "day_month"),
+        last=format_date(last, "day_month" if last.year == first.year else "plain"),
+    )
+    is_weeks = (last - first).days >= 6 and first.weekday() == 0 and last.weekday() == 6
+    return f"{what}: {days} ({closure.period})" if is_weeks else f"{what}: {days}"
+
+
+def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Redraw) -> Part:
     needed = sorted({resource for date in plan.dates for resource in date.resources}, key=str)
     whom = [(EVERYTHING, _("the whole site"))]
     whom += [(f"{resource.kind}:{resource.label}", resource.label) for resource in needed]

@@ -102,8 +102,8 @@ def plan_parts(desk: Desk, course_id: int, leave: Leave, told: Sequence[Part] = 
     """
     top, tabs = Section([]), Section([])
 
-    def say(told: str, *, take_there: bool = False) -> None:
-        parts = [Notice("ok", told), *blocked_parts(saved)]
+    def say(told: str, *actions: Action, take_there: bool = False) -> None:
+        parts = [Notice("ok", told, actions), *blocked_parts(saved)]
         top.show(parts, announce=told, take_there=take_there)
 
     def redraw(told: str) -> None:
@@ -118,7 +118,7 @@ def plan_parts(desk: Desk, course_id: int, leave: Leave, told: Sequence[Part] = 
 
 
 class _Say(Protocol):
-    def __call__(self, told: str, *, take_there: bool = False) -> None:
+    def __call__(self, told: str, *actions: Action, take_there: bool = False) -> None:
         """Say above the tabs what has been done, and what now stands in the way of dates."""
 
 
@@ -157,9 +157,9 @@ def _closures(saved: SavedPlan, say: _Say) -> Section:
         now = saved.read()
         place.show(closures_parts(saved.desk, now.site, now.plan, changed))
 
-    def changed(told: str) -> None:
+    def changed(told: str, *actions: Action) -> None:
         show()
-        say(told, take_there=True)
+        say(told, *actions, take_there=True)
 
     show()
     return place
