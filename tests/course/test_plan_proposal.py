@@ -66,3 +66,12 @@ def test_a_day_that_moves_to_between_christmas_and_new_year_is_warned_of():
     told = "\n".join(part.text for part in parts if isinstance(part, Notice))
     assert "omkring jul" in told
     assert "Undervisningsdag 3, tirsdag 29. december 2026" in told
+
+
+@pytest.mark.parametrize(("day", "is_told"), [(12, False), (13, True), (14, True)])
+def test_a_date_moved_to_a_weekend_is_told_mildly(plan, day, is_told):
+    teaching = Item("teaching_day", 6)
+    change = move(plan, teaching, dt.date(2026, 6, day), calendar=FREE, reason="guest")
+    parts = consequence_parts(Proposed(plan, change, "guest", teaching))
+    told = [part.text for part in parts if isinstance(part, Notice) and part.kind == "info"]
+    assert any("Det er weekend" in text and "onsdag" in text for text in told) == is_told

@@ -244,6 +244,11 @@ def test_a_moved_day_and_what_follows_are_saved_with_their_reason(store):
     assert {event.effective_on for event in told} == {dt.date(2027, 1, 4)}
 
 
+def moved_from(store, made, plan):
+    with store.read() as session:
+        return plan_records.moved_from(session, made.course_id, plan)
+
+
 def test_a_day_moved_away_and_back_has_not_moved_until_the_move_was_told(store):
     made = a_planned_course(store)
     before = loaded(store, made.course_id)
@@ -256,8 +261,13 @@ def test_a_day_moved_away_and_back_has_not_moved_until_the_move_was_told(store):
         return loaded(store, made.course_id)
 
     away = day.date + dt.timedelta(days=1)
-    assert moved_to(away).date_of(day.item).status == "moved"
+    gone = moved_to(away)
+    assert gone.date_of(day.item).status == "moved"
+    assert moved_from(store, made, gone)[day.item] == day.date
+    later = moved_to(away + dt.timedelta(days=1))
+    assert moved_from(store, made, later)[day.item] == day.date, "the day people know"
     back = moved_to(day.date)
+    assert moved_from(store, made, back) == {}
     assert {date.item: date.status for date in back.dates} == {
         date.item: date.status for date in before.dates
     }
@@ -265,6 +275,7 @@ def test_a_day_moved_away_and_back_has_not_moved_until_the_move_was_told(store):
     with store.write(LEADER) as session:
         up_to = events_of(session, "course", made.course_id)[-1].seq
         plan_records.mark_told(session, made.course_id, gone, [], PLANNED_ON, up_to=up_to)
+    assert moved_from(store, made, gone)[day.item] == day.date, "told, and moved all the same"
     assert moved_to(day.date).date_of(day.item).status == "moved"
 
 

@@ -280,6 +280,28 @@ def _known_dates(events: Sequence[Event]) -> dict[Item, PlannedDate]:
     return known
 
 
+def moved_from(session: Session, course_id: int, plan: CoursePlan) -> dict[Item, dt.date]:
+    """Return which day each moved date of a plan has left: where people know it, or stood last."""
+    events = events_of(session, "course", course_id)
+    left = {
+        Item(event.details["kind"], event.details["number"]): dt.date.fromisoformat(
+            event.details["old"]
+        )
+        for event in events
+        if event.kind == f"{CHANGED}moved"
+    }
+    known = {item: date.date for item, date in _known_dates(events).items()}
+    moved = [date for date in plan.dates if date.status == "moved"]
+    return {
+        date.item: day
+        for date in moved
+        for day in [
+            left.get(date.item) if known.get(date.item) == date.date else known.get(date.item)
+        ]
+        if day is not None and day != date.date
+    }
+
+
 def _is_home(date: PlannedDate, known: Mapping[Item, PlannedDate]) -> bool:
     """Return whether a date lies where people know it to be planned."""
     told = known.get(date.item)

@@ -17,8 +17,9 @@ from peerbook.ui import Download, Downloads, MakeFile
 
 
 def calendar_download(saved: SavedPlan) -> Download:
-    """Return a button for the calendar file alone."""
-    return Download(*_calendar_file(saved))
+    """Return a button for the calendar file alone, named after the course it stands without."""
+    label = _("Calendar file of {title} (.ics)").format(title=saved.read().plan.title)
+    return Download(label, _calendar_file(saved)[1])
 
 
 def downloads(saved: SavedPlan) -> Downloads:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
+from peerbook.course import plan_records
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
 from peerbook.course.names import hours_of, status_name
 from peerbook.course.planning.after_course_part import after_course_parts
@@ -19,7 +21,7 @@ from peerbook.course.planning.plan_proposal_part import Proposed, proposal_parts
 from peerbook.course.planning.since_told_part import since_told_parts
 from peerbook.course.planning.who_and_where import who_and_where
 from peerbook.course.saved_plan import SavedPlan
-from peerbook.course.schedule.plan import CoursePlan, PlannedDate
+from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
 from peerbook.course.schedule.plan_moves import replan
 from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.desk import Desk
@@ -46,8 +48,13 @@ def _status_of(date: PlannedDate, today: dt.date) -> Status:
     return Status(status_name(status), tones.get(status, "neutral"))
 
 
-def dates_table(plan: CoursePlan, caption: str, today: dt.date) -> Table:
-    """Return a plan's dates as a table; those before today are held."""
+def dates_table(
+    plan: CoursePlan,
+    caption: str,
+    today: dt.date,
+    moved_from: Mapping[Item, dt.date] = MappingProxyType({}),
+) -> Table:
+    """Return a plan's dates as a table, with the day each has left; those before today are held."""
     columns = [
         Column("what", _("What")),
         Column("date", _("Date"), kind="day"),
@@ -61,7 +68,7 @@ def dates_table(plan: CoursePlan, caption: str, today: dt.date) -> Table:
             "date": date.date,
             "time": hours_of(date.starts_at, date.ends_at),
             "status": _status_of(date, today),
-            "remark": plan.remark(date.item),
+            "remark": plan.remark(date.item, moved_from.get(date.item)),
         }
         for date in plan.dates
     ]
@@ -126,9 +133,12 @@ def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Part]:
     """Return the course in tabs; all but the first are made when they are opened."""
     now = saved.read()
     plan = now.plan
+    with saved.desk.store.read() as session:
+        moved_from = plan_records.moved_from(session, saved.course_id, plan)
+    caption = _("The dates of {title}").format(title=plan.title)
     dates: list[Part] = [
         downloads(saved),
-        dates_table(plan, _("The dates of {title}").format(title=plan.title), saved.desk.today),
+        dates_table(plan, caption, saved.desk.today, moved_from),
         *who_and_where_parts(plan),
         *avoided_parts(plan),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from peerbook.course.schedule.calendar import is_christmas, is_summer
 from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
 from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_mend import PlanChange
-from peerbook.text import _, format_date, format_list
+from peerbook.text import _, format_date, format_list, format_weekday
 from peerbook.ui import Button, Heading, Notice, Part, Prose, bullets, literal
 
 
@@ -100,9 +100,17 @@ def consequence_parts(proposed: Proposed) -> list[Part]:
         (is_christmas, _("Now some dates lie around Christmas, when many people are away:")),
     ):
         if hit := [one for one in new if is_away(one.date)]:
-            lines = [f"{one.name}, {format_date(one.date, 'long')}" for one in hit]
-            parts.append(Notice("warn", "\n".join([lead, *lines])))
+            parts.append(Notice("warn", _listed(lead, hit)))
+    own = change.plan.weekday
+    if hit := [one for one in new if one.date.weekday() >= 5 and one.date.weekday() != own]:
+        lead = _("This is a weekend, and the course meets on {weekday}s. Can everybody come?")
+        parts.append(Notice("info", _listed(lead.format(weekday=format_weekday(own)), hit)))
     return parts
+
+
+def _listed(lead: str, dates: Sequence[PlannedDate]) -> str:
+    """Return a lead with dates under it, a line each."""
+    return "\n".join([lead, *(f"{one.name}, {format_date(one.date, 'long')}" for one in dates)])
 
 
 def _was_on(before: CoursePlan, date: PlannedDate) -> bool:

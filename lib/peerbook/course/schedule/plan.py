@@ -456,14 +456,26 @@ class CoursePlan:
         """Return where a date is held, or was before the course moved."""
         return next((site for until, site in self.earlier_sites if date.date < until), self.site)
 
-    def remark(self, item: Item) -> str:
-        """Return what stands out about a date, as short sentences; often empty."""
+    def remark(self, item: Item, moved_from: dt.date | None = None) -> str:
+        """Return what stands out about a date, as short sentences; often empty.
+
+        Parameters
+        ----------
+        item
+            Which date.
+        moved_from
+            The day it has left, where that is known.
+        """
         date = self.date_of(item)
         reason = date.pin_reason.strip().rstrip(".")
         remarks = []
         if date.status == "cancelled":
             remarks.append(_("Cancelled."))
-        if date.status == "moved" and reason:
+        if date.status == "moved" and moved_from is not None:
+            style = "day_month" if moved_from.year == date.date.year else "plain"
+            told = _("Moved from {day}").format(day=format_date(moved_from, style))
+            remarks.append(f"{told}: {reason}." if reason else f"{told}.")
+        elif date.status == "moved" and reason:
             # Why it left its old day; "fixed by hand: …" would tell it of the new one.
             remarks.append(_("Moved: {reason}.").format(reason=reason))
         elif date.pinned and date.status in ("planned", "moved"):
