@@ -53,9 +53,9 @@ def test_the_closure_that_is_removed_is_the_one_that_was_pointed_at(store, made)
     close(store, made, WEEK, DAY)
     table = table_of(store, made)
     assert {(row["what"], row["ends_on"]) for row in table._content.rows} == {
-        (WEEK.text, WEEK.ends_on), (DAY.text, DAY.ends_on),
+        (WEEK.label, WEEK.ends_on), (DAY.label, DAY.ends_on),
     }  # fmt: skip
-    pointed_at = [row["what"] for row in table._content.rows].index(DAY.text)
+    pointed_at = [row["what"] for row in table._content.rows].index(DAY.label)
     table._run({"index": pointed_at, "edition": table.edition}, ())
     assert labels(store, made) == {WEEK.label}
 
@@ -106,9 +106,9 @@ def test_usual_closures_are_offered_by_year_with_their_days_and_none_that_has_pa
     usual._open({"index": 0}, ())
     (form,) = (part for part in usual.everything() if isinstance(part, Form))
     offered = {
-        field["label"]: [option["label"] for option in field["options"]] for field in form.fields
+        field["label"]: [label for _code, label in field["options"]] for field in form.fields
     }
-    winter = "Vinterferie, i de fleste kommuner: 15. februar til 21. februar (uge 7)"
+    winter = "Vinterferie i de fleste kommuner: 15. februar til 21. februar (uge 7)"
     assert winter in offered["Hold disse fri i 2027"]
     today = Desk(store, actor=LEADER, synthetic=False).today
     assert all(int(label[-4:]) >= today.year for label in offered)
@@ -131,14 +131,14 @@ def test_two_closures_of_the_same_day_are_both_kept_and_the_same_one_only_once(s
     assert len(table_of(store, made)._content.rows) == 2
 
 
-def test_adding_stands_before_the_list_and_years_gone_by_are_folded_away(store, made):
+def test_adding_stands_before_the_list_and_past_ones_are_folded_away(store, made):
     gone = Closure(dt.date(2020, 10, 12), dt.date(2020, 10, 18), "school_holiday", "Efterår 2020")
     close(store, made, gone, DAY)
     parts = parts_of(store, made)
     labels = [part.label if isinstance(part, Disclosure) else "table" for part in parts]
     assert labels.index("Tilføj en lukkedag eller et fravær") < labels.index("table")
-    assert [row["what"] for row in table_of(store, made)._content.rows] == [DAY.text]
-    assert labels.index("Lukkedage fra tidligere år") > labels.index("table")
+    assert [row["what"] for row in table_of(store, made)._content.rows] == [DAY.label]
+    assert labels.index("Tidligere lukkedage") > labels.index("table")
 
 
 def test_the_school_summer_holiday_is_asked_for_until_it_is_told(store, made):

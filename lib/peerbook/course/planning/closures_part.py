@@ -95,19 +95,18 @@ def closures_parts(desk: Desk, site: Site, plan: CoursePlan, redraw: Redraw) -> 
         Column("ends_on", _("To"), kind="day"),
         Column("kind", _("Kind")),
     ]
-    this_year = dt.date(desk.today.year, 1, 1)
 
     def rows(*, is_past: bool) -> list[dict[str, object]]:
         return [
             {
                 "id": number,
-                "what": closure.text,
+                "what": _called(closure),
                 "starts_on": closure.starts_on,
                 "ends_on": closure.ends_on,
                 "kind": kind_name(closure.kind),
             }
             for number, closure in known.items()
-            if (closure.ends_on < this_year) == is_past
+            if (closure.ends_on < desk.today) == is_past
         ]
 
     def remove(row: Mapping[str, object]) -> str:
@@ -148,12 +147,9 @@ def closures_parts(desk: Desk, site: Site, plan: CoursePlan, redraw: Redraw) -> 
         )
     )
     if past := rows(is_past=True):
-        caption = _("Closures at {site} before {year}").format(site=site.name, year=this_year.year)
-        parts.append(
-            Disclosure(
-                _("Closures of years gone by"), [Table(columns, past, caption, action=action)]
-            )
-        )
+        caption = _("Earlier closures at {site}").format(site=site.name)
+        table = Table(columns, past, caption, action=action)
+        parts.append(Disclosure(_("Earlier closures"), [table]))
     lines = [
         f"- {format_date(day, 'long')}: {name}"
         for year in years
@@ -255,6 +251,13 @@ def _suggestions(desk: Desk, site: Site, suggested: Sequence[Closure], redraw: R
             ),
         ],
     )
+
+
+def _called(closure: Closure) -> str:
+    """Return what a closure is called where its kind and days stand beside it."""
+    names = [closure.resource.label] if closure.resource is not None else []
+    name = ": ".join([*names, *([closure.label] if closure.label else [])])
+    return name[:1].upper() + name[1:] or kind_name(closure.kind)
 
 
 def _offered(closure: Closure) -> str:
