@@ -95,7 +95,7 @@ def demo(
         dt.datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help=_("Day around which the invented courses lie. Without it: today."),
+            help=_("Day around which the invented courses lie, as 2026-11-24. Without it: today."),
         ),
     ] = None,
 ) -> None:
@@ -181,8 +181,13 @@ def _misuse(error: typer.TyperException) -> str:
     else:
         told = _("There is no such command, or there is too much behind it.")
     advice = _("“{command} --help” shows how it is written.")
-    command = context.command_path if context else "peerbook"
+    command = context.command_path if context else _command_asked_for()
     return f"{told.format(what=what)} {advice.format(command=command)}"
+
+
+def _command_asked_for() -> str:
+    known = typer.main.get_group(app).commands
+    return " ".join(["peerbook", *[word for word in sys.argv[1:2] if word in known]])
 
 
 def main() -> None:
