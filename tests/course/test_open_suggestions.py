@@ -350,6 +350,32 @@ def test_an_answer_somebody_has_changed_meanwhile_is_not_taken_back(store):
     assert waiting(store, made.site_id) == {"Tea": "later"}
 
 
+def test_an_old_page_shows_both_answers_when_another_was_given_after_one_was_taken_back(store):
+    made = a_planned_course(store)
+    ask(store, made.course_id, "Coffee", outcome="later")
+    form = answer(board_of(store, made), 0)
+    with store.read() as session:
+        (shown,) = each(suggestion_records.decisions_frame(session, made.course_id))
+    with store.write("anna") as session:
+        suggestion_records.take_back_decision(
+            session, shown.decision_id, shown.version, on=dt.date(2027, 3, 2)
+        )
+    values = {"outcome": "do", "owner": "Cy"}
+    request = {"key": uuid.uuid4().hex, "values": values}
+    with pytest.raises(Conflict) as gone:
+        form._submit(request, ())
+    assert "deleted" in form.explain(gone.value)["trouble"]
+    with store.write("anna") as session:
+        session.add(decision(suggestion_id=shown.suggestion_id, outcome="no", owner="Bo"))
+    with pytest.raises(Conflict) as other:
+        form._submit(request, ())
+    told = {row["field"]: row["theirs"] for row in form.explain(other.value)["conflict"]["rows"]}
+    assert (told["outcome"], told["owner"]) == ("no", "Bo")
+    assert waiting(store, made.site_id) == {}
+    form._submit(request | {"chosen": True}, ())
+    assert waiting(store, made.site_id) == {"Coffee": "do"}
+
+
 def test_the_same_asked_for_in_the_same_words_stands_once_with_how_often(store):
     made = a_planned_course(store)
     for text in ("More breaks", "More  breaks", "A quiet room"):

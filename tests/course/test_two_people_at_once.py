@@ -116,17 +116,17 @@ def test_an_answer_somebody_else_has_changed_is_not_overwritten(store, made):
         first = suggestion_records.save_decision(session, asked.number, **DONE)
     with store.write("anna") as session:
         suggestion_records.save_decision(
-            session, asked.number, **(DONE | {"owner": "Bo"}), seen_version=first.version
+            session, asked.number, **(DONE | {"owner": "Bo"}), seen=(first.number, first.version)
         )
     with store.write(LEADER) as session, pytest.raises(Conflict) as refused:
         suggestion_records.save_decision(
-            session, asked.number, **(DONE | {"owner": "Cy"}), seen_version=first.version
+            session, asked.number, **(DONE | {"owner": "Cy"}), seen=(first.number, first.version)
         )
     assert refused.value.theirs["owner"] == "Bo"
     with store.write(LEADER) as session:
         chosen = suggestion_records.save_decision(
             session, asked.number, **(DONE | {"owner": "Cy"}),
-            seen_version=refused.value.theirs["version"],
+            seen=(refused.value.theirs["id"], refused.value.theirs["version"]),
         )  # fmt: skip
     assert chosen.version == first.version + 2
 
@@ -139,6 +139,49 @@ def test_two_first_answers_to_one_suggestion_are_asked_about(store, made):
         suggestion_records.save_decision(session, asked.number, **DONE)
     with store.write("anna") as session, pytest.raises(Conflict):
         suggestion_records.save_decision(session, asked.number, **(DONE | {"owner": "Bo"}))
+
+
+@pytest.fixture
+def taken_back(store, made):
+    """A suggestion whose answer somebody took back while it was open on another page."""
+    with store.write(LEADER) as session:
+        asked = suggestion_records.save_suggestion(session, made.course_id, "Breaks", ASKED_ON)
+        shown = suggestion_records.save_decision(session, asked.number, **DONE)
+    with store.write("anna") as session:
+        suggestion_records.take_back_decision(session, shown.number, shown.version, on=ASKED_ON)
+    return asked.number, (shown.number, shown.version)
+
+
+def owners(store, made):
+    with store.read() as session:
+        return list(suggestion_records.decisions_frame(session, made.course_id)["owner"])
+
+
+def test_an_answer_somebody_else_has_taken_back_is_not_saved_again_from_an_old_page(
+    store, made, taken_back
+):
+    suggestion, shown = taken_back
+    with store.write(LEADER) as session, pytest.raises(Conflict) as refused:
+        suggestion_records.save_decision(session, suggestion, **DONE, seen=shown)
+    assert refused.value.theirs == {}
+    assert refused.value.mine["what_we_did"] == "Longer breaks"
+    assert owners(store, made) == []
+
+
+def test_an_answer_given_anew_is_not_overwritten_by_who_saw_the_one_before(store, made, taken_back):
+    suggestion, shown = taken_back
+    with store.write("anna") as session:
+        anew = suggestion_records.save_decision(session, suggestion, **(DONE | {"owner": "Bo"}))
+    assert anew.version == shown[1], "a new answer begins as the old one did"
+    with store.write(LEADER) as session, pytest.raises(Conflict) as refused:
+        suggestion_records.save_decision(session, suggestion, **DONE, seen=shown)
+    theirs = refused.value.theirs
+    assert (theirs["owner"], refused.value.mine["owner"]) == ("Bo", "Anna")
+    assert owners(store, made) == ["Bo"]
+    with store.write(LEADER) as session:
+        seen = theirs["id"], theirs["version"]
+        suggestion_records.save_decision(session, suggestion, **DONE, seen=seen)
+    assert owners(store, made) == ["Anna"]
 
 
 def test_a_plan_somebody_else_has_changed_is_not_overwritten(store, made):

@@ -180,7 +180,7 @@ class Board:
         answered: dict[str, object] = {}
         if decision is not None:
             answered = {name: getattr(decision, name) for name in ANSWER}
-        seen_version = 0 if decision is None else int(decision.version)
+        shown = None if decision is None else (int(decision.decision_id), int(decision.version))
         others = {} if decision is not None else self._others(suggestion)
         also = self._also_field(suggestion, others) if others else None
         if also is not None:
@@ -188,7 +188,8 @@ class Board:
 
         def save(submission: Submission) -> Receipt:
             values = submission.values
-            compared = seen_version if submission.seen is None else submission.seen["version"]
+            theirs = submission.seen
+            seen = shown if theirs is None else (theirs["id"], theirs["version"])
             receipt = self._desk.save(
                 submission,
                 lambda session: suggestion_records.save_decision(
@@ -200,7 +201,7 @@ class Board:
                     due_on=cast("dt.date | None", values["due_on"]),
                     status=cast(DecisionStatus, values["status"] or "open"),
                     decided_on=self._desk.today,
-                    seen_version=cast(int, compared),
+                    seen=cast("tuple[int, int] | None", seen),
                     also=[others[name] for name in cast("tuple[str, ...]", values.get("also", ()))],
                 ),
             )

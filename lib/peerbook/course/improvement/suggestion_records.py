@@ -163,15 +163,15 @@ def save_decision(
     due_on: dt.date | None,
     status: DecisionStatus,
     decided_on: dt.date,
-    seen_version: int = 0,
+    seen: tuple[int, int] | None = None,
     also: Sequence[int] = (),
 ) -> Saved:
     """Save what was decided about a suggestion, anew or changed.
 
     Parameters
     ----------
-    seen_version
-        Version of the decision that was shown; 0 when there was none yet.
+    seen
+        Number and version of the decision that was shown; None when there was none yet.
     also
         Other suggestions, still without an answer, that get the same one.
 
@@ -182,7 +182,9 @@ def save_decision(
         what is to be done, it is called done without a word of what was done, or it is turned
         down without a reason.
     Conflict
-        When somebody else has answered it since; `theirs` holds their answer and its `version`.
+        When somebody else has answered it since, also anew after the answer that was shown was
+        taken back: `theirs` holds their answer, its `id` and `version`. When it was taken back and
+        nobody has answered since, there is nothing to hold.
     """
     if session.get(Suggestion, suggestion_id) is None:
         raise InputFault.at("suggestion", _("That suggestion is no longer there."))
@@ -211,12 +213,15 @@ def save_decision(
     for other in also:
         session.add(Decision(suggestion_id=other, decided_on=decided_on, **answer))
     number = session.scalar(select(Decision.id).where(Decision.suggestion_id == suggestion_id))
-    if number is None:
+    shown, version = seen or (None, 0)
+    if number is None and shown is None:
         row = Decision(suggestion_id=suggestion_id, decided_on=decided_on, **answer)
         session.add(row)
     else:
-        mine = answer | {"version": seen_version}
-        row = row_to_change(session, Decision, number, seen_version, mine)
+        mine = answer | {"id": shown, "version": version}
+        # Another answer begins at version 1 too, so none of its versions is the one that was shown.
+        seen_version = version if number in (shown, None) else 0
+        row = row_to_change(session, Decision, number or shown, seen_version, mine)
         for name, value in answer.items():
             setattr(row, name, value)
     session.flush()
