@@ -164,6 +164,39 @@ def test_what_was_saved_before_there_were_marks_is_still_read(store):
         )
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["*although", "**although", "*removed", "*made_backwards", "*", "**", "**Important** *", "* x"],
+)
+def test_what_somebody_typed_is_never_taken_for_a_mark(store, reason):
+    made = a_planned_course(store)
+    plan = loaded(store, made.course_id)
+    first, second = (date.item for date in plan.of_kind("teaching_day")[:2])
+    change(store, made, plan, pin(cancel(plan, first, reason).plan, second, reason), reason)
+    read = loaded(store, made.course_id)
+    assert (read.date_of(first).note, read.date_of(second).pin_reason) == (reason, reason)
+    with store.read() as session:
+        told = plan_records.plan_as_told(session, session.get_one(Course, made.course_id))
+    assert told.reasons[first] == reason
+    change(store, made, read, pin(read, second, "Room taken"), "")
+    assert loaded(store, made.course_id).date_of(first).note == reason
+
+
+@pytest.mark.parametrize("typed", ["*although", "*Important*", "**Important**"])
+def test_stars_that_were_typed_before_marks_were_told_apart_are_read_as_typed(store, typed):
+    made = a_planned_course(store)
+    day = Item("teaching_day", 1)
+    with store.write(LEADER) as session:
+        row = session.scalar(
+            select(CourseDate).where(
+                CourseDate.course_id == made.course_id,
+                CourseDate.kind == day.kind, CourseDate.number == day.number,
+            )
+        )  # fmt: skip
+        row.note = typed
+    assert loaded(store, made.course_id).date_of(day).note == typed
+
+
 def test_teachers_and_room_of_a_plan_can_be_away(store):
     made = a_planned_course(store, teachers=("Anna", "Bo"), room="Salen")
     day = loaded(store, made.course_id).dates[0]

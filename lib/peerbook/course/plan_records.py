@@ -573,18 +573,30 @@ def _phrases() -> dict[str, str]:
 
 
 def _kept_words(text: str) -> str:
-    """Return a text as it is kept: what the program wrote, in any language, as a mark."""
+    """Return a text as it is kept: what the program wrote as a mark, all else as it was typed."""
+    return _mark_of(text) or (f"*{text}" if _looks_like_mark(text) else text)
+
+
+def _told_words(kept: str) -> str:
+    """Return a text that was kept in the user's language; also one from before there were marks."""
+    phrase = _phrases().get(_mark_of(kept) or kept)
+    is_typed = kept.startswith("**") and _looks_like_mark(kept)
+    return phrase or (kept[1:] if is_typed else kept)
+
+
+def _mark_of(text: str) -> str | None:
+    """Return the mark of a phrase the program writes, in any language."""
     for language in LANGUAGES if text else ():
         with written_in(language):
             for mark, phrase in _phrases().items():
                 if text == phrase:
                     return mark
-    return text
+    return None
 
 
-def _told_words(kept: str) -> str:
-    """Return a text that was kept in the user's language; also one from before there were marks."""
-    return _phrases().get(_kept_words(kept), kept)
+def _looks_like_mark(text: str) -> bool:
+    """Return whether a text is a mark, whatever the number of stars it begins with."""
+    return text.startswith("*") and f"*{text.lstrip('*')}" in (_ALTHOUGH, *_phrases())
 
 
 def _kept_reason(reason: Reason) -> object:
@@ -672,7 +684,7 @@ def _planned(row: CourseDate) -> PlannedDate:
         accepted=accepted,
         pinned=row.pinned,
         pin_reason=_told_words(row.pin_reason or ""),
-        note=note_of(accepted) if row.note == _ALTHOUGH else _told_words(row.note),
+        note=note_of(accepted) if row.note == _ALTHOUGH and accepted else _told_words(row.note),
         status=row.status,
         teachers=tuple(row.teachers),
         room=row.room,
