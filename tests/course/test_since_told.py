@@ -160,6 +160,31 @@ def test_why_a_date_follows_is_told_in_the_language_of_the_page(leader):
     assert danish[DAY_2] == english[DAY_2] == "Salen er optaget"
 
 
+def test_what_follows_a_move_on_an_english_page_is_told_in_danish(leader):
+    middle, day_3 = Item("mid_evaluation", 1), Item("teaching_day", 3)
+    with written_in("en"):
+        leader.move(day_3, 8, "Room taken")
+    with written_in("da"):
+        told = {one.item: one.reason for one in leader.untold()}
+    assert told[middle] == "følger med Undervisningsdag 3"
+    assert told[Item("teaching_day", 4)] == "der ville være under 21 dage til Undervisningsdag 3"
+    assert "follows" not in str(told)
+
+
+def test_a_reason_that_was_kept_as_a_sentence_is_still_told(leader):
+    leader.move(DAY_2, 7)
+    with leader.store.write(LEADER) as session:
+        (last,) = [
+            event
+            for event in events_of(session, "course", leader.made.course_id)
+            if (event.kind, event.details.get("kind")) == ("date_moved", "sparring")
+        ]
+        sentence = last.details | {"reason": "følger med Undervisningsdag 2"}
+        append_event(session, "course", leader.made.course_id, last.kind, PLANNED_ON, **sentence)
+    told = {one.item: one.reason for one in leader.untold()}
+    assert told[Item("sparring", 2)] == "følger med Undervisningsdag 2"
+
+
 def test_the_latest_reason_counts(leader):
     leader.move(DAY_2, 1, "Room taken")
     leader.move(DAY_2, 1, "Guest teacher")
