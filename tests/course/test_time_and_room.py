@@ -16,7 +16,8 @@ from peerbook.course.planning.who_and_where import who_and_where
 from peerbook.course.schedule.calendar import Closure, DanishCalendar, Resource
 from peerbook.course.schedule.plan import Item
 from peerbook.course.schedule.plan_changes import changes, told_sentences
-from peerbook.course.schedule.plan_moves import adjust, cancel, move
+from peerbook.course.schedule.plan_moves import adjust, cancel, move, pin, replan
+from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of, last_event
 from peerbook.store.tables import Course
@@ -231,8 +232,9 @@ def test_a_date_keeps_its_time_and_room_when_it_moves_and_what_leaves_it_does_no
         ((THREE, HALF_PAST_NINE), "Salen", "ends_at"),
         ((TEN, TEN), "Salen", "ends_at"),
         (None, "Salen", "starts_at"),
+        (None, "x" * 201, "room"),
     ],
-    ids=["ends before", "no length", "nothing new"],
+    ids=["ends before", "no length", "nothing new", "too long a name"],
 )
 def test_what_cannot_be_is_refused_at_its_field(leader, times, room, field):
     plan = leader.plan()
@@ -266,6 +268,74 @@ def test_a_teacher_who_is_busy_then_is_no_reason_to_be_refused_at_another_time(l
     assert caught.value.faults[0].place.field == "starts_at"
     later = adjust(plan, DAY_3, (dt.time(9, 45), THREE), "Salen", calendar=FREE, others=[other])
     assert later.plan.date_of(DAY_3).starts_at == dt.time(9, 45)
+
+
+@pytest.fixture
+def although(leader):
+    """The third day, fixed by hand and left where its room is taken; with that calendar."""
+    day = leader.plan().date_of(DAY_3)
+    taken = Closure(day.date, day.date, "other", "Udlejet", resource=Resource("room", "Salen"))
+    calendar = DanishCalendar((taken,))
+    plan = replan(pin(leader.plan(), DAY_3), calendar=calendar).plan
+    assert "Udlejet" in plan.date_of(DAY_3).note
+    return plan, calendar
+
+
+def test_what_was_accepted_of_a_room_is_gone_with_the_room(although):
+    plan, calendar = although
+    day = plan.date_of(DAY_3)
+    changed = adjust(plan, DAY_3, day.times, "Caféen", calendar=calendar).plan
+    assert (changed.date_of(DAY_3).note, changed.date_of(DAY_3).accepted) == ("", ())
+    assert changed.date_of(DAY_3).pinned
+    later = adjust(plan, DAY_3, (HALF_PAST_NINE, THREE), "Salen", calendar=calendar).plan
+    assert later.date_of(DAY_3).note == day.note, "the room is still taken"
+
+
+def test_what_is_part_of_a_day_says_no_more_of_its_room_than_the_day(although):
+    plan, calendar = although
+    day, middle = plan.date_of(DAY_3), plan.date_of(MIDDLE)
+    plan = plan.with_date(replace(middle, note=day.note, accepted=day.accepted))
+    changed = adjust(plan, DAY_3, day.times, "Caféen", calendar=calendar).plan
+    middle = changed.date_of(MIDDLE)
+    assert (middle.room, middle.note, middle.accepted) == ("Caféen", "", ())
+
+
+def test_another_time_accepts_nothing_that_was_not_accepted_before(although):
+    plan, calendar = although
+    day = plan.date_of(DAY_3)
+    closed = Closure(day.date, day.date, "custom_day_off", "Fair")
+    both = DanishCalendar((*calendar.closures, closed))
+    for before in (plan, plan.with_date(replace(day, note="", accepted=()))):
+        changed = adjust(before, DAY_3, (HALF_PAST_NINE, THREE), "Salen", calendar=both).plan
+        assert "Fair" not in changed.date_of(DAY_3).note
+        assert DAY_3 in [date.item for date, _why in Obstacles(both, ()).blocked(changed, day.date)]
+
+
+def test_a_room_is_the_same_room_in_small_letters_and_is_kept_as_typed(leader):
+    plan = leader.plan()
+    day = plan.date_of(DAY_3)
+    there = replace(day, room="Caféen", teachers=())
+    other = replace(plan, course_key="other", title="Hold 8", dates=(there,))
+    with pytest.raises(InputFault, match="CAFÉEN is taken by “Hold 8”"):
+        adjust(plan, DAY_3, day.times, "CAFÉEN", calendar=FREE, others=[other])
+    closed = Closure(day.date, day.date, "other", "Males", resource=Resource("room", "Caféen"))
+    with pytest.raises(InputFault, match="Males"):
+        adjust(plan, DAY_3, day.times, "caféen", calendar=DanishCalendar((closed,)))
+    leader.adjust(DAY_3, room="caféen")
+    assert leader.plan().date_of(DAY_3).room == "caféen"
+    leader.adjust(DAY_3, room="Caféen")
+    assert leader.plan().date_of(DAY_3).room == "Caféen", "how it is written can be put right"
+
+
+def test_a_room_that_was_accepted_stays_so_when_its_spelling_is_put_right(leader):
+    plan = leader.plan()
+    day = plan.date_of(DAY_3)
+    there = replace(day, room="Salen", teachers=())
+    others = [replace(plan, course_key="other", title="Hold 8", dates=(there,))]
+    stays = replan(pin(plan, DAY_3), calendar=FREE, others=others).plan
+    respelt = adjust(stays, DAY_3, day.times, "SALEN", calendar=FREE, others=others).plan
+    assert respelt.date_of(DAY_3).note
+    assert Obstacles(FREE, others).blocked(respelt, day.date) == []
 
 
 def test_who_saves_after_somebody_else_has_changed_the_plan_is_told_so(leader):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -39,10 +39,14 @@ ReasonKind = Literal[
 
 @dataclass(frozen=True, order=True)
 class Resource:
-    """A teacher or a room that several courses may share."""
+    """A teacher or a room that several courses may share; “caféen” is the same room as “Caféen”."""
 
     kind: ResourceKind
-    label: str
+    label: str = field(compare=False)
+    _name: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_name", self.label.casefold())
 
 
 @dataclass(frozen=True)

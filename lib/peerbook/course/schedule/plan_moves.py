@@ -16,9 +16,15 @@ from peerbook.course.schedule.calendar import (
     check_in_calendar,
     texts_of,
 )
-from peerbook.course.schedule.plan import MAX_REASON_LENGTH, CoursePlan, Item, PlannedDate
+from peerbook.course.schedule.plan import (
+    MAX_NAME_LENGTH,
+    MAX_REASON_LENGTH,
+    CoursePlan,
+    Item,
+    PlannedDate,
+)
 from peerbook.course.schedule.plan_mend import Consequence, Mending, PlanChange, host_of, riders_of
-from peerbook.course.schedule.plan_wishes import Obstacles
+from peerbook.course.schedule.plan_wishes import Obstacles, still_placed_although
 from peerbook.errors import InputFault
 from peerbook.text import _, format_date, format_list
 
@@ -93,34 +99,42 @@ def adjust(
     Raises
     ------
     InputFault
-        At `ends_at`, when it ends before it begins; at `room` or `starts_at`, when the room or a
-        teacher is taken then, or nothing is changed; at `item`, when that date cannot be changed.
+        At `ends_at`, when it ends before it begins; at `room`, when its name is too long; at `room`
+        or `starts_at`, when the room or a teacher is taken then, or nothing is changed; at `item`,
+        when that date cannot be changed.
     """
     date = plan.date_of(item)
     _check_movable(date)
     starts_at, ends_at = times
     if ends_at <= starts_at:
         raise InputFault.at("ends_at", _("It ends before it begins. Correct one of the times."))
+    if len(room) > MAX_NAME_LENGTH:
+        message = _("The name is too long. Use at most {limit} characters.")
+        raise InputFault.at("room", message.format(limit=MAX_NAME_LENGTH))
     changed = replace(date, starts_at=starts_at, ends_at=ends_at, room=room)
     if changed == date:
         raise InputFault.at("starts_at", _("That is how it is already. Write what is different."))
-    if not_before is None or date.date >= not_before:
-        _check_free(date, changed, Obstacles(calendar, others))
-    after = plan.with_date(changed)
-    for rider in riders_of(plan):
-        host = host_of(plan, rider)
-        if rider.takes_place and rider.date == date.date and host is not None and host.item == item:
-            after = after.with_date(replace(rider, room=room))
-    return PlanChange(after)
-
-
-def _check_free(date: PlannedDate, changed: PlannedDate, obstacles: Obstacles) -> None:
-    """Refuse another time or room when something stands in its way that did not before."""
+    obstacles = Obstacles(calendar, others)
     known, new = (
         obstacles.reasons(one.date, one.resources, one.starts_at, one.ends_at)
         for one in (date, changed)
     )
-    in_the_way = [reason for reason in new if reason not in known]
+    if not_before is None or date.date >= not_before:
+        _check_free(date, changed, [reason for reason in new if reason not in known])
+    changed = still_placed_although(changed, known, new)
+    after = plan.with_date(changed)
+    for rider in riders_of(plan):
+        host = host_of(plan, rider)
+        if rider.takes_place and rider.date == date.date and host is not None and host.item == item:
+            housed = replace(rider, room=room)
+            if rider.note == date.note:
+                housed = replace(housed, note=changed.note, accepted=changed.accepted)
+            after = after.with_date(housed)
+    return PlanChange(after)
+
+
+def _check_free(date: PlannedDate, changed: PlannedDate, in_the_way: Sequence[Reason]) -> None:
+    """Refuse another time or room when something stands in its way that did not before."""
     if in_the_way:
         message = _("{item} cannot be held so on {date}: {reasons}.").format(
             item=date.name,

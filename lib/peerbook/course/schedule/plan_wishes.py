@@ -81,7 +81,8 @@ class Obstacles:
                 Reason("busy", day, label=title, resource=resource)
                 for title, date in self._taken.get(day, [])
                 if date.overlaps(starts_at, ends_at)
-                for resource in sorted(resources & date.resources)
+                for resource in sorted(resources)
+                if resource in date.resources
             ),
         )
 
@@ -202,6 +203,22 @@ def placed_although(date: PlannedDate, obstacles: Sequence[Reason]) -> PlannedDa
     return replace(date, note=note, accepted=tuple(dict.fromkeys(obstacles)))
 
 
+def still_placed_although(
+    date: PlannedDate, before: Sequence[Reason], now: Sequence[Reason]
+) -> PlannedDate:
+    """Return a date with no more in its note than stands in its way now that it was changed.
+
+    Parameters
+    ----------
+    before, now
+        What stood, and stands, in its way; nothing that was not accepted before is so now.
+    """
+    accepted = _accepted(date, before)
+    if not accepted:
+        return date
+    return placed_although(date, [reason for reason in now if _marks([reason])[0] in accepted])
+
+
 def _accepted(date: PlannedDate, obstacles: Sequence[Reason]) -> tuple[str, ...]:
     """Return the marks of what has been seen and accepted about a date that stands on its day."""
     # Dates that were saved before marks were kept have nothing but the note.
@@ -211,7 +228,8 @@ def _accepted(date: PlannedDate, obstacles: Sequence[Reason]) -> tuple[str, ...]
 
 
 def _marks(obstacles: Iterable[Reason]) -> tuple[str, ...]:
-    return tuple(sorted({reason.mark for reason in obstacles}))
+    """Return the marks of reasons, each once; a room is the same in small letters and large."""
+    return tuple(sorted({reason.mark.casefold() for reason in obstacles}))
 
 
 def note_of(obstacles: Sequence[Reason]) -> str:
