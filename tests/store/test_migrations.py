@@ -7,11 +7,28 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, select, text
 from sqlalchemy.exc import IntegrityError
 
-from builders import a_course, assert_sound, evaluation, is_whole, open_store, stored
+from builders import (
+    a_course,
+    answer,
+    assert_sound,
+    attendance,
+    catch_up,
+    closure,
+    data_import,
+    decision,
+    evaluation,
+    is_whole,
+    open_store,
+    presenter,
+    raised_theme,
+    resource,
+    stored,
+    suggestion,
+)
 from peerbook.errors import StoreUnavailable
-from peerbook.store import migrations
+from peerbook.store import Saved, append_event, identities, migrations, set_setting
 from peerbook.store.engine import Database, driver
-from peerbook.store.tables import Base, Evaluation
+from peerbook.store.tables import Base, Evaluation, HeadCount
 
 NEXT = """
 import sqlalchemy as sa
@@ -145,6 +162,75 @@ def test_a_store_of_the_first_release_becomes_exactly_a_new_one_with_its_data_in
         store._database.write.begin() as connection,
     ):
         connection.execute(text("UPDATE evaluation SET wave = 'sometime'"))
+
+
+def revisions():
+    walked = ScriptDirectory.from_config(migrations._config()).walk_revisions()
+    return sorted(script.revision for script in walked)
+
+
+def fill_every_table(store):
+    """Save rows in every table, none of which says anything the first revision could not keep."""
+    made = a_course(store, participants=2, days=2)
+    one, other = made.codes
+    day = made.teaching_day_ids[0]
+    with store.write("anna") as session:
+        identities.save_name(session, one, "Opdigt Navn")
+        taken, file = resource(site_id=made.site_id), data_import()
+        session.add_all([taken, file])
+        session.flush()
+        sheet = evaluation(course_id=made.course_id, import_id=file.id, respondent_code="2A4B")
+        session.add(sheet)
+        session.flush()
+        asked = suggestion(course_id=made.course_id, evaluation_id=sheet.id)
+        session.add(asked)
+        session.flush()
+        session.add_all([
+            closure(site_id=made.site_id, resource_id=taken.id),
+            attendance(one, course_date_id=day),
+            attendance(other, course_date_id=day, status="absent"),
+            catch_up(other, course_date_id=day),
+            raised_theme(course_date_id=day),
+            presenter(one, course_id=made.course_id),
+            HeadCount(site_id=made.site_id, occasion="cafe", date=sheet.entered_on, people=7),
+            answer(evaluation_id=sheet.id),
+            decision(suggestion_id=asked.id),
+        ])  # fmt: skip
+        append_event(session, "course", made.course_id, "noted", sheet.entered_on, what="ærø")
+        set_setting(session, "threshold", 7)
+    store.submit("a" * 32, "anna", lambda _session: Saved("course", made.course_id, 1))
+    store.drafts.save("anna", "site", {"name": "Ærø"})
+
+
+@pytest.mark.parametrize("begun_at", revisions())
+def test_a_store_begun_at_any_revision_keeps_every_row_of_every_table(tmp_path, begun_at):
+    with open_store(tmp_path, "full.sqlite") as full:
+        fill_every_table(full)
+    expected = plain_rows(tmp_path / "full.sqlite")
+    path = tmp_path / "peerbook.sqlite"
+    database = Database(path)
+    database.create(lambda connection: migrations.upgrade(connection, begun_at))
+    database.close()
+    connection = driver.connect(str(path), isolation_level=None)
+    connection.execute("ATTACH ? AS filled", [str(tmp_path / "full.sqlite")])
+    there = set(plain_rows(path)) - {"alembic_version", "sqlite_sequence"}
+    for table in there:
+        columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+        connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM filled.{table}")
+    connection.close()
+
+    store = open_store(tmp_path)
+
+    after = plain_rows(path)
+    assert set(after) == set(expected)
+    assert all(expected.values()), "no table is left out"
+    for table in there:
+        assert after[table] == expected[table], table
+    assert migrations.revision_of(store._database) == migrations.HEAD
+    assert constraints(store._database.read) == constraints_in_the_code()
+    with store.read() as session:
+        assert is_whole(session)
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
 AT_0004 = """
