@@ -86,7 +86,7 @@ def closure(**values: Any) -> Closure:
 
 def course(**values: Any) -> Course:
     plan = {"template": "six_months", "template_version": "1", "starts_on": START, "weekday": 2}
-    params = {"rules": {}, "day_starts_at": "10:00:00"}
+    params: dict[str, Any] = {"rules": {}}
     return Course(**{"site_id": 1, "title": "Spring 2026", "params": params, **plan, **values})
 
 
@@ -202,8 +202,8 @@ def somebody(name: str) -> str:
     return f"{name} {new_code()}"
 
 
-def a_plan(store: Store, site_id: int, **asked: Any) -> tuple[CoursePlan, PlanRequest, str]:
-    """Return an unsaved plan, what was asked for, and the version of the content.
+def a_plan(store: Store, site_id: int, **asked: Any) -> tuple[CoursePlan, str]:
+    """Return an unsaved plan, and the version of the content.
 
     Tuesdays from February 2027 at ten, unless asked otherwise.
     """
@@ -218,7 +218,7 @@ def a_plan(store: Store, site_id: int, **asked: Any) -> tuple[CoursePlan, PlanRe
         others = plan_records.other_plans(session, site_id)
     plan = plan_course(request, calendar, others)
     assert not isinstance(plan, NoPlan), plan.text
-    return plan, request, content.version
+    return plan, content.version
 
 
 def a_planned_course(
@@ -226,9 +226,9 @@ def a_planned_course(
 ) -> PlannedCourse:
     """Save a plan as the plan page does, at a site of its own, with mentors by name."""
     site_id, name = a_site(store, *closed)
-    plan, request, version = a_plan(store, site_id, **asked)
+    plan, version = a_plan(store, site_id, **asked)
     with store.write(LEADER) as session:
-        saved = plan_records.save_plan(session, site_id, plan, request, version, on=PLANNED_ON)
+        saved = plan_records.save_plan(session, site_id, plan, version, on=PLANNED_ON)
         planned = session.get_one(Course, saved.number)
         if mentors:
             people_records.enrol(session, planned, mentors, planned.starts_on)

@@ -214,10 +214,10 @@ def first_free(app, made, other, date, steps):
 
 def a_planned_course_beside(app, made, *, weekday):
     """Plan another course at the same site, with the same teacher and room."""
-    plan, request, version = a_plan(
+    plan, version = a_plan(
         app.store, made.site_id, title="Hold ved siden af", weekday=weekday,
         first_month=months_ahead(4), teachers=app.plan(made).dates[0].teachers, room="Store sal",
     )  # fmt: skip
     with app.store.write(LEADER) as session:
-        saved = plan_records.save_plan(session, made.site_id, plan, request, version, on=PLANNED_ON)
+        saved = plan_records.save_plan(session, made.site_id, plan, version, on=PLANNED_ON)
         return plan_records.load_plan(session, session.get_one(Course, saved.number))

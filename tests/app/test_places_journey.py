@@ -160,11 +160,9 @@ def test_the_place_chosen_goes_along_to_the_other_pages_and_survives_a_reload(ap
 
 def test_the_menu_leads_from_a_course_to_the_same_course(app, guest):
     made = a_planned_course(app.store, title="Hold 1", first_month=months_ahead(-3))
-    later, request, version = a_plan(
-        app.store, made.site_id, title="Hold 2", first_month=months_ahead(3)
-    )
+    later, version = a_plan(app.store, made.site_id, title="Hold 2", first_month=months_ahead(3))
     with app.store.write(LEADER) as session:
-        plan_records.save_plan(session, made.site_id, later, request, version, on=TODAY)
+        plan_records.save_plan(session, made.site_id, later, version, on=TODAY)
     page = guest.open(app.server, "course_record", query(site=made.site))
     course = page.get_by_role("combobox", name="Hold", exact=True)
 

@@ -230,10 +230,10 @@ def test_of_several_names_written_otherwise_nobody_guesses_which_became_which(st
 
 
 def test_an_absence_holds_under_both_names_while_another_course_uses_the_first(store, made):
-    plan, request, version = a_plan(store, made.site_id, weekday=3, teachers=("Anna",))
+    plan, version = a_plan(store, made.site_id, weekday=3, teachers=("Anna",))
     away = Closure(ON, ON, "absence", "Kursus", Resource("teacher", "Anna"))
     with store.write(LEADER) as session:
-        plan_records.save_plan(session, made.site_id, plan, request, version, on=PLANNED_ON)
+        plan_records.save_plan(session, made.site_id, plan, version, on=PLANNED_ON)
         row = plan_records.closure_row(session, made.site_id, away)
         records.save_closures(session, [row])
     correct(store, made, details(store, made), past_too=True, teachers="Anne")
@@ -280,11 +280,9 @@ def test_a_correction_that_changes_no_date_is_refused_and_leaves_no_trace(store,
 
 
 def test_another_name_of_the_place_reaches_every_course_there(store, made):
-    plan, request, version = a_plan(store, made.site_id, title="Second", weekday=3)
+    plan, version = a_plan(store, made.site_id, title="Second", weekday=3)
     with store.write(LEADER) as session:
-        second = plan_records.save_plan(
-            session, made.site_id, plan, request, version, on=PLANNED_ON
-        ).number
+        second = plan_records.save_plan(session, made.site_id, plan, version, on=PLANNED_ON).number
     correct(store, made, details(store, made), site="Huset", title="Hold 8")
     for number in (made.course_id, second):
         assert set(sequences(store, number).values()) == {1}

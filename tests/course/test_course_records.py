@@ -162,9 +162,9 @@ def test_the_latest_course_is_the_one_meant_by_number_nought(store):
 def test_the_course_recorded_now_is_the_one_under_way_then_the_last_that_ended(store):
     site_id, _name = a_site(store)
     for title, first in (("Later", (2027, 9)), ("Now", (2027, 2)), ("Before", (2026, 2))):
-        plan, request, version = a_plan(store, site_id, title=title, first_month=first)
+        plan, version = a_plan(store, site_id, title=title, first_month=first)
         with store.write(LEADER) as session:
-            plan_records.save_plan(session, site_id, plan, request, version, on=START)
+            plan_records.save_plan(session, site_id, plan, version, on=START)
 
     def shown(year, month):
         with store.read() as session:

@@ -184,11 +184,9 @@ def test_another_name_of_a_place_reaches_entries_of_days_held_there_before_the_c
     store, made, there, past_too
 ):
     move(store, made, there[0], past_too=past_too)
-    plan, request, version = a_plan(store, made.site_id, title="Second", weekday=3)
+    plan, version = a_plan(store, made.site_id, title="Second", weekday=3)
     with store.write(LEADER) as session:
-        second = plan_records.save_plan(
-            session, made.site_id, plan, request, version, on=PLANNED_ON
-        ).number
+        second = plan_records.save_plan(session, made.site_id, plan, version, on=PLANNED_ON).number
 
     def entries():
         now = saved_plan(store, made).read().plan
@@ -245,11 +243,9 @@ def test_what_belongs_to_the_site_stays_and_what_keeps_a_teacher_away_goes_along
 
 
 def test_who_is_on_another_course_of_the_site_still_belongs_there(store, made, there):
-    plan, request, version = a_plan(store, made.site_id, weekday=3)
+    plan, version = a_plan(store, made.site_id, weekday=3)
     with store.write(LEADER) as session:
-        other = plan_records.save_plan(
-            session, made.site_id, plan, request, version, on=PLANNED_ON
-        ).number
+        other = plan_records.save_plan(session, made.site_id, plan, version, on=PLANNED_ON).number
         people_records.place_on_course(session, other, made.codes[1], ON)
     move(store, made, there[0])
     assert belongings(store) == {made.codes[0]: there[0], made.codes[1]: made.site_id}

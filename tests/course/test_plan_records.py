@@ -86,9 +86,9 @@ def words(plan):
 )
 def test_a_plan_comes_back_as_it_was_saved(store, asked):
     number, name = a_site(store, WINTER)
-    plan, request, version = a_plan(store, number, **asked)
+    plan, version = a_plan(store, number, **asked)
     with store.write(LEADER) as session:
-        saved = plan_records.save_plan(session, number, plan, request, version, on=PLANNED_ON)
+        saved = plan_records.save_plan(session, number, plan, version, on=PLANNED_ON)
         course = session.get_one(Course, saved.number)
         assert (course.template_version, course.weekday) == (version, plan.weekday)
         back = plan_records.load_plan(session, course, name)
@@ -223,11 +223,9 @@ def test_closures_of_one_site_do_not_hold_at_another(store):
 
 def test_other_plans_are_those_of_all_courses_but_ones_own(store):
     made = a_planned_course(store)
-    plan, request, version = a_plan(store, made.site_id, title="Second", weekday=3)
+    plan, version = a_plan(store, made.site_id, title="Second", weekday=3)
     with store.write(LEADER) as session:
-        second = plan_records.save_plan(
-            session, made.site_id, plan, request, version, on=PLANNED_ON
-        ).number
+        second = plan_records.save_plan(session, made.site_id, plan, version, on=PLANNED_ON).number
     elsewhere = a_planned_course(store)
     with store.read() as session:
         others = plan_records.other_plans(session, made.site_id, made.course_id)
@@ -242,9 +240,9 @@ def test_a_teacher_of_two_sites_is_never_needed_at_both_at_once_but_rooms_are_th
     made = a_planned_course(store, title="Hold 1", room="Salen", **shared)
     taken = {date.date for date in loaded(store, made.course_id).dates}
     same_room, _name = a_site(store)
-    plan, _request, _version = a_plan(store, same_room, room="Salen", weekday=4)
+    plan, _version = a_plan(store, same_room, room="Salen", weekday=4)
     assert {date.date for date in plan.dates} == taken
-    plan, _request, _version = a_plan(store, same_room, **shared)
+    plan, _version = a_plan(store, same_room, **shared)
     meets = {date.date for date in plan.dates if date.starts_at is not None}
     assert not meets & taken
     with store.read() as session:

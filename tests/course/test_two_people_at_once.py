@@ -192,7 +192,7 @@ def test_a_plan_somebody_else_has_changed_is_not_overwritten(store, made):
     with store.write(LEADER) as session:
         calendar = plan_records.calendar_of(session, made.site_id)
         plan = plan_course(request, calendar)
-        number = plan_records.save_plan(session, made.site_id, plan, request, "1", on=ON).number
+        number = plan_records.save_plan(session, made.site_id, plan, "1", on=ON).number
     with store.read() as session:
         before = plan_records.load_plan(session, session.get_one(Course, number))
     day, other = before.of_kind("teaching_day")[1:3]

@@ -25,7 +25,6 @@ from peerbook.course.schedule.plan import (
     CourseTemplate,
     Item,
     PlannedDate,
-    PlanRequest,
     Status,
 )
 from peerbook.course.schedule.plan_changes import Change, changes
@@ -80,7 +79,6 @@ def save_plan(
     session: Session,
     site_id: int,
     plan: CoursePlan,
-    request: PlanRequest,
     version: str,
     *,
     on: dt.date,
@@ -94,8 +92,8 @@ def save_plan(
     ----------
     site_id
         Where the course is held.
-    plan, request
-        The plan, and what was asked for.
+    plan
+        When it is to be held.
     version
         Version of the course content it is taught from.
     on
@@ -108,10 +106,7 @@ def save_plan(
         template_version=version,
         starts_on=plan.starts_on,
         weekday=plan.weekday,
-        params={
-            "rules": asdict(plan.template),
-            "day_starts_at": request.day_starts_at.isoformat(),
-        },
+        params={"rules": asdict(plan.template)},
     )
     session.add(course)
     session.flush()

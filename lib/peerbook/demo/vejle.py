@@ -242,7 +242,6 @@ class _Vejle:
             self._session,
             site.id,
             plan,
-            request,
             content.version,
             on=plan.starts_on - PLANNED_AHEAD,
         )

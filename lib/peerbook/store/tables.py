@@ -213,7 +213,7 @@ class Closure(Versioned, Base):
 class Course(Versioned, Base):
     """One course cohort, made from a template of the curriculum.
 
-    `weekday` counts from Monday, 0; `params` are the values the plan was made with, and how the
+    `weekday` counts from Monday, 0; `params` are the rules the plan was made with, and how the
     final assignments are presented. A course that was only a trial is `removed_on` a day: from then
     on no page shows it.
     """

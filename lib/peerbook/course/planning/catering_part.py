@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
+from peerbook.course.answers import whole
 from peerbook.course.planning.turnout import apologies, earlier_turnouts
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.day_plan import CateringCount, Occasion, Turnout, catering
@@ -51,7 +52,7 @@ def catering_parts(saved: SavedPlan) -> list[Part]:
 
     def count(submission: Submission) -> str:
         asked = [
-            replace(meal, apologies=_whole(submission.values[meal.occasion])) for meal in meals
+            replace(meal, apologies=whole(submission.values[meal.occasion]) or 0) for meal in meals
         ]
         place.show(_count_parts(asked, earlier))
         return _("Counted. It is not saved; the figures stand below.")
@@ -142,7 +143,3 @@ def portion_name(item: str) -> str:
         "cake": _("Cake"),
         "fruit": _("Fruit"),
     }[item]
-
-
-def _whole(value: object) -> int:
-    return int(value) if isinstance(value, Decimal) else 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 
+from peerbook.course.answers import whole
 from peerbook.course.curriculum import Activity, Day
 from peerbook.course.planning.day_plan_records import own_minutes, save_minutes
 from peerbook.course.saved_plan import SavedPlan
@@ -29,8 +29,8 @@ def day_lengths_parts(saved: SavedPlan, day: Day, on_saved: Callable[[str], obje
     shown = {activity.id: own.get(activity.id) for activity in day.activities}
 
     def save(submission: Submission) -> Receipt:
-        mine = {name: _whole(submission.values[name]) for name in shown}
-        seen = shown | {name: _whole(value) for name, value in (submission.seen or {}).items()}
+        mine = {name: whole(submission.values[name]) for name in shown}
+        seen = shown | {name: whole(value) for name, value in (submission.seen or {}).items()}
         receipt = saved.desk.save(
             submission,
             lambda session: save_minutes(
@@ -64,7 +64,3 @@ def _length(activity: Activity) -> NumberField:
         hint=_("In the material: {n} min.").format(n=format_number(activity.minutes)),
         minimum=1, maximum=LONGEST_ACTIVITY_MIN, decimals=0,
     )  # fmt: skip
-
-
-def _whole(value: object) -> int | None:
-    return int(value) if isinstance(value, Decimal | int) else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 from uuid import uuid4
 
 from peerbook.course import plan_records, records
+from peerbook.course.answers import given, given_or_none
 from peerbook.course.course_drafts import is_new_course_begun, new_course_drafts
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
@@ -69,8 +69,6 @@ from peerbook.ui import (
     TimeField,
     literal,
 )
-
-T = TypeVar("T")
 
 NEW = 0
 MONTHS_BACK, MONTHS_AHEAD = 12, 24
@@ -314,7 +312,7 @@ class _CourseChoice:
                 key,
                 desk.actor,
                 lambda session: plan_records.save_plan(
-                    session, site.id, plan, request, version, on=desk.today
+                    session, site.id, plan, version, on=desk.today
                 ),
                 content=[site.id, repr(plan), repr(request), version],
             )
@@ -500,29 +498,19 @@ def _request(submission: Submission, site: Site, today: dt.date) -> PlanRequest:
     return PlanRequest(
         course_key="new",
         template=template_of(load_course(str(values["template"]))),
-        weekday=_as(int, values["weekday"]),
-        day_starts_at=_as(dt.time, values["day_starts_at"]),
-        day_ends_at=_maybe(dt.time, values["day_ends_at"]),
+        weekday=given(int, values["weekday"]),
+        day_starts_at=given(dt.time, values["day_starts_at"]),
+        day_ends_at=given_or_none(dt.time, values["day_ends_at"]),
         first_month=_month(str(month)) if month is not None else None,
-        final_assignment_on=_maybe(dt.date, last),
-        week_of_month=_maybe(int, values["week_of_month"]),
-        sparring_starts_at=_maybe(dt.time, values["sparring_starts_at"]),
+        final_assignment_on=given_or_none(dt.date, last),
+        week_of_month=given_or_none(int, values["week_of_month"]),
+        sparring_starts_at=given_or_none(dt.time, values["sparring_starts_at"]),
         title=str(values["title"]),
         site=site.name,
         teachers=names_in(str(values["teachers"])),
         room=str(values["room"]),
         convener=str(values["convener"]),
     )
-
-
-def _as(kind: type[T], value: object) -> T:
-    if not isinstance(value, kind):
-        raise TypeError(f"the form gave {type(value).__name__} for {kind.__name__}")
-    return value
-
-
-def _maybe(kind: type[T], value: object) -> T | None:
-    return None if value is None else _as(kind, value)
 
 
 def _month(text: str) -> tuple[int, int]:
