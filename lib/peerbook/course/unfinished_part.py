@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from peerbook.course import records
+from peerbook.course import plan_records, records
+from peerbook.course.attendance import attendance_records
 from peerbook.course.course_drafts import is_new_course_begun, unfinished
 from peerbook.course.evaluation.waves import WAVES, wave_name
 from peerbook.course.names import date_name
 from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of, course_label
 from peerbook.desk import Desk
-from peerbook.store.tables import CourseDate, Site
+from peerbook.store.tables import Course, CourseDate, Site
 from peerbook.text import _, format_date
 from peerbook.ui import Heading, Part, Prose, literal
 
@@ -20,6 +21,7 @@ _RECORD_FORMS = (
     "attendance", "raised_themes", "catch_up", "enrol", "turn", "name",
     "evaluation", "suggestion", "decision",
 )  # fmt: skip
+_CHANGES = ("course_move", "course_adjust", "course_cancel", "course_restore")
 
 
 def unfinished_parts(desk: Desk, session: Session, sites: Sequence[Site]) -> list[Part]:
@@ -46,7 +48,9 @@ def unfinished_parts(desk: Desk, session: Session, sites: Sequence[Site]) -> lis
         for course in records.courses(session, site.id):
             # Several forms may be called the same; each name is told once.
             places = dict.fromkeys(
-                (_page(form), _form_name(session, form)) for form in unfinished(desk, course.id)
+                (_page(form), _form_name(session, form))
+                for form in unfinished(desk, course.id)
+                if _is_offered(desk, session, course, form)
             )
             for page, name in places:
                 tell(site, course.title, address_of(page, site.name, course.id), name)
@@ -58,6 +62,31 @@ def unfinished_parts(desk: Desk, session: Session, sites: Sequence[Site]) -> lis
 
 def _page(form: str) -> str:
     return RECORD_PAGE if form.partition(":")[0] in _RECORD_FORMS else PLAN_PAGE
+
+
+def _is_offered(desk: Desk, session: Session, course: Course, form: str) -> bool:
+    """Return whether a form stands where it was typed: its date may be called off or held since.
+
+    What was typed is kept, and told again should its date come back.
+    """
+    kind, _colon, rest = form.partition(":")
+    if kind in ("attendance", "raised_themes"):
+        day = session.get(CourseDate, int(rest)) if rest.isdecimal() else None
+        return day is not None and day.status != "cancelled" and day.date <= desk.today
+    if kind == "catch_up":
+        return bool(
+            attendance_records.to_make_up(
+                attendance_records.attendance_frame(session, course.id),
+                attendance_records.catch_up_frame(session, course.id),
+            )
+        )
+    if kind in _CHANGES:
+        plan = plan_records.load_plan(session, course)
+        if kind == "course_restore":
+            return not all(date.takes_place for date in plan.dates)
+        names = {f"{date.kind}:{date.number}" for date in plan.changeable}
+        return rest in names if rest else bool(names)
+    return True
 
 
 def _form_name(session: Session, form: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TypeVar, cast
+from typing import cast
 
 from peerbook.course import people_records
+from peerbook.course.answers import given
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.attendance_charts import (
     attendance_chart,
@@ -52,8 +53,6 @@ from peerbook.ui import (
     literal,
     receipt_text,
 )
-
-T = TypeVar("T")
 
 STATUSES = ("present", "apology", "absent", "paused", "not_enrolled")
 
@@ -358,11 +357,9 @@ class _Attendance:
     def _catch_up_parts(self) -> list[Part]:
         name_of = {mentor.code: mentor.name for mentor in self._mentors}
         days = {row.date_id: row for row in each(self._dates)}
-        done = {(row.date_id, row.participant) for row in each(self._caught_up)}
         missed_days = sorted(
-            (days[row.date_id].date, row.date_id, name_of[row.participant], row.participant)
-            for row in each(self._attendance)
-            if row.status != "present" and (row.date_id, row.participant) not in done
+            (days[date_id].date, date_id, name_of[code], code)
+            for date_id, code in attendance_records.to_make_up(self._attendance, self._caught_up)
         )
         missed = [
             (
@@ -386,7 +383,7 @@ class _Attendance:
                     session,
                     int(date_id),
                     code,
-                    _as(dt.date, done_on),
+                    given(dt.date, done_on),
                     how,
                     today=self._desk.today,
                 ),
@@ -531,9 +528,3 @@ def _day_name(row: object) -> str:
     kind, number, date = (getattr(row, name) for name in ("kind", "number", "date"))
     mark = _("saved") if getattr(row, "held", False) else _("not saved yet")
     return f"{date_name(kind, int(number))}, {format_date(date)} ({mark})"
-
-
-def _as(kind: type[T], value: object) -> T:
-    if not isinstance(value, kind):
-        raise TypeError(f"the form gave {type(value).__name__} for {kind.__name__}")
-    return value

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records
 from peerbook.course.people_records import mentors
+from peerbook.course.rows import each
 from peerbook.errors import Conflict, Fault, InputFault, Place
 from peerbook.store import (
     Saved,
@@ -79,6 +80,19 @@ def attendance_frame(session: Session, course_id: int) -> pd.DataFrame:
             counted.append((date_id, code, "paused" if is_away else recorded, note, recorded))
     columns = ["date_id", "participant", "status", "note", "recorded"]
     return pd.DataFrame(counted, columns=columns)
+
+
+def to_make_up(attendance: pd.DataFrame, caught_up: pd.DataFrame) -> list[tuple[int, str]]:
+    """Return the dates missed and not made up for, each with who missed it.
+
+    Parameters
+    ----------
+    attendance, caught_up
+        As `attendance_frame` and `catch_up_frame` return them.
+    """
+    done = {(row.date_id, row.participant) for row in each(caught_up)}
+    missed = [(row.date_id, row.participant) for row in each(attendance) if row.status != "present"]
+    return [one for one in missed if one not in done]
 
 
 def save_attendance(

@@ -11,7 +11,7 @@ from typing import TypedDict
 from uuid import uuid4
 
 from peerbook.course.planning.plan_proposal_part import Proposed, proposal_parts
-from peerbook.course.planning.time_and_room_part import changeable, time_and_room_parts
+from peerbook.course.planning.time_and_room_part import time_and_room_parts
 from peerbook.course.saved_plan import PlanNow, SavedPlan
 from peerbook.course.schedule.calendar import EARLIEST, LATEST, DanishCalendar
 from peerbook.course.schedule.plan import CoursePlan, Item, PlannedDate
@@ -99,7 +99,7 @@ def _ways(saved: SavedPlan) -> list[_Way]:
     def restored(now: PlanNow, item: Item, to: dt.date | None, reason: str) -> PlanChange:
         return restore(now.plan, item, to, reason=reason, **around(now))
 
-    movable = _options(changeable(plan))
+    movable = _options(plan.changeable)
     cancelled = _options(date for date in plan.dates if not date.takes_place)
     ways = [
         _Way(

@@ -9,7 +9,7 @@ from peerbook.course.planning.day_plan_records import day_as_taught
 from peerbook.course.planning.plan_proposal_part import Proposed, proposal_parts
 from peerbook.course.saved_plan import PlanNow, SavedPlan
 from peerbook.course.schedule.day_plan import Concern, check_day
-from peerbook.course.schedule.plan import MAX_NAME_LENGTH, CoursePlan, Item, PlannedDate
+from peerbook.course.schedule.plan import MAX_NAME_LENGTH, Item, PlannedDate
 from peerbook.course.schedule.plan_mend import PlanChange
 from peerbook.course.schedule.plan_moves import adjust
 from peerbook.text import _, format_date
@@ -18,18 +18,9 @@ from peerbook.ui import Filter, Form, Part, Prose, Section, Submission, TextFiel
 FORM = "course_adjust"
 
 
-def changeable(plan: CoursePlan) -> list[PlannedDate]:
-    """Return the dates that can be changed by hand: not those that were held or called off."""
-    return [
-        date
-        for date in plan.dates
-        if date.takes_place and date.status != "held" and date.starts_at is not None
-    ]
-
-
 def time_and_room_parts(saved: SavedPlan) -> list[Part]:
     """Return the choice of a date, and its times and room to correct."""
-    dates = {_code(date.item): date for date in changeable(saved.read().plan)}
+    dates = {_code(date.item): date for date in saved.read().plan.changeable}
     if not dates:
         return [Prose(_("Every date has been held or cancelled already."))]
     today = saved.desk.today

@@ -419,6 +419,15 @@ class CoursePlan:
         coming = (it for it in self.dates if it.kind == kind and it.takes_place)
         return next((date for date in coming if date.date >= today), None)
 
+    @property
+    def changeable(self) -> tuple[PlannedDate, ...]:
+        """The dates that can be changed by hand: not those that were held or called off."""
+        return tuple(
+            date
+            for date in self.dates
+            if date.takes_place and date.status != "held" and date.starts_at is not None
+        )
+
     def get(self, item: Item) -> PlannedDate | None:
         """Return a date of the plan, None when there is none."""
         return next((date for date in self.dates if date.item == item), None)
