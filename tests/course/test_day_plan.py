@@ -13,8 +13,10 @@ from peerbook.course.planning.content_part import teaching_day_parts
 from peerbook.course.schedule.day_plan import (
     Concern,
     Turnout,
+    by_the_clock,
     catering,
     check_day,
+    sparring_overrun,
     with_minutes,
 )
 from peerbook.errors import InputFault
@@ -119,10 +121,37 @@ def test_long_lesson_and_long_day_are_told() -> None:
     assert concerns(a_day(*five_and_a_half, ("reflection", 1))) == [Concern.LONG_DAY]
 
 
-def test_day_past_midnight_is_refused() -> None:
-    with pytest.raises(InputFault) as caught:
-        check_day(a_day(*GOOD), dt.time(21))
-    assert caught.value.faults[0].place.field == "starts_at"
+def test_a_day_past_midnight_is_counted_on_and_warned_of() -> None:
+    check = check_day(a_day(*GOOD), dt.time(21))
+    assert [format_time(item.starts_at) for item in check.activities] == [
+        "21.00", "21.30", "21.50", "22.05", "22.55", "23.40", "00.25", "00.35",
+    ]  # fmt: skip
+    (warning,) = check.warnings
+    assert warning.concern is Concern.OVERRUN
+    assert "01.05" in warning.message
+    assert (check.ends_at, check.spare_min) == (dt.time(1, 5), 0)
+    (warning,) = check_day(a_day(*GOOD), dt.time(21), dt.time(23, 30)).warnings
+    assert warning.concern is Concern.OVERRUN
+    assert "95 minutter" in warning.message
+
+
+def test_a_day_that_is_done_at_midnight_is_in_time() -> None:
+    assert check_day(a_day(*GOOD), dt.time(19, 55)).warnings == ()
+
+
+def test_lunch_after_midnight_is_late_and_none_is_missing() -> None:
+    endless = [("exercise", 480), ("break", 10), ("exercise", 480)]
+    at_noon, none_at_all = [*endless, ("lunch", 30)], endless
+    assert Concern.LATE_LUNCH in concerns(a_day(*at_noon))
+    assert Concern.NO_LUNCH in concerns(a_day(*none_at_all))
+
+
+def test_a_sparring_that_is_not_done_in_time_is_told() -> None:
+    timed = by_the_clock(a_day(("exercise", 60), ("reflection", 60)).activities, dt.time(22, 30))
+    assert timed[-1].ends_at == dt.time(0, 30)
+    assert "60 minutter" in sparring_overrun(timed, dt.time(23, 30))
+    assert "midnat" in sparring_overrun(timed, None)
+    assert sparring_overrun(timed[:1], dt.time(23, 30)) == ""
 
 
 def test_lengths_can_be_changed_and_the_rest_stays() -> None:

@@ -27,6 +27,7 @@ from peerbook.course.schedule.day_plan import (
     by_the_clock,
     check_day,
     has_lunch,
+    sparring_overrun,
 )
 from peerbook.course.schedule.plan import Item
 from peerbook.files import media_types
@@ -71,8 +72,9 @@ def content_parts(saved: SavedPlan) -> list[Part]:
         sparrings = now.plan.of_kind("sparring")
         date = now.plan.next_of_kind("sparring", saved.desk.today) or sparrings[0]
         return sparring_guide_parts(
-            now.content, date.starts_at or _UNTIMED, saved.desk.today, date.number
-        )
+            now.content, date.starts_at or _UNTIMED, saved.desk.today, date.number,
+            ends_at=date.ends_at,
+        )  # fmt: skip
 
     def covered() -> list[Part]:
         day = coming.number if coming else None
@@ -218,7 +220,12 @@ def teaching_day_parts(
 
 
 def sparring_guide_parts(
-    content: CourseContent, starts_at: dt.time, today: dt.date, number: int
+    content: CourseContent,
+    starts_at: dt.time,
+    today: dt.date,
+    number: int,
+    *,
+    ends_at: dt.time | None = None,
 ) -> list[Part]:
     """Return how a group sparring goes, part by part, and the themes that can be talked about.
 
@@ -230,11 +237,15 @@ def sparring_guide_parts(
         Told on what is printed.
     number
         Of the sparring whose themes are proposed on paper.
+    ends_at
+        When it ends by the course's plan.
     """
     timed = by_the_clock(content.sparring, starts_at)
+    overrun = sparring_overrun(timed, ends_at)
     scripts = [one for one in timed if not one.activity.is_pause]
     said = [one.activity.text for one in scripts] + [theme.text for theme in content.themes]
     return [
+        *([Notice("warn", overrun)] if overrun else []),
         _sparring_on_paper(content, content.day(number).themes, starts_at, today),
         Table(
             _clock_columns(),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import records
 from peerbook.course.curriculum import Day
-from peerbook.course.schedule.day_plan import with_minutes
+from peerbook.course.schedule.day_plan import refuse_too_long, with_minutes
 from peerbook.store import Saved, append_event, events_of, merged
 
 LENGTHS = "day_lengths"
@@ -49,7 +49,8 @@ def save_minutes(
     Raises
     ------
     InputFault
-        With every part that does not last from 1 to 480 whole minutes.
+        With every part that does not last from 1 to 480 whole minutes; or when the day in all
+        would last too long.
     Conflict
         When somebody else has given a part another length since; `theirs` holds it by id. Also
         when the course was removed.
@@ -64,7 +65,7 @@ def save_minutes(
         for name, length in wanted.items()
         if length is not None and length != of_content.get(name)
     }
-    with_minutes(day, minutes)
+    refuse_too_long(with_minutes(day, minutes))
     if minutes != own:
         append_event(
             session, "course", course_id, LENGTHS, on, day=day.number, minutes=minutes, old=own

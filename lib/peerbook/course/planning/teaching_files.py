@@ -42,11 +42,6 @@ def day_bytes(
         Told at the foot.
     ends_at
         When the day ends by the course's plan; what is to spare until then is told.
-
-    Raises
-    ------
-    InputFault
-        When the day would run past midnight.
     """
     check = check_day(day, starts_at, ends_at)
     timed = check.activities
@@ -89,11 +84,6 @@ def sparring_bytes(
         As in `day_bytes`.
     themes
         Ids of the themes proposed for it.
-
-    Raises
-    ------
-    InputFault
-        When it would run past midnight.
     """
     timed = by_the_clock(content.sparring, starts_at)
     with written_in(PAPER_LANGUAGE):

@@ -32,6 +32,8 @@ NO_LUNCH_FROM = dt.time(14)
 The course asks for a break at the latest every 50 minutes, but for no meal at a set time of the
 evening, so we warn of none."""
 LONGEST_ACTIVITY_MIN = 480
+LONGEST_WHOLE_DAY_MIN = 720
+"""What a course can give a day in all; longer than this is a slip of the hand."""
 
 # Share of the probability inside the range of people who may come.
 RANGE_SHARE = 0.9
@@ -52,11 +54,31 @@ class Concern(StrEnum):
 
 @dataclass(frozen=True)
 class TimedActivity:
-    """An activity with its times."""
+    """An activity with its times, counted on past midnight.
+
+    Parameters
+    ----------
+    start_min
+        Minutes from the midnight before the day.
+    """
 
     activity: Activity
-    starts_at: dt.time
-    ends_at: dt.time
+    start_min: int
+
+    @property
+    def end_min(self) -> int:
+        """Minutes from the midnight before the day, more than 1440 past the next one."""
+        return self.start_min + self.activity.minutes
+
+    @property
+    def starts_at(self) -> dt.time:
+        """When it begins."""
+        return _time_of(self.start_min)
+
+    @property
+    def ends_at(self) -> dt.time:
+        """When it ends."""
+        return _time_of(self.end_min)
 
 
 @dataclass(frozen=True)
@@ -93,12 +115,17 @@ class DayCheck:
     @property
     def ends_at(self) -> dt.time:
         """When people can go home: as planned, or when all is done if that is later."""
-        return max(self.activities[-1].ends_at, self.planned_end or dt.time.min)
+        return _time_of(self._end_min)
 
     @property
     def spare_min(self) -> int:
         """Minutes left at the end, when all is done before the planned end."""
-        return _minutes_between(self.activities[-1].ends_at, self.ends_at)
+        return self._end_min - self.activities[-1].end_min
+
+    @property
+    def _end_min(self) -> int:
+        done_min = self.activities[-1].end_min
+        return done_min if self.planned_end is None else max(done_min, _min_of(self.planned_end))
 
 
 def has_lunch(starts_at: dt.time) -> bool:
@@ -112,12 +139,7 @@ def check_day(day: Day, starts_at: dt.time, ends_at: dt.time | None = None) -> D
     Warns of more than 50 minutes without a break (a break under 10 minutes is none), of a lesson of
     more than 30 minutes, of a day longer than 5½ hours, and of a missing, short or late lunch if
     the day begins in time for one; and of a day that is not done by `ends_at`, when the course's
-    plan says that it ends.
-
-    Raises
-    ------
-    InputFault
-        When the day would run past midnight.
+    plan says that it ends, or by midnight.
     """
     timed = by_the_clock(day.activities, starts_at)
     lunch_warnings = _lunch_warnings(timed) if has_lunch(starts_at) else []
@@ -168,24 +190,54 @@ def with_minutes(day: Day, minutes: Mapping[str, int]) -> Day:
     )
 
 
-def by_the_clock(activities: Sequence[Activity], starts_at: dt.time) -> tuple[TimedActivity, ...]:
-    """Return activities with their times, one after the other.
+def refuse_too_long(day: Day) -> None:
+    """Refuse a day that lasts longer than a day can be given.
 
     Raises
     ------
     InputFault
-        When they would run past midnight.
+        At no part: any of them can be made shorter.
     """
-    midnight = dt.datetime(2000, 1, 1)
-    now = dt.datetime.combine(midnight, starts_at)
+    if day.minutes <= LONGEST_WHOLE_DAY_MIN:
+        return
+    hours, minutes = divmod(day.minutes, 60)
+    message = _(
+        "In all the day would last {hours} h {minutes} min. It can last {longest} h at most. Make "
+        "some of the parts shorter."
+    ).format(hours=hours, minutes=minutes, longest=LONGEST_WHOLE_DAY_MIN // 60)
+    raise InputFault([Fault(message)])
+
+
+def by_the_clock(activities: Sequence[Activity], starts_at: dt.time) -> tuple[TimedActivity, ...]:
+    """Return activities with their times, one after the other, counted on past midnight."""
+    now = _min_of(starts_at)
     timed = []
     for activity in activities:
-        end = now + dt.timedelta(minutes=activity.minutes)
-        timed.append(TimedActivity(activity, now.time(), end.time()))
-        now = end
-    if now.date() != midnight.date():
-        raise InputFault.at("starts_at", _("The day would run past midnight. Begin earlier."))
+        timed.append(TimedActivity(activity, now))
+        now += activity.minutes
     return tuple(timed)
+
+
+def sparring_overrun(timed: Sequence[TimedActivity], ends_at: dt.time | None) -> str:
+    """Return the warning for a sparring that is not done when it ends, or by midnight.
+
+    Nothing when it is done in time.
+    """
+    minutes = _overrun_min(timed, ends_at)
+    if not minutes:
+        return ""
+    done = format_time(timed[-1].ends_at)
+    if ends_at is None:
+        return _("The sparring runs past midnight, to {done}. Let it begin earlier.").format(
+            done=done
+        )
+    return ngettext(
+        "The sparring runs to {done}, {n} minute longer than planned: it ends at {end}. Leave "
+        "something out, or let it end later.",
+        "The sparring runs to {done}, {n} minutes longer than planned: it ends at {end}. Leave "
+        "something out, or let it end later.",
+        minutes,
+    ).format(done=done, n=minutes, end=format_time(ends_at))
 
 
 def _break_warnings(timed: Sequence[TimedActivity]) -> list[DayWarning]:
@@ -234,7 +286,7 @@ def _stretch_warning(since: dt.time, stretch_min: int) -> list[DayWarning]:
 def _lunch_warnings(timed: Sequence[TimedActivity]) -> list[DayWarning]:
     lunch = next((item for item in timed if item.activity.kind is Kind.LUNCH), None)
     if lunch is None:
-        if timed[-1].ends_at <= LATEST_LUNCH:
+        if timed[-1].end_min <= _min_of(LATEST_LUNCH):
             return []
         message = _("The day has no lunch. Put one in before {time}.")
         return [
@@ -245,7 +297,7 @@ def _lunch_warnings(timed: Sequence[TimedActivity]) -> list[DayWarning]:
             )
         ]
     warnings = []
-    if lunch.starts_at > LATEST_LUNCH:
+    if lunch.start_min > _min_of(LATEST_LUNCH):
         message = _("Lunch is not until {time}. Begin it by {latest} at the latest.")
         warnings.append(
             DayWarning(
@@ -301,22 +353,39 @@ def _length_warnings(timed: Sequence[TimedActivity]) -> list[DayWarning]:
 
 
 def _overrun_warnings(timed: Sequence[TimedActivity], ends_at: dt.time | None) -> list[DayWarning]:
-    done_at = timed[-1].ends_at
-    if ends_at is None or done_at <= ends_at:
+    minutes = _overrun_min(timed, ends_at)
+    if not minutes:
         return []
-    minutes = _minutes_between(ends_at, done_at)
+    done = format_time(timed[-1].ends_at)
+    if ends_at is None:
+        text = _("The day plan runs past midnight, to {done}. Shorten something, or begin earlier.")
+        return [DayWarning(Concern.OVERRUN, dt.time.min, text.format(done=done))]
     message = ngettext(
         "The day plan runs to {done}, {n} minute longer than the day, which ends at {end}. Shorten "
         "something, or let the day end later.",
         "The day plan runs to {done}, {n} minutes longer than the day, which ends at {end}. "
         "Shorten something, or let the day end later.",
         minutes,
-    ).format(done=format_time(done_at), n=minutes, end=format_time(ends_at))
+    ).format(done=done, n=minutes, end=format_time(ends_at))
     return [DayWarning(Concern.OVERRUN, ends_at, message)]
 
 
-def _minutes_between(first: dt.time, last: dt.time) -> int:
-    return (last.hour - first.hour) * 60 + last.minute - first.minute
+def _overrun_min(timed: Sequence[TimedActivity], ends_at: dt.time | None) -> int:
+    """Return how much later all is done than planned, or than midnight when nothing is planned."""
+    end_min = _MINUTES_A_DAY if ends_at is None else _min_of(ends_at)
+    return max(0, timed[-1].end_min - end_min)
+
+
+_MINUTES_A_DAY = 24 * 60
+
+
+def _min_of(time: dt.time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def _time_of(minutes: int) -> dt.time:
+    hour, minute = divmod(minutes % _MINUTES_A_DAY, 60)
+    return dt.time(hour, minute)
 
 
 # --- catering -------------------------------------------------------------------------------
