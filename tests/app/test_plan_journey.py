@@ -193,7 +193,7 @@ def test_one_day_begins_earlier_in_another_room_and_all_of_it_follows(app, open_
     page.get_by_role("button", name="Gem ændringen").click()
     receipt(page)
     expect(row_of(page, "Undervisningsdag 3")).to_contain_text("09.30–15.00")
-    expect(row_of(page, "Undervisningsdag 3")).to_contain_text("Lokale: Caféen.")
+    expect(row_of(page, "Undervisningsdag 3")).to_contain_text("Denne dag i Caféen.")
     assert "Sted: Store sal" in page.get_by_text("Undervisere: ").inner_text()
     second = entries(downloaded(page, "Kalenderfil"))
     changed = {name for name, one in second.items() if one.sequence > first[name].sequence}

@@ -240,6 +240,19 @@ def test_apologies_asked_for_are_left_out_and_not_saved(opened):
     assert "3 who have said no are left out" in lead(place)
 
 
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [(TODAY, ("teaching_day", "sparring")), (None, ("sparring", "teaching_day"))],
+)
+def test_what_comes_first_stands_first(store, made, opened, monkeypatch, today, expected):
+    with store.read() as session:
+        first = session.get_one(CourseDate, date_of(store, made, "teaching_day", 1)).date
+    monkeypatch.setattr(Desk, "today", today or first + dt.timedelta(days=1))
+    disclosure, _place = catering_parts(opened)
+    (form,) = [part for part in disclosure.everything() if isinstance(part, Form)]
+    assert tuple(field.name for field in form._fields) == expected
+
+
 def test_apologies_noted_on_the_day_count_and_the_day_itself_teaches_nothing(store, made):
     first, second = (date_of(store, made, "teaching_day", n) for n in (1, 2))
     rows = [attendance(code, course_date_id=first, status="present") for code in made.codes]

@@ -108,6 +108,14 @@ def test_every_page_counts_alike_and_says_what_it_counts(store, monkeypatch):
         site = session.get_one(Site, made.site_id)
         course = session.get_one(Course, made.course_id)
     (opened,) = open_suggestions_parts(desk, site)
+    counts = "2 without a decision, 2 decided, but not done yet"
+    assert opened.spec()["state"]["label"] == (
+        f"Suggestions from all courses in {site.name}: {counts}"
+    )
+    (of_course,) = open_suggestions_parts(desk, site, course)
+    assert of_course.spec()["state"]["label"] == (
+        f"Suggestions from this and earlier courses in {site.name}: {counts}"
+    )
     opened._open({"index": 0}, ())
     plan = [part for part in opened.inside[0].inside if isinstance(part, Notice)]
     board = [
@@ -178,7 +186,7 @@ def test_a_course_that_goes_on_meets_them_and_one_whose_dates_to_come_are_cancel
             str(part.spec()) for one in parts for part in one.everything()
             if isinstance(part, Disclosure)
         ]  # fmt: skip
-        return any("still waits" in label for label in labels)
+        return any("Suggestions from this and earlier courses" in label for label in labels)
 
     assert meets()
     with store.write(LEADER) as session:

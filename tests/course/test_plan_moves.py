@@ -176,6 +176,14 @@ def test_a_released_date_follows_again(plan):
     assert moved_dates(move(free, DAY_3, on(3, 18), calendar=FREE))[SPARRING_3] == on(4, 1)
 
 
+def test_the_day_it_is_to_leave_is_not_among_the_nearest(plan):
+    closed = DanishCalendar([Closure(on(3, 12), on(3, 12), "other", "Painting")])
+    with pytest.raises(InputFault, match="cannot be on Thursday 12 March 2026") as fault:
+        move(plan, DAY_3, on(3, 12), calendar=closed)
+    assert "nearest days that can be used" in str(fault.value)
+    assert "11 March" not in str(fault.value)
+
+
 def test_a_move_to_a_holiday_is_refused_with_the_nearest_free_days(plan):
     with pytest.raises(InputFault) as fault:
         move(plan, DAY_3, on(4, 3), calendar=FREE)
@@ -247,9 +255,10 @@ def test_a_date_to_come_cannot_move_to_a_day_that_has_passed(plan):
     (one,) = fault.value.faults
     assert one.place.field == "date"
     assert "Tuesday 3 March 2026: that day has passed." in one.message
-    # 3 and 4 March have passed too; 11 March is the course's own day.
-    assert "Wednesday 11 March 2026" in one.message
+    # 3 and 4 March have passed too; 11 March is the day it is to leave.
+    assert "Thursday 5 March 2026" in one.message
     assert "4 March" not in one.message
+    assert "11 March" not in one.message
 
 
 def test_a_date_that_has_passed_can_be_put_right(plan):

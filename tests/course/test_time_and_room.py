@@ -148,7 +148,7 @@ def test_the_plan_says_what_one_date_has_of_its_own(leader):
     usual = plan.date_of(Item("teaching_day", 2)).times
     assert (
         plan.unlike_others(DAY_3)
-        == f"Otherwise at {usual[0]:%H:%M}–{usual[1]:%H:%M}. Room: Caféen."
+        == f"This day in Caféen. Otherwise at {usual[0]:%H:%M}–{usual[1]:%H:%M}."
     )
     assert plan.unlike_others(DAY_3) in plan.remark(DAY_3)
     others = {

@@ -66,6 +66,19 @@ def test_who_no_longer_teaches_is_told_until_when_and_who_does_since_when(plan):
     assert "Store sal, Biblioteket til" in text
 
 
+def test_a_moved_date_says_which_day_it_has_left(plan):
+    day = plan.of_kind("teaching_day")[2]
+    left = day.date
+    moved = replace(
+        day, date=left + dt.timedelta(days=1), status="moved", pin_reason="Salen er optaget"
+    )
+    changed = plan.with_date(moved)
+    text = " ".join(read(pdf_bytes(changed, None, {day.item: left}), "-layout").split())
+    told = format_date(left, "day_month")
+    assert f"Flyttet fra {told}: Salen er optaget" in text
+    assert "Flyttet: Salen er optaget" in " ".join(read(pdf_bytes(changed), "-layout").split())
+
+
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_a_six_month_course_stands_on_one_page(plan, monkeypatch, language):
     monkeypatch.setenv("PEERBOOK_LANGUAGE", language)

@@ -70,6 +70,11 @@ class SavedPlan:
             site_id = session.get_one(Course, self.course_id).site_id
             return plan_records.other_plans(session, site_id, self.course_id)
 
+    def moved_from(self, plan: CoursePlan) -> dict[Item, dt.date]:
+        """Return the day each moved date of the plan has left, where that is known."""
+        with self.desk.store.read() as session:
+            return plan_records.moved_from(session, self.course_id, plan)
+
     def not_before(self, plan: CoursePlan) -> dt.date | None:
         """Return the first day that may be used: today, unless every date has passed.
 

@@ -19,7 +19,7 @@ from peerbook.course.page_addresses import record_links
 from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
-from peerbook.text import _, ngettext
+from peerbook.text import _
 from peerbook.ui import Column, Disclosure, Part, Prose, Status, Table
 
 
@@ -43,10 +43,6 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
     ]
     if not rows:
         return []
-    label = ngettext(
-        "{n} suggestion from participants still waits",
-        "{n} suggestions from participants still wait", len(rows),
-    ).format(n=len(rows))  # fmt: skip
     columns = [
         Column("said", _("You said")),
         Column("course", _("Course")),
@@ -73,7 +69,23 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
         _("Asked for, and not done yet"),
     )
     answer = where_to_answer([(site, row) for row in rows])
-    return [Disclosure(label, [*open_notices(rows, desk.today), table, answer])]
+    return [Disclosure(_label(rows, site, course), [*open_notices(rows, desk.today), table, answer])]
+
+
+def _label(rows: Sequence[Any], site: Site, course: Course | None) -> str:
+    """Return whose suggestions these are, and how many wait for a decision and how many for more."""
+    undecided = sum(row.outcome is None for row in rows)
+    decided = len(rows) - undecided
+    told = [
+        _("{n} without a decision").format(n=undecided) if undecided else "",
+        _("{n} decided, but not done yet").format(n=decided) if decided else "",
+    ]
+    lead = (
+        _("Suggestions from all courses in {site}: {counts}")
+        if course is None
+        else _("Suggestions from this and earlier courses in {site}: {counts}")
+    )
+    return lead.format(site=site.name, counts=", ".join(filter(None, told)))
 
 
 def _alike(rows: Sequence[Any]) -> list[list[Any]]:

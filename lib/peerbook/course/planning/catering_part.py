@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -41,7 +42,9 @@ class _Meal:
 
 
 def catering_parts(saved: SavedPlan) -> list[Part]:
-    """Return how many to expect and what to order, for a teaching day and for a sparring."""
+    """Return how many to expect and what to order, for the next teaching day and sparring, the
+    first to come first.
+    """
     today = saved.desk.today
     with saved.desk.store.read() as session:
         meals = _meals(saved, session)
@@ -80,9 +83,15 @@ def _meals(saved: SavedPlan, session: Session) -> list[_Meal]:
         ("teaching_day", _("For a teaching day")),
         ("sparring", _("For a sparring")),
     )
+    coming = [
+        (date, occasion, title)
+        for occasion, title in occasions
+        for date in [plan.next_of_kind(occasion, today)]
+    ]
+    # What is not to come any more stands last.
+    coming.sort(key=lambda one: one[0].date if one[0] else dt.date.max)
     meals = []
-    for occasion, title in occasions:
-        date = plan.next_of_kind(occasion, today)
+    for date, occasion, title in coming:
         day = date.date if date else today
         meals.append(
             _Meal(

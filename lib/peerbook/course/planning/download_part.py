@@ -28,12 +28,15 @@ def downloads(saved: SavedPlan) -> Downloads:
     def page() -> tuple[str, bytes, str]:
         now = saved.read()
         origin = origin_of(saved, now)
-        return origin.file_name(now.plan.title, "pdf"), pdf_bytes(now.plan, origin), media_types.PDF
+        data = pdf_bytes(now.plan, origin, saved.moved_from(now.plan))
+        return origin.file_name(now.plan.title, "pdf"), data, media_types.PDF
 
     def sheet() -> tuple[str, bytes, str]:
         now = saved.read()
         origin = origin_of(saved, now)
-        data = workbook_bytes(now.plan, saved.desk.today, _turns(now), origin)
+        data = workbook_bytes(
+            now.plan, saved.desk.today, _turns(now), origin, saved.moved_from(now.plan)
+        )
         return origin.file_name(now.plan.title, "xlsx"), data, media_types.WORKBOOK
 
     return Downloads(

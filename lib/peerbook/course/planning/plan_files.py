@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from peerbook.course.names import hours_of, status_name
 from peerbook.course.planning.presentations import Turn
@@ -64,13 +65,19 @@ def calendar_bytes(
     return calendar_file(entries, name=name, stamp=stamp)
 
 
-def pdf_bytes(plan: CoursePlan, origin: Origin | None = None) -> bytes:
+def pdf_bytes(
+    plan: CoursePlan,
+    origin: Origin | None = None,
+    moved_from: Mapping[Item, dt.date] = MappingProxyType({}),
+) -> bytes:
     """Return a plan as one page to print.
 
     Parameters
     ----------
     origin
         Told at the foot.
+    moved_from
+        The day each moved date has left, where that is known.
     """
     return _page(
         plan.title or _("Course plan"),
@@ -86,7 +93,15 @@ def pdf_bytes(plan: CoursePlan, origin: Origin | None = None) -> bytes:
                 "time": hours_of(date.starts_at, date.ends_at),
                 "name": date.name,
                 "remark": _short(
-                    " · ".join(filter(None, [plan.unlike_others(date.item), _remark(date)])),
+                    " · ".join(
+                        filter(
+                            None,
+                            [
+                                plan.unlike_others(date.item),
+                                _remark(date, moved_from.get(date.item)),
+                            ],
+                        )
+                    ),
                     PDF_REMARK_LENGTH,
                 ),
                 "main": date.kind == "teaching_day",
@@ -154,7 +169,11 @@ def _page(
 
 
 def workbook_bytes(
-    plan: CoursePlan, today: dt.date, turns: Sequence[Turn] = (), origin: Origin | None = None
+    plan: CoursePlan,
+    today: dt.date,
+    turns: Sequence[Turn] = (),
+    origin: Origin | None = None,
+    moved_from: Mapping[Item, dt.date] = MappingProxyType({}),
 ) -> bytes:
     """Return a plan as a spreadsheet, with the dates before today as held.
 
@@ -167,6 +186,8 @@ def workbook_bytes(
         Who presents when; without any, that sheet is left out.
     origin
         What the file was made from; None leaves that out.
+    moved_from
+        The day each moved date has left, where that is known.
     """
     dates = Sheet(
         _("Dates"),
@@ -191,7 +212,7 @@ def workbook_bytes(
                 status_name(date.status_on(today)),
                 ", ".join(date.teachers),
                 date.room,
-                plan.remark(date.item),
+                plan.remark(date.item, moved_from.get(date.item)),
             )
             for date in plan.dates
         ),
@@ -241,12 +262,13 @@ def turn_name(turn: Turn) -> str:
     }[turn.what]
 
 
-def _remark(date: PlannedDate) -> str:
+def _remark(date: PlannedDate, moved_from: dt.date | None = None) -> str:
     """Return what those who come need to know about a date."""
     if not date.takes_place:
         return _with_reason(_("Cancelled"), date.note)
     if date.status == "moved":
-        return _with_reason(_("Moved"), date.pin_reason)
+        told = _("Moved") if moved_from is None else date.told_moved(moved_from)
+        return _with_reason(told, date.pin_reason)
     if date.kind == "erfa_group" and date.teachers:
         return _("Convener: {names}").format(names=format_list(date.teachers))
     return ""

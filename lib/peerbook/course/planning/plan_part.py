@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
-from peerbook.course import plan_records
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
 from peerbook.course.names import hours_of, status_name
 from peerbook.course.planning.after_course_part import after_course_parts
@@ -133,12 +132,10 @@ def _course_tabs(saved: SavedPlan, say: _Say, leave: Leave) -> list[Part]:
     """Return the course in tabs; all but the first are made when they are opened."""
     now = saved.read()
     plan = now.plan
-    with saved.desk.store.read() as session:
-        moved_from = plan_records.moved_from(session, saved.course_id, plan)
     caption = _("The dates of {title}").format(title=plan.title)
     dates: list[Part] = [
         downloads(saved),
-        dates_table(plan, caption, saved.desk.today, moved_from),
+        dates_table(plan, caption, saved.desk.today, saved.moved_from(plan)),
         *who_and_where_parts(plan),
         *avoided_parts(plan),
     ]

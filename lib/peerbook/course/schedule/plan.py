@@ -354,6 +354,11 @@ class PlannedDate:
         """Return how it stands on a day: what lies before that, and was not called off, is held."""
         return "held" if self.takes_place and self.date < today else self.status
 
+    def told_moved(self, moved_from: dt.date) -> str:
+        """Return that it has moved, from which day; its year only where that is another."""
+        style = "day_month" if moved_from.year == self.date.year else "plain"
+        return _("Moved from {day}").format(day=format_date(moved_from, style))
+
     @property
     def resources(self) -> frozenset[Resource]:
         """The teachers and the room it needs."""
@@ -481,8 +486,7 @@ class CoursePlan:
         if date.status == "cancelled":
             remarks.append(_("Cancelled."))
         if date.status == "moved" and moved_from is not None:
-            style = "day_month" if moved_from.year == date.date.year else "plain"
-            told = _("Moved from {day}").format(day=format_date(moved_from, style))
+            told = date.told_moved(moved_from)
             remarks.append(f"{told}: {reason}." if reason else f"{told}.")
         elif date.status == "moved" and reason:
             # Why it left its old day; "fixed by hand: …" would tell it of the new one.
@@ -505,10 +509,11 @@ class CoursePlan:
             return ""
         alike = [other for other in self.dates if other.kind == date.kind and other.takes_place]
         remarks = []
+        # The room stands first: after the usual time it would read as the room of that time.
+        if date.room and item in self.rooms_of_their_own():
+            remarks.append(_("This day in {room}.").format(room=date.room))
         if (usual := _exceptions(alike, lambda it: it.times).get(item)) and all(usual):
             remarks.append(_("Otherwise at {times}.").format(times=format_span(*usual)))
-        if date.room and item in self.rooms_of_their_own():
-            remarks.append(_("Room: {room}.").format(room=date.room))
         return " ".join(remarks)
 
     def rooms_of_their_own(self) -> frozenset[Item]:

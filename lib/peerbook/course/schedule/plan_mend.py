@@ -502,11 +502,18 @@ class Mending:
         return InputFault.at("date", message)
 
     def _nearest(self, date: PlannedDate, to: dt.date) -> list[dt.date]:
-        """Return up to three usable days nearest to the day wished, in order of time."""
+        """Return up to three usable days nearest to the day wished, in order of time.
+
+        The day it is on is none: that is the one to be left.
+        """
         # The course's own weekday counts as a few days nearer: people have kept it free.
         own = self._plan.weekday
         around = sorted(
-            (to + offset * _DAY for offset in range(-2 * _REACH, 2 * _REACH + 1) if offset),
+            (
+                day
+                for offset in range(-2 * _REACH, 2 * _REACH + 1)
+                if (day := to + offset * _DAY) not in (to, date.date)
+            ),
             key=lambda day: (abs((day - to).days) + 4 * (day.weekday() != own), day),
         )
         # A day people have kept for sparring is no free one, though the sparring could move on.
@@ -515,13 +522,11 @@ class Mending:
             day
             for day in around
             if self._is_usable(date, day)
-            and (day not in sparring or day == date.date)
+            and day not in sparring
             and not any(reason.kind == "order" for reason in self.out_of_order(date, day))
         ]
         found: list[dt.date] = []
         for day in usable[:_TRIES]:
-            if len(found) < _NEAREST and (
-                day == date.date or self.solve(date.item, day) is not None
-            ):
+            if len(found) < _NEAREST and self.solve(date.item, day) is not None:
                 found.append(day)
         return sorted(found)
