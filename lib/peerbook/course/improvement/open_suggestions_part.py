@@ -69,11 +69,12 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
         _("Asked for, and not done yet"),
     )
     answer = where_to_answer([(site, row) for row in rows])
-    return [Disclosure(_label(rows, site, course), [*open_notices(rows, desk.today), table, answer])]
+    label = _label(rows, site, course)
+    return [Disclosure(label, [*open_notices(rows, desk.today), table, answer])]
 
 
 def _label(rows: Sequence[Any], site: Site, course: Course | None) -> str:
-    """Return whose suggestions these are, and how many wait for a decision and how many for more."""
+    """Return whose suggestions these are, how many are undecided, and how many not done yet."""
     undecided = sum(row.outcome is None for row in rows)
     decided = len(rows) - undecided
     told = [
