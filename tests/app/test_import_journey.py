@@ -118,6 +118,13 @@ def test_a_file_with_faults_is_looked_at_saved_in_part_corrected_and_taken_back(
         ("data_import", "evaluation", "answer", "suggestion"), 0
     )
 
+    # A file that cannot be read leaves nothing of the one before it to save.
+    choose(page, "brev.docx", b"PK\x03\x04")
+    expect(page.get_by_text("Den slags fil kan ikke læses her.").first).to_be_visible()
+    expect(page.get_by_text("7 skemaer kan gemmes.")).to_be_hidden()
+    choose(page, "vores svar.xlsx", file)
+    expect(page.get_by_text("7 skemaer kan gemmes. 4 rækker skal rettes først.")).to_be_visible()
+
     # The sound rows are saved when the user says so; the figures follow.
     page.get_by_role("button", name="Gem 7 skemaer, og lad 4 rækker ude").click()
     expect(page.get_by_text("4 rækker med fejl bliver ikke gemt.")).to_be_visible()

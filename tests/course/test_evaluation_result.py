@@ -112,3 +112,22 @@ def test_a_difference_that_rounds_to_nothing_has_no_sign():
     told = said(shown(mid=mid, final=final))
     assert "0.0 (from −0.2 to +0.2)" in told
     assert "−0.0" not in told
+
+
+def test_a_question_that_moved_is_named_and_of_many_those_that_moved_most():
+    def heading(**answers):
+        mid = sheets(20, **{item: low for item, (low, _high) in answers.items()})
+        final = sheets(20, **{item: high for item, (_low, high) in answers.items()})
+        parts = shown(mid=mid, final=final)
+        return next(part.finding for part in parts if isinstance(part, Chart))
+
+    form = load_form("final")
+    asked = [one.id for one in form.items if one.kind == "scale" and one.id != "overall"][:5]
+    told = heading(overall=(2, 4), ready=(4, 2))
+    assert told == (
+        f"Clearly up: “{form.item('overall').text}”. "
+        f"Clearly down: “{form.item('ready').text.rstrip('.')}”."
+    )
+    many = heading(**dict.fromkeys(asked[:4], (3, 4)), **{asked[4]: (1, 5)})
+    assert many.startswith(f"Clearly up: “{form.item(asked[4]).text.rstrip('.')}”")
+    assert many.endswith("and 2 other questions.")

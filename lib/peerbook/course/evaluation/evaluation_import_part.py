@@ -88,6 +88,7 @@ class EvaluationFiles:
                 f"evaluation_{self._wave}_file",
                 [filled_file_field()],
                 on_submit=self._look,
+                on_attempt=self._forget,
                 submit_label=_("Show what is in the file"),
                 only_asks=True,
             ),
@@ -97,8 +98,11 @@ class EvaluationFiles:
 
     # -- looking ---------------------------------------------------------------------------------
 
-    def _look(self, submission: Submission) -> str:
+    def _forget(self) -> None:
+        """What was found in an earlier file does not stand beside a file that cannot be read."""
         self._found.show([])
+
+    def _look(self, submission: Submission) -> str:
         file = chosen_file(submission.values[FILE])
         reading = read_filled(self._template, file.data, templates())
         with self._desk.store.read() as session:
@@ -139,7 +143,7 @@ class EvaluationFiles:
             parts.append(Notice("info", _words_text(reading.worded)))
         parts += [Notice("info", text) for text in _questions(sheets, saved)]
         if sheets and not saved and not is_first:
-            parts.append(Notice("info", _only_many_text(self._desk.threshold())))
+            parts.append(Notice("info", _only_many_text()))
         if sheets:
             parts += _preview(self._form, sheets, saved)
         if fresh:
@@ -310,14 +314,13 @@ def _words_text(worded: tuple[tuple[str, int], ...]) -> str:
     return _("Words are read as the numbers of the scale: {words}.").format(words=read)
 
 
-def _only_many_text(threshold: int) -> str:
+def _only_many_text() -> str:
     """Return how sheets that come once more are treated, whether there are any or not."""
     return _(
-        "Sheets of this evaluation are saved already. That rows say the same as they do is only "
-        "told when at least {n} do, and they are much of the file: nobody should be able to guess "
-        "what somebody answered. If you have entered some of these sheets before, delete their "
-        "rows first, or they count twice."
-    ).format(n=threshold)
+        "Sheets of this evaluation are saved already. If you have entered some of the sheets in "
+        "this file before, delete their rows first, or they count twice. Single ones are not "
+        "looked for, so that nobody’s answers can be guessed."
+    )
 
 
 def _questions(sheets: Mapping[int, Sheet], saved: tuple[int, ...]) -> list[str]:

@@ -22,6 +22,9 @@ from peerbook.course.evaluation_form import Item, load_form
 from peerbook.text import _, format_date, format_list, format_number, ngettext
 from peerbook.ui import Column, Disclosure, Heading, Notice, Part, Prose, Table, TableData
 
+QUESTIONS_NAMED = 3
+"""Questions a heading names before it counts them."""
+
 
 def result_parts(
     answers: pd.DataFrame,
@@ -113,16 +116,31 @@ def _finding(shown: list[ItemComparison]) -> str:
     based = [one for one in shown if one.low is not None and one.high is not None]
     if not based:
         return _("There are too few answers at one of the evaluations to compare them.")
-    up = sum(one.low is not None and one.low > 0 for one in based)
-    down = sum(one.high is not None and one.high < 0 for one in based)
-    if up == down == 0:
+    up = [one for one in based if one.low is not None and one.low > 0]
+    down = [one for one in based if one.high is not None and one.high < 0]
+    if not up and not down:
         return _(
             "There are too few sheets to say anything for certain. The points may differ by chance."
         )
-    return _(
-        "Of {n} questions, answers to {up} point clearly up and to {down} clearly down. For the "
-        "rest there are too few sheets to say anything for certain."
-    ).format(n=len(based), up=up, down=down)
+    told = []
+    if up:
+        told.append(_("Clearly up: {questions}.").format(questions=_named(up)))
+    if down:
+        told.append(_("Clearly down: {questions}.").format(questions=_named(down)))
+    if len(up) + len(down) < len(based):
+        told.append(_("For the rest there are too few sheets to say anything for certain."))
+    return " ".join(told)
+
+
+def _named(compared: list[ItemComparison]) -> str:
+    """Return the questions that moved, those that moved most first; beyond a few, how many."""
+    by_size = sorted(compared, key=lambda one: -abs(one.difference or 0.0))
+    names = [f"“{one.item.text.rstrip('.')}”" for one in by_size[:QUESTIONS_NAMED]]
+    others = len(compared) - len(names)
+    if others:
+        more = ngettext("{n} other question", "{n} other questions", others)
+        names.append(more.format(n=others))
+    return format_list(names)
 
 
 def _row(one: ItemComparison, threshold: int) -> dict[str, object]:
@@ -223,7 +241,8 @@ def _follow_up_parts(standing: FollowUp) -> list[Part]:
     if standing.state == "late":
         text = _(
             "Nobody has been asked yet what they use of the course. The time for it was from "
-            "{first} to {last}; you can still do it."
+            "{first} to {last}. You can still ask, but they answer later than people on other "
+            "courses."
         )
         return [Notice("warn" if standing.is_reminded else "info", text.format(**days))]
     return []

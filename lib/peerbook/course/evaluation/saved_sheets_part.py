@@ -71,8 +71,8 @@ class SavedSheets:
         return [
             Prose(
                 _(
-                    "You were told the number when the sheet was saved. What stands on a sheet is "
-                    "not shown here."
+                    "A sheet typed in on the page got its number when it was saved. What stands "
+                    "on a sheet is not shown here."
                 )
             ),
             *([Prose(stays)] if some_stay else []),

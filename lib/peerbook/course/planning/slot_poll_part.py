@@ -66,6 +66,7 @@ def slot_poll_parts(use: Callable[[Mapping[str, object]], None]) -> list[Part]:
             "slot_poll",
             [filled_file_field()],
             on_submit=look,
+            on_attempt=lambda: found.show([]),
             submit_label=_("Show which time suits most"),
             only_asks=True,
         ),
