@@ -29,6 +29,7 @@ from steps import (
     option_of,
     receipt,
     row_of,
+    sideways,
     tab,
     turn_to,
     unfold,
@@ -453,6 +454,32 @@ def test_what_is_taught_when_and_for_how_many(open_plan, made):
     expect(page.get_by_text("Regn med 2 deltagere").first).to_be_visible()
     # Two cups each, for the two mentors and two of the staff.
     expect(row_of(page, "Kaffe").filter(visible=True).first).to_have_text(re.compile("8\\s*8"))
+
+
+def test_a_day_is_given_other_lengths_and_those_who_cannot_come_are_not_ordered_for(
+    open_plan, made
+):
+    page = open_plan(made)
+    page.set_viewport_size({"width": 375, "height": 800})
+    tab(page, "Undervisning")
+    welcome = "Velkommen og aftaler på holdet"
+    lengths = unfold(page, "Ret, hvor længe delene varer")
+    for part in (welcome, "Opgaven og rammen"):
+        lengths.get_by_label(part, exact=True).fill("480")
+    page.get_by_role("button", name="Gem længderne").click()
+    expect(page.get_by_text("Den kan højst vare 12 timer")).to_be_visible()
+    assert sideways(page) <= 0
+    lengths.get_by_label(welcome, exact=True).fill("30")
+    lengths.get_by_label("Opgaven og rammen", exact=True).fill("")
+    page.get_by_role("button", name="Gem længderne").click()
+    receipt(page)
+    expect(page.get_by_text("315 minutter i alt").first).to_be_visible()
+    turn_to(page, "Forplejning")
+    apologies = unfold(page, "Har nogen meldt afbud?")
+    apologies.get_by_role("textbox").first.fill("1")
+    page.get_by_role("button", name="Regn uden dem").click()
+    expect(page.get_by_text("1, som har meldt afbud, er trukket fra.")).to_be_visible()
+    assert sideways(page) <= 0
 
 
 def test_the_files_are_one_page_and_a_sheet_without_formulas(open_plan, made):
