@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from peerbook.course.planning.plan_proposal_part import Proposed, consequence_parts
 from peerbook.course.schedule.calendar import Closure, DanishCalendar, Resource
 from peerbook.course.schedule.plan import CourseTemplate, Item, PlanRequest
 from peerbook.course.schedule.plan_changes import changes
@@ -13,6 +14,7 @@ from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import InputFault
 from peerbook.text import format_date, written_in
+from peerbook.ui import Notice
 
 FREE = DanishCalendar()
 DAY_3, SPARRING_3 = Item("teaching_day", 3), Item("sparring", 3)
@@ -267,12 +269,39 @@ def test_a_date_that_has_passed_can_be_put_right(plan):
     assert change.plan.date_of(DAY_3).date == on(3, 12)
 
 
-def test_a_teaching_day_whose_sparring_would_find_no_day_is_refused_for_that_reason(plan):
-    # 10 to 18 days after 18 March is 28 March to 5 April.
+def test_a_sparring_without_a_free_day_in_its_window_lies_just_outside_it_with_a_warning(plan):
+    # 10 to 18 days after 18 March is 28 March to 5 April; 27 March is nearest to 1 April.
     closed = DanishCalendar([Closure(on(3, 28), on(4, 5), "other", "Painting")])
-    with pytest.raises(InputFault, match="its group sparring would find no free day") as fault:
-        move(plan, DAY_3, on(3, 18), calendar=closed)
-    assert fault.value.faults[0].place.field == "date"
+    change = move(plan, DAY_3, on(3, 18), calendar=closed, reason="guest")
+    assert moved_dates(change)[SPARRING_3] == on(3, 27)
+    told = (
+        "Group sparring 3 should lie 10 to 18 days after the teaching day, from 28 March 2026 to "
+        "5 April 2026, but no day is free then. It is placed as near as can be; you can move or "
+        "cancel it."
+    )
+    assert change.warnings == (told,)
+    parts = consequence_parts(Proposed(plan, change, "guest", DAY_3))
+    assert any(told in part.text for part in parts if isinstance(part, Notice))
+    gone = cancel(plan, DAY_3, "ill").plan
+    back = restore(gone, DAY_3, on(3, 18), calendar=closed)
+    assert back.warnings == (told,)
+
+
+def test_a_move_that_keeps_every_sparring_in_its_window_warns_of_none(plan):
+    assert move(plan, DAY_3, on(3, 18), calendar=FREE).warnings == ()
+
+
+def test_a_teaching_day_whose_sparring_finds_no_day_even_so_is_refused_with_the_rule(plan):
+    closed = DanishCalendar([Closure(on(3, 23), on(4, 10), "other", "Painting")])
+    later = plan.with_date(replace(plan.date_of(Item("teaching_day", 4)), date=on(4, 15)))
+    with pytest.raises(InputFault) as fault:
+        move(later, DAY_3, on(3, 18), calendar=closed)
+    (one,) = fault.value.faults
+    assert one.place.field == "date"
+    assert "10 to 18 days after the teaching day, from 28 March 2026 to 5 April" in one.message
+    assert "You can move or cancel Group sparring 3 yourself first" in one.message
+    freed = cancel(later, SPARRING_3, "no day").plan
+    assert move(freed, DAY_3, on(3, 18), calendar=closed).plan.date_of(DAY_3).date == on(3, 18)
 
 
 def test_a_day_that_leaves_no_room_for_the_rest_is_refused_for_that_reason(plan):

@@ -246,9 +246,11 @@ def test_moving_a_date_keeps_the_plan_sound(base, item, steps, pinned, cancelled
         if not (day.takes_place and sparring.takes_place):
             continue
         offset = (sparring.date - day.date).days
-        assert 10 <= offset <= 18 or (
-            sparring.pinned and str(offset) in after.remark(sparring.item)
+        is_told = sparring.pinned or any(
+            told.startswith(sparring.name) for told in changed.warnings
         )
+        assert 10 <= offset <= 18 or (is_told and str(offset) in after.remark(sparring.item))
+        assert sparring.pinned or 6 <= offset <= 22
     told = {one.item for one in changed.consequences}
     differing = {d.item for d in after.dates if d.date != plan.date_of(d.item).date}
     assert told == differing - {item}

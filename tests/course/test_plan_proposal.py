@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
+from peerbook.course.planning.plan_page import _passed_parts
+from peerbook.course.planning.plan_part import dates_table
 from peerbook.course.planning.plan_proposal_part import Proposed, consequence_parts
 from peerbook.course.schedule.calendar import DanishCalendar
 from peerbook.course.schedule.plan import CourseTemplate, Item, PlanRequest
@@ -14,16 +17,16 @@ from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.ui import Notice
 
 FREE = DanishCalendar()
+SPRING = PlanRequest(
+    "spring", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2
+)
 SPARRING_6 = Item("sparring", 6)
 
 
 @pytest.fixture
 def plan():
     """The sixth teaching day is 10 June 2026, its sparring 24 June."""
-    request = PlanRequest(
-        "spring", CourseTemplate(), 2, dt.time(10), first_month=(2026, 1), week_of_month=2
-    )
-    return plan_course(request, FREE)
+    return plan_course(SPRING, FREE)
 
 
 def summer_warnings(plan, item, to):
@@ -75,3 +78,30 @@ def test_a_date_moved_to_a_weekend_is_told_mildly(plan, day, is_told):
     parts = consequence_parts(Proposed(plan, change, "guest", teaching))
     told = [part.text for part in parts if isinstance(part, Notice) and part.kind == "info"]
     assert any("Det er weekend" in text and "onsdag" in text for text in told) == is_told
+
+
+def test_in_a_proposal_nothing_has_been_held_yet(plan):
+    today = plan.of_kind("teaching_day")[1].date
+    statuses = {
+        is_saved: [
+            row[3]["text"] for row in dates_table(plan, "", today, is_saved=is_saved).data["rows"]
+        ]
+        for is_saved in (True, False)
+    }
+    before = sum(date.date < today for date in plan.dates)
+    assert statuses[True][:before] == ["Afholdt"] * before
+    assert statuses[False][:before] == ["Før i dag"] * before
+    assert set(statuses[False][before:]) == {"Planlagt"}
+
+
+def test_a_proposal_that_has_begun_is_warned_of_with_what_to_do(plan):
+    first = plan.starts_on
+    assert _passed_parts(plan, SPRING, first) == []
+    (by_month,) = _passed_parts(plan, SPRING, first + dt.timedelta(days=1))
+    assert isinstance(by_month, Notice)
+    assert by_month.kind == "warn"
+    assert "kan det ikke nås: 1 af datoerne er gået. Vælg en senere måned." in by_month.text
+    assert "Er holdet i gang, så gem planen." in by_month.text
+    backwards = replace(SPRING, first_month=None, final_assignment_on=dt.date(2026, 7, 8))
+    (by_last_day,) = _passed_parts(plan, backwards, first + dt.timedelta(days=1))
+    assert "Vælg en senere dag for fremlæggelserne." in by_last_day.text

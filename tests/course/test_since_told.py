@@ -155,7 +155,7 @@ def test_why_a_date_follows_is_told_in_the_language_of_the_page(leader):
         leader.move(DAY_2, 7, "Salen er optaget")
         danish = {one.item: one.reason for one in leader.untold()}
     english = {one.item: one.reason for one in leader.untold()}
-    assert danish[Item("sparring", 2)] == "følger med Undervisningsdag 2"
+    assert danish[Item("sparring", 2)] == "hører sammen med Undervisningsdag 2"
     assert english[Item("sparring", 2)] == "follows Teaching day 2"
     assert danish[DAY_2] == english[DAY_2] == "Salen er optaget"
 
@@ -166,7 +166,7 @@ def test_what_follows_a_move_on_an_english_page_is_told_in_danish(leader):
         leader.move(day_3, 8, "Room taken")
     with written_in("da"):
         told = {one.item: one.reason for one in leader.untold()}
-    assert told[middle] == "følger med Undervisningsdag 3"
+    assert told[middle] == "hører sammen med Undervisningsdag 3"
     assert told[Item("teaching_day", 4)] == "der ville være under 21 dage til Undervisningsdag 3"
     assert "follows" not in str(told)
 

@@ -141,7 +141,8 @@ def test_text_of_users_is_shown_as_text(show):
     page = show(
         ui.Page(
             [ui.Heading(evil), ui.Prose(evil), ui.Notice("warn", evil), table, chart,
-             ui.Button(evil, lambda: evil), ui.Filter(evil, [(1, evil)], print),
+             ui.Excerpt(evil, evil), ui.Button(evil, lambda: evil),
+             ui.Filter(evil, [(1, evil)], print),
              ui.Disclosure(evil, []), ui.Tabs([(evil, [])])],
             lead=evil,
         )
@@ -499,6 +500,27 @@ def test_page_says_when_its_data_is_invented(show):
     expect(page.get_by_text("Datoer.")).to_be_visible()
     expect(page.get_by_role("heading", name="Planen", level=2)).to_be_visible()
     assert ui.Page([], facts=["7 dage"]).facts == ("7 dage",)
+
+
+def test_an_excerpt_is_copied_whole_and_marked_where_the_browser_lets_no_page_copy(show):
+    text = "Kære alle\n\n- Dag 1 er <b>flyttet</b>\n"
+    page = show(ui.Excerpt("Mail", text))
+    box = page.get_by_label("Mail")
+    expect(box).to_have_value(text)
+    expect(box).not_to_be_editable()
+    page.evaluate(
+        "Object.defineProperty(navigator, 'clipboard', { configurable: true,"
+        " value: { writeText: async (text) => { window.taken = text } } })"
+    )
+    copy = page.get_by_role("button", name=_("Copy the text"))
+    copy.click()
+    expect(page.get_by_text(_("Copied. Paste it into your mail."))).to_be_visible()
+    assert page.evaluate("window.taken") == text
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    copy.click()
+    expect(page.get_by_text(_("The text is marked. Press Ctrl and C to copy it."))).to_be_visible()
+    marked = box.evaluate("one => one.value.slice(one.selectionStart, one.selectionEnd)")
+    assert marked == text
 
 
 def test_notice_that_changes_is_read_aloud(show):

@@ -37,6 +37,27 @@ export function notice({ model, el }) {
   return buttons.leave;
 }
 
+// A text to take along, copied at one press; where the browser lets no page copy, it is marked.
+export function excerpt({ model, el }) {
+  const words = model.get("texts");
+  const id = `${model.id}-text`;
+  const box = h("textarea", { id, class: "pb-input pb-input-long-text", readonly: true, rows: 6 });
+  box.value = model.get("text");
+  const status = statusLine();
+  const copy = async () => {
+    box.select();
+    const isCopied = await navigator.clipboard?.writeText(box.value).then(() => true, () => false);
+    if (isCopied) status.say(words.copied, "ok");
+    else status.say(words.marked, "info");
+  };
+  const press = h("button", { type: "button", class: "pb-button pb-look-quiet", on: { click: copy } }, words.copy);
+  el.replaceChildren(
+    h("label", { class: "pb-label", for: id }, model.get("label")),
+    box,
+    h("div", { class: "pb-actions" }, h("div", { class: "pb-action" }, press, status.node)),
+  );
+}
+
 export function button({ model, el }) {
   const buttons = buttonRow(model);
   el.replaceChildren(buttons.node);

@@ -181,6 +181,29 @@ class Notice(_Actions):
             self.text = text
 
 
+class Excerpt(Part):
+    """A plain text that is taken along, to a mail for instance: shown as it is, copied at once.
+
+    Parameters
+    ----------
+    label
+        What it is.
+    text
+        The text.
+    """
+
+    label = traitlets.Unicode().tag(sync=True)
+    text = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, label: str, text: str) -> None:
+        texts = {
+            "copy": _("Copy the text"),
+            "copied": _("Copied. Paste it into your mail."),
+            "marked": _("The text is marked. Press Ctrl and C to copy it."),
+        }
+        super().__init__("excerpt", texts, label=label, text=text)
+
+
 class Button(_Actions):
     """A button.
 

@@ -325,9 +325,9 @@ class _CourseChoice:
 
         return [
             Heading(_("Proposal")),
-            *_passed_parts(plan, desk.today),
+            *_passed_parts(plan, request, desk.today),
             *self._away_parts(plan, request, calendar, proposal),
-            dates_table(plan, _("Proposed dates, not saved yet"), desk.today),
+            dates_table(plan, _("Proposed dates, not saved yet"), desk.today, is_saved=False),
             *who_and_where_parts(plan),
             *avoided_parts(plan),
             Button(_("Save the plan"), save, look="main"),
@@ -468,19 +468,26 @@ class _KeptFree:
         return "\n".join([kept, *moved])
 
 
-def _passed_parts(plan: CoursePlan, today: dt.date) -> list[Part]:
-    """Return what becomes of dates before today; nothing when all are to come."""
+def _passed_parts(plan: CoursePlan, request: PlanRequest, today: dt.date) -> list[Part]:
+    """Return what dates before today mean; nothing when all are to come."""
     passed = sum(date.date < today for date in plan.dates)
     if not passed:
         return []
-    text = ngettext(
-        "{n} date lies before today and counts as held. If you met on another day, correct it "
-        "under “Move or cancel” once the plan is saved.",
-        "{n} dates lie before today and count as held. If you met on other days, correct them "
-        "under “Move or cancel” once the plan is saved.",
+    late = ngettext(
+        "If the course has not begun, it is too late for this: {n} of the dates has passed.",
+        "If the course has not begun, it is too late for this: {n} of the dates have passed.",
         passed,
     ).format(n=passed)
-    return [Notice("info", text)]
+    way_out = (
+        _("Choose a later month.")
+        if request.final_assignment_on is None
+        else _("Choose a later day for the final assignments.")
+    )
+    under_way = _(
+        "If it is under way, save the plan: what lies before today then counts as held. If you met "
+        "on other days, correct them under “Move or cancel” afterwards."
+    )
+    return [Notice("warn", f"{late} {way_out}\n{under_way}")]
 
 
 def _poll_parts(form: Form) -> list[Part]:

@@ -41,7 +41,9 @@ from peerbook.ui import (
 )
 
 
-def _status_of(date: PlannedDate, today: dt.date) -> Status:
+def _status_of(date: PlannedDate, today: dt.date, *, is_saved: bool) -> Status:
+    if not is_saved and date.date < today:
+        return Status(_("Before today"), "warn")
     status = date.status_on(today)
     tones: dict[str, Tone] = {"moved": "info", "cancelled": "danger", "held": "ok"}
     return Status(status_name(status), tones.get(status, "neutral"))
@@ -52,8 +54,13 @@ def dates_table(
     caption: str,
     today: dt.date,
     moved_from: Mapping[Item, dt.date] = MappingProxyType({}),
+    *,
+    is_saved: bool = True,
 ) -> Table:
-    """Return a plan's dates as a table, with the day each has left; those before today are held."""
+    """Return a plan's dates as a table, with the day each has left.
+
+    Those before today are held, but not while the plan is a proposal.
+    """
     columns = [
         Column("what", _("What")),
         Column("date", _("Date"), kind="day"),
@@ -66,7 +73,7 @@ def dates_table(
             "what": date.name,
             "date": date.date,
             "time": hours_of(date.starts_at, date.ends_at),
-            "status": _status_of(date, today),
+            "status": _status_of(date, today, is_saved=is_saved),
             "remark": plan.remark(date.item, moved_from.get(date.item)),
         }
         for date in plan.dates

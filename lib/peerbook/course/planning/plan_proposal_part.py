@@ -92,7 +92,7 @@ def consequence_parts(proposed: Proposed) -> list[Part]:
         for one in change.plan.dates
         if one.takes_place and one.note and one != before.get(one.item)
     ]
-    if told := [*stuck, *strained, *proposed.warnings]:
+    if told := [*stuck, *strained, *change.warnings, *proposed.warnings]:
         parts.append(Notice("warn", "\n".join(told)))
     new = [one for one in change.plan.dates if one.takes_place and not _was_on(before, one)]
     for is_away, lead in (

@@ -7,13 +7,14 @@ from uuid import uuid4
 
 from peerbook.course import plan_records
 from peerbook.course.planning.details_told import changed_details
+from peerbook.course.planning.download_part import calendar_download
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.plan import CoursePlan
 from peerbook.course.schedule.plan_changes import changes, told_sentences
 from peerbook.store import last_event
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date
-from peerbook.ui import Button, Disclosure, Notice, Part, Prose, Section, bullets
+from peerbook.ui import Button, Disclosure, Excerpt, Notice, Part, Prose, Section, bullets
 
 
 def since_told_parts(saved: SavedPlan) -> list[Part]:
@@ -51,8 +52,8 @@ def _parts(saved: SavedPlan, place: Section) -> list[Part]:
     parts: list[Part] = [Prose(lead)]
     if sentences:
         parts += [
-            Prose(_("This has changed. You can copy it into a mail:")),
-            Prose(bullets(sentences)),
+            Excerpt(_("This has changed, ready for a mail"), _mail(plan, sentences)),
+            calendar_download(saved),
         ]
     elif told is not None:
         parts.append(Notice("ok", _("Nothing has changed since.")))
@@ -65,6 +66,28 @@ def _parts(saved: SavedPlan, place: Section) -> list[Part]:
         )
         parts.append(Disclosure(_("What was told earlier"), [Prose(lines)]))
     return parts
+
+
+def _mail(plan: CoursePlan, sentences: Sequence[str]) -> str:
+    """Return what has changed as a mail, which mentions the calendar file."""
+    changed = (
+        _("There are changes on {title}:").format(title=plan.title)
+        if plan.title
+        else _("There are changes on the course:")
+    )
+    calendar = _(
+        "The new calendar file is attached. Open it, and the dates in your calendar are put right."
+    )
+    return "\n\n".join(
+        [
+            _("Dear all"),
+            changed,
+            "\n".join(f"- {sentence}" for sentence in sentences),
+            calendar,
+            _("Can you not come? Please tell us, and we will find a way."),
+            _("Kind regards"),
+        ]
+    )
 
 
 def _mark_button(

@@ -27,6 +27,7 @@ from peerbook.course.schedule.plan_model import DateModel
 from peerbook.course.schedule.plan_wishes import (
     ERFA_GAP_DAYS,
     OTHER_WEEKDAY_COST,
+    SPARRING_SLACK_DAYS,
     Obstacles,
     nearer_sparring_days,
     next_working_day,
@@ -76,10 +77,17 @@ class Consequence:
 
 @dataclass(frozen=True)
 class PlanChange:
-    """A changed plan, and what followed from the change besides the change itself."""
+    """A changed plan, and what followed from the change besides the change itself.
+
+    Parameters
+    ----------
+    warnings
+        What could only be had by stretching a rule, as sentences.
+    """
 
     plan: CoursePlan
     consequences: tuple[Consequence, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> dict[Item, Reason]:
@@ -163,7 +171,8 @@ class Mending:
     def moved(self, date: PlannedDate, to: dt.date) -> PlanChange:
         """Return the least change that moves a date to a day.
 
-        Whoever chooses an eve by hand gets it, with a note on the date that says so.
+        Whoever chooses an eve by hand gets it, with a note on the date that says so. A sparring
+        without a free day in its window lies a few days outside it, with a warning.
 
         Raises
         ------
@@ -175,11 +184,24 @@ class Mending:
             raise self.refusal(date, to, blocked)
         changed = self.solve(date.item, to)
         if changed is None:
+            changed = self.solve(date.item, to, is_stretched=True)
+        if changed is None:
             raise self.refusal(date, to, tuple(self.out_of_order(date, to)))
-        return changed
+        return replace(changed, warnings=tuple(self._stretched(changed.plan)))
 
-    def solve(self, item: Item | None = None, to: dt.date | None = None) -> PlanChange | None:
-        """Return the least change that moves the item; None when the order cannot be kept."""
+    def solve(
+        self, item: Item | None = None, to: dt.date | None = None, *, is_stretched: bool = False
+    ) -> PlanChange | None:
+        """Return the least change that moves the item; None when the order cannot be kept.
+
+        Parameters
+        ----------
+        item, to
+            Which date, and its day; None to move only what can no longer be used.
+        is_stretched
+            Whether a sparring may lie a few days outside its window.
+        """
+        slack = SPARRING_SLACK_DAYS if is_stretched else 0
         model = DateModel()
         things = {date.item: date for date in self._plan.dates if self._is_placed(date, item)}
         for date in things.values():
@@ -187,7 +209,8 @@ class Mending:
             model.place(date.item, own)
         for step in self._steps:
             if step.first in things and step.second in things:
-                self._apply(model, step, (things[step.first], things[step.second]), item)
+                dates = things[step.first], things[step.second]
+                self._apply(model, step, dates, item, slack)
         for date in things.values():
             self._add_costs(model, date, things, item)
         answer = model.cheapest()
@@ -289,6 +312,7 @@ class Mending:
         step: _Step,
         dates: tuple[PlannedDate, PlannedDate],
         moved: Item | None,
+        slack: int,
     ) -> None:
         given = [date.fixed or date.item == moved for date in dates]
         if all(given) and moved not in (step.first, step.second):
@@ -298,9 +322,12 @@ class Mending:
         if step.limits is None:
             return
         if step.second.kind == "sparring":
-            if not given[1]:
-                model.gap(*days, *step.limits)
-            return
+            if given[1]:
+                return
+            fewest, most = step.limits
+            model.gap(*days, max(fewest - slack, 1), most + slack)
+            if not slack:
+                return
         if any(given) or not self._within(step, dates):
             kept = model.truth()
             model.gap(*days, *step.limits, only_if=[kept])
@@ -466,19 +493,53 @@ class Mending:
             if (other.date - to).days * (1 if comes_first else -1) < least:
                 found = True
                 yield Reason("order", to, label=f"{other.name} ({format_date(other.date)})")
-        if not found:
-            yield Reason("no_sparring" if self._leaves_no_sparring(date, to) else "no_room", to)
+        if found:
+            return
+        if sparring := self._sparring_left_without(date, to):
+            told = _(
+                "{window} You can move or cancel {sparring} yourself first, and move this date then"
+            )
+            window = self._no_day_for(sparring, to)
+            yield Reason("told", to, label=told.format(window=window, sparring=sparring.name))
+        else:
+            yield Reason("no_room", to)
 
-    def _leaves_no_sparring(self, date: PlannedDate, to: dt.date) -> bool:
-        """Return whether a teaching day on that day would have no day for its group sparring."""
+    def _stretched(self, after: CoursePlan) -> Iterator[str]:
+        """Yield which sparrings have been moved out of their window, and what can be done."""
+        fewest, most = after.template.sparring_earliest_days, after.template.sparring_latest_days
+        for sparring in after.of_kind("sparring"):
+            day = after.get(Item("teaching_day", sparring.number))
+            has_moved = sparring.date != self._plan.date_of(sparring.item).date
+            if not has_moved or sparring.fixed or day is None or not day.takes_place:
+                continue
+            if not fewest <= (sparring.date - day.date).days <= most:
+                told = _("{window} It is placed as near as can be; you can move or cancel it.")
+                yield told.format(window=self._no_day_for(sparring, day.date))
+
+    def _no_day_for(self, sparring: PlannedDate, teaching: dt.date) -> str:
+        """Return that no day is free for a sparring when it should lie, with the rule."""
+        template = self._plan.template
+        fewest, most = template.sparring_earliest_days, template.sparring_latest_days
+        return _(
+            "{sparring} should lie {fewest} to {most} days after the teaching day, from {first} to "
+            "{last}, but no day is free then."
+        ).format(
+            sparring=sparring.name,
+            fewest=fewest,
+            most=most,
+            first=format_date(teaching + fewest * _DAY, "plain"),
+            last=format_date(teaching + most * _DAY, "plain"),
+        )
+
+    def _sparring_left_without(self, date: PlannedDate, to: dt.date) -> PlannedDate | None:
+        """Return the sparring that would have no day if its teaching day were on that day."""
         plan = self._plan
         sparring = plan.get(Item("sparring", date.number)) if date.kind == "teaching_day" else None
         if sparring is None or sparring.fixed:
-            return False
+            return None
         window = range(plan.template.sparring_earliest_days, plan.template.sparring_latest_days + 1)
-        return not any(
-            self._is_usable(sparring, day) for day in (to + offset * _DAY for offset in window)
-        )
+        is_there_one = any(self._is_usable(sparring, to + offset * _DAY) for offset in window)
+        return None if is_there_one else sparring
 
     def _is_usable(self, date: PlannedDate, day: dt.date) -> bool:
         """Return whether nothing in the calendar keeps a date off a day."""

@@ -72,7 +72,7 @@ def move(
         changed.plan.date_of(item),
         pinned=True, pin_reason=reason, status="moved",
     )  # fmt: skip
-    return PlanChange(changed.plan.with_date(fixed), changed.consequences)
+    return replace(changed, plan=changed.plan.with_date(fixed))
 
 
 def adjust(
@@ -296,7 +296,7 @@ def restore(
         new = change.plan.date_of(rider.item).date
         why = Reason("follows", new, item=date.item)
         consequences.append(Consequence(rider.item, None, new, why))
-    return PlanChange(change.plan, tuple(consequences))
+    return replace(change, consequences=tuple(consequences))
 
 
 def _riders_back(plan: CoursePlan, date: PlannedDate) -> list[PlannedDate]:

@@ -31,6 +31,7 @@ from peerbook.course.schedule.plan_wishes import (
     ERFA_GAP_DAYS,
     OTHER_WEEKDAY_COST,
     PLACED,
+    SPARRING_SLACK_DAYS,
     AskedCourse,
     Spot,
     Wish,
@@ -55,7 +56,6 @@ _UNEVEN_COST = 2
 
 # How far a rule is stretched when no plan keeps all of them.
 _SPILL_DAYS = 14
-_SPARRING_SLACK_DAYS = 4
 
 _USE_COST = 40
 """Of each date for which a rule is broken, so that a broken rule is not used more than needed."""
@@ -304,7 +304,7 @@ class _Planning:
     def _sparring_window(self, course: AskedCourse) -> range:
         """Return how many days after its teaching day a sparring can be at all."""
         template = course.template
-        slack = _SPARRING_SLACK_DAYS if self._stretched else 0
+        slack = SPARRING_SLACK_DAYS if self._stretched else 0
         earliest = max(template.sparring_earliest_days - slack, 1)
         return range(earliest, template.sparring_latest_days + slack + 1)
 

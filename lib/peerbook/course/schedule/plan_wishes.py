@@ -34,6 +34,9 @@ PLACED: tuple[Kind, ...] = ("teaching_day", "sparring", "final_assignment", "erf
 ERFA_GAP_DAYS = (14, 63)
 """Fewest and most days from one erfa group to the next."""
 
+SPARRING_SLACK_DAYS = 4
+"""How far outside its window a sparring may lie where no day within it can be used."""
+
 OTHER_WEEKDAY_COST = 30
 """What it costs a plan, new or mended, that a date lies on another weekday than the course's."""
 
