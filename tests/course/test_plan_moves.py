@@ -276,8 +276,8 @@ def test_a_sparring_without_a_free_day_in_its_window_lies_just_outside_it_with_a
     assert moved_dates(change)[SPARRING_3] == on(3, 27)
     told = (
         "Group sparring 3 should lie 10 to 18 days after the teaching day, from 28 March 2026 to "
-        "5 April 2026, but no day is free then. It is placed as near as can be; you can move or "
-        "cancel it."
+        "5 April 2026, but none of those days can be used. It is placed as near as can be; you can "
+        "move or cancel it."
     )
     assert change.warnings == (told,)
     parts = consequence_parts(Proposed(plan, change, "guest", DAY_3))
@@ -285,6 +285,15 @@ def test_a_sparring_without_a_free_day_in_its_window_lies_just_outside_it_with_a
     gone = cancel(plan, DAY_3, "ill").plan
     back = restore(gone, DAY_3, on(3, 18), calendar=closed)
     assert back.warnings == (told,)
+
+
+def test_a_sparring_that_stays_but_is_outside_its_window_now_is_warned_of_too(plan):
+    # 10 to 18 days after 17 March is 27 March to 4 April; 25 March, where it is, is 8 days after.
+    closed = DanishCalendar([Closure(on(3, 26), on(4, 10), "other", "Painting")])
+    change = move(plan, DAY_3, on(3, 17), calendar=closed)
+    assert change.plan.date_of(SPARRING_3).date == on(3, 25)
+    (told,) = change.warnings
+    assert "from 27 March 2026 to 4 April 2026" in told
 
 
 def test_a_move_that_keeps_every_sparring_in_its_window_warns_of_none(plan):

@@ -505,14 +505,15 @@ class Mending:
             yield Reason("no_room", to)
 
     def _stretched(self, after: CoursePlan) -> Iterator[str]:
-        """Yield which sparrings have been moved out of their window, and what can be done."""
+        """Yield which sparrings now lie outside their window, and what can be done."""
         fewest, most = after.template.sparring_earliest_days, after.template.sparring_latest_days
         for sparring in after.of_kind("sparring"):
             day = after.get(Item("teaching_day", sparring.number))
-            has_moved = sparring.date != self._plan.date_of(sparring.item).date
-            if not has_moved or sparring.fixed or day is None or not day.takes_place:
+            if sparring.fixed or day is None or not day.takes_place:
                 continue
-            if not fewest <= (sparring.date - day.date).days <= most:
+            before = [self._plan.date_of(one.item).date for one in (day, sparring)]
+            is_within = fewest <= (sparring.date - day.date).days <= most
+            if not is_within and before != [day.date, sparring.date]:
                 told = _("{window} It is placed as near as can be; you can move or cancel it.")
                 yield told.format(window=self._no_day_for(sparring, day.date))
 
@@ -522,7 +523,7 @@ class Mending:
         fewest, most = template.sparring_earliest_days, template.sparring_latest_days
         return _(
             "{sparring} should lie {fewest} to {most} days after the teaching day, from {first} to "
-            "{last}, but no day is free then."
+            "{last}, but none of those days can be used."
         ).format(
             sparring=sparring.name,
             fewest=fewest,
