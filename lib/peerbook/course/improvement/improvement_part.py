@@ -224,7 +224,10 @@ class Board:
                         "the reason is all it takes."
                     ),
                 ),
-                TextField("owner", _("Who sees to it?"), max_length=80),
+                TextField(
+                    "owner", _("Who sees to it?"), max_length=80,
+                    hint=_("Needed when you do it, or do it later."),
+                ),
                 DateField("due_on", _("By when?")),
                 ChoiceField(
                     "status", _("How far are we?"),
