@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import replace
 
@@ -21,9 +22,10 @@ from builders import (
     open_store,
 )
 from peerbook.course import plan_records, records
+from peerbook.course.planning.course_details_records import details_of, save_details
 from peerbook.course.schedule.calendar import Closure, Resource, school_holiday_weeks
 from peerbook.course.schedule.plan import Item
-from peerbook.course.schedule.plan_moves import cancel, move, pin, replan, restore, unpin
+from peerbook.course.schedule.plan_moves import adjust, cancel, move, pin, replan, restore, unpin
 from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import InputFault
 from peerbook.store import events_of, state_on
@@ -412,28 +414,60 @@ def test_a_plan_saved_unchanged_writes_nothing(store):
 
 
 def as_told(plan, event):
-    """Return the dates that take place after an event, from those before it."""
+    """Return the day, times and room of each date after an event, from those before it.
+
+    What is called off has no day; what is part of a day is where that is.
+    """
     details = event.details
     if event.kind == "planned":
         return {
-            (one["kind"], one["number"]): dt.date.fromisoformat(one["date"])
+            (one["kind"], one["number"]): (
+                one["date"], [one[name] for name in ("starts_at", "ends_at") if one[name]],
+                one["room"] if one["starts_at"] else None,
+            )
             for one in details["dates"]
-        }
+        }  # fmt: skip
+    if event.kind == "details_corrected":
+        return plan
     key = details["kind"], details["number"]
-    rest = {item: day for item, day in plan.items() if item != key}
-    return rest if details["new"] is None else {
-        **rest, key: dt.date.fromisoformat(details["new"])
+    _day, times, room = plan[key]
+    return {
+        **plan, key: (details["new"], details.get("times", times), details.get("room", room))
     }  # fmt: skip
 
 
-def taking_place(plan):
-    return {tuple(date.item): date.date for date in plan.dates if date.takes_place}
+def standing(plan):
+    return {
+        tuple(date.item): (
+            date.date.isoformat() if date.takes_place else None,
+            [time.isoformat() for time in date.times or ()],
+            date.room if date.times else None,
+        )
+        for date in plan.dates
+    }
+
+
+def corrected(data, store, made, on):
+    """Correct times and room of the whole course, or of a date, as far as that is not refused."""
+    with store.read() as session:
+        seen = details_of(session, made.course_id, on)
+    mine = replace(
+        seen, room=data.draw(st.sampled_from(["Salen", "Huset", seen.room])),
+        day_starts_at=data.draw(st.sampled_from([dt.time(9), dt.time(9, 30), dt.time(10)])),
+    )  # fmt: skip
+    with contextlib.suppress(InputFault), store.write(LEADER) as session:
+        save_details(
+            session, made.course_id, mine, seen,
+            site_id=made.site_id, on=on, past_too=data.draw(st.booleans()),
+        )  # fmt: skip
 
 
 def attempted(data, plan, calendar):
     """Return the plan after a random change of those a user can make; None when it is refused."""
     date = data.draw(st.sampled_from(plan.dates))
-    act = data.draw(st.sampled_from(["move", "move", "cancel", "restore", "free", "mend"]))
+    act = data.draw(
+        st.sampled_from(["move", "move", "cancel", "restore", "free", "mend", "adjust"])
+    )
     try:
         if act == "move":
             to = date.date + dt.timedelta(days=data.draw(st.integers(-20, 20)))
@@ -442,6 +476,10 @@ def attempted(data, plan, calendar):
             return cancel(plan, date.item, "Aflyst").plan
         if act == "restore":
             return restore(plan, date.item, calendar=calendar).plan
+        if act == "adjust" and date.times:
+            return adjust(
+                plan, date.item, (dt.time(9), dt.time(14)), "Caféen", calendar=calendar
+            ).plan
         if act == "free":
             return unpin(plan, date.item)
         return replan(plan, calendar=calendar).plan
@@ -454,14 +492,18 @@ def attempted(data, plan, calendar):
 def test_the_plan_of_any_past_day_is_told_by_the_events_alone(store, data):
     made = a_planned_course(store)
     on = PLANNED_ON
-    stood = {on: taking_place(loaded(store, made.course_id))}
+    stood = {on: standing(loaded(store, made.course_id))}
     for _change in range(data.draw(st.integers(1, 5))):
+        if data.draw(st.booleans()):
+            on += dt.timedelta(days=data.draw(st.integers(0, 30)))
+            corrected(data, store, made, on)
+            stood[on] = standing(loaded(store, made.course_id))
         before = loaded(store, made.course_id)
         after = attempted(data, before, calendar_of(store, made))
         if after is not None:
             on += dt.timedelta(days=data.draw(st.integers(0, 30)))
             change(store, made, before, after, on=on)
-            stood[on] = taking_place(loaded(store, made.course_id))
+            stood[on] = standing(loaded(store, made.course_id))
     told = history(store, made)
     for day, plan in stood.items():
         assert state_on(told, day, {}, as_told) == plan

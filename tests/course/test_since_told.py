@@ -17,7 +17,7 @@ from peerbook.course.planning.course_details_records import (
 from peerbook.course.planning.details_told import changed_details
 from peerbook.course.schedule.calendar import Closure
 from peerbook.course.schedule.plan import Item
-from peerbook.course.schedule.plan_changes import changes
+from peerbook.course.schedule.plan_changes import changes, told_sentences
 from peerbook.course.schedule.plan_moves import cancel, move, replan, restore
 from peerbook.store import append_event, events_of, last_event
 from peerbook.store.tables import Course
@@ -95,6 +95,9 @@ class Leader:
                 session, self.made.course_id, replace(seen, **values), seen,
                 site_id=site_id, on=on, past_too=past_too,
             )  # fmt: skip
+
+    def untold_rooms(self):
+        return told_sentences(self.untold(), self.plan())
 
     def untold_details(self):
         with self.store.read() as session:
@@ -274,14 +277,14 @@ def test_another_name_room_and_teacher_are_told_until_marked_as_told_and_nobody_
     leader.correct(title="Course 9", room="Canteen", teachers="Carl Opdigt", convener="Dorte")
     told = leader.untold_details()
     first = format_date(leader.plan().dates[0].date, "long")
+    assert leader.untold_rooms() == (f"From {first} on, the room is Canteen.",)
     assert told == (
         "The course is now called Course 9.",
-        f"From {first} on, the room is Canteen.",
         f"From {first} on, somebody else teaches.",
         "Somebody else calls the erfa groups together.",
     )
     leader.tell()
-    assert leader.untold_details() == ()
+    assert leader.untold_details() == leader.untold_rooms() == ()
 
 
 def test_a_teacher_replaced_half_way_is_told_with_the_first_day(leader):
@@ -297,6 +300,7 @@ def test_a_name_put_right_and_a_room_that_is_as_it_was_are_no_other_teacher_and_
     leader.correct(room="")
     leader.correct(past_too=True, teachers="Carl Opdigt")
     assert leader.untold_details() == ("The teachers have been put right.",)
+    assert leader.untold_rooms() == ()
 
 
 def test_another_place_is_told_and_so_is_another_name_of_the_place(store, leader):
@@ -314,7 +318,33 @@ def test_another_place_is_told_and_so_is_another_name_of_the_place(store, leader
 def test_a_room_changed_after_the_mail_was_written_is_still_to_be_told(store, leader):
     with store.read() as session:
         written = last_event(session)
+    shown = leader.plan()
     leader.correct(room="Canteen")
-    leader.tell(up_to=written)
-    (told,) = leader.untold_details()
+    leader.tell(shown, up_to=written)
+    (told,) = leader.untold_rooms()
     assert "Canteen" in told
+    leader.correct(room="")
+    leader.tell()
+    leader.correct(room="Canteen")
+    leader.tell()
+    leader.correct(room="")
+    (told,) = leader.untold_rooms()
+    assert told.endswith("on, there is no room yet.")
+
+
+def test_a_plan_told_before_rooms_were_kept_with_it_still_tells_another_room(store, leader):
+    leader.tell()
+    with store.write(LEADER) as session:
+        told = events_of(session, "course", leader.made.course_id)[-1]
+        dates = [
+            {name: value for name, value in date.items() if name != "room"}
+            for date in told.details["dates"]
+        ]
+        append_event(
+            session, "course", leader.made.course_id, "told", TOLD_ON,
+            dates=dates, sentences=[], up_to=told.seq,
+        )  # fmt: skip
+    assert leader.untold_rooms() == ()
+    leader.correct(room="Canteen")
+    (sentence,) = leader.untold_rooms()
+    assert "Canteen" in sentence

@@ -7,7 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, PLANNED_ON, a_planned_course, assert_sound, open_store, somebody
+from builders import (
+    LEADER,
+    PLANNED_ON,
+    a_plan,
+    a_planned_course,
+    assert_sound,
+    open_store,
+    somebody,
+)
 from peerbook.course import plan_records, records
 from peerbook.course.planning.course_details_records import details_of, save_details
 from peerbook.course.planning.details_told import changed_details
@@ -21,6 +29,7 @@ from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of, last_event
 from peerbook.store.tables import Course
+from peerbook.text import format_date
 from peerbook.text.formats import COPENHAGEN
 
 FREE = DanishCalendar(())
@@ -99,7 +108,8 @@ class Leader:
             details = changed_details(
                 session, course.id, self.plan(), after_seq=told.up_to, today=on
             )
-        return (*told_sentences(changes(told.plan, self.plan(), told.reasons)), *details)
+        plan = self.plan()
+        return (*told_sentences(changes(told.plan, plan, told.reasons), plan), *details)
 
     def tell(self):
         with self.store.write(LEADER) as session:
@@ -396,6 +406,153 @@ def test_a_date_with_a_time_or_room_of_its_own_keeps_it_and_is_not_taken_for_the
     assert (day.times, day.room) == ((HALF_PAST_NINE, THREE), "Caféen")
     rest = [date for date in leader.plan().of_kind("teaching_day") if date.item != first]
     assert {(date.starts_at, date.room) for date in rest} == {(dt.time(9), "Huset")}
+
+
+def test_dates_that_keep_a_room_of_their_own_are_told_beside_the_room_of_the_course(leader):
+    leader.adjust(DAY_3, room="Caféen")
+    leader.tell()
+    leader.correct(room="Huset")
+    first = format_date(leader.plan().dates[0].date, "long")
+    assert leader.untold() == (
+        f"From {first} on, the room is Huset. Except Teaching day 3: Caféen.",
+    )
+    leader.tell()
+    assert leader.untold() == ()
+
+
+def test_a_date_that_is_back_in_the_room_that_was_told_is_told_when_the_others_have_left_it(leader):
+    leader.adjust(DAY_3, room="Caféen")
+    leader.correct(room="Huset")
+    leader.adjust(DAY_3, room="Salen")
+    leader.adjust(SPARRING_3, room="")
+    (told,) = leader.untold()
+    assert told.endswith(
+        "on, the room is Huset. Except Teaching day 3: Salen; Group sparring 3: no room yet."
+    )
+
+
+def test_a_date_left_in_a_room_the_course_came_back_from_is_told(leader):
+    leader.correct(room="Huset")
+    leader.adjust(DAY_3, room="Caféen")
+    leader.correct(room="Salen")
+    leader.adjust(DAY_3, room="Huset")
+    (told,) = leader.untold()
+    assert told.startswith("Teaching day 3 on ")
+    assert told.endswith("is now in the room Huset.")
+
+
+def test_dates_that_keep_a_time_of_their_own_are_not_told_with_the_others(leader):
+    leader.adjust(DAY_3, (HALF_PAST_NINE, THREE))
+    leader.tell()
+    leader.correct(day_starts_at=dt.time(9))
+    (told, _presentations) = leader.untold()
+    assert told.startswith("Teaching day 1, 2, 4, 5 and 6 are now from 09:00–")
+
+
+def test_every_date_of_a_corrected_course_is_an_event_that_says_how_it_was(leader):
+    plan = leader.plan()
+    leader.correct(UNDER_WAY, day_starts_at=dt.time(9), room="Huset")
+    with leader.store.read() as session:
+        events = events_of(session, "course", leader.made.course_id)[1:]
+    told = {
+        (event.kind, event.details["kind"], event.details["number"]): event.details
+        for event in events
+        if event.kind != "details_corrected"
+    }
+    coming = [date for date in plan.dates if date.date >= UNDER_WAY]
+    assert {key[1:] for key in told if key[0] == "date_relocated"} == {
+        tuple(date.item) for date in coming if date.times
+    }
+    fourth = told["date_retimed", "teaching_day", 4]
+    assert fourth["times"][0] == "09:00:00"
+    assert fourth["old_times"][0] == "10:00:00"
+    assert ("date_retimed", "teaching_day", 3) not in told
+
+
+@pytest.mark.parametrize("days_after", [0, 300], ids=["the last to come", "over"])
+def test_the_last_day_with_a_time_of_its_own_is_not_taken_for_the_course(leader, days_after):
+    last = Item("teaching_day", 6)
+    leader.adjust(last, (HALF_PAST_NINE, THREE))
+    on = leader.plan().date_of(last).date + dt.timedelta(days=days_after)
+    assert leader.details(on).day_starts_at == TEN
+    leader.correct(on, past_too=True, day_starts_at=dt.time(9))
+    starts = [date.starts_at for date in leader.plan().of_kind("teaching_day")]
+    assert starts == [dt.time(9)] * 5 + [HALF_PAST_NINE]
+
+
+def test_times_that_hold_for_the_last_two_days_are_shown_also_before_the_last(leader):
+    fifth = leader.plan().date_of(Item("teaching_day", 5)).date
+    leader.correct(fifth, day_starts_at=dt.time(9))
+    assert leader.details(fifth + dt.timedelta(days=1)).day_starts_at == dt.time(9)
+
+
+def test_neighbours_with_times_of_their_own_are_both_unlike_the_others(leader):
+    leader.adjust(DAY_3, (HALF_PAST_NINE, THREE), "Caféen")
+    leader.adjust(Item("teaching_day", 4), (dt.time(9), THREE), "Køkkenet")
+    plan = leader.plan()
+    told = [plan.unlike_others(Item("teaching_day", n)) for n in range(1, 7)]
+    assert [bool(one) for one in told] == [False, False, True, True, False, False]
+    assert "Otherwise at 10:00–" in told[2]
+    assert "Otherwise at 10:00–" in told[3]
+    assert "Salen until" not in who_and_where(plan)["Place"]
+
+
+@pytest.fixture
+def two(store):
+    """Two courses with one teacher on the same days, one in the morning and one after it."""
+    name, made = somebody("Bo"), Leader(store)
+    first = a_planned_course(
+        store, title="Hold A", teachers=(name,), room="Køkkenet", day_starts_at=dt.time(8),
+        day_ends_at=TEN, sparring_starts_at=dt.time(8),
+    )  # fmt: skip
+    plan, request, version = a_plan(
+        store, first.site_id, title="Hold B", teachers=(name,), room="Salen",
+        day_starts_at=TEN, sparring_starts_at=TEN,
+    )  # fmt: skip
+    with store.write(LEADER) as session:
+        number = plan_records.save_plan(
+            session, first.site_id, plan, request, version, on=PLANNED_ON
+        ).number
+    made.made = replace(first, course_id=number)
+    return made
+
+
+def test_times_for_the_whole_course_are_refused_where_a_teacher_is_taken(two):
+    before = two.plan()
+    with pytest.raises(InputFault, match="Hold A") as caught:
+        two.correct(day_starts_at=dt.time(9, 45))
+    assert caught.value.faults[0].place.field == "day_starts_at"
+    assert "Teaching day 1, 2, 3, 4, 5 and 6" in str(caught.value)
+    assert two.plan() == before
+    two.correct(day_starts_at=dt.time(10, 30))
+    assert two.plan().date_of(DAY_3).starts_at == dt.time(10, 30)
+
+
+def test_a_room_for_the_whole_course_is_refused_where_it_is_closed_unless_those_dates_have_another(
+    leader,
+):
+    day = leader.plan().date_of(DAY_3).date
+    closed = Closure(day, day, "other", "Males", resource=Resource("room", "Caféen"))
+    with leader.store.write(LEADER) as session:
+        row = plan_records.closure_row(session, leader.made.site_id, closed)
+        records.save_closures(session, [row])
+    with pytest.raises(InputFault, match=r"Teaching day 3: .*Males") as caught:
+        leader.correct(room="Caféen", past_too=True)
+    assert caught.value.faults[0].place.field == "room"
+    leader.adjust(DAY_3, room="Huset")
+    leader.correct(room="Caféen")
+    assert leader.plan().date_of(DAY_3).room == "Huset"
+    assert leader.plan().date_of(SPARRING_3).room == "Caféen"
+
+
+def test_what_is_over_was_held_where_it_was_held_whatever_stands_in_the_way(leader):
+    day = leader.plan().date_of(DAY_3).date
+    closed = Closure(day, day, "other", "Males", resource=Resource("room", "Caféen"))
+    with leader.store.write(LEADER) as session:
+        row = plan_records.closure_row(session, leader.made.site_id, closed)
+        records.save_closures(session, [row])
+    leader.correct(UNDER_WAY, past_too=True, room="Caféen")
+    assert leader.plan().date_of(DAY_3).room == "Caféen"
 
 
 def test_a_course_day_that_ends_before_it_begins_is_refused_at_its_end(leader):

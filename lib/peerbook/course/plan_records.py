@@ -352,6 +352,25 @@ def _note_event(
     )
 
 
+def note_corrected(
+    session: Session, course_id: int, before: CoursePlan, after: CoursePlan, on: dt.date
+) -> None:
+    """Note each date whose time or room has been corrected with those of the whole course.
+
+    What is called off is noted too: it comes back as it was corrected.
+    """
+    for date in after.dates:
+        was = before.date_of(date.item)
+        day = date.date if date.takes_place else None
+        found: list[Change] = []
+        if date.times != was.times:
+            found.append(Change("retimed", date.item, day, day, times=date.times))
+        if date.room != was.room and date.kind not in RIDERS:
+            found.append(Change("relocated", date.item, day, day, room=date.room))
+        for change in found:
+            _note_event(session, course_id, was, change, on, reason="", by_hand=True)
+
+
 def _iso(times: tuple[dt.time, dt.time] | None) -> list[str]:
     return [time.isoformat() for time in times or ()]
 
@@ -406,8 +425,7 @@ class ToldPlan:
     Parameters
     ----------
     plan
-        Its dates with their times and rooms; no remarks or reasons. A room that was corrected for
-        the whole course stands as it is now: that is told of the course.
+        Its dates with their times and rooms; no remarks or reasons.
     on
         The day it was told; None when it never was, and this is the plan as it was saved.
     reasons
@@ -433,10 +451,12 @@ def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
     up_to = last.details.get("up_to", last.seq)
     dates = tuple(_from_snapshot(date) for date in last.details["dates"])
     now = load_plan(session, course)
-    rooms = {date.item: date.room for date in now.dates} | _rooms_before(events, up_to)
-    housed = tuple(replace(date, room=rooms.get(date.item, "")) for date in dates)
+    if not all("room" in date for date in last.details["dates"]):
+        # It was told before rooms were kept with what was told.
+        rooms = {date.item: date.room for date in now.dates} | _rooms_before(events, up_to)
+        dates = tuple(replace(date, room=rooms.get(date.item, "")) for date in dates)
     return ToldPlan(
-        plan=replace(now, dates=housed),
+        plan=replace(now, dates=dates),
         on=last.effective_on if last.kind == TOLD else None,
         reasons=_reasons_since({date.item: date for date in dates}, events, up_to),
         up_to=up_to,
@@ -527,6 +547,7 @@ def _snapshot(plan: CoursePlan) -> list[dict[str, object]]:
             "date": date.date.isoformat(),
             "starts_at": date.starts_at.isoformat() if date.starts_at else None,
             "ends_at": date.ends_at.isoformat() if date.ends_at else None,
+            "room": date.room,
             "status": date.status,
         }
         for date in plan.dates
@@ -540,7 +561,7 @@ def _from_snapshot(date: Mapping[str, Any]) -> PlannedDate:
     )
     return PlannedDate(
         kind=date["kind"], number=date["number"], date=dt.date.fromisoformat(date["date"]),
-        starts_at=starts_at, ends_at=ends_at, status=date["status"],
+        starts_at=starts_at, ends_at=ends_at, room=date.get("room", ""), status=date["status"],
     )  # fmt: skip
 
 

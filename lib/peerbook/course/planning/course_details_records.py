@@ -13,10 +13,21 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
 from peerbook.course.course_drafts import forget_drafts
-from peerbook.course.schedule.plan import MAX_TEACHERS, CoursePlan, PlannedDate, names_in
+from peerbook.course.schedule.calendar import texts_of
+from peerbook.course.schedule.plan import (
+    MAX_TEACHERS,
+    RIDERS,
+    CoursePlan,
+    Item,
+    PlannedDate,
+    exceptions,
+    names_in,
+)
+from peerbook.course.schedule.plan_changes import names_of
+from peerbook.course.schedule.plan_moves import reasons_before_and_after
+from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Saved, append_event, merged
-from peerbook.store.audit import plain
 from peerbook.store.tables import (
     Attendance,
     CatchUp,
@@ -32,8 +43,6 @@ from peerbook.store.tables import (
 from peerbook.text import _
 
 CORRECTED, REMOVED = "details_corrected", "removed"
-
-_OF_PEOPLE = "teachers", "convener"
 
 _TIMES_OF = {
     "teaching_day": "day", "final_assignment": "day",
@@ -154,12 +163,16 @@ def _usual(
     value_of: Callable[[PlannedDate], Value],
     unknown: Value,
 ) -> Value:
-    """Return what most of the dates to come have, or the last had when there are none to come.
+    """Return what most of the dates to come have, or most of all had when there are none to come.
 
-    A single date may have a time or room of its own; where that leaves it open, all dates tell.
+    A single date with a time or room of its own counts as those around it; where it is still open,
+    all dates tell.
     """
-    coming = [date for date in dates if not has_been(date, today) and date.takes_place]
-    often, ever = Counter(map(value_of, coming or dates[-1:])), Counter(map(value_of, dates))
+    on = [date for date in dates if date.takes_place] or dates
+    own = exceptions(on, value_of)
+    values = {date.item: own.get(date.item, value_of(date)) for date in on}
+    coming = [values[date.item] for date in on if not has_been(date, today)]
+    often, ever = Counter(coming or values.values()), Counter(values.values())
     return max(often, key=lambda value: (often[value], ever[value]), default=unknown)
 
 
@@ -181,7 +194,7 @@ def save_details(
 
     Another room, other times and other teachers hold from today on: a day that is over is history.
     Calendar entries that read otherwise now get a higher sequence number, so that an updated file
-    replaces those people have.
+    replaces those people have; and every date at another time or in another room is an event.
 
     Parameters
     ----------
@@ -201,11 +214,12 @@ def save_details(
         course.
     InputFault
         At `site`, when another place is called so; at what was corrected, when no date would
-        change.
+        change, or when dates would be where a room or a teacher is taken.
     """
     records.refuse_removed(session, course_id)
     course = session.get_one(Course, course_id)
     _refuse_moved(course, site_id)
+    plan = plan_records.load_plan(session, course)
     before = details_of(session, course_id, on)
     after = CourseDetails(**merged(asdict(seen), asdict(before), asdict(mine)))
     changed = [name for name, value in asdict(after).items() if value != getattr(before, name)]
@@ -220,20 +234,25 @@ def save_details(
         records.resource(session, course.site_id, "room", after.room)
     course.title = after.title
     names = _respelt(before, after) if past_too else {}
-    has_effect = not {"title", "site"}.isdisjoint(changed)
     for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id)):
         reads_otherwise = "title" in changed
         if past_too or not has_been(row, on):
-            was = _can_be_put_right(row)
             reads_otherwise |= _put_right(row, before, after, names)
-            has_effect |= was != _can_be_put_right(row)
         if reads_otherwise and "site" not in changed:
             row.sequence += 1
-    if not has_effect:
+    corrected = plan_records.load_plan(session, course)
+    if corrected.dates == plan.dates and {"title", "site"}.isdisjoint(changed):
         raise InputFault.at(changed[0], _no_effect(past_too))
+    obstacles = Obstacles(
+        plan_records.calendar_of(session, course.site_id),
+        plan_records.other_plans(session, course.site_id, course.id),
+    )
+    _refuse_taken(plan, corrected, obstacles, changed, on)
+    plan_records.note_corrected(session, course_id, plan, corrected, on)
     _respell_absences(session, course.site_id, names)
-    # Which fields were corrected is history; names of people stand in the audit alone.
-    old = {name: plain(getattr(before, name)) for name in changed if name not in _OF_PEOPLE}
+    # Which fields were corrected is history; names of people stand in the audit alone, and times
+    # and rooms with the dates.
+    old = {name: getattr(before, name) for name in changed if name in ("title", "site")}
     append_event(
         session, "course", course_id, CORRECTED, on, fields=changed, old=old, past_too=past_too
     )
@@ -247,6 +266,38 @@ def _refuse_moved(course: Course, seen: int) -> None:
         raise Conflict(
             _("Somebody else has moved the course to another place meanwhile. Reload the page.")
         )
+
+
+def _refuse_taken(
+    before: CoursePlan,
+    after: CoursePlan,
+    obstacles: Obstacles,
+    changed: Sequence[str],
+    today: dt.date,
+) -> None:
+    """Refuse other times or another room where something stands in the way that did not before.
+
+    Somebody else may teach all the same: which dates they cannot come to is told on the plan.
+    """
+    taken: dict[str, list[Item]] = {}
+    fields: list[str] = []
+    for date in after.dates:
+        # What is part of a teaching day is where that is.
+        if date.kind in RIDERS or not date.takes_place or has_been(date, today):
+            continue
+        was = replace(before.date_of(date.item), teachers=date.teachers)
+        known, new = reasons_before_and_after(was, date, obstacles)
+        for text in texts_of(reason for reason in new if reason not in known):
+            taken.setdefault(text, []).append(date.item)
+            field = "room" if was.times == date.times else _TIMES_OF[date.kind]
+            fields += [name for name in changed if name.startswith(field)]
+    if taken:
+        clashes = [f"{names_of(items)}: {text}" for text, items in taken.items()]
+        message = _(
+            "These dates cannot be held so. {clashes}. First give them another time or room of "
+            "their own under “Move or cancel”, or choose otherwise for all."
+        )
+        raise InputFault.at(fields[0], message.format(clashes="; ".join(clashes)))
 
 
 def _no_effect(past_too: bool) -> str:

@@ -1,4 +1,4 @@
-"""What of a course's details has changed since the plan was told: name, place, room, and by whom.
+"""What of a course's details has changed since the plan was told: name, place, and by whom.
 
 Events tell what it was; who teaches is a name of a person, so it is only told that it has changed.
 """
@@ -22,8 +22,8 @@ from peerbook.store import events_of
 from peerbook.store.tables import Course, Event, Site
 from peerbook.text import _, format_date
 
-_TOLD = ("title", "room", "teachers", "convener")
-"""Details with a sentence of their own; the times stand in the dates that were told."""
+_TOLD = ("title", "teachers", "convener")
+"""Details with a sentence of their own; times and rooms stand in the dates that were told."""
 
 
 def changed_details(
@@ -85,9 +85,6 @@ def _own_sentences(corrected: list[Event], now: CourseDetails, plan: CoursePlan)
         since = _first_day(plan, event)
         pattern = {
             "title": _("The course is now called {new}."),
-            "room": (_("From {date} on, the room is {new}.") if since else _("The room is {new}."))
-            if new
-            else _("There is no room yet."),
             "teachers": _("From {date} on, somebody else teaches.")
             if since
             else _("The teachers have been put right."),

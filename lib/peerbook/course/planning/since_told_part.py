@@ -42,7 +42,7 @@ def _parts(saved: SavedPlan, place: Section) -> list[Part]:
         sentences: tuple[str, ...] = ()
         lead = _("Nothing tells how this plan was at first. Changes count from the next time.")
     else:
-        dates = told_sentences(changes(told.plan, plan, told.reasons))
+        dates = told_sentences(changes(told.plan, plan, told.reasons), plan)
         sentences = (*dates, *details)
         lead = (
             _("The plan was last told on {date}.").format(date=format_date(told.on, "long"))

@@ -512,14 +512,14 @@ class CoursePlan:
         # The room stands first: after the usual time it would read as the room of that time.
         if date.room and item in self.rooms_of_their_own():
             remarks.append(_("This day in {room}.").format(room=date.room))
-        if (usual := _exceptions(alike, lambda it: it.times).get(item)) and all(usual):
+        if (usual := exceptions(alike, lambda it: it.times).get(item)) and all(usual):
             remarks.append(_("Otherwise at {times}.").format(times=format_span(*usual)))
         return " ".join(remarks)
 
     def rooms_of_their_own(self) -> frozenset[Item]:
         """Return the dates that are held in another room than those around them."""
         return frozenset(
-            _exceptions([date for date in self.dates if date.takes_place], lambda it: it.room)
+            exceptions([date for date in self.dates if date.takes_place], lambda it: it.room)
         )
 
     def off_rhythm(self, item: Item) -> str:
@@ -581,22 +581,29 @@ class CoursePlan:
 # -- small things that the other modules of the plan share ---------------------------------------
 
 
-def _exceptions(
+def exceptions(
     dates: Sequence[PlannedDate], value_of: Callable[[PlannedDate], Value]
 ) -> dict[Item, Value]:
     """Return the dates whose value is a passing exception, with the value around them.
 
-    It is one where the value before it comes back and is held more often, or on a day alone at
-    either end. What changes and stays so is none.
+    It is one where a value held more often stands before it and comes back, or on a day alone where
+    none comes before, or none after. What changes and stays so is none. Other exceptions beside it
+    are looked past.
     """
     often = Counter(map(value_of, dates))
     spans = [(value, list(days)) for value, days in groupby(dates, key=value_of)]
     found: dict[Item, Value] = {}
-    for place, (value, days) in enumerate(spans):
-        around = {spans[near][0] for near in (place - 1, place + 1) if 0 <= near < len(spans)}
-        passes = 0 < place < len(spans) - 1 or len({day.date for day in days}) == 1
-        if len(around) == 1 and passes and often[value] < often[usual := around.pop()]:
-            found |= {day.item: usual for day in days}
+
+    def usual(near: Iterable[tuple[Value, list[PlannedDate]]], value: Value) -> list[Value]:
+        kept = (other for other, days in near if days[0].item not in found)
+        return [other for other in kept if often[other] > often[value]][:1]
+
+    for place in sorted(range(len(spans)), key=lambda place: -often[spans[place][0]]):
+        value, days = spans[place]
+        before, after = usual(reversed(spans[:place]), value), usual(spans[place + 1 :], value)
+        is_alone = len({day.date for day in days}) == 1
+        if before == after != [] or (is_alone and bool(before) != bool(after)):
+            found |= {day.item: (before or after)[0] for day in days}
     return found
 
 

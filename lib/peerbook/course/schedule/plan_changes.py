@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -91,18 +92,79 @@ def changes(
     )
 
 
-def told_sentences(found: Iterable[Change]) -> tuple[str, ...]:
+def told_sentences(found: Sequence[Change], plan: CoursePlan) -> tuple[str, ...]:
     """Return changes as they are told, each as a sentence; dates of a kind that have got the same
-    time or room are told together.
+    time or room are told together, and so is the room most dates have got.
+
+    Parameters
+    ----------
+    found
+        What differs from what is known.
+    plan
+        The plan as it is now.
     """
+    room_told, news = _room_for_good(found, plan)
     alike: dict[object, list[Change]] = {}
-    for change in found:
+    for change in news:
         is_of_many = change.what in ("retimed", "relocated") and change.item.kind in NUMBERED
         same = change.what, change.item.kind, change.times, change.room
         alike.setdefault(same if is_of_many else change, []).append(change)
-    return tuple(
-        changed[0].text if len(changed) == 1 else _text_of_several(changed)
-        for changed in alike.values()
+    return (
+        tuple(
+            changed[0].text if len(changed) == 1 else _text_of_several(changed)
+            for changed in alike.values()
+        )
+        + room_told
+    )
+
+
+def _room_for_good(
+    found: Sequence[Change], plan: CoursePlan
+) -> tuple[tuple[str, ...], Sequence[Change]]:
+    """Return in which room most dates are from a day on, with the others; and what that leaves.
+
+    Nothing is said so when more dates are elsewhere than have come there.
+    """
+    relocated = {change.item: change.room for change in found if change.what == "relocated"}
+    room, count = next(iter(Counter(relocated.values()).most_common(1)), ("", 0))
+    held = [date for date in plan.dates if date.takes_place and date.kind not in RIDERS]
+    come = (date.date for date in held if relocated.get(date.item) == room)
+    first = next(come, dt.date.max)
+    later = [date for date in held if date.date >= first]
+    others: dict[str, list[Item]] = {}
+    for date in later:
+        if date.room != room:
+            others.setdefault(date.room, []).append(date.item)
+    if count < 2 or count <= sum(map(len, others.values())):
+        return (), found
+    pattern = (
+        _("From {date} on, the room is {new}.")
+        if room
+        else _("From {date} on, there is no room yet.")
+    )
+    told = pattern.format(date=format_date(first, "long"), new=room)
+    if others:
+        nowhere = _("no room yet")
+        exceptions = [f"{names_of(items)}: {where or nowhere}" for where, items in others.items()]
+        told = _("{sentence} Except {exceptions}.").format(
+            sentence=told, exceptions="; ".join(exceptions)
+        )
+    covered = {date.item for date in later}
+    return (told,), [one for one in found if one.what != "relocated" or one.item not in covered]
+
+
+def names_of(items: Iterable[Item]) -> str:
+    """Return the names of some dates as one phrase, those of a kind together."""
+    by_kind: dict[str, list[Item]] = {}
+    for item in items:
+        by_kind.setdefault(item.kind, []).append(item)
+    return format_list(
+        [
+            f"{kind_name(kind)} {format_list([str(item.number) for item in alike])}"
+            if len(alike) > 1
+            else alike[0].name
+            for kind, alike in by_kind.items()
+        ]
     )
 
 
@@ -115,9 +177,8 @@ def _text_of_several(changed: Sequence[Change]) -> str:
         if one.room
         else _("{items} have no room any more."),
     }[one.what]
-    numbers = format_list([str(change.item.number) for change in changed])
     return pattern.format(
-        items=f"{kind_name(one.item.kind)} {numbers}",
+        items=names_of(change.item for change in changed),
         time=format_span(*one.times) if one.times else "",
         room=one.room,
     )

@@ -114,11 +114,7 @@ def adjust(
     changed = replace(date, starts_at=starts_at, ends_at=ends_at, room=room)
     if changed == date:
         raise InputFault.at("starts_at", _("That is how it is already. Write what is different."))
-    obstacles = Obstacles(calendar, others)
-    known, new = (
-        obstacles.reasons(one.date, one.resources, one.starts_at, one.ends_at)
-        for one in (date, changed)
-    )
+    known, new = reasons_before_and_after(date, changed, Obstacles(calendar, others))
     if not_before is None or date.date >= not_before:
         _check_free(date, changed, [reason for reason in new if reason not in known])
     changed = still_placed_although(changed, known, new)
@@ -142,6 +138,17 @@ def _check_free(date: PlannedDate, changed: PlannedDate, in_the_way: Sequence[Re
             reasons=format_list(texts_of(in_the_way)),
         )
         raise InputFault.at("room" if changed.times == date.times else "starts_at", message)
+
+
+def reasons_before_and_after(
+    date: PlannedDate, changed: PlannedDate, obstacles: Obstacles
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Return what stands in the way of a date, and of the date as it is changed."""
+    known, new = (
+        obstacles.reasons(one.date, one.resources, one.starts_at, one.ends_at)
+        for one in (date, changed)
+    )
+    return known, new
 
 
 def replan(
