@@ -505,14 +505,12 @@ def two(store):
         store, title="Hold A", teachers=(name,), room="Køkkenet", day_starts_at=dt.time(8),
         day_ends_at=TEN, sparring_starts_at=dt.time(8),
     )  # fmt: skip
-    plan, request, version = a_plan(
+    plan, version = a_plan(
         store, first.site_id, title="Hold B", teachers=(name,), room="Salen",
         day_starts_at=TEN, sparring_starts_at=TEN,
     )  # fmt: skip
     with store.write(LEADER) as session:
-        number = plan_records.save_plan(
-            session, first.site_id, plan, request, version, on=PLANNED_ON
-        ).number
+        number = plan_records.save_plan(session, first.site_id, plan, version, on=PLANNED_ON).number
     made.made = replace(first, course_id=number)
     return made
 
