@@ -142,11 +142,12 @@ def test_what_participants_wait_for_meets_whoever_plans_the_next_course(
         )
         session.add(said)
     page = open_plan(under_way)
-    waits = "1 forslag fra deltagerne venter endnu"
-    expect(unfold(page, waits)).to_contain_text("Flere pauser om eftermiddagen")
+    waits = "Forslag fra {whose} i {site}: 1 uden svar endnu"
+    own = waits.format(whose="dette og tidligere hold", site=under_way.site)
+    expect(unfold(page, own)).to_contain_text("Flere pauser om eftermiddagen")
     page.get_by_role("combobox", name="Hold").select_option(label="Planlæg et nyt hold")
     expect(page.get_by_label("Holdets navn")).to_be_visible()
-    panel = unfold(page, waits)
+    panel = unfold(page, waits.format(whose="alle hold", site=under_way.site))
     expect(panel).to_contain_text("Flere pauser om eftermiddagen")
     panel.get_by_role("link", name="Hold 9").click()
     expect(page.get_by_role("tab", name="I sagde")).to_be_visible()
