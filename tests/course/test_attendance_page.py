@@ -6,11 +6,12 @@ import uuid
 import pytest
 
 from builders import LEADER, a_planned_course, open_store
+from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
-from peerbook.store.tables import Course
-from peerbook.ui import Disclosure, Filter, Form, Notice
+from peerbook.store.tables import Course, CourseDate
+from peerbook.ui import Disclosure, Filter, Form, Notice, Table
 
 
 @pytest.fixture
@@ -80,3 +81,34 @@ def test_what_was_done_gives_way_to_what_is_tried_next(page):
     with pytest.raises(InputFault):
         submitted(page, "attendance", people=[])
     assert told(page) == [], "a green receipt above a red fault"
+
+
+def test_who_stayed_away_from_a_sparring_is_seen_beside_the_teaching_days(tmp_path, monkeypatch):
+    with open_store(tmp_path) as store:
+        made = a_planned_course(store, mentors=("Anna Øvelse",))
+        with store.write(LEADER) as session:
+            course = session.get_one(Course, made.course_id)
+            held = {
+                date.kind: date
+                for date in session.query(CourseDate).filter_by(course_id=course.id, number=1)
+            }
+            day, sparring = held["teaching_day"], held["sparring"]
+            for date, status in ((day, "present"), (sparring, "absent")):
+                attendance_records.save_attendance(
+                    session, date.id, {made.codes[0]: (status, "")}, today=sparring.date
+                )
+            monkeypatch.setattr(Desk, "today", sparring.date)
+        (section,) = attendance_parts(Desk(store, actor=LEADER, synthetic=False), course)
+        for panel in [*section.everything()]:
+            if isinstance(panel, Disclosure):
+                panel._open({"index": 0}, ())
+        (table,) = [
+            part.data
+            for part in section.everything()
+            if isinstance(part, Table) and len(part.data["columns"]) > 3
+        ]
+        heads = [column["label"] for column in table["columns"]]
+        (row,) = table["rows"]
+        told = dict(zip(heads, row, strict=True))
+        assert told["Undervisningsdage med fremmøde"] == "1 af 1"
+        assert told["Gruppesparring med fremmøde"] == "0 af 1"

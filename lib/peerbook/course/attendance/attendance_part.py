@@ -256,7 +256,7 @@ class _Attendance:
 
     # -- what it adds up to ----------------------------------------------------------------------
 
-    def _standings(self) -> tuple[Standing, ...]:
+    def _standings(self, kind: str = "teaching_day") -> tuple[Standing, ...]:
         dates = list(each(self._dates))
         return standings(
             self._dates,
@@ -264,7 +264,8 @@ class _Attendance:
             self._caught_up,
             [mentor.code for mentor in self._mentors],
             today=self._desk.today,
-            required=self._required,
+            kind=kind,
+            required=self._required if kind == "teaching_day" else None,
             gone={
                 (mentor.code, row.date_id)
                 for mentor in self._mentors
@@ -311,6 +312,7 @@ class _Attendance:
             Column("name", _("Mentor")),
             Column("present", _("Teaching days attended")),
             Column("commitment", _("Kept the agreement"), kind="share"),
+            Column("sparring", _("Group sparrings attended")),
             Column("caught_up", _("Made up for"), kind="number"),
             Column("remaining", _("Still to come"), kind="number"),
         ]
@@ -318,14 +320,14 @@ class _Attendance:
             columns.append(Column("unrecorded", _("Not recorded yet"), kind="number"))
         if self._required is not None:
             columns.append(Column("reachable", _("Can still make it"), kind="status"))
+        sparring = {one.participant: one for one in self._standings("sparring")}
         rows = [
             {
                 "name": _("{name} (has left)").format(name=name_of[one.participant])
                 if one.participant in left
                 else name_of[one.participant],
-                "present": _("{n} of {expected}").format(
-                    n=format_number(one.present), expected=format_number(one.expected)
-                ),
+                "present": _of_expected(one),
+                "sparring": _of_expected(sparring[one.participant]),
                 "commitment": one.commitment,
                 "caught_up": one.caught_up,
                 "remaining": one.remaining,
@@ -337,8 +339,8 @@ class _Attendance:
             for one in standing
         ]
         caption = _(
-            "How each mentor stands on the teaching days. Whoever comes or sends an apology has "
-            "kept the agreement. Pauses and days before enrolment never count."
+            "How each mentor stands. Whoever comes to a teaching day or sends an apology has kept "
+            "the agreement. Pauses and days before enrolment never count."
         )
         return Table(columns, rows, caption)
 
@@ -512,6 +514,12 @@ def _known_before(mentor: Mentor, day: dt.date) -> tuple[AttendanceStatus | None
     """Return the status that is known before anybody looks who is there; None for most."""
     known: dict[str, AttendanceStatus] = {"not_enrolled": "not_enrolled", "paused": "paused"}
     return known.get(mentor.on(day)), None
+
+
+def _of_expected(one: Standing) -> str:
+    return _("{n} of {expected}").format(
+        n=format_number(one.present), expected=format_number(one.expected)
+    )
 
 
 def _verdict(one: Standing) -> Status:
