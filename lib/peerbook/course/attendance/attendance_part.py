@@ -312,7 +312,6 @@ class _Attendance:
             Column("name", _("Mentor")),
             Column("present", _("Teaching days attended")),
             Column("commitment", _("Kept the agreement"), kind="share"),
-            Column("sparring", _("Group sparrings attended")),
             Column("caught_up", _("Made up for"), kind="number"),
             Column("remaining", _("Still to come"), kind="number"),
         ]
@@ -320,6 +319,7 @@ class _Attendance:
             columns.append(Column("unrecorded", _("Not recorded yet"), kind="number"))
         if self._required is not None:
             columns.append(Column("reachable", _("Can still make it"), kind="status"))
+        columns.append(Column("sparring", _("Group sparrings attended")))
         sparring = {one.participant: one for one in self._standings("sparring")}
         rows = [
             {
