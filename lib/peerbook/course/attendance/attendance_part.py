@@ -339,8 +339,8 @@ class _Attendance:
             for one in standing
         ]
         caption = _(
-            "How each mentor stands. Whoever comes to a teaching day or sends an apology has kept "
-            "the agreement. Pauses and days before enrolment never count."
+            "Whoever comes to a teaching day or sends an apology has kept the agreement. Pauses "
+            "and days before enrolment never count."
         )
         return Table(columns, rows, caption)
 
