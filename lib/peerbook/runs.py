@@ -244,8 +244,8 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
                 cwd=str(path.parent),
                 config=_kernel_settings(Path(folder)),
                 store_widget_state=False,
-                # Where there are only TCP sockets, the kernel would warn of them in English.
-                extra_arguments=["--IPKernelApp.log_level=ERROR"],
+                # A kernel says of itself, in English, that it has only TCP sockets, or was stopped.
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             )
         except (PapermillExecutionError, RuntimeError) as error:  # the latter when a kernel dies
             if not output.stat().st_size:
