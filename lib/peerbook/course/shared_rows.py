@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar, cast
 
+from peerbook.course.answers import given
 from peerbook.errors import Conflict
 from peerbook.store import Receipt
 from peerbook.ui import Row, Submission
@@ -58,9 +59,7 @@ class SharedRows(Generic[Entry]):
             When others have saved something else about the same people since; `theirs` holds the
             rows as they would be then, for the form to show beside those that were sent.
         """
-        rows = submission.values[self._field]
-        if not isinstance(rows, tuple):
-            raise TypeError("the form gave no rows")
+        rows = given(tuple, submission.values[self._field])
         mine = {str(row.id): self._from_row(row) for row in rows}
         # Whoever chose between two versions has seen what others had saved by then.
         seen = self.shown if submission.seen is None else self.shown | self._disputed

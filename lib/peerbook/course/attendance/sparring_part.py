@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peerbook.course import plan_records
+from peerbook.course.answers import given
 from peerbook.course.attendance import sparring_records
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.curriculum import CourseContent, load_course
@@ -34,10 +35,7 @@ def sparring_parts(desk: Desk, course: Course, date_id: int) -> list[Part]:
     outcome = Section(_proposed(desk, course, content, sparring))
 
     def save(submission: Submission) -> Receipt:
-        chosen = submission.values["themes"]
-        if not isinstance(chosen, tuple):
-            raise TypeError("the form gave no choices")
-        themes = {str(theme) for theme in chosen}
+        themes = {str(theme) for theme in given(tuple, submission.values["themes"])}
         receipt = desk.save(
             submission,
             lambda session: sparring_records.save_raised_themes(session, date_id, themes, shown),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
+from peerbook.course.answers import given
 from peerbook.course.cells import at_cells
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.evaluation import evaluation_records
@@ -143,9 +144,7 @@ class EvaluationEntry:
         items = self._items(extent)
 
         def save(submission: Submission) -> str:
-            rows = submission.values["sheets"]
-            if not isinstance(rows, tuple):
-                raise TypeError("the form gave no rows")
+            rows = given(tuple, submission.values["sheets"])
             sheets = [_sheet(row.values, items, extent) for row in rows]
             try:
                 receipt = self._save(submission, sheets, "pile")

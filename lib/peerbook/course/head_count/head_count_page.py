@@ -10,6 +10,7 @@ import pandas as pd
 
 from peerbook import small_groups
 from peerbook.course import records
+from peerbook.course.answers import given
 from peerbook.course.cells import at_cells
 from peerbook.course.evaluation.evaluation_paper_part import event_paper_parts
 from peerbook.course.head_count import head_count_records
@@ -132,9 +133,7 @@ class _HeadCounts:
 
     def _entry_form(self) -> Form:
         def save(submission: Submission) -> Receipt:
-            rows = submission.values["counts"]
-            if not isinstance(rows, tuple):
-                raise TypeError("the form gave no rows")
+            rows = given(tuple, submission.values["counts"])
             counts = [_count(row.values) for row in rows]
             try:
                 receipt = self._desk.save(

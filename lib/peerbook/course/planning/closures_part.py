@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Protocol
 
 from peerbook.course import plan_records, records
+from peerbook.course.answers import given, given_or_none
 from peerbook.course.schedule.calendar import (
     EARLIEST,
     LATEST,
@@ -208,9 +209,7 @@ def _suggestions(desk: Desk, site: Site, suggested: Sequence[Closure], redraw: R
     def save(submission: Submission) -> Receipt:
         accepted = []
         for name, (_year, closures) in by_year.items():
-            chosen = submission.values[name]
-            if not isinstance(chosen, tuple):
-                raise TypeError("the form gave no choices")
+            chosen = given(tuple, submission.values[name])
             accepted += [closures[int(place)] for place in chosen]
         if not accepted:
             raise InputFault.at(next(iter(by_year)), _("Choose at least one closure."))
@@ -283,12 +282,10 @@ def _own_closure(desk: Desk, site: Site, plan: CoursePlan, redraw: Redraw) -> Pa
 
     def save(submission: Submission) -> Receipt:
         values = submission.values
-        starts_on, ends_on = values["starts_on"], values["ends_on"]
-        if not isinstance(starts_on, dt.date):
-            raise TypeError("the form gave no date")
+        starts_on = given(dt.date, values["starts_on"])
         closure = Closure(
             starts_on=starts_on,
-            ends_on=ends_on if isinstance(ends_on, dt.date) else starts_on,
+            ends_on=given_or_none(dt.date, values["ends_on"]) or starts_on,
             kind=str(values["kind"]),  # type: ignore[arg-type] # one of the options offered
             label=str(values["label"]),
             resource=_resource(str(values["whom"])),

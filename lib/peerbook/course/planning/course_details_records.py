@@ -22,6 +22,7 @@ from peerbook.course.schedule.plan import (
     PlannedDate,
     exceptions,
     names_in,
+    refuse_backwards,
 )
 from peerbook.course.schedule.plan_changes import names_of
 from peerbook.course.schedule.plan_moves import reasons_before_and_after
@@ -98,9 +99,8 @@ class CourseDetails:
     def __post_init__(self) -> None:
         for what in ("day", "sparring"):
             starts_at, ends_at = self._times(what)
-            if starts_at is not None and ends_at is not None and ends_at <= starts_at:
-                message = _("It ends before it begins. Correct one of the times.")
-                raise InputFault.at(f"{what}_ends_at", message)
+            if starts_at is not None and ends_at is not None:
+                refuse_backwards(starts_at, ends_at, f"{what}_ends_at")
         for field in ("teachers", "convener"):
             if len(names_in(getattr(self, field))) > MAX_TEACHERS:
                 message = _("There are too many teachers. Write at most {limit}.")
@@ -137,7 +137,7 @@ def details_of(session: Session, course_id: int, today: dt.date) -> CourseDetail
     called = _first_to_come(plan.of_kind("erfa_group"), today)
     own = called is not None and now is not None and called.teachers != now.teachers
     day, sparring = (
-        _usual(plan.of_kind(kind), today, _times_on, _NO_TIMES)
+        _usual(plan.of_kind(kind), today, lambda date: date.times, None) or _NO_TIMES
         for kind in ("teaching_day", "sparring")
     )
     return CourseDetails(
@@ -174,10 +174,6 @@ def _usual(
     coming = [values[date.item] for date in on if not has_been(date, today)]
     often, ever = Counter(coming or values.values()), Counter(values.values())
     return max(often, key=lambda value: (often[value], ever[value]), default=unknown)
-
-
-def _times_on(date: PlannedDate) -> Times:
-    return date.starts_at, date.ends_at
 
 
 def save_details(

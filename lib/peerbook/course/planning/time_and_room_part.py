@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from peerbook.course.answers import given
 from peerbook.course.course_drafts import unfinished
 from peerbook.course.planning.day_plan_records import day_as_taught
 from peerbook.course.planning.plan_proposal_part import Proposed, proposal_parts
@@ -89,10 +90,8 @@ def _overrun(saved: SavedPlan, now: PlanNow, date: PlannedDate) -> tuple[str, ..
 
 def _adjusted(saved: SavedPlan, now: PlanNow, item: Item, submission: Submission) -> PlanChange:
     values = submission.values
-    starts_at, ends_at = values["starts_at"], values["ends_at"]
-    if not isinstance(starts_at, dt.time) or not isinstance(ends_at, dt.time):
-        raise TypeError("the form gave no times")
+    times = given(dt.time, values["starts_at"]), given(dt.time, values["ends_at"])
     return adjust(
-        now.plan, item, (starts_at, ends_at), str(values["room"]),
+        now.plan, item, times, str(values["room"]),
         calendar=now.calendar, others=saved.others(), not_before=saved.not_before(now.plan),
     )  # fmt: skip

@@ -100,6 +100,18 @@ class CourseTemplate:
         return {kind: day for kind, day in days.items() if day is not None}
 
 
+def refuse_backwards(starts_at: dt.time, ends_at: dt.time, field: str) -> None:
+    """Refuse what ends before it begins.
+
+    Raises
+    ------
+    InputFault
+        At `field`, when it does.
+    """
+    if ends_at <= starts_at:
+        raise InputFault.at(field, _("It ends before it begins. Correct one of the times."))
+
+
 def names_in(text: str) -> tuple[str, ...]:
     """Return the names of a list that is separated by commas, each once.
 

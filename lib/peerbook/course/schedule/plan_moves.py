@@ -22,6 +22,7 @@ from peerbook.course.schedule.plan import (
     CoursePlan,
     Item,
     PlannedDate,
+    refuse_backwards,
 )
 from peerbook.course.schedule.plan_mend import Consequence, Mending, PlanChange, host_of, riders_of
 from peerbook.course.schedule.plan_wishes import Obstacles, still_placed_although
@@ -106,8 +107,7 @@ def adjust(
     date = plan.date_of(item)
     _check_movable(date)
     starts_at, ends_at = times
-    if ends_at <= starts_at:
-        raise InputFault.at("ends_at", _("It ends before it begins. Correct one of the times."))
+    refuse_backwards(starts_at, ends_at, "ends_at")
     if len(room) > MAX_NAME_LENGTH:
         message = _("The name is too long. Use at most {limit} characters.")
         raise InputFault.at("room", message.format(limit=MAX_NAME_LENGTH))
