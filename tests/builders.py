@@ -21,7 +21,8 @@ from peerbook.course.schedule.calendar import Closure as ClosedDays
 from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_solver import plan_course
-from peerbook.store import Store, new_code
+from peerbook.desk import Desk
+from peerbook.store import Role, Store, Visitor, new_code
 from peerbook.store.audit import PRIVATE, plain, row_id
 from peerbook.store.tables import (
     Answer,
@@ -51,6 +52,11 @@ START = dt.date(2026, 3, 4)
 PLANNED_ON = dt.date(2026, 11, 2)
 DEMO_DAY = dt.date(2026, 11, 24)
 """The day the invented Vejle of a test is made, so that its dates are always the same."""
+
+
+def a_desk(store: Store, name: str = LEADER, role: Role = "leader") -> Desk:
+    """Return the desk of somebody who sits at a store."""
+    return Desk(store, Visitor(name, role), synthetic=False)
 
 
 def open_store(folder: Path, name: str = "peerbook.sqlite") -> Store:

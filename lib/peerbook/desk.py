@@ -12,7 +12,7 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from peerbook import small_groups
-from peerbook.store import DraftBox, Receipt, Saved, Store
+from peerbook.store import DraftBox, Receipt, Saved, Store, Visitor
 from peerbook.text import _
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import Submission
@@ -35,15 +35,20 @@ class Desk:
     ----------
     store
         The record.
-    actor
-        Who saves; goes into audit and events.
+    visitor
+        Who sits there.
     synthetic
         Whether everything in the store is invented; every page then says so.
     """
 
     store: Store
-    actor: str
+    visitor: Visitor
     synthetic: bool
+
+    @property
+    def actor(self) -> str:
+        """Who saves; goes into audit and events."""
+        return self.visitor.name
 
     @property
     def today(self) -> dt.date:
@@ -81,9 +86,10 @@ def open_desk() -> Desk:
     StoreUnavailable
         When it is not, or cannot be used: only the command begins one.
     """
-    store = Store.open(create=False)
+    visitor = Visitor(os.environ.get(ACTOR_VARIABLE) or getpass.getuser(), "leader")
+    store = Store.open(create=False, visitor=visitor)
     return Desk(
         store=store,
-        actor=os.environ.get(ACTOR_VARIABLE) or getpass.getuser(),
+        visitor=visitor,
         synthetic=bool(store.setting(SYNTHETIC_SETTING, False)),
     )

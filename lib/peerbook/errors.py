@@ -85,5 +85,9 @@ class Conflict(PeerbookError):
         self.mine = mine or {}
 
 
+class NotAllowed(PeerbookError):
+    """Somebody's role does not reach that far; the message says who may, nothing was changed."""
+
+
 class StoreUnavailable(PeerbookError):
     """The store cannot be reached or written; what the user typed stays on the page."""

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from builders import LEADER, a_planned_course, open_store
+from builders import LEADER, a_desk, a_planned_course, open_store
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.desk import Desk
@@ -22,7 +22,7 @@ def page(tmp_path, monkeypatch):
         with store.read() as session:
             course = session.get_one(Course, made.course_id)
         monkeypatch.setattr(Desk, "today", course.starts_on)
-        (section,) = attendance_parts(Desk(store, actor=LEADER, synthetic=False), course)
+        (section,) = attendance_parts(a_desk(store), course)
         yield section
 
 
@@ -98,7 +98,7 @@ def test_who_stayed_away_from_a_sparring_is_seen_beside_the_teaching_days(tmp_pa
                     session, date.id, {made.codes[0]: (status, "")}, today=sparring.date
                 )
             monkeypatch.setattr(Desk, "today", sparring.date)
-        (section,) = attendance_parts(Desk(store, actor=LEADER, synthetic=False), course)
+        (section,) = attendance_parts(a_desk(store), course)
         for panel in [*section.everything()]:
             if isinstance(panel, Disclosure):
                 panel._open({"index": 0}, ())

@@ -5,11 +5,10 @@ import uuid
 
 import pytest
 
-from builders import LEADER, a_planned_course
+from builders import LEADER, a_desk, a_planned_course
 from peerbook.course import plan_records, records
 from peerbook.course.planning.closures_part import closures_parts
 from peerbook.course.schedule.calendar import Closure
-from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
 from peerbook.ui import Disclosure, Form, Prose, Table
 
@@ -40,7 +39,7 @@ def parts_of(store, made, redraw=lambda _told, *_actions: None):
     with store.read() as session:
         site = session.get_one(Site, made.site_id)
         plan = plan_records.load_plan(session, session.get_one(Course, made.course_id))
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     return closures_parts(desk, site, plan, redraw)
 
 
@@ -110,7 +109,7 @@ def test_usual_closures_are_offered_by_year_with_their_days_and_none_that_has_pa
     }
     winter = "Vinterferie i de fleste kommuner: 15. februar til 21. februar (uge 7)"
     assert winter in offered["Hold disse fri i 2027"]
-    today = Desk(store, actor=LEADER, synthetic=False).today
+    today = a_desk(store).today
     assert all(int(label[-4:]) >= today.year for label in offered)
 
 

@@ -10,6 +10,7 @@ import pytest
 from builders import (
     LEADER,
     PLANNED_ON,
+    a_desk,
     a_plan,
     a_planned_course,
     attendance,
@@ -37,7 +38,6 @@ from peerbook.course.planning.course_details_records import (
 from peerbook.course.planning.presentations import Wish
 from peerbook.course.schedule.calendar import Closure, Resource
 from peerbook.course.schedule.plan import MAX_TEACHERS, Item
-from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import events_of
 from peerbook.store.tables import Audit, Course, CourseDate
@@ -381,7 +381,7 @@ def test_what_was_still_typed_about_people_on_a_removed_course_is_forgotten(stor
 
 
 def test_a_draft_that_comes_after_its_course_was_removed_is_not_kept(store, made):
-    box = course_drafts(Desk(store, LEADER, synthetic=False), made.course_id, "enrol")
+    box = course_drafts(a_desk(store), made.course_id, "enrol")
     box.save({"names": "Anna Prøvesen"})
     assert box.load()[0] == {"names": "Anna Prøvesen"}
     remove(store, made)

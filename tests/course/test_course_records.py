@@ -13,6 +13,7 @@ from builders import (
     LEADER,
     START,
     a_course,
+    a_desk,
     a_plan,
     a_planned_course,
     a_site,
@@ -31,7 +32,6 @@ from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
-from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.small_groups import in_order, says_something
 from peerbook.store import events_of
@@ -804,7 +804,5 @@ def test_the_record_page_names_its_course_where_there_is_only_one(store):
 
     made = a_course(store, title="Hold 12")
     with store.read() as session:
-        parts = record_page._site_parts(
-            Desk(store, LEADER, synthetic=False), session.get_one(Site, made.site_id), 0
-        )
+        parts = record_page._site_parts(a_desk(store), session.get_one(Site, made.site_id), 0)
     assert [part.text for part in parts if isinstance(part, Heading)] == ["Hold 12"]

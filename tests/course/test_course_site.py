@@ -12,6 +12,7 @@ from builders import (
     LEADER,
     PLANNED_ON,
     START,
+    a_desk,
     a_plan,
     a_planned_course,
     a_site,
@@ -41,7 +42,7 @@ from peerbook.course.site_part import follow_names, site_parts
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.settings import save_help_number
-from peerbook.store import events_of
+from peerbook.store import Visitor, events_of
 from peerbook.store.tables import Attendance, Course, CourseDate, Participant
 from peerbook.ui import Button, Form
 
@@ -73,7 +74,7 @@ def courses(store, site_id):
 
 
 def saved_plan(store, made):
-    return SavedPlan(Desk(store, actor=LEADER, synthetic=False), made.course_id, lambda _told: None)
+    return SavedPlan(a_desk(store), made.course_id, lambda _told: None)
 
 
 def belongings(store):
@@ -137,7 +138,7 @@ def test_a_page_open_since_before_the_move_enrols_and_calls_where_the_course_is_
     with store.write(LEADER) as session:
         people_records.enrol(session, shown, ["Dorte Demosen"], ON)
     assert set(belongings(store).values()) == {there[0]}
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     assert "22 22 22 22" in call_on(desk, shown)
 
 
@@ -322,7 +323,7 @@ def test_the_choice_of_sites_calls_them_what_they_are_called_now(store, there):
 
 
 def test_the_plan_page_opens_at_a_site_by_its_old_name(monkeypatch, store, made):
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     monkeypatch.setattr(plan_page, "open_desk", lambda: desk)
     rename(store, made.site_id, "Huset")
     assert plan_page.open_page(site=made.site, course=made.course_id).facts[0] == "courses: 1"
@@ -338,7 +339,7 @@ class SiteForm:
         class Then(Desk):
             today = on
 
-        desk = Then(store, actor=LEADER, synthetic=False)
+        desk = Then(store, Visitor(LEADER, "leader"), synthetic=False)
         saved = SavedPlan(desk, made.course_id, lambda _told: None)
         _lead, self.form, self._outcome = site_change_parts(saved, lambda *_: None)
 

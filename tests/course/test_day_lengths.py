@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from test_teaching import printed
 
-from builders import LEADER, PLANNED_ON, a_planned_course, attendance, save
+from builders import LEADER, PLANNED_ON, a_desk, a_planned_course, attendance, save
 from peerbook.course.curriculum import load_course
 from peerbook.course.planning.catering_part import catering_parts
 from peerbook.course.planning.content_part import (
@@ -145,7 +145,7 @@ def test_a_day_plan_that_runs_past_the_days_end_says_by_how_much():
 @pytest.fixture
 def opened(store, made, monkeypatch):
     monkeypatch.setattr(Desk, "today", TODAY)
-    return SavedPlan(Desk(store, actor=LEADER, synthetic=False), made.course_id, lambda _told: None)
+    return SavedPlan(a_desk(store), made.course_id, lambda _told: None)
 
 
 def test_the_form_saves_only_what_differs_and_the_day_is_shown_anew(store, made, opened):
@@ -204,7 +204,7 @@ def test_a_course_of_the_late_evening_shows_its_days_and_what_runs_past_midnight
         store, mentors=("Anna",), day_starts_at=dt.time(19), day_ends_at=dt.time(22),
         sparring_starts_at=dt.time(20),
     )  # fmt: skip
-    saved = SavedPlan(Desk(store, actor=LEADER, synthetic=False), late.course_id, lambda _: None)
+    saved = SavedPlan(a_desk(store), late.course_id, lambda _: None)
     assert any("longer than the day" in text for text in warnings_of(content_parts(saved)))
     assert catering_parts(saved)
     content = load_course("six_months")

@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 
-from builders import open_store
+from builders import a_desk, open_store
 from peerbook import desk as desks
-from peerbook.desk import Desk, name_key
+from peerbook.desk import name_key
 from peerbook.errors import Conflict, StoreUnavailable
 from peerbook.paths import DATA_FOLDER_VARIABLE
 from peerbook.store import Saved, set_setting
@@ -25,7 +25,7 @@ from peerbook.ui import Form, TextField
     ],
 )
 def test_today_is_the_day_in_denmark_also_on_a_page_left_open(tmp_path, monkeypatch, moment, day):
-    desk = Desk(open_store(tmp_path), actor="anna", synthetic=False)
+    desk = a_desk(open_store(tmp_path), "anna")
     assert desk.today != day  # the page was opened on another day
 
     class Clock(dt.datetime):
@@ -50,7 +50,7 @@ def test_who_saves_is_called_by_the_name_they_gave_and_never_by_that_of_an_accou
     tmp_path, monkeypatch
 ):
     monkeypatch.setenv("PEERBOOK_LANGUAGE", "da")
-    desk = Desk(open_store(tmp_path), actor="root", synthetic=False)
+    desk = a_desk(open_store(tmp_path), "root")
     assert (desk.name_of("root"), desk.name_of("pi")) == ("dig", "en kollega")
     with desk.store.write("root") as session:
         set_setting(session, name_key("root"), "Birgit")
@@ -60,7 +60,7 @@ def test_who_saves_is_called_by_the_name_they_gave_and_never_by_that_of_an_accou
 
 
 def test_a_receipt_is_never_that_of_another_form_or_record_with_the_same_answers(tmp_path):
-    desk = Desk(open_store(tmp_path), actor="anna", synthetic=False)
+    desk = a_desk(open_store(tmp_path), "anna")
     saved = []
 
     def form(name):

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from builders import LEADER, START, a_course, course_date
+from builders import LEADER, START, a_course, a_desk, course_date
 from peerbook.course.evaluation.evaluation_part import Evaluations
 from peerbook.desk import Desk
 from peerbook.store.tables import Course
@@ -28,7 +28,7 @@ def asked(store, monkeypatch, wave, today, **final):
         session.add(course_date(course_id=made.course_id, **final))
     with store.read() as session:
         course = session.get_one(Course, made.course_id)
-    section = Evaluations(Desk(store, LEADER, synthetic=False), course, lambda: None).section()
+    section = Evaluations(a_desk(store), course, lambda: None).section()
     tabs = section.inside[0]
     tabs._open({"index": 1}, ())
     (choice,) = (part for part in section.everything() if isinstance(part, Filter))

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from builders import LEADER, a_course, assert_sound, decision, evaluation, open_store, save
+from builders import LEADER, a_course, a_desk, assert_sound, decision, evaluation, open_store, save
 from filled_files import filled
 from peerbook.course.evaluation import evaluation_import_part, evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet, alike
@@ -27,7 +27,6 @@ from peerbook.course.evaluation.import_records import (
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template
 from peerbook.course.improvement.suggestion_records import take_back_decision
-from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.files.intake import read_filled
 from peerbook.store.tables import Answer, Audit, Course, DataImport, Evaluation, Suggestion
@@ -232,7 +231,7 @@ def test_what_is_said_of_sheets_entered_before_is_the_same_whether_a_guess_is_ri
     store, course, monkeypatch
 ):
     monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     template = evaluation_template(FORM)
 
     def shown(answers):
@@ -330,7 +329,7 @@ def test_a_file_that_cannot_be_taken_back_says_so_before_anybody_asks(store, cou
     submitted(store, course)
     with store.read() as session:
         of = session.get_one(Course, course)
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     files = evaluation_import_part.EvaluationFiles(desk, of, FORM, "mid", lambda _told: None)
     page = Section(files.parts())
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from builders import (
     LEADER,
+    a_desk,
     a_planned_course,
     a_site,
     assert_sound,
@@ -67,7 +68,7 @@ def shown(store, made, course_id=None):
     with store.read() as session:
         site = session.get_one(Site, made.site_id)
         course = session.get(Course, course_id) if course_id else None
-        parts = open_suggestions_parts(Desk(store, actor=LEADER, synthetic=False), site, course)
+        parts = open_suggestions_parts(a_desk(store), site, course)
     (opened,) = parts or (None,)
     if opened is None:
         return ""
@@ -103,7 +104,7 @@ def test_every_page_counts_alike_and_says_what_it_counts(store, monkeypatch):
     ask(store, made.course_id, "late", outcome="do", due_on=dt.date(2027, 3, 1))
     ask(store, made.course_id, "in time", outcome="later", due_on=dt.date(2027, 3, 2))
     ask(store, made.course_id, "done", outcome="do", status="done", what_we_did="It")
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     with store.read() as session:
         site = session.get_one(Site, made.site_id)
         course = session.get_one(Course, made.course_id)
@@ -176,7 +177,7 @@ def test_a_course_that_goes_on_meets_them_and_one_whose_dates_to_come_are_cancel
 ):
     made = a_planned_course(store)
     ask(store, made.course_id, "Longer breaks")
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     today = dt.date(2027, 4, 20)
     monkeypatch.setattr(Desk, "today", today)
 
@@ -248,7 +249,7 @@ def on_sheets(store, made, texts, first):
 def board_of(store, made):
     with store.read() as session:
         course = session.get_one(Course, made.course_id)
-    return Board(Desk(store, actor=LEADER, synthetic=False), course, lambda: None).section()
+    return Board(a_desk(store), course, lambda: None).section()
 
 
 def table_on(board):

@@ -2,12 +2,11 @@
 
 import pytest
 
-from builders import LEADER, a_planned_course
+from builders import a_desk, a_planned_course
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.calendar import DanishCalendar
 from peerbook.course.schedule.plan import Item
 from peerbook.course.schedule.plan_moves import cancel, move
-from peerbook.desk import Desk
 from peerbook.errors import Conflict
 from peerbook.store import events_of
 
@@ -22,7 +21,7 @@ def shown():
 @pytest.fixture
 def saved(store, shown):
     made = a_planned_course(store)
-    return SavedPlan(Desk(store, actor=LEADER, synthetic=False), made.course_id, shown.append)
+    return SavedPlan(a_desk(store), made.course_id, shown.append)
 
 
 def cancelled(saved):

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from builders import LEADER, START, a_course, decision, evaluation
+from builders import LEADER, START, a_course, a_desk, decision, evaluation
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation.evaluation_records import Sheet
@@ -13,7 +13,6 @@ from peerbook.course.evaluation.saved_sheets_part import SavedSheets
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
-from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.store.tables import Answer, Course, Evaluation, Suggestion
 from peerbook.text import _, format_list
@@ -60,7 +59,7 @@ def test_a_code_of_an_earlier_pattern_still_links_where_it_is_recorded_and_nowhe
 
 
 def test_emptying_the_short_sheet_says_what_is_saved_and_nothing_else(store, made):
-    desk = Desk(store, LEADER, synthetic=False)
+    desk = a_desk(store)
     with store.read() as session:
         course = session.get_one(Course, made.course_id)
 
@@ -95,10 +94,8 @@ def test_all_that_is_wrong_in_a_pile_is_told_at_once_with_the_steps_of_the_scale
     save(store, made, Sheet(WISH, "2A4B"))
     with store.read() as session:
         course = session.get_one(Course, made.course_id)
-    saved = SavedSheets(Desk(store, LEADER, synthetic=False), course, "mid", lambda announce: None)
-    entry = EvaluationEntry(
-        Desk(store, LEADER, synthetic=False), course, "mid", lambda *given: None, saved
-    )
+    saved = SavedSheets(a_desk(store), course, "mid", lambda announce: None)
+    entry = EvaluationEntry(a_desk(store), course, "mid", lambda *given: None, saved)
     form = entry._pile_form("full")
     rows = [{"overall": "fire"}, {"overall": "7"}, {"overall": "4", "respondent": "2A4B"}]
     sheets = [{"id": None, "values": values} for values in rows]
@@ -239,7 +236,7 @@ def test_what_says_nothing_neither_makes_a_suggestion_shown_nor_is_one(store, ma
 
 def pile(store, made, wave="mid"):
     """Return what saves a pile on one page, and tells what it says of it."""
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     with store.read() as session:
         course = session.get_one(Course, made.course_id)
 

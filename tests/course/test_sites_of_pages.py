@@ -4,12 +4,11 @@ import datetime as dt
 
 import pytest
 
-from builders import LEADER, a_planned_course, a_site, open_store
+from builders import LEADER, a_desk, a_planned_course, a_site, open_store
 from peerbook.course import plan_records, record_page, records
 from peerbook.course.head_count import head_count_page
 from peerbook.course.planning import plan_page
 from peerbook.course.planning.course_details_records import remove_course
-from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.guide import help_page
 from peerbook.settings import save_help_number
@@ -23,7 +22,7 @@ PAGES = (plan_page, record_page, head_count_page)
 def opened(request, monkeypatch, tmp_path):
     """Return a store, and what opens a page on it."""
     store = open_store(tmp_path)
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     monkeypatch.setattr(request.param, "open_desk", lambda: desk)
     with store:
         yield store, request.param.open_page
@@ -61,7 +60,7 @@ def test_of_several_sites_the_first_by_name_is_shown_and_any_can_be_chosen(opene
 
 def test_the_help_page_begins_with_the_same_site(monkeypatch, tmp_path):
     store = open_store(tmp_path)
-    desk = Desk(store, actor=LEADER, synthetic=False)
+    desk = a_desk(store)
     monkeypatch.setattr(help_page, "open_desk", lambda: desk)
     with store:
         assert help_page.open_page().facts[2] == "help number set: False"

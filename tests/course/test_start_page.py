@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from builders import LEADER, a_planned_course, a_site, open_store, suggestion
+from builders import LEADER, a_desk, a_planned_course, a_site, open_store, suggestion
 from peerbook.course import records, start_page
 from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.course.course_drafts import course_drafts, new_course_drafts
@@ -22,7 +22,7 @@ def front_page_on(monkeypatch, store):
     made = a_planned_course(store)
 
     def open_on(day):
-        desk = Desk(store, actor=LEADER, synthetic=False)
+        desk = a_desk(store)
         monkeypatch.setattr(Desk, "today", day)
         monkeypatch.setattr(start_page, "open_desk", lambda: desk)
         return [
@@ -38,7 +38,7 @@ def front_page_on(monkeypatch, store):
 def test_what_was_not_saved_is_told_with_where_it_stands_until_it_is(tmp_path, monkeypatch):
     with open_store(tmp_path) as store:
         made = a_planned_course(store, mentors=("Anna Øvelse",))
-        desk = Desk(store, actor=LEADER, synthetic=False)
+        desk = a_desk(store)
         monkeypatch.setattr(start_page, "open_desk", lambda: desk)
         with store.read() as session:
             course = session.get_one(Course, made.course_id)
@@ -68,9 +68,7 @@ def test_what_was_not_saved_is_told_with_where_it_stands_until_it_is(tmp_path, m
         assert "Midtvejsevaluering" in told()
         assert "pauserne" not in told()
         assert day_shown() == second.id
-        monkeypatch.setattr(
-            start_page, "open_desk", lambda: Desk(store, actor="bo", synthetic=False)
-        )
+        monkeypatch.setattr(start_page, "open_desk", lambda: a_desk(store, "bo"))
         assert told() == "", "a colleague has their own"
         monkeypatch.setattr(start_page, "open_desk", lambda: desk)
         drafts.discard()
@@ -80,7 +78,7 @@ def test_what_was_not_saved_is_told_with_where_it_stands_until_it_is(tmp_path, m
 def test_a_new_course_that_was_begun_is_told_and_is_what_its_page_opens_with(tmp_path, monkeypatch):
     with open_store(tmp_path) as store:
         made = a_planned_course(store)
-        desk = Desk(store, actor=LEADER, synthetic=False)
+        desk = a_desk(store)
         for page in (start_page, plan_page):
             monkeypatch.setattr(page, "open_desk", lambda: desk)
 
@@ -114,7 +112,7 @@ def test_all_places_are_shown_at_once_each_with_its_name(tmp_path, monkeypatch):
         with store.write(LEADER) as session:
             for made in (first, second):
                 session.add(suggestion(course_id=made.course_id))
-        desk = Desk(store, actor=LEADER, synthetic=False)
+        desk = a_desk(store)
         monkeypatch.setattr(start_page, "open_desk", lambda: desk)
         with store.read() as session:
             starts = [session.get_one(Course, made.course_id).starts_on for made in (first, second)]

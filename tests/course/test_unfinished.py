@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from builders import LEADER, PLANNED_ON, a_planned_course, attendance, save
+from builders import LEADER, PLANNED_ON, a_desk, a_planned_course, attendance, save
 from peerbook.course import plan_records
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.schedule.calendar import DanishCalendar
@@ -36,7 +36,7 @@ class Typist:
     def __init__(self, store):
         self.store = store
         self.made = a_planned_course(store, mentors=("Anna", "Bo"))
-        self.desk = Desk(store, actor=LEADER, synthetic=False)
+        self.desk = a_desk(store)
 
     def types(self, form):
         course_drafts(self.desk, self.made.course_id, form).save({"room": "Caféen"})

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from builders import LEADER, a_planned_course
+from builders import LEADER, a_desk, a_planned_course
 from peerbook.course import people_records
 from peerbook.course.planning import presentation_records
 from peerbook.course.planning.after_course_part import after_course_parts
@@ -35,7 +35,7 @@ def on_day(store, monkeypatch):
 
     def opened(day):
         monkeypatch.setattr(Desk, "today", day)
-        desk = Desk(store, actor=LEADER, synthetic=False)
+        desk = a_desk(store)
         return SavedPlan(desk, made.course_id, lambda _told: None)
 
     return made.codes, turn, opened

@@ -13,6 +13,7 @@ from peerbook.desk import Desk
 from peerbook.guide import help_page, records
 from peerbook.guide.about import about
 from peerbook.settings import save_help_number
+from peerbook.store import Visitor
 from peerbook.ui import Filter, Form, Notice, Page, Part
 
 
@@ -26,7 +27,7 @@ class DeskOnADay(Desk):
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    made = DeskOnADay(open_store(tmp_path), LEADER, synthetic=False)
+    made = DeskOnADay(open_store(tmp_path), Visitor(LEADER, "leader"), synthetic=False)
     monkeypatch.setattr(help_page, "open_desk", lambda: made)
     return made
 

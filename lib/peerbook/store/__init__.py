@@ -16,12 +16,15 @@ from peerbook.store.events import (
 )
 from peerbook.store.merge import merged, refuse_overtaken
 from peerbook.store.store import Receipt, Saved, Store, row_to_change, set_setting
+from peerbook.store.visitor import Role, Visitor
 
 __all__ = [
     "DraftBox",
     "Receipt",
+    "Role",
     "Saved",
     "Store",
+    "Visitor",
     "append_event",
     "events_of",
     "in_effect",

@@ -26,6 +26,7 @@ from peerbook.store.drafts import Drafts
 from peerbook.store.engine import Database, open_database
 from peerbook.store.merge import overtaken
 from peerbook.store.tables import Audit, Base, Draft, Setting, Submission
+from peerbook.store.visitor import Visitor
 from peerbook.text import _
 
 URL_VARIABLE = "PEERBOOK_STORE_URL"
@@ -90,13 +91,20 @@ class Store:
     [('Vejle',)]
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, visitor: Visitor | None = None) -> None:
         self._database = database
+        self.visitor = visitor
         self._writing = threading.local()
         self.drafts = Drafts(self.read, self.write)
 
     @classmethod
-    def open(cls, url: str | os.PathLike[str] | None = None, *, create: bool = True) -> Store:
+    def open(
+        cls,
+        url: str | os.PathLike[str] | None = None,
+        *,
+        create: bool = True,
+        visitor: Visitor | None = None,
+    ) -> Store:
         """Return the store at an address, made or brought up to date when needed.
 
         Before the tables of an existing store are changed, a checked copy is put into `backups`
@@ -109,6 +117,8 @@ class Store:
             PEERBOOK_STORE_URL counts, and without that the user's data folder.
         create
             Make the store when it is not there.
+        visitor
+            Who will use it, and saves under no other name; None for the machine itself.
 
         Raises
         ------
@@ -117,7 +127,7 @@ class Store:
             data is not safe.
         """
         address = str(url or os.environ.get(URL_VARIABLE) or data_folder() / FILE_NAME)
-        store = cls(open_database(address))
+        store = cls(open_database(address), visitor)
         with store._explained():
             store._prepare(create)
         return store
@@ -164,8 +174,8 @@ class Store:
         StoreUnavailable
             When it could not be saved; nothing of it was.
         """
-        if not actor:
-            raise ValueError("a change needs an actor")
+        if not actor or (self.visitor is not None and actor != self.visitor.name):
+            raise ValueError("a change needs an actor, and a visitor saves under their own name")
         if getattr(self._writing, "now", False):
             raise RuntimeError("this thread is writing already; pass its session on")
         session = AuditedSession(
