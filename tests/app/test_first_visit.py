@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from journeys import Server
 from peerbook.paths import product_folder
 from peerbook.store import Store
-from peerbook.store.engine import driver
+from peerbook.store.sqlite import driver
 
 pytestmark = pytest.mark.app
 

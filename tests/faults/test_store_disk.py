@@ -25,7 +25,7 @@ from builders import (
 )
 from peerbook.errors import StoreUnavailable
 from peerbook.store import Saved, Store
-from peerbook.store.engine import driver
+from peerbook.store.sqlite import driver
 from peerbook.store.tables import Submission, Suggestion
 
 pytestmark = pytest.mark.faults
@@ -212,7 +212,7 @@ def test_a_journal_without_its_store_is_not_taken_into_a_new_one(tmp_path):
 
 
 def test_a_store_locked_by_another_program_says_so_and_works_afterwards(tmp_path, monkeypatch):
-    monkeypatch.setattr("peerbook.store.engine.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("peerbook.store.sqlite.BUSY_TIMEOUT_S", 0.05)
     store = open_store(tmp_path)
     a_course(store)
     with contextlib.closing(

@@ -27,7 +27,7 @@ from builders import (
 )
 from peerbook.errors import StoreUnavailable
 from peerbook.store import Saved, append_event, identities, migrations, set_setting
-from peerbook.store.engine import Database, driver
+from peerbook.store.sqlite import SqliteFile, driver
 from peerbook.store.tables import Base, Evaluation, HeadCount
 
 NEXT = """
@@ -127,7 +127,7 @@ INSERT INTO suggestion VALUES (1, 1, 7, 'Længere pauser', '2014-09-05', 1);
 
 def test_a_store_of_the_first_release_becomes_exactly_a_new_one_with_its_data_in_it(tmp_path):
     path = tmp_path / "peerbook.sqlite"
-    database = Database(path)
+    database = SqliteFile(path)
     database.create(lambda connection: migrations.upgrade(connection, "0001"))
     database.close()
     connection = driver.connect(str(path))
@@ -208,7 +208,7 @@ def test_a_store_begun_at_any_revision_keeps_every_row_of_every_table(tmp_path, 
         fill_every_table(full)
     expected = plain_rows(tmp_path / "full.sqlite")
     path = tmp_path / "peerbook.sqlite"
-    database = Database(path)
+    database = SqliteFile(path)
     database.create(lambda connection: migrations.upgrade(connection, begun_at))
     database.close()
     connection = driver.connect(str(path), isolation_level=None)
@@ -270,7 +270,7 @@ DRAFTS = {
 def with_drafts(folder, drafts):
     """A store at 0004 with drafts: owner, form, minute, and what is typed."""
     path = folder / "peerbook.sqlite"
-    database = Database(path)
+    database = SqliteFile(path)
     database.create(lambda connection: migrations.upgrade(connection, "0004"))
     database.close()
     connection = driver.connect(str(path))

@@ -12,7 +12,7 @@ from peerbook.errors import StoreUnavailable
 from peerbook.paths import DATA_FOLDER_VARIABLE
 from peerbook.store import Store, set_setting
 from peerbook.store import store as store_module
-from peerbook.store.engine import FIRST_SAFE_SQLITE, driver, require_sqlite
+from peerbook.store.sqlite import FIRST_SAFE_SQLITE, driver, require_sqlite
 from peerbook.store.tables import Site
 
 
@@ -92,7 +92,7 @@ def test_the_settings_of_every_connection(tmp_path):
         "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0,
         "secure_delete": 1, "mmap_size": 0, "recursive_triggers": 1, "busy_timeout": 10_000,
     }  # fmt: skip
-    for engine in (store._database.write, store._database.read, store._database.fresh()):
+    for engine in (store._database.write, store._database.read, store._database.fresh):
         with engine.connect() as connection:
             found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
         assert found == wanted

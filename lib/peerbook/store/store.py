@@ -143,7 +143,6 @@ class Store:
                     ).format(place=database.place)
                 )
             database.create(migrations.upgrade)
-        database.make_private()
         database.check()
         migrations.bring_up_to_date(database)
 
@@ -264,8 +263,8 @@ class Store:
 
     @property
     def folder(self) -> Path:
-        """The folder the data lie in."""
-        return self._database.path.parent
+        """The folder on this computer that goes with the data; a file store lies in it."""
+        return self._database.folder
 
     def setting(self, key: str, default: Any = None) -> Any:
         """Return the value of a setting, `default` when it was never set."""
@@ -313,7 +312,7 @@ class Store:
         # A submission that is older than its table's audit keeps the number that was told then.
         number = func.coalesce(Audit.seq, Submission.number)
         wanted = select(Submission, number).outerjoin(Audit, entry).where(Submission.key == key)
-        with self._explained(), Session(self._database.fresh()) as session:
+        with self._explained(), Session(self._database.fresh) as session:
             return session.execute(wanted).one_or_none()
 
     def _conflict(self, changes: list[Change]) -> Conflict:

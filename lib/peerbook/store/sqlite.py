@@ -1,0 +1,336 @@
+"""The store as one SQLite file: how it is opened, kept safe, and what its failures mean.
+
+SQLite comes from sqlcipher3's wheel and not from Python: the one many systems carry can damage a
+file that several processes write (the WAL-reset bug, fixed in 3.51.3; sqlite.org/wal.html).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool, QueuePool
+from sqlcipher3 import dbapi2 as driver
+
+from peerbook.errors import PeerbookError, StoreUnavailable
+from peerbook.store.engine import Database, busy, entered_twice, full, no_memory
+from peerbook.store.place import require_safe_place
+from peerbook.text import _
+
+FIRST_SAFE_SQLITE = (3, 51, 3)
+BUSY_TIMEOUT_S = 10.0
+_TURN_MS = 25
+FULL_CHECK_BYTES = 32 * 2**20
+"""Up to this size opening reads every page. Above, whoever opens would wait too long, and only the
+copy made before an upgrade is read whole."""
+
+_SETTINGS = (
+    "synchronous=full",  # with WAL, `normal` may lose the last commits at a power cut
+    "foreign_keys=on",
+    "recursive_triggers=on",  # so that REPLACE cannot slip past the triggers of the audit
+    "trusted_schema=off",
+    "cell_size_check=on",
+    "secure_delete=on",
+    "mmap_size=0",
+)
+
+# Primary result codes, sqlite.org/rescode.html.
+_PERM, _BUSY, _LOCKED, _NOMEM, _READONLY, _IOERR = 3, 5, 6, 7, 8, 10
+_CORRUPT, _FULL, _CANTOPEN, _NOTADB = 11, 13, 14, 26
+# The driver gives primary codes only; these are told by their text. The tables are made by our own
+# migrations, so that one of them lacks a column means the schema itself was damaged.
+_UNIQUE_MESSAGE = "UNIQUE constraint failed"
+_DAMAGE_MESSAGES = ("Could not decode to UTF-8", "no such column", "no such table")
+
+
+def require_sqlite(version: tuple[int, ...]) -> None:
+    """Refuse an SQLite that can damage a file several processes write.
+
+    Raises
+    ------
+    StoreUnavailable
+        When `version` is older than the first safe one.
+    """
+    if version < FIRST_SAFE_SQLITE:
+        raise StoreUnavailable(
+            _(
+                "This SQLite ({found}) can damage data when several people save at once. peerbook "
+                "needs {needed} or newer: install the package sqlcipher3 again."
+            ).format(found=_dotted(version), needed=_dotted(FIRST_SAFE_SQLITE))
+        )
+
+
+class SqliteFile(Database):
+    """One file. `write` takes its write lock when a transaction begins (BEGIN IMMEDIATE).
+
+    A transaction that reads first and writes later would otherwise fail at once when another has
+    written in between.
+
+    Raises
+    ------
+    StoreUnavailable
+        When the place is unsafe for such a file, or SQLite is too old.
+    """
+
+    def __init__(self, path: Path) -> None:
+        require_sqlite(driver.sqlite_version_info)
+        self.path = path.expanduser().absolute()
+        require_safe_place(self.path)
+        super().__init__(
+            str(self.path),
+            self.path.parent,
+            write=self._engine("BEGIN IMMEDIATE"),
+            read=self._engine("BEGIN", query_only=True),
+            fresh=self._engine("BEGIN", pooled=False, query_only=True),
+        )
+
+    def exists(self) -> bool:
+        """Return whether the file is there."""
+        with self._explaining():
+            return self.path.exists()
+
+    def create(self, build: Callable[[Connection], None]) -> None:
+        """Make the file, readable by its owner only, as `Database.create` says.
+
+        It is built aside and put in place in one step: nobody ever sees half of it.
+        """
+        journal = self.path.with_name(self.path.name + "-wal")
+        if journal.exists() and not self.path.exists():
+            raise StoreUnavailable(
+                _(
+                    "{path} is gone, but its journal {journal} is still there. Put the file back "
+                    "beside it, or move the journal away to start anew."
+                ).format(path=self.path, journal=journal.name)
+            )
+        with self._explaining():
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".new-store-") as aside:
+                new = SqliteFile(Path(aside) / self.path.name)
+                _make_private_file(new.path)
+                with contextlib.closing(new._connect()) as connection:
+                    connection.execute("PRAGMA journal_mode=wal").fetchall()
+                with new._engine("BEGIN IMMEDIATE", pooled=False).begin() as opened:
+                    build(opened)
+                new.close()
+                _put_in_place(new.path, self.path)
+
+    def check(self) -> None:
+        """Let nobody but its owner read the file, and look for damage unless that would take long.
+
+        Raises
+        ------
+        StoreUnavailable
+            When there is any.
+        """
+        if os.name == "posix" and self.path.stat().st_mode & 0o077:
+            with contextlib.suppress(PermissionError):
+                self.path.chmod(0o600)
+        with self.read.connect() as connection:
+            pages, size = (
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                for name in ("page_count", "page_size")
+            )
+            if pages * size > FULL_CHECK_BYTES:
+                return
+            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
+                raise StoreUnavailable(self._damaged())
+
+    def upgrade(self, change: Callable[[Connection], None], name: str) -> Path:
+        """Change the tables, as `Database.upgrade` says; the copy lies in `backups`."""
+        # With foreign keys on, re-making a table would empty the ones that point to it.
+        engine = self._engine("BEGIN IMMEDIATE", pooled=False, foreign_keys=False)
+        moment = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
+        copy = self.path.parent / "backups" / f"{self.path.stem}-{name}-{moment}.sqlite"
+        with engine.begin() as connection:
+            self.copy_to(copy)
+            change(connection)
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise StoreUnavailable(self._damaged())
+        self.close()
+        return copy
+
+    def copy_to(self, target: Path) -> None:
+        """Write a copy, as `Database.copy_to` says."""
+        with self._explaining():
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make_private_file(target)
+            try:
+                with (
+                    contextlib.closing(self._connect(query_only=True)) as source,
+                    contextlib.closing(driver.connect(str(target), isolation_level=None)) as copy,
+                ):
+                    source.backup(copy, pages=256)
+                    if copy.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                        raise StoreUnavailable(self._damaged())
+            except BaseException:
+                target.unlink(missing_ok=True)
+                raise
+
+    def _meaning(self, error: BaseException | None) -> PeerbookError | None:
+        if str(error).startswith(_UNIQUE_MESSAGE):
+            return entered_twice()
+        if str(error).startswith(_DAMAGE_MESSAGES):
+            return StoreUnavailable(self._damaged())
+        text_of = {
+            _BUSY: busy,
+            _LOCKED: busy,
+            _NOMEM: no_memory,
+            _READONLY: self._read_only,
+            _PERM: self._read_only,
+            _IOERR: self._disk_fault,
+            _FULL: full,
+            _CANTOPEN: self._cannot_open,
+            _CORRUPT: self._damaged,
+            _NOTADB: self._damaged,
+        }.get(_code(error))
+        return StoreUnavailable(text_of()) if text_of else None
+
+    def _connect(self, *, query_only: bool = False, foreign_keys: bool = True) -> Any:
+        # mode=rw: a file that has gone missing is an error, not a new and empty store.
+        connection = driver.connect(
+            f"{self.path.as_uri()}?mode=rw",
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            # The key of an encrypted file has its place here, before anything is read.
+            for setting in _SETTINGS:
+                connection.execute(f"PRAGMA {setting}")
+            if not foreign_keys:
+                connection.execute("PRAGMA foreign_keys=off")
+            if query_only:
+                connection.execute("PRAGMA query_only=on")
+        except UnicodeDecodeError:
+            # SQLite names what it found in the file, and that is no text.
+            connection.close()
+            damage = driver.DatabaseError("what the file calls its tables cannot be read")
+            damage.sqlite_errorcode = _CORRUPT
+            raise damage from None
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _engine(self, begin: str, *, pooled: bool = True, **options: bool) -> Engine:
+        engine = create_engine(
+            "sqlite+pysqlite://",
+            module=driver,
+            creator=lambda: self._connect(**options),
+            hide_parameters=True,  # what people wrote never stands in an error or a log
+            poolclass=QueuePool if pooled else NullPool,
+            **({"pool_size": 2, "max_overflow": 20, "pool_timeout": 10} if pooled else {}),
+        )
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            if begin == "BEGIN":
+                connection.exec_driver_sql(begin)
+            else:
+                _begin_in_turn(connection, begin)
+
+        return engine
+
+    @contextlib.contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """Explain failures of the file system, and of the driver where SQLAlchemy is not used."""
+        try:
+            yield
+        except PermissionError:
+            raise StoreUnavailable(self._read_only()) from None
+        except OSError as error:
+            told = full() if error.errno in _FULL_ERRNOS else self._cannot_open()
+            raise StoreUnavailable(told) from error
+        except driver.Error as error:
+            raise self._meaning(error) or error from error
+
+    def _read_only(self) -> str:
+        return _(
+            "You are not allowed to write in {place}, so nothing can be saved. What you wrote is "
+            "still on the page: ask whoever looks after the computer for the right to write, then "
+            "save again."
+        ).format(place=self.place)
+
+    def _cannot_open(self) -> str:
+        return _(
+            "The data cannot be opened at {place}. Check that the folder is there, that the disk "
+            "is connected, and that you may use it; then try again."
+        ).format(place=self.place)
+
+    def _disk_fault(self) -> str:
+        return _(
+            "The disk under {place} could not be written or read, so this was not saved. What you "
+            "wrote is still on the page: see that the disk is connected and not full, then save "
+            "again."
+        ).format(place=self.place)
+
+    def _damaged(self) -> str:
+        return _(
+            "The data at {place} is damaged. Enter nothing more, keep the file, and bring back "
+            "the newest backup."
+        ).format(place=self.place)
+
+
+_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def _begin_in_turn(connection: Connection, begin: str) -> None:
+    """Wait for the write lock, with the same chance as everybody else who waits.
+
+    SQLite looks for the lock less and less often the longer it has waited, so that newcomers
+    overtake, and where many save one of them waits in vain. Whoever starts anew is a newcomer too.
+    """
+    driven = connection.connection.driver_connection
+    if driven is None:
+        raise RuntimeError("the connection is closed")
+    driven.execute(f"PRAGMA busy_timeout={_TURN_MS}")
+    try:
+        for _turn in range(int(BUSY_TIMEOUT_S * 1000) // _TURN_MS):
+            try:
+                driven.execute(begin)
+            except driver.OperationalError as error:
+                if _code(error) != _BUSY:
+                    break
+            else:
+                return
+        connection.exec_driver_sql(begin)  # what it says is explained as all failures are
+    finally:
+        driven.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}")
+
+
+def _code(error: BaseException | None) -> int:
+    """Return SQLite's primary result code of a driver's error, 0 when it has none."""
+    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+def _make_private_file(path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _put_in_place(new: Path, path: Path) -> None:
+    """Give `new` the name `path` unless something has that name already."""
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        return
+    except OSError:  # a disk without hard links, for instance a USB stick
+        if not path.exists():
+            new.rename(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
