@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -30,6 +31,10 @@ AXE = Path(
 # Speed is never tested by the clock (see CONTRIBUTING.md), so properties have no deadline either.
 settings.register_profile("peerbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("peerbook")
+
+# Keys of the tests' stores lie in a folder of their own, also those of the programs tests start.
+_keys = tempfile.TemporaryDirectory(prefix="peerbook-test-keys-")
+os.environ["PEERBOOK_KEY_FILE"] = _keys.name
 
 MEMORY_KB = 8_000_000
 START_SECONDS = 90

@@ -14,7 +14,7 @@ from peerbook.errors import InputFault
 from peerbook.text import _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD = str.maketrans("ILO", "110")
+MISREAD = str.maketrans("ILO", "110")
 _DIGITS, _LETTERS = "23456789", "ABCDEFGHJKMNPQRSTVWXYZ"
 LINKING_SIGNS = (_DIGITS, _LETTERS, _DIGITS, _LETTERS)
 """Digits and letters take turns: no name has room there, with or without a year, nor has a date."""
@@ -38,7 +38,7 @@ def read_code(written: str, field: str = "participant_code") -> str:
         At `field`, when it is no participant code.
     """
     bare = re.sub(r"^\s*P[\s–—-]+", "", written, flags=re.IGNORECASE)
-    letters = re.sub(r"[\s–—-]", "", bare).upper().translate(_MISREAD)
+    letters = re.sub(r"[\s–—-]", "", bare).upper().translate(MISREAD)
     if len(letters) == 7 and bare == written:
         letters = letters.removeprefix("P")
     if not re.fullmatch(f"[{ALPHABET}]{{6}}", letters):
@@ -78,7 +78,7 @@ def read_linking_code(written: str | None, field: str, known: Collection[str] = 
         At `field`, when it is none of ours: free text there could be a name or a birthday.
     """
     code = re.sub(r"[\s–—-]", "", written or "").upper()
-    for as_recorded in (code, code.translate(_MISREAD)):
+    for as_recorded in (code, code.translate(MISREAD)):
         if as_recorded in known:
             return as_recorded
     if code and not _LINKING_CODE.fullmatch(code):
