@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOCALE := lib/peerbook/text/locale
 
-.PHONY: app test check unit notebooks bench words lock clean
+.PHONY: app test check unit notebooks bench fuzz words lock clean
 
 app: $(VENV)/.app
 	$(BIN)/peerbook demo --if-empty
@@ -42,6 +42,9 @@ $(VENV)/.test: $(VENV)/.app requirements-test.lock tests/package-lock.json
 
 bench: build/bench-venv/.ready
 	PYTHONPATH=tests build/bench-venv/bin/python -m benchmarks.run $(BENCH)
+
+fuzz: $(VENV)/.test
+	PEERBOOK_FUZZ=10000 $(BIN)/pytest -p no:nbval -s tests/faults/test_intake_fuzz.py
 
 build/bench-venv/.ready: tests/benchmarks/requirements.lock pyproject.toml
 	$(PYTHON) -m venv build/bench-venv

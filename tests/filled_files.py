@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import openpyxl
 
-from peerbook.files.intake import Template, blank_file
+from peerbook.files import intake
+from peerbook.files.intake import Reading, Template, blank_file
+from peerbook.files.table import read_table
 
 Row = Mapping[str, object]
 
@@ -52,3 +55,15 @@ def as_csv(template: Template, *rows: Row, separator: str = ";") -> str:
     target = io.StringIO(newline="")
     csv.writer(target, delimiter=separator, lineterminator="\r\n").writerows(lines)
     return target.getvalue()
+
+
+def read_filled(template: Template, data: bytes, others: Iterable[Template] = ()) -> Reading:
+    """Return what a filled file says."""
+    return intake.read_filled(template, read_table(data), others)
+
+
+def peak_kb(pid: int) -> int:
+    """Return the most memory a process that reads files has had, 0 where that cannot be asked."""
+    status = Path(f"/proc/{pid}/status")
+    told = status.read_text().splitlines() if status.exists() else []
+    return next((int(line.split()[1]) for line in told if line.startswith("VmHWM")), 0)

@@ -18,12 +18,10 @@ from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.attendance_charts import (
     attendance_chart,
     commitment_chart,
-    status_name,
 )
-from peerbook.course.attendance.attendance_part import STATUSES
 from peerbook.course.attendance.standing import Standing, by_date, standings
 from peerbook.course.improvement import suggestion_records
-from peerbook.course.names import date_name
+from peerbook.course.names import STATUSES, attendance_name, date_name
 from peerbook.course.planning.plan_part import dates_table
 from peerbook.course.rows import each
 from peerbook.desk import Desk, open_desk
@@ -169,7 +167,7 @@ def record_parts(course_id: int) -> list[Part]:
         Heading("Hvem var der?"),
         Roster(
             f"{date_name(day['kind'], int(day['number']))}, {format_date(day['date'], 'long')}",
-            [(status, status_name(status)) for status in STATUSES],
+            [(status, attendance_name(status)) for status in STATUSES],
             roster,
         ),
         Buttons(("Gem fremmøde",)),
@@ -244,7 +242,7 @@ class _Known:
 def _bars_of_days(held: pd.DataFrame) -> tuple[go.Figure, str]:
     days = [format_date(day, "day") for day in held["date"]]
     bars = [
-        go.Bar(name=status_name(status), x=days, y=held[status].tolist())
+        go.Bar(name=attendance_name(status), x=days, y=held[status].tolist())
         for status in ("present", "apology", "absent")
     ]
     return go.Figure(bars, {"barmode": "stack"}), "Så mange kom hver dag."

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from filled_files import as_csv, filled, filled_book, saved
+from filled_files import as_csv, filled, filled_book, read_filled, saved
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.filled_file import fault_table, read_as, rows_text, wrong_file_parts
 from peerbook.course.frames import evaluation_template, templates
 from peerbook.errors import Fault, Place
-from peerbook.files.intake import read_filled
 from peerbook.ui import Notice, Table
 
 MID = evaluation_template(load_form("mid"))

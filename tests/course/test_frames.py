@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from filled_files import filled
+from filled_files import filled, read_filled
 from peerbook.course.evaluation.waves import WAVES
 from peerbook.course.evaluation_form import Scale, load_form
 from peerbook.course.frames import (
@@ -18,7 +18,7 @@ from peerbook.course.frames import (
     templates,
 )
 from peerbook.course.planning.slot_poll import rank_slots
-from peerbook.files.intake import blank_file, read_filled
+from peerbook.files.intake import blank_file
 from peerbook.text.words import LANGUAGE_VARIABLE
 
 FORMS = [load_form(name) for name in IMPORTED_FORMS]

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from builders import LEADER, a_course, a_desk, assert_sound, decision, evaluation, open_store, save
-from filled_files import filled
+from filled_files import filled, read_filled
 from peerbook.course.evaluation import evaluation_import_part, evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet, alike
 from peerbook.course.evaluation.import_records import (
@@ -28,7 +28,6 @@ from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template
 from peerbook.course.improvement.suggestion_records import take_back_decision
 from peerbook.errors import Conflict, InputFault
-from peerbook.files.intake import read_filled
 from peerbook.store.tables import Answer, Audit, Course, DataImport, Evaluation, Suggestion
 from peerbook.ui import Notice, Section, Submission, UploadedFile
 

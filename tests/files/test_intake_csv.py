@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from filled_files import as_csv
+from filled_files import as_csv, read_filled
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template
 from peerbook.errors import InputFault
-from peerbook.files.intake import read_filled
-from peerbook.files.intake.table import read_table
 from peerbook.files.spreadsheet_reader import Limits
+from peerbook.files.table import read_table
 
 SAID = 'Pausen – "æøå" er;\r\nfor kort 🙂 <script>alert(1)</script>'
 

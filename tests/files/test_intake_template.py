@@ -6,14 +6,13 @@ import openpyxl
 import pandera.pandas as pa
 import pytest
 
-from filled_files import filled
+from filled_files import filled, read_filled
 from peerbook.files.intake import (
     Template,
     blank_file,
     code_column,
     data_dictionary,
     label_column,
-    read_filled,
     text_column,
 )
 

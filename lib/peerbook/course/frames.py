@@ -10,11 +10,17 @@ import pandas as pd
 import pandera.pandas as pa
 
 from peerbook.course.evaluation_form import EvaluationForm, Item, load_form
+from peerbook.course.names import OCCASIONS, STATUSES, attendance_name, occasion_name
 from peerbook.files.intake import (
     Template,
+    choice_column,
     code_column,
+    date_column,
+    email_column,
     label_column,
+    phone_column,
     text_column,
+    whole_column,
     yes_no_column,
 )
 from peerbook.text import _, format_weekday
@@ -24,13 +30,143 @@ PARTICIPANT = "participant"
 RESPONDENT_LENGTH = 16
 PARTICIPANT_LENGTH = 40
 ANSWER_LENGTH = 4000
-POLL_VERSION = "1.0"
+NAME_LENGTH = 120
+TITLE_LENGTH = 120
+NOTE_LENGTH = 200
+MOST_DAYS = 60
+MOST_PEOPLE = 2000
+"""More than ever come anywhere, so a larger number is a slip of the finger."""
+POLL_VERSION = REGISTER_VERSION = "1.0"
 IMPORTED_FORMS = ("mid", "final", "follow_up")
 
 
 def templates() -> tuple[Template, ...]:
     """Return every template a course can take in."""
-    return (*(evaluation_template(load_form(name)) for name in IMPORTED_FORMS), poll_template())
+    return (
+        participants_template(),
+        attendance_template(),
+        head_counts_template(),
+        *(evaluation_template(load_form(name)) for name in IMPORTED_FORMS),
+        poll_template(),
+    )
+
+
+# -- the register --------------------------------------------------------------------------------
+
+
+def participants_template() -> Template:
+    """Return the template of who is on a course: one row a person."""
+    schema = pa.DataFrameSchema(
+        {
+            "name": text_column(
+                _("Name"),
+                NAME_LENGTH,
+                description=_("First name and surname, as you call them."),
+                required=True,
+            ),
+            "email": email_column(_("E-mail"), description=_("Leave it empty if there is none.")),
+            "phone": phone_column(
+                _("Telephone"), description=_("Eight digits; with + first for another country.")
+            ),
+            "enrolled_on": date_column(
+                _("On the course from"),
+                description=_("Leave it empty for the day the course begins."),
+            ),
+            "course": text_column(
+                _("Course"),
+                TITLE_LENGTH,
+                description=_(
+                    "What the course is called, or its number. Leave it empty for the course you "
+                    "choose when you take the file in."
+                ),
+            ),
+            "code": text_column(
+                _("Participant code"),
+                RESPONDENT_LENGTH,
+                description=_(
+                    "The code peerbook knows them by, such as P-7K3M9Q. Leave it empty for "
+                    "somebody new."
+                ),
+            ),
+        },
+        strict=True,
+        name="participants",
+        title=_("Participants of a course"),
+        description=_(
+            "One row for each person. Names and contacts are kept apart from all else. Never write "
+            "a CPR number."
+        ),
+    )
+    return Template(schema, REGISTER_VERSION, _file_name(_("Participants of a course")), 5000)
+
+
+def attendance_template() -> Template:
+    """Return the template of who came: one row a person and day."""
+    schema = pa.DataFrameSchema(
+        {
+            "participant": text_column(
+                _("Participant"),
+                NAME_LENGTH,
+                description=_("The name as it stands on the course, or the participant code."),
+                required=True,
+            ),
+            "date": date_column(
+                _("Date"), description=_("The day, or leave it empty and write which teaching day.")
+            ),
+            "day": whole_column(
+                _("Teaching day number"),
+                1,
+                MOST_DAYS,
+                description=_("1 for the first teaching day. Not needed where there is a date."),
+            ),
+            "status": choice_column(
+                _("Came?"),
+                {status: attendance_name(status) for status in STATUSES},
+                description=_("One of the words."),
+                required=True,
+            ),
+            "note": text_column(
+                _("Note"), NOTE_LENGTH, description=_("Short, without names; may be empty.")
+            ),
+        },
+        checks=pa.Check(
+            lambda frame: frame[["date", "day"]].notna().any(axis=1),
+            ignore_na=False,
+            error=_("There is neither a date nor a teaching day in this row. Write one of them."),
+        ),
+        strict=True,
+        name="attendance",
+        title=_("Attendance"),
+        description=_("One row for each person and each day."),
+    )
+    return Template(schema, REGISTER_VERSION, _file_name(_("Attendance")), 200_000)
+
+
+def head_counts_template() -> Template:
+    """Return the template of head counts: one row an occasion, and no names."""
+    schema = pa.DataFrameSchema(
+        {
+            "date": date_column(_("Date"), description=_("The day."), required=True),
+            "occasion": choice_column(
+                _("What?"),
+                {one: occasion_name(one) for one in OCCASIONS},
+                description=_("One of the words."),
+                required=True,
+            ),
+            "people": whole_column(
+                _("How many came?"),
+                0,
+                MOST_PEOPLE,
+                description=_("Everybody who was there, without names."),
+                required=True,
+            ),
+        },
+        strict=True,
+        name="head_counts",
+        title=_("Café and meetings"),
+        description=_("One row for each time. No names."),
+    )
+    return Template(schema, REGISTER_VERSION, _file_name(_("Café and meetings")), 5000)
 
 
 # -- evaluations ---------------------------------------------------------------------------------
@@ -80,7 +216,9 @@ def _item_column(item: Item, number: int) -> pa.Column:
 
 
 def _file_name(title: str) -> str:
-    plain = title.casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    plain = (
+        title.casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa").replace("é", "e")
+    )
     return "-".join("".join(sign if sign.isalnum() else " " for sign in plain).split())
 
 

@@ -1,8 +1,9 @@
-"""What the dates of a course are called on the page."""
+"""What is recorded is called on the page: dates, who came, and what people can come to."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from peerbook.text import _, format_span
 
@@ -42,3 +43,30 @@ def status_name(status: str) -> str:
         "cancelled": _("Cancelled"),
         "held": _("Held"),
     }[status]
+
+
+STATUSES: Final = ("present", "apology", "absent", "paused", "not_enrolled")
+
+
+def attendance_name(status: str) -> str:
+    """Return the name of an attendance status in the user's language."""
+    return {
+        "present": _("Present"),
+        "apology": _("Sent an apology"),
+        "absent": _("Absent without word"),
+        "paused": _("On a pause"),
+        "not_enrolled": _("Not yet enrolled"),
+    }[status]
+
+
+OCCASIONS: Final = ("cafe", "info_meeting", "common_event")
+"""What people can come to without signing up, the most frequent first."""
+
+
+def occasion_name(occasion: str) -> str:
+    """Return the name of an occasion in the user's language."""
+    return {
+        "cafe": _("Café"),
+        "info_meeting": _("Information meeting"),
+        "common_event": _("Common event"),
+    }[occasion]

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
@@ -19,8 +20,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from peerbook.files.origin import Origin
 from peerbook.text import _, format_list
+
+if TYPE_CHECKING:  # it loads pandas, which whoever only reads a file can do without
+    from peerbook.files.origin import Origin
 
 Value = str | int | float | Decimal | dt.date | dt.time | None
 """What a cell holds; None is an empty cell, and dates may be datetimes when read."""

@@ -5,23 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from peerbook.course.names import date_name
+from peerbook.course.names import attendance_name, date_name
 from peerbook.course.rows import each
 from peerbook.text import _, format_date, format_number, format_share, ngettext
 from peerbook.ui import Chart, Column, TableData, figure_of
 
 SERIES = ("present", "apology", "absent")
-
-
-def status_name(status: str) -> str:
-    """Return the name of an attendance status in the user's language."""
-    return {
-        "present": _("Present"),
-        "apology": _("Sent an apology"),
-        "absent": _("Absent without word"),
-        "paused": _("On a pause"),
-        "not_enrolled": _("Not yet enrolled"),
-    }[status]
 
 
 def attendance_chart(by_date: pd.DataFrame) -> Chart:
@@ -37,7 +26,7 @@ def attendance_chart(by_date: pd.DataFrame) -> Chart:
     figure = figure_of(
         [
             go.Bar(
-                name=status_name(series), x=days, y=by_date[series].tolist(),
+                name=attendance_name(series), x=days, y=by_date[series].tolist(),
                 hovertext=names,
                 text=[str(count) if count else "" for count in by_date[series]],
                 textposition="inside",
@@ -122,7 +111,7 @@ def _presence(by_date: pd.DataFrame) -> pd.Series[float]:
 def _presence_table(by_date: pd.DataFrame, names: list[str]) -> TableData:
     columns = [
         Column("name", _("Date")),
-        *(Column(series, status_name(series), kind="number") for series in SERIES),
+        *(Column(series, attendance_name(series), kind="number") for series in SERIES),
         Column("expected", _("Expected"), kind="number"),
     ]
     rows = [

@@ -13,14 +13,13 @@ from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.attendance_charts import (
     attendance_chart,
     commitment_chart,
-    status_name,
 )
 from peerbook.course.attendance.attendance_records import Entry
 from peerbook.course.attendance.enrolment_part import Enrolments
 from peerbook.course.attendance.sparring_part import sparring_parts
 from peerbook.course.attendance.standing import Standing, by_date, standings
 from peerbook.course.course_drafts import course_drafts, unfinished
-from peerbook.course.names import date_name
+from peerbook.course.names import STATUSES, attendance_name, date_name
 from peerbook.course.people_records import Mentor
 from peerbook.course.rows import each
 from peerbook.course.shared_rows import SharedRows
@@ -53,8 +52,6 @@ from peerbook.ui import (
     literal,
     receipt_text,
 )
-
-STATUSES = ("present", "apology", "absent", "paused", "not_enrolled")
 
 
 def attendance_parts(desk: Desk, course: Course) -> list[Part]:
@@ -237,7 +234,7 @@ class _Attendance:
                     fields=[
                         ChoiceField(
                             "status", _("Status"), required=True,
-                            options=[(status, status_name(status)) for status in STATUSES],
+                            options=[(status, attendance_name(status)) for status in STATUSES],
                         ),
                         TextField("note", _("Note"), max_length=200),
                     ],

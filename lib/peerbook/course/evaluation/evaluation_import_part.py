@@ -23,6 +23,7 @@ from peerbook.course.filled_file import (
 )
 from peerbook.course.frames import RESPONDENT, evaluation_template, templates
 from peerbook.desk import Desk
+from peerbook.files.apart import read_apart
 from peerbook.files.intake import Reading, read_filled
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Wave
@@ -104,7 +105,7 @@ class EvaluationFiles:
 
     def _look(self, submission: Submission) -> str:
         file = chosen_file(submission.values[FILE])
-        reading = read_filled(self._template, file.data, templates())
+        reading = read_filled(self._template, read_apart(file.data), templates())
         with self._desk.store.read() as session:
             earlier = import_records.import_with_digest(session, reading.digest)
             refused = import_records.refused_codes(

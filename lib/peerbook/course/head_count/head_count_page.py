@@ -13,11 +13,12 @@ from peerbook.course import records
 from peerbook.course.answers import given
 from peerbook.course.cells import at_cells
 from peerbook.course.evaluation.evaluation_paper_part import event_paper_parts
+from peerbook.course.frames import MOST_PEOPLE
 from peerbook.course.head_count import head_count_records
 from peerbook.course.head_count.head_count_charts import head_counts_chart
 from peerbook.course.head_count.head_count_records import Count
 from peerbook.course.head_count.head_counts import FEWEST_COUNTS, LATEST_COUNTS, Forecast, forecasts
-from peerbook.course.head_count.occasions import OCCASIONS, occasion_name
+from peerbook.course.names import OCCASIONS, occasion_name
 from peerbook.course.rows import each
 from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
@@ -48,9 +49,6 @@ from peerbook.ui import (
     Submission,
     Table,
 )
-
-MOST_PEOPLE = 2000
-"""More than ever come, so a larger number is a slip of the finger."""
 
 MOST_ROWS = 60
 FIELDS = ("date", "occasion", "people")

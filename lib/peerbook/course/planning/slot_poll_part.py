@@ -16,6 +16,7 @@ from peerbook.course.filled_file import (
 )
 from peerbook.course.frames import poll_answers, poll_template, templates
 from peerbook.course.planning.slot_poll import RankedSlot, rank_slots
+from peerbook.files.apart import read_apart
 from peerbook.files.intake import Reading, read_filled
 from peerbook.text import _, format_list, ngettext
 from peerbook.ui import (
@@ -46,7 +47,7 @@ def slot_poll_parts(use: Callable[[Mapping[str, object]], None]) -> list[Part]:
     def look(submission: Submission) -> str:
         found.show([])
         file = chosen_file(submission.values[FILE])
-        reading = read_filled(poll_template(), file.data, templates())
+        reading = read_filled(poll_template(), read_apart(file.data), templates())
         found.show([Notice("info", read_as(file.name, reading)), *_found_parts(reading, use)])
         if not reading.is_right_file:
             return unusable_text()

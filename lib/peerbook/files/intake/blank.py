@@ -9,17 +9,20 @@ import pandera.pandas as pa
 
 from peerbook.errors import InputFault
 from peerbook.files.intake.columns import (
+    AS_TEXT,
+    allowed_text,
     answers_of,
     choices_of,
     kind_of,
+    kind_text,
     labels_of,
     longest_of,
 )
 from peerbook.files.intake.template import Template, plain_heading, shown_heading
 from peerbook.files.spreadsheet import Sheet, SheetColumn, workbook
-from peerbook.text import _, format_number
+from peerbook.text import _
 
-_WIDTHS = {"code": 20, "text": 44, "yes_no": 16}
+_WIDTHS = {"code": 20, "text": 44, "choice": 24, "email": 32}
 _LABEL_WIDTH = 16
 _LONG_TEXT = 200
 
@@ -57,13 +60,14 @@ def blank_file(template: Template) -> bytes:
 def _sheet_column(heading: str, column: pa.Column) -> SheetColumn:
     limit = longest_of(column)
     is_short = limit is not None and limit < _LONG_TEXT
-    labels = [f"{code} {label}" for code, label in labels_of(column).items()]
+    is_code = kind_of(column) == "code"
+    labels = [f"{code} {label}" for code, label in labels_of(column).items() if is_code]
     return SheetColumn(
         heading,
-        _LABEL_WIDTH if is_short else _WIDTHS[kind_of(column)],
+        _LABEL_WIDTH if is_short else _WIDTHS.get(kind_of(column), _LABEL_WIDTH),
         choices_of(column),
         " · ".join(labels) or str(column.description),
-        is_text=kind_of(column) == "text",
+        is_text=kind_of(column) in AS_TEXT,
     )
 
 
@@ -130,12 +134,8 @@ def _column_rows(template: Template) -> list[list[str]]:
 
 
 def _facts(column: pa.Column) -> list[str]:
-    limit = longest_of(column)
-    allowed = "; ".join(answers_of(column)) or _("text of at most {n} characters").format(
-        n=format_number(limit or 0)
-    )
-    kinds = {"code": _("whole number"), "text": _("text"), "yes_no": _("yes or no")}
-    return [kinds[kind_of(column)], _("yes") if column.nullable else _("no"), allowed]
+    may_be_empty = _("yes") if column.nullable else _("no")
+    return [kind_text(column), may_be_empty, allowed_text(column)]
 
 
 def _row(cells: Sequence[str]) -> str:

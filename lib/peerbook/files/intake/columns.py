@@ -2,8 +2,11 @@
 
 Everything that is said about a column stands in it once: what it is called (`title`), what goes
 there (`description`), what may stand there (its checks), and in `metadata` its kind, the labels of
-codes, the number of a question, or the headings an open column is offered with. A check's `error`
-is the message for the user; `{value}` and `{length}` in it are put in when it is shown.
+codes or words, the number of a question, or the headings an open column is offered with. A check's
+`error` is the message for the user; `{value}` and `{length}` in it are put in when it is shown.
+
+Whatever stands in a cell is text first. What a text means is decided by its column and, where it
+could mean two things, by the file's `Notation`.
 """
 
 from __future__ import annotations
@@ -11,18 +14,32 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import pandera.pandas as pa
 
 from peerbook.files.spreadsheet import Value
 from peerbook.text import _, format_list, format_number
 
-Kind = Literal["code", "text", "yes_no"]
-TYPES: dict[Kind, str] = {"code": "Int64", "text": "string", "yes_no": "boolean"}
+Kind = Literal["code", "text", "yes_no", "choice", "date", "whole", "decimal", "email", "phone"]
+TYPES: dict[Kind, str] = {
+    "code": "Int64",
+    "text": "string",
+    "yes_no": "boolean",
+    "choice": "string",
+    "date": "datetime64[s]",
+    "whole": "Int64",
+    "decimal": "Float64",
+    "email": "string",
+    "phone": "string",
+}
+AS_TEXT: frozenset[Kind] = frozenset({"text", "date", "email", "phone"})
+"""Kinds a spreadsheet program must leave as they are typed, or it makes other days of them."""
 SHOWN_LENGTH = 40
+MAIL_LENGTH = 254
 
 _WHOLE = re.compile(r"([+-]?\d{1,18})(?:[.,]0*)?")
 _LABELLED = re.compile(r"(\d{1,4})\s*[-–—=:.)]*\s*(\D.*)", re.DOTALL)
@@ -31,11 +48,45 @@ _CPR_IN_TEXT = re.compile(r"(?<!\d)\d{6}[- ]\d{4}(?!\d)")
 _CPR = re.compile(r"\d{5,6}[- ]?\d{4}")
 _DATE = re.compile(r"\d{1,4}[-/. ]+\d{1,2}[-/. ]+\d{1,4}")
 _SIX_DIGITS = re.compile(r"(\d{2})(\d{2})\d{2}")
+_INVISIBLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+_MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(?:\.[^@\s,;<>.]+)+")
+_PHONE = re.compile(r"\+?\d{6,15}")
+_PHONE_SIGNS = re.compile(r"[\s().\-–/]+")
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*")
+_DAY_FIRST = re.compile(r"(\d{1,2})\s*([-./])\s*(\d{1,2})\s*([-./ ])\s*(\d{4}|\d{2})")
+_YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
+_DAY_AND_NAME = re.compile(r"(?:den )?(\d{1,2})\.? ?([a-zæøå]{3,9})\.?,? (\d{4})")
+_TIME_OF_DAY = re.compile(r"[ T]\d{1,2}[:.]\d{2}([:.]\d{2}([.,]\d+)?)?( ?[AP]M)?$", re.IGNORECASE)
+_EXCEL_DAY = re.compile(r"[2-6]\d{4}([.,]\d+)?")
+_MONTHS = ["jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
+_OTHER_MONTHS = {"may": 5, "oct": 10}
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _BREAKS = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n"})
 
 
 class Unreadable(Exception):
     """A cell that is not of its column's kind; the text says what to write instead."""
+
+
+class Ambiguous(Unreadable):
+    """A number that means one thing or another, as long as nobody says what its point is."""
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a file writes what can be written in more than one way.
+
+    Parameters
+    ----------
+    point
+        What a point in a number stands before: three more digits, or the decimals. None when
+        nobody has said so.
+    dates
+        Which comes first where a date could be read both ways, such as 03/04/2026; None refuses it.
+    """
+
+    point: Literal["thousands", "decimals"] | None = None
+    dates: Literal["day", "month"] | None = None
 
 
 # -- kinds ---------------------------------------------------------------------------------------
@@ -71,9 +122,14 @@ def code_column(
 
 
 def text_column(
-    title: str, max_length: int, *, description: str = "", number: int | None = None
+    title: str,
+    max_length: int,
+    *,
+    description: str = "",
+    number: int | None = None,
+    required: bool = False,
 ) -> pa.Column:
-    """Return a column of free text; a cell may be empty.
+    """Return a column of free text.
 
     Parameters
     ----------
@@ -81,23 +137,25 @@ def text_column(
         As for `code_column`.
     max_length
         Most characters in a cell.
+    required
+        Whether every row needs one.
     """
     return pa.Column(
         TYPES["text"],
         [
             _longest(max_length),
             pa.Check(
-                lambda texts: ~texts.map(_has_invisible),
+                lambda texts: ~texts.map(_found(_INVISIBLE)),
                 error=_(
                     "There are invisible control characters in the text. Type it again by hand."
                 ),
             ),
             pa.Check(
-                lambda texts: ~texts.map(lambda text: bool(_CPR_IN_TEXT.search(text))),
+                lambda texts: ~texts.map(_found(_CPR_IN_TEXT)),
                 error=_("There seems to be a CPR number in the text. Delete it from the file."),
             ),
         ],
-        nullable=True,
+        nullable=not required,
         title=title,
         description=description or _("Write freely, without names, or leave the cell empty."),
         metadata={"kind": "text", "number": number},
@@ -161,6 +219,73 @@ def yes_no_column(pattern: str, title: str, offered: Sequence[str], description:
     )
 
 
+def choice_column(
+    title: str, labels: Mapping[str, str], *, description: str, required: bool = False
+) -> pa.Column:
+    """Return a column in which one of a few words stands; its frame holds the key of the word.
+
+    Parameters
+    ----------
+    labels
+        The words, by key; a key may be written too.
+    """
+    return _column("choice", title, description, required, [], labels=dict(labels))
+
+
+def date_column(title: str, *, description: str, required: bool = False) -> pa.Column:
+    """Return a column of days."""
+    return _column("date", title, description, required, [])
+
+
+def whole_column(
+    title: str, lowest: int, highest: int, *, description: str, required: bool = False
+) -> pa.Column:
+    """Return a column of whole numbers between two that may still be written."""
+    return _column("whole", title, description, required, [_between(lowest, highest)])
+
+
+def decimal_column(
+    title: str, lowest: float, highest: float, *, description: str, required: bool = False
+) -> pa.Column:
+    """Return a column of numbers with decimals between two that may still be written."""
+    return _column("decimal", title, description, required, [_between(lowest, highest)])
+
+
+def email_column(title: str, *, description: str) -> pa.Column:
+    """Return a column of e-mail addresses; a cell may be empty."""
+    return _column("email", title, description, False, [_longest(MAIL_LENGTH)])
+
+
+def phone_column(title: str, *, description: str) -> pa.Column:
+    """Return a column of telephone numbers; a cell may be empty."""
+    return _column("phone", title, description, False, [])
+
+
+def _column(
+    kind: Kind,
+    title: str,
+    description: str,
+    required: bool,
+    checks: list[pa.Check],
+    **metadata: object,
+) -> pa.Column:
+    return pa.Column(
+        TYPES[kind],
+        checks,
+        nullable=not required,
+        title=title,
+        description=description,
+        metadata={"kind": kind, "number": None, **metadata},
+    )
+
+
+def _between(lowest: float, highest: float) -> pa.Check:
+    message = _("{value} cannot be right. Write a number between {lowest} and {highest}.").format(
+        value="{value}", lowest=format_number(lowest), highest=format_number(highest)
+    )
+    return pa.Check.in_range(lowest, highest, error=message)
+
+
 def _longest(max_length: int) -> pa.Check:
     message = _(
         "The text is {length} characters long and there is room for {limit}. "
@@ -169,8 +294,8 @@ def _longest(max_length: int) -> pa.Check:
     return pa.Check.str_length(max_value=max_length, error=message)
 
 
-def _has_invisible(text: str) -> bool:
-    return any(sign not in "\n\t" and unicodedata.category(sign) in ("Cc", "Cs") for sign in text)
+def _found(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: pattern.search(text) is not None
 
 
 def _tells_who(label: str) -> bool:
@@ -188,32 +313,76 @@ def kind_of(column: pa.Column) -> Kind:
     return cast(Kind, column.metadata["kind"])
 
 
-def labels_of(column: pa.Column) -> dict[int, str]:
+def labels_of(column: pa.Column) -> dict[Any, str]:
     """Return the codes of a column with their labels, none when it has no codes."""
     return dict((column.metadata or {}).get("labels", {}))
 
 
+def limits_of(column: pa.Column) -> tuple[float | None, float | None]:
+    """Return the lowest and highest number a cell may hold, or characters a text may have."""
+    for check in column.checks:
+        known = check.statistics or {}
+        if (highest := known.get("max_value")) is not None:
+            return known.get("min_value"), highest
+    return None, None
+
+
 def longest_of(column: pa.Column) -> int | None:
     """Return how many characters a text may have, None when there is no limit."""
-    for check in column.checks:
-        limit = (check.statistics or {}).get("max_value")
-        if limit is not None:
-            return int(limit)
-    return None
+    if TYPES[kind_of(column)] != "string":
+        return None
+    highest = limits_of(column)[1]
+    return None if highest is None else int(highest)
 
 
 def answers_of(column: pa.Column) -> tuple[str, ...]:
     """Return what may be chosen in a cell, each with its label; empty for free text."""
-    if labels := labels_of(column):
-        return tuple(f"{code} = {label}" for code, label in labels.items())
-    return (yes(), no()) if kind_of(column) == "yes_no" else ()
+    if kind_of(column) == "code":
+        return tuple(f"{code} = {label}" for code, label in labels_of(column).items())
+    return choices_of(column)
 
 
 def choices_of(column: pa.Column) -> tuple[str, ...]:
     """Return the words or codes a spreadsheet program may offer in a cell."""
-    if kind_of(column) == "yes_no":
+    kind = kind_of(column)
+    if kind == "yes_no":
         return (yes(), no())
-    return tuple(str(code) for code in labels_of(column))
+    labels = labels_of(column)
+    return tuple(labels.values()) if kind == "choice" else tuple(map(str, labels))
+
+
+def allowed_text(column: pa.Column) -> str:
+    """Return what may stand in a cell, in one phrase."""
+    lowest, highest = limits_of(column)
+    known = {
+        "date": _("a day, such as 31-12-2026"),
+        "email": _("one e-mail address"),
+        "phone": _("one telephone number"),
+    }
+    if kind_of(column) in ("whole", "decimal"):
+        return _("a number from {lowest} to {highest}").format(
+            lowest=format_number(lowest or 0), highest=format_number(highest or 0)
+        )
+    return (
+        "; ".join(answers_of(column))
+        or known.get(kind_of(column))
+        or _("text of at most {n} characters").format(n=format_number(highest or 0))
+    )
+
+
+def kind_text(column: pa.Column) -> str:
+    """Return what a column holds, in a word or two."""
+    return {
+        "code": _("whole number"),
+        "text": _("text"),
+        "yes_no": _("yes or no"),
+        "choice": _("one of several words"),
+        "date": _("date"),
+        "whole": _("whole number"),
+        "decimal": _("number"),
+        "email": _("e-mail address"),
+        "phone": _("telephone number"),
+    }[kind_of(column)]
 
 
 def yes() -> str:
@@ -259,13 +428,14 @@ def squeezed(text: str) -> str:
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
 
 
-def read_cell(column: pa.Column, value: Value) -> object:
+def read_cell(column: pa.Column, value: Value, notation: Notation | None = None) -> object:
     """Return a cell's value, None when it is empty.
 
     Raises
     ------
     Unreadable
-        When it is not of the column's kind.
+        When it is not of the column's kind; `Ambiguous` when it depends on a notation nobody has
+        told.
     """
     text = as_text(value)
     if not text:
@@ -273,14 +443,20 @@ def read_cell(column: pa.Column, value: Value) -> object:
     kind = kind_of(column)
     if kind == "text":
         return text
-    return _yes_or_no(text, value) if kind == "yes_no" else _code(column, text)
+    if kind in ("whole", "decimal"):
+        return _number(text, value, notation or Notation(), whole=kind == "whole")
+    if kind == "date":
+        return _day(text, value, notation or Notation())
+    if kind == "yes_no":
+        return _yes_or_no(text, value)
+    return _READERS[kind](column, text)
 
 
 def _code(column: pa.Column, text: str) -> int:
     if number := _WHOLE.fullmatch(text):
         return int(number[1])
     labels = labels_of(column)
-    by_label = {squeezed(label): code for code, label in labels.items()}
+    by_label: dict[str, int] = {squeezed(label): code for code, label in labels.items()}
     if (code := by_label.get(squeezed(text))) is not None:
         return code
     labelled = _LABELLED.fullmatch(text)
@@ -306,3 +482,166 @@ def _yes_or_no(text: str, value: Value) -> bool:
             text=shown(text), yes=yes(), no=no()
         )
     )
+
+
+def _choice(column: pa.Column, text: str) -> str:
+    labels = labels_of(column)
+    word = squeezed(text)
+    for key, label in labels.items():
+        if word in (squeezed(label), squeezed(str(key))):
+            return str(key)
+    raise Unreadable(
+        _("“{text}” is not an answer here. Write one of {words}.").format(
+            text=shown(text), words=format_list([f"“{label}”" for label in labels.values()])
+        )
+    )
+
+
+def _mail(_column: pa.Column, text: str) -> str:
+    address = text.removeprefix("mailto:").strip("<>")
+    if _MAIL.fullmatch(address):
+        return address
+    raise Unreadable(
+        _("“{text}” is no e-mail address. One looks like navn@eksempel.dk.").format(
+            text=shown(text)
+        )
+    )
+
+
+def _phone(_column: pa.Column, text: str) -> str:
+    digits = _PHONE_SIGNS.sub("", text)
+    digits = re.sub(r"^(?:\+45|0045)(?=\d{8}$)", "", digits)
+    digits = re.sub("^00", "+", digits)
+    if _PHONE.fullmatch(digits) and (len(digits) == 8 or digits.startswith("+")):
+        return digits
+    raise Unreadable(
+        _(
+            "“{text}” is no telephone number. Write eight digits, or + and the number of the "
+            "country first."
+        ).format(text=shown(text))
+    )
+
+
+_READERS: dict[Kind, Callable[[pa.Column, str], object]] = {
+    "code": _code,
+    "choice": _choice,
+    "email": _mail,
+    "phone": _phone,
+}
+
+
+# -- numbers and days ----------------------------------------------------------------------------
+
+
+def _number(text: str, value: Value, notation: Notation, *, whole: bool) -> int | float:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        number = float(value)
+    else:
+        number = float(_plain_number(text, notation))
+    if not whole:
+        return number
+    if number.is_integer() and abs(number) < 2**53:
+        return int(number)
+    raise Unreadable(
+        _("“{text}” is not a whole number. Write it without decimals.").format(text=shown(text))
+    )
+
+
+def _plain_number(text: str, notation: Notation) -> str:
+    """Return a number as Python writes it, whoever wrote it."""
+    bare = re.sub(r"(?<=\d)[\s'](?=\d{3})", "", text)
+    if not _NUMBER.fullmatch(bare):
+        raise Unreadable(
+            _("“{text}” is not a number. Write only digits, such as 1234,5.").format(
+                text=shown(text)
+            )
+        )
+    thousands, comma = _separators(bare, text, notation)
+    whole, _sign, decimals = bare.partition(comma)
+    groups = whole.lstrip("+-").split(thousands)
+    is_grouped = len(groups) > 1
+    if (is_grouped and (not 1 <= len(groups[0]) <= 3 or any(len(g) != 3 for g in groups[1:]))) or (
+        not decimals.isdigit() and decimals
+    ):
+        raise Unreadable(
+            _("“{text}” is not a number as Danes write it. Write it as 1234,5.").format(
+                text=shown(text)
+            )
+        )
+    return f"{whole.replace(thousands, '')}.{decimals or 0}"
+
+
+def _separators(bare: str, text: str, notation: Notation) -> tuple[str, str]:
+    """Return what stands between thousands in a number, and what before its decimals."""
+    if "." in bare and "," in bare:  # whichever comes last stands before the decimals
+        return (".", ",") if bare.rindex(",") > bare.rindex(".") else (",", ".")
+    if notation.point is not None:
+        return (".", ",") if notation.point == "thousands" else (",", ".")
+    if "." not in bare or bare.count(".") > 1:
+        return ".", ","
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", bare):
+        raise Ambiguous(
+            _("“{text}” can be read in two ways. Say above what the point means.").format(
+                text=shown(text)
+            )
+        )
+    return ",", "."
+
+
+def _day(text: str, value: Value, notation: Notation) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    bare = _TIME_OF_DAY.sub("", text).strip()
+    day = _day_in(bare, notation)
+    if day is None:
+        if _EXCEL_DAY.fullmatch(text):
+            message = _(
+                "“{text}” is a date as Excel counts days. Show the column as dates in Excel, and "
+                "save again."
+            )
+        else:
+            message = _("“{text}” is no date. Write it as 31-12-2026.")
+        raise Unreadable(message.format(text=shown(text)))
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise Unreadable(_("“{text}”: check the year.").format(text=shown(text)))
+    return day
+
+
+def _day_in(text: str, notation: Notation) -> dt.date | None:
+    if found := _YEAR_FIRST.fullmatch(text):
+        return _made_day(int(found[1]), int(found[2]), int(found[3]))
+    if found := _DAY_AND_NAME.fullmatch(text.lower()):
+        name = found[2][:3]
+        month = _MONTHS.index(name) + 1 if name in _MONTHS else _OTHER_MONTHS.get(name, 0)
+        return _made_day(int(found[3]), month, int(found[1]))
+    found = _DAY_FIRST.fullmatch(text)
+    if found is None:
+        return None
+    if len(found[5]) == 2:
+        raise Unreadable(
+            _("“{text}”: write the year with four digits, such as 31-12-2026.").format(
+                text=shown(text)
+            )
+        )
+    day, month, year = int(found[1]), int(found[3]), int(found[5])
+    # Danes write 3/4-2026 or 03.04.2026; 03/04/2026 is what English-speaking programs write.
+    could_be_english = found[2] == found[4] == "/" and max(day, month) <= 12 and day != month
+    if could_be_english and notation.dates is None:
+        raise Unreadable(
+            _(
+                "“{text}” can be read in two ways. Write the day first and with dashes, such as "
+                "31-12-2026."
+            ).format(text=shown(text))
+        )
+    if notation.dates == "month" and found[2] == "/":
+        day, month = month, day
+    return _made_day(year, month, day)
+
+
+def _made_day(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

@@ -7,9 +7,8 @@ out the row.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -19,6 +18,8 @@ from openpyxl.utils import get_column_letter
 from peerbook.errors import Fault, Place
 from peerbook.files.intake.columns import (
     TYPES,
+    Ambiguous,
+    Notation,
     Unreadable,
     as_text,
     kind_of,
@@ -26,8 +27,9 @@ from peerbook.files.intake.columns import (
     shown,
     squeezed,
 )
-from peerbook.files.intake.table import SheetRows, Table, read_table
 from peerbook.files.intake.template import Template, plain_heading, shown_heading
+from peerbook.files.spreadsheet import Value
+from peerbook.files.table import SheetRows, Table
 from peerbook.text import _, format_number
 
 _MARK = re.compile(r"\[[a-z][a-z0-9_]* [\w.]+\]")
@@ -45,8 +47,6 @@ class Reading:
         How the file was read.
     sheet
         Title of the sheet read; empty for CSV.
-    digest
-        SHA-256 of the file's bytes.
     rows
         The rows without fault: the template's columns, typed as its schema says; the index is the
         row as the spreadsheet shows it.
@@ -58,17 +58,24 @@ class Reading:
         Whether the file as a whole is in order, so that sound rows may be taken in.
     worded
         Words that were read as codes, each with its code.
+    asks_point
+        Whether there are numbers such as 1.234 of which only the user knows what the point means.
     """
 
     template: Template
     table: Table = field(repr=False)
     sheet: str
-    digest: str
     rows: pd.DataFrame = field(repr=False)
     faults: tuple[Fault, ...] = field(default=(), repr=False)
     left_out: tuple[int, ...] = ()
     is_right_file: bool = True
     worded: tuple[tuple[str, int], ...] = field(default=(), repr=False)
+    asks_point: bool = False
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file's bytes."""
+        return self.table.digest
 
     def refuse(self, messages: Mapping[int, str], column: str | None = None) -> Reading:
         """Return the reading without some rows, by what is wrong with each."""
@@ -84,27 +91,27 @@ class Reading:
         )
 
 
-def read_filled(template: Template, data: bytes, others: Iterable[Template] = ()) -> Reading:
+def read_filled(
+    template: Template,
+    table: Table,
+    others: Iterable[Template] = (),
+    notation: Notation | None = None,
+) -> Reading:
     """Return what a filled template says.
 
     Parameters
     ----------
     template
         The template it is meant to be.
-    data
-        The bytes of the file, .xlsx or CSV.
+    table
+        What stands in the file.
     others
         Further templates, so that one taken for another is told by name.
-
-    Raises
-    ------
-    InputFault
-        When the file cannot be read at all; all other faults are in the reading.
+    notation
+        How it writes what can be written in more than one way.
     """
-    table = read_table(data)
-    digest = hashlib.sha256(data).hexdigest()
     sheet = _sheet_to_read(template, table)
-    reading = Reading(template, table, sheet.title, digest, _frame(template, [], {}))
+    reading = Reading(template, table, sheet.title, _frame(template, [], {}))
     header = next((number for number, row in enumerate(sheet.rows) if any(_texts(row))), None)
     if header is None:
         empty = _("There is nothing in the sheet. Fill in the template, save it, and try again.")
@@ -118,7 +125,28 @@ def read_filled(template: Template, data: bytes, others: Iterable[Template] = ()
     ]
     if faults:
         return _unfit(reading, faults)
-    return _Rows(template, sheet, headings).read_into(reading)
+    return _Rows(template, sheet, headings, notation or Notation()).read_into(reading)
+
+
+def recognised(table: Table, templates: Iterable[Template]) -> Template | None:
+    """Return the template a file was made from: by the mark in it, else by its headings.
+
+    None when it is none of them, or its headings fit several.
+    """
+    known = list(templates)
+    texts = {text for sheet in table.sheets for row in sheet.rows for text in _texts(row[:3])}
+    marked = [one for one in known if any(text.startswith(f"[{one.id} ") for text in texts)]
+    if len(marked) == 1:
+        return marked[0]
+    fitting = []
+    for template in known:
+        sheet = _sheet_to_read(template, table)
+        header = next((number for number, row in enumerate(sheet.rows) if any(_texts(row))), None)
+        if header is not None:
+            found = _Headings(template, sheet, header)
+            if not found.missing and not found.unknown:
+                fitting.append(template)
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _unfit(reading: Reading, faults: Sequence[Fault]) -> Reading:
@@ -282,11 +310,15 @@ def _mistaken(
 class _Rows:
     """The filled rows under the headings."""
 
-    def __init__(self, template: Template, sheet: SheetRows, headings: _Headings) -> None:
+    def __init__(
+        self, template: Template, sheet: SheetRows, headings: _Headings, notation: Notation
+    ) -> None:
         self._template = template
         self._sheet = sheet
         self._headings = headings
+        self._notation = notation
         self._faults: list[Fault] = []
+        self._asks_point = False
         self._worded: dict[tuple[str, int], None] = {}
         columns = dict(template.columns())
         self._columns = {
@@ -296,20 +328,20 @@ class _Rows:
 
     def read_into(self, reading: Reading) -> Reading:
         """Return the reading with the rows in it, those with faults left out."""
-        values = self._values()
-        if not values:
+        numbers, values = self._values()
+        if not numbers:
             message = _(
                 "There are no answers in the sheet yet. Fill in a row, save, and try again."
             )
             place = Place(sheet=self._sheet.title or None, row=self._headings.row + 1)
             return _unfit(reading, [Fault(message, place)])
-        if len(values) > self._template.max_rows:
+        if len(numbers) > self._template.max_rows:
             message = _("There are {n} filled rows, and there is room for {limit}. Split the file.")
             told = message.format(
-                n=format_number(len(values)), limit=format_number(self._template.max_rows)
+                n=format_number(len(numbers)), limit=format_number(self._template.max_rows)
             )
             return _unfit(reading, [Fault(told, Place(sheet=self._sheet.title or None))])
-        frame = _frame(self._template, [*self._shown], values)
+        frame = _frame(self._template, numbers, values)
         self._check(frame)
         places = {shown: place for place, shown in self._headings.shown.items()}
         self._faults.sort(key=lambda fault: places.get(fault.place.column or "", -1))
@@ -321,32 +353,60 @@ class _Rows:
             faults=_in_order(self._faults),
             left_out=tuple(int(row) for row in frame.index if row in faulty),
             worded=tuple(self._worded),
+            asks_point=self._asks_point,
         )
 
-    def _values(self) -> dict[int, dict[str, object]]:
-        """Return the values of every row with anything in it; unreadable ones are None."""
-        found = {}
-        for number, row in enumerate(
-            self._sheet.rows[self._headings.row :], self._headings.row + 1
-        ):
-            values: dict[str, object] = {}
-            is_blank = True
-            for position, name in self._headings.by_position.items():
-                problem = self._sheet.problems.get((number, position))
-                value = row[position] if position < len(row) else None
-                is_blank = is_blank and problem is None and not as_text(value)
-                values[name] = None
-                if problem is None:
-                    try:
-                        values[name] = read_cell(self._columns[name], value)
-                        self._note_words(as_text(value), name, values[name])
-                    except Unreadable as error:
-                        problem = str(error)
-                if problem is not None:
-                    self._fault(problem, number, name)
-            if not is_blank:
-                found[number] = values
-        return found
+    def _values(self) -> tuple[list[int], dict[str, list[object]]]:
+        """Return the numbers of the rows with anything in them, and each column's values there.
+
+        What cannot be read is None. A column is read as a whole: most of what stands in it stands
+        there more than once.
+        """
+        first = self._headings.row + 1
+        rows = self._sheet.rows[self._headings.row :]
+        problems = self._sheet.problems
+        is_filled = [False] * len(rows)
+        columns: dict[str, list[object]] = {}
+        for position, name in self._headings.by_position.items():
+            cells = [row[position] if position < len(row) else None for row in rows]
+            columns[name] = values = list(map(self._reader(name), cells))
+            for place, value in enumerate(values):
+                if value is not None:
+                    is_filled[place] = True
+                    if isinstance(value, Unreadable):
+                        self._asks_point |= isinstance(value, Ambiguous)
+                        self._fault(str(value), first + place, name)
+                        values[place] = None
+            for row, column in problems:
+                if column == position and row >= first:
+                    is_filled[row - first] = True
+                    self._fault(problems[row, column], row, name)
+        filled = [place for place, found in enumerate(is_filled) if found]
+        return (
+            [first + place for place in filled],
+            {name: [values[place] for place in filled] for name, values in columns.items()},
+        )
+
+    def _reader(self, name: str) -> Callable[[Value], object]:
+        """Return what reads a cell of a column; what it cannot read it returns as the reason."""
+        column = self._columns[name]
+        if kind_of(column) == "text":
+            return lambda value: None if value is None else as_text(value) or None
+        known: dict[tuple[type, Value], object] = {}
+
+        def read(value: Value) -> object:
+            if value is None:
+                return None
+            key = type(value), value
+            if key not in known:
+                try:
+                    known[key] = read_cell(column, value, self._notation)
+                    self._note_words(as_text(value), name, known[key])
+                except Unreadable as reason:
+                    known[key] = reason
+            return known[key]
+
+        return read
 
     def _note_words(self, text: str, name: str, read: object) -> None:
         is_code = kind_of(self._columns[name]) == "code" and isinstance(read, int)
@@ -388,14 +448,15 @@ class _Rows:
 
 
 def _frame(
-    template: Template, names: Sequence[str], values: Mapping[int, Mapping[str, object]]
+    template: Template, numbers: Sequence[int], values: Mapping[str, Sequence[object]]
 ) -> pd.DataFrame:
     """Return the values as a frame with the types of the schema; rows by number."""
     columns = dict(template.columns())
-    known = [*columns, *(name for name in names if name not in columns)]
-    cells = {name: [row.get(name) for row in values.values()] for name in known}
+    known = [*columns, *(name for name in values if name not in columns)]
+    rows = pd.Index(list(numbers), dtype="int64", name="row")
+    blank = [None] * len(numbers)
+    cells = {name: list(values.get(name, blank)) for name in known}
     types = {name: TYPES[kind_of(columns.get(name, template.open_column))] for name in known}
-    rows = pd.Index(list(values), dtype="int64", name="row")
     return pd.DataFrame(cells, index=rows, dtype="object").astype(types)
 
 

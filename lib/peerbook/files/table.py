@@ -7,10 +7,11 @@ been broken on the way are refused.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from peerbook.errors import InputFault
@@ -19,6 +20,8 @@ from peerbook.files.spreadsheet_reader import Limits, read_cells
 from peerbook.text import _, format_number
 
 Encoding = Literal["utf-8-sig", "utf-8", "cp1252"]
+CSV_LIMITS = Limits(file_bytes=10_000_000, rows=200_000, cells=1_000_000)
+"""A CSV file holds nothing packed, so it may be larger than a spreadsheet."""
 SEPARATORS = (";", "\t", ",")
 _NOTHING = " \r\n" + "".join(SEPARATORS)
 
@@ -60,11 +63,14 @@ class Table:
     ----------
     sheets
         Its sheets in order; a CSV file has one, without a title.
+    digest
+        SHA-256 of the file's bytes.
     encoding, separator
         How a CSV file was read; None for a spreadsheet.
     """
 
     sheets: tuple[SheetRows, ...]
+    digest: str = ""
     encoding: Encoding | None = None
     separator: str | None = None
 
@@ -77,16 +83,14 @@ def read_table(data: bytes, limits: Limits | None = None) -> Table:
     InputFault
         When the file is neither, too large, or its letters are broken.
     """
-    allowed = limits or Limits()
+    is_spreadsheet = data.startswith((_ZIP_START, _OLE_START))
+    allowed = limits or (Limits() if is_spreadsheet else CSV_LIMITS)
     if len(data) > allowed.file_bytes:
         message = _("The file is too large. It may take up at most {megabytes} MB.")
         raise _fault(message.format(megabytes=format_number(allowed.file_bytes / 1e6)))
-    if data.startswith((_ZIP_START, _OLE_START)):
-        table = _spreadsheet(data, allowed)
-    else:
-        table = _delimited(data, allowed)
+    table = _spreadsheet(data, allowed) if is_spreadsheet else _delimited(data, allowed)
     _refuse_broken_letters(table)
-    return table
+    return replace(table, digest=hashlib.sha256(data).hexdigest())
 
 
 def _spreadsheet(data: bytes, limits: Limits) -> Table:
@@ -115,7 +119,7 @@ def _delimited(data: bytes, limits: Limits) -> Table:
     rows = list(_rows(text, separator, limits))
     while rows and not any(rows[-1]):
         rows.pop()
-    return Table((SheetRows("", rows),), encoding, separator)
+    return Table((SheetRows("", rows),), encoding=encoding, separator=separator)
 
 
 def _decoded(data: bytes) -> tuple[str, Encoding]:
