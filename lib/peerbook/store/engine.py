@@ -17,7 +17,8 @@ from sqlalchemy import URL, Connection, Engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from peerbook.errors import Conflict, PeerbookError, StoreUnavailable
+from peerbook.errors import Conflict, NotAllowed, PeerbookError, StoreUnavailable
+from peerbook.store.visitor import Visitor
 from peerbook.text import _
 
 
@@ -74,6 +75,13 @@ class Database(ABC):
         self.read = read
         self.fresh = fresh
         self._known.add(self)
+
+    @abstractmethod
+    def used_by(self, visitor: Visitor) -> Database:
+        """Return the same database, kept to what a visitor may do: `peerbook.store.rights`.
+
+        It is used for the record only; the machine itself makes, checks and upgrades it.
+        """
 
     @abstractmethod
     def exists(self) -> bool:
@@ -203,3 +211,13 @@ def _cannot_use(url: str) -> str:
         "“{url}” is not an address peerbook can use. Give a file on this computer, for instance "
         "sqlite:///C:/peerbook/peerbook.sqlite."
     ).format(url=url)
+
+
+def not_allowed() -> NotAllowed:
+    """Return that a role, or the sites somebody works at, do not reach that far."""
+    return NotAllowed(
+        _(
+            "Your role here does not reach that far, so nothing was shown or changed. Ask a leader "
+            "if you need it."
+        )
+    )

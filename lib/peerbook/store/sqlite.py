@@ -20,8 +20,10 @@ from sqlalchemy.pool import NullPool, QueuePool
 from sqlcipher3 import dbapi2 as driver
 
 from peerbook.errors import PeerbookError, StoreUnavailable
-from peerbook.store.engine import Database, busy, entered_twice, full, no_memory
+from peerbook.store.engine import Database, busy, entered_twice, full, no_memory, not_allowed
 from peerbook.store.place import require_safe_place
+from peerbook.store.sqlite_guard import OTHER_SITE, guarded
+from peerbook.store.visitor import Visitor
 from peerbook.text import _
 
 FIRST_SAFE_SQLITE = (3, 51, 3)
@@ -73,13 +75,21 @@ class SqliteFile(Database):
     A transaction that reads first and writes later would otherwise fail at once when another has
     written in between.
 
+    Parameters
+    ----------
+    path
+        Of the file.
+    visitor
+        Who uses it; None for the machine itself, which makes, checks and upgrades it.
+
     Raises
     ------
     StoreUnavailable
         When the place is unsafe for such a file, or SQLite is too old.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, visitor: Visitor | None = None) -> None:
+        self._visitor = visitor
         require_sqlite(driver.sqlite_version_info)
         self.path = path.expanduser().absolute()
         require_safe_place(self.path)
@@ -90,6 +100,10 @@ class SqliteFile(Database):
             read=self._engine("BEGIN", query_only=True),
             fresh=self._engine("BEGIN", pooled=False, query_only=True),
         )
+
+    def used_by(self, visitor: Visitor) -> SqliteFile:
+        """Return the database as a visitor may use it, as `Database.used_by` says."""
+        return SqliteFile(self.path, visitor)
 
     def exists(self) -> bool:
         """Return whether the file is there."""
@@ -176,6 +190,8 @@ class SqliteFile(Database):
     def _meaning(self, error: BaseException | None) -> PeerbookError | None:
         if str(error).startswith(_UNIQUE_MESSAGE):
             return entered_twice()
+        if _code(error) == driver.SQLITE_AUTH or OTHER_SITE in str(error):
+            return not_allowed()
         if str(error).startswith(_DAMAGE_MESSAGES):
             return StoreUnavailable(self._damaged())
         text_of = {
@@ -207,8 +223,9 @@ class SqliteFile(Database):
                 connection.execute(f"PRAGMA {setting}")
             if not foreign_keys:
                 connection.execute("PRAGMA foreign_keys=off")
-            if query_only:
-                connection.execute("PRAGMA query_only=on")
+            with guarded(connection, self._visitor, reads_only=query_only):
+                if query_only:
+                    connection.execute("PRAGMA query_only=on")
         except UnicodeDecodeError:
             # SQLite names what it found in the file, and that is no text.
             connection.close()

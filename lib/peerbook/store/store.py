@@ -130,6 +130,8 @@ class Store:
         store = cls(open_database(address), visitor)
         with store._explained():
             store._prepare(create)
+        if visitor is not None:
+            store._database = store._database.used_by(visitor)
         return store
 
     def _prepare(self, create: bool) -> None:

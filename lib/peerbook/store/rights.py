@@ -1,0 +1,122 @@
+"""What each role may read and write, and which rows are those of somebody's own sites.
+
+The databases enforce it, not the pages: SQLite by its authorizer, temporary views and triggers,
+PostgreSQL by row-level security. What a role is not given here, it does not have; a table that is
+new is the leader's alone until it is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from peerbook.store.tables import Base
+from peerbook.store.visitor import Role, Visitor
+
+_COURSE = frozenset({"course", "course_date", "raised_theme", "resource", "site"})
+_PEOPLE = frozenset({"attendance", "catch_up", "enrolment", "participant", "presenter"})
+_ANSWERS = frozenset({"answer", "decision", "evaluation", "suggestion"})
+_EVERYBODY = frozenset({"alembic_version", "setting"})
+_SAVING = frozenset({"audit", "draft", "event", "submission"})
+_NOTES = frozenset({"attendance.note", "catch_up.how"})
+_WRITTEN = frozenset({"answer.text", "decision.what_we_did", "suggestion.text"})
+_AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audit.reason"})
+
+_EVENT_SUBJECTS = {"course": "id", "participant": "code"}
+"""What events happen to, besides sites, and the column their subject is known by."""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a role may do.
+
+    Parameters
+    ----------
+    reads, writes
+        Names of tables. Who writes nothing cannot save at all.
+    hidden
+        Columns that read as empty, each as table.column.
+    """
+
+    reads: frozenset[str]
+    writes: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+
+_RIGHTS: dict[Role, Rights] = {
+    "course_leader": Rights(
+        reads=_EVERYBODY
+        | _SAVING
+        | _COURSE
+        | _PEOPLE
+        | _ANSWERS
+        | {"closure", "data_import", "head_count", "identity"},
+        writes=_SAVING
+        | _COURSE
+        | _PEOPLE
+        | _ANSWERS
+        | {"closure", "data_import", "head_count", "identity", "setting"},
+        hidden=_AUDITED,
+    ),
+    "evaluator": Rights(
+        reads=_EVERYBODY | _SAVING | _COURSE | _PEOPLE | _ANSWERS | {"closure", "data_import"},
+        writes=_SAVING | _ANSWERS | {"data_import"},
+        hidden=_AUDITED | _NOTES,
+    ),
+    "analyst": Rights(
+        reads=_EVERYBODY | _COURSE | _PEOPLE | _ANSWERS | {"closure", "event", "head_count"},
+        hidden=_NOTES | _WRITTEN,
+    ),
+    "steering_group": Rights(reads=_EVERYBODY | _COURSE | {"closure", "event", "head_count"}),
+    "peer": Rights(reads=_EVERYBODY | _COURSE | {"closure"}),
+}
+
+
+def rights_of(visitor: Visitor | None) -> Rights | None:
+    """Return what a visitor may do; None for a leader and the machine itself: everything."""
+    return None if visitor is None or visitor.role == "leader" else _RIGHTS[visitor.role]
+
+
+def rows_of(table: Table, at_own_site: Callable[[str], str]) -> str | None:
+    """Return the condition, in SQL, that a row belongs to somebody's own sites.
+
+    A table that names no site belongs where the rows belong to which it points. What belongs to
+    all sites, and a table that leads to none, are everybody's.
+
+    Parameters
+    ----------
+    table
+        A table of the record.
+    at_own_site
+        Returns the condition that a column with a site's number names one of theirs.
+
+    Returns
+    -------
+    str or None
+        None where there is nothing to ask.
+    """
+    if table.name == "site":
+        return at_own_site("id")
+    if table.name == "event":
+        at_site = at_own_site("CAST(subject_id AS INTEGER)")
+        subjects = [f"(subject_type = 'site' AND {at_site})"] + [
+            f"(subject_type = '{kind}' AND subject_id IN "
+            f"(SELECT CAST({key} AS VARCHAR(64)) FROM {_own(kind, at_own_site)}))"
+            for kind, key in _EVENT_SUBJECTS.items()
+        ]
+        return " OR ".join(subjects)
+    if "site_id" in table.c:
+        mine = at_own_site("site_id")
+        return f"(site_id IS NULL OR {mine})" if table.c.site_id.nullable else mine
+    for key in sorted(table.foreign_keys, key=lambda key: (key.parent.nullable, key.parent.name)):
+        parent, column = key.column.table, key.column.name
+        if not key.parent.nullable and rows_of(parent, at_own_site):
+            own = _own(parent.name, at_own_site)
+            return f"{key.parent.name} IN (SELECT {column} FROM {own})"
+    return None
+
+
+def _own(table: str, at_own_site: Callable[[str], str]) -> str:
+    return f"{table} WHERE {rows_of(Base.metadata.tables[table], at_own_site)}"

@@ -1,0 +1,127 @@
+"""SQLite keeps a visitor to what their role and their sites allow, whatever code asks for it.
+
+Nothing is left to the pages. What a role may not touch is refused when a statement is prepared;
+a hidden column reads as empty; and a table with rows of other sites is hidden behind a view of the
+same name, which shows only one's own. Whoever writes sees all rows of a table they may write, since
+sites share teachers and holidays, but a trigger refuses to change those of other sites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Table
+from sqlcipher3 import dbapi2 as driver
+
+from peerbook.store.rights import rights_of, rows_of
+from peerbook.store.tables import Base
+from peerbook.store.visitor import Visitor
+
+OTHER_SITE = "this belongs to another site"
+"""What a trigger says that refuses a change; told to the user as `NotAllowed`."""
+
+_WRITES = {driver.SQLITE_INSERT, driver.SQLITE_UPDATE, driver.SQLITE_DELETE}
+_HARMLESS = {
+    driver.SQLITE_SELECT,
+    driver.SQLITE_TRANSACTION,
+    driver.SQLITE_FUNCTION,
+    driver.SQLITE_SAVEPOINT,
+    driver.SQLITE_RECURSIVE,
+}
+_PRAGMAS = {"busy_timeout", "read_uncommitted"}
+"""What SQLAlchemy and the waiting for one's turn set."""
+_CATALOGUES = {"sqlite_master", "sqlite_temp_master"}
+
+Answer = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+
+@contextmanager
+def guarded(connection: Any, visitor: Visitor | None, *, reads_only: bool) -> Iterator[None]:
+    """Keep a connection to what a visitor may do, once the block has made its last settings.
+
+    Parameters
+    ----------
+    connection
+        Of the driver, just opened.
+    visitor
+        Who will use it; whoever may do everything everywhere is not kept from anything.
+    reads_only
+        Whether nothing is ever written on it.
+    """
+    if visitor is None or (rights_of(visitor) is None and visitor.sites is None):
+        yield
+        return
+    limited = {
+        table.name: condition
+        for table in Base.metadata.sorted_tables
+        if (condition := _own_rows(table, visitor)) is not None
+    }
+    for name, condition in limited.items():
+        for statement in (_view if reads_only else _triggers)(name, condition):
+            connection.execute(statement)
+    yield
+    connection.set_authorizer(_authorizer(visitor, set(limited) if reads_only else set()))
+
+
+def _own_rows(table: Table, visitor: Visitor) -> str | None:
+    if table.name == "draft":
+        return "owner = '{}'".format(visitor.name.replace("'", "''"))
+    if visitor.sites is None:
+        return None
+    numbers = ", ".join(str(int(site)) for site in sorted(visitor.sites))
+    return rows_of(table, lambda column: f"{column} IN ({numbers})")
+
+
+def _view(name: str, condition: str) -> list[str]:
+    # To read no column but the number of a row is to SQLite to read none, and looks then as if the
+    # table had been asked for past the view; so every view reads one more.
+    column = list(Base.metadata.tables[name].columns)[-1].name
+    return [
+        f"CREATE TEMP VIEW {name} AS SELECT * FROM main.{name} "
+        f"WHERE ({condition}) AND typeof(\"{column}\") <> ''"
+    ]
+
+
+def _triggers(name: str, condition: str) -> list[str]:
+    columns = [column.name for column in Base.metadata.tables[name].columns]
+
+    def refuse(change: str, *rows: str) -> str:
+        outside = " OR ".join(
+            "NOT EXISTS (SELECT 1 FROM (SELECT "
+            + ", ".join(f'{row}."{column}" AS "{column}"' for column in columns)
+            + f") WHERE {condition})"
+            for row in rows
+        )
+        return (
+            f"CREATE TEMP TRIGGER own_{name}_{change} BEFORE {change} ON main.{name} "
+            f"WHEN {outside} BEGIN SELECT RAISE(ABORT, '{OTHER_SITE}'); END"
+        )
+
+    return [refuse("INSERT", "NEW"), refuse("UPDATE", "OLD", "NEW"), refuse("DELETE", "OLD")]
+
+
+def _authorizer(visitor: Visitor, behind_views: set[str]) -> Answer:
+    rights = rights_of(visitor)
+
+    def answer(
+        action: int, one: str | None, two: str | None, database: str | None, through: str | None
+    ) -> int:
+        allowed = False
+        if action == driver.SQLITE_READ:
+            if f"{one}.{two}" in (rights.hidden if rights else ()):
+                return int(driver.SQLITE_IGNORE)
+            past_view = database == "main" and one in behind_views and through not in behind_views
+            allowed = not past_view and (
+                rights is None or one in rights.reads or one in _CATALOGUES
+            )
+        elif action in _WRITES:
+            allowed = rights is None or one in rights.writes
+        elif action == driver.SQLITE_PRAGMA:
+            allowed = one in _PRAGMAS
+        else:
+            allowed = action in _HARMLESS
+        return int(driver.SQLITE_OK if allowed else driver.SQLITE_DENY)
+
+    return answer

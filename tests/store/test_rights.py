@@ -1,0 +1,263 @@
+"""What a visitor may read and write is kept by the database, whatever a page asks for."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+from sqlalchemy import func, inspect, select, text
+
+from builders import (
+    LEADER,
+    START,
+    a_course,
+    answer,
+    attendance,
+    course,
+    course_date,
+    evaluation,
+    open_store,
+    participant,
+    save,
+    site,
+    suggestion,
+)
+from peerbook.errors import NotAllowed
+from peerbook.store import Role, Store, Visitor, append_event, identities
+from peerbook.store.rights import rights_of
+from peerbook.store.tables import (
+    Answer,
+    Attendance,
+    Base,
+    Course,
+    Draft,
+    Evaluation,
+    Event,
+    HeadCount,
+    Identity,
+    Participant,
+    Site,
+    Suggestion,
+)
+
+ROLES: tuple[Role, ...] = get_args(Role)
+NARROW = [role for role in ROLES if role != "leader"]
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A store with two sites; what is written about people stands at the first."""
+    with open_store(tmp_path) as store:
+        made = a_course(store, participants=1)
+        with store.write(LEADER) as session:
+            identities.save_name(session, made.codes[0], "Grethe Jensen")
+        save(store, attendance(made.codes[0], note="called in the morning"))
+        (sheet,) = save(store, evaluation(respondent_code="7K3M"))
+        save(store, answer(evaluation_id=sheet, item_id="best", code=None, text="the singing"))
+        save(store, suggestion(text="longer breaks"))
+        (other,) = save(store, site(name="Kolding"))
+        (there,) = save(store, course(site_id=other, title="Over there"))
+        save(store, course_date(course_id=there), participant(code="P-KKKKKK", site_id=other))
+        save(
+            store,
+            evaluation(course_id=there),
+            HeadCount(site_id=other, occasion="cafe", date=START, people=9),
+        )
+        with store.write(LEADER) as session:
+            identities.save_name(session, "P-KKKKKK", "Ib Holm")
+            append_event(session, "course", there, "planned", START)
+            append_event(session, "course", made.course_id, "planned", START)
+    return tmp_path
+
+
+def as_(place, role: Role, sites: set[int] | None = None) -> Store:
+    visitor = Visitor("bo", role, None if sites is None else frozenset(sites))
+    return Store.open(place / "peerbook.sqlite", create=False, visitor=visitor)
+
+
+def read(store: Store, statement: Any) -> list[Any]:
+    with store.read() as session:
+        return list(session.scalars(statement))
+
+
+# -- tables and columns --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", NARROW)
+def test_each_role_reads_the_tables_it_is_given_and_no_other(place, role):
+    rights = rights_of(Visitor("bo", role))
+    assert rights is not None
+    with as_(place, role) as store:
+        for table in Base.metadata.tables:
+            if table in rights.reads:
+                read(store, text(f"SELECT count(*) FROM {table}"))
+            else:
+                for asked in (f"SELECT count(*) FROM {table}", f"SELECT * FROM main.{table}"):
+                    with pytest.raises(NotAllowed):
+                        read(store, text(asked))
+
+
+@pytest.mark.parametrize("role", NARROW)
+def test_each_role_writes_the_tables_it_is_given_and_no_other(place, role):
+    rights = rights_of(Visitor("bo", role))
+    assert rights is not None
+    with as_(place, role) as store:
+        for name, table in Base.metadata.tables.items():
+            for statement in (
+                f"INSERT INTO {name} DEFAULT VALUES",
+                f"UPDATE {name} SET {next(iter(table.columns)).name} = NULL",
+                f"DELETE FROM {name}",
+            ):
+                refused = None
+                try:
+                    with store.write("bo") as session:
+                        session.connection().exec_driver_sql(f"EXPLAIN {statement}")
+                except NotAllowed as error:
+                    refused = error
+                assert (refused is None) == (name in rights.writes), statement
+
+
+@pytest.mark.parametrize("role", NARROW)
+def test_names_are_for_those_who_run_courses(place, role):
+    with as_(place, role) as store:
+        if role == "course_leader":
+            assert len(read(store, select(Identity))) == 2
+        else:
+            with pytest.raises(NotAllowed):
+                read(store, select(Identity))
+
+
+def test_what_is_hidden_reads_as_empty_and_the_row_is_still_there(place):
+    with as_(place, "evaluator") as store:
+        (row,) = read(store, select(Attendance))
+        assert (row.status, row.note) == ("present", None)
+        assert "the singing" in read(store, select(Answer.text))
+    with as_(place, "analyst") as store:
+        assert "the singing" not in read(store, select(Answer.text))
+        assert read(store, select(Suggestion.text)) == [None]
+        assert read(store, select(Evaluation.respondent_code))[0] == "7K3M"
+
+
+def test_whoever_only_reads_saves_nothing(place):
+    for role in ("analyst", "steering_group", "peer"):
+        with as_(place, role) as store, pytest.raises(NotAllowed), store.write("bo") as session:
+            session.add(site(name="Fredericia"))
+
+
+def test_an_evaluator_answers_a_suggestion_and_the_audit_follows(place):
+    with as_(place, "evaluator") as store:
+        save(store, suggestion(text="more light"), actor="bo")
+        with pytest.raises(NotAllowed), store.write("bo") as session:
+            session.get(Course, 1).title = "Mine"
+    with open_store(place) as store:
+        assert read(store, select(Suggestion.text))[-1] == "more light"
+        assert read(store, select(Course.title))[0] != "Mine"
+
+
+def test_a_visitor_saves_under_no_other_name(place):
+    with as_(place, "course_leader") as store, pytest.raises(ValueError, match="own name"):
+        save(store, site(name="Fredericia"), actor=LEADER)
+
+
+def test_the_rules_of_the_database_cannot_be_taken_away(place):
+    tricks = [
+        "PRAGMA query_only=off",
+        "PRAGMA writable_schema=on",
+        "ATTACH DATABASE '' AS other",
+        "DROP TRIGGER audit_refuses_delete",
+        "DROP VIEW draft",
+        "CREATE TEMP VIEW peek AS SELECT * FROM main.identity",
+        "SELECT load_extension('x')",
+        "ALTER TABLE course RENAME TO other",
+    ]
+    for trick in tricks:
+        with as_(place, "evaluator") as store:
+            for session_of in (store.read, lambda store=store: store.write("bo")):
+                with pytest.raises(Exception, match=r"reach|authorized"), session_of() as session:
+                    session.connection().exec_driver_sql(trick)
+
+
+# -- rows of one's own sites ---------------------------------------------------------------------
+
+
+def test_only_rows_of_ones_own_sites_are_read_in_any_table(place):
+    with as_(place, "course_leader", {1}) as store:
+        assert read(store, select(Site.id)) == [1]
+        assert len(read(store, select(Course))) == 1
+        assert len(read(store, select(Evaluation))) == 1
+        assert len(read(store, select(Event))) == 1
+        assert "P-KKKKKK" not in read(store, select(Participant.code))
+        with store.read() as session:
+            assert "P-KKKKKK" not in identities.name_of(session, ["P-KKKKKK"])
+
+
+def test_a_leader_of_some_sites_is_kept_to_them_too(place):
+    with as_(place, "leader", {2}) as store:
+        assert read(store, select(Site.name)) == ["Kolding"]
+        assert read(store, select(Course.title)) == ["Over there"]
+        assert read(store, select(Attendance)) == []
+
+
+def test_no_site_means_no_row(place):
+    with as_(place, "course_leader", set()) as store:
+        assert read(store, select(Site)) == []
+        assert read(store, select(Identity)) == []
+
+
+def test_a_row_of_another_site_is_neither_made_nor_changed_nor_deleted(place):
+    def made(session):
+        session.add(course(site_id=2))
+
+    def changed(session):
+        session.get(Course, 2).title = "Mine"
+
+    def moved_in(session):
+        session.get(Course, 2).site_id = 1
+
+    def moved_out(session):
+        session.get(Course, 1).site_id = 2
+
+    def deleted(session):
+        session.delete(session.scalars(select(Evaluation).where(Evaluation.course_id == 2)).one())
+
+    for change in (made, changed, moved_in, moved_out, deleted):
+        with (
+            as_(place, "course_leader", {1}) as store,
+            pytest.raises(NotAllowed),
+            store.write("bo") as session,
+        ):
+            change(session)
+    with open_store(place) as store:
+        assert read(store, select(Course.title))[1] == "Over there"
+        assert read(store, select(func.count()).select_from(Evaluation)) == [2]
+
+
+def test_the_other_site_cannot_be_asked_for_by_the_tables_own_name(place):
+    with as_(place, "course_leader", {1}) as store:
+        for table in ("course", "identity", "answer"):
+            with pytest.raises(NotAllowed):
+                read(store, text(f"SELECT count(*) FROM main.{table}"))
+
+
+def test_a_draft_is_read_and_kept_by_whoever_typed_it(place):
+    with as_(place, "course_leader") as store:
+        store.drafts.box("bo", "note").save({"text": "mine"})
+        assert store.drafts.box("bo", "note").load() is not None
+        assert store.drafts.box(LEADER, "note").load() is None
+    with open_store(place) as store:
+        store.drafts.box(LEADER, "note").save({"text": "theirs"})
+    with as_(place, "evaluator", {1}) as store:
+        assert read(store, select(Draft.owner)) == ["bo"]
+
+
+def test_every_table_is_known_to_belong_to_a_site_or_to_none():
+    """A new table that leads to no site is everybody's of that role; say so here on purpose."""
+    from peerbook.store.rights import rows_of
+
+    everybodys = {
+        name
+        for name, table in Base.metadata.tables.items()
+        if rows_of(table, lambda column: f"{column} = 1") is None
+    }
+    assert everybodys == {"audit", "data_import", "draft", "setting", "submission"}
+    assert all(inspect(mapper).local_table is not None for mapper in Base.registry.mappers)
