@@ -5,21 +5,44 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
 from peerbook import small_groups
-from peerbook.store import DraftBox, Receipt, Saved, Store, Visitor
+from peerbook.store import DraftBox, Receipt, Role, Saved, Store, Visitor, users
 from peerbook.text import _
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import Submission
 
 ACTOR_VARIABLE = "PEERBOOK_ACTOR"
+AWAITING_VARIABLE = "PEERBOOK_AWAITS_VISITOR"
+"""Set for a page's kernel: there, nobody sits at the desk before the server has said who."""
 SYNTHETIC_SETTING = "synthetic"
 SETTING_LENGTH = 64
+
+
+_seated: list[Visitor] = []
+
+
+def seat(name: str, role: Role, sites: Collection[int] | None = None) -> None:
+    """Say who visits. The server does, once in each kernel and before the page's first cell.
+
+    Raises
+    ------
+    RuntimeError
+        When somebody sits here already.
+    """
+    if _seated:
+        raise RuntimeError("somebody sits here already")
+    _seated.append(Visitor(name, role, None if sites is None else frozenset(sites)))
+
+
+def owner() -> Visitor:
+    """Return who works on this machine without logging in: whoever it belongs to leads here."""
+    return Visitor(os.environ.get(ACTOR_VARIABLE) or getpass.getuser(), "leader")
 
 
 def name_key(actor: str) -> str:
@@ -66,8 +89,12 @@ class Desk:
 
     def name_of(self, actor: str) -> str:
         """Return what somebody who saves is called here; never the name of a computer account."""
-        known = self.store.setting(name_key(actor), "")
-        return str(known) or (_("you") if actor == self.actor else _("a colleague"))
+        known = str(self.store.setting(name_key(actor), ""))
+        if not known:
+            with self.store.read() as session:
+                user = users.account(session, actor)
+            known = "" if user is None else user.shown
+        return known or (_("you") if actor == self.actor else _("a colleague"))
 
     def drafts(self, form: str, check: Callable[[Session], None] | None = None) -> DraftBox:
         """Return where what is typed in a form is kept until it is saved.
@@ -85,8 +112,15 @@ def open_desk() -> Desk:
     ------
     StoreUnavailable
         When it is not, or cannot be used: only the command begins one.
+    RuntimeError
+        In a page's kernel, before it is known who visits.
     """
-    visitor = Visitor(os.environ.get(ACTOR_VARIABLE) or getpass.getuser(), "leader")
+    if _seated:
+        visitor = _seated[0]
+    elif os.environ.get(AWAITING_VARIABLE):
+        raise RuntimeError("it is not known yet who visits")
+    else:
+        visitor = owner()
     store = Store.open(create=False, visitor=visitor)
     return Desk(
         store=store,

@@ -21,7 +21,8 @@ from traitlets.config import Config
 
 from peerbook.server import kernels as kernels_module
 from peerbook.server import provisioner
-from peerbook.server.kernels import Kernel, NoRoom, PageKernels
+from peerbook.server.kernels import Kernel, NoRoom, PageKernels, Visit
+from peerbook.store.visitor import Visitor
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +87,10 @@ async def filled(manager: PageKernels) -> str:
     return kernel_id
 
 
+def visit(language="da", login="") -> Visit:
+    return Visit(Visitor("anna", "course_leader", frozenset({3, 1})), language, login)
+
+
 PID = "import os; print(os.getpid())"
 WHO = "__import__('os').environ.get('PEERBOOK_LANGUAGE')"
 
@@ -94,10 +99,10 @@ def test_a_visitor_gets_the_kernel_in_reserve_and_the_next_one_another():
     async def scene():
         async with page_kernels() as manager:
             spare = await filled(manager)
-            async with manager.for_a_page("da") as first:
+            async with manager.for_a_page(visit("da")) as first:
                 assert first.id == spare
                 assert not manager._reserve
-                async with manager.for_a_page("da") as second:
+                async with manager.for_a_page(visit("da")) as second:
                     assert await answer(second, PID) != await answer(first, PID)
 
     play(scene())
@@ -107,12 +112,12 @@ def test_what_one_visitor_did_is_unknown_to_the_kernel_that_waited_meanwhile():
     async def scene():
         async with page_kernels() as manager:
             first_spare = await filled(manager)
-            async with manager.for_a_page("en") as one:
+            async with manager.for_a_page(visit("en")) as one:
                 assert one.id == first_spare
                 await filled(manager)
                 await answer(one, "secret = 1; import pandas; pandas.planted = 1; import sys, os")
                 await answer(one, "sys.modules['planted'] = sys; os.environ['X1'] = '1'")
-                async with manager.for_a_page("da") as two:
+                async with manager.for_a_page(visit("da")) as two:
                     seen = (
                         "'secret' in globals()", "'planted' in sys.modules",
                         "hasattr(pandas, 'planted')", "os.environ.get('X1')",
@@ -128,7 +133,7 @@ def test_a_kernel_in_reserve_has_run_nothing_of_ours_and_kept_no_history():
     async def scene():
         async with page_kernels() as manager:
             await filled(manager)
-            async with manager.for_a_page("en") as kernel:
+            async with manager.for_a_page(visit("en")) as kernel:
                 code = (
                     "ip = get_ipython(); print([n for n in ip.user_ns if n[0] != '_' and n not in "
                     "('In', 'Out', 'get_ipython', 'exit', 'quit', 'open', 'ip')], ip.user_ns['In'],"
@@ -146,7 +151,7 @@ def test_a_page_speaks_its_visitors_language(language, has_reserve):
         async with page_kernels() as manager:
             if has_reserve:
                 await filled(manager)
-            async with manager.for_a_page(language) as kernel:
+            async with manager.for_a_page(visit(language)) as kernel:
                 code = "from peerbook.text import _; print(_('Save'))"
                 assert await answer(kernel, code) == {"da": "Gem", "en": "Save"}[language]
                 assert await answer(kernel, f"print({WHO})") == language
@@ -161,7 +166,7 @@ def test_a_kernel_in_reserve_knows_no_secret_of_the_server(monkeypatch):
     async def scene():
         async with page_kernels() as manager:
             await filled(manager)
-            async with manager.for_a_page("da") as kernel:
+            async with manager.for_a_page(visit("da")) as kernel:
                 code = "import os, json; print(json.dumps(dict(os.environ)))"
                 known = json.loads(await answer(kernel, code))
                 assert known["PLAIN"] == "plain"
@@ -178,7 +183,7 @@ def test_a_kernel_that_died_in_reserve_is_given_to_nobody():
             pid = manager.get_kernel(spare).provisioner.pid
             os.kill(pid, signal.SIGKILL)
             await until(lambda: not psutil.pid_exists(pid))
-            async with manager.for_a_page("en") as kernel:
+            async with manager.for_a_page(visit("en")) as kernel:
                 assert kernel.id != spare
                 assert await answer(kernel, "print(6 * 7)") == "42"
             assert spare not in manager
@@ -195,10 +200,73 @@ def test_a_kernel_in_reserve_that_does_not_answer_is_ended_and_replaced(monkeypa
             spare = await filled(manager)
             pid = manager.get_kernel(spare).provisioner.pid
             os.kill(pid, signal.SIGSTOP)
-            # A Danish visitor would meet the silence in the first cell; an English one before it.
-            async with manager.for_a_page("en") as kernel:
+            async with manager.for_a_page(visit("en")) as kernel:
                 assert kernel.id != spare
             await until(lambda: not psutil.pid_exists(pid))
+
+    play(scene())
+
+
+SEATED = "import peerbook.desk as d; print(d._seated)"
+
+
+@pytest.mark.parametrize("has_reserve", [True, False])
+def test_a_kernel_knows_who_visits_and_nothing_else_of_the_machine_does(has_reserve):
+    async def scene():
+        async with page_kernels() as manager:
+            if has_reserve:
+                await filled(manager)
+            async with manager.for_a_page(visit()) as kernel:
+                assert await answer(kernel, SEATED) == (
+                    "[Visitor(name='anna', role='course_leader', sites=frozenset({1, 3}))]"
+                )
+                # Nor does its history, which holds what was asked here only.
+                code = (
+                    "import os, sys; name = 'an' + 'na'; "
+                    "print([name in repr(kept) for kept in (dict(os.environ), sys.argv, In)])"
+                )
+                assert await answer(kernel, code) == "[False, False, False]"
+
+    play(scene())
+
+
+def test_a_kernel_in_reserve_knows_nobody_and_opens_no_desk_for_nobody():
+    async def scene():
+        async with page_kernels() as manager:
+            manager.fill_reserve()
+            (starting,) = manager._reserve.values()
+            spare = await starting
+            assert await answer(spare, SEATED) == "[]"
+            code = (
+                "from peerbook.desk import open_desk\n"
+                "try: open_desk()\nexcept RuntimeError as error: print(error)"
+            )
+            assert await answer(spare, code) == "it is not known yet who visits"
+
+    play(scene())
+
+
+def test_a_kernel_that_knows_who_visits_believes_nobody_else():
+    async def scene():
+        async with page_kernels() as manager, manager.for_a_page(visit()) as kernel:
+            code = (
+                "from peerbook.desk import seat\n"
+                "try: seat('eva', 'leader')\nexcept RuntimeError as error: print(error)"
+            )
+            assert await answer(kernel, code) == "somebody sits here already"
+
+    play(scene())
+
+
+def test_a_kernel_belongs_to_the_login_it_was_made_for():
+    async def scene():
+        async with page_kernels() as manager, manager.for_a_page(visit(login="a")) as kernel:
+            assert manager.belongs_to(kernel.id, "a")
+            assert not manager.belongs_to(kernel.id, "b")
+            assert not manager.belongs_to(kernel.id, "")
+            await manager.end(kernel.id, now=True)
+            assert not manager.belongs_to(kernel.id, "a")
+            assert not manager.belongs_to("nowhere", "a")
 
     play(scene())
 
@@ -238,7 +306,7 @@ def test_a_crowd_starts_only_a_few_kernels_at_a_time_and_one_for_each(monkeypatc
             pids = set()
 
             async def visit():
-                async with manager.for_a_page("da") as kernel:
+                async with manager.for_a_page(visit("da")) as kernel:
                     pids.add(await answer(kernel, PID))
                     manager.fill_reserve()
 
@@ -257,14 +325,17 @@ def test_more_pages_than_there_is_room_for_are_refused_and_start_nothing(monkeyp
     async def scene():
         async with page_kernels() as manager:
             spare = await filled(manager)  # is no page, so it takes nobody's room
-            async with manager.for_a_page("da") as first, manager.for_a_page("da") as second:
+            async with (
+                manager.for_a_page(visit("da")) as first,
+                manager.for_a_page(visit("da")) as second,
+            ):
                 assert first.id == spare
                 with pytest.raises(NoRoom):
-                    async with manager.for_a_page("da"):
+                    async with manager.for_a_page(visit("da")):
                         raise AssertionError("there was room")
                 assert len(manager) == 2
                 await manager.end(second.id, now=True)
-                async with manager.for_a_page("da") as third:
+                async with manager.for_a_page(visit("da")) as third:
                     assert await answer(third, "print(1)") == "1"
 
     play(scene())
@@ -276,7 +347,7 @@ def test_a_page_that_could_not_be_made_leaves_no_kernel():
             pids = []
 
             async def fail():
-                async with manager.for_a_page("da") as kernel:
+                async with manager.for_a_page(visit("da")) as kernel:
                     pids.append(int(await answer(kernel, PID)))
                     raise ZeroDivisionError
 
@@ -305,7 +376,7 @@ def test_a_visitor_who_leaves_while_the_kernel_starts_leaves_none(has_reserve, m
                 manager.fill_reserve()
 
             async def visit():
-                async with manager.for_a_page("da"):
+                async with manager.for_a_page(visit("da")):
                     pass
 
             leaving = asyncio.create_task(visit())
@@ -327,9 +398,9 @@ def test_a_kernel_nobody_connects_to_ends_and_one_with_a_visitor_stays(monkeypat
 
     async def scene():
         async with page_kernels() as manager:
-            async with manager.for_a_page("da") as lonely:
+            async with manager.for_a_page(visit("da")) as lonely:
                 pass
-            async with manager.for_a_page("da") as visited:
+            async with manager.for_a_page(visit("da")) as visited:
                 manager.notify_connect(visited.id)
             await until(lambda: lonely.id not in manager)
             await until(lambda: visited.id not in manager._ends)  # its time is up too
@@ -346,7 +417,7 @@ def test_who_has_left_is_waited_for_from_then_on():
 
     async def scene():
         async with page_kernels() as manager:
-            async with manager.for_a_page("da") as kernel:
+            async with manager.for_a_page(visit("da")) as kernel:
                 pass
             manager.end_unless_visited(kernel.id, 0.2)
             manager.end_unless_visited(kernel.id, 600)
@@ -361,7 +432,7 @@ def test_the_kernel_in_reserve_is_not_culled_and_an_idle_page_is():
     async def scene():
         async with page_kernels() as manager:
             manager.cull_idle_timeout = 3600
-            async with manager.for_a_page("da") as kernel:
+            async with manager.for_a_page(visit("da")) as kernel:
                 pass
             spare = await filled(manager)
             long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
@@ -379,7 +450,7 @@ def test_where_nothing_can_be_forked_there_is_a_reserve_too(monkeypatch):
     async def scene():
         async with page_kernels() as manager:
             spare = await filled(manager)
-            async with manager.for_a_page("en") as kernel:
+            async with manager.for_a_page(visit("en")) as kernel:
                 assert kernel.id == spare
                 launched = manager.get_kernel(spare).provisioner.process
                 assert isinstance(launched, subprocess.Popen)

@@ -26,7 +26,7 @@ from builders import (
     suggestion,
 )
 from peerbook.errors import StoreUnavailable
-from peerbook.store import Saved, append_event, identities, migrations, set_setting
+from peerbook.store import Saved, append_event, identities, migrations, set_setting, users
 from peerbook.store.sqlite import SqliteFile, driver
 from peerbook.store.tables import Base, Evaluation, HeadCount
 
@@ -198,6 +198,7 @@ def fill_every_table(store):
         ])  # fmt: skip
         append_event(session, "course", made.course_id, "noted", sheet.entered_on, what="ærø")
         set_setting(session, "threshold", 7)
+        users.add_user(session, "anna", "Opdigt Leder", "leader")
     store.submit("a" * 32, "anna", lambda _session: Saved("course", made.course_id, 1))
     store.drafts.save("anna", "site", {"name": "Ærø"})
 

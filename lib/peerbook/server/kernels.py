@@ -1,8 +1,9 @@
 """The kernels of the pages: each serves one visitor, and ends when nobody needs it any more.
 
 One kernel is kept in reserve, so that a visitor does not wait for its start. It is a fresh kernel
-like any other: it has run nothing, and what it knows is what the server knew when it started. A
-visitor who reads English has it taught so before the first cell of a page.
+like any other: it has run nothing, and what it knows is what the server knew when it started. Who
+the visitor is, and which language to speak, it is told before the first cell of a page, over the
+server's own line: nothing of it stands where a browser, a log or another process could read it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from nbclient.exceptions import DeadKernelError
 from tornado.ioloop import IOLoop
 
+from peerbook.desk import AWAITING_VARIABLE
+from peerbook.store.visitor import Visitor
 from peerbook.text.words import LANGUAGE_VARIABLE, Language
 
 MOST_PAGES = 100
@@ -59,6 +62,25 @@ class Kernel:
     session: str
 
 
+@dataclass(frozen=True)
+class Visit:
+    """Whom a page is made for.
+
+    Parameters
+    ----------
+    visitor
+        Who visits.
+    language
+        What the visitor reads.
+    login
+        Which login the page belongs to; a line to its kernel opens under no other.
+    """
+
+    visitor: Visitor
+    language: Language = _FIRST_LANGUAGE
+    login: str = ""
+
+
 class PageKernels(AsyncMappingKernelManager):
     """Jupyter's kernel manager, which knows what a page's kernel goes through."""
 
@@ -68,12 +90,13 @@ class PageKernels(AsyncMappingKernelManager):
         self._reserve: dict[str, asyncio.Task[Kernel | None]] = {}
         self._in_the_making: set[str] = set()
         self._ends: dict[str, object] = {}
+        self._logins: dict[str, str] = {}
 
     # -- a page ----------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def for_a_page(self, language: Language) -> AsyncIterator[Kernel]:
-        """Give a kernel to make a page with.
+    async def for_a_page(self, visit: Visit) -> AsyncIterator[Kernel]:
+        """Give a kernel to make a page with, which knows who visits.
 
         When the page is made, the kernel waits for its visitor to connect; when it could not be
         made, or is not wanted any more, the kernel ends.
@@ -88,7 +111,9 @@ class PageKernels(AsyncMappingKernelManager):
         async with self._gate:
             if len(self) - len(self._reserve) >= MOST_PAGES:
                 raise NoRoom
-            kernel = await self._taken(language)
+            kernel = await self._taken(visit)
+            self._logins = {known: it for known, it in self._logins.items() if known in self}
+            self._logins[kernel.id] = visit.login
             self._in_the_making.add(kernel.id)
             try:
                 yield kernel
@@ -100,6 +125,10 @@ class PageKernels(AsyncMappingKernelManager):
             finally:
                 self._in_the_making.discard(kernel.id)
                 IOLoop.current().call_later(REFILL_SECONDS, self._tidy_up, kernel)
+
+    def belongs_to(self, kernel_id: str, login: str) -> bool:
+        """Return whether a kernel was made for the login; one that is not there is nobody's."""
+        return kernel_id in self and self._logins.get(kernel_id) == login
 
     def is_in_the_making(self, kernel_id: str) -> bool:
         """Return whether the page of a kernel is still being made."""
@@ -157,8 +186,8 @@ class PageKernels(AsyncMappingKernelManager):
             self._pending_kernels.clear()
         await super().shutdown_all(now)
 
-    async def _taken(self, language: Language) -> Kernel:
-        """Return a kernel that speaks the visitor's language: the one in reserve if it is well."""
+    async def _taken(self, visit: Visit) -> Kernel:
+        """Return a kernel that knows who visits: the one in reserve if it is well."""
         if self._reserve:
             kernel_id, starting = self._reserve.popitem()
             try:
@@ -166,28 +195,34 @@ class PageKernels(AsyncMappingKernelManager):
             except BaseException:
                 await self.end(kernel_id, now=True)
                 raise
-            if spare is not None and await self._is_well(spare, language):
+            if spare is not None and await self._is_well(spare, visit):
                 return spare
         kernel = await self._started(str(uuid.uuid4()))
-        if not await self._is_well(kernel, language):
+        if not await self._is_well(kernel, visit):
             raise DeadKernelError("the kernel did not answer")
         return kernel
 
-    async def _is_well(self, kernel: Kernel, language: Language) -> bool:
-        """Return whether a kernel lives and speaks the language; it ends if not."""
+    async def _is_well(self, kernel: Kernel, visit: Visit) -> bool:
+        """Return whether a kernel lives and has been told who visits; it ends if not."""
         is_well = False
         try:
             if kernel.id in self and await self.get_kernel(kernel.id).is_alive():
-                is_well = language == _FIRST_LANGUAGE or await self._taught(kernel, language)
+                is_well = await self._told(kernel, visit)
         finally:
             if not is_well:
                 _close(kernel.client)
                 await self.end(kernel.id, now=True)
         return is_well
 
-    async def _taught(self, kernel: Kernel, language: Language) -> bool:
-        code = f"__import__('os').environ[{LANGUAGE_VARIABLE!r}] = {language!r}"
+    async def _told(self, kernel: Kernel, visit: Visit) -> bool:
+        who = visit.visitor
+        sites = None if who.sites is None else sorted(who.sites)
+        code = (
+            f"__import__('os').environ[{LANGUAGE_VARIABLE!r}] = {visit.language!r}\n"
+            f"__import__('peerbook.desk').desk.seat({who.name!r}, {who.role!r}, {sites!r})"
+        )
         try:
+            # Silent: it is in no history, and nobody who listens hears of it.
             reply = await kernel.client.execute(
                 code, silent=True, reply=True, timeout=_ANSWER_SECONDS
             )
@@ -202,7 +237,8 @@ class PageKernels(AsyncMappingKernelManager):
                 kernel_id=kernel_id,
                 kernel_name="python3",
                 path="",
-                env=kernel_environment(os.environ) | {LANGUAGE_VARIABLE: _FIRST_LANGUAGE},
+                env=kernel_environment(os.environ)
+                | {LANGUAGE_VARIABLE: _FIRST_LANGUAGE, AWAITING_VARIABLE: "1"},
                 extra_arguments=_ARGUMENTS,
             )
             client = self.get_kernel(kernel_id).client(context=self.context)

@@ -25,7 +25,7 @@ from peerbook.store.audit import AuditedSession, Change, plain
 from peerbook.store.drafts import Drafts
 from peerbook.store.engine import Database, open_database
 from peerbook.store.merge import overtaken
-from peerbook.store.tables import Audit, Base, Draft, Setting, Submission
+from peerbook.store.tables import Audit, Base, Draft, Setting, Submission, User
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
 
@@ -275,12 +275,12 @@ class Store:
             return default if row is None else row.value
 
     def is_empty(self) -> bool:
-        """Return whether nothing but settings and drafts has ever been entered."""
+        """Return whether nothing but settings, users and drafts has ever been entered."""
         with self.read() as session:
             return not any(
                 session.scalar(select(exists().select_from(mapper.local_table)))
                 for mapper in Base.registry.mappers
-                if mapper.class_ not in (Setting, Draft, Audit)
+                if mapper.class_ not in (Setting, User, Draft, Audit)
             )
 
     @property

@@ -32,6 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from peerbook.store.visitor import Role
+
 ResourceKind = Literal["room", "teacher"]
 ClosureKind = Literal["school_holiday", "industriferie", "custom_day_off", "absence", "other"]
 CourseState = Literal["planned", "running", "closed"]
@@ -94,6 +96,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(none_as_null=True),
         list[dict[str, Any]]: JSON(none_as_null=True),
         list[str]: JSON(none_as_null=True),
+        list[int]: JSON(none_as_null=True),
     }
     audited: ClassVar[bool] = True
 
@@ -156,6 +159,25 @@ class Site(Versioned, Base):
     id: Mapped[int] = _number()
     name: Mapped[str]
     municipality: Mapped[str]
+
+
+class User(Versioned, Base):
+    """Somebody who may log in. Read and written by `peerbook.store.users` alone."""
+
+    __tablename__ = "user_account"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    shown: Mapped[str] = mapped_column(info={"private": True})
+    role: Mapped[Role] = _one_of("role", Role)
+    sites: Mapped[list[int] | None]
+    is_active: Mapped[bool]
+    stamp: Mapped[str] = mapped_column(String(16), info={"private": True})
+    password: Mapped[str | None] = mapped_column(info={"private": True})
+    began_at: Mapped[dt.datetime | None]
+    start_code: Mapped[str | None] = mapped_column(String(64), info={"private": True})
+    start_until: Mapped[dt.datetime | None]
+    telephone: Mapped[str | None] = mapped_column(info={"private": True})
+    telephone_step: Mapped[int | None]
 
 
 class Participant(Base):

@@ -17,7 +17,7 @@ from peerbook.text import _
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision; written here too so that opening a store need not load Alembic."""
 
 
