@@ -5,39 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from sqlalchemy.orm import Session
 
 from peerbook import small_groups
+from peerbook.seat import seated
 from peerbook.store import DraftBox, Receipt, Role, Saved, Store, Visitor, users
 from peerbook.text import _
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import Submission
 
 ACTOR_VARIABLE = "PEERBOOK_ACTOR"
-AWAITING_VARIABLE = "PEERBOOK_AWAITS_VISITOR"
-"""Set for a page's kernel: there, nobody sits at the desk before the server has said who."""
 SYNTHETIC_SETTING = "synthetic"
 SETTING_LENGTH = 64
-
-
-_seated: list[Visitor] = []
-
-
-def seat(name: str, role: Role, sites: Collection[int] | None = None) -> None:
-    """Say who visits. The server does, once in each kernel and before the page's first cell.
-
-    Raises
-    ------
-    RuntimeError
-        When somebody sits here already.
-    """
-    if _seated:
-        raise RuntimeError("somebody sits here already")
-    _seated.append(Visitor(name, role, None if sites is None else frozenset(sites)))
 
 
 def owner() -> Visitor:
@@ -115,12 +99,8 @@ def open_desk() -> Desk:
     RuntimeError
         In a page's kernel, before it is known who visits.
     """
-    if _seated:
-        visitor = _seated[0]
-    elif os.environ.get(AWAITING_VARIABLE):
-        raise RuntimeError("it is not known yet who visits")
-    else:
-        visitor = owner()
+    told = seated()
+    visitor = owner() if told is None else Visitor(told[0], cast(Role, told[1]), told[2])
     store = Store.open(create=False, visitor=visitor)
     return Desk(
         store=store,

@@ -207,7 +207,7 @@ def test_a_kernel_in_reserve_that_does_not_answer_is_ended_and_replaced(monkeypa
     play(scene())
 
 
-SEATED = "import peerbook.desk as d; print(d._seated)"
+SEATED = "import peerbook.seat as s; print(s._seated)"
 
 
 @pytest.mark.parametrize("has_reserve", [True, False])
@@ -218,7 +218,7 @@ def test_a_kernel_knows_who_visits_and_nothing_else_of_the_machine_does(has_rese
                 await filled(manager)
             async with manager.for_a_page(visit()) as kernel:
                 assert await answer(kernel, SEATED) == (
-                    "[Visitor(name='anna', role='course_leader', sites=frozenset({1, 3}))]"
+                    "[('anna', 'course_leader', frozenset({1, 3}))]"
                 )
                 # Nor does its history, which holds what was asked here only.
                 code = (
@@ -250,7 +250,7 @@ def test_a_kernel_that_knows_who_visits_believes_nobody_else():
     async def scene():
         async with page_kernels() as manager, manager.for_a_page(visit()) as kernel:
             code = (
-                "from peerbook.desk import seat\n"
+                "from peerbook.seat import seat\n"
                 "try: seat('eva', 'leader')\nexcept RuntimeError as error: print(error)"
             )
             assert await answer(kernel, code) == "somebody sits here already"
@@ -305,12 +305,12 @@ def test_a_crowd_starts_only_a_few_kernels_at_a_time_and_one_for_each(monkeypatc
             await filled(manager)
             pids = set()
 
-            async def visit():
+            async def come():
                 async with manager.for_a_page(visit("da")) as kernel:
                     pids.add(await answer(kernel, PID))
                     manager.fill_reserve()
 
-            await asyncio.gather(*(visit() for _ in range(12)))
+            await asyncio.gather(*(come() for _ in range(12)))
             assert len(pids) == 12
             # The gate's, and the one for the reserve.
             assert most <= 2 * (os.cpu_count() or 1) + 1
@@ -375,11 +375,11 @@ def test_a_visitor_who_leaves_while_the_kernel_starts_leaves_none(has_reserve, m
             if has_reserve:
                 manager.fill_reserve()
 
-            async def visit():
+            async def come():
                 async with manager.for_a_page(visit("da")):
                     pass
 
-            leaving = asyncio.create_task(visit())
+            leaving = asyncio.create_task(come())
             await until(lambda: started)
             leaving.cancel()
             with pytest.raises(asyncio.CancelledError):

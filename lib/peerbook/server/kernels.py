@@ -24,7 +24,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from nbclient.exceptions import DeadKernelError
 from tornado.ioloop import IOLoop
 
-from peerbook.desk import AWAITING_VARIABLE
+from peerbook.seat import AWAITING_VARIABLE
 from peerbook.store.visitor import Visitor
 from peerbook.text.words import LANGUAGE_VARIABLE, Language
 
@@ -219,7 +219,7 @@ class PageKernels(AsyncMappingKernelManager):
         sites = None if who.sites is None else sorted(who.sites)
         code = (
             f"__import__('os').environ[{LANGUAGE_VARIABLE!r}] = {visit.language!r}\n"
-            f"__import__('peerbook.desk').desk.seat({who.name!r}, {who.role!r}, {sites!r})"
+            f"__import__('peerbook.seat').seat.seat({who.name!r}, {who.role!r}, {sites!r})"
         )
         try:
             # Silent: it is in no history, and nobody who listens hears of it.

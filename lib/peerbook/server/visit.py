@@ -23,11 +23,12 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.execute import VoilaExecutor
 
+from peerbook.desk import owner
 from peerbook.errors import PeerbookError
 from peerbook.server.answers import Answer, speaking
 from peerbook.server.assets import asset_url
 from peerbook.server.discretion import code_lines, frames
-from peerbook.server.kernels import Kernel, NoRoom
+from peerbook.server.kernels import Kernel, NoRoom, Visit
 from peerbook.server.pages import entries, entry_of
 from peerbook.text import _
 from peerbook.text.words import LANGUAGES
@@ -225,7 +226,7 @@ class VisitHandler(Answer):
     async def _rest(self, name: str, cells: list[nbformat.NotebookNode]) -> str:
         """Return the rest of the page, or what is told when it cannot be made."""
         try:
-            async with self.kernel_manager.for_a_page(self.language) as kernel:
+            async with self.kernel_manager.for_a_page(Visit(owner(), self.language)) as kernel:
                 # The browser opens its line to the kernel while the cells run.
                 self.write(self.page("line.html", kernel=kernel))
                 await self.flush()
