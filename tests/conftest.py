@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from app_under_test import BROWSER_FLAGS, Server, Visitor, write_notebook
 from builders import assert_sound, open_store
 from peerbook.store import Store
+from postgres_server import PostgresServer
 
 pytest_plugins = ["journeys"]
 
@@ -124,6 +125,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(tmp_path) as opened:
         yield opened
         assert_sound(opened)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Return a PostgreSQL server; a machine without one fails the tests that need it."""
+    server = PostgresServer(fsync=False)
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ from peerbook.store.keys import Keys, MasterKey, key_place
 
 USES = ("store", "names", "cpr", "pseudonyms", "audit", "backup")
 
+pytestmark = pytest.mark.sqlite
+
 
 def place_of(keys):
     return Path(key_place(keys.store_id).told)

@@ -1,14 +1,17 @@
 """Stores of every age are brought up to date, or left exactly as they were."""
 
+import re
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, create_engine, select, text
+from sqlalchemy import MetaData, select, text
 from sqlalchemy.exc import IntegrityError
 
 from builders import (
     a_course,
+    address,
     answer,
     assert_sound,
     attendance,
@@ -26,9 +29,12 @@ from builders import (
     suggestion,
 )
 from peerbook.errors import StoreUnavailable
-from peerbook.store import Saved, append_event, identities, migrations, set_setting, users
-from peerbook.store.sqlite import SqliteFile, driver
+from peerbook.store import Saved, Store, append_event, identities, migrations, set_setting, users
+from peerbook.store.engine import open_database
+from peerbook.store.sqlite import driver
 from peerbook.store.tables import Base, Evaluation, HeadCount
+
+pytestmark = pytest.mark.usefixtures("nothing_made")
 
 NEXT = """
 import sqlalchemy as sa
@@ -47,16 +53,34 @@ def contents(store):
         return stored(session)
 
 
-def plain_rows(path):
-    """All rows of all tables, read without our code."""
-    connection = driver.connect(str(path))
-    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    rows = {
-        name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
-        for (name,) in tables
-    }
-    connection.close()
+def plain_rows(place):
+    """All rows of all tables, read without the tables of the code."""
+    database = open_database(str(place))
+    tables = MetaData()
+    with database.read.connect() as connection:
+        tables.reflect(connection)
+        rows = {
+            table.name: sorted(connection.execute(select(table)).all(), key=repr)
+            for table in tables.sorted_tables
+        }
+    database.close()
     return rows
+
+
+def begin(place, build):
+    """Make a store with the tables that `build` makes."""
+    database = open_database(place)
+    database.create(build)
+    return database
+
+
+def begin_at(place, revision):
+    return begin(place, lambda connection: migrations.upgrade(connection, revision))
+
+
+def copied(databases, copy):
+    """Return the address of what was copied."""
+    return str(copy) if databases is None else databases.restored(copy)
 
 
 @pytest.fixture
@@ -102,15 +126,14 @@ def constraints(engine):
     }  # fmt: skip
 
 
-def constraints_in_the_code():
-    from_code = create_engine("sqlite+pysqlite://", module=driver)
-    Base.metadata.create_all(from_code)
-    return constraints(from_code)
+def constraints_in_the_code(folder):
+    database = begin(address(folder, "code.sqlite"), Base.metadata.create_all)
+    return constraints(database.read)
 
 
 def test_the_revisions_make_exactly_the_constraints_in_the_code(tmp_path):
     made = constraints(open_store(tmp_path)._database.read)
-    assert made == constraints_in_the_code()
+    assert made == constraints_in_the_code(tmp_path)
     assert sum(name.startswith("ck_") for _, name, *_ in made) > 15
 
 
@@ -125,11 +148,10 @@ INSERT INTO suggestion VALUES (1, 1, 7, 'Længere pauser', '2014-09-05', 1);
 """  # noqa: E501
 
 
+@pytest.mark.sqlite
 def test_a_store_of_the_first_release_becomes_exactly_a_new_one_with_its_data_in_it(tmp_path):
     path = tmp_path / "peerbook.sqlite"
-    database = SqliteFile(path)
-    database.create(lambda connection: migrations.upgrade(connection, "0001"))
-    database.close()
+    begin_at(str(path), "0001").close()
     connection = driver.connect(str(path))
     connection.executescript(FIRST_STORE)
     connection.close()
@@ -137,7 +159,7 @@ def test_a_store_of_the_first_release_becomes_exactly_a_new_one_with_its_data_in
 
     store = open_store(tmp_path)
 
-    assert constraints(store._database.read) == constraints_in_the_code()
+    assert constraints(store._database.read) == constraints_in_the_code(tmp_path)
     with store._database.read.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
@@ -204,34 +226,37 @@ def fill_every_table(store):
 
 
 @pytest.mark.parametrize("begun_at", revisions())
-def test_a_store_begun_at_any_revision_keeps_every_row_of_every_table(tmp_path, begun_at):
+def test_a_store_begun_at_any_revision_keeps_every_row_of_every_table(
+    tmp_path, databases, begun_at
+):
     with open_store(tmp_path, "full.sqlite") as full:
         fill_every_table(full)
-    expected = plain_rows(tmp_path / "full.sqlite")
-    path = tmp_path / "peerbook.sqlite"
-    database = SqliteFile(path)
-    database.create(lambda connection: migrations.upgrade(connection, begun_at))
+    expected = plain_rows(address(tmp_path, "full.sqlite"))
+    place = address(tmp_path)
+    database = begin_at(place, begun_at)
+    tables = MetaData()
+    with database.write.begin() as connection:
+        tables.reflect(connection)
+        there = [table for table in tables.sorted_tables if table.name != "alembic_version"]
+        for table in there:
+            rows = [row._asdict() for row in expected[table.name]]
+            kept = [{name: row[name] for name in table.columns.keys()} for row in rows]  # noqa: SIM118
+            connection.execute(table.insert(), kept)
     database.close()
-    connection = driver.connect(str(path), isolation_level=None)
-    connection.execute("ATTACH ? AS filled", [str(tmp_path / "full.sqlite")])
-    there = set(plain_rows(path)) - {"alembic_version", "sqlite_sequence"}
-    for table in there:
-        columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
-        connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM filled.{table}")
-    connection.close()
 
     store = open_store(tmp_path)
 
-    after = plain_rows(path)
+    after = plain_rows(place)
     assert set(after) == set(expected)
     assert all(expected.values()), "no table is left out"
     for table in there:
-        assert after[table] == expected[table], table
+        assert after[table.name] == expected[table.name], table.name
     assert migrations.revision_of(store._database) == migrations.HEAD
-    assert constraints(store._database.read) == constraints_in_the_code()
+    assert constraints(store._database.read) == constraints_in_the_code(tmp_path)
     with store.read() as session:
         assert is_whole(session)
-        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+        if databases is None:
+            assert session.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
 AT_0004 = """
@@ -240,7 +265,7 @@ INSERT INTO course VALUES (5, 2, 'Spring', 'six_months', '1', '2014-03-05', 2, '
 INSERT INTO course VALUES (6, 2, 'Trial', 'six_months', '1', '2014-03-05', 2, '{}', 'planned', 1, '2014-02-01');
 INSERT INTO course_date
     (id, course_id, kind, number, date, pinned, status, avoided, uid, sequence, teachers, room, note, version)
-    VALUES (12, 5, 'teaching_day', 1, '2014-03-05', 0, 'planned', '[]', 'a', 0, '[]', '', '', 1);
+    VALUES (12, 5, 'teaching_day', 1, '2014-03-05', false, 'planned', '[]', 'a', 0, '[]', '', '', 1);
 INSERT INTO suggestion VALUES (3, 5, NULL, 'Længere pauser', '2014-09-05', 1);
 """  # noqa: E501
 
@@ -270,21 +295,21 @@ DRAFTS = {
 
 def with_drafts(folder, drafts):
     """A store at 0004 with drafts: owner, form, minute, and what is typed."""
-    path = folder / "peerbook.sqlite"
-    database = SqliteFile(path)
-    database.create(lambda connection: migrations.upgrade(connection, "0004"))
-    database.close()
-    connection = driver.connect(str(path))
-    connection.executescript(AT_0004)
-    with connection:
-        connection.executemany(
-            "INSERT INTO draft VALUES (?, ?, ?, ?)",
+    database = begin_at(address(folder), "0004")
+    with database.write.begin() as connection:
+        for statement in AT_0004.strip().split(";\n"):
+            connection.exec_driver_sql(statement)
+        connection.execute(
+            text("INSERT INTO draft VALUES (:owner, :form, :typed, :at)"),
             [
-                (owner, form, f'{{"text": "{typed}"}}', f"2026-03-05 10:{minute:02}:00.000000")
+                {
+                    "owner": owner, "form": form, "typed": f'{{"text": "{typed}"}}',
+                    "at": f"2026-03-05 10:{minute:02}:00.000000",
+                }
                 for owner, form, minute, typed in drafts
             ],
-        )
-    connection.close()
+        )  # fmt: skip
+    database.close()
     return open_store(folder)
 
 
@@ -339,12 +364,14 @@ def test_opening_an_up_to_date_store_changes_nothing_and_copies_nothing(tmp_path
     assert not (tmp_path / "backups").exists()
 
 
-def test_an_older_store_is_copied_and_brought_up_to_date_with_all_its_data(tmp_path, release):
+def test_an_older_store_is_copied_and_brought_up_to_date_with_all_its_data(
+    tmp_path, databases, release
+):
     store = open_store(tmp_path)
     a_course(store)
     before = contents(store)
     store.close()
-    rows = plain_rows(tmp_path / "peerbook.sqlite")
+    rows = plain_rows(address(tmp_path))
     release()
     store = open_store(tmp_path)
     assert contents(store) == before
@@ -352,8 +379,8 @@ def test_an_older_store_is_copied_and_brought_up_to_date_with_all_its_data(tmp_p
         assert connection.execute(text("SELECT region FROM site")).scalars().all() == ["Syddanmark"]
     assert migrations.revision_of(store._database) == "9999"
     [copy] = (tmp_path / "backups").iterdir()
-    assert copy.name.startswith("peerbook-before-9999-")
-    assert plain_rows(copy) == rows
+    assert re.fullmatch(r"(peerbook|test_\d+)-before-9999-\w+\.(sqlite|dump)", copy.name)
+    assert plain_rows(copied(databases, copy)) == rows
     assert copy.stat().st_mode & 0o077 == 0
     assert_sound(store)
 
@@ -365,23 +392,23 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path, release, fa
     store = open_store(tmp_path)
     a_course(store)
     store.close()
-    rows = plain_rows(tmp_path / "peerbook.sqlite")
+    rows = plain_rows(address(tmp_path))
     release(fault)
     with pytest.raises((ZeroDivisionError, StoreUnavailable)):
         open_store(tmp_path)
-    assert plain_rows(tmp_path / "peerbook.sqlite") == rows
+    assert plain_rows(address(tmp_path)) == rows
 
 
 def test_no_migration_without_a_copy(tmp_path, release, monkeypatch):
     store = open_store(tmp_path)
     a_course(store)
     store.close()
-    rows = plain_rows(tmp_path / "peerbook.sqlite")
+    rows = plain_rows(address(tmp_path))
     release()
     (tmp_path / "backups").write_text("in the way")
     with pytest.raises(StoreUnavailable):
         open_store(tmp_path)
-    assert plain_rows(tmp_path / "peerbook.sqlite") == rows
+    assert plain_rows(address(tmp_path)) == rows
 
 
 def test_a_store_of_a_newer_peerbook_is_refused_untouched(tmp_path):
@@ -389,24 +416,24 @@ def test_a_store_of_a_newer_peerbook_is_refused_untouched(tmp_path):
     with store._database.write.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9998'"))
     store.close()
-    before = (tmp_path / "peerbook.sqlite").read_bytes()
+    before = plain_rows(address(tmp_path))
     with pytest.raises(StoreUnavailable, match="peerbook"):
         open_store(tmp_path)
-    assert (tmp_path / "peerbook.sqlite").read_bytes() == before
+    assert plain_rows(address(tmp_path)) == before
 
 
 def test_somebody_elses_database_is_refused_untouched(tmp_path):
-    path = tmp_path / "peerbook.sqlite"
-    connection = driver.connect(str(path))
-    connection.execute("CREATE TABLE recipes (name)")
-    connection.close()
-    before = path.read_bytes()
+    def build(connection):
+        connection.exec_driver_sql("CREATE TABLE recipes (name TEXT)")
+
+    begin(address(tmp_path), build).close()
+    before = plain_rows(address(tmp_path))
     with pytest.raises(StoreUnavailable):
         open_store(tmp_path)
-    assert path.read_bytes() == before
+    assert plain_rows(address(tmp_path)) == before
 
 
-def test_a_copy_taken_while_others_write_is_whole(tmp_path):
+def test_a_copy_taken_while_others_write_is_whole(tmp_path, databases):
     store = open_store(tmp_path)
     a_course(store)
     before = contents(store)
@@ -414,6 +441,7 @@ def test_a_copy_taken_while_others_write_is_whole(tmp_path):
         session.add(Base.registry._class_registry["Site"](name="Kolding", municipality="Kolding"))
         session.flush()
         store._database.copy_to(tmp_path / "copies" / "copy.sqlite")
-    copied = open_store(tmp_path / "copies", "copy.sqlite")
-    assert contents(copied) == before
-    assert_sound(copied)
+    copy = Store.open(copied(databases, tmp_path / "copies" / "copy.sqlite"))
+    assert contents(copy) == before
+    assert_sound(copy)
+    copy.close()

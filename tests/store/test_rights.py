@@ -40,6 +40,8 @@ from peerbook.store.tables import (
     Suggestion,
 )
 
+pytestmark = pytest.mark.sqlite
+
 ROLES: tuple[Role, ...] = get_args(Role)
 NARROW = [role for role in ROLES if role != "leader"]
 

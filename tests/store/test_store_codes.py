@@ -39,6 +39,7 @@ def test_codes_hold_no_letter_that_reads_as_another():
     assert set("".join(made)) == {*codes.ALPHABET, "-"}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("module", [codes, store], ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_are_true(module, tmp_path):
     result = doctest.testmod(module, extraglobs={"folder": tmp_path})

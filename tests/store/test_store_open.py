@@ -28,6 +28,7 @@ def test_what_was_saved_is_there_when_the_store_is_opened_again(tmp_path):
         assert names(again) == ["Vejle"]
 
 
+@pytest.mark.sqlite
 def test_without_an_address_the_store_lies_in_the_data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(tmp_path / "mine"))
     monkeypatch.delenv(store_module.URL_VARIABLE, raising=False)
@@ -35,12 +36,14 @@ def test_without_an_address_the_store_lies_in_the_data_folder(tmp_path, monkeypa
     assert (tmp_path / "mine" / "peerbook.sqlite").is_file()
 
 
+@pytest.mark.sqlite
 def test_the_environment_names_another_store(tmp_path, monkeypatch):
     monkeypatch.setenv(store_module.URL_VARIABLE, f"sqlite:///{tmp_path}/other.sqlite")
     Store.open().close()
     assert (tmp_path / "other.sqlite").is_file()
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
 def test_nobody_but_the_owner_can_read_folder_file_or_journal(tmp_path):
     folder = tmp_path / "made"
@@ -53,6 +56,7 @@ def test_nobody_but_the_owner_can_read_folder_file_or_journal(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
 def test_a_file_that_others_can_read_is_closed_to_them_on_opening(tmp_path):
     open_store(tmp_path).close()
@@ -61,11 +65,13 @@ def test_a_file_that_others_can_read_is_closed_to_them_on_opening(tmp_path):
     assert stat.S_IMODE((tmp_path / "peerbook.sqlite").stat().st_mode) == 0o600
 
 
+@pytest.mark.sqlite
 def test_nothing_is_left_beside_the_new_file(tmp_path):
     open_store(tmp_path).close()
     assert [path.name for path in tmp_path.iterdir()] == ["peerbook.sqlite"]
 
 
+@pytest.mark.sqlite
 def test_a_store_that_is_not_there_is_not_made_when_it_should_not_be(tmp_path):
     with pytest.raises(StoreUnavailable, match="no-such-store"):
         Store.open(tmp_path / "no-such-store" / "peerbook.sqlite", create=False)
@@ -86,6 +92,7 @@ def test_a_password_in_an_address_is_not_repeated():
     assert "hemmeligt" not in str(refused.value)
 
 
+@pytest.mark.sqlite
 def test_the_settings_of_every_connection(tmp_path):
     store = open_store(tmp_path)
     wanted = {

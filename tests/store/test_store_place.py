@@ -8,6 +8,8 @@ from peerbook.errors import StoreUnavailable
 from peerbook.store import Store
 from peerbook.store.place import require_safe_place
 
+pytestmark = pytest.mark.sqlite
+
 LOCAL = "/dev/vda1 / ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
 
 

@@ -4,9 +4,7 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlalchemy.schema import CreateTable
 
 from builders import (
     LEADER,
@@ -30,7 +28,7 @@ from builders import (
     suggestion,
 )
 from peerbook.errors import Conflict
-from peerbook.store.tables import Base, Course, CourseDate, DataImport
+from peerbook.store.tables import Course, CourseDate, DataImport
 
 
 @pytest.fixture
@@ -62,14 +60,14 @@ def test_every_builder_makes_a_row_that_can_be_saved(store):
         ("resource", "site_id, kind, label, version) VALUES (1, 'dog', 'x', 1"),
         ("participant", "code, site_id, created_on) VALUES ('7K3M9Q', 1, '2026-03-04'"),
         ("attendance", "course_date_id, participant_code, status, version"
-         ") SELECT 1, code, 'late', 1 FROM (SELECT code FROM participant"),
+         ") SELECT 1, code, 'late', 1 FROM participant WHERE (1 = 1"),
         ("answer", "evaluation_id, item_id, code, version) VALUES (1, 'useful', -1, 1"),
     ],
 )  # fmt: skip
 def test_the_database_refuses_what_no_form_should_send(store, made, table, values):
     with (
         store._database.write.connect() as connection,
-        pytest.raises(IntegrityError, match="CHECK"),
+        pytest.raises(IntegrityError, match=r"(?i)check"),
     ):
         connection.exec_driver_sql(f"INSERT INTO {table} ({values})")
 
@@ -100,7 +98,7 @@ def test_a_value_of_the_wrong_kind_or_range_is_never_kept(store, made, change):
 
 
 def test_a_row_that_points_nowhere_is_refused_at_commit(store):
-    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         save(store, course(site_id=99))
     assert store.is_empty()
 
@@ -110,7 +108,7 @@ def test_a_row_that_others_point_to_cannot_be_deleted(store, made):
         with store.write(LEADER) as session:
             session.delete(session.get(Course, made.course_id))
 
-    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         delete()
 
 
@@ -167,7 +165,8 @@ def test_a_number_is_not_given_out_again_after_its_row_was_deleted(store):
     "text",
     [
         "æøåÆØÅ é", "🙂" * 50, "<script>alert(1)</script>", "x" * 10_000,
-        "'; DROP TABLE course; --", "line\nline\ttab", "nul\x00nul",
+        "'; DROP TABLE course; --", "line\nline\ttab",
+        pytest.param("nul\x00nul", marks=pytest.mark.sqlite),
     ],
 )  # fmt: skip
 def test_text_comes_back_exactly_as_it_was_written(store, made, text):
@@ -175,11 +174,3 @@ def test_text_comes_back_exactly_as_it_was_written(store, made, text):
     with store.read() as session:
         row = session.get(Course, key)
         assert (row.title, row.params) == (text, {"note": text})
-
-
-def test_the_tables_can_be_made_on_postgresql_too():
-    made = [
-        str(CreateTable(t).compile(dialect=postgresql.dialect()))
-        for t in Base.metadata.sorted_tables
-    ]
-    assert len(made) == len(Base.metadata.tables) >= 20

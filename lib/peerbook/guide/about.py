@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from importlib import metadata
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from peerbook import __version__
 from peerbook.store import Store
@@ -22,37 +22,40 @@ class About:
 
     Parameters
     ----------
-    version, python, sqlite, system
-        Versions of the app, of Python, of SQLite, and the operating system.
+    version, python, database, system
+        Versions of the app, of Python, of the database, and the operating system.
     parts
         Name and version of every package the app asks for, by name.
     folder
         Where the data lie; the folder alone, no file and no address with secrets.
+    server
+        Where they lie instead, when they are in a database on a server.
     changes
         Number of the latest entry in the audit: which state of the data a figure was made from.
     """
 
     version: str
     python: str
-    sqlite: str
+    database: str
     system: str
     parts: tuple[tuple[str, str], ...]
     folder: str
+    server: str | None
     changes: int
 
 
 def about(store: Store) -> About:
     """Return what the app is made of, and the state of its store."""
     with store.read() as session:
-        sqlite = str(session.scalar(text("SELECT sqlite_version()")))
         changes = session.scalar(select(func.max(Audit.seq))) or 0
     return About(
         version=__version__,
         python=platform.python_version(),
-        sqlite=sqlite,
+        database=store.product,
         system=f"{platform.system()} {platform.release()}",
         parts=_parts(),
         folder=str(store.folder),
+        server=store.server,
         changes=changes,
     )
 

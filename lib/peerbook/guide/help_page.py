@@ -168,16 +168,20 @@ def _reading_table(texts: Sequence[HandedOut]) -> Table:
 def _about_parts(desk: Desk) -> list[Part]:
     known = about(desk.store)
     facts = [
-        _("peerbook {version} on Python {python}, SQLite {sqlite} and {system}."),
-        _("Your data lie in the folder {folder}."),
+        _("peerbook {version} on Python {python}, {database} and {system}."),
+        _("Your data lie in the database {server}.")
+        if known.server
+        else _("Your data lie in the folder {folder}."),
         _("{changes} changes have been saved so far."),
-        _("The pages call no other computer. What you write stays on this one."),
+        _("The pages call no other computer. What you write goes to the database alone.")
+        if known.server
+        else _("The pages call no other computer. What you write stays on this one."),
         _("peerbook is free to use, change and pass on, under the MIT licence."),
     ]
     values = {
-        "version": known.version, "python": known.python, "sqlite": known.sqlite,
+        "version": known.version, "python": known.python, "database": known.database,
         "system": known.system, "folder": literal(known.folder),
-        "changes": format_number(known.changes),
+        "server": literal(known.server or ""), "changes": format_number(known.changes),
     }  # fmt: skip
     columns = [Column("name", _("Part")), Column("version", _("Version"))]
     rows = [{"name": name, "version": version} for name, version in known.parts]

@@ -7,6 +7,7 @@ reached, kept safe, and what its failures mean.
 from __future__ import annotations
 
 import os
+import re
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -28,22 +29,26 @@ def open_database(url: str) -> Database:
     Parameters
     ----------
     url
-        `sqlite:///folder/file.sqlite`, or the path of a file.
+        `sqlite:///folder/file.sqlite`, the path of a file, or `postgresql://user@server/database`.
 
     Raises
     ------
     StoreUnavailable
         When the address cannot be used, the place is unsafe, or the database's program is too old.
     """
-    from peerbook.store.sqlite import SqliteFile
-
     try:
         parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreUnavailable(_cannot_use(url)) from None
-    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+    if parsed.drivername == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        from peerbook.store.sqlite import SqliteFile
+
         return SqliteFile(Path(str(parsed.database)))
-    raise StoreUnavailable(_cannot_use(parsed.render_as_string(hide_password=True)))
+    if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+        from peerbook.store.postgres import PostgresDatabase
+
+        return PostgresDatabase(parsed)
+    raise StoreUnavailable(_cannot_use(url))
 
 
 class Database(ABC):
@@ -61,7 +66,7 @@ class Database(ABC):
     read
         Its transactions wait for nobody, see one unchanging state each, and cannot write.
     fresh
-        Reads on a connection made for the purpose each time.
+        Reads back what was saved, as somebody would who comes anew.
     """
 
     _known: ClassVar[weakref.WeakSet[Database]] = weakref.WeakSet()
@@ -75,6 +80,20 @@ class Database(ABC):
         self.read = read
         self.fresh = fresh
         self._known.add(self)
+
+    @property
+    def address(self) -> str:
+        """The address that leads here; it may hold a password and is never shown."""
+        return self.place
+
+    @property
+    def server(self) -> str | None:
+        """Where the data lie, as users are told, when that is no folder of this computer."""
+        return None
+
+    @abstractmethod
+    def product(self) -> str:
+        """Return the name and version of the database's program."""
 
     @abstractmethod
     def used_by(self, visitor: Visitor) -> Database:
@@ -206,11 +225,17 @@ def no_memory() -> str:
     )
 
 
+def make_private_file(path: Path) -> None:
+    """Make a new file that nobody but its owner can read."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _cannot_use(url: str) -> str:
     return _(
         "“{url}” is not an address peerbook can use. Give a file on this computer, for instance "
-        "sqlite:///C:/peerbook/peerbook.sqlite."
-    ).format(url=url)
+        "sqlite:///C:/peerbook/peerbook.sqlite, or a database such as "
+        "postgresql://peerbook@server/peerbook."
+    ).format(url=re.sub("//.*@", "//…@", url).partition("?")[0])
 
 
 def not_allowed() -> NotAllowed:

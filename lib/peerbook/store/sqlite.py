@@ -20,7 +20,15 @@ from sqlalchemy.pool import NullPool, QueuePool
 from sqlcipher3 import dbapi2 as driver
 
 from peerbook.errors import PeerbookError, StoreUnavailable
-from peerbook.store.engine import Database, busy, entered_twice, full, no_memory, not_allowed
+from peerbook.store.engine import (
+    Database,
+    busy,
+    entered_twice,
+    full,
+    make_private_file,
+    no_memory,
+    not_allowed,
+)
 from peerbook.store.place import require_safe_place
 from peerbook.store.sqlite_guard import OTHER_SITE, guarded
 from peerbook.store.visitor import Visitor
@@ -105,6 +113,10 @@ class SqliteFile(Database):
         """Return the database as a visitor may use it, as `Database.used_by` says."""
         return SqliteFile(self.path, visitor)
 
+    def product(self) -> str:
+        """Return the version of SQLite in use."""
+        return f"SQLite {driver.sqlite_version}"
+
     def exists(self) -> bool:
         """Return whether the file is there."""
         with self._explaining():
@@ -127,7 +139,7 @@ class SqliteFile(Database):
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".new-store-") as aside:
                 new = SqliteFile(Path(aside) / self.path.name)
-                _make_private_file(new.path)
+                make_private_file(new.path)
                 with contextlib.closing(new._connect()) as connection:
                     connection.execute("PRAGMA journal_mode=wal").fetchall()
                 with new._engine("BEGIN IMMEDIATE", pooled=False).begin() as opened:
@@ -174,7 +186,7 @@ class SqliteFile(Database):
         """Write a copy, as `Database.copy_to` says."""
         with self._explaining():
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _make_private_file(target)
+            make_private_file(target)
             try:
                 with (
                     contextlib.closing(self._connect(query_only=True)) as source,
@@ -330,10 +342,6 @@ def _code(error: BaseException | None) -> int:
 
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
-
-
-def _make_private_file(path: Path) -> None:
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _put_in_place(new: Path, path: Path) -> None:

@@ -285,8 +285,22 @@ class Store:
 
     @property
     def address(self) -> str:
-        """Its address, the same from whatever folder it is asked for."""
-        return self._database.place
+        """Its address, the same from whatever folder it is asked for.
+
+        It may hold a password: give it to a program, show it to nobody.
+        """
+        return self._database.address
+
+    @property
+    def server(self) -> str | None:
+        """Where the data lie, as users are told, when that is no folder of this computer."""
+        return self._database.server
+
+    @property
+    def product(self) -> str:
+        """Name and version of the database's program."""
+        with self._explained():
+            return self._database.product()
 
     def close(self) -> None:
         """Close the connections; the store opens new ones should it be used again."""

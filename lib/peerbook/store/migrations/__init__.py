@@ -35,8 +35,8 @@ def bring_up_to_date(database: Database) -> None:
     if found is None:
         raise StoreUnavailable(
             _(
-                "The file {place} holds no peerbook data. If there should be some, bring back the "
-                "newest backup; otherwise choose another file name."
+                "What is at {place} is no peerbook data. If there should be some, bring back the "
+                "newest backup; otherwise choose another place."
             ).format(place=database.place)
         )
     from alembic.script import ScriptDirectory

@@ -605,3 +605,15 @@ def upgrade() -> None:
                     f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} "
                     f"BEGIN SELECT RAISE(ABORT, '{table} only ever grows'); END"
                 )
+    else:
+        op.execute(
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE integrity_constraint_violation "
+            "USING MESSAGE = TG_TABLE_NAME || ' only ever grows'; END $$"
+        )
+        for table in ("event", "audit"):
+            for change, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+                op.execute(
+                    f"CREATE TRIGGER {table}_refuses_{change.split()[0].lower()} BEFORE {change} "
+                    f"ON {table} FOR EACH {each} EXECUTE FUNCTION refuse_change()"
+                )

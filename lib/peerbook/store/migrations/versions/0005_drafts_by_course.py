@@ -1,5 +1,7 @@
 """What was being typed as `enrol:5` is called `course:5:enrol` now, where the pages look for it."""
 
+import re
+
 from alembic import op
 from sqlalchemy import text
 
@@ -40,14 +42,20 @@ def upgrade() -> None:
             way = [str(sites[course])]
         return ":".join(["course", str(course), form, *way])
 
-    drafts = text("SELECT owner, form, saved_at FROM draft WHERE form GLOB :old")
-    for form in OF_COURSE + OF_DATE + OF_SUGGESTION:
-        for owner, old, at in connection.execute(drafts, {"old": f"{form}:[0-9]*"}).all():
-            which = {"owner": owner, "old": old, "new": name_now(old), "at": at}
+    drafts = connection.execute(text("SELECT owner, form, saved_at FROM draft")).all()
+    for owner, old, at in drafts:
+        if not re.match(f"({'|'.join(OF_COURSE + OF_DATE + OF_SUGGESTION)}):[0-9]", old):
+            continue
+        new = name_now(old)
+        which = {"owner": owner, "old": old, "new": new, "at": at}
+        changes = ["DELETE FROM draft WHERE owner = :owner AND form = :old"]
+        if new is not None:
             # What the same person typed in the same form later stays, whatever its name.
-            for change in (
+            changes = [
                 "DELETE FROM draft WHERE owner = :owner AND form = :new AND saved_at < :at",
-                "UPDATE OR IGNORE draft SET form = :new WHERE owner = :owner AND form = :old",
-                "DELETE FROM draft WHERE owner = :owner AND form = :old",
-            ):
-                connection.execute(text(change), which)
+                "UPDATE draft SET form = :new WHERE owner = :owner AND form = :old AND NOT EXISTS "
+                "(SELECT 1 FROM draft WHERE owner = :owner AND form = :new)",
+                *changes,
+            ]
+        for change in changes:
+            connection.execute(text(change), which)

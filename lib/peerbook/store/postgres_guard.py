@@ -1,0 +1,154 @@
+"""PostgreSQL keeps a visitor to what their role and their sites allow, whatever code asks for it.
+
+Policies on every table say who may read and write which rows. They bind the owner of the tables
+too, and ask the settings that each transaction begins with: where those are missing, there are no
+rows. They guard against faults in our code; whoever runs code of their own can change the settings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import get_args
+
+from sqlalchemy import Connection, Table, inspect, text
+
+from peerbook.store.rights import rights_of, rows_of
+from peerbook.store.tables import Base
+from peerbook.store.visitor import Role, Visitor
+
+EVERYWHERE = "*"
+MACHINE = "machine"
+"""Stands for the role where nobody visits."""
+
+_REACHES = "role_reaches"
+_PREPARE = f"""
+CREATE OR REPLACE FUNCTION {_REACHES}(roles text[]) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+DECLARE mine text := coalesce(current_setting('app.role', true), '');
+BEGIN
+    IF mine = '' THEN
+        RETURN false;
+    ELSIF mine = ANY (roles) THEN
+        RETURN true;
+    END IF;
+    RAISE insufficient_privilege USING MESSAGE = 'this role does not reach that far';
+END $$
+"""
+_SITES = "(SELECT current_setting('app.sites', true))"
+
+
+def settings_of(visitor: Visitor | None) -> dict[str, str]:
+    """Return the settings a visitor's transactions begin with."""
+    if visitor is None:
+        return {"app.role": MACHINE, "app.sites": EVERYWHERE, "app.visitor": ""}
+    sites = visitor.sites
+    return {
+        "app.role": visitor.role,
+        "app.sites": EVERYWHERE if sites is None else ",".join(map(str, sorted(sites))),
+        "app.visitor": visitor.name,
+    }
+
+
+def views_for(visitor: Visitor | None) -> Iterator[str]:
+    """Return the views that read empty where a column is hidden from a visitor.
+
+    They last as long as their connection, and stand before the tables of the same name.
+    """
+    rights = rights_of(visitor)
+    hidden = rights.hidden if rights else frozenset()
+    for name in sorted({column.partition(".")[0] for column in hidden}):
+        columns = ", ".join(
+            f"NULL AS {column.name}" if f"{name}.{column.name}" in hidden else f'"{column.name}"'
+            for column in Base.metadata.tables[name].columns
+        )
+        options = "WITH (security_invoker = true)"
+        yield f"CREATE TEMP VIEW {name} {options} AS SELECT {columns} FROM {name}"  # noqa: S608
+
+
+def is_guarded(connection: Connection) -> bool:
+    """Return whether the policies in the database are those of this program."""
+    found = text("SELECT obj_description(to_regproc(:function)::oid, 'pg_proc') = :digest")
+    return bool(connection.scalar(found, {"function": _REACHES, "digest": _digest()}))
+
+
+def guard(connection: Connection) -> None:
+    """Set the policies of all tables that are there, in place of earlier ones."""
+    connection.execute(text(_PREPARE))
+    there = set(inspect(connection).get_table_names())
+    for table in Base.metadata.sorted_tables:
+        if table.name in there:
+            for statement in _policies(table):
+                connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"COMMENT ON FUNCTION {_REACHES}(text[]) IS '{_digest()}'")
+
+
+def _digest() -> str:
+    statements = [_PREPARE, *(s for table in Base.metadata.sorted_tables for s in _policies(table))]
+    return hashlib.sha256("\n".join(statements).encode()).hexdigest()
+
+
+def _policies(table: Table) -> list[str]:
+    name = table.name
+    readers, writers = ["leader", MACHINE], ["leader", MACHINE]
+    for role in get_args(Role):
+        if rights := rights_of(Visitor("", role)):
+            readers += [role] if name in rights.reads else []
+            writers += [role] if name in rights.writes else []
+    rows = _own_rows(table)
+    statements = [
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
+    ]
+    for verb, roles, clauses in (
+        ("SELECT", readers, ("USING",)),
+        ("INSERT", writers, ("WITH CHECK",)),
+        ("UPDATE", writers, ("USING", "WITH CHECK")),
+        ("DELETE", writers, ("USING",)),
+    ):
+        reaches = "(SELECT {}(ARRAY[{}]))".format(
+            _REACHES, ", ".join(f"'{role}'" for role in sorted(roles))
+        )
+        condition = reaches if rows is None else f"{reaches} AND ({rows})"
+        policy = f"own_{verb.lower()}"
+        statements += [
+            f"DROP POLICY IF EXISTS {policy} ON {name}",
+            f"CREATE POLICY {policy} ON {name} FOR {verb} "
+            + " ".join(f"{clause} ({condition})" for clause in clauses),
+        ]
+    return statements
+
+
+def _own_rows(table: Table) -> str | None:
+    if table.name == "draft":
+        mine = "owner = (SELECT current_setting('app.visitor', true))"
+        return f"(SELECT current_setting('app.role', true)) = '{MACHINE}' OR {mine}"
+    numbers = f"string_to_array(nullif({_SITES}, '{EVERYWHERE}'), ',')::int[]"
+    rows = rows_of(table, lambda column: f"{column} = ANY ({numbers})")
+    return None if rows is None else f"{_SITES} = '{EVERYWHERE}' OR {rows}"
+
+
+def roles_for(database: str) -> str:
+    """Return what an administrator runs to prepare a database with an owner and a user for it."""
+    return _ROLES.format(database=database)
+
+
+_ROLES = """\
+-- As an administrator of the server, e.g.: psql --file=this.sql
+-- The owner makes and upgrades the tables; the app only reads and writes in them.
+CREATE ROLE {database}_owner LOGIN;
+CREATE ROLE {database} LOGIN;
+CREATE DATABASE {database} OWNER {database}_owner ENCODING 'UTF8' TEMPLATE template0;
+\\connect {database}
+REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {database};
+GRANT USAGE ON SCHEMA public TO {database};
+ALTER DEFAULT PRIVILEGES FOR ROLE {database}_owner IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {database};
+ALTER DEFAULT PRIVILEGES FOR ROLE {database}_owner IN SCHEMA public
+    GRANT USAGE ON SEQUENCES TO {database};
+-- Give each a password of its own; the two who use them keep it in ~/.pgpass:
+\\password {database}_owner
+\\password {database}
+"""
