@@ -22,7 +22,7 @@ from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.desk import Desk
-from peerbook.store import Role, Store, Visitor, new_code
+from peerbook.store import Role, Store, Visitor, identities, new_code
 from peerbook.store.audit import PRIVATE, plain, row_id
 from peerbook.store.tables import (
     Answer,
@@ -193,6 +193,15 @@ def a_course(store: Store, participants: int = 6, days: int = 6, **values: Any) 
     return SavedCourse(
         place.id, planned.id, [day.id for day in dates], [one.code for one in people]
     )
+
+
+def a_course_of(store: Store, *names: str, **values: Any) -> SavedCourse:
+    """Save a course as `a_course` does, with people who are called so."""
+    made = a_course(store, participants=len(names), **values)
+    with store.write(LEADER) as session:
+        for code, name in zip(made.codes, names, strict=True):
+            identities.save_name(session, code, name)
+    return made
 
 
 @dataclass(frozen=True)

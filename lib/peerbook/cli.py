@@ -160,6 +160,46 @@ def templates(
         typer.echo(path)
 
 
+@app.command(
+    help=_("Look for CPR numbers, names, phone numbers, mail addresses and secrets in files.")
+)
+def scan(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help=_("Files and folders. Without any: this folder."))
+    ] = None,
+    staged: Annotated[
+        bool, typer.Option("--staged", help=_("Look at what the next git commit would hold."))
+    ] = False,
+    hook: Annotated[
+        bool, typer.Option("--hook", help=_("Have git look before every commit, from now on."))
+    ] = False,
+    names: Annotated[
+        bool, typer.Option("--names/--no-names", help=_("Look for the names in the store too."))
+    ] = True,
+    store: StoreUrl = None,
+) -> None:
+    """Tell where something personal stands, and never what; exit code 1 when there is any."""
+    from peerbook.personal import Names
+    from peerbook.privacy import scan as leaks
+    from peerbook.store import Store
+
+    here = Path.cwd()
+    if hook:
+        typer.echo(leaks.install_hook(here, with_names=names))
+        return
+    known = Names(())
+    if names:
+        with Store.open(store, create=False) as opened, opened.read() as session:
+            known = leaks.names_of_all(session)
+    folder = leaks.top_of(here) if staged else here
+    files = leaks.staged_files(folder) if staged else leaks.files_under(paths or [Path()])
+    found = leaks.scan(files, known, leaks.read_allowed(folder / leaks.ALLOWED_FILE))
+    for line in leaks.told(found):
+        typer.echo(line)
+    if found.findings:
+        raise SystemExit(1)
+
+
 @app.command(help=_("Show the version."))
 def version() -> None:
     """Print the version."""

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbook.server.discretion import code_lines, redacted
+from peerbook.personal import redacted
+from peerbook.server.discretion import code_lines
 
 DIGITS = st.text("0123456789", min_size=10, max_size=10)
 AROUND = st.text(st.characters(exclude_categories=["Nd", "Cs"]), max_size=20)

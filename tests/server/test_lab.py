@@ -14,10 +14,12 @@ import psutil
 import pytest
 
 from app_under_test import Server
+from builders import open_store
 from peerbook.paths import product_folder
 from peerbook.server import lab as start_lab
 from peerbook.server.app import ServerFault
 from peerbook.server.assets import asset_url
+from peerbook.text import _
 
 # Tests may run as root in a container, and say that this is meant.
 LAB = (
@@ -29,22 +31,28 @@ LAB = (
 @pytest.fixture(scope="module")
 def lab(start_server, tmp_path_factory) -> Server:
     settings = tmp_path_factory.mktemp("jupyter")
+    data = tmp_path_factory.mktemp("data")
+    open_store(data).close()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     return start_server(
         product_folder("workbooks"),
+        data=data,
         program=["-c", LAB],
         port=port,
         env={"JUPYTER_CONFIG_DIR": str(settings), "JUPYTER_RUNTIME_DIR": str(settings)},
     )
 
 
-def ask(server: Server, path: str, data: dict[str, str] | None = None) -> bytes:
+def ask(
+    server: Server, path: str, data: dict[str, object] | None = None, method: str | None = None
+) -> bytes:
     request = urllib.request.Request(
         server.address + path,
         headers=server.headers,
         data=None if data is None else json.dumps(data).encode(),
+        method=method,
     )
     with urllib.request.urlopen(request, timeout=60) as answer:
         return answer.read()
@@ -52,7 +60,7 @@ def ask(server: Server, path: str, data: dict[str, str] | None = None) -> bytes:
 
 def status(server: Server, path: str, **headers: str) -> int:
     class Stay(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, *_):
+        def redirect_request(self, *_args):
             return None
 
     request = urllib.request.Request(server.address + path, headers=headers)
@@ -74,6 +82,19 @@ def test_nothing_but_assets_is_open_without_login(lab):
     assert status(lab, "api/kernels", Authorization="token wrong") == 403
     assert status(lab, f"lab?token={lab.token}") == 302
     assert status(lab, asset_url("", "ui.js")) == 200
+
+
+def test_a_notebook_that_says_who_somebody_is_is_not_saved_and_the_analyst_is_told_where(lab):
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [cell | {"source": "1 + 1"}, cell | {"source": "cpr = '211062-5629'"}]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        ask(lab, "api/contents/never.ipynb", {"type": "notebook", "content": notebook}, "PUT")
+    message = json.loads(refused.value.read())["message"]
+    assert refused.value.code == 400
+    assert _("cell {n}, source").format(n=2) in message
+    assert "211062" not in message
+    assert not (product_folder("workbooks") / "never.ipynb").exists()
 
 
 def test_voila_is_not_reachable_beside_the_lab(lab):

@@ -8,22 +8,10 @@ import traceback
 from collections.abc import Iterable
 from types import TracebackType
 
-_PERSONAL = (
-    (re.compile(r"(?<!\d)\d{6}[- ]?\d{4}(?!\d)"), "[cpr]"),
-    (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.ASCII), "[e-mail]"),
-    (re.compile(r"(?<![\w.:/-])(?:(?:\+|00)45[ -]?)?\d{2}(?:[ -]?\d{2}){3}(?![\w-])"), "[phone]"),
-    (re.compile(r"((?:token|code|_xsrf|password)=)[^\s&\"']+", re.IGNORECASE), r"\1[secret]"),
-    (re.compile(r"((?:token|bearer) )[\w-]{16,}", re.IGNORECASE), r"\1[secret]"),
-)
+from peerbook.personal import redacted
+
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CODE_LINE = re.compile(r"File |Cell In|Input In|\s*-*>?\s*\d+ |\s{4,}\S")
-
-
-def redacted(text: str) -> str:
-    """Return the text without CPR numbers, e-mail addresses, phone numbers and secrets."""
-    for pattern, replacement in _PERSONAL:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 def frames(error: BaseException | type[BaseException] | None, trace: TracebackType | None) -> str:

@@ -22,6 +22,7 @@ from peerbook.server.login import (
 )
 from peerbook.server.private_files import access_token, cookie_secret
 from peerbook.server.provisioner import warm_up
+from peerbook.server.save_guard import SaveGuard
 from peerbook.text import _
 
 
@@ -49,6 +50,7 @@ def lab_settings(*, port: int | None, ip: str, token: str, allow_root: bool = Fa
     config.OneCode.token = token
     config.OneCode.login_handler_class = LoginHandler
     config.OneCode.logout_handler_class = LogoutHandler
+    config.FileContentsManager.pre_save_hook = SaveGuard().before_saving
     config.LabApp.news_url = None
     config.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
     config.LabApp.extension_manager = "readonly"

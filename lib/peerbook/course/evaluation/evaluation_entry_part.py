@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from peerbook.course.answers import given
@@ -13,6 +13,7 @@ from peerbook.course.evaluation.evaluation_paper_part import call_on, paper_part
 from peerbook.course.evaluation.evaluation_records import RESPONDENT, Sheet
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
 from peerbook.course.evaluation_form import Item, load_form, numbered
+from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
 from peerbook.errors import Fault, InputFault
 from peerbook.store import DraftBox, Receipt
@@ -56,6 +57,7 @@ class EvaluationEntry:
         self._form = load_form(wave)
         self._save = save
         self._saved = saved
+        self._names = WithoutNames(desk, course.id)
         self._just_saved: int | None = None
         self._piled: dict[int, Sheet] = {}
 
@@ -104,6 +106,7 @@ class EvaluationEntry:
             # Whoever may stop at any question may stop at the first.
             if is_short and not any(sheet.answers.values()):
                 return _("Nothing is answered, and nothing is saved. That is quite all right.")
+            self._names.ask(_free_texts(sheet))
             receipt = self._save(submission, [sheet], "typed")
             if not is_short:
                 return _told(receipt, 1)
@@ -147,6 +150,9 @@ class EvaluationEntry:
             rows = given(tuple, submission.values["sheets"])
             sheets = [_sheet(row.values, items, extent) for row in rows]
             try:
+                self._names.ask(
+                    text for row, sheet in enumerate(sheets, 1) for text in _free_texts(sheet, row)
+                )
                 receipt = self._save(submission, sheets, "pile")
             except InputFault as fault:
                 raise at_cells(fault, "sheets", rows) from fault
@@ -287,3 +293,9 @@ def _sheet(values: Mapping[str, object], items: tuple[Item, ...], extent: Extent
     answers = {item.id: values.get(item.id) for item in items}
     code = str(values.get(RESPONDENT) or "")
     return Sheet(cast("Mapping[str, int | str | None]", answers), code or None, extent)
+
+
+def _free_texts(sheet: Sheet, row: int | None = None) -> Iterator[Written]:
+    for name, answer in sheet.answers.items():
+        if isinstance(answer, str):
+            yield Written(name, answer, row)

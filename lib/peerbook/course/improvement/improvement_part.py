@@ -12,6 +12,7 @@ from peerbook.course import records
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
+from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
@@ -58,6 +59,7 @@ class Board:
         self._desk = desk
         self._course = course
         self._on_answer = on_answer
+        self._names = WithoutNames(desk, course.id)
         self._board = Section([])
         self._shows_list = False
 
@@ -188,6 +190,7 @@ class Board:
 
         def save(submission: Submission) -> Receipt:
             values = submission.values
+            self._names.ask([Written("what_we_did", str(values["what_we_did"]))])
             theirs = submission.seen
             seen = shown if theirs is None else (theirs["id"], theirs["version"])
             receipt = self._desk.save(
@@ -312,6 +315,7 @@ class Board:
     def _suggestion_form(self) -> Form:
         def save(submission: Submission) -> Receipt:
             text = str(submission.values["text"])
+            self._names.ask([Written("text", text)])
             receipt = self._desk.save(
                 submission,
                 lambda session: suggestion_records.save_suggestion(

@@ -22,6 +22,7 @@ from typing import Any, Literal, cast
 import pandera.pandas as pa
 
 from peerbook.files.spreadsheet import Value
+from peerbook.personal import holds_cpr, tells_who
 from peerbook.text import _, format_list, format_number
 
 Kind = Literal["code", "text", "yes_no", "choice", "date", "whole", "decimal", "email", "phone"]
@@ -44,10 +45,6 @@ MAIL_LENGTH = 254
 _WHOLE = re.compile(r"([+-]?\d{1,18})(?:[.,]0*)?")
 _LABELLED = re.compile(r"(\d{1,4})\s*[-–—=:.)]*\s*(\D.*)", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
-_CPR_IN_TEXT = re.compile(r"(?<!\d)\d{6}[- ]\d{4}(?!\d)")
-_CPR = re.compile(r"\d{5,6}[- ]?\d{4}")
-_DATE = re.compile(r"\d{1,4}[-/. ]+\d{1,2}[-/. ]+\d{1,4}")
-_SIX_DIGITS = re.compile(r"(\d{2})(\d{2})\d{2}")
 _INVISIBLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(?:\.[^@\s,;<>.]+)+")
 _PHONE = re.compile(r"\+?\d{6,15}")
@@ -151,7 +148,7 @@ def text_column(
                 ),
             ),
             pa.Check(
-                lambda texts: ~texts.map(_found(_CPR_IN_TEXT)),
+                lambda texts: ~texts.map(holds_cpr),
                 error=_("There seems to be a CPR number in the text. Delete it from the file."),
             ),
         ],
@@ -177,7 +174,7 @@ def label_column(
         [
             _longest(max_length),
             pa.Check(
-                lambda labels: ~labels.map(_tells_who),
+                lambda labels: ~labels.map(tells_who),
                 error=_(
                     "This looks like a birthday or a CPR number. Use a code that says nothing "
                     "about who it is."
@@ -296,13 +293,6 @@ def _longest(max_length: int) -> pa.Check:
 
 def _found(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     return lambda text: pattern.search(text) is not None
-
-
-def _tells_who(label: str) -> bool:
-    six = _SIX_DIGITS.fullmatch(label)
-    if six is not None:
-        return 1 <= int(six[1]) <= 31 and 1 <= int(six[2]) <= 12
-    return bool(_CPR.fullmatch(label) or _DATE.fullmatch(label))
 
 
 # -- what a column says of itself ----------------------------------------------------------------
