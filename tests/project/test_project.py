@@ -99,7 +99,7 @@ def test_top_level_holds_only_what_a_newcomer_expects():
         "workbooks", "curriculum", "lib", "data_templates", "tests", "docs", ".ci",
         "environment.yml", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md",
         "CONTRIBUTING.md", "Makefile", "requirements.lock", "requirements-test.lock",
-        ".gitignore", ".gitattributes",
+        ".gitignore", ".gitattributes", ".peerbook-allowed.yml",
     }  # fmt: skip
     assert {path.relative_to(ROOT).parts[0] for path in tracked()} - expected == set()
 
