@@ -24,7 +24,7 @@ unit: $(VENV)/.test
 # nbval runs every notebook on a fresh demonstration store and compares the check cell. The store is
 # made as if on one certain day, so that what is compared does not depend on when it runs.
 notebooks: $(VENV)/.test
-	rm -rf build/notebooks && mkdir -p build/notebooks
+	rm -rf build/notebooks build/notebooks-keys && mkdir -p build/notebooks
 	PEERBOOK_DATA=build/notebooks $(BIN)/peerbook demo --today 2026-11-24
 	PEERBOOK_DATA="$(CURDIR)/build/notebooks" $(BIN)/pytest -c tests/nbval.ini --nbval-lax workbooks
 

@@ -24,6 +24,7 @@ from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.desk import Desk
 from peerbook.store import Role, Store, Visitor, identities, new_code
 from peerbook.store.audit import PRIVATE, plain, row_id
+from peerbook.store.sqlite import SqliteFile
 from peerbook.store.tables import (
     Answer,
     Attendance,
@@ -75,6 +76,11 @@ def address(folder: Path, name: str = "peerbook.sqlite") -> str:
 def open_store(folder: Path, name: str = "peerbook.sqlite") -> Store:
     """Return a new or the existing store in a folder."""
     return Store.open(address(folder, name))
+
+
+def raw(path: Path) -> Any:
+    """Return a connection to a store's file that passes all of the store's rules by."""
+    return SqliteFile(path)._connect(foreign_keys=False)
 
 
 def save(store: Store, *rows: Base, actor: str = LEADER) -> list[Any]:

@@ -1,5 +1,6 @@
 """A coordinator's first visit, in the real app: from nothing to a saved day of attendance."""
 
+import contextlib
 import io
 
 import icalendar
@@ -7,10 +8,10 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from builders import raw
 from journeys import Server
 from peerbook.paths import product_folder
 from peerbook.store import Store
-from peerbook.store.sqlite import driver
 
 pytestmark = pytest.mark.app
 
@@ -40,13 +41,11 @@ def entries(calendar: bytes) -> dict[str, tuple[str, int]]:
 
 def let_months_pass(server: Server, months: int) -> None:
     """Put the whole course so much earlier, as if that time had passed since."""
-    connection = driver.connect(str(server.data / "peerbook.sqlite"))
-    with connection:
+    with contextlib.closing(raw(server.data / "peerbook.sqlite")) as connection:
         for table, column in (
             ("course_date", "date"), ("course", "starts_on"), ("enrolment", "enrolled_on"),
         ):  # fmt: skip
             connection.execute(f"UPDATE {table} SET {column} = date({column}, '-{months} months')")
-    connection.close()
 
 
 def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor, tmp_path):

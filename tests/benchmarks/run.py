@@ -158,8 +158,8 @@ def main() -> int:
     """Measure, print the table, and return whether targets that were to be checked are missed."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        data = Path(folder)
-        os.environ["PEERBOOK_DATA"] = folder
+        data = Path(folder) / "data"
+        os.environ["PEERBOOK_DATA"] = str(data)
         with Store.open() as store:
             fill(store, DEMO_DAY)
         with sync_playwright() as playwright, running(data) as servers:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from peerbook.errors import Conflict, NotAllowed, PeerbookError, StoreUnavailable
+from peerbook.store.keys import Keys
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
 
@@ -94,6 +95,34 @@ class Database(ABC):
     @abstractmethod
     def product(self) -> str:
         """Return the name and version of the database's program."""
+
+    @property
+    @abstractmethod
+    def keys(self) -> Keys:
+        """The keys of the data, by what the data say of themselves.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the key is not to be had on this computer.
+        """
+
+    @abstractmethod
+    def change_key(self, keys: Keys, change: Callable[[Connection], None]) -> None:
+        """Encrypt the data under another key, all of it or nothing; nobody else may use them.
+
+        Parameters
+        ----------
+        keys
+            The keys from then on.
+        change
+            Encrypts anew what is encrypted inside the tables, on the connection it is given.
+
+        Raises
+        ------
+        StoreUnavailable
+            When somebody else uses the data, or what was written is not whole.
+        """
 
     @abstractmethod
     def used_by(self, visitor: Visitor) -> Database:

@@ -36,6 +36,7 @@ KEYRING = "keyring"
 KEY_BYTES = 32
 STORE_ID_BYTES = 12
 KEY_ID_BYTES = 4
+MARK_BYTES = STORE_ID_BYTES + KEY_ID_BYTES
 _GROUPS, _DATA_SIGNS = 13, 4
 _SIGN_BITS = 5
 _PADDING_BITS = _GROUPS * _DATA_SIGNS * _SIGN_BITS - 8 * KEY_BYTES
@@ -162,12 +163,25 @@ class Keys:
         Which store, 24 hexadecimal digits.
     key_id
         Which of its keys the store is encrypted with now.
+    masters
+        Those that are at hand, by id.
     """
 
     def __init__(self, store_id: str, key_id: str, masters: dict[str, MasterKey]) -> None:
         self.store_id = store_id
         self.key_id = key_id
         self._masters = masters
+
+    @property
+    def mark(self) -> bytes:
+        """Which store and which key, as it stands in clear before what is encrypted."""
+        return bytes.fromhex(self.store_id + self.key_id)
+
+    @classmethod
+    def marked(cls, mark: bytes) -> Keys:
+        """Return the keys to what such a mark stands before; see `load`."""
+        store_id, key_id = mark[:STORE_ID_BYTES], mark[STORE_ID_BYTES:MARK_BYTES]
+        return cls.load(store_id.hex(), key_id.hex())
 
     @classmethod
     def new(cls) -> Keys:
@@ -223,7 +237,7 @@ class Keys:
 
 def keys_of(session: Session) -> Keys:
     """Return the keys of the store a session belongs to."""
-    return cast(Keys, session.info["keys"])
+    return cast(Keys, session.info["database"].keys)
 
 
 def key_place(store_id: str) -> KeyPlace:
@@ -283,7 +297,8 @@ def _missing(store_id: str, key_id: str) -> str:
     return _(
         "The data are encrypted, and their key ({key}) is not at {place}. Bring the key file back "
         "there, or type in the recovery code you wrote down with “peerbook key restore”. Without "
-        "one of them nobody can open the data."
+        "one of them nobody can open the data. If the key should be there, the beginning of the "
+        "data file is damaged: then bring back the newest backup."
     ).format(key=key_id, place=key_place(store_id).told)
 
 

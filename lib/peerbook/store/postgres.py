@@ -30,11 +30,13 @@ from peerbook.store.engine import (
     no_memory,
     not_allowed,
 )
+from peerbook.store.keys import Keys
 from peerbook.store.postgres_guard import guard, is_guarded, settings_of, views_for
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
 
 FIRST_VERSION = 15
+_REMARK = "peerbook key "
 LOCK_TIMEOUT_S = 10
 _SETTINGS = {
     "client_encoding": "UTF8",
@@ -81,6 +83,7 @@ class PostgresDatabase(Database):
     def __init__(self, url: URL, visitor: Visitor | None = None) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
         self._visitor = visitor
+        self._keys: Keys | None = None
         pool = self._pool()
         write = pool.execution_options()
         event.listen(write, "begin", self._begin_in_turn)
@@ -111,6 +114,27 @@ class PostgresDatabase(Database):
         with self.read.connect() as connection:
             return f"PostgreSQL {connection.exec_driver_sql('SHOW server_version').scalar_one()}"
 
+    @property
+    def keys(self) -> Keys:
+        """The keys of the data, by a remark on one of its tables, which every copy carries along.
+
+        The server keeps the data as it keeps all; what tells who somebody is, is sealed.
+        """
+        if self._keys is None:
+            with self.read.connect() as connection:
+                mark = _mark(connection)
+            if mark is None:
+                raise StoreUnavailable(self._damaged())
+            self._keys = Keys.marked(mark)
+        return self._keys
+
+    def change_key(self, keys: Keys, change: Callable[[Connection], None]) -> None:
+        """Change it in one transaction; whoever writes waits for it."""
+        with self.write.begin() as connection:
+            change(connection)
+            _set_mark(connection, keys)
+        self._keys = keys
+
     def exists(self) -> bool:
         """Return whether the database holds any table."""
         return bool(self.tables())
@@ -121,6 +145,7 @@ class PostgresDatabase(Database):
         with self.write.begin() as connection:
             if not _has_tables(connection):
                 build(connection)
+                _set_mark(connection, Keys.new())
                 guard(connection)
 
     def check(self) -> None:
@@ -315,6 +340,20 @@ def _has_tables(connection: Connection) -> bool:
 
 def _is_ours(connection: Connection) -> bool:
     return "alembic_version" in inspect(connection).get_table_names()
+
+
+def _mark(connection: Connection) -> bytes | None:
+    """Return `Keys.mark`, which stands in a remark on the table that is there from the beginning."""
+    told = connection.exec_driver_sql(
+        "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
+    ).scalar_one()
+    return bytes.fromhex(told.removeprefix(_REMARK)) if told else None
+
+
+def _set_mark(connection: Connection, keys: Keys) -> None:
+    connection.exec_driver_sql(
+        f"COMMENT ON TABLE alembic_version IS '{_REMARK}{keys.mark.hex()}'"
+    )
 
 
 def _run(opened: psycopg.Connection[Any], statements: list[str]) -> None:

@@ -1,5 +1,8 @@
 """The store as one SQLite file: how it is opened, kept safe, and what its failures mean.
 
+The file is encrypted from its first byte by SQLCipher. Its first 16 bytes, which SQLCipher calls
+the salt and which are in clear, say which store it is and which key it needs (`Keys.mark`).
+
 SQLite comes from sqlcipher3's wheel and not from Python: the one many systems carry can damage a
 file that several processes write (the WAL-reset bug, fixed in 3.51.3; sqlite.org/wal.html).
 """
@@ -10,16 +13,18 @@ import contextlib
 import datetime as dt
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 from sqlcipher3 import dbapi2 as driver
 
-from peerbook.errors import PeerbookError, StoreUnavailable
+from peerbook.errors import InputFault, PeerbookError, StoreUnavailable
 from peerbook.store.engine import (
     Database,
     busy,
@@ -28,6 +33,14 @@ from peerbook.store.engine import (
     make_private_file,
     no_memory,
     not_allowed,
+)
+from peerbook.store.keys import (
+    KEY_BYTES,
+    MARK_BYTES,
+    STORE_ID_BYTES,
+    Keys,
+    MasterKey,
+    sync_folder,
 )
 from peerbook.store.place import require_safe_place
 from peerbook.store.sqlite_guard import OTHER_SITE, guarded
@@ -96,10 +109,14 @@ class SqliteFile(Database):
         When the place is unsafe for such a file, or SQLite is too old.
     """
 
-    def __init__(self, path: Path, visitor: Visitor | None = None) -> None:
+    def __init__(
+        self, path: Path, visitor: Visitor | None = None, keys: Keys | None = None
+    ) -> None:
         self._visitor = visitor
         require_sqlite(driver.sqlite_version_info)
         self.path = path.expanduser().absolute()
+        self._keys = keys  # of a file that is still empty, later those that were read last
+        self._read_mark: tuple[tuple[int, int], bytes] | None = None
         require_safe_place(self.path)
         super().__init__(
             str(self.path),
@@ -116,6 +133,33 @@ class SqliteFile(Database):
     def product(self) -> str:
         """Return the version of SQLite in use."""
         return f"SQLite {driver.sqlite_version}"
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of the file, by its first bytes."""
+        mark = self._mark()
+        if mark and (self._keys is None or self._keys.mark != mark):
+            self._keys = Keys.marked(mark)
+        if self._keys is None:
+            raise StoreUnavailable(self._damaged())
+        return self._keys
+
+    def take_key(self, master: MasterKey) -> None:
+        """Keep the key of the file, which is not on this computer, once it has proved right.
+
+        Raises
+        ------
+        InputFault
+            At `code`, when it is the key of something else.
+        StoreUnavailable
+            When there is no such file.
+        """
+        with self._explaining():
+            mark = self._mark()
+        store_id, key_id = mark[:STORE_ID_BYTES].hex(), mark[STORE_ID_BYTES:].hex()
+        if master.id != key_id:
+            raise InputFault.at("code", _("This recovery code is right, but of other data."))
+        Keys(store_id, key_id, {}).add(master)
 
     def exists(self) -> bool:
         """Return whether the file is there."""
@@ -137,11 +181,10 @@ class SqliteFile(Database):
             )
         with self._explaining():
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".new-store-") as aside:
-                new = SqliteFile(Path(aside) / self.path.name)
+            with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=_ASIDE) as aside:
+                new = SqliteFile(Path(aside) / self.path.name, keys=Keys.new())
                 make_private_file(new.path)
-                with contextlib.closing(new._connect()) as connection:
-                    connection.execute("PRAGMA journal_mode=wal").fetchall()
+                new._keep_journal()
                 with new._engine("BEGIN IMMEDIATE", pooled=False).begin() as opened:
                     build(opened)
                 new.close()
@@ -158,15 +201,117 @@ class SqliteFile(Database):
         if os.name == "posix" and self.path.stat().st_mode & 0o077:
             with contextlib.suppress(PermissionError):
                 self.path.chmod(0o600)
+        before = self._mark()
+        try:
+            self._look_for_damage()
+        except (StoreUnavailable, DBAPIError):
+            if self._mark() == before:
+                raise
+            self._look_for_damage()  # another process has encrypted it meanwhile
+        if self._is_plain() and "alembic_version" in self.tables():
+            self._encrypt()
+
+    def _look_for_damage(self) -> None:
+        self.close()
         with self.read.connect() as connection:
-            pages, size = (
+            pages, size, journal = (
                 connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-                for name in ("page_count", "page_size")
+                for name in ("page_count", "page_size", "journal_mode")
             )
-            if pages * size > FULL_CHECK_BYTES:
-                return
-            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
-                raise StoreUnavailable(self._damaged())
+            if pages * int(size) <= FULL_CHECK_BYTES:  # SQLCipher tells the size as text
+                check = connection.exec_driver_sql("PRAGMA quick_check(1)")
+                if check.scalar_one() != "ok":
+                    raise StoreUnavailable(self._damaged())
+        if journal != "wal" and not self._is_plain():
+            self._keep_journal()  # a change of the key was cut off
+
+    def change_key(self, keys: Keys, change: Callable[[Connection], None]) -> None:
+        """Write the file anew aside, compare, and put it in place in one step."""
+        self.close()
+        with self._explaining():
+            self._rewrite(keys, change)
+
+    def _encrypt(self) -> None:
+        """Encrypt a file of an earlier peerbook, and the copies earlier upgrades left beside it."""
+        self.close()
+        keys = Keys.new()
+        with self._explaining():
+            for copy in sorted((self.path.parent / "backups").glob("*.sqlite")):
+                old = SqliteFile(copy)
+                if old._is_plain():
+                    old._rewrite(keys, lambda _connection: None)
+            self._rewrite(keys, lambda _connection: None)
+
+    def _rewrite(self, keys: Keys, change: Callable[[Connection], None]) -> None:
+        """Put a copy of the file under `keys` in its place; until then the file is as it was.
+
+        Whoever wants to use it meanwhile waits, and then finds the new one. What was not encrypted
+        is overwritten, as far as the disk does so.
+        """
+        before = self._mark()
+        with contextlib.closing(self._alone()) as old:
+            if self._mark() != before:
+                return  # somebody else was faster
+            for left in self.path.parent.glob(f"{_ASIDE}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=_ASIDE) as aside:
+                new = SqliteFile(Path(aside) / self.path.name, keys=keys)
+                make_private_file(new.path)
+                old.execute("ATTACH ? AS new KEY ?", [str(new.path), new._key()])
+                old.execute("SELECT sqlcipher_export('new')")
+                if not _hold_the_same(old, "main", "new"):
+                    raise StoreUnavailable(self._damaged())
+                old.execute("DETACH new")
+                new._keep_journal()
+                with new._engine("BEGIN IMMEDIATE", pooled=False).begin() as connection:
+                    change(connection)
+                with contextlib.closing(new._connect()) as written:
+                    if written.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                        raise StoreUnavailable(self._damaged())
+                new.close()
+                self._give_way(old, new.path)
+
+    def _give_way(self, old: Any, new: Path) -> None:
+        was_plain = self._is_plain()
+        if os.name == "nt":  # where no file can be replaced that is open
+            old.close()
+            new.replace(self.path)
+            return
+        with self.path.open("r+b") as gone:
+            new.replace(self.path)
+            sync_folder(self.path.parent)
+            if was_plain:
+                _overwrite(gone)
+
+    def set_aside(self, path: Path) -> None:
+        """Give the file another name, once nobody uses it and its journal is in it."""
+        self.close()
+        with self._explaining(), contextlib.closing(self._alone()) as old:
+            if os.name == "nt":
+                old.close()
+            self.path.rename(path)
+
+    def _alone(self) -> Any:
+        """Return a connection that shuts everybody else out until it is closed."""
+        connection = self._connect()
+        try:
+            connection.execute("PRAGMA main.locking_mode=exclusive").fetchall()
+            connection.execute("PRAGMA main.journal_mode=delete").fetchall()
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("COMMIT")
+            with contextlib.suppress(OSError):  # or a kill would leave it lying beside the new file
+                self.path.with_name(f"{self.path.name}-journal").unlink(missing_ok=True)
+        except driver.OperationalError as error:
+            connection.close()
+            if _code(error) in {_BUSY, _LOCKED}:
+                raise StoreUnavailable(
+                    _(
+                        "peerbook is still open somewhere. For this nobody else may use the data: "
+                        "close all pages and programs of peerbook, and try again."
+                    )
+                ) from error
+            raise
+        return connection
 
     def upgrade(self, change: Callable[[Connection], None], name: str) -> Path:
         """Change the tables, as `Database.upgrade` says; the copy lies in `backups`."""
@@ -190,7 +335,7 @@ class SqliteFile(Database):
             try:
                 with (
                     contextlib.closing(self._connect(query_only=True)) as source,
-                    contextlib.closing(driver.connect(str(target), isolation_level=None)) as copy,
+                    contextlib.closing(SqliteFile(target, keys=self.keys)._connect()) as copy,
                 ):
                     source.backup(copy, pages=256)
                     if copy.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
@@ -220,7 +365,7 @@ class SqliteFile(Database):
         }.get(_code(error))
         return StoreUnavailable(text_of()) if text_of else None
 
-    def _connect(self, *, query_only: bool = False, foreign_keys: bool = True) -> Any:
+    def _open(self) -> Any:
         # mode=rw: a file that has gone missing is an error, not a new and empty store.
         connection = driver.connect(
             f"{self.path.as_uri()}?mode=rw",
@@ -229,8 +374,14 @@ class SqliteFile(Database):
             isolation_level=None,
             check_same_thread=False,
         )
+        connection.execute("PRAGMA cipher_log_level=none").fetchall()  # it would speak English
+        return connection
+
+    def _connect(self, *, query_only: bool = False, foreign_keys: bool = True) -> Any:
+        connection = self._open()
         try:
-            # The key of an encrypted file has its place here, before anything is read.
+            if not self._is_plain():
+                connection.execute(f'PRAGMA key="{self._key()}"').fetchall()
             for setting in _SETTINGS:
                 connection.execute(f"PRAGMA {setting}")
             if not foreign_keys:
@@ -267,6 +418,37 @@ class SqliteFile(Database):
                 _begin_in_turn(connection, begin)
 
         return engine
+
+    def _key(self) -> str:
+        """Return the key and the first bytes as SQLCipher wants them; nothing is derived there."""
+        keys = self.keys
+        return f"x'{keys.derived('store').hex()}{keys.mark.hex()}'"
+
+    def _mark(self) -> bytes:
+        """Return the first bytes; none of a file that is shorter.
+
+        SQLite reads them: were we to close a file it has open, its locks would be gone.
+        """
+        found = self.path.stat()
+        if found.st_size < MARK_BYTES:
+            return b""
+        file = (found.st_dev, found.st_ino)
+        if self._read_mark is None or self._read_mark[0] != file:
+            with contextlib.closing(self._open()) as connection:
+                connection.execute(f"PRAGMA key=\"x'{bytes(KEY_BYTES).hex()}'\"").fetchall()
+                salt = connection.execute("PRAGMA cipher_salt").fetchone()[0]
+            self._read_mark = (file, bytes.fromhex(salt))
+        return self._read_mark[1]
+
+    def _is_plain(self) -> bool:
+        """Return whether an earlier peerbook, or something else, wrote the file unencrypted."""
+        mark = self._mark()
+        return mark == _PLAIN or (not mark and self._keys is None)
+
+    def _keep_journal(self) -> None:
+        """Let readers and a writer not wait for each other."""
+        with contextlib.closing(self._connect()) as connection:
+            connection.execute("PRAGMA journal_mode=wal").fetchall()
 
     @contextlib.contextmanager
     def _explaining(self) -> Iterator[None]:
@@ -308,6 +490,8 @@ class SqliteFile(Database):
         ).format(place=self.place)
 
 
+_PLAIN = b"SQLite format 3\0"
+_ASIDE = ".new-store-"
 _FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -353,9 +537,26 @@ def _put_in_place(new: Path, path: Path) -> None:
     except OSError:  # a disk without hard links, for instance a USB stick
         if not path.exists():
             new.rename(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)
+
+
+def _hold_the_same(connection: Any, one: str, other: str) -> bool:
+    """Return whether all tables of two attached databases hold the same rows."""
+    names = f"SELECT name FROM {one}.sqlite_master WHERE type = 'table'"  # noqa: S608
+    return not any(
+        connection.execute(
+            f'SELECT EXISTS (SELECT * FROM {left}."{name}" EXCEPT SELECT * FROM {right}."{name}")'  # noqa: S608
+        ).fetchone()[0]
+        for (name,) in connection.execute(names).fetchall()
+        for left, right in ((one, other), (other, one))
+    )
+
+
+def _overwrite(file: BinaryIO) -> None:
+    """Write zeros over a file that has lost its name."""
+    left = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    while left > 0:
+        left -= file.write(bytes(min(left, 2**20)))
+    file.flush()
+    os.fsync(file.fileno())

@@ -24,7 +24,9 @@ from peerbook.store import migrations
 from peerbook.store.audit import AuditedSession, Change, plain
 from peerbook.store.drafts import Drafts
 from peerbook.store.engine import Database, open_database
+from peerbook.store.keys import Keys
 from peerbook.store.merge import overtaken
+from peerbook.store.sqlite import SqliteFile
 from peerbook.store.tables import Audit, Base, Draft, Setting, Submission, User
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
@@ -108,7 +110,7 @@ class Store:
         """Return the store at an address, made or brought up to date when needed.
 
         Before the tables of an existing store are changed, a checked copy is put into `backups`
-        beside it.
+        beside it. A file of an earlier peerbook that is not encrypted becomes so.
 
         Parameters
         ----------
@@ -126,8 +128,7 @@ class Store:
             When it cannot be reached, is damaged, was written by a newer peerbook, or lies where
             data is not safe.
         """
-        address = str(url or os.environ.get(URL_VARIABLE) or data_folder() / FILE_NAME)
-        store = cls(open_database(address), visitor)
+        store = cls(open_database(_address(url)), visitor)
         with store._explained():
             store._prepare(create)
         if visitor is not None:
@@ -151,7 +152,10 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session that reads one unchanging state of the record and waits for nobody."""
-        with self._explained(), _ReadSession(self._database.read, autoflush=False) as session:
+        session = _ReadSession(
+            self._database.read, autoflush=False, info={"database": self._database}
+        )
+        with self._explained(), session:
             yield session
 
     @contextmanager
@@ -182,7 +186,7 @@ class Store:
         session = AuditedSession(
             self._database.write,
             expire_on_commit=False,
-            info={"actor": actor, "reason": reason},
+            info={"actor": actor, "reason": reason, "database": self._database},
         )
         self._writing.now = True
         try:
@@ -284,6 +288,11 @@ class Store:
             )
 
     @property
+    def keys(self) -> Keys:
+        """The keys of the store."""
+        return self._database.keys
+
+    @property
     def address(self) -> str:
         """Its address, the same from whatever folder it is asked for.
 
@@ -341,6 +350,29 @@ class Store:
                 if getattr(stored, "version", None) != change.old.get("version"):
                     return changed_meanwhile(stored, change.new)
         return Conflict(overtaken())
+
+
+def file_of(url: str | os.PathLike[str] | None = None) -> Path:
+    """Return the file a store is or will be, by the same address as `Store.open`.
+
+    Raises
+    ------
+    StoreUnavailable
+        When the address is that of a database on a server.
+    """
+    database = open_database(_address(url))
+    if not isinstance(database, SqliteFile):
+        raise StoreUnavailable(
+            _(
+                "{place} is a database on a server. Whoever looks after the server makes its "
+                "backups and brings them back."
+            ).format(place=database.place)
+        )
+    return database.path
+
+
+def _address(url: str | os.PathLike[str] | None) -> str:
+    return str(url or os.environ.get(URL_VARIABLE) or data_folder() / FILE_NAME)
 
 
 def row_to_change(
