@@ -34,7 +34,7 @@ from peerbook.course.improvement import suggestion_records
 from peerbook.course.rows import each
 from peerbook.errors import Conflict, InputFault
 from peerbook.small_groups import in_order, says_something
-from peerbook.store import events_of
+from peerbook.store import events_of, identities
 from peerbook.store.tables import (
     Answer,
     Audit,
@@ -294,7 +294,9 @@ def test_no_name_is_found_outside_the_table_of_names(store):
     made = a_course(store, participants=0)
     enrol(store, made, "Hemmelia Navnløs")
     with store.read() as session:
-        assert "Hemmelia Navnløs" in session.scalars(select(Identity.name)).all()
+        codes = session.scalars(select(Identity.participant_code)).all()
+        assert "Hemmelia Navnløs" in identities.name_of(session, codes).values()
+        assert "Hemmelia" not in repr(session.scalars(select(Identity.name)).all())
         assert "Hemmelia" not in repr(stored(session))
         told = [(one.old, one.new, one.row_id) for one in session.scalars(select(Audit))]
         assert "Hemmelia" not in repr(told)

@@ -23,7 +23,7 @@ from builders import (
     site,
 )
 from peerbook.store import identities
-from peerbook.store.tables import Answer, Attendance, Audit, Course, Event, Identity, Site
+from peerbook.store.tables import Answer, Attendance, Audit, Course, Event, Site
 
 
 def entries(store):
@@ -101,16 +101,20 @@ def test_what_is_not_saved_is_not_in_the_audit(store):
 
 def test_the_audit_says_that_a_name_changed_and_not_what_it_is(store):
     made = a_course(store, participants=1)
-    contacts = {"phone": "12345678", "email": "grete@example.org"}
-    save(store, Identity(participant_code=made.codes[0], name="Grethe Hemmelig", **contacts))
+    with store.write(LEADER) as session:
+        identities.save_name(session, made.codes[0], "Grethe Hemmelig")
+        session.flush()
+        contacts = identities.Contacts("grete@example.org", "12345678")
+        identities.save_contacts(session, made.codes[0], contacts)
     with store.write(LEADER) as session:
         identities.save_name(session, made.codes[0], "Grete Hemmelig")
-        session.get(Identity, made.codes[0]).phone = None
+        identities.save_contacts(session, made.codes[0], identities.Contacts("grete@example.org"))
     with store.write(LEADER) as session:
         identities.forget_identity(session, made.codes[0])
     told = [entry for entry in entries(store) if entry.table_name == "identity"]
-    assert [entry.action for entry in told] == ["insert", "update", "delete"]
-    assert set(told[1].new) == {"name", "phone", "version"}
+    assert [entry.action for entry in told] == ["insert", "update", "update", "delete"]
+    assert set(told[1].new) == {"email", "phone", "version"}
+    assert set(told[2].new) == {"name", "phone", "version"}
     everything = repr([(entry.row_id, entry.old, entry.new) for entry in entries(store)])
     for secret in ("Hemmelig", "12345678", "example.org"):
         assert secret not in everything

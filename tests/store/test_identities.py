@@ -1,13 +1,20 @@
-"""Names live apart from everything that is analysed."""
+"""Names live apart from everything that is analysed, and are sealed."""
 
+import contextlib
+import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
 
 import peerbook
-from builders import LEADER, a_course, open_store
-from peerbook.store import identities
+from builders import LEADER, a_course, assert_sound, open_store, raw
+from peerbook.errors import InputFault, StoreUnavailable
+from peerbook.store import events_of, identities, set_setting
+from peerbook.store.cpr import read_cpr
+from peerbook.store.identities import Contacts
+from peerbook.store.pseudonyms import pseudonym
+from peerbook.store.sealing import sealed, unsealed
 from peerbook.store.tables import Base, Identity
 
 
@@ -57,6 +64,145 @@ def test_no_other_table_has_a_column_for_a_name_or_contact():
         (table.name, column.name)
         for table in Base.metadata.tables.values()
         for column in table.columns
-        if re.search(r"email|phone|cpr|address|first_name|last_name", column.name)
+        if re.search(r"email|(^|_)phone|cpr|address|first_name|last_name", column.name)
     }
     assert {table for table, _ in private} == {Identity.__tablename__}
+
+
+CPR = read_cpr("211062-5629", dt.date(2026, 11, 26))
+
+
+def rows(folder):
+    with contextlib.closing(raw(folder / "peerbook.sqlite")) as connection:
+        return connection.execute("SELECT * FROM identity ORDER BY participant_code").fetchall()
+
+
+@pytest.fixture
+def known(store, codes):
+    """Two people with names and contacts, at a place that saves CPR numbers."""
+    with store.write(LEADER) as session:
+        set_setting(session, identities.CPR_SETTING, True)
+        for code in codes:
+            identities.save_name(session, code, "Grethe Jensen")
+        session.flush()
+        for code in codes:
+            identities.save_contacts(session, code, Contacts("grethe@example.org", "12345678"))
+    return codes
+
+
+def test_contacts_are_found_by_code_and_can_be_taken_back(store, known):
+    with store.write(LEADER) as session:
+        identities.save_contacts(session, known[1], Contacts(phone="87654321"))
+    with store.read() as session:
+        assert identities.contacts_of(session, known) == {
+            known[0]: Contacts("grethe@example.org", "12345678"),
+            known[1]: Contacts("", "87654321"),
+        }
+
+
+def test_the_table_names_nobody_and_equal_names_do_not_look_equal(store, known, tmp_path):
+    with store.write(LEADER) as session:
+        identities.save_cpr(session, known[0], CPR, "consent")
+    told = repr(rows(tmp_path))
+    for secret in ("Grethe", "Jensen", "example.org", "12345678", "211062", "5629"):
+        assert secret not in told
+    first, second = rows(tmp_path)
+    assert not set(first[1:4]) & set(second[1:4])
+
+
+def test_saving_the_same_again_changes_nothing(store, known, tmp_path):
+    before = rows(tmp_path)
+    with store.write(LEADER) as session:
+        identities.save_name(session, known[0], "Grethe Jensen")
+        identities.save_contacts(session, known[0], Contacts("grethe@example.org", "12345678"))
+    assert rows(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE identity SET name = (SELECT name FROM identity WHERE participant_code = ?2) "
+        "WHERE participant_code = ?1",
+        "UPDATE identity SET name = email WHERE participant_code = ?1 AND ?2 = ?2",
+        "UPDATE identity SET name = name || 'AAAA' WHERE participant_code = ?1 AND ?2 = ?2",
+        "UPDATE identity SET name = 'Grethe' WHERE participant_code = ?1 AND ?2 = ?2",
+    ],
+)
+def test_a_name_put_in_anothers_place_or_changed_is_found_out(store, known, tmp_path, change):
+    with contextlib.closing(raw(tmp_path / "peerbook.sqlite")) as connection:
+        connection.execute(change, known)
+    with store.read() as session, pytest.raises(StoreUnavailable):
+        identities.name_of(session, known)
+
+
+def test_what_is_sealed_twice_looks_different_and_opens_the_same(store):
+    one, other = (sealed(store.keys, "Grethe", "P-000000/name") for _ in range(2))
+    assert one != other
+    assert unsealed(store.keys, one, "P-000000/name") == "Grethe"
+    assert one.startswith(f"{store.keys.key_id}.")
+
+
+def test_a_cpr_number_is_saved_only_where_it_is_turned_on_and_with_a_basis(store, known):
+    with store.write(LEADER) as session:
+        set_setting(session, identities.CPR_SETTING, False)
+    with store.write(LEADER) as session:
+        with pytest.raises(InputFault) as refused:
+            identities.save_cpr(session, known[0], CPR, "consent")
+        assert refused.value.faults[0].place.field == "cpr"
+        set_setting(session, identities.CPR_SETTING, True)
+        session.flush()
+        with pytest.raises(InputFault) as refused:
+            identities.save_cpr(session, known[0], CPR, "  ")
+        assert refused.value.faults[0].place.field == "basis"
+    with store.read() as session:
+        assert identities.masked_cpr_of(session, known) == {}
+
+
+def test_a_cpr_number_is_shown_masked_and_whole_only_to_whoever_is_recorded(store, known):
+    with store.write(LEADER) as session:
+        assert identities.save_cpr(session, known[0], CPR, "consent of 1 May") == []
+    with store.read() as session:
+        assert identities.masked_cpr_of(session, known) == {known[0]: "211062-****"}
+        assert events_of(session, "participant", known[0]) == []
+    with store.write("anna") as session:
+        assert identities.reveal_cpr(session, known[0]) == "2110625629"
+        assert identities.reveal_cpr(session, known[1]) == ""
+    with store.read() as session:
+        [told] = events_of(session, "participant", known[0])
+        assert (told.kind, told.actor, told.details) == ("seen", "anna", {"what": "cpr"})
+        assert events_of(session, "participant", known[1]) == []
+    assert_sound(store)
+
+
+def test_the_same_cpr_number_twice_is_told_and_nobody_is_merged(store, known):
+    with store.write(LEADER) as session:
+        identities.save_cpr(session, known[0], CPR, "consent")
+        session.flush()
+        assert identities.save_cpr(session, known[1], CPR, "consent") == [known[0]]
+    with store.read() as session:
+        assert identities.codes_with(session, CPR) == sorted(known)
+        assert len(identities.masked_cpr_of(session, known)) == 2
+
+
+def test_a_pseudonym_is_the_same_within_a_purpose_and_another_in_every_other(store, codes):
+    keys = store.keys
+    purposes = ("research_2026", "newsletter", "steering")
+    found = {
+        (code, purpose): pseudonym(keys, code, purpose) for code in codes for purpose in purposes
+    }
+    assert len(set(found.values())) == len(codes) * len(purposes)
+    assert all(pseudonym(keys, *key) == value for key, value in found.items())
+    assert not any(code[2:] in value for (code, _), value in found.items())
+    many = {pseudonym(keys, f"P-{n:06}", "research_2026") for n in range(20_000)}
+    assert len(many) == 20_000
+
+
+def test_pseudonyms_of_another_store_are_others(tmp_path, store):
+    with open_store(tmp_path, "other.sqlite") as other:
+        assert pseudonym(store.keys, "P-000000", "x") != pseudonym(other.keys, "P-000000", "x")
+
+
+@pytest.mark.parametrize("purpose", ["", "Research", "a/b", "2026", "a" * 41])
+def test_a_purpose_is_a_plain_word(store, purpose):
+    with pytest.raises(ValueError, match="purpose"):
+        pseudonym(store.keys, "P-000000", purpose)

@@ -1,19 +1,45 @@
-"""Who participants are. Nothing else reads or writes the table behind these functions."""
+"""Who participants are. Nothing else reads or writes the table behind these functions.
+
+All of it is sealed (`peerbook.store.sealing`): a copy of the tables names nobody.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
-from peerbook.store.tables import Identity
+from peerbook.errors import InputFault
+from peerbook.store.cpr import Cpr
+from peerbook.store.events import append_event
+from peerbook.store.keys import Keys, keys_of
+from peerbook.store.sealing import index_of, sealed, unsealed
+from peerbook.store.tables import Identity, Setting
+from peerbook.text import _
+from peerbook.text.formats import COPENHAGEN
+
+CPR_SETTING = "cpr"
+"""Whether CPR numbers may be saved here; they may not until somebody says so."""
+
+_SEALED = ("name", "email", "phone", "cpr")
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """How somebody can be reached; empty where it is not known."""
+
+    email: str = ""
+    phone: str = ""
 
 
 def name_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """Return the names by participant code; a code without a name is left out."""
     wanted = select(Identity).where(Identity.participant_code.in_(list(codes)))
-    return {row.participant_code: row.name for row in session.scalars(wanted)}
+    rows = session.scalars(wanted)
+    return {row.participant_code: name for row in rows if (name := _opened(session, row, "name"))}
 
 
 def save_name(session: Session, code: str, name: str) -> None:
@@ -21,15 +47,138 @@ def save_name(session: Session, code: str, name: str) -> None:
 
     The audit says that it changed, and not what it is.
     """
+    closed = _closed(session, code, "name", name)
     row = session.get(Identity, code)
     if row is None:
-        session.add(Identity(participant_code=code, name=name))
-    else:
-        row.name = name
+        session.add(Identity(participant_code=code, name=closed))
+    elif _opened(session, row, "name") != name:
+        row.name = closed
+
+
+def contacts_of(session: Session, codes: Iterable[str]) -> dict[str, Contacts]:
+    """Return how participants can be reached, by code; a code without a name is left out."""
+    wanted = select(Identity).where(Identity.participant_code.in_(list(codes)))
+    return {
+        row.participant_code: Contacts(
+            _opened(session, row, "email"), _opened(session, row, "phone")
+        )
+        for row in session.scalars(wanted)
+    }
+
+
+def save_contacts(session: Session, code: str, contacts: Contacts) -> None:
+    """Keep how a participant who has a name can be reached, in place of what was known."""
+    row = session.get_one(Identity, code)
+    for field, value in (("email", contacts.email), ("phone", contacts.phone)):
+        if _opened(session, row, field) != value:
+            setattr(row, field, _closed(session, code, field, value) if value else None)
+
+
+def save_cpr(session: Session, code: str, cpr: Cpr, basis: str) -> list[str]:
+    """Keep the CPR number of a participant who has a name, and why we may.
+
+    Parameters
+    ----------
+    basis
+        What allows it, such as a consent or a law, in the user's words.
+
+    Returns
+    -------
+    list of str
+        Codes of others who have the same number. They may be one person; nobody is merged.
+
+    Raises
+    ------
+    InputFault
+        When CPR numbers are not saved here, or no basis is given.
+    """
+    allowed = session.get(Setting, CPR_SETTING)
+    if allowed is None or allowed.value is not True:
+        raise InputFault.at(
+            "cpr", _("CPR numbers are not saved here. A leader can turn it on in the settings.")
+        )
+    if not basis.strip():
+        raise InputFault.at(
+            "basis", _("Write what allows you to save it, such as a consent and its date.")
+        )
+    row = session.get_one(Identity, code)
+    row.cpr = _closed(session, code, "cpr", cpr.digits)
+    row.cpr_index = index_of(keys_of(session), cpr.digits)
+    row.cpr_basis = basis.strip()
+    return [other for other in codes_with(session, cpr) if other != code]
+
+
+def codes_with(session: Session, cpr: Cpr) -> list[str]:
+    """Return the codes of those who have a CPR number."""
+    index = index_of(keys_of(session), cpr.digits)
+    wanted = select(Identity.participant_code).where(Identity.cpr_index == index)
+    return sorted(session.scalars(wanted))
+
+
+def masked_cpr_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Return the CPR numbers as they are shown, by code; a code without one is left out."""
+    wanted = select(Identity).where(Identity.participant_code.in_(list(codes)))
+    return {
+        row.participant_code: f"{digits[:6]}-****"
+        for row in session.scalars(wanted)
+        if (digits := _opened(session, row, "cpr"))
+    }
+
+
+def reveal_cpr(session: Session, code: str) -> str:
+    """Return all ten digits, or nothing; in a session of `store.write`, which records who looked.
+
+    There is no other way to a whole number.
+    """
+    row = session.get(Identity, code)
+    digits = "" if row is None else _opened(session, row, "cpr")
+    if digits:
+        seen(session, code, "cpr")
+    return digits
+
+
+def seen(session: Session, code: str, what: str) -> None:
+    """Record that the session's actor has seen something about a participant."""
+    today = dt.datetime.now(COPENHAGEN).date()
+    append_event(session, "participant", code, "seen", today, what=what)
 
 
 def forget_identity(session: Session, code: str) -> None:
-    """Delete a participant's name and contacts; the code and all that hangs on it stay."""
+    """Delete a participant's name, contacts and CPR; the code and all that hangs on it stay."""
     row = session.get(Identity, code)
     if row is not None:
         session.delete(row)
+
+
+def seal_again(connection: Connection, keys: Keys) -> None:
+    """Seal all of it with the key of now, by SQL: neither what it says nor its version changes."""
+    columns = ", ".join(("participant_code", *_SEALED))
+    found = connection.execute(text(f"SELECT {columns} FROM identity")).mappings().all()  # noqa: S608
+    for row in found:
+        code = row["participant_code"]
+        open_now = {
+            field: unsealed(keys, row[field], f"{code}/{field}")
+            for field in _SEALED
+            if row[field] is not None
+        }
+        values = {
+            field: sealed(keys, value, f"{code}/{field}") for field, value in open_now.items()
+        }
+        if "cpr" in open_now:
+            values["cpr_index"] = index_of(keys, open_now["cpr"])
+        changes = ", ".join(f"{field} = :{field}" for field in values)
+        connection.execute(
+            text(f"UPDATE identity SET {changes} WHERE participant_code = :code"),  # noqa: S608
+            {**values, "code": code},
+        )
+
+
+def _closed(session: Session, code: str, field: str, value: str) -> str:
+    return sealed(keys_of(session), value, f"{code}/{field}")
+
+
+def _opened(session: Session, row: Identity, field: str) -> str:
+    """Return one of the sealed texts; empty where there is none, or a role does not see it."""
+    content = getattr(row, field)
+    about = f"{row.participant_code}/{field}"
+    return "" if content is None else unsealed(keys_of(session), content, about)

@@ -22,6 +22,7 @@ _EVERYBODY = frozenset({"alembic_version", "setting"})
 _SAVING = frozenset({"audit", "draft", "event", "submission"})
 _NOTES = frozenset({"attendance.note", "catch_up.how"})
 _WRITTEN = frozenset({"answer.text", "decision.what_we_did", "suggestion.text"})
+_CPR = frozenset({"identity.cpr", "identity.cpr_basis", "identity.cpr_index"})
 _AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audit.reason"})
 
 _EVENT_SUBJECTS = {"course": "id", "participant": "code"}
@@ -58,7 +59,7 @@ _RIGHTS: dict[Role, Rights] = {
         | _PEOPLE
         | _ANSWERS
         | {"closure", "data_import", "head_count", "identity", "setting"},
-        hidden=_AUDITED,
+        hidden=_AUDITED | _CPR,
     ),
     "evaluator": Rights(
         reads=_EVERYBODY | _SAVING | _COURSE | _PEOPLE | _ANSWERS | {"closure", "data_import"},

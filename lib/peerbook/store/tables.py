@@ -192,7 +192,10 @@ class Participant(Base):
 
 
 class Identity(Versioned, Base):
-    """Who a participant is. Read and written by `peerbook.store.identities` alone."""
+    """Who a participant is. Read and written by `peerbook.store.identities` alone.
+
+    Names, contacts and CPR numbers are sealed; `cpr_index` finds equal numbers without telling any.
+    """
 
     __tablename__ = "identity"
 
@@ -200,6 +203,9 @@ class Identity(Versioned, Base):
     name: Mapped[str] = mapped_column(info={"private": True})
     email: Mapped[str | None] = mapped_column(info={"private": True})
     phone: Mapped[str | None] = mapped_column(info={"private": True})
+    cpr: Mapped[str | None] = mapped_column(info={"private": True})
+    cpr_index: Mapped[str | None] = mapped_column(String(64), index=True, info={"private": True})
+    cpr_basis: Mapped[str | None] = mapped_column(info={"private": True})
 
 
 class Resource(Versioned, Base):

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, text
 
 from peerbook.errors import StoreUnavailable
 from peerbook.store.engine import Database
+from peerbook.store.keys import Keys
 from peerbook.text import _
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision; written here too so that opening a store need not load Alembic."""
 
 
@@ -49,7 +50,9 @@ def bring_up_to_date(database: Database) -> None:
                 "on this computer too; the data is untouched."
             ).format(place=database.place)
         )
-    database.upgrade(upgrade, name=f"before-{HEAD}")
+    database.upgrade(
+        lambda connection: upgrade(connection, keys=database.keys), name=f"before-{HEAD}"
+    )
 
 
 def revision_of(database: Database) -> str | None:
@@ -60,11 +63,16 @@ def revision_of(database: Database) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def upgrade(connection: Connection, to: str = "head") -> None:
-    """Run the missing revisions in the transaction of `connection`."""
+def upgrade(connection: Connection, to: str = "head", keys: Keys | None = None) -> None:
+    """Run the missing revisions in the transaction of `connection`.
+
+    A store with rows needs its keys for it.
+    """
     from alembic import command
 
-    command.upgrade(_config(connection), to)
+    config = _config(connection)
+    config.attributes["keys"] = keys
+    command.upgrade(config, to)
 
 
 def _config(connection: Connection | None = None) -> Config:
