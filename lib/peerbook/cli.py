@@ -6,13 +6,16 @@ import datetime as dt
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from peerbook import __version__
 from peerbook.errors import InputFault, PeerbookError
 from peerbook.text import _
+
+if TYPE_CHECKING:
+    from peerbook.store.keys import MasterKey
 
 StoreUrl = Annotated[
     str | None,
@@ -33,6 +36,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
+key = typer.Typer(help=_("The key of the data."), no_args_is_help=True)
+app.add_typer(key, name="key")
 
 
 def _address(store: str | None, *, create: bool) -> str:
@@ -198,6 +203,107 @@ def scan(
         typer.echo(line)
     if found.findings:
         raise SystemExit(1)
+
+
+@app.command(help=_("Make an encrypted backup of the data, and prove that it opens."))
+def backup(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help=_("Folder to write it to. Without it: “backups” beside the data.")),
+    ] = None,
+    store: StoreUrl = None,
+    drill: Annotated[
+        bool,
+        typer.Option("--drill", help=_("Bring the newest one back on trial, and delete it again.")),
+    ] = False,
+    if_due: Annotated[
+        bool, typer.Option("--if-due", help=_("Only when the last one is a week old or more."))
+    ] = False,
+) -> None:
+    """Make a backup, or try the newest one."""
+    from peerbook.store import Store
+    from peerbook.store import backup as backups
+
+    now = dt.datetime.now(dt.UTC)
+    with Store.open(store, create=False) as opened:
+        if drill:
+            told = backups.drill(opened, now, folder)
+            typer.echo(
+                _("The backup opens, and all of its {rows} rows are there.").format(
+                    rows=told.number_of_rows
+                )
+            )
+        elif not if_due or backups.is_due(opened, now):
+            typer.echo(backups.make_backup(opened, now, folder))
+
+
+@app.command(help=_("Bring a backup back. Data that are there already are set aside."))
+def restore(
+    file: Annotated[Path, typer.Argument(help=_("The backup."))],
+    store: StoreUrl = None,
+) -> None:
+    """Restore a backup, with the recovery code where the key is not on this computer."""
+    from peerbook.store import backup as backups
+    from peerbook.store.store import file_of
+
+    target = file_of(store)
+    master = None if backups.key_is_here(file) else _recovery_code()
+    told, aside = backups.restore(file, target, dt.datetime.now(dt.UTC), master)
+    typer.echo(_("{rows} rows are back at {place}.").format(rows=told.number_of_rows, place=target))
+    if aside is not None:
+        typer.echo(_("What was there before is now {place}.").format(place=aside))
+
+
+@key.command("show", help=_("Show the recovery code to write down on paper."))
+def key_show(store: StoreUrl = None) -> None:
+    """Print the recovery code in numbered rows."""
+    from peerbook.store import Store
+
+    with Store.open(store, create=False) as opened:
+        groups = opened.keys.master().recovery_code.split("-")
+    for first in range(0, len(groups), 4):
+        numbered = enumerate(groups[first : first + 4], first + 1)
+        typer.echo("   ".join(f"{number:>2}. {group}" for number, group in numbered))
+    typer.echo(
+        _(
+            "Write it down by hand and keep it locked away, not beside the computer. Whoever has "
+            "it and a backup can read everything. Without it nobody can, should the computer be "
+            "lost."
+        )
+    )
+
+
+@key.command("restore", help=_("Type in the recovery code, when the key is gone."))
+def key_restore(store: StoreUrl = None) -> None:
+    """Keep the key of a store again."""
+    from peerbook.store.sqlite import SqliteFile
+    from peerbook.store.store import file_of
+
+    database = SqliteFile(file_of(store))
+    database.take_key(_recovery_code())
+    typer.echo(_("The key is right, and is kept again. The data can be opened."))
+
+
+@key.command("rotate", help=_("Encrypt everything under a new key."))
+def key_rotate(store: StoreUrl = None) -> None:
+    """Change the key; can be run again when it was cut off."""
+    from peerbook.store import Store
+    from peerbook.store.backup import rotate_key
+
+    with Store.open(store, create=False) as opened:
+        rotate_key(opened)
+    typer.echo(
+        _(
+            "Everything is encrypted under a new key. Write down its recovery code: “peerbook key "
+            "show”. Keep the old code as long as you keep backups made before today."
+        )
+    )
+
+
+def _recovery_code() -> MasterKey:
+    from peerbook.store.keys import MasterKey
+
+    return MasterKey.from_recovery_code(typer.prompt(_("Recovery code")))
 
 
 @app.command(help=_("Show the version."))

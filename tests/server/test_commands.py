@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from typer.testing import CliRunner
 
 import peerbook.server
 from peerbook.cli import app, main
-from peerbook.errors import StoreUnavailable
+from peerbook.errors import InputFault, StoreUnavailable
 from peerbook.store import Store
 from peerbook.store.store import URL_VARIABLE
 
@@ -148,3 +150,63 @@ def test_the_command_alone_tells_what_it_can_do(told):
 
 def test_a_command_that_went_well_ends_well(started, told):
     assert told("serve") == ("", "", None)
+
+
+def said(*words: str, typed: str = "") -> str:
+    result = CliRunner().invoke(app, [*words], input=typed)
+    assert result.exception is None, result.exception
+    return result.output
+
+
+@pytest.fixture
+def own(started, tmp_path, monkeypatch) -> Path:
+    """Return one's own data folder with an empty store in it, and keys beside it."""
+    monkeypatch.delenv("PEERBOOK_KEY_FILE")
+    assert give("serve") is None
+    return tmp_path / "own"
+
+
+def test_a_backup_is_made_tried_and_brought_back(own):
+    path = Path(said("backup").strip())
+    assert path.parent == own / "backups"
+    assert said("backup", "--if-due") == ""
+    assert said("backup", "--drill").strip()
+    assert str(own) in said("restore", str(path))
+    assert len(list(own.glob("peerbook-set-aside-*.sqlite"))) == 1
+
+
+def test_the_code_on_paper_brings_a_lost_key_back_and_a_lost_store(own, tmp_path):
+    shown = said("key", "show")
+    groups = re.findall(r"\d+\. ([0-9A-Z]{5})", shown)
+    assert len(groups) == 13
+    path = Path(said("backup").strip())
+    [key] = (tmp_path / "own-keys").iterdir()
+    key.unlink()
+    assert isinstance(give("backup"), StoreUnavailable)
+    assert said("key", "restore", typed=" ".join(groups).lower() + "\n").strip()
+    assert said("backup", "--drill").strip()
+    key.unlink()
+    shutil.move(path, tmp_path / "rescued.peerbook-backup")
+    shutil.rmtree(own)
+    said("restore", str(tmp_path / "rescued.peerbook-backup"), typed="-".join(groups) + "\n")
+    with Store.open(own / "peerbook.sqlite", create=False) as store:
+        assert store.keys.master().recovery_code == "-".join(groups)
+
+
+def test_a_code_typed_wrongly_keeps_no_key(own, tmp_path):
+    groups = re.findall(r"\d+\. ([0-9A-Z]{5})", said("key", "show"))
+    [key] = (tmp_path / "own-keys").iterdir()
+    key.unlink()
+    groups[4] = (
+        groups[4][1] + groups[4][0] + groups[4][2:] if groups[4][0] != groups[4][1] else "00"
+    )
+    result = CliRunner().invoke(app, ["key", "restore"], input="-".join(groups) + "\n")
+    assert isinstance(result.exception, InputFault)
+    assert not key.exists()
+
+
+def test_a_new_key_has_a_new_code(own):
+    before = said("key", "show")
+    said("key", "rotate")
+    assert said("key", "show") != before
+    assert said("backup").strip()

@@ -133,7 +133,7 @@ def test_a_key_others_can_read_is_not_used(mode):
 def test_a_damaged_key_file_is_told(content):
     keys = Keys.new()
     place_of(keys).write_text(content.replace('"x"', json.dumps(keys.store_id)))
-    with pytest.raises(StoreUnavailable, match="damaged"):
+    with pytest.raises(StoreUnavailable, match="ødelagt"):
         Keys.load(keys.store_id, keys.key_id)
 
 
@@ -141,9 +141,9 @@ def test_a_key_file_of_other_data_is_told_and_not_written_over(tmp_path, monkeyp
     monkeypatch.setenv("PEERBOOK_KEY_FILE", str(tmp_path / "one.key"))
     keys = Keys.new()
     before = (tmp_path / "one.key").read_bytes()
-    with pytest.raises(StoreUnavailable, match="other data"):
+    with pytest.raises(StoreUnavailable, match="andre data"):
         Keys.load("0" * 24, keys.key_id)
-    with pytest.raises(StoreUnavailable, match="other data"):
+    with pytest.raises(StoreUnavailable, match="andre data"):
         Keys.new()
     assert (tmp_path / "one.key").read_bytes() == before
 
@@ -185,7 +185,7 @@ def test_the_key_is_in_the_systems_key_ring_when_asked_for(ring):
 
 def test_a_computer_without_a_key_ring_says_so(ring):
     ring(keyring.backends.fail.Keyring())
-    with pytest.raises(StoreUnavailable, match="key ring"):
+    with pytest.raises(StoreUnavailable, match="nøglering"):
         Keys.new()
 
 

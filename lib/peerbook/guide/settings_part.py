@@ -9,6 +9,7 @@ from typing import cast
 from peerbook.desk import Desk, name_key
 from peerbook.guide import records
 from peerbook.guide.accessibility import Organisation
+from peerbook.guide.backup_part import backup_parts
 from peerbook.settings import (
     LARGEST_THRESHOLD,
     help_number,
@@ -52,6 +53,7 @@ def settings_parts(
         *_help_number_parts(desk, sites, chosen, changed),
         *_threshold_parts(desk),
         *_organisation_parts(desk, changed),
+        *backup_parts(desk),
     ]
 
 

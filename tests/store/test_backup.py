@@ -1,0 +1,294 @@
+"""Backups: encrypted, proved by opening, brought back anywhere, and never over what is there."""
+
+import contextlib
+import datetime as dt
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from builders import LEADER, a_course, assert_sound, open_store, raw, save, site
+from peerbook.errors import InputFault, PeerbookError, StoreUnavailable
+from peerbook.store import backup as backups
+from peerbook.store import identities
+from peerbook.store.backup import make_backup, restore, rotate_key
+from peerbook.store.cpr import read_cpr
+from peerbook.store.keys import MasterKey, key_place
+from peerbook.store.tables import Site
+
+NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
+CPR = read_cpr("211062-5629", NOW.date())
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """An open store with somebody known in it, and their code."""
+    with open_store(tmp_path / "data") as store:
+        code = a_course(store, participants=3).codes[0]
+        with store.write(LEADER) as session:
+            identities.save_name(session, code, "Grethe Hemmelig")
+            session.flush()
+            backups.set_setting(session, identities.CPR_SETTING, True)
+            session.flush()
+            identities.save_cpr(session, code, CPR, "consent")
+        yield store, code
+
+
+def names(store, code):
+    with store.read() as session:
+        return identities.name_of(session, [code])
+
+
+def rows(path):
+    with contextlib.closing(raw(path)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {
+            name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
+            for (name,) in tables.fetchall()
+        }
+
+
+def test_a_backup_brings_everything_back_into_an_empty_place(filled, tmp_path):
+    store, code = filled
+    path = make_backup(store, NOW)
+    assert path.name == "peerbook-20261126T093000.peerbook-backup"
+    assert backups.last_made(store, backups.LAST_SETTING) == NOW
+    told, aside = restore(path, tmp_path / "elsewhere" / "peerbook.sqlite", NOW)
+    assert aside is None
+    assert told.rows["participant"] == 3
+    with open_store(tmp_path / "elsewhere") as again:
+        assert names(again, code) == {code: "Grethe Hemmelig"}
+        assert_sound(again)
+    assert sorted(one.name for one in (tmp_path / "elsewhere").iterdir()) == ["peerbook.sqlite"]
+
+
+def test_nothing_in_a_backup_can_be_read_and_only_its_owner_has_the_file(filled):
+    store, code = filled
+    path = make_backup(store, NOW)
+    whole = path.read_bytes()
+    for word in ("Grethe", "Hemmelig", code, "participant", "CREATE TABLE", "SQLite", "made_at"):
+        assert word.encode() not in whole
+    assert os.name == "nt" or path.stat().st_mode & 0o077 == 0
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_on_another_computer_the_recovery_code_opens_it(filled, tmp_path, monkeypatch):
+    store, code = filled
+    path, written_down = make_backup(store, NOW), store.keys.master().recovery_code
+    (tmp_path / "new-computer").mkdir()
+    monkeypatch.setenv("PEERBOOK_KEY_FILE", str(tmp_path / "new-computer"))
+    target = tmp_path / "there" / "peerbook.sqlite"
+    assert not backups.key_is_here(path)
+    with pytest.raises(StoreUnavailable, match="peerbook key restore"):
+        restore(path, target, NOW)
+    with pytest.raises(InputFault):
+        restore(path, target, NOW, MasterKey.new())
+    assert not target.exists()
+    restore(path, target, NOW, MasterKey.from_recovery_code(written_down))
+    assert backups.key_is_here(path)
+    with open_store(target.parent) as again:
+        assert names(again, code) == {code: "Grethe Hemmelig"}
+
+
+def test_a_store_that_is_there_is_set_aside_with_all_that_is_in_it(filled, tmp_path):
+    store, _code = filled
+    path = make_backup(store, NOW)
+    save(store, site(name="Entered since"))
+    store.close()
+    target = tmp_path / "data" / "peerbook.sqlite"
+    before = rows(target)
+    _told, aside = restore(path, target, NOW)
+    assert aside == tmp_path / "data" / "peerbook-set-aside-20261126T093000.sqlite"
+    assert rows(aside) == before
+    with open_store(tmp_path / "data") as again, again.read() as session:
+        assert "Entered since" not in session.scalars(select(Site.name)).all()
+
+
+def test_a_store_in_use_is_not_taken_from_its_users(filled, tmp_path, monkeypatch):
+    monkeypatch.setattr("peerbook.store.sqlite.BUSY_TIMEOUT_S", 0.1)
+    store, _code = filled
+    path = make_backup(store, NOW)
+    with store.read() as session:
+        session.scalars(select(Site)).all()
+        with pytest.raises(StoreUnavailable):
+            restore(path, tmp_path / "data" / "peerbook.sqlite", NOW)
+    save(store, site(name="Still here"))
+
+
+def test_every_damage_is_found(filled, tmp_path):
+    store, _code = filled
+    path = make_backup(store, NOW)
+    whole, chance = path.read_bytes(), random.Random(5)
+    damages = [whole[:-1], whole[: len(whole) // 2], whole[:50], whole[:20], b"", whole + b"x"]
+    for _attempt in range(60):
+        spoilt = bytearray(whole)
+        spoilt[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+        damages.append(bytes(spoilt))
+    target = tmp_path / "target" / "peerbook.sqlite"
+    for damage in damages:
+        path.write_bytes(damage)
+        with pytest.raises(PeerbookError):
+            restore(path, target, NOW)
+        assert not target.exists()
+    print(f"\n{len(damages)} damaged backups, all refused")
+    path.write_bytes(whole)
+    restore(path, target, NOW)
+
+
+def test_a_damaged_backup_leaves_the_store_where_it_is(filled, tmp_path):
+    store, code = filled
+    path = make_backup(store, NOW)
+    path.write_bytes(path.read_bytes()[:-5])
+    store.close()
+    with pytest.raises(PeerbookError):
+        restore(path, tmp_path / "data" / "peerbook.sqlite", NOW)
+    assert names(store, code) == {code: "Grethe Hemmelig"}
+
+
+def test_backups_are_kept_for_five_weeks_and_the_newest_always(filled):
+    store, _code = filled
+    ages = [100, 36, 35, 8, 0]
+    for age in ages:
+        make_backup(store, NOW - dt.timedelta(days=age))
+    left = [one.name[9:17] for one in backups._backups(store.folder / "backups")]
+    assert left == [f"{NOW - dt.timedelta(days=age):%Y%m%d}" for age in (35, 8, 0)]
+    make_backup(store, NOW + dt.timedelta(days=400))
+    assert len(backups._backups(store.folder / "backups")) == 1
+
+
+def test_a_backup_is_due_a_week_after_the_last(filled):
+    store, _code = filled
+    assert backups.is_due(store, NOW)
+    make_backup(store, NOW)
+    assert not backups.is_due(store, NOW + dt.timedelta(days=6, hours=23))
+    assert backups.is_due(store, NOW + dt.timedelta(days=7))
+
+
+def test_a_drill_proves_the_newest_backup_and_leaves_nothing(filled):
+    store, _code = filled
+    with pytest.raises(PeerbookError):
+        backups.drill(store, NOW)
+    path = make_backup(store, NOW)
+    before = sorted(one.name for one in store.folder.iterdir())
+    assert backups.drill(store, NOW).rows["identity"] == 1
+    assert backups.last_made(store, backups.DRILL_SETTING) == NOW
+    assert sorted(one.name for one in store.folder.iterdir()) == before
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(PeerbookError):
+        backups.drill(store, NOW + dt.timedelta(days=1))
+    assert backups.last_made(store, backups.DRILL_SETTING) == NOW
+
+
+def test_who_was_erased_since_stays_erased(filled, tmp_path):
+    store, code = filled
+    path = make_backup(store, NOW)
+    with store.write(LEADER) as session:
+        identities.forget_identity(session, code)
+    backups.remember_erased(store, [code])
+    assert code not in (store.folder / backups.ERASED_FILE).read_text()
+    rotate_key(store)
+    store.close()
+    restore(path, tmp_path / "data" / "peerbook.sqlite", NOW)
+    with open_store(tmp_path / "data") as again:
+        assert names(again, code) == {}
+
+
+# -- another key -----------------------------------------------------------------------------------
+
+
+def test_under_another_key_everything_is_as_it_was(filled, tmp_path):
+    store, code = filled
+    first, before = store.keys.key_id, rows(store.folder / "peerbook.sqlite")
+    sealed = before.pop("identity")
+    second = rotate_key(store)
+    assert store.keys.key_id == second != first
+    after = rows(store.folder / "peerbook.sqlite")
+    assert after.pop("identity") != sealed
+    assert after == before
+    assert names(store, code) == {code: "Grethe Hemmelig"}
+    with store.read() as session:
+        assert identities.codes_with(session, CPR) == [code]
+        assert identities.masked_cpr_of(session, [code]) == {code: "211062-****"}
+    save(store, site(name="Written since"))
+    assert_sound(store)
+
+
+def test_the_earlier_key_opens_nothing_that_is_written_since(filled, tmp_path):
+    store, _code = filled
+    first = store.keys.key_id
+    rotate_key(store)
+    place = Path(key_place(store.keys.store_id).told)
+    content = place.read_text()
+    import json
+
+    kept = json.loads(content)
+    kept["keys"] = {first: kept["keys"][first]}
+    store.close()
+    place.write_text(json.dumps(kept))
+    with pytest.raises(StoreUnavailable, match="peerbook key restore"):
+        open_store(tmp_path / "data")
+    place.write_text(content)
+
+
+def test_an_earlier_backup_is_brought_back_after_the_key_was_changed(filled, tmp_path):
+    store, code = filled
+    path = make_backup(store, NOW)
+    rotate_key(store)
+    restore(path, tmp_path / "there" / "peerbook.sqlite", NOW)
+    with open_store(tmp_path / "there") as again:
+        assert names(again, code) == {code: "Grethe Hemmelig"}
+
+
+def rotate_and_die(folder, step):
+    steps = 0
+
+    def count(frame, event, _arg):
+        nonlocal steps
+        if event.startswith("c_") and frame.f_code.co_filename.endswith(
+            ("store/sqlite.py", "store/keys.py")
+        ):
+            steps += 1
+            if steps == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    with open_store(folder) as store:
+        sys.setprofile(count)
+        rotate_key(store)
+        os._exit(0)
+
+
+@pytest.mark.faults
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_key_change_killed_at_any_moment_is_finished_the_next_time(filled, tmp_path):
+    store, code = filled
+    store.close()
+    kills = again = 0
+    for step in range(1, 3000, 29):
+        folder = tmp_path / "killed"
+        shutil.copytree(tmp_path / "data", folder)
+        process = multiprocessing.get_context("fork").Process(
+            target=rotate_and_die, args=(folder, step)
+        )
+        process.start()
+        process.join()
+        kills += process.exitcode != 0
+        with open_store(folder) as left:
+            assert names(left, code) == {code: "Grethe Hemmelig"}
+            if left.keys.key_id == store.keys.key_id:
+                again += 1
+                ids = left.keys.ids
+                assert rotate_key(left) in ids or len(ids) == 1
+            assert names(left, code) == {code: "Grethe Hemmelig"}
+            assert_sound(left)
+        shutil.rmtree(folder)
+        if process.exitcode == 0:
+            break
+    print(f"\n{kills} kills, {again} times begun again, 0 lost")
+    assert process.exitcode == 0
+    assert kills > 10
