@@ -22,6 +22,8 @@ from peerbook.store.cpr import read_cpr
 from peerbook.store.keys import MasterKey, key_place
 from peerbook.store.tables import Site
 
+pytestmark = pytest.mark.sqlite
+
 NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
 CPR = read_cpr("211062-5629", NOW.date())
 

@@ -11,6 +11,8 @@ import pytest
 from peerbook.errors import InputFault
 from peerbook.store.cpr import read_cpr
 
+pytestmark = pytest.mark.sqlite
+
 TODAY = dt.date(2026, 11, 26)
 # Seventh digit, years in the number, century they belong to.
 CENTURIES = [

@@ -20,6 +20,8 @@ from peerbook.store.keys import key_place, keys_of
 from peerbook.store.sqlite import driver
 from peerbook.store.tables import Participant, Site
 
+pytestmark = pytest.mark.sqlite
+
 FORKED = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
 
 

@@ -1,14 +1,14 @@
 """Names live apart from everything that is analysed, and are sealed."""
 
-import contextlib
 import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 import peerbook
-from builders import LEADER, a_course, assert_sound, open_store, raw
+from builders import LEADER, a_course, assert_sound, open_store
 from peerbook.errors import InputFault, StoreUnavailable
 from peerbook.store import events_of, identities, set_setting
 from peerbook.store.cpr import read_cpr
@@ -72,9 +72,9 @@ def test_no_other_table_has_a_column_for_a_name_or_contact():
 CPR = read_cpr("211062-5629", dt.date(2026, 11, 26))
 
 
-def rows(folder):
-    with contextlib.closing(raw(folder / "peerbook.sqlite")) as connection:
-        return connection.execute("SELECT * FROM identity ORDER BY participant_code").fetchall()
+def rows(store):
+    with store._database.read.connect() as connection:
+        return connection.execute(text("SELECT * FROM identity ORDER BY participant_code")).all()
 
 
 @pytest.fixture
@@ -100,37 +100,39 @@ def test_contacts_are_found_by_code_and_can_be_taken_back(store, known):
         }
 
 
-def test_the_table_names_nobody_and_equal_names_do_not_look_equal(store, known, tmp_path):
+def test_the_table_names_nobody_and_equal_names_do_not_look_equal(store, known):
     with store.write(LEADER) as session:
         identities.save_cpr(session, known[0], CPR, "consent")
-    told = repr(rows(tmp_path))
+    told = repr(rows(store))
     for secret in ("Grethe", "Jensen", "example.org", "12345678", "211062", "5629"):
         assert secret not in told
-    first, second = rows(tmp_path)
+    first, second = rows(store)
     assert not set(first[1:4]) & set(second[1:4])
 
 
-def test_saving_the_same_again_changes_nothing(store, known, tmp_path):
-    before = rows(tmp_path)
+def test_saving_the_same_again_changes_nothing(store, known):
+    before = rows(store)
     with store.write(LEADER) as session:
         identities.save_name(session, known[0], "Grethe Jensen")
         identities.save_contacts(session, known[0], Contacts("grethe@example.org", "12345678"))
-    assert rows(tmp_path) == before
+    assert rows(store) == before
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE identity SET name = (SELECT name FROM identity WHERE participant_code = ?2) "
-        "WHERE participant_code = ?1",
-        "UPDATE identity SET name = email WHERE participant_code = ?1 AND ?2 = ?2",
-        "UPDATE identity SET name = name || 'AAAA' WHERE participant_code = ?1 AND ?2 = ?2",
-        "UPDATE identity SET name = 'Grethe' WHERE participant_code = ?1 AND ?2 = ?2",
+        "(SELECT name FROM identity WHERE participant_code = :other)",
+        "email",
+        "name || 'AAAA'",
+        "'Grethe'",
     ],
 )
-def test_a_name_put_in_anothers_place_or_changed_is_found_out(store, known, tmp_path, change):
-    with contextlib.closing(raw(tmp_path / "peerbook.sqlite")) as connection:
-        connection.execute(change, known)
+def test_a_name_put_in_anothers_place_or_changed_is_found_out(store, known, change):
+    with store._database.write.begin() as connection:
+        connection.execute(
+            text(f"UPDATE identity SET name = {change} WHERE participant_code = :one"),
+            {"one": known[0], "other": known[1]},
+        )
     with store.read() as session, pytest.raises(StoreUnavailable):
         identities.name_of(session, known)
 

@@ -17,6 +17,8 @@ from peerbook.errors import InputFault, StoreUnavailable
 from peerbook.store.codes import ALPHABET
 from peerbook.store.keys import Keys, MasterKey, key_place
 
+pytestmark = pytest.mark.sqlite
+
 USES = ("store", "names", "cpr", "pseudonyms", "audit", "backup")
 
 pytestmark = pytest.mark.sqlite

@@ -32,7 +32,6 @@ from builders import (
 from peerbook.errors import StoreUnavailable
 from peerbook.store import Saved, Store, append_event, identities, migrations, set_setting, users
 from peerbook.store.engine import open_database
-from peerbook.store.sqlite import driver
 from peerbook.store.tables import Base, Evaluation, HeadCount
 
 pytestmark = pytest.mark.usefixtures("nothing_made")
@@ -245,9 +244,7 @@ def test_a_store_begun_at_any_revision_keeps_every_row_of_every_table(
             connection.execute(table.insert(), kept)
         named_in_clear = "cpr" not in tables.tables["identity"].columns
         if named_in_clear:
-            connection.execute(
-                text("UPDATE identity SET name = 'Opdigt Navn', phone = '12345678'")
-            )
+            connection.execute(text("UPDATE identity SET name = 'Opdigt Navn', phone = '12345678'"))
     database.close()
 
     store = open_store(tmp_path)

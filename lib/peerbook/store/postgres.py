@@ -343,7 +343,7 @@ def _is_ours(connection: Connection) -> bool:
 
 
 def _mark(connection: Connection) -> bytes | None:
-    """Return `Keys.mark`, which stands in a remark on the table that is there from the beginning."""
+    """Return `Keys.mark`, which stands in a remark on the table that is always there."""
     told = connection.exec_driver_sql(
         "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
     ).scalar_one()
@@ -351,9 +351,7 @@ def _mark(connection: Connection) -> bytes | None:
 
 
 def _set_mark(connection: Connection, keys: Keys) -> None:
-    connection.exec_driver_sql(
-        f"COMMENT ON TABLE alembic_version IS '{_REMARK}{keys.mark.hex()}'"
-    )
+    connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS '{_REMARK}{keys.mark.hex()}'")
 
 
 def _run(opened: psycopg.Connection[Any], statements: list[str]) -> None:
