@@ -199,6 +199,7 @@ def test_a_pseudonym_is_the_same_within_a_purpose_and_another_in_every_other(sto
     assert len(many) == 20_000
 
 
+@pytest.mark.sqlite  # the tests' PostgreSQL databases are copies of one
 def test_pseudonyms_of_another_store_are_others(tmp_path, store):
     with open_store(tmp_path, "other.sqlite") as other:
         assert pseudonym(store.keys, "P-000000", "x") != pseudonym(other.keys, "P-000000", "x")
