@@ -15,6 +15,18 @@ from peerbook.files.table import read_table
 
 Row = Mapping[str, object]
 
+# reliability.md section 4, number 10.
+STARTS = [
+    "=", "+", "-", "@", "\t=", "\r=", "\n=", "\0=", " =", "\u00a0=", "＝", "＋", "－", "＠", "  @",
+    "\u200b=", "\u202e=", "\ufeff=", "'=", "''=",
+]  # fmt: skip
+RESTS = ["1+1", 'HYPERLINK("http://x";"y")', "cmd|' /C calc'!A0"]
+HOSTILE = [start + rest for start in STARTS for rest in RESTS] + [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "{{7*7}}",
+    "'; DROP TABLE site; --", "../../etc/passwd", "\u202eabc", "a\u200bb", "x" * 1_000_000,
+    "\x01\x02", "a;b", 'a"b', "a\r\nb",
+]  # fmt: skip
+
 
 def place_of(template: Template, key: str) -> int:
     """Return the position of a column, from 0, by its key or by its whole heading."""

@@ -306,6 +306,140 @@ def _recovery_code() -> MasterKey:
     return MasterKey.from_recovery_code(typer.prompt(_("Recovery code")))
 
 
+@app.command(name="import", help=_("Take a file in: a filled template, or another program’s."))
+def take_in(
+    file: Annotated[Path, typer.Argument(help=_("The file, .xlsx or CSV."))],
+    *,
+    site: Annotated[str, typer.Option(help=_("Name of the place."))] = "",
+    course: Annotated[int, typer.Option(help=_("Number of the course it is about."))] = 0,
+    matching: Annotated[
+        str, typer.Option(help=_("Name under which you matched its columns on the page."))
+    ] = "",
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", help=_("An answer to a question, as it is offered.")),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Only show what it would do."))
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Save without asking."))] = False,
+    all_data: Annotated[
+        bool,
+        typer.Option("--whole", help=_("A file with all data, into an empty or new store.")),
+    ] = False,
+    store: StoreUrl = None,
+) -> None:
+    """Show what a file would do, and save it."""
+    import getpass
+
+    if all_data:
+        _take_in_all(file, store)
+        return
+
+    from peerbook import small_groups
+    from peerbook.data import import_command, import_words
+    from peerbook.data.importing import Import
+    from peerbook.data.kinds import place_named
+    from peerbook.data.sources import saved_matchings
+    from peerbook.store import Store
+    from peerbook.text.formats import COPENHAGEN
+
+    with Store.open(store, create=False) as opened:
+        with opened.read() as session:
+            place = place_named(session, site, course)
+            known = saved_matchings(session)
+        threshold = small_groups.threshold_of(opened.setting(small_groups.SETTING))
+        found = Import.of(
+            opened, getpass.getuser(), file.name, _bytes_of(file),
+            place=place, today=dt.datetime.now(COPENHAGEN).date(), threshold=threshold,
+        ).answered(_answers(answer or []))  # fmt: skip
+        if matching:
+            if matching not in known:
+                message = _("No columns are matched under the name “{name}”.")
+                raise InputFault.at("matching", message.format(name=matching))
+            found = found.matched_by(known[matching])
+        look = found.look()
+        for line in import_command.told(look):
+            typer.echo(line)
+        if dry_run:
+            return
+        if not import_words.can_be_saved(look):
+            raise typer.Exit(code=1)
+        if not yes and not typer.confirm(import_words.save_label(look) + "?"):
+            return
+        receipt = found.save(look)
+        typer.echo(_("Saved. Receipt {number}.").format(number=receipt.number))
+
+
+def _take_in_all(file: Path, store: str | None) -> None:
+    """Put all data into a store that is empty, or made now."""
+    import getpass
+
+    from peerbook.data.whole import fill_from
+    from peerbook.store import Store
+
+    packed = _bytes_of(file)
+    with Store.open(store) as opened:
+        with opened.write(getpass.getuser()) as session:
+            fill_from(session, packed)
+        typer.echo(_("All data are in {place}.").format(place=opened.address))
+
+
+@app.command(help=_("Take all data out as one ZIP: tables, codebook and summary."))
+def export(
+    file: Annotated[Path, typer.Argument(help=_("The file to write; it must not be there yet."))],
+    *,
+    with_names: Annotated[
+        bool,
+        typer.Option("--with-names", help=_("With names and contacts, so it can be read back.")),
+    ] = False,
+    store: StoreUrl = None,
+) -> None:
+    """Write everything in the store to a file only its owner can read."""
+    from peerbook.data.whole import way_out
+    from peerbook.desk import SYNTHETIC_SETTING
+    from peerbook.store import Store
+    from peerbook.text.formats import COPENHAGEN
+
+    with Store.open(store, create=False) as opened:
+        synthetic = bool(opened.setting(SYNTHETIC_SETTING, False))
+        with opened.read() as session:
+            made = way_out(
+                session,
+                with_names=with_names,
+                made_on=dt.datetime.now(COPENHAGEN).date(),
+                synthetic=synthetic,
+            )
+    try:
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as target:
+            target.write(made.packed())
+    except FileExistsError:
+        message = _("The file {file} is there already. Choose another name.")
+        raise InputFault.at("file", message.format(file=file)) from None
+    except OSError as error:
+        message = _("The file {file} cannot be written. Choose another place.")
+        raise InputFault.at("file", message.format(file=file)) from error
+    typer.echo(file)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        message = _("The file {file} cannot be read. Check where it is.")
+        raise InputFault.at("file", message.format(file=file)) from error
+
+
+def _answers(written: list[str]) -> dict[str, str]:
+    pairs = {}
+    for entry in written:
+        key, equals, value = entry.partition("=")
+        if not equals:
+            raise InputFault.at("answer", _("Write an answer as it is offered, such as row7=new."))
+        pairs[key] = value
+    return pairs
+
+
 @app.command(help=_("Show the version."))
 def version() -> None:
     """Print the version."""

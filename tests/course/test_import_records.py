@@ -12,17 +12,18 @@ from sqlalchemy import func, select
 
 from builders import LEADER, a_course, a_desk, assert_sound, decision, evaluation, open_store, save
 from filled_files import filled, read_filled
+from peerbook.course import data_imports
+from peerbook.course.data_imports import short_name
 from peerbook.course.evaluation import evaluation_import_part, evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet, alike
 from peerbook.course.evaluation.import_records import (
+    EvaluationKind,
     import_sheets,
     import_with_digest,
     imports,
     refused_codes,
     saved_already,
     sheets_in,
-    short_name,
-    undo_import,
 )
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import evaluation_template
@@ -261,7 +262,12 @@ def test_rows_that_are_just_the_same_are_grouped():
 
 
 def undo(store, number, key="undo"):
-    return store.submit(key, LEADER, lambda session: undo_import(session, number, NOW), [number])
+    return store.submit(
+        key,
+        LEADER,
+        lambda session: data_imports.undo(session, EvaluationKind(), number, NOW),
+        [number],
+    )
 
 
 def test_taking_a_file_back_takes_all_of_it_and_nothing_else(store, course):

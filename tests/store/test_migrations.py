@@ -32,7 +32,7 @@ from builders import (
 from peerbook.errors import StoreUnavailable
 from peerbook.store import Saved, Store, append_event, identities, migrations, set_setting, users
 from peerbook.store.engine import open_database
-from peerbook.store.tables import Base, Evaluation, HeadCount
+from peerbook.store.tables import Base, Evaluation, HeadCount, ImportedRow
 
 pytestmark = pytest.mark.usefixtures("nothing_made")
 
@@ -217,6 +217,7 @@ def fill_every_table(store):
             HeadCount(site_id=made.site_id, occasion="cafe", date=sheet.entered_on, people=7),
             answer(evaluation_id=sheet.id),
             decision(suggestion_id=asked.id),
+            ImportedRow(import_id=file.id, table_name="site", row_id="1", entries=1),
         ])  # fmt: skip
         append_event(session, "course", made.course_id, "noted", sheet.entered_on, what="ærø")
         set_setting(session, "threshold", 7)

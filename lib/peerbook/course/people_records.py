@@ -141,19 +141,7 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
         When the course was removed meanwhile.
     """
     records.refuse_removed(session, course.id)
-    last = _last_date(session, course.id)
-    if last is not None and on > last:
-        raise InputFault.at(
-            "enrolled_on",
-            _("The course ends on {date}. Choose an earlier day.").format(date=format_date(last)),
-        )
-    if (course.starts_on - on).days > EARLIEST_DAYS:
-        raise InputFault.at(
-            "enrolled_on",
-            _("The course begins on {date}, more than a year later. Check the year.").format(
-                date=format_date(course.starts_on)
-            ),
-        )
+    check_first_day(session, course, on)
     present = {mentor.name.casefold() for mentor in mentors(session, course.id)}
     wanted = [name for name in (" ".join(raw.split()) for raw in names) if name]
     if not wanted:
@@ -181,6 +169,29 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
         identities.save_name(session, person.code, name)
         place_on_course(session, course.id, person.code, on)
     return Saved("course", course.id, course.version)
+
+
+def check_first_day(session: Session, course: Course, on: dt.date) -> None:
+    """Refuse a day from which nobody can be on a course.
+
+    Raises
+    ------
+    InputFault
+        At `enrolled_on`, when it is after the course or more than a year before it.
+    """
+    last = _last_date(session, course.id)
+    if last is not None and on > last:
+        raise InputFault.at(
+            "enrolled_on",
+            _("The course ends on {date}. Choose an earlier day.").format(date=format_date(last)),
+        )
+    if (course.starts_on - on).days > EARLIEST_DAYS:
+        raise InputFault.at(
+            "enrolled_on",
+            _("The course begins on {date}, more than a year later. Check the year.").format(
+                date=format_date(course.starts_on)
+            ),
+        )
 
 
 def correct_name(session: Session, course_id: int, code: str, name: str, seen: str) -> Saved:

@@ -28,3 +28,10 @@ def each(frame: pd.DataFrame) -> Iterator[Any]:
 @cache
 def _row(names: tuple[str, ...]) -> Any:
     return namedtuple("Row", names, rename=True)
+
+
+def plain_rows(frame: pd.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each row with its number, as values by column; what is missing is None."""
+    names = [str(name) for name in frame.columns]
+    for number, row in zip(frame.index.tolist(), each(frame), strict=True):
+        yield int(number), dict(zip(names, row, strict=True))

@@ -3,3 +3,4 @@
 CALENDAR = "text/calendar"
 PDF = "application/pdf"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"

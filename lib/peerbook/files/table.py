@@ -89,7 +89,6 @@ def read_table(data: bytes, limits: Limits | None = None) -> Table:
         message = _("The file is too large. It may take up at most {megabytes} MB.")
         raise _fault(message.format(megabytes=format_number(allowed.file_bytes / 1e6)))
     table = _spreadsheet(data, allowed) if is_spreadsheet else _delimited(data, allowed)
-    _refuse_broken_letters(table)
     return replace(table, digest=hashlib.sha256(data).hexdigest())
 
 
@@ -103,7 +102,9 @@ def _spreadsheet(data: bytes, limits: Limits) -> Table:
         sheet.rows.extend([] for _missing in range(problem.row - len(sheet.rows)))
         row = sheet.rows[problem.row - 1]
         row.extend([None] * (problem.column + 1 - len(row)))
-    return Table(tuple(sheets.values()))
+    table = Table(tuple(sheets.values()))
+    _refuse_broken_letters(table)
+    return table
 
 
 # -- CSV -----------------------------------------------------------------------------------------
@@ -119,7 +120,10 @@ def _delimited(data: bytes, limits: Limits) -> Table:
     rows = list(_rows(text, separator, limits))
     while rows and not any(rows[-1]):
         rows.pop()
-    return Table((SheetRows("", rows),), encoding=encoding, separator=separator)
+    table = Table((SheetRows("", rows),), encoding=encoding, separator=separator)
+    if _TWICE_ENCODED.search(text) or _OTHER_ALPHABET.search(text):  # then only, which row it is
+        _refuse_broken_letters(table)
+    return table
 
 
 def _decoded(data: bytes) -> tuple[str, Encoding]:

@@ -55,6 +55,7 @@ def _registry() -> tuple[Entry, ...]:
             _("How many came where nobody signs up, and how many to make coffee for."),
             _("Open to all"),
         ),
+        Entry("data", _("Data"), _("Take a file in or back, and take all data along.")),
         Entry(
             "help",
             _("Help and settings"),

@@ -6,8 +6,9 @@ All of it is sealed (`peerbook.store.sealing`): a copy of the tables names nobod
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
@@ -148,6 +149,29 @@ def forget_identity(session: Session, code: str) -> None:
     row = session.get(Identity, code)
     if row is not None:
         session.delete(row)
+
+
+def everybody(session: Session) -> list[tuple[str, str, str | None, str | None, int]]:
+    """Return code, name, e-mail, telephone and version of everybody, by code; no CPR number."""
+    return [
+        (
+            row.participant_code,
+            _opened(session, row, "name"),
+            _opened(session, row, "email") or None,
+            _opened(session, row, "phone") or None,
+            row.version,
+        )
+        for row in session.scalars(select(Identity).order_by(Identity.participant_code))
+    ]
+
+
+def sealed_row(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one of `everybody`, by column, as it is kept."""
+    code = row["participant_code"]
+    return {
+        name: _closed(session, code, name, value) if name in _SEALED and value else value
+        for name, value in row.items()
+    }
 
 
 def seal_again(connection: Connection, keys: Keys) -> None:

@@ -53,16 +53,21 @@ _RIGHTS: dict[Role, Rights] = {
         | _COURSE
         | _PEOPLE
         | _ANSWERS
-        | {"closure", "data_import", "head_count", "identity"},
+        | {"closure", "data_import", "head_count", "identity", "imported_row"},
         writes=_SAVING
         | _COURSE
         | _PEOPLE
         | _ANSWERS
-        | {"closure", "data_import", "head_count", "identity", "setting"},
+        | {"closure", "data_import", "head_count", "identity", "imported_row", "setting"},
         hidden=_AUDITED | _CPR,
     ),
     "evaluator": Rights(
-        reads=_EVERYBODY | _SAVING | _COURSE | _PEOPLE | _ANSWERS | {"closure", "data_import"},
+        reads=_EVERYBODY
+        | _SAVING
+        | _COURSE
+        | _PEOPLE
+        | _ANSWERS
+        | {"closure", "data_import", "imported_row"},
         writes=_SAVING | _ANSWERS | {"data_import"},
         hidden=_AUDITED | _NOTES,
     ),

@@ -385,6 +385,24 @@ class DataImport(Versioned, Base):
     undone_at: Mapped[dt.datetime | None]
 
 
+class ImportedRow(Base):
+    """One row a file added or changed, until the file is taken back.
+
+    `row_id` is the key as the audit writes it, and `entries` how often the audit has written the
+    row up to then: when it has more, somebody has built upon the row. `before` holds what was
+    changed as it was; it is empty for a row that was added.
+    """
+
+    __tablename__ = "imported_row"
+    audited = False
+
+    import_id: Mapped[int] = _to("data_import.id", primary_key=True, autoincrement=False)
+    table_name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    row_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    entries: Mapped[int]
+
+
 class Evaluation(Versioned, Base):
     """One answered evaluation form.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from sqlalchemy import select
@@ -228,16 +228,35 @@ def take_back_attendance(session: Session, date_id: int, seen: Mapping[str, Entr
     for row in (*rows, *made_up):
         session.delete(row)
     session.flush()
-    others = _same_day(session, date)
-    recorded = select(Attendance.course_date_id).where(
-        Attendance.course_date_id.in_([other.id for other in others])
-    )
-    if session.scalar(recorded.limit(1)) is None:
-        before = plan_records.statuses_before_held(session, date.course_id, others)
-        for other, status in zip(others, before, strict=True):
-            other.status = status
+    note_not_held(session, [date_id])
     session.flush()
     return Saved("course_date", date.id, date.version)
+
+
+def note_not_held(session: Session, dates: Iterable[int]) -> None:
+    """Let dates, and what is part of their days, be as planned where nothing is recorded now."""
+    for date_id in dates:
+        date = session.get_one(CourseDate, date_id)
+        others = _same_day(session, date)
+        recorded = select(Attendance.course_date_id).where(
+            Attendance.course_date_id.in_([other.id for other in others])
+        )
+        if session.scalar(recorded.limit(1)) is None:
+            before = plan_records.statuses_before_held(session, date.course_id, others)
+            for other, status in zip(others, before, strict=True):
+                other.status = status
+
+
+def note_held(session: Session, course_id: int) -> None:
+    """Let the dates of a course of which anything is recorded count as held, with their days."""
+    recorded = (
+        select(CourseDate)
+        .where(CourseDate.course_id == course_id, CourseDate.status != "cancelled")
+        .where(CourseDate.id.in_(select(Attendance.course_date_id)))
+    )
+    for date in session.scalars(recorded).all():
+        for held in _same_day(session, date):
+            held.status = "held"
 
 
 def catch_up_frame(session: Session, course_id: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
+from peerbook.course import data_imports
 from peerbook.course.evaluation import import_records
 from peerbook.course.evaluation.evaluation_records import Sheet, alike, sheets_count
 from peerbook.course.evaluation.import_records import ImportedFile
@@ -260,8 +261,8 @@ class EvaluationFiles:
             self._desk.store.submit(
                 key,
                 self._desk.actor,
-                lambda session: import_records.undo_import(
-                    session, number, dt.datetime.now(dt.UTC)
+                lambda session: data_imports.undo(
+                    session, import_records.EvaluationKind(), number, dt.datetime.now(dt.UTC)
                 ),
                 ["undo", number],
             )

@@ -9,23 +9,32 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from peerbook.course.data_imports import (
+    Answers,
+    Intake,
+    Kind,
+    Line,
+    Look,
+    Rows,
+    Taken,
+)
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation_form import EvaluationForm
-from peerbook.course.frames import RESPONDENT
+from peerbook.course.frames import RESPONDENT, evaluation_template
 from peerbook.errors import Fault, InputFault
+from peerbook.files.intake import Reading, Template
 from peerbook.store import Saved
 from peerbook.store.codes import read_linking_code
 from peerbook.store.tables import Course, DataImport, Evaluation, Wave
-from peerbook.text import _, format_date, format_time
+from peerbook.text import _, format_date, format_time, ngettext
 from peerbook.text.formats import COPENHAGEN
-
-FILE_NAME_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -218,44 +227,83 @@ def import_sheets(
     """
     if (earlier := import_with_digest(session, digest)) is not None:
         raise InputFault([Fault(earlier_text(earlier))])
-    taken_in = DataImport(
-        file_name=short_name(file_name),
-        file_digest=digest,
-        kind=f"evaluation_{form.id}",
-        actor=session.info["actor"],
-    )
-    session.add(taken_in)
-    session.flush()
+    taken = Taken(session, f"evaluation_{form.id}", file_name, digest)
     evaluation_records.save_sheets(
         session, course_id, form, sheets,
-        wave=wave, source="file", entered_on=entered_on, import_id=taken_in.id,
+        wave=wave, source="file", entered_on=entered_on, import_id=taken.record.id,
     )  # fmt: skip
-    return Saved("data_import", taken_in.id, taken_in.version)
+    return taken.done()
 
 
-def short_name(file_name: str) -> str:
-    """Return a file's name with its middle left out where it is long; its ending stays."""
-    if len(file_name) <= FILE_NAME_LENGTH:
-        return file_name
-    half = FILE_NAME_LENGTH // 2
-    return f"{file_name[: half - 1]}…{file_name[-half:]}"
+class EvaluationIntake(Intake):
+    """Answered evaluation forms of one course.
 
-
-def undo_import(session: Session, import_id: int, at: dt.datetime) -> Saved:
-    """Take a file back: its sheets, their answers, and the suggestions in them go.
-
-    The name of the file is forgotten too; what it was can be seen from the digest.
-
-    Raises
-    ------
-    InputFault
-        When it has been taken back already, or a suggestion from it has been answered: that answer
-        must not lose what it answers.
+    Parameters
+    ----------
+    form
+        The form that was filled in.
+    wave
+        The evaluation they are of.
+    entered_on
+        The day they are saved.
+    threshold
+        Fewest people of whom anything is told.
     """
-    taken_in = session.get(DataImport, import_id)
-    if taken_in is None or taken_in.undone_at is not None:
-        raise InputFault([Fault(_("That file has already been taken back."))])
-    evaluation_records.delete_sheets(session, _sheets_of(session, import_id), answered_text())
-    taken_in.undone_at, taken_in.file_name = at, ""
-    session.flush()
-    return Saved("data_import", taken_in.id, taken_in.version)
+
+    def __init__(
+        self, course_id: int, form: EvaluationForm, wave: Wave, entered_on: dt.date, threshold: int
+    ) -> None:
+        self._course_id = course_id
+        self._form = form
+        self._wave = wave
+        self._entered_on = entered_on
+        self._threshold = threshold
+
+    @property
+    def template(self) -> Template:
+        """The template of such files."""
+        return evaluation_template(self._form)
+
+    def look(self, session: Session, reading: Reading, answers: Answers) -> Look:
+        """Return which sheets would be saved; those that are saved already are left out."""
+        refused = refused_codes(session, self._course_id, self._wave, sheets_in(reading.rows))
+        fit = reading.refuse(refused, str(self.template.schema.columns[RESPONDENT].title))
+        sheets = sheets_in(fit.rows)
+        saved = saved_already(session, self._course_id, self._wave, sheets, self._threshold)
+        lines = [
+            Line(row, "same", _("Sheet"))
+            if row in saved
+            else Line(
+                row, "added", _("Sheet"),
+                ngettext("{n} answer", "{n} answers", len(sheet.content)).format(
+                    n=len(sheet.content)
+                ),
+                partial(self._write, sheet),
+            )
+            for row, sheet in sheets.items()
+        ]  # fmt: skip
+        return Look(fit, tuple(lines))
+
+    def _write(self, sheet: Sheet, taken: Taken) -> None:
+        evaluation_records.save_sheets(
+            taken.session, self._course_id, self._form, [sheet],
+            wave=self._wave, source="file", entered_on=self._entered_on,
+            import_id=taken.record.id,
+        )  # fmt: skip
+
+
+class EvaluationKind(Kind):
+    """Files of evaluations, as far as taking them back goes: a sheet knows its file itself."""
+
+    def size(self, session: Session, import_id: int) -> int:
+        """Return how many sheets of a file are stored."""
+        return len(_sheets_of(session, import_id))
+
+    def hindrances(self, session: Session, import_id: int, rows: Rows) -> list[str]:
+        """Return that a suggestion from a file has been answered."""
+        sheets = _sheets_of(session, import_id)
+        return [answered_text()] if evaluation_records.any_answered(session, sheets) else []
+
+    def undone(self, session: Session, import_id: int, rows: Rows) -> None:
+        """Delete the sheets, their answers, and the suggestions in them."""
+        evaluation_records.delete_sheets(session, _sheets_of(session, import_id), answered_text())

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, cast
 
+import pandas as pd
 import pandera.pandas as pa
 
 from peerbook.files.spreadsheet import Value
@@ -58,6 +59,7 @@ _EXCEL_DAY = re.compile(r"[2-6]\d{4}([.,]\d+)?")
 _MONTHS = ["jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
 _OTHER_MONTHS = {"may": 5, "oct": 10}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_ODD_BREAK = re.compile("[\r\u2028\u2029\x0b\x0c]")
 _BREAKS = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n"})
 
 
@@ -142,13 +144,13 @@ def text_column(
         [
             _longest(max_length),
             pa.Check(
-                lambda texts: ~texts.map(_found(_INVISIBLE)),
+                _without(_INVISIBLE.search),
                 error=_(
                     "There are invisible control characters in the text. Type it again by hand."
                 ),
             ),
             pa.Check(
-                lambda texts: ~texts.map(holds_cpr),
+                _without(holds_cpr),
                 error=_("There seems to be a CPR number in the text. Delete it from the file."),
             ),
         ],
@@ -291,8 +293,9 @@ def _longest(max_length: int) -> pa.Check:
     return pa.Check.str_length(max_value=max_length, error=message)
 
 
-def _found(pattern: re.Pattern[str]) -> Callable[[str], bool]:
-    return lambda text: pattern.search(text) is not None
+def _without(holds: Callable[[str], object]) -> Callable[[pd.Series[str]], pd.Series[bool]]:
+    """Return a check that no text holds something; the same text is looked at once."""
+    return lambda texts: ~texts.isin([one for one in texts.unique() if holds(one)])
 
 
 # -- what a column says of itself ----------------------------------------------------------------
@@ -390,6 +393,8 @@ def no() -> str:
 
 def as_text(value: Value) -> str:
     """Return what stands in a cell as text, empty for an empty cell."""
+    if isinstance(value, str):
+        return _one_kind_of_break(value) if _ODD_BREAK.search(value) else value.strip()
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -398,8 +403,11 @@ def as_text(value: Value) -> str:
         return _moment(value)
     if isinstance(value, float | Decimal):
         return str(value).replace(".", ",")
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n").translate(_BREAKS)
-    return text.strip()
+    return str(value)
+
+
+def _one_kind_of_break(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_BREAKS).strip()
 
 
 def _moment(value: dt.date | dt.time) -> str:

@@ -390,8 +390,6 @@ class _Rows:
     def _reader(self, name: str) -> Callable[[Value], object]:
         """Return what reads a cell of a column; what it cannot read it returns as the reason."""
         column = self._columns[name]
-        if kind_of(column) == "text":
-            return lambda value: None if value is None else as_text(value) or None
         known: dict[tuple[type, Value], object] = {}
 
         def read(value: Value) -> object:
