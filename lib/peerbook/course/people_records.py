@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import records
 from peerbook.errors import Fault, InputFault, Place
+from peerbook.privacy import consent
 from peerbook.store import (
     Saved,
     append_event,
@@ -111,6 +112,12 @@ def mentors(session: Session, course_id: int) -> list[Mentor]:
         for code, day in rows
     ]
     return sorted(people, key=lambda person: danish_order(person.name))
+
+
+def codes(session: Session, course_id: int) -> frozenset[str]:
+    """Return the codes of who is or was on a course."""
+    wanted = select(Enrolment.participant_code).where(Enrolment.course_id == course_id)
+    return frozenset(session.scalars(wanted))
 
 
 def _events(session: Session, course_id: int, codes: Sequence[str]) -> dict[str, list[Event]]:
@@ -363,7 +370,8 @@ def take_off(session: Session, course_id: int, code: str) -> Saved:
     elsewhere = session.scalar(
         select(func.count()).select_from(Enrolment).where(Enrolment.participant_code == code)
     )
-    if not elsewhere and not in_effect(events_of(session, "participant", code), dt.date.max):
+    happened = in_effect(events_of(session, "participant", code), dt.date.max)
+    if not elsewhere and all(event.kind in consent.KINDS for event in happened):
         identities.forget_identity(session, code)
         session.delete(session.get_one(Participant, code))
     course = session.get_one(Course, course_id)

@@ -9,6 +9,7 @@ from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.comparison import compare_waves
 from peerbook.course.evaluation_form import load_form
 from peerbook.desk import Desk
+from peerbook.privacy.disclosure import nameless, told_counts
 from peerbook.small_groups import is_shown, told
 from peerbook.store.tables import Course
 
@@ -33,9 +34,16 @@ def facts(desk: Desk, course: Course) -> tuple[str, ...]:
         if is_shown(kept - present, threshold)
         else "told with those present"
     )
-    counted = ", ".join(f"{wave} {told(n, threshold)}" for wave, n in sorted(sheets.items()))
+    counts = told_counts(
+        {
+            "mentors": frozenset(one.code for one in mentors),
+            **{wave: nameless(wave, n) for wave, n in sorted(sheets.items())},
+        },
+        threshold,
+    )
+    counted = ", ".join(f"{wave} {counts[wave]}" for wave in sorted(sheets))
     return (
-        f"mentors: {told(len(mentors), threshold)}",
+        f"mentors: {counts['mentors']}",
         f"dates held: {len(held)}",
         f"present: {_share(present, expected, threshold)}",
         f"present or sent an apology: {apologies}",

@@ -18,6 +18,7 @@ from peerbook.course.rows import each
 from peerbook.course.schedule.plan import Item, order_in_time
 from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
+from peerbook.privacy.disclosure import told_counts
 from peerbook.small_groups import told
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Site
@@ -243,11 +244,14 @@ def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     threshold = desk.threshold()
     with desk.store.read() as session:
         known = records.courses(session, site.id)
-        people = [len(people_records.mentors(session, course.id)) for course in reversed(known)]
+        people = {
+            str(course.id): people_records.codes(session, course.id) for course in reversed(known)
+        }
         waiting = suggestion_records.undecided_count(session, site.id, threshold)
+    counted = told_counts(people, threshold)
     return (
         f"site: {site.name}",
         f"courses: {len(known)}",
-        f"mentors on each course: {', '.join(told(count, threshold) for count in people)}",
+        f"mentors on each course: {', '.join(counted.values())}",
         f"suggestions without a decision: {told(waiting, threshold)}",
     )

@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
+from peerbook.course.attendance.consent_part import Consents
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.people_records import Mentor, Turn
 from peerbook.desk import Desk
@@ -57,6 +58,10 @@ class Enrolments:
             Heading(_("Somebody new"), level=3),
             self.enrol_form(),
             Disclosure(_("A pause, or somebody leaves"), lambda: [self._turn_form(mentors)]),
+            Disclosure(
+                _("What people have said yes to"),
+                lambda: Consents(self._desk, self._course).parts(),
+            ),
         ]
         if untouched:
             parts.append(

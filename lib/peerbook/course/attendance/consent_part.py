@@ -1,0 +1,160 @@
+"""What people on a course have said yes to: one short form for each of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from peerbook.course import people_records
+from peerbook.course.answers import given
+from peerbook.course.people_records import Mentor
+from peerbook.desk import Desk
+from peerbook.privacy.consent import (
+    PURPOSES,
+    Consent,
+    Purpose,
+    consent_texts,
+    consents,
+    purpose_name,
+    save_answers,
+)
+from peerbook.store import Receipt
+from peerbook.store.tables import Course
+from peerbook.text import _, format_date, format_list
+from peerbook.ui import (
+    Button,
+    Cells,
+    ChoiceField,
+    Column,
+    DateField,
+    Disclosure,
+    Form,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Submission,
+    Table,
+    receipt_text,
+)
+
+_YES, _NO = "yes", "no"
+
+
+class Consents:
+    """Who has said yes to what; the list gives place to the form for one of them."""
+
+    def __init__(self, desk: Desk, course: Course) -> None:
+        self._desk = desk
+        self._course = course
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the words people are asked, and the list."""
+        self._show_list()
+        texts = consent_texts()
+        words: list[Part] = []
+        for one in texts.purposes:
+            words += [Heading(one.title, level=4), Prose(one.text)]
+        free = _(
+            "Each question is asked by itself. Whoever says no to being measured, to being quoted "
+            "or to the CPR number takes part all the same."
+        )
+        return [Prose(free), Disclosure(_("The words they are asked with"), words), self._place]
+
+    def _show_list(self, told: str = "") -> None:
+        with self._desk.store.read() as session:
+            mentors = people_records.mentors(session, self._course.id)
+            said = {
+                mentor.code: consents(session, mentor.code, self._desk.today) for mentor in mentors
+            }
+        columns = [
+            Column("name", _("Mentor")),
+            Column("yes", _("Has said yes to")),
+            Column("no", _("Has said no to")),
+        ]
+        rows = [
+            {
+                "code": mentor.code,
+                "name": mentor.name,
+                "yes": _named(said[mentor.code], given=True),
+                "no": _named(said[mentor.code], given=False),
+            }
+            for mentor in mentors
+        ]
+        by_code = {mentor.code: mentor for mentor in mentors}
+
+        def ask(row: Cells) -> str:
+            mentor = by_code[str(row["code"])]
+            self._place.show(self._asking(mentor, said[mentor.code]), take_there=True)
+            return ""
+
+        table = Table(
+            columns, rows, _("What people have said yes to"), sortable=False,
+            action=RowAction(_("Write their answers"), ask),
+        )  # fmt: skip
+        notice = [Notice("ok", told)] if told else []
+        self._place.show([*notice, table], told, take_there=bool(told))
+
+    def _asking(self, mentor: Mentor, said: dict[Purpose, Consent]) -> list[Part]:
+        def save(submission: Submission) -> Receipt:
+            values = submission.values
+            answers = {purpose: values[purpose] == _YES for purpose in PURPOSES if values[purpose]}
+            receipt = self._desk.save(
+                submission,
+                lambda session: save_answers(
+                    session, mentor.code, answers, given(dt.date, values["on"]),
+                    today=self._desk.today,
+                ),
+            )  # fmt: skip
+            self._show_list(receipt_text(receipt))
+            return receipt
+
+        def back() -> str:
+            self._show_list()
+            return _("The list is shown again.")
+
+        form = Form(
+            "consent",
+            [
+                *(
+                    ChoiceField(
+                        purpose, purpose_name(purpose), look="radio",
+                        options=[(_YES, _("Yes")), (_NO, _("No"))],
+                        hint=_answered(said.get(purpose)),
+                    )
+                    for purpose in PURPOSES
+                ),
+                DateField("on", _("The day they said it"), required=True),
+            ],
+            values={
+                **{one: _YES if answer.given else _NO for one, answer in said.items()},
+                "on": self._desk.today,
+            },
+            on_submit=save,
+            submit_label=_("Save the answers"),
+        )  # fmt: skip
+        what_stops = _(
+            "A no holds from the same day. Evaluations are handed in without a name, so peerbook "
+            "does not know which are theirs. If they bring the code from their strip, delete the "
+            "sheets with it under “Saved sheets”."
+        )
+        return [
+            Heading(_("What {name} says").format(name=mentor.name), level=3),
+            form,
+            Disclosure(_("What happens when somebody says no?"), [Prose(what_stops)]),
+            Button(_("Back to the list"), back),
+        ]
+
+
+def _named(said: dict[Purpose, Consent], *, given: bool) -> str | None:
+    names = [purpose_name(one) for one in PURPOSES if one in said and said[one].given is given]
+    return format_list(names) if names else None
+
+
+def _answered(answer: Consent | None) -> str:
+    if answer is None:
+        return _("Not asked yet. Leave it open if you did not talk about it.")
+    text = _("Yes since {date}.") if answer.given else _("No since {date}.")
+    return text.format(date=format_date(answer.since))

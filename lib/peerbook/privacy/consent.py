@@ -1,0 +1,180 @@
+"""Consent, one purpose at a time: who said yes to what, to which words, and since when.
+
+Each yes and each no is an event, so that what held on any day can be told. To take part is a
+purpose of its own: it never hangs on any of the others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.errors import InputFault
+from peerbook.paths import product_folder
+from peerbook.store import Saved, append_event, events_of, in_effect
+from peerbook.store.tables import Event, Participant
+from peerbook.text import _
+
+Purpose = Literal["taking_part", "being_measured", "being_quoted", "cpr_link"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+_YES, _NO = "said_yes", "said_no"
+KINDS = frozenset({_YES, _NO})
+"""Kinds of the events of a participant that are answers."""
+
+
+@dataclass(frozen=True)
+class PurposeText:
+    """What people are asked for one purpose: a heading and Danish Markdown."""
+
+    purpose: Purpose
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ConsentTexts:
+    """The words people say yes or no to, and their version."""
+
+    version: str
+    purposes: tuple[PurposeText, ...]
+
+    def of(self, purpose: Purpose) -> PurposeText:
+        """Return what is asked for a purpose."""
+        return next(one for one in self.purposes if one.purpose == purpose)
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What somebody has answered for a purpose, last of all that holds.
+
+    Parameters
+    ----------
+    given
+        Whether it is a yes.
+    since
+        From which day.
+    text_version
+        Which words it was said to.
+    recorded_by
+        Who wrote it down.
+    """
+
+    given: bool
+    since: dt.date
+    text_version: str
+    recorded_by: str
+
+
+@lru_cache
+def consent_texts() -> ConsentTexts:
+    """Return what people are asked, as it stands in `curriculum/consent`."""
+    path = product_folder("curriculum") / "consent" / "purposes.md"
+    _before, head, body = path.read_text("utf-8").split("---\n", 2)
+    purposes = []
+    for section in body.split("\n## ")[1:]:
+        heading, _newline, text = section.partition("\n")
+        purpose, _colon, title = heading.partition(": ")
+        purposes.append(PurposeText(_purpose(purpose), title, text.strip()))
+    return ConsentTexts(str(yaml.safe_load(head)["version"]), tuple(purposes))
+
+
+def _purpose(name: str) -> Purpose:
+    return next(one for one in PURPOSES if one == name)
+
+
+def consents(session: Session, code: str, on: dt.date) -> dict[Purpose, Consent]:
+    """Return what a person's answers are on a day; a purpose nobody has asked for is left out."""
+    return _answers(events_of(session, "participant", code), on)
+
+
+def _answers(events: Collection[Event], on: dt.date) -> dict[Purpose, Consent]:
+    found: dict[Purpose, Consent] = {}
+    for event in in_effect(events, on):
+        if event.kind not in KINDS:
+            continue
+        details = event.details
+        found[_purpose(details["purpose"])] = Consent(
+            event.kind == _YES, event.effective_on, details["text_version"], event.actor
+        )
+    return found
+
+
+def allowed_by(
+    session: Session, purpose: Purpose, codes: Collection[str], on: dt.date
+) -> frozenset[str]:
+    """Return who of some people has said yes to a purpose, and not taken it back by a day.
+
+    Whoever has not been asked has not said yes.
+    """
+    wanted = select(Event).where(Event.subject_type == "participant", Event.subject_id.in_(codes))
+    events: dict[str, list[Event]] = {}
+    for event in session.scalars(wanted.order_by(Event.seq)):
+        events.setdefault(event.subject_id, []).append(event)
+    return frozenset(
+        code
+        for code, mine in events.items()
+        if (answer := _answers(mine, on).get(purpose)) is not None and answer.given
+    )
+
+
+def save_answers(
+    session: Session,
+    code: str,
+    answers: Mapping[Purpose, bool],
+    on: dt.date,
+    *,
+    today: dt.date,
+) -> Saved:
+    """Write down what somebody answers; what is as it was is left alone.
+
+    A no holds from the day it was said, which is never to come: nothing waits.
+
+    Parameters
+    ----------
+    answers
+        Yes or no by purpose; a purpose that is left out was not talked about.
+    on
+        The day it was said.
+    today
+        The day it is written down.
+
+    Raises
+    ------
+    InputFault
+        When the day is still to come, or there is no such person.
+    """
+    if session.get(Participant, code) is None:
+        raise InputFault.at("mentor", _("They are no longer on the course. Reload the page."))
+    if on > today:
+        raise InputFault.at("on", _("That day is still to come. Write the day it was said."))
+    now = consents(session, code, dt.date.max)
+    for purpose, given in answers.items():
+        earlier = now.get(purpose)
+        is_news = earlier is None or earlier.given != given
+        if earlier is not None and on < earlier.since and is_news:
+            raise InputFault.at(
+                "on", _("Something was answered after that day already. Write a later one.")
+            )
+        if is_news:
+            append_event(
+                session, "participant", code, _YES if given else _NO, on,
+                purpose=purpose, text_version=consent_texts().version,
+            )  # fmt: skip
+    return Saved("consent", len(now), 1)
+
+
+def purpose_name(purpose: Purpose) -> str:
+    """Return what a purpose is called in the user's language."""
+    return {
+        "taking_part": _("Taking part"),
+        "being_measured": _("Being measured"),
+        "being_quoted": _("Being quoted"),
+        "cpr_link": _("Linking by CPR number"),
+    }[purpose]

@@ -1,0 +1,115 @@
+"""Consent is asked for one purpose at a time, and a no holds from the same day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from builders import LEADER, START, a_course_of, a_desk
+from peerbook.course import people_records
+from peerbook.course.attendance.consent_part import Consents
+from peerbook.errors import InputFault
+from peerbook.privacy.consent import (
+    KINDS,
+    PURPOSES,
+    allowed_by,
+    consent_texts,
+    consents,
+    save_answers,
+)
+from peerbook.store.tables import Audit, Course, Event
+from peerbook.text.readability import lix
+from peerbook.ui import Table
+
+LATER = START + dt.timedelta(days=30)
+
+
+@pytest.fixture
+def made(store):
+    return a_course_of(store, "Anna Holm Jensen", "Bo Skov", "Zahra Omar")
+
+
+def says(store, code, on=START, today=LATER, **answers):
+    with store.write(LEADER) as session:
+        return save_answers(session, code, answers, on, today=today)
+
+
+def answers(store, code, on=LATER):
+    with store.read() as session:
+        return {one: answer.given for one, answer in consents(session, code, on).items()}
+
+
+def test_every_purpose_has_words_that_are_easy_to_read_and_a_version():
+    texts = consent_texts()
+    assert [one.purpose for one in texts.purposes] == list(PURPOSES)
+    assert texts.version
+    assert all(lix(one.text).lix <= 40 for one in texts.purposes)
+    assert "selv om du siger nej" in texts.of("being_measured").text
+
+
+def test_each_purpose_is_answered_by_itself_and_taking_part_hangs_on_none(store, made):
+    code = made.codes[0]
+    says(store, code, taking_part=True, being_measured=False)
+    assert answers(store, code) == {"taking_part": True, "being_measured": False}
+    says(store, code, being_quoted=True)
+    says(store, code, on=LATER, being_quoted=False)
+    assert answers(store, code)["taking_part"] is True
+    assert answers(store, code, START)["being_quoted"] is True
+
+
+def test_a_no_holds_from_the_day_it_is_said_and_whoever_was_not_asked_has_not_said_yes(store, made):
+    first, second, _third = made.codes
+    says(store, first, being_measured=True)
+    says(store, second, being_measured=True)
+    says(store, second, on=LATER, being_measured=False)
+    with store.read() as session:
+        before = allowed_by(session, "being_measured", made.codes, LATER - dt.timedelta(days=1))
+        after = allowed_by(session, "being_measured", made.codes, LATER)
+        other = allowed_by(session, "being_quoted", made.codes, LATER)
+    assert (before, after, other) == ({first, second}, {first}, frozenset())
+
+
+def test_who_recorded_it_when_and_to_which_words_is_kept(store, made):
+    says(store, made.codes[0], being_quoted=True)
+    with store.read() as session:
+        (answer,) = consents(session, made.codes[0], LATER).values()
+        events = list(session.scalars(select(Event).where(Event.kind.in_(KINDS))))
+        audited = [row.new for row in session.scalars(select(Audit)) if row.table_name == "event"]
+    assert (answer.since, answer.text_version) == (START, consent_texts().version)
+    assert answer.recorded_by == events[0].actor
+    assert "Anna" not in str(audited)
+
+
+def test_saying_the_same_again_adds_nothing(store, made):
+    for _time in range(2):
+        says(store, made.codes[0], taking_part=True)
+    with store.read() as session:
+        assert len(list(session.scalars(select(Event).where(Event.kind.in_(KINDS))))) == 1
+
+
+def test_a_day_to_come_one_before_the_last_answer_and_a_stranger_are_refused(store, made):
+    says(store, made.codes[0], on=LATER, taking_part=True)
+    for code, on in ((made.codes[0], START), (made.codes[1], LATER + dt.timedelta(days=1)),
+                     ("P-000000", START)):  # fmt: skip
+        with pytest.raises(InputFault):
+            says(store, code, on=on, taking_part=False)
+
+
+def test_the_record_page_lists_who_said_what_and_takes_an_answer(store, made):
+    desk = a_desk(store)
+    with store.read() as session:
+        course = session.get_one(Course, made.course_id)
+    page = Consents(desk, course)
+    page.parts()
+    (table,) = (one for one in page._place.everything() if isinstance(one, Table))
+    assert len(table._content.rows) == 3
+    with store.read() as session:
+        anna = people_records.mentors(session, course.id)[0]
+    form = page._asking(anna, {})[1]
+    values = {"taking_part": "yes", "being_measured": "no", "on": desk.today.isoformat()}
+    told = form.answer({"do": "submit", "key": str(uuid.uuid4()), "values": values}, [])
+    assert "saved" in told, told
+    assert answers(store, anna.code, desk.today) == {"taking_part": True, "being_measured": False}

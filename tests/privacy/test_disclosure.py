@@ -1,0 +1,255 @@
+"""What is told together gives away nobody: checked against an attacker who solves for groups."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from peerbook.privacy.disclosure import (
+    Cell,
+    Table,
+    disclose,
+    nameless,
+    told,
+    told_counts,
+)
+
+PLACES, KINDS, WAVES = ("Vejle", "Viborg", "Varde"), ("café", "course"), ("mid", "final")
+
+
+def people(count, what="p"):
+    return nameless(what, count)
+
+
+def counts(*groups, name="t"):
+    return Table(name, ("n",), tuple(Cell((str(n),), group) for n, group in enumerate(groups)))
+
+
+def marks(table):
+    return [cell.mark for cell in table.cells]
+
+
+# -- the attacker ----------------------------------------------------------------------------------
+
+
+def solved(rows):
+    """Return equations in reduced form, in fractions: nothing of the program's is used."""
+    rows = [[Fraction(one) for one in row] for row in rows]
+    done = []
+    for column in range(len(rows[0]) if rows else 0):
+        pivot = next((row for row in rows if row[column]), None)
+        if pivot is None:
+            continue
+        rows.remove(pivot)
+        pivot = [one / pivot[column] for one in pivot]
+        rows = [[a - row[column] * b for a, b in zip(row, pivot, strict=True)] for row in rows]
+        done = [
+            (place, [a - row[column] * b for a, b in zip(row, pivot, strict=True)])
+            for place, row in done
+        ]
+        done.append((column, pivot))
+    return done
+
+
+def follows(equations, wanted):
+    left = [Fraction(one) for one in wanted]
+    for column, row in equations:
+        left = [a - left[column] * b for a, b in zip(left, row, strict=True)]
+    return not any(left)
+
+
+def given_away(tables, told_tables, threshold=5):
+    """Return the groups of fewer people whose number follows from what is shown."""
+    cells = [cell for table in tables for cell in table.cells]
+    shown = [
+        group
+        for cell, told_cell in zip(
+            cells, (one for table in told_tables for one in table.cells), strict=True
+        )
+        if told_cell.mark == "shown"
+        for group in (cell.people, cell.out_of)
+        if group is not None
+    ]
+    everybody = sorted(frozenset().union(*(cell.out_of or cell.people for cell in cells)))
+    kinds = {}
+    for one in everybody:
+        places = tuple(
+            one in group for cell in cells for group in (cell.people, cell.out_of) if group
+        )
+        kinds.setdefault(places, []).append(one)
+    classes = list(kinds.values())
+    if not shown or not classes:
+        return []
+    equations = solved([[int(one[0] in group) for one in classes] for group in shown])
+    small = [n for n, one in enumerate(classes) if len(one) < threshold]
+    return [
+        group
+        for size in range(1, threshold)
+        for group in itertools.combinations(small, size)
+        if sum(len(classes[n]) for n in group) < threshold
+        and follows(equations, [int(n in group) for n in range(len(classes))])
+    ]
+
+
+ANSWERS = st.tuples(
+    st.sampled_from(PLACES), st.sampled_from(KINDS), st.sampled_from(WAVES), st.booleans()
+)
+
+
+def linked(population, order):
+    """Return tables by place, kind and wave, their totals, and a share, as a report would."""
+    who = {f"P{number}": answers for number, answers in enumerate(population)}
+
+    def those(**wanted):
+        names = ("place", "kind", "wave", "yes")
+        return frozenset(
+            code
+            for code, answers in who.items()
+            if all(dict(zip(names, answers, strict=True))[key] == value
+                   for key, value in wanted.items())
+        )  # fmt: skip
+
+    tables = [
+        Table("both", ("place", "kind"), tuple(
+            Cell((place, kind), those(place=place, kind=kind)) for place in PLACES for kind in KINDS
+        )),
+        Table("place", ("place",), tuple(Cell((one,), those(place=one)) for one in PLACES)),
+        Table("kind", ("kind",), tuple(Cell((one,), those(kind=one)) for one in KINDS)),
+        Table("wave", ("place", "wave"), tuple(
+            Cell((place, wave), those(place=place, wave=wave))
+            for place in PLACES for wave in WAVES
+        )),
+        Table("yes", ("place",), tuple(
+            Cell((one,), those(place=one, yes=True), out_of=those(place=one)) for one in PLACES
+        )),
+        Table("all", (), (Cell((), those()),)),
+    ]  # fmt: skip
+    return [tables[place] for place in order]
+
+
+@settings(max_examples=80)
+@given(st.lists(ANSWERS, min_size=0, max_size=60), st.permutations(range(6)))
+def test_no_combination_of_what_is_shown_tells_of_one_to_four_people(population, order):
+    tables = linked(population, order)
+    assert given_away(tables, disclose(tables)) == []
+
+
+@settings(max_examples=40)
+@given(st.lists(st.frozensets(st.sampled_from([f"P{n}" for n in range(14)])), max_size=9))
+def test_groups_that_overlap_in_any_way_tell_of_nobody_either(groups):
+    tables = [counts(*groups)]
+    assert given_away(tables, disclose(tables)) == []
+
+
+def test_the_attacker_of_these_tests_finds_what_is_to_be_found():
+    """Told without care, a total less its parts tells of three people."""
+    a, b = people(8, "a"), people(3, "b")
+    tables = [counts(a, a | b)]
+    careless = disclose([counts(a, a | b)], 5)
+    assert given_away(tables, careless) == []
+    reckless = list(careless)
+    reckless[0] = type(reckless[0])(
+        "t", ("n",), tuple(type(c)(c.at, "shown", 1.0) for c in reckless[0].cells)
+    )
+    assert given_away(tables, reckless) != []
+
+
+# -- what is shown ---------------------------------------------------------------------------------
+
+
+def test_what_comes_first_is_shown_and_a_total_that_gives_away_a_part_is_not():
+    big, small = people(8, "a"), people(3, "b")
+    (table,) = disclose([counts(big, small, big | small)])
+    assert marks(table) == ["shown", "few", "kept_back"]
+    (table,) = disclose([counts(big | small, big, small)])
+    assert marks(table) == ["shown", "kept_back", "kept_back"]
+
+
+def test_a_total_over_two_small_groups_is_shown_when_neither_follows():
+    a, b, c = people(4, "a"), people(4, "b"), people(9, "c")
+    (table,) = disclose([counts(c, a | b | c, a, b)])
+    # Eight in two groups that hold at most four are four and four, so "under 5" is not said.
+    assert marks(table) == ["shown", "shown", "kept_back", "kept_back"]
+
+
+def test_beside_what_is_kept_back_empty_ones_are_kept_back_too():
+    ones = [people(1, f"one {n}") for n in range(5)]
+    (table,) = disclose([counts(frozenset().union(*ones), *ones, frozenset())])
+    assert marks(table) == ["shown"] + ["kept_back"] * 6
+
+
+def test_tables_are_judged_together():
+    vejle, viborg = people(9, "a"), people(7, "b")
+    women = frozenset(sorted(vejle)[:5] + sorted(viborg)[:5])
+    by_place = counts(vejle, viborg, name="place")
+    (first,) = disclose([by_place])
+    assert marks(first) == ["shown", "shown"]
+    both = disclose([by_place, counts(women & vejle, women & viborg, name="women")])
+    # Nine less five, and seven less five: the men would be told.
+    assert [marks(one) for one in both] == [["shown", "shown"], ["kept_back", "kept_back"]]
+
+
+def test_what_was_told_earlier_is_judged_with_what_is_told_now():
+    october, september = people(12), frozenset(sorted(people(12))[:10])
+    (table,) = disclose([counts(october)], earlier=[september])
+    assert marks(table) == ["kept_back"]
+    (table,) = disclose([counts(people(15))], earlier=[frozenset(sorted(people(15))[:10])])
+    assert marks(table) == ["shown"]
+    with pytest.raises(ValueError, match="earlier"):
+        disclose([counts(people(9))], earlier=[october, september])
+
+
+@pytest.mark.parametrize(
+    ("yes", "of", "mark"),
+    [
+        (5, 10, "shown"), (5, 9, "kept_back"), (4, 12, "kept_back"), (0, 10, "shown"),
+        (10, 10, "shown"), (0, 9, "kept_back"), (9, 9, "kept_back"), (2, 3, "few"),
+    ],
+)  # fmt: skip
+def test_a_share_tells_of_few_neither_way_and_says_all_or_nothing_of_ten_at_least(yes, of, mark):
+    everybody = people(of)
+    share = Cell((), frozenset(sorted(everybody)[:yes]), out_of=everybody)
+    (table,) = disclose([Table("t", (), (share,))])
+    assert marks(table) == [mark]
+
+
+def test_a_mean_needs_five_and_nobody_may_be_more_than_half_of_it():
+    def mean(count, largest):
+        (table,) = disclose(
+            [Table("t", (), (Cell((), people(count), value=3.5, largest_part=largest),))]
+        )
+        return table.cells[0].mark, table.cells[0].value
+
+    assert mean(5, 0.4) == ("shown", 3.5)
+    assert mean(4, 0.3) == ("few", None)
+    assert mean(9, 0.6) == ("kept_back", None)
+    assert mean(0, 0) == ("kept_back", None)
+
+
+def test_a_higher_threshold_holds_and_a_lower_one_is_refused():
+    (table,) = disclose([counts(people(7))], 8)
+    assert marks(table) == ["few"]
+    with pytest.raises(ValueError, match="never"):
+        disclose([counts(people(7))], 4)
+    with pytest.raises(ValueError, match="dimensions"):
+        Table("t", ("a", "b"), (Cell(("x",), people(5)),))
+    with pytest.raises(ValueError, match="share"):
+        Cell((), people(5), out_of=people(4))
+
+
+def test_counts_are_told_in_words_that_keep_what_is_kept():
+    big, small = people(9, "a"), people(2, "b")
+    assert told_counts({"a": big, "b": small}) == {"a": "9", "b": "under 5"}
+    assert told_counts({"a": big, "b": small, "all": big | small})["all"] == "not told"
+    (table,) = disclose([Table("t", (), (Cell((), big, out_of=big | people(9, "c")),))])
+    assert told(table.cells[0]) == "9 of 18"
+
+
+def test_many_cells_are_judged_in_one_go():
+    population = [(PLACES[n % 3], KINDS[n % 2], WAVES[n % 5 % 2], n % 7 < 3) for n in range(3000)]
+    tables = linked(population, range(6))
+    assert all(cell.mark == "shown" for table in disclose(tables) for cell in table.cells)
