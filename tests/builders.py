@@ -22,7 +22,7 @@ from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.desk import Desk
-from peerbook.store import Role, Store, Visitor, identities, new_code
+from peerbook.store import Role, Store, Visitor, identities, new_code, users
 from peerbook.store.audit import PRIVATE, plain, row_id
 from peerbook.store.sqlite import SqliteFile
 from peerbook.store.tables import (
@@ -71,6 +71,18 @@ address_in = file_address
 def address(folder: Path, name: str = "peerbook.sqlite") -> str:
     """Return the address of a store in a folder."""
     return address_in(folder, name)
+
+
+GOOD_PASSWORD = "tre blå heste på taget"
+
+
+def a_user(
+    store: Store, name: str, role: Role, sites: list[int] | None = None, shown: str = "Opdigt"
+) -> None:
+    """Save a user who has begun, with a good password."""
+    with store.write(LEADER) as session:
+        users.add_user(session, name, shown, role, sites)
+        users.set_password(session, name, users.hashed_password(GOOD_PASSWORD))
 
 
 def open_store(folder: Path, name: str = "peerbook.sqlite") -> Store:

@@ -46,7 +46,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     """Return a function that starts the app on a folder and waits until it says where it is.
 
     `start_server(workbooks, data=…, store_url=…, port=…, env=…, program=…)`; all are stopped at
-    the end of the session at the latest.
+    the end of the session at the latest. With `has_users`, it tells no login link.
     """
     started: list[Server] = []
 
@@ -58,6 +58,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         port: int | None = None,
         env: Mapping[str, str] | None = None,
         program: Sequence[str] = ("-m", "peerbook.server.app"),
+        has_users: bool = False,
     ) -> Server:
         folder = data or tmp_path_factory.mktemp("data")
         command = [sys.executable, *program, "--workbooks", str(workbooks)]
@@ -76,15 +77,16 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
             assert process.stdout
             for line in process.stdout:
                 server.output.append(line)
-                if found := re.search(r"http://\S+login\?ticket=\S+", line):
+                if found := re.search(r"http://\S+", line):
                     links.put(found[0])
             links.put("")
 
         threading.Thread(target=read, daemon=True).start()
-        server.login_link = links.get(timeout=START_SECONDS)
-        if not server.login_link:
+        server.address = links.get(timeout=START_SECONDS)
+        if not server.address:
             pytest.fail(f"the server did not start:\n{server.said()}")
-        server.address = server.login_link.partition("login?")[0]
+        if not has_users:
+            server.login_link = links.get(timeout=START_SECONDS)
         return server
 
     yield start

@@ -440,6 +440,56 @@ def _answers(written: list[str]) -> dict[str, str]:
     return pairs
 
 
+user_app = typer.Typer(help=_("Make users and help them in, on this machine."))
+app.add_typer(user_app, name="user")
+
+
+@user_app.command("add", help=_("Make a user; name and password are asked for."))
+def user_add(
+    role: Annotated[str, typer.Option(help=_("What the user is here for."))] = "leader",
+    site: Annotated[
+        list[str] | None, typer.Option(help=_("Only at this site; may be repeated."))
+    ] = None,
+    store: StoreUrl = None,
+) -> None:
+    """Make a user."""
+    from peerbook.access import commands
+    from peerbook.store import Store
+
+    with Store.open(store, create=False) as opened:
+        commands.add(opened, role, site or [])
+
+
+@user_app.command("list", help=_("Show who may come in."))
+def user_list(store: StoreUrl = None) -> None:
+    """Show the users."""
+    from peerbook.access import commands
+    from peerbook.store import Store
+
+    with Store.open(store, create=False) as opened:
+        commands.tell(opened)
+
+
+@user_app.command("reset", help=_("Give a user another password, and let them in again."))
+def user_reset(store: StoreUrl = None) -> None:
+    """Give a user another password."""
+    from peerbook.access import commands
+    from peerbook.store import Store
+
+    with Store.open(store, create=False) as opened:
+        commands.reset(opened)
+
+
+@user_app.command("shut-out", help=_("Let a user in no more."))
+def user_shut_out(store: StoreUrl = None) -> None:
+    """Shut a user out."""
+    from peerbook.access import commands
+    from peerbook.store import Store
+
+    with Store.open(store, create=False) as opened:
+        commands.shut_out(opened)
+
+
 @app.command(help=_("Show the version."))
 def version() -> None:
     """Print the version."""

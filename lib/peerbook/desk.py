@@ -14,24 +14,19 @@ from sqlalchemy.orm import Session
 
 from peerbook import small_groups
 from peerbook.seat import seated
-from peerbook.store import DraftBox, Receipt, Role, Saved, Store, Visitor, users
+from peerbook.store import DraftBox, Receipt, Role, Saved, Store, Visitor
+from peerbook.store.users import name_key
 from peerbook.text import _
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import Submission
 
 ACTOR_VARIABLE = "PEERBOOK_ACTOR"
 SYNTHETIC_SETTING = "synthetic"
-SETTING_LENGTH = 64
 
 
 def owner() -> Visitor:
     """Return who works on this machine without logging in: whoever it belongs to leads here."""
     return Visitor(os.environ.get(ACTOR_VARIABLE) or getpass.getuser(), "leader")
-
-
-def name_key(actor: str) -> str:
-    """Return the key of the setting that says what somebody who saves is called."""
-    return f"known_as:{actor}"[:SETTING_LENGTH]
 
 
 @dataclass(frozen=True)
@@ -73,12 +68,8 @@ class Desk:
 
     def name_of(self, actor: str) -> str:
         """Return what somebody who saves is called here; never the name of a computer account."""
-        known = str(self.store.setting(name_key(actor), ""))
-        if not known:
-            with self.store.read() as session:
-                user = users.account(session, actor)
-            known = "" if user is None else user.shown
-        return known or (_("you") if actor == self.actor else _("a colleague"))
+        known = self.store.setting(name_key(actor), "")
+        return str(known) or (_("you") if actor == self.actor else _("a colleague"))
 
     def drafts(self, form: str, check: Callable[[Session], None] | None = None) -> DraftBox:
         """Return where what is typed in a form is kept until it is saved.

@@ -16,6 +16,16 @@ LARGEST_THRESHOLD = 30
 """Beyond this no course would ever show anything, so a larger number is a slip of the finger."""
 
 
+IDLE_SETTING = "idle_minutes"
+USUAL_IDLE_MINUTES = 30
+
+
+def idle_minutes(session: Session) -> int:
+    """Return after how many minutes without use a user is logged out."""
+    row = session.get(Setting, IDLE_SETTING)
+    return USUAL_IDLE_MINUTES if row is None else int(row.value)
+
+
 def help_key(site_id: int) -> str:
     """Return the key of a site's help number."""
     return f"help_number:{site_id}"

@@ -7,11 +7,11 @@ import pytest
 
 from builders import a_desk, open_store
 from peerbook import desk as desks
-from peerbook.desk import name_key
 from peerbook.errors import Conflict, StoreUnavailable
 from peerbook.paths import DATA_FOLDER_VARIABLE
 from peerbook.store import Saved, set_setting
 from peerbook.store.store import URL_VARIABLE
+from peerbook.store.users import name_key
 from peerbook.ui import Form, TextField
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import html
-import http.client
 import json
 import os
 import re
@@ -17,7 +15,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -25,9 +22,21 @@ import pytest
 import websocket
 
 from app_under_test import Server, write_notebook
-from peerbook.server.channel import PROTOCOL, split
-
-KERNEL = "01234567-89ab-cdef-0123-456789abcdef"
+from at_the_door import (
+    KERNEL,
+    PAGE,
+    ask,
+    connect,
+    cookie_name,
+    frame,
+    kind_of,
+    log_in,
+    log_out,
+    open_kernel,
+    wait_for,
+    wait_until_closed,
+    write_code,
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,60 +55,6 @@ def server(start_server: Callable[..., Server], tmp_path_factory: pytest.TempPat
     write_notebook(outside / "outside.ipynb", ["print('CONTENT-OF-A-FILE')"])
     (folder / "link.ipynb").symlink_to(outside / "outside.ipynb")
     return start_server(folder)
-
-
-@dataclass
-class Response:
-    status: int
-    headers: http.client.HTTPMessage
-    body: str
-
-
-def ask(
-    server: Server,
-    path: str,
-    *,
-    method: str = "GET",
-    body: str = "",
-    source: str = "127.0.0.1",
-    **headers: str,
-) -> Response:
-    """Send the path exactly as written, from an address of this machine, following nothing."""
-    where = urllib.parse.urlsplit(server.address)
-    connection = http.client.HTTPConnection(
-        where.hostname or "", where.port, timeout=60, source_address=(source, 0)
-    )
-    connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
-    for name, value in headers.items():
-        connection.putheader(name.replace("_", "-"), value)
-    if body:
-        connection.putheader("Content-Length", str(len(body)))
-        connection.putheader("Content-Type", "application/x-www-form-urlencoded")
-    connection.endheaders(body.encode() if body else None)
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
-    if answer.headers["Content-Encoding"] == "gzip":
-        content = gzip.decompress(content)
-    return Response(answer.status, answer.headers, content.decode("utf-8", "replace"))
-
-
-def connect(server: Server, kernel: str, *, protocols: list[str] | None = None, **headers: str):
-    where = urllib.parse.urlsplit(server.address)
-    return websocket.create_connection(
-        f"ws://{where.netloc}/api/kernels/{kernel}/channels?session_id=test",
-        subprotocols=[PROTOCOL] if protocols is None else protocols,
-        header=headers,
-        timeout=30,
-        suppress_origin="Origin" not in headers,
-    )
-
-
-def open_kernel(server: Server) -> str:
-    page = ask(server, "/voila/render/start.ipynb", **server.headers)
-    found = re.search(r'kernel="([\w-]+)"', page.body)
-    assert found, page.body
-    return found[1]
 
 
 WHO = {
@@ -131,12 +86,6 @@ CLOSED_GET = [
     ("/terminals", 404),
     ("/photo.png", 404),
 ]
-
-
-def cookie_name(server: Server) -> str:
-    return "username-" + urllib.parse.urlsplit(server.address).netloc.replace(".", "-").replace(
-        ":", "-"
-    )
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -205,33 +154,6 @@ def test_a_websocket_opens_for_nobody_without_login_nor_from_another_site(server
     connect(server, kernel, **server.headers).close()
 
 
-def write_code(server: Server, code: str, source: str = "127.0.0.1") -> tuple[Response, str]:
-    """Write a code into the form, as a browser does; return the answer and all cookies."""
-    form = ask(server, "/login", source=source)
-    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', form.body)
-    assert xsrf
-    jar = form.headers["Set-Cookie"].partition(";")[0]
-    body = urllib.parse.urlencode({"_xsrf": xsrf[1], "code": code})
-    answer = ask(server, "/login?next=/", method="POST", body=body, source=source, Cookie=jar)
-    return answer, f"{jar}; " + (answer.headers["Set-Cookie"] or "").partition(";")[0]
-
-
-def log_in(server: Server) -> str:
-    """Log in by the form, and return the cookies."""
-    answer, cookies = write_code(server, server.token)
-    assert answer.status == 302, answer.body
-    return cookies
-
-
-def log_out(server: Server, cookies: str) -> Response:
-    """Press the button of a page, as a browser does."""
-    page = ask(server, "/logout", Cookie=cookies)
-    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page.body)
-    assert xsrf
-    body = urllib.parse.urlencode({"_xsrf": xsrf[1]})
-    return ask(server, "/logout", method="POST", body=body, Cookie=cookies)
-
-
 def test_the_login_form_lets_in_and_sets_a_cookie_no_script_and_no_other_site_can_use(server):
     form = ask(server, "/login")
     assert '<label for="code">' in form.body
@@ -281,9 +203,6 @@ def test_a_login_link_works_once(server, start_server):
     assert ask(mine, "/", Cookie=cookie).headers["Location"] == "/voila/render/start.ipynb"
 
 
-PAGE = "/voila/render/start.ipynb"
-
-
 def test_logging_out_takes_the_cookie_away_with_the_attributes_it_was_set_with(server):
     answer = log_out(server, log_in(server))
     assert (answer.status, answer.headers["Location"]) == (303, "/logout")
@@ -315,8 +234,8 @@ def test_whoever_logged_out_is_still_out_after_a_restart(server, start_server):
 
 def test_a_page_that_is_open_is_cut_off_when_its_login_ends(server):
     mine, other = log_in(server), log_in(server)
-    open_mine = connect(server, open_kernel(server), Cookie=mine)
-    open_other = connect(server, open_kernel(server), Cookie=other)
+    open_mine = connect(server, open_kernel(server, Cookie=mine), Cookie=mine)
+    open_other = connect(server, open_kernel(server, Cookie=other), Cookie=other)
     log_out(server, mine)
     wait_until_closed(open_mine)
     open_other.send_binary(frame("shell", "kernel_info_request"))
@@ -607,18 +526,6 @@ def test_the_log_holds_no_secret_and_no_personal_number(server):
 # ---- the websocket -----------------------------------------------------------------------------
 
 
-def frame(channel: str, kind: str, content: str = "{}", *, session: str = "test") -> bytes:
-    header = (
-        f'{{"msg_id":"1","msg_type":"{kind}","session":"{session}","username":"",'
-        '"version":"5.3","date":"2026-01-01T00:00:00Z"}'
-    )
-    parts = [part.encode() for part in (channel, header, "{}", "{}", content)]
-    offsets = [8 * (len(parts) + 2)]
-    for part in parts:
-        offsets.append(offsets[-1] + len(part))
-    return struct.pack(f"<{len(offsets) + 1}Q", len(offsets), *offsets) + b"".join(parts)
-
-
 def still_answers(server: Server) -> bool:
     return ask(server, "/login").status == 200
 
@@ -643,15 +550,6 @@ HARMFUL = {
     "content that is no object": frame("shell", "comm_msg", "[]"),
     "deep JSON": frame("shell", "comm_msg", "[" * 200_000 + "]" * 200_000),
 }  # fmt: skip
-
-
-def wait_until_closed(socket: websocket.WebSocket) -> None:
-    """Read until the server has closed the line; a test that gets no close times out."""
-    try:
-        while socket.recv_data()[0] != websocket.ABNF.OPCODE_CLOSE:
-            pass
-    except (websocket.WebSocketConnectionClosedException, ConnectionError):
-        pass
 
 
 @pytest.mark.parametrize("name", HARMFUL)
@@ -704,10 +602,6 @@ def test_forbidden_messages_have_no_effect(server, tmp_path, channel):
     assert not mark.exists()
 
 
-def kind_of(message: bytes) -> str:
-    return re.search(rb'"msg_type":\s*"(\w+)"', split(message)[1])[1].decode()
-
-
 def test_a_burst_of_messages_leaves_the_server_answering(server):
     socket = connect(server, open_kernel(server), **server.headers)
     for _ in range(2000):
@@ -717,16 +611,16 @@ def test_a_burst_of_messages_leaves_the_server_answering(server):
 
 
 def test_leaving_a_page_ends_its_kernel_only_with_login_and_from_our_own_page(server):
-    kernel = open_kernel(server)
-    path = f"/voila/api/shutdown/{kernel}"
     cookie = log_in(server)
+    kernel = open_kernel(server, Cookie=cookie)
+    path = f"/voila/api/shutdown/{kernel}"
     xsrf = re.search(r"_xsrf=([^;]+)", cookie)[1]
     form = urllib.parse.urlencode({"_xsrf": xsrf})
     assert ask(server, path, method="POST", body=form).status == 403
     assert ask(server, path, method="POST", body="x=1", Cookie=cookie).status == 403
     evil = {"Cookie": cookie, "Origin": "http://evil.example"}
     assert ask(server, path, method="POST", body=form, **evil).status == 404
-    connect(server, kernel, **server.headers).close()
+    connect(server, kernel, Cookie=cookie).close()
     assert ask(server, path, method="POST", body=form, Cookie=cookie).status == 204
     deadline = time.monotonic() + 30
     while ask(server, path, method="POST", body=form, Cookie=cookie).status != 404:
@@ -835,12 +729,12 @@ def test_one_page_too_many_is_told_calmly_and_room_is_found_again(serve_notebook
     mine = serve_notebooks(
         {"start": ["import ipywidgets\nipywidgets.VBox([])"]}, program=program("MOST_PAGES = 1")
     )
-    kernel = open_kernel(mine)
+    cookie = log_in(mine)
+    kernel = open_kernel(mine, Cookie=cookie)
     page = "/voila/render/start.ipynb?lang=en"
     refused = ask(mine, page, **mine.headers).body
     assert "Too many pages are open." in refused
     assert "<peerbook-line" not in refused
-    cookie = log_in(mine)
     xsrf = re.search(r"_xsrf=([^;]+)", cookie)[1]
     form = urllib.parse.urlencode({"_xsrf": xsrf})
     left = ask(mine, f"/voila/api/shutdown/{kernel}", method="POST", body=form, Cookie=cookie)
@@ -868,10 +762,3 @@ def test_the_chart_script_is_in_the_head_of_pages_that_last_began_with_charts(se
     for expected in (True, False):
         found = script.search(ask(mine, "/voila/render/charts.ipynb", **mine.headers).body)
         assert bool(found) == expected
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        os.sched_yield()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -31,31 +32,73 @@ def patience(clock: Clock) -> Patience:
 
 def test_a_login_holds_until_it_ends(tmp_path):
     logins = Logins(tmp_path / "logins", DAY)
-    one, two = logins.begin("anna"), logins.begin("bo")
-    assert (logins.user(one), logins.user(two)) == ("anna", "bo")
-    logins.end(one)
-    assert (logins.user(one), logins.user(two)) == (None, "bo")
-    assert Logins(tmp_path / "logins", DAY).user(two) == "bo"
+    one, two = logins.begin("anna", "s1"), logins.begin("bo", "s2")
+    assert [(logins.under(n).user, logins.under(n).stamp) for n in (one, two)] == [
+        ("anna", "s1"),
+        ("bo", "s2"),
+    ]
+    logins.end(logins.under(one).id)
+    assert logins.under(one) is None
+    assert [login.user for login in logins.all()] == ["bo"]
+    again = Logins(tmp_path / "logins", DAY)
+    assert again.under(two) == again.known(again.under(two).id) == logins.under(two)
+
+
+def test_a_login_knows_when_something_was_last_asked(tmp_path):
+    logins = Logins(tmp_path / "logins", DAY)
+    number = logins.begin("anna")
+    login = logins.under(number)
+    os.utime(tmp_path / "logins" / login.id, (0, login.begun_at - 1000))
+    assert logins.under(number).seen_at < login.begun_at
+    logins.note(login)
+    assert logins.under(number).seen_at >= login.seen_at
+    logins.end(login.id)
+    logins.note(login)
+    assert logins.under(number) is None
+
+
+def test_a_login_can_be_carried_over_to_a_new_stamp_but_not_brought_back(tmp_path):
+    logins = Logins(tmp_path / "logins", DAY)
+    number = logins.begin("anna", "old")
+    begun = logins.under(number)
+    logins.carry_over(begun, "new")
+    assert (logins.under(number).stamp, logins.under(number).begun_at) == ("new", begun.begun_at)
+    logins.end(begun.id)
+    logins.carry_over(begun, "newer")
+    assert logins.under(number) is None
+    assert list(logins.all()) == []
 
 
 @pytest.mark.parametrize("number", ["", "x", "../../etc/passwd", "a" * 10_000, "\0"])
 def test_a_number_nobody_was_given_is_no_login(tmp_path, number):
     logins = Logins(tmp_path / "logins", DAY)
-    assert logins.user(number) is None
-    logins.begin("anna")
-    assert logins.user(number) is None
-    logins.end(number)
+    assert logins.under(number) is None
+    known = logins.begin("anna")
+    assert logins.under(number) is None
+    assert logins.known("") is None
+    logins.end("")
+    assert logins.under(known)
 
 
 def test_a_login_grows_old_and_is_then_cleared_away(tmp_path):
     logins = Logins(tmp_path / "logins", DAY)
     old = logins.begin("anna")
     (path,) = (tmp_path / "logins").iterdir()
-    os.utime(path, (0, path.stat().st_mtime - 2 * DAY))
-    assert logins.user(old) is None
+    kept = json.loads(path.read_text())
+    path.write_text(json.dumps(kept | {"begun_at": kept["begun_at"] - 2 * DAY}))
+    assert logins.under(old) is None
     fresh = logins.begin("anna")
     assert len(list((tmp_path / "logins").iterdir())) == 1
-    assert logins.user(fresh) == "anna"
+    assert logins.under(fresh).user == "anna"
+
+
+@pytest.mark.parametrize("content", ["", "anna", "[]", "{}", '{"user": "anna"}', "\0"])
+def test_a_file_that_is_no_login_opens_nothing(tmp_path, content):
+    logins = Logins(tmp_path / "logins", DAY)
+    number = logins.begin("anna")
+    (path,) = (tmp_path / "logins").iterdir()
+    path.write_text(content)
+    assert logins.under(number) is None
 
 
 def waits(patience: Patience, clock: Clock, address: str, tries: int) -> list[int]:

@@ -183,7 +183,7 @@ def test_whoever_was_changed_meanwhile_is_not_changed_again(store):
 
 def test_the_first_user_leads_at_all_sites(store):
     for role, sites in (("peer", None), ("course_leader", None), ("leader", [1])):
-        with pytest.raises(InputFault, match="være leder"):
+        with pytest.raises(InputFault, match="skal være leder"):
             add(store, role=role, sites=sites)
     with store.read() as session:
         assert users.accounts(session) == []

@@ -20,7 +20,7 @@ from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.privacy.disclosure import told_counts
 from peerbook.small_groups import told
-from peerbook.store import Receipt
+from peerbook.store import Receipt, Role
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
@@ -40,6 +40,9 @@ from peerbook.ui import (
 )
 
 LOOK_AHEAD = dt.timedelta(weeks=6)
+_PLANNING: tuple[Role, ...] = ("leader", "course_leader")
+_RECORDING: tuple[Role, ...] = (*_PLANNING, "evaluator")
+"""Roles that open the pages work goes on at; others see when it happens, without links."""
 
 
 def open_page(site: str = "") -> Page:
@@ -56,6 +59,8 @@ def open_page(site: str = "") -> Page:
     with desk.store.read() as session:
         known = records.sites(session)
         chosen = records.site_named(session, site)
+    if chosen is None and desk.visitor.role not in _PLANNING:
+        return Page([Prose(_("There is nothing here yet."))], synthetic=desk.synthetic)
     if chosen is None:
         return Page([_first_site(desk)], synthetic=desk.synthetic)
     return Page(
@@ -112,13 +117,15 @@ def _first_steps() -> str:
 
 def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
     """Return what happens and what waits at all sites, each named where there are several."""
+    role = desk.visitor.role
+    at_work = sites if role in _RECORDING else ()
     with desk.store.read() as session:
-        begun = unfinished_parts(desk, session, sites)
-        coming = _coming(session, sites, desk.today)
+        begun = unfinished_parts(desk, session, at_work) if at_work else []
+        coming = _coming(session, sites, desk.today, role)
         threshold = desk.threshold()
         waiting = [
             (site, row)
-            for site in sites
+            for site in at_work
             for row in each(suggestion_records.open_suggestions(session, site.id, threshold))
         ]
         courses = [(site, one) for site in sites for one in records.courses(session, site.id)]
@@ -127,7 +134,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
             for site in sites
             for number, day in records.last_days(session, site.id).items()
         }
-        to_ask = [one for site in sites for one in _follow_ups(session, site, desk.today)]
+        to_ask = [one for site in at_work for one in _follow_ups(session, site, desk.today)]
     courses.sort(key=lambda one: (one[1].starts_on, one[1].id), reverse=True)
     where = [Column("site", _("Site"))] if len(sites) > 1 else []
     parts: list[Part] = [*begun, Heading(_("The next six weeks"))]
@@ -143,7 +150,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
         parts.append(Table(columns, coming, _("What happens in {site}").format(site=names)))
     elif courses:
         parts.append(Prose(_("No course days in the next six weeks.")))
-    else:
+    elif role in _PLANNING:
         parts.append(Prose(_first_steps()))
     if waiting:
         parts += [
@@ -174,7 +181,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
         ]
         rows = [
             {
-                "title": Link(course.title, _address(site, course, desk.today)),
+                "title": _linked(course.title, _address(site, course, desk.today, role)),
                 "site": site.name,
                 "starts_on": course.starts_on,
                 "state": _state(course.starts_on, last_day.get(course.id), desk.today),
@@ -185,10 +192,16 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
     return parts
 
 
-def _address(site: Site, course: Course, today: dt.date) -> str:
-    """Return where work on a course goes on: at its plan, until it has begun."""
-    page = PLAN_PAGE if course.starts_on > today else RECORD_PAGE
+def _address(site: Site, course: Course, today: dt.date, role: Role) -> str:
+    """Return where work on a course goes on, at its plan until it has begun; empty for no work."""
+    if role not in _RECORDING:
+        return ""
+    page = PLAN_PAGE if course.starts_on > today and role in _PLANNING else RECORD_PAGE
     return address_of(page, site.name, course.id)
+
+
+def _linked(words: str, address: str) -> Link | str:
+    return Link(words, address) if address else words
 
 
 def _state(starts_on: dt.date, ends_on: dt.date | None, today: dt.date) -> Status:
@@ -201,7 +214,9 @@ def _state(starts_on: dt.date, ends_on: dt.date | None, today: dt.date) -> Statu
     return Status(_("is under way"), "ok")
 
 
-def _coming(session: Session, sites: Sequence[Site], today: dt.date) -> list[dict[str, object]]:
+def _coming(
+    session: Session, sites: Sequence[Site], today: dt.date, role: Role
+) -> list[dict[str, object]]:
     dates = [
         (site, date, title)
         for site in sites
@@ -218,7 +233,10 @@ def _coming(session: Session, sites: Sequence[Site], today: dt.date) -> list[dic
             "time": hours_of(date.starts_at, date.ends_at),
             "site": site.name,
             "what": date_name(date.kind, date.number),
-            "course": Link(title, address_of(PLAN_PAGE, site.name, date.course_id)),
+            "course": _linked(
+                title,
+                address_of(PLAN_PAGE, site.name, date.course_id) if role in _PLANNING else "",
+            ),
         }
         for site, date, title in dates
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import re
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from importlib import metadata
 from sqlalchemy import func, select
 
 from peerbook import __version__
+from peerbook.errors import NotAllowed
 from peerbook.store import Store
 from peerbook.store.tables import Audit
 
@@ -32,6 +34,7 @@ class About:
         Where they lie instead, when they are in a database on a server.
     changes
         Number of the latest entry in the audit: which state of the data a figure was made from.
+        None for whoever has no right to the audit.
     """
 
     version: str
@@ -41,13 +44,11 @@ class About:
     parts: tuple[tuple[str, str], ...]
     folder: str
     server: str | None
-    changes: int
+    changes: int | None
 
 
 def about(store: Store) -> About:
     """Return what the app is made of, and the state of its store."""
-    with store.read() as session:
-        changes = session.scalar(select(func.max(Audit.seq))) or 0
     return About(
         version=__version__,
         python=platform.python_version(),
@@ -56,8 +57,14 @@ def about(store: Store) -> About:
         parts=_parts(),
         folder=str(store.folder),
         server=store.server,
-        changes=changes,
+        changes=_changes(store),
     )
+
+
+def _changes(store: Store) -> int | None:
+    with contextlib.suppress(NotAllowed), store.read() as session:
+        return session.scalar(select(func.max(Audit.seq))) or 0
+    return None
 
 
 def _parts() -> tuple[tuple[str, str], ...]:

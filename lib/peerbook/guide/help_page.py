@@ -7,7 +7,9 @@ from functools import partial
 
 from peerbook.course import records as course_records
 from peerbook.desk import Desk, open_desk
+from peerbook.guide import records
 from peerbook.guide.about import about
+from peerbook.guide.accessibility import statement
 from peerbook.guide.accessibility_part import Statement, review_warning
 from peerbook.guide.handbook import handbook
 from peerbook.guide.settings_part import settings_parts
@@ -34,6 +36,8 @@ from peerbook.ui import (
 )
 
 HARDEST = 10
+DECIDING = ("leader", "course_leader")
+"""Roles that decide what a place can decide for itself."""
 
 
 def open_page(site: str = "") -> Page:
@@ -63,25 +67,34 @@ class _HelpPage:
         self._sites = sites
         self._chosen = chosen
         self._top = Section([])
+        self._decides = desk.visitor.role in DECIDING
         self._statement = Statement(desk, self._redraw_top)
 
     def parts(self) -> list[Part]:
         """Return what the page is made of."""
         self._redraw_top()
+        settings = [(_("Settings"), self._settings)] if self._decides else []
         return [
             self._top,
             Tabs(
                 [
                     (_("Handbook"), _chapters),
-                    (_("Settings"), self._settings),
-                    (_("Accessibility"), self._statement.parts),
+                    *settings,
+                    (_("Accessibility"), self._accessibility),
                     (_("About peerbook"), lambda: _about_parts(self._desk)),
                 ]
             ),
         ]
 
+    def _accessibility(self) -> list[Part]:
+        if self._decides:
+            return self._statement.parts()
+        store = self._desk.store
+        return danish_text(statement(records.organisation(store), records.reviewed_on(store)))
+
     def _redraw_top(self) -> None:
-        self._top.show([*self._call(), *review_warning(self._desk)])
+        warning = review_warning(self._desk) if self._decides else []
+        self._top.show([*self._call(), *warning])
         self._statement.follow()
 
     def _call(self) -> list[Part]:
@@ -90,6 +103,8 @@ class _HelpPage:
         call = whom_to_call(self._desk.store, self._chosen.id)
         if call:
             return [Notice("info", call)]
+        if not self._decides:
+            return []
         text = _("You have not written yet whom people can call. Do it under Settings.")
         return [Notice("warn", text)]
 
@@ -172,7 +187,7 @@ def _about_parts(desk: Desk) -> list[Part]:
         _("Your data lie in the database {server}.")
         if known.server
         else _("Your data lie in the folder {folder}."),
-        _("{changes} changes have been saved so far."),
+        *([] if known.changes is None else [_("{changes} changes have been saved so far.")]),
         _("The pages call no other computer. What you write goes to the database alone.")
         if known.server
         else _("The pages call no other computer. What you write stays on this one."),
@@ -181,7 +196,7 @@ def _about_parts(desk: Desk) -> list[Part]:
     values = {
         "version": known.version, "python": known.python, "database": known.database,
         "system": known.system, "folder": literal(known.folder),
-        "server": literal(known.server or ""), "changes": format_number(known.changes),
+        "server": literal(known.server or ""), "changes": format_number(known.changes or 0),
     }  # fmt: skip
     columns = [Column("name", _("Part")), Column("version", _("Version"))]
     rows = [{"name": name, "version": version} for name, version in known.parts]

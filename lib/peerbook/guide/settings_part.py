@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import cast
 
-from peerbook.desk import Desk, name_key
+from peerbook.desk import Desk
 from peerbook.guide import records
 from peerbook.guide.accessibility import Organisation
 from peerbook.guide.backup_part import backup_parts
@@ -19,6 +19,7 @@ from peerbook.settings import (
 from peerbook.small_groups import SMALLEST
 from peerbook.store import set_setting
 from peerbook.store.tables import Site
+from peerbook.store.users import name_key
 from peerbook.text import _
 from peerbook.ui import (
     Filter,

@@ -29,6 +29,7 @@ from voila.app import Voila
 from peerbook.errors import PeerbookError
 from peerbook.paths import can_be_socket, product_folder
 from peerbook.server import discretion
+from peerbook.server.account import AccountHandler
 from peerbook.server.answers import HEADERS, Answer, Assets, Missing, log_request, templates
 from peerbook.server.assets import ROUTE as ASSETS_ROUTE
 from peerbook.server.channel import (
@@ -38,16 +39,15 @@ from peerbook.server.channel import (
     Farewell,
     KernelChannel,
 )
+from peerbook.server.entrance import ByRole, Entrance, login_settings
 from peerbook.server.kernels import PageKernels
 from peerbook.server.login import (
     LoginHandler,
     LogoutHandler,
-    OneCode,
     Tickets,
     announce,
-    login_settings,
 )
-from peerbook.server.pages import START
+from peerbook.server.pages import entries
 from peerbook.server.private_files import access_token, cookie_secret
 from peerbook.server.provisioner import PROVISIONER, warm_up
 from peerbook.server.visit import VisitHandler
@@ -93,12 +93,19 @@ class OwnPython(KernelSpecManager):
 
 
 class FrontDoor(Answer):
-    """Leads from the bare address to the front page."""
+    """Leads from the bare address to the first page of the visitor's role."""
+
+    def initialize(self, workbooks: Path) -> None:
+        """Remember where the notebooks are."""
+        self.workbooks = workbooks
 
     @tornado.web.authenticated
     def get(self) -> None:
         """Redirect."""
-        self.redirect(f"{self.base_url}voila/render/{START}.ipynb")
+        pages = entries(self.workbooks, self.current_user.visitor.role)
+        if not pages:
+            raise tornado.web.HTTPError(404)
+        self.redirect(f"{self.base_url}voila/render/{pages[0].notebook}.ipynb")
 
 
 class App(Voila):
@@ -142,9 +149,10 @@ class App(Voila):
         """Return every address there is."""
         base = self.base_url
         return [
-            (base, FrontDoor),
+            (base, FrontDoor, {"workbooks": self.workbooks}),
             (base + "login", LoginHandler),
             (base + "logout", LogoutHandler),
+            (base + "account", AccountHandler),
             (base + ASSETS_ROUTE, Assets),
             (
                 base + r"voila/render/([\w-]{1,80}(?:/[\w-]{1,80}){0,4})\.ipynb",
@@ -194,7 +202,14 @@ class App(Voila):
 
     def _greet(self) -> None:
         address = local_address(self.ip, self.port, self.base_url)
-        announce(address, str(self.token), self.tickets, open_browser=self.open_browser)
+        entrance: Entrance = self.identity_provider
+        announce(
+            address,
+            str(self.token),
+            self.tickets,
+            has_users=entrance.book.standing_now().have_begun,
+            open_browser=self.open_browser,
+        )
 
 
 def local_address(ip: str, port: int, base_url: str) -> str:
@@ -260,7 +275,8 @@ def serve(
         open_browser=open_browser,
         token=code,
         cookie_secret=cookie_secret(),
-        identity_provider_class=OneCode,
+        identity_provider_class=Entrance,
+        authorizer_class=ByRole,
         kernel_websocket_connection_class=BoundedConnection,
         config_file_paths=[],
         log_level=logging.WARNING,

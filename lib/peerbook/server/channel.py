@@ -17,6 +17,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from peerbook.server.answers import Answer
 from peerbook.server.discretion import code_lines
+from peerbook.server.entrance import LOGIN_IS_OVER
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 LARGEST_MESSAGE_BYTES = 10 * 1024 * 1024
@@ -29,6 +30,8 @@ ALWAYS_TO_BROWSER = {"kernel_info_reply", "status"}
 TO_BROWSER = ALWAYS_TO_BROWSER | {
     "comm_open", "comm_close", "comm_msg", "comm_info_reply", "error",
 }  # fmt: skip
+# Whoever sends one of these is there; the browser asks for the others by itself.
+SIGNS_OF_LIFE = {"comm_msg", "comm_info_request"}
 ABANDONED_SECONDS = 300.0
 _FAREWELL_SECONDS = 2.0
 
@@ -106,7 +109,17 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
         if not known or kind not in FROM_BROWSER:
             self.log.warning("A websocket message of a kind that is not allowed was ignored")
             return
+        if kind in SIGNS_OF_LIFE:
+            self.identity_provider.note(self)
         super().on_message(ws_message)
+
+    def tell_idle(self, is_close: bool) -> None:
+        """Tell the page that its login is about to end for lack of use, or not any more."""
+        if not self._is_closing():
+            header, content = {"msg_type": "peerbook_idle"}, {"is_close": is_close}
+            parts = [json.dumps(part).encode() for part in (header, {}, {}, content)]
+            message = serialize_msg_to_ws_v1(parts, "iopub")
+            super().write_message(message, binary=True)
 
     def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:
         """Pass on what widgets need; an error becomes a code, its trace stays here."""
@@ -131,7 +144,9 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
     def on_close(self) -> None:
         """Let the kernel go when nobody comes back to it: a closed laptop, a logout, a crash."""
         super().on_close()
-        self.kernel_manager.end_unless_visited(self.kernel_id, ABANDONED_SECONDS)
+        is_over = self.close_code == LOGIN_IS_OVER
+        seconds = _FAREWELL_SECONDS if is_over else ABANDONED_SECONDS
+        self.kernel_manager.end_unless_visited(self.kernel_id, seconds)
 
     def _is_closing(self) -> bool:
         return self.ws_connection is None or self.ws_connection.is_closing()
@@ -143,7 +158,8 @@ class Farewell(Answer, VoilaShutdownKernelHandler):
     @web.authenticated
     async def post(self, kernel_id: str) -> None:
         """Answer at once; the kernel goes two seconds later."""
-        if kernel_id not in self.kernel_manager:
+        self.kernel_id = kernel_id
+        if not self.authorizer.is_authorized(self, self.current_user, "write", "kernels"):
             raise web.HTTPError(404)
 
         IOLoop.current().call_later(_FAREWELL_SECONDS, self.kernel_manager.end, kernel_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import cast
 
 from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.serverapp import ServerApp
@@ -12,13 +13,12 @@ from traitlets.config import Config
 from peerbook.paths import product_folder
 from peerbook.server import discretion
 from peerbook.server.app import STORE_VARIABLE, ServerFault, kernel_settings, local_address
+from peerbook.server.entrance import Entrance, login_settings
 from peerbook.server.login import (
     LoginHandler,
     LogoutHandler,
-    OneCode,
     Tickets,
     announce,
-    login_settings,
 )
 from peerbook.server.private_files import access_token, cookie_secret
 from peerbook.server.provisioner import warm_up
@@ -46,10 +46,11 @@ def lab_settings(*, port: int | None, ip: str, token: str, allow_root: bool = Fa
     # Named one by one: Voilà's own extension, for one, would open pages without our bounds.
     config.ServerApp.jpserver_extensions = {"jupyterlab": True, "peerbook.server.assets": True}
     config.ServerApp.default_url = "/lab"
-    config.ServerApp.identity_provider_class = OneCode
-    config.OneCode.token = token
-    config.OneCode.login_handler_class = LoginHandler
-    config.OneCode.logout_handler_class = LogoutHandler
+    config.ServerApp.identity_provider_class = Entrance
+    config.Entrance.token = token
+    config.Entrance.login_handler_class = LoginHandler
+    config.Entrance.logout_handler_class = LogoutHandler
+    config.Entrance.roles = ["leader", "analyst"]
     config.FileContentsManager.pre_save_hook = SaveGuard().before_saving
     config.LabApp.news_url = None
     config.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
@@ -111,5 +112,13 @@ def lab(
     tickets = Tickets()
     server.web_app.settings["peerbook_tickets"] = tickets
     address = local_address(ip, server.port, server.base_url)
-    server.io_loop.add_callback(announce, address, code, tickets, open_browser=open_browser)
+    entrance = cast(Entrance, server.identity_provider)
+    server.io_loop.add_callback(
+        announce,
+        address,
+        code,
+        tickets,
+        has_users=entrance.book.standing_now().have_begun,
+        open_browser=open_browser,
+    )
     server.start()

@@ -2,71 +2,127 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import ipaddress
+import json
 import math
 import os
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 MOST_ADDRESSES = 1000
 _LONGEST_EXPONENT = 20.0
+_DRAFT = ".draft"
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login that holds.
+
+    Parameters
+    ----------
+    id
+        What its file is called; it opens nothing.
+    user
+        Who logged in; empty for whoever came with the access code.
+    stamp
+        What the user's stamp was then.
+    begun_at, seen_at
+        When it began, and when something was last asked under it, in seconds.
+    """
+
+    id: str
+    user: str
+    stamp: str
+    begun_at: float
+    seen_at: float
 
 
 class Logins:
     """The logins that hold: one small file each, until it is ended or too old.
 
     So logging out ends a login for good, also a copy of its cookie, and a restart ends none.
-    A file is called by the hash of the login's number and says who logged in.
+    A file is called by the hash of the login's number; its age is how long nothing was asked.
 
     Parameters
     ----------
     folder
         Where the files lie; made when the first is written, for its owner only.
     seconds
-        How long a login lasts.
+        How long a login lasts at most.
     """
 
     def __init__(self, folder: Path, seconds: float) -> None:
         self._folder = folder
         self._seconds = seconds
 
-    def begin(self, user: str) -> str:
+    def begin(self, user: str = "", stamp: str = "") -> str:
         """Return the number of a new login, which only its owner's browser may know."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for path in self._folder.iterdir():
-            if self._is_old(path):
+            if self._read(path.name) is None and not path.name.endswith(_DRAFT):
                 path.unlink(missing_ok=True)
         number = secrets.token_urlsafe(32)
-        handle = os.open(self._path(number), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(user)
+        self._write(Login(_digest(number), user, stamp, time.time(), 0.0))
         return number
 
-    def user(self, number: str) -> str | None:
-        """Return who logged in under the number; None when that login does not hold any more."""
-        path = self._path(number)
-        try:
-            return None if self._is_old(path) else path.read_text("utf-8") or None
-        except FileNotFoundError:
-            return None
+    def under(self, number: str) -> Login | None:
+        """Return the login with a number; None when it does not hold any more."""
+        return self._read(_digest(number)) if number else None
 
-    def end(self, number: str) -> None:
+    def known(self, login_id: str) -> Login | None:
+        """Return the login of a file; None when it does not hold any more."""
+        return self._read(login_id) if login_id else None
+
+    def all(self) -> Iterator[Login]:
+        """Return all logins that hold."""
+        if self._folder.is_dir():
+            for path in self._folder.iterdir():
+                login = None if path.name.endswith(_DRAFT) else self._read(path.name)
+                if login is not None:
+                    yield login
+
+    def note(self, login: Login) -> None:
+        """Remember that something has just been asked under a login."""
+        with contextlib.suppress(FileNotFoundError):  # it may just have ended
+            os.utime(self._folder / login.id)
+
+    def carry_over(self, login: Login, stamp: str) -> None:
+        """Let a login hold on under a new stamp of its user."""
+        if self._read(login.id) is not None:
+            self._write(Login(login.id, login.user, stamp, login.begun_at, 0.0))
+
+    def end(self, login_id: str) -> None:
         """Let the login hold no more."""
-        self._path(number).unlink(missing_ok=True)
+        if login_id:
+            (self._folder / login_id).unlink(missing_ok=True)
 
-    def _path(self, number: str) -> Path:
-        return self._folder / hashlib.sha256(number.encode()).hexdigest()
-
-    def _is_old(self, path: Path) -> bool:
+    def _read(self, login_id: str) -> Login | None:
+        path = self._folder / login_id
         try:
-            return path.stat().st_mtime + self._seconds < time.time()
-        except FileNotFoundError:
-            return True
+            seen_at = path.stat().st_mtime
+            kept = json.loads(path.read_text("utf-8"))
+            login = Login(login_id, kept["user"], kept["stamp"], kept["begun_at"], seen_at)
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+        return None if login.begun_at + self._seconds < time.time() else login
+
+    def _write(self, login: Login) -> None:
+        content = {"user": login.user, "stamp": login.stamp, "begun_at": login.begun_at}
+        draft = self._folder / f"{login.id}{_DRAFT}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        draft.replace(self._folder / login.id)
+
+
+def _digest(number: str) -> str:
+    return hashlib.sha256(number.encode()).hexdigest()
 
 
 @dataclass

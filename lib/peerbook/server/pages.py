@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import nbformat
 
+from peerbook.store.visitor import Role
 from peerbook.text import _
+
+ROLES: frozenset[Role] = frozenset(get_args(Role))
+_LEADERS: frozenset[Role] = frozenset({"leader"})
+_COURSE: frozenset[Role] = frozenset({"leader", "course_leader"})
+_UNLISTED: frozenset[Role] = frozenset({"leader", "analyst"})
+"""Who opens a notebook that is no page of ours: whoever made it, most likely."""
 
 START = "start"
 
@@ -25,48 +33,72 @@ class Entry:
         Heading and the one line under it, in the user's language.
     group
         Heading of the navigation group; empty for a page that stands alone.
+    roles
+        Who may open it; nobody but a leader, unless it says so.
     """
 
     notebook: str
     title: str
     lead: str = ""
     group: str = ""
+    roles: frozenset[Role] = _LEADERS
 
 
 def _registry() -> tuple[Entry, ...]:
     course = _("Course")
     return (
-        Entry(START, _("Front page"), _("What happens now, and where to find it.")),
+        Entry(
+            START,
+            _("Front page"),
+            _("What happens now, and where to find it."),
+            roles=ROLES - {"analyst"},
+        ),
         Entry(
             "course_plan",
             _("Plan a course"),
             _("Dates for teaching, sparring and evaluation, and what follows when a day is moved."),
             course,
+            _COURSE,
         ),
         Entry(
             "course_record",
             _("Attendance and evaluation"),
             _("Who was there, what they thought of it, and what we do about it."),
             course,
+            _COURSE | {"evaluator"},
         ),
         Entry(
             "head_count",
             _("Café and meetings"),
             _("How many came where nobody signs up, and how many to make coffee for."),
             _("Open to all"),
+            _COURSE,
+        ),
+        Entry(
+            "access",
+            _("Users and access"),
+            _("Who may come in, and what they may see."),
         ),
         Entry("data", _("Data"), _("Take a file in or back, and take all data along.")),
         Entry(
             "help",
             _("Help and settings"),
             _("How to do it, whom people can call, and what you decide yourselves."),
+            roles=ROLES,
         ),
     )
 
 
-def entries(workbooks: Path) -> tuple[Entry, ...]:
-    """Return the registered pages whose notebook is there, in the order of the navigation."""
-    return tuple(e for e in _registry() if (workbooks / f"{e.notebook}.ipynb").is_file())
+def entries(workbooks: Path, role: Role) -> tuple[Entry, ...]:
+    """Return the pages of a role whose notebook is there, in the order of the navigation."""
+    return tuple(
+        e for e in _registry() if role in e.roles and (workbooks / f"{e.notebook}.ipynb").is_file()
+    )
+
+
+def may_open(name: str, role: Role) -> bool:
+    """Return whether a role may open a page."""
+    return role in next((e.roles for e in _registry() if e.notebook == name), _UNLISTED)
 
 
 def entry_of(name: str, notebook: nbformat.NotebookNode) -> Entry:

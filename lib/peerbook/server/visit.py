@@ -23,11 +23,11 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.execute import VoilaExecutor
 
-from peerbook.desk import owner
 from peerbook.errors import PeerbookError
 from peerbook.server.answers import Answer, speaking
 from peerbook.server.assets import asset_url
 from peerbook.server.discretion import code_lines, frames
+from peerbook.server.entrance import Person
 from peerbook.server.kernels import Kernel, NoRoom, Visit
 from peerbook.server.pages import entries, entry_of
 from peerbook.text import _
@@ -146,6 +146,11 @@ class VisitHandler(Answer):
         self.workbooks = workbooks
         self._work: asyncio.Future[str] | None = None
 
+    @property
+    def _person(self) -> Person:
+        person: Person = self.current_user
+        return person
+
     def on_connection_close(self) -> None:
         """Stop making a page nobody waits for; its kernel ends."""
         if self._work is not None:
@@ -157,6 +162,9 @@ class VisitHandler(Answer):
         path = self.workbooks / f"{name}.ipynb"
         if not path.is_file() or not path.resolve().is_relative_to(self.workbooks.resolve()):
             raise web.HTTPError(404)
+        if not self.authorizer.is_authorized(self, self.current_user, "read", f"page:{name}"):
+            self._refuse()
+            return
         try:
             notebook = nbformat.read(path, as_version=4)
         except Exception as error:
@@ -177,13 +185,25 @@ class VisitHandler(Answer):
                 await self.flush()
             self.finish(self._work.result())
 
+    def _refuse(self) -> None:
+        self.set_status(403)
+        with speaking(self.language):
+            html = self.message_page(
+                _("This page is not for your role"),
+                [_("If you need it, ask a leader: they decide who may see what.")],
+                {_("To the front page"): self.base_url},
+            )
+        self.finish(html)
+
     def _shell(
         self, name: str, notebook: nbformat.NotebookNode, parameters: Mapping[str, str]
     ) -> str:
         with speaking(self.language):
             groups = [
                 (group, list(pages))
-                for group, pages in groupby(entries(self.workbooks), lambda each: each.group)
+                for group, pages in groupby(
+                    entries(self.workbooks, self._person.visitor.role), lambda each: each.group
+                )
             ]
             others = [
                 (language, {"da": "Dansk", "en": "English"}[language])
@@ -205,6 +225,7 @@ class VisitHandler(Answer):
                     "skip": _("Skip to the content"),
                     "pages": _("Pages"),
                     "menu": _("Menu"),
+                    "account": _("My login") if self._person.account else "",
                     "logout": _("Log out"),
                     "loading": _("The page is being made ready …"),
                     "slow": _("It takes a little longer than usual. The page is on its way."),
@@ -212,6 +233,12 @@ class VisitHandler(Answer):
                     "lost": _(
                         "The connection is lost – what you write now will not be saved. "
                         "Reload the page. If that does not help, start peerbook again."
+                    ),
+                    "out": _("You are logged out. What you were writing is kept as a draft."),
+                    "in": _("Log in again"),
+                    "idle": _(
+                        "Nothing has been done here for a while. In two minutes you are logged "
+                        "out. Press a key or click to stay."
                     ),
                     "waiting": _("The program is working – one moment"),
                     "unknown": _("This part cannot be shown here. Open the page in JupyterLab."),
@@ -225,8 +252,9 @@ class VisitHandler(Answer):
 
     async def _rest(self, name: str, cells: list[nbformat.NotebookNode]) -> str:
         """Return the rest of the page, or what is told when it cannot be made."""
+        visit = Visit(self._person.visitor, self.language, self._person.login)
         try:
-            async with self.kernel_manager.for_a_page(Visit(owner(), self.language)) as kernel:
+            async with self.kernel_manager.for_a_page(visit) as kernel:
                 # The browser opens its line to the kernel while the cells run.
                 self.write(self.page("line.html", kernel=kernel))
                 await self.flush()

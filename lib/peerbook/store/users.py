@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.store.codes import ALPHABET, MISREAD
-from peerbook.store.store import row_to_change
+from peerbook.store.store import row_to_change, set_setting
 from peerbook.store.tables import User
 from peerbook.store.visitor import Role, Visitor
 from peerbook.text import _
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 START_DAYS = 7
+_SETTING_LENGTH = 64
 _NAME = re.compile(r"[^\W\d_][\w.-]{1,19}")
 _MANY_DIGITS = re.compile(r"(?:\d\D?){5}")
 # The commonest passwords of twelve signs and more, as lists of leaked ones have them, and ours.
@@ -151,6 +152,11 @@ def proof(session: Session, name: str) -> Proof:
     return Proof(row.password, row.start_code, row.start_until)
 
 
+def name_key(name: str) -> str:
+    """Return the key of the setting that says what somebody is called beside what they saved."""
+    return f"known_as:{name}"[:_SETTING_LENGTH]
+
+
 def written_name(name: str) -> str:
     """Return a login name as it is kept."""
     return unicodedata.normalize("NFC", name.strip()).lower()
@@ -187,6 +193,7 @@ def add_user(
             stamp=_new_stamp(),
         )
     )  # fmt: skip
+    set_setting(session, name_key(kept), shown)  # which everybody reads, as they do not users
     session.flush()
     if not _leaders(session):
         raise InputFault.at("role", _("The first user has to be a leader at all sites."))
@@ -214,6 +221,7 @@ def change_user(session: Session, seen: Account, shown: str, visitor: Visitor) -
     """
     row = row_to_change(session, User, seen.name, seen.version)
     row.shown = shown
+    set_setting(session, name_key(row.name), shown)
     if row.role != visitor.role or row.sites != _listed(visitor.sites):
         row.role, row.sites, row.stamp = visitor.role, _listed(visitor.sites), _new_stamp()
         _require_leader(session, "role")

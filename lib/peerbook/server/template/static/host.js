@@ -10,6 +10,8 @@ const MISSED_BEATS = 3;
 const RETRY_MS = 2000;
 const LOSS_MS = 6000;
 const SLOW_MS = 8000;
+const LOGIN_IS_OVER = 4401;
+const STAYING = ["pointerdown", "keydown"];
 const MODEL_WAIT_MS = 10000;
 const BOXES = { BoxModel: "pb-box", VBoxModel: "pb-box", HBoxModel: "pb-box pb-row", GridBoxModel: "pb-box" };
 
@@ -133,8 +135,9 @@ class Line {
       if (this.isOpen && !this.isOver) tellConnection("ok");
       this.receive(unpacked(event.data));
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       this.isOpen = false;
+      if (code === LOGIN_IS_OVER) return this.leave();
       this.closed += 1;
       this.lose();
       if (!this.isOver) setTimeout(() => this.open(), RETRY_MS);
@@ -155,6 +158,8 @@ class Line {
       tellConnection("ok");
     } else if (kind === "status") {
       if (["restarting", "autorestarting", "dead"].includes(message.content.execution_state)) this.end();
+    } else if (kind === "peerbook_idle") {
+      this.warnOfIdleness(message.content.is_close);
     } else if (kind === "error") {
       const place = document.getElementById("pb-trouble");
       place.textContent = words.error.replace("{code}", message.content.evalue);
@@ -187,6 +192,34 @@ class Line {
   // Nobody misses the line before the page stands, unless it does not come back.
   lose() {
     if (this.manager || this.closed > 1) tellConnection("lost");
+  }
+
+  // Whoever is there stays: whatever they do then is told, though it asks nothing of the page.
+  warnOfIdleness(isClose) {
+    const place = document.getElementById("pb-trouble");
+    if (isClose) place.textContent = words.idle;
+    else if (this.isIdle) place.textContent = "";
+    this.isIdle = isClose;
+    if (!isClose) return;
+    const stay = () => {
+      for (const way of STAYING) document.removeEventListener(way, stay, true);
+      if (this.isIdle) this.send("comm_info_request", {});
+    };
+    for (const way of STAYING) document.addEventListener(way, stay, true);
+  }
+
+  // The login has ended, here or elsewhere; the page stands as it is, and saves nothing more.
+  leave() {
+    this.isOver = true;
+    this.waiting = [];
+    isLeaving = true;
+    document.body.dataset.connection = "lost";
+    document.getElementById("pb-trouble").textContent = "";
+    const way = document.createElement("a");
+    way.href = `${document.body.dataset.baseUrl}login?next=${encodeURIComponent(location.pathname + location.search)}`;
+    way.textContent = words.in;
+    document.getElementById("pb-lost").replaceChildren(words.out, " ", way);
+    window.dispatchEvent(new CustomEvent("peerbook-connection", { detail: { state: "lost" } }));
   }
 
   // The kernel that held this page is gone; another one in its place knows nothing of it.

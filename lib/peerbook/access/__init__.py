@@ -1,0 +1,1 @@
+"""Who may come in, and who has seen what: users on a page for leaders."""

@@ -1,0 +1,398 @@
+"""What opens for whom once there are users: every address, for everybody, in every way."""
+
+from __future__ import annotations
+
+import collections
+import http.cookies
+import json
+import os
+import re
+import time
+import urllib.parse
+
+import pytest
+import websocket
+
+from app_under_test import Server, write_notebook
+from at_the_door import (
+    KERNEL,
+    ask,
+    connect,
+    cookie_name,
+    frame,
+    kind_of,
+    log_out,
+    open_kernel,
+    wait_for,
+    wait_until_closed,
+)
+from builders import GOOD_PASSWORD, a_user, open_store
+from peerbook.server.pages import ROLES, may_open
+from peerbook.store import Store, set_setting, users
+
+NAMES = {role: f"{role[:4]}x" for role in ROLES}
+PAGES = ("start", "course_plan", "course_record", "head_count", "access", "help", "of_our_own")
+WHO_SITS = "import peerbook.seat, peerbook.desk\nprint(peerbook.seat.seated())"
+
+
+@pytest.fixture(scope="module")
+def house(start_server, tmp_path_factory) -> tuple[Server, Store]:
+    """Return a server with a user of every role, one who is shut out, and one who has not begun."""
+    data, folder = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("workbooks")
+    for page in PAGES:
+        write_notebook(folder / f"{page}.ipynb", [WHO_SITS])
+    store = open_store(data)
+    for role in sorted(ROLES, key=lambda role: role != "leader"):
+        a_user(store, NAMES[role], role)
+    a_user(store, "gone", "leader")
+    with store.write("root") as session:
+        users.shut_out(session, "gone")
+    server = start_server(folder, data=data, has_users=True)
+    return server, store
+
+
+def write_password(
+    server: Server, name: str, password: str, *, source: str = "127.0.0.1", **more: str
+):
+    """Write into the login form, as a browser does; return the answer and all cookies."""
+    form = ask(server, "/login", source=source)
+    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', form.body)[1]
+    jar = form.headers["Set-Cookie"].partition(";")[0]
+    fields = {"_xsrf": xsrf, "name": name, "password": password, **more}
+    answer = ask(
+        server, "/login?next=/", method="POST", body=urllib.parse.urlencode(fields),
+        source=source, Cookie=jar,
+    )  # fmt: skip
+    return answer, f"{jar}; " + (answer.headers["Set-Cookie"] or "").partition(";")[0]
+
+
+def log_in_as(server: Server, name: str, password: str = GOOD_PASSWORD) -> str:
+    answer, cookies = write_password(server, name, password)
+    assert answer.status == 302, answer.body
+    return cookies
+
+
+def change_account(server: Server, cookies: str, **fields: str):
+    page = ask(server, "/account", Cookie=cookies)
+    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page.body)[1]
+    body = urllib.parse.urlencode({"_xsrf": xsrf, **fields})
+    return ask(server, "/account", method="POST", body=body, Cookie=cookies)
+
+
+def is_in(server: Server, cookies: str) -> bool:
+    return "/login" not in ask(server, "/", Cookie=cookies).headers["Location"]
+
+
+# -- everything for everybody ----------------------------------------------------------------------
+
+
+def test_every_address_opens_for_those_it_is_for_and_nobody_else(house):
+    """Reliability plan, number 14; the counts are printed."""
+    server, _store = house
+    owner = log_in_as(server, NAMES["leader"])
+    kernel = open_kernel(server, Cookie=owner)
+    line = connect(server, kernel, Cookie=owner)
+    ended = log_in_as(server, NAMES["leader"])
+    log_out(server, ended)
+    visitors = {
+        "nobody": {},
+        "the access code": server.headers,
+        "a wrong code": {"Authorization": "token wrong"},
+        "a forged cookie": {"Cookie": f"{cookie_name(server)}=2|1:0|forged"},
+        "a login that has ended": {"Cookie": ended},
+        **{role: {"Cookie": log_in_as(server, name)} for role, name in NAMES.items()},
+        "the same user elsewhere": {"Cookie": log_in_as(server, NAMES["leader"])},
+    }
+    roles = {who: who if who in ROLES else "leader" for who in visitors}
+    paths = [
+        "/", "/account", *(f"/voila/render/{page}.ipynb" for page in PAGES),
+        f"/voila/api/shutdown/{kernel}", f"/voila/api/shutdown/{KERNEL}",
+        f"/api/kernels/{kernel}/channels", f"/api/kernels/{KERNEL}/channels",
+    ]  # fmt: skip
+    counts = collections.Counter()
+    for who, headers in visitors.items():
+        comes_in = who in ROLES or who == "the same user elsewhere"
+        for path in paths:
+            for method in ("GET", "POST", "HEAD", "OPTIONS"):
+                answer = ask(server, path, method=method, source="127.0.0.11", **headers)
+                page = re.fullmatch(r"/voila/render/(\w+)\.ipynb", path)
+                opens = comes_in and method == "GET" and (
+                    path in ("/", "/account") or (page and may_open(page[1], roles[who]))
+                )  # fmt: skip
+                counts["opened" if opens else "refused"] += 1
+                if opens:
+                    assert answer.status in {200, 302}, (who, method, path)
+                    assert "/login" not in (answer.headers["Location"] or "")
+                else:
+                    is_empty = method == "OPTIONS" and not answer.body
+                    assert is_empty or answer.status in {302, 400, 403, 404, 405}
+                    assert "<peerbook-line" not in answer.body
+                    if answer.status == 302:
+                        assert answer.headers["Location"].startswith("/login?next=")
+        # The kernel was made for another login, and opens for none of these.
+        for one, status in ((kernel, 403), (KERNEL, 404)):
+            with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+                connect(server, one, **headers)
+            assert refused.value.status_code == (status if comes_in else 403)
+            counts["refused"] += 1
+    line.send_binary(frame("shell", "kernel_info_request"))
+    while kind_of(line.recv()) != "kernel_info_reply":
+        pass  # all that has ended nothing of the owner's
+    line.close()
+    counts["opened"] += 1
+    print(f"\n{len(visitors)} visitors, {len(paths)} addresses, 5 ways in: {dict(counts)}")
+    assert counts["refused"] > 500
+    assert "Traceback" not in server.said()
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_page_knows_who_visits_and_tells_it_nowhere(house, role):
+    server, _store = house
+    cookies = log_in_as(server, NAMES[role])
+    first = ask(server, "/", Cookie=cookies).headers["Location"]
+    body = ask(server, first, Cookie=cookies).body
+    roots = re.search(r'id="pb-roots"[^>]*>(.*?)</script>', body)[1]
+    assert json.loads(roots)[0]["text"].strip() == repr((NAMES[role], role, None))
+    assert NAMES[role] not in body.replace(roots, "")
+    assert NAMES[role] not in server.said()
+
+
+def test_the_menu_has_the_pages_of_the_role_only(house):
+    server, _store = house
+    for role, name in NAMES.items():
+        cookies = log_in_as(server, name)
+        first = ask(server, "/", Cookie=cookies).headers["Location"]
+        menu = re.search(r"<nav.*?</nav>", ask(server, first, Cookie=cookies).body, re.DOTALL)[0]
+        shown = set(re.findall(r"render/(\w+)\.ipynb", menu))
+        assert shown == {page for page in PAGES[:-1] if may_open(page, role)}
+
+
+def test_a_page_of_another_role_is_refused_calmly(house):
+    server, _store = house
+    cookies = log_in_as(server, NAMES["course_leader"])
+    answer = ask(server, "/voila/render/access.ipynb", Cookie=cookies)
+    assert answer.status == 403
+    assert "Siden hører ikke til din rolle" in answer.body
+    assert 'href="/"' in answer.body
+
+
+def test_no_message_from_a_browser_changes_who_visits(house, tmp_path):
+    server, _store = house
+    cookies = log_in_as(server, NAMES["course_leader"])
+    kernel = open_kernel(server, Cookie=cookies)
+    line = connect(server, kernel, Cookie=cookies)
+    mark = tmp_path / "mark"
+    code = (
+        "import peerbook.seat as s; s._seated[:] = [('evil', 'leader', None)]; "
+        f"open({str(mark)!r}, 'w')"
+    )
+    content = {
+        "code": code, "silent": True, "comm_id": "1", "target_name": "peerbook.seat",
+        "target_module": "peerbook.seat", "data": {"name": "evil", "role": "leader"},
+        "user_expressions": {"x": code},
+    }  # fmt: skip
+    sent = 0
+    kinds = ["execute_request", "comm_open", "comm_msg", "comm_close", "debug_request",
+             "input_reply", "complete_request", "inspect_request", "seat"]  # fmt: skip
+    for channel in ("shell", "control", "stdin"):
+        for kind in kinds:
+            line.send_binary(frame(channel, kind, json.dumps(content)))
+            sent += 1
+    line.send_binary(frame("shell", "kernel_info_request"))
+    while kind_of(line.recv()) != "kernel_info_reply":
+        pass
+    line.close()
+    assert not mark.exists()
+    print(f"\n{sent} forged messages, 0 believed")
+
+
+# -- coming in -------------------------------------------------------------------------------------
+
+
+def test_a_wrong_password_an_unknown_name_and_one_who_is_shut_out_are_answered_alike(house):
+    server, _store = house
+    told = {
+        re.sub(r'value="[^"]*"', "", write_password(server, name, password, source=source)[0].body)
+        for name, password, source in (
+            (NAMES["peer"], "forkert forkert", "127.0.0.21"),
+            ("nobody", GOOD_PASSWORD, "127.0.0.22"),
+            ("gone", GOOD_PASSWORD, "127.0.0.23"),
+        )
+    }
+    assert len(told) == 1
+    assert "Navn og adgangskode passer ikke sammen" in told.pop()
+
+
+def test_wrong_passwords_make_the_name_wait_whatever_address_they_come_from(house):
+    server, _store = house
+    tries = [
+        write_password(server, "waiting", "forkert", source=f"127.0.1.{number}")[0].status
+        for number in range(6)
+    ]
+    assert tries[:5] == [403] * 5
+    assert tries[5] == 429
+    assert write_password(server, NAMES["peer"], GOOD_PASSWORD, source="127.0.1.1")[0].status == 302
+
+
+def test_neither_code_nor_link_opens_once_there_are_users(house):
+    server, _store = house
+    assert "ticket=" not in server.said()
+    assert server.token not in server.said()
+    answer = ask(server, "/", **server.headers)
+    assert answer.headers["Location"].startswith("/login")
+    form = ask(server, "/login").body
+    assert 'name="code"' not in form
+    assert 'autocomplete="username"' in form
+    xsrf_and_code = {"code": server.token}
+    assert write_password(server, "", "", source="127.0.0.31", **xsrf_and_code)[0].status == 403
+
+
+def test_a_new_user_begins_with_the_start_code_and_chooses_a_password(house):
+    server, store = house
+    with store.write("root") as session:
+        code = users.add_user(session, "ny", "Opdigt Ny", "peer")
+    asked, _cookies = write_password(server, "ny", code)
+    assert asked.status == 200
+    assert "Vælg din adgangskode" in asked.body
+    for new, again in (("kort", "kort"), ("tre grønne biler", "tre grønne tog")):
+        refused, _cookies = write_password(server, "ny", code, new=new, again=again)
+        assert refused.status == 400
+        assert 'role="alert"' in refused.body
+    good = "tre grønne biler kører"
+    answer, cookies = write_password(server, "ny", code, new=good, again=good)
+    assert answer.status == 302
+    assert is_in(server, cookies)
+    assert write_password(server, "ny", code, source="127.0.0.41")[0].status == 403
+    assert write_password(server, "ny", code, new=good, again=good)[0].status == 403
+    assert is_in(server, log_in_as(server, "ny", good))
+    assert good not in server.said()
+    assert code not in server.said()
+
+
+def test_logging_in_again_gives_a_new_number(house):
+    server, _store = house
+    first = log_in_as(server, NAMES["peer"])
+    second = log_in_as(server, NAMES["peer"])
+    number = [http.cookies.SimpleCookie(one)[cookie_name(server)].value for one in (first, second)]
+    assert number[0] != number[1]
+
+
+# -- staying in, and going -------------------------------------------------------------------------
+
+
+def a_line(server: Server, name: str) -> tuple[str, websocket.WebSocket]:
+    cookies = log_in_as(server, name)
+    return cookies, connect(server, open_kernel(server, "help", Cookie=cookies), Cookie=cookies)
+
+
+def test_whoever_is_shut_out_is_out_at_once_and_open_pages_are_cut(house):
+    server, store = house
+    a_user(store, "ud", "peer")
+    cookies, line = a_line(server, "ud")
+    with store.write("root") as session:
+        users.shut_out(session, "ud")
+    assert not is_in(server, cookies)
+    wait_until_closed(line)
+    with store.write("root") as session:
+        users.let_in_again(session, "ud")
+    assert not is_in(server, cookies), "the old login stays over"
+
+
+def test_another_role_ends_the_login_too(house):
+    server, store = house
+    a_user(store, "om", "course_leader")
+    cookies, line = a_line(server, "om")
+    with store.read() as session:
+        seen = users.account(session, "om")
+    with store.write("root") as session:
+        users.change_user(session, seen, "Opdigt Om", users.Visitor("om", "peer"))
+    wait_until_closed(line)
+    assert not is_in(server, cookies)
+
+
+def test_a_new_password_ends_the_logins_elsewhere_and_not_this_one(house):
+    server, store = house
+    a_user(store, "skift", "peer")
+    here, there = log_in_as(server, "skift"), log_in_as(server, "skift")
+    new = "fem gule huse ved åen"
+    fields = {"do": "password", "current": GOOD_PASSWORD, "new": new, "again": new}
+    for wrong in ({"current": "forkert kode"}, {"again": "noget helt andet"}, {"new": "skift"}):
+        answer = change_account(server, here, **(fields | wrong))
+        assert answer.status == 400
+        assert 'role="alert"' in answer.body
+    assert change_account(server, here, **fields).status == 303
+    assert is_in(server, here)
+    assert not is_in(server, there)
+    assert write_password(server, "skift", GOOD_PASSWORD)[0].status == 403
+    assert is_in(server, log_in_as(server, "skift", new))
+
+
+def test_users_see_and_end_their_own_logins_and_no_others(house):
+    server, store = house
+    a_user(store, "to", "peer")
+    here, there = log_in_as(server, "to"), log_in_as(server, "to")
+    other = log_in_as(server, NAMES["leader"])
+    page = ask(server, "/account", Cookie=here).body
+    (login,) = re.findall(r'name="login" value="(\w+)"', page)
+    others = re.findall(r'value="(\w{64})"', ask(server, "/account", Cookie=other).body)
+    for one in [*others, "../access-code", "x"]:
+        change_account(server, here, do="end", login=one)
+    assert is_in(server, other)
+    assert is_in(server, there)
+    change_account(server, here, do="end", login=login)
+    assert not is_in(server, there)
+    assert is_in(server, here)
+
+
+def test_a_login_nobody_uses_ends_and_one_in_use_does_not(house):
+    server, store = house
+    a_user(store, "vente", "peer")
+    cookies, line = a_line(server, "vente")
+    (path,) = (p for p in (server.data / "logins").iterdir() if '"vente"' in p.read_text())
+    now = time.time()
+    os.utime(path, (now, now - 29.5 * 60))
+    told = []
+    wait_for(lambda: told.append(line.recv()) or b"peerbook_idle" in told[-1])
+    line.send_binary(frame("shell", "kernel_info_request"))
+    assert b'"is_close": true' in told[-1]
+    line.send_binary(frame("shell", "comm_info_request"))
+    wait_for(lambda: path.stat().st_mtime > now - 60)
+    wait_for(lambda: told.append(line.recv()) or b'"is_close": false' in told[-1])
+    os.utime(path, (now, now - 31 * 60))
+    wait_until_closed(line)
+    assert not is_in(server, cookies)
+
+
+def test_how_long_a_login_may_rest_is_a_setting(house):
+    server, store = house
+    cookies = log_in_as(server, NAMES["peer"])
+    assert is_in(server, cookies)
+    for path in (server.data / "logins").iterdir():
+        if f'"{NAMES["peer"]}"' in path.read_text():
+            os.utime(path, (0, time.time() - 10 * 60))
+    with store.write("root") as session:
+        set_setting(session, "idle_minutes", 5)
+    try:
+        assert not is_in(server, cookies)
+    finally:
+        with store.write("root") as session:
+            set_setting(session, "idle_minutes", 30)
+
+
+def test_the_first_password_ends_what_the_access_code_opened(start_server, house, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    store = open_store(data)
+    server = start_server(house[0].workbooks, data=data)
+    cookies = ask(server, "/login", **server.headers).headers["Set-Cookie"].partition(";")[0]
+    line = connect(server, open_kernel(server, Cookie=cookies), Cookie=cookies)
+    with store.write("root") as session:
+        users.add_user(session, "anna", "Opdigt Anna", "leader")
+    assert is_in(server, cookies), "nobody has a password yet"
+    with store.write("root") as session:
+        users.set_password(session, "anna", users.hashed_password(GOOD_PASSWORD))
+    assert not is_in(server, cookies)
+    wait_until_closed(line)
+    ticket = "/" + server.login_link.removeprefix(server.address)
+    assert "username" not in (ask(server, ticket).headers["Set-Cookie"] or "")
+    assert is_in(server, log_in_as(server, "anna"))
