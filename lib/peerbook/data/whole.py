@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import JSON, Column, Enum, Table
@@ -27,7 +28,9 @@ from peerbook.files.delimited import Cell, delimited, read_back
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.pdf import pdf
 from peerbook.store import Saved, whole
+from peerbook.store.keys import Keys, keys_of
 from peerbook.store.migrations import HEAD
+from peerbook.store.pseudonyms import pseudonym
 from peerbook.text import _, format_number
 
 MANIFEST = "manifest.json"
@@ -36,6 +39,8 @@ FOLDER = "data/"
 MOST_BYTES = 1_000_000_000
 MOST_RATIO = 200
 MOST_ENTRIES = 200
+
+PURPOSE = "without_names"
 
 Pseudonym = Callable[[str], str]
 
@@ -91,7 +96,7 @@ def way_out(
     with_names: bool,
     made_on: dt.date,
     synthetic: bool,
-    pseudonym: Pseudonym | None = None,
+    purpose: str = PURPOSE,
 ) -> WayOut:
     """Return everything in the store.
 
@@ -103,13 +108,13 @@ def way_out(
         The day.
     synthetic
         Whether everything in the store is invented.
-    pseudonym
-        Returns what stands for a participant code where no names go along; the code itself stands
-        when it is None.
+    purpose
+        What it is for, where no names go along: pseudonyms of one purpose stand for the same people
+        each time, and say nothing of those of another.
     """
     files: dict[str, bytes] = {}
     rows: dict[str, int] = {}
-    stand_in = None if with_names else pseudonym
+    stand_in = None if with_names else partial(_pseudonym, keys_of(session), purpose)
     for table in whole.tables(with_names=with_names):
         names = whole.columns(table, with_names=with_names)
         written = [
@@ -118,6 +123,8 @@ def way_out(
             )
             for row in whole.rows_of(session, table, names)
         ]
+        if stand_in is not None:
+            written.sort(key=repr)  # the order of the codes says nothing then
         files[f"{FOLDER}{table.name}.csv"] = delimited(names, written)
         rows[table.name] = len(written)
     files[_("codebook") + ".csv"] = _codebook(with_names=with_names)
@@ -137,6 +144,10 @@ def file_name(made_on: dt.date, *, synthetic: bool, with_names: bool) -> str:
 
 
 # -- out -----------------------------------------------------------------------------------------
+
+
+def _pseudonym(keys: Keys, purpose: str, code: str) -> str:
+    return pseudonym(keys, code, purpose)
 
 
 def _cells(table: Table, names: Sequence[str], row: Sequence[Any]) -> list[Cell]:
