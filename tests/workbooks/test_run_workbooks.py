@@ -41,6 +41,7 @@ NAMES = sorted(path.stem for path in product_folder("workbooks").glob("*.ipynb")
 FACTS = {
     "start": ("site: Vejle", "site: Viborg"),
     "head_count": ("site: Vejle", "site: Viborg"),
+    "access": ("site: Vejle", "site: Viborg"),
     "data": ("site: Vejle", "site: Viborg"),
     "help": ("help number set: True", "help number set: False"),
     "course_plan": ("teaching days: ['2023-08-10", "teaching days: ['2024-01-18"),

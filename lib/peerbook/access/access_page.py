@@ -48,8 +48,10 @@ def open_page(site: str = "") -> Page:
     desk = open_desk()
     with desk.store.read() as session:
         known = records.sites(session)
-        records.site_named(session, site)
-    return Page(_Users(desk, known).parts(), synthetic=desk.synthetic, facts=lambda: _facts(desk))
+        chosen = records.site_named(session, site)
+    return Page(
+        _Users(desk, known).parts(), synthetic=desk.synthetic, facts=lambda: _facts(desk, chosen)
+    )
 
 
 class _Users:
@@ -292,10 +294,11 @@ def _state(one: Account) -> Status:
     return Status(_("may come in"), "ok")
 
 
-def _facts(desk: Desk) -> tuple[str, ...]:
+def _facts(desk: Desk, site: Site | None) -> tuple[str, ...]:
     with desk.store.read() as session:
         known = users.accounts(session)
     return (
+        f"site: {site.name if site else ''}",
         f"users: {len(known)}",
         f"may come in: {sum(one.is_active for one in known)}",
         f"leaders: {sum(one.is_active and one.role == 'leader' for one in known)}",
