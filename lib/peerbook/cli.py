@@ -490,6 +490,23 @@ def user_shut_out(store: StoreUrl = None) -> None:
         commands.shut_out(opened)
 
 
+@app.command(
+    name="postgres-roles",
+    help=_("Print what the administrator of a PostgreSQL server runs to make room for the data."),
+)
+def postgres_roles(
+    database: Annotated[str, typer.Argument(help=_("Name of the database to make."))] = "peerbook",
+) -> None:
+    """Print the SQL that makes a database with an owner and a user."""
+    from peerbook.store.postgres_guard import roles_for
+
+    if not (database.isascii() and database.isidentifier() and database.islower()):
+        raise InputFault.at(
+            "database", _("The name of a database is small letters, digits and “_” here.")
+        )
+    typer.echo(roles_for(database), nl=False)
+
+
 @app.command(help=_("Show the version."))
 def version() -> None:
     """Print the version."""
