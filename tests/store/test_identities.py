@@ -11,6 +11,7 @@ import peerbook
 from builders import LEADER, a_course, assert_sound, open_store
 from peerbook.errors import InputFault, StoreUnavailable
 from peerbook.store import events_of, identities, set_setting
+from peerbook.store.backup import rotate_key
 from peerbook.store.cpr import read_cpr
 from peerbook.store.identities import Contacts
 from peerbook.store.pseudonyms import pseudonym
@@ -173,6 +174,20 @@ def test_a_cpr_number_is_shown_masked_and_whole_only_to_whoever_is_recorded(stor
         [told] = events_of(session, "participant", known[0])
         assert (told.kind, told.actor, told.details) == ("seen", "anna", {"what": "cpr"})
         assert events_of(session, "participant", known[1]) == []
+    assert_sound(store)
+
+
+def test_under_another_key_all_of_it_is_sealed_anew_and_opens(store, known):
+    with store.write(LEADER) as session:
+        identities.save_cpr(session, known[0], CPR, "consent")
+    first, before = store.keys.key_id, rows(store)
+    second = rotate_key(store)
+    assert store.keys.key_id == second != first
+    assert not {value for row in rows(store) for value in row[1:4]} & set(before[0][1:4])
+    assert first not in repr(rows(store))
+    with store.read() as session:
+        assert set(identities.name_of(session, known).values()) == {"Grethe Jensen"}
+        assert identities.codes_with(session, CPR) == [known[0]]
     assert_sound(store)
 
 

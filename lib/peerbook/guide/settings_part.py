@@ -17,7 +17,7 @@ from peerbook.settings import (
     save_help_number,
 )
 from peerbook.small_groups import SMALLEST
-from peerbook.store import set_setting
+from peerbook.store import identities, set_setting
 from peerbook.store.tables import Site
 from peerbook.store.users import name_key
 from peerbook.text import _
@@ -54,6 +54,7 @@ def settings_parts(
         *_help_number_parts(desk, sites, chosen, changed),
         *_threshold_parts(desk),
         *_organisation_parts(desk, changed),
+        *_cpr_parts(desk),
         *backup_parts(desk),
     ]
 
@@ -217,3 +218,32 @@ def _organisation_parts(desk: Desk, changed: Callable[[], None]) -> list[Part]:
 def _organisation(values: object) -> Organisation:
     fields = cast("dict[str, object]", values)
     return Organisation(*(str(fields[name]) for name in ("name", "phone", "contact")))
+
+
+# -- CPR numbers -----------------------------------------------------------------------------------
+
+
+def _cpr_parts(desk: Desk) -> list[Part]:
+    if desk.visitor.role != "leader":
+        return []
+
+    def save(submission: Submission) -> None:
+        with desk.store.write(desk.actor) as session:
+            set_setting(session, identities.CPR_SETTING, bool(submission.values["cpr"]))
+
+    return [
+        Heading(_("CPR numbers")),
+        Prose(
+            _(
+                "peerbook manages without. Turn them on only if a law or a consent allows it: what "
+                "allows it is asked for with each number."
+            )
+        ),
+        Form(
+            "cpr",
+            [FlagField("cpr", _("CPR numbers may be saved here"))],
+            values={"cpr": desk.store.setting(identities.CPR_SETTING, False)},
+            on_submit=save,
+            submit_label=_("Save about CPR numbers"),
+        ),
+    ]
