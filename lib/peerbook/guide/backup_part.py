@@ -46,7 +46,7 @@ def backup_parts(desk: Desk) -> list[Part]:
                     "warn",
                     _(
                         "Write the recovery code down. Without it nobody can open a backup, should "
-                        "this computer be lost. In a terminal, `peerbook key show` shows it."
+                        "this computer be lost. In a terminal, “peerbook key show” shows it."
                     ),
                 ),
                 Button(_("The code is written down"), written),
