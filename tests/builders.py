@@ -44,6 +44,7 @@ from peerbook.store.tables import (
     RaisedTheme,
     Resource,
     Site,
+    Snooze,
     Suggestion,
 )
 
@@ -179,6 +180,12 @@ def decision(**values: Any) -> Decision:
     return Decision(
         **{"suggestion_id": 1, "outcome": "do", "owner": LEADER, "decided_on": START, **values}
     )
+
+
+def snooze(**values: Any) -> Snooze:
+    found = {"rule": "no_dates", "subject": "course:1", "site_id": 1, "actor": LEADER}
+    until = {"since": START, "wakes_on": START + dt.timedelta(days=7), "reason": "It is known"}
+    return Snooze(**{**found, **until, **values})
 
 
 @dataclass(frozen=True)

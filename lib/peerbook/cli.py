@@ -117,6 +117,29 @@ def demo(
         typer.echo(fill(opened, day).sentence)
 
 
+@app.command(help=_("Look for what is wrong in the data; one line for each."))
+def check(
+    store: StoreUrl = None,
+    severity: Annotated[
+        str,
+        typer.Option(help=_("The least that is told: error, warning or note.")),
+    ] = "note",
+) -> None:
+    """Tell what breaks the rules of data quality; exit code 1 when a figure is wrong."""
+    from peerbook import small_groups
+    from peerbook.quality.report import lines
+    from peerbook.store import Store
+    from peerbook.text.formats import COPENHAGEN
+
+    with Store.open(store, create=False) as opened:
+        threshold = small_groups.threshold_of(opened.setting(small_groups.SETTING))
+        told, is_wrong = lines(opened, dt.datetime.now(COPENHAGEN).date(), threshold, severity)
+    for line in told:
+        typer.echo(line)
+    if is_wrong:
+        raise typer.Exit(1)
+
+
 @app.command(help=_("Run a workbook without a browser, for a scheduler."))
 def run(
     workbook: Annotated[str, typer.Argument(help=_("Name of the workbook, e.g. course_plan."))],

@@ -26,6 +26,7 @@ from builders import (
     raised_theme,
     raw,
     resource,
+    snooze,
     stored,
     suggestion,
 )
@@ -218,6 +219,7 @@ def fill_every_table(store):
             answer(evaluation_id=sheet.id),
             decision(suggestion_id=asked.id),
             ImportedRow(import_id=file.id, table_name="site", row_id="1", entries=1),
+            snooze(site_id=made.site_id),
         ])  # fmt: skip
         append_event(session, "course", made.course_id, "noted", sheet.entered_on, what="ærø")
         set_setting(session, "threshold", 7)

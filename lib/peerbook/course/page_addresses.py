@@ -11,15 +11,18 @@ from peerbook.ui import Address, literal
 
 PLAN_PAGE = "course_plan.ipynb"
 RECORD_PAGE = "course_record.ipynb"
+HEAD_COUNT_PAGE = "head_count.ipynb"
+HELP_PAGE = "help.ipynb"
+START_PAGE = "start.ipynb"
 
 
 def address_of(page: str, site: str, course_id: int = 0) -> str:
-    """Return the address of a course on a page.
+    """Return the address of a course, or a site, on a page.
 
     Parameters
     ----------
     page
-        `PLAN_PAGE` or `RECORD_PAGE`.
+        One of those named above.
     site, course_id
         Where the course belongs, and its number; 0 leaves it to the page.
     """

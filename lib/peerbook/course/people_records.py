@@ -125,10 +125,38 @@ def _events(session: Session, course_id: int, codes: Sequence[str]) -> dict[str,
     wanted = select(Event).where(Event.subject_type == "participant", Event.subject_id.in_(codes))
     found: dict[str, list[Event]] = {}
     for event in session.scalars(wanted.order_by(Event.seq)):
-        # What takes an event back names no course; it only ever bites on one that is there.
-        if event.kind == WITHDRAWN or event.details.get("course") == course_id:
+        if _is_on(event, course_id):
             found.setdefault(event.subject_id, []).append(event)
     return found
+
+
+def everybody(session: Session) -> dict[int, list[Mentor]]:
+    """Return who is or was on each course that was not removed; nobody's name is read.
+
+    The code stands for the name.
+    """
+    happened: dict[str, list[Event]] = {}
+    turns = select(Event).where(
+        Event.subject_type == "participant", Event.kind.in_((*_FOLLOWS, WITHDRAWN))
+    )
+    for event in session.scalars(turns.order_by(Event.seq)):
+        happened.setdefault(event.subject_id, []).append(event)
+    enrolled = (
+        select(Enrolment.course_id, Enrolment.participant_code, Enrolment.enrolled_on)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Course.removed_on.is_(None))
+        .order_by(Enrolment.course_id, Enrolment.participant_code)
+    )
+    found: dict[int, list[Mentor]] = {}
+    for course_id, code, day in session.execute(enrolled):
+        own = tuple(event for event in happened.get(code, ()) if _is_on(event, course_id))
+        found.setdefault(course_id, []).append(Mentor(code, code, day, own))
+    return found
+
+
+def _is_on(event: Event, course_id: int) -> bool:
+    # What takes an event back names no course; it only ever bites on one that is there.
+    return event.kind == WITHDRAWN or event.details.get("course") == course_id
 
 
 def danish_order(text: str) -> str:

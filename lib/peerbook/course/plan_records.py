@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -24,11 +24,12 @@ from peerbook.course.schedule.plan import (
     CoursePlan,
     CourseTemplate,
     Item,
+    Kind,
     PlannedDate,
     Status,
 )
 from peerbook.course.schedule.plan_changes import Change, changes
-from peerbook.course.schedule.plan_wishes import is_note_of, note_of
+from peerbook.course.schedule.plan_wishes import Obstacles, is_note_of, note_of
 from peerbook.errors import Conflict
 from peerbook.store import Saved, append_event, events_of
 from peerbook.store.tables import Closure as ClosureRow
@@ -39,22 +40,38 @@ from peerbook.text import LANGUAGES, _, written_in
 
 def closures_of(session: Session, site_id: int) -> dict[int, Closure]:
     """Return the closures that hold for a site by their number, by first day."""
-    named = {
-        row.id: Resource(row.kind, row.label)
-        for row in session.scalars(select(ResourceRow).where(ResourceRow.site_id == site_id))
-    }
+    rows = records.closure_rows(session, site_id)
+    return _closures(
+        rows, session.scalars(select(ResourceRow).where(ResourceRow.site_id == site_id))
+    )
+
+
+def _closures(rows: Iterable[ClosureRow], resources: Iterable[ResourceRow]) -> dict[int, Closure]:
+    named = {row.id: Resource(row.kind, row.label) for row in resources}
     return {
         row.id: in_users_language(Closure(
             starts_on=row.starts_on, ends_on=row.ends_on, kind=row.kind, label=row.label,
             resource=named.get(row.resource_id) if row.resource_id is not None else None,
         ))
-        for row in records.closure_rows(session, site_id)
+        for row in rows
     }  # fmt: skip
 
 
 def calendar_of(session: Session, site_id: int) -> DanishCalendar:
     """Return the Danish calendar with the closures that hold for a site."""
     return DanishCalendar(tuple(closures_of(session, site_id).values()))
+
+
+def calendars(session: Session) -> dict[int, DanishCalendar]:
+    """Return the calendar of every site by its number, with the closures that hold there."""
+    rows = list(session.scalars(select(ClosureRow)))
+    closures = _closures(rows, session.scalars(select(ResourceRow)))
+    return {
+        site_id: DanishCalendar(
+            closures[row.id] for row in rows if row.site_id is None or row.site_id == site_id
+        )
+        for site_id in session.scalars(select(Site.id))
+    }
 
 
 def closure_row(session: Session, site_id: int, closure: Closure) -> ClosureRow:
@@ -181,11 +198,81 @@ def other_plans(session: Session, site_id: int, course_id: int = 0) -> tuple[Cou
 
 def _seen_from_afar(plan: CoursePlan, site: Site) -> CoursePlan:
     """Return a plan as other sites see it: named with its place, and without its rooms."""
-    return replace(
-        plan,
-        title=f"{plan.title} ({site.name})",
-        dates=tuple(replace(date, room="") for date in plan.dates),
+    seen = _from_afar(plan.title, site.name, plan.dates)
+    return replace(plan, title=seen.title, dates=seen.dates)
+
+
+def _from_afar(title: str, site: str, dates: Sequence[PlannedDate]) -> _Dates:
+    return _Dates(f"{title} ({site})", tuple(replace(date, room="") for date in dates))
+
+
+class DateOnCourse(NamedTuple):
+    """A date of a course, and where that is."""
+
+    site_id: int
+    site: str
+    course_id: int
+    title: str
+    kind: Kind
+    number: int
+    date: dt.date
+
+
+@dataclass(frozen=True)
+class _Dates:
+    """What a course is called and its dates, as others must keep free of it."""
+
+    title: str
+    dates: tuple[PlannedDate, ...]
+
+
+def blocked_dates(
+    session: Session, today: dt.date
+) -> list[tuple[DateOnCourse, tuple[Reason, ...]]]:
+    """Return the dates to come, of all courses, that stand on a day they cannot use, and why.
+
+    What was accepted is no reason. It is read at once for all sites.
+    """
+    coming = (
+        select(CourseDate, Course.site_id, Site.name, Course.title)
+        .join(Course, Course.id == CourseDate.course_id)
+        .join(Site, Site.id == Course.site_id)
+        .where(
+            Course.removed_on.is_(None), CourseDate.status != "cancelled", CourseDate.date >= today
+        )
+        .order_by(CourseDate.date, CourseDate.id)
     )
+    found: dict[int, list[PlannedDate]] = {}
+    where: dict[int, tuple[int, str, str]] = {}
+    meeting: dict[dt.date, set[int]] = {}
+    for row, site_id, site, title in session.execute(coming):
+        where[row.course_id] = (site_id, site, title)
+        found.setdefault(row.course_id, []).append(_planned(row))
+        meeting.setdefault(row.date, set()).add(row.course_id)
+    of_site = calendars(session)
+    blocked = []
+    for course_id, dates in found.items():
+        site_id, site, title = where[course_id]
+        others = set[int]().union(*(meeting[date.date] for date in dates)) - {course_id}
+        obstacles = Obstacles(
+            of_site[site_id],
+            [_seen_from(site_id, *where[other], found[other]) for other in sorted(others)],
+        )
+        for date, reasons in obstacles.blocked(_Dates(title, tuple(dates)), today):
+            accepted = {reason.mark.casefold() for reason in date.accepted}
+            new = tuple(one for one in reasons if one.mark.casefold() not in accepted)
+            item = DateOnCourse(site_id, site, course_id, title, date.kind, date.number, date.date)
+            blocked.append((item, new))
+    return blocked
+
+
+def _seen_from(
+    site_id: int, other_id: int, site: str, title: str, dates: Sequence[PlannedDate]
+) -> _Dates:
+    """Return the dates of a course as a site sees them: with its rooms if it is its own."""
+    if other_id == site_id:
+        return _Dates(title, tuple(dates))
+    return _from_afar(title, site, dates)
 
 
 def save_changes(

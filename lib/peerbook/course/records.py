@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.course.municipalities import check_municipality
@@ -192,6 +192,11 @@ def course_under_way(session: Session, site_id: int, today: dt.date) -> Course |
     return max(reversed(courses(session, site_id)), key=nearness, default=None)
 
 
+def at_site(site_id: int | None) -> ColumnElement[bool]:
+    """Return what is true of a site's courses; of all courses where there is no site."""
+    return true() if site_id is None else Course.site_id == site_id
+
+
 def remove(
     session: Session, table: type[ClosureRow | HeadCount], number: int, seen_version: int
 ) -> Saved:
@@ -240,16 +245,18 @@ def last_days(session: Session, site_id: int) -> dict[int, dt.date]:
     return _last_days(session, site_id)
 
 
-def last_teaching_days(session: Session, site_id: int) -> dict[int, dt.date]:
-    """Return the last teaching day of each of a site's courses that is not cancelled."""
+def last_teaching_days(session: Session, site_id: int | None) -> dict[int, dt.date]:
+    """Return the last teaching day that is not cancelled of a site's courses; None for all."""
     return _last_days(session, site_id, CourseDate.kind == "teaching_day")
 
 
-def _last_days(session: Session, site_id: int, *which: ColumnElement[bool]) -> dict[int, dt.date]:
+def _last_days(
+    session: Session, site_id: int | None, *which: ColumnElement[bool]
+) -> dict[int, dt.date]:
     rows = session.execute(
         select(CourseDate.course_id, func.max(CourseDate.date))
         .join(Course, Course.id == CourseDate.course_id)
-        .where(Course.site_id == site_id, CourseDate.status != "cancelled", *which)
+        .where(at_site(site_id), CourseDate.status != "cancelled", *which)
         .group_by(CourseDate.course_id)
     )
     return dict(rows.all())

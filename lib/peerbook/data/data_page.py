@@ -1,4 +1,4 @@
-"""Data in and out: take a file in, take one back, and take everything along."""
+"""Data in, in order and out: files taken in, what should be put right, and everything along."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from peerbook.data.import_part import ImportPart
 from peerbook.data.kinds import kind_named
 from peerbook.data.taken_part import TakenPart
 from peerbook.desk import Desk, open_desk
+from peerbook.quality.quality_part import quality_parts
 from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import Page, Part, Prose, Tabs
@@ -46,6 +47,7 @@ def _parts(desk: Desk, sites: Sequence[Site], chosen: Site) -> list[Part]:
             [
                 (_("Take a file in"), ImportPart(desk, sites, chosen, taken.show).parts),
                 (_("What was taken in"), taken.parts),
+                (_("What should be put right"), lambda: quality_parts(desk)),
                 (_("Take everything out"), lambda: export_parts(desk)),
             ]
         )

@@ -311,6 +311,7 @@ def _content(table: str) -> str:
         "resource": _("rooms and teachers"),
         "setting": _("settings"),
         "site": _("places"),
+        "snooze": _("what was put off"),
         "submission": _("receipts"),
         "suggestion": _("suggestions"),
     }.get(table, table)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, exists, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from peerbook.errors import InputFault
 from peerbook.store.cpr import Cpr
@@ -41,6 +41,11 @@ def name_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     wanted = select(Identity).where(Identity.participant_code.in_(list(codes)))
     rows = session.scalars(wanted)
     return {row.participant_code: name for row in rows if (name := _opened(session, row, "name"))}
+
+
+def has_name(code: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Return what is true of a participant code that has a name; the name is not read."""
+    return exists().where(Identity.participant_code == code)
 
 
 def save_name(session: Session, code: str, name: str) -> None:

@@ -53,12 +53,12 @@ _RIGHTS: dict[Role, Rights] = {
         | _COURSE
         | _PEOPLE
         | _ANSWERS
-        | {"closure", "data_import", "head_count", "identity", "imported_row"},
+        | {"closure", "data_import", "head_count", "identity", "imported_row", "snooze"},
         writes=_SAVING
         | _COURSE
         | _PEOPLE
         | _ANSWERS
-        | {"closure", "data_import", "head_count", "identity", "imported_row", "setting"},
+        | {"closure", "data_import", "head_count", "identity", "imported_row", "setting", "snooze"},
         hidden=_AUDITED | _CPR,
     ),
     "evaluator": Rights(
@@ -67,8 +67,8 @@ _RIGHTS: dict[Role, Rights] = {
         | _COURSE
         | _PEOPLE
         | _ANSWERS
-        | {"closure", "data_import", "imported_row"},
-        writes=_SAVING | _ANSWERS | {"data_import"},
+        | {"closure", "data_import", "imported_row", "snooze"},
+        writes=_SAVING | _ANSWERS | {"data_import", "snooze"},
         hidden=_AUDITED | _NOTES,
     ),
     "analyst": Rights(

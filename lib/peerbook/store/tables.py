@@ -467,6 +467,29 @@ class Decision(Versioned, Base):
     decided_on: Mapped[dt.date]
 
 
+class Snooze(Versioned, Base):
+    """What a rule of data quality found, put off until it is spoken of again on a day.
+
+    `subject` is type and key of what the rule found; `site_id` is empty where that is at no site.
+    """
+
+    __tablename__ = "snooze"
+    __table_args__ = (
+        UniqueConstraint("rule", "subject"),
+        CheckConstraint("wakes_on > since", name="days"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    rule: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(160))
+    site_id: Mapped[int | None] = _to("site.id", index=True)
+    since: Mapped[dt.date]
+    wakes_on: Mapped[dt.date]
+    reason: Mapped[str]
+    actor: Mapped[str] = mapped_column(String(64))
+
+
 class Event(Base):
     """Something that happened to a subject on a day; append-only, the present is computed from it.
 

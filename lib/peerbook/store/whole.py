@@ -28,6 +28,7 @@ PRIVATE_TABLES = frozenset(
         "imported_row",
         "name_seen",
         "setting",
+        "snooze",
         "submission",
     }
 )

@@ -157,7 +157,7 @@ def look_at(
     for row, sheet in enumerate(sheets, start=1):
         faults += [
             Fault(message, Place(field=field, row=row))
-            for field, message in _wrong_answers(form, sheet)
+            for field, message in wrong_answers(form, sheet)
         ]
         try:
             code = read_linking_code(sheet.respondent, RESPONDENT, known)
@@ -181,7 +181,7 @@ def codes_on(session: Session, course_id: int) -> set[str]:
     return {code for code in codes if code is not None}
 
 
-def _wrong_answers(form: EvaluationForm, sheet: Sheet) -> Iterator[tuple[str, str]]:
+def wrong_answers(form: EvaluationForm, sheet: Sheet) -> Iterator[tuple[str, str]]:
     """Tell each item that cannot have been answered so, and why."""
     scales = {item.id: item.scale for item in form.items}
     given = {name: value for name, value in sheet.answers.items() if value not in (None, "")}
@@ -327,21 +327,27 @@ def sheets_count(session: Session, course_id: int) -> dict[str, int]:
     return dict(rows)
 
 
-def sheets_by_course(session: Session, site_id: int, wave: Wave) -> dict[int, int]:
-    """Return how many forms of one evaluation are saved, by course of a site that has any."""
+def sheets_by_course(session: Session, site_id: int | None, wave: Wave) -> dict[int, int]:
+    """Return how many forms of one evaluation are saved, by course that has any.
+
+    Parameters
+    ----------
+    site_id
+        Where; None for all sites.
+    """
     rows = session.execute(
         select(Evaluation.course_id, func.count())
         .join(Course, Course.id == Evaluation.course_id)
-        .where(Course.site_id == site_id, Evaluation.wave == wave)
+        .where(records.at_site(site_id), Evaluation.wave == wave)
         .group_by(Evaluation.course_id)
     ).all()
     return dict(rows)
 
 
-def follow_ups(session: Session, site_id: int, today: dt.date) -> dict[int, FollowUp]:
+def follow_ups(session: Session, site_id: int | None, today: dt.date) -> dict[int, FollowUp]:
     """Return how it stands with the follow-up of each course of a site, by course number.
 
-    A course of which every teaching day is cancelled has none.
+    A course of which every teaching day is cancelled has none. Without a site it is all courses.
     """
     last_days = records.last_teaching_days(session, site_id)
     asked = sheets_by_course(session, site_id, "follow_up")
@@ -352,6 +358,8 @@ def follow_ups(session: Session, site_id: int, today: dt.date) -> dict[int, Foll
             asked.get(course.id, 0),
             today,
         )
-        for course in records.courses(session, site_id)
+        for course in session.scalars(
+            select(Course).where(records.at_site(site_id), Course.removed_on.is_(None))
+        )
         if course.id in last_days
     }

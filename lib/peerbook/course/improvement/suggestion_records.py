@@ -110,11 +110,13 @@ def undecided_count(session: Session, site_id: int, threshold: int) -> int:
     return int(open_suggestions(session, site_id, threshold)["outcome"].isna().sum())
 
 
-def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataFrame:
+def open_suggestions(session: Session, site_id: int | None, threshold: int) -> pd.DataFrame:
     """Return what participants of a site asked for that is neither done nor turned down.
 
     Parameters
     ----------
+    site_id
+        Where; None for all sites.
     threshold
         As for `suggestions_frame`.
 
@@ -122,18 +124,19 @@ def open_suggestions(session: Session, site_id: int, threshold: int) -> pd.DataF
     -------
     DataFrame
         Columns `suggestion_id`, `text` (missing where something was promised and the text can no
-        longer be shown), `course_id`, `title` and `starts_on` of the course, `outcome` (None as
-        long as nobody has decided), `owner` and `due_on`; the latest course first, and within one
-        as for `suggestions_frame`.
+        longer be shown), `raised_on`, `course_id`, `title` and `starts_on` of the course, `outcome`
+        (None as long as nobody has decided), `owner` and `due_on`; the latest course first, and
+        within one as for `suggestions_frame`.
     """
     rows = [
         row
-        for row in _asked(session, threshold, Course.site_id == site_id)
+        for row in _asked(session, threshold, records.at_site(site_id))
         if (row["outcome"] in ("do", "later") and row["status"] == "open")
         or (row["outcome"] is None and row["text"] is not None)
     ]
     columns = [
-        "suggestion_id", "text", "course_id", "title", "starts_on", "outcome", "owner", "due_on",
+        "suggestion_id", "text", "raised_on", "course_id", "title", "starts_on", "outcome",
+        "owner", "due_on",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns, dtype=object)
 

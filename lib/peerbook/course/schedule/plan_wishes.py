@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from peerbook.course.schedule.calendar import (
     EARLIEST,
@@ -51,13 +51,25 @@ class Spot(NamedTuple):
     item: Item
 
 
+class Dated(Protocol):
+    """A course as much as is needed of it here: what it is called, and its dates."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+    @property
+    def dates(self) -> Sequence[PlannedDate]:
+        """When it meets."""
+
+
 class Obstacles:
     """Why a course cannot use a day for a kind of date: closures, absences, other courses."""
 
     def __init__(
         self,
         calendar: DanishCalendar,
-        others: Sequence[CoursePlan],
+        others: Iterable[Dated],
         not_before: dt.date | None = None,
     ) -> None:
         self._calendar = calendar
@@ -89,9 +101,7 @@ class Obstacles:
             ),
         )
 
-    def blocked(
-        self, plan: CoursePlan, today: dt.date
-    ) -> list[tuple[PlannedDate, tuple[Reason, ...]]]:
+    def blocked(self, plan: Dated, today: dt.date) -> list[tuple[PlannedDate, tuple[Reason, ...]]]:
         """Return the dates to come that stand on a day they cannot use, and why."""
         return [
             (date, reasons)

@@ -1,0 +1,57 @@
+"""Every rule there is, and a look through the record with all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from peerbook.errors import NotAllowed
+from peerbook.quality import about_evaluations, about_people, about_places, about_plans
+from peerbook.quality.rules import SEVERITIES, Finding, Look, Rule
+from peerbook.store import Store
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (
+            *about_people.RULES, *about_evaluations.RULES, *about_plans.RULES,
+            *about_places.RULES,
+        ),
+        key=lambda rule: SEVERITIES.index(rule.severity),
+    )
+)  # fmt: skip
+"""The most important first."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What breaks one rule; at least one thing."""
+
+    rule: Rule
+    findings: tuple[Finding, ...]
+
+
+def look_through(
+    store: Store, today: dt.date, threshold: int, actor: str | None = None
+) -> tuple[Found, ...]:
+    """Return what breaks which rule, the most important first, put off or not.
+
+    A rule about what the store's visitor may not read is left out.
+
+    Parameters
+    ----------
+    store
+        The record.
+    today, threshold, actor
+        As for `Look`.
+    """
+    found = []
+    known: dict[object, object] = {}
+    for rule in RULES:
+        try:
+            with store.read() as session:
+                findings = tuple(rule.find(Look(session, today, threshold, actor, known)))
+        except NotAllowed:
+            continue
+        if findings:
+            found.append(Found(rule, findings))
+    return tuple(found)

@@ -1,0 +1,249 @@
+"""What should be put right: each rule that is broken with what breaks it, and what was put off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+from peerbook.desk import Desk
+from peerbook.quality import snooze_records
+from peerbook.quality.catalogue import Found, look_through
+from peerbook.quality.rules import SEVERITIES, Finding, Rule, severity_name
+from peerbook.store import Receipt, Role
+from peerbook.store.rights import rights_of
+from peerbook.store.tables import Snooze
+from peerbook.text import _
+from peerbook.ui import (
+    Cells,
+    ChoiceField,
+    Column,
+    Columns,
+    Disclosure,
+    Filter,
+    Form,
+    Heading,
+    Link,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Submission,
+    Table,
+    TextField,
+    receipt_text,
+)
+
+REASON_LENGTH = 200
+
+
+def quality_parts(desk: Desk) -> list[Part]:
+    """Return what should be put right, as the page `data` shows it."""
+    rights = rights_of(desk.visitor)
+    if rights is not None and "snooze" not in rights.writes:
+        return [Prose(_("What should be put right is shown to those who can do it."))]
+    return _Quality(desk).parts()
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A rule, and those of its findings that are shown."""
+
+    rule: Rule
+    findings: tuple[Finding, ...]
+
+
+class _Quality:
+    """What was found, once; what is put off is read anew each time it is shown."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._found: Sequence[Found] = ()
+        self._site: int | None = None
+        self._is_mine = False
+        self._opened = ""
+        self._list = Section([])
+        self._asking = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the choices, what was found, and where one is asked how long it may wait."""
+        desk = self._desk
+        self._found = look_through(desk.store, desk.today, desk.threshold(), desk.actor)
+        self._show()
+        return [*self._choices(), self._list, self._asking]
+
+    def _choices(self) -> list[Part]:
+        findings = [one for found in self._found for one in found.findings]
+        sites = {one.site_id: one.site for one in findings if one.site_id is not None}
+        choices: list[Part] = []
+        if len(sites) > 1:
+            named = sorted(sites.items(), key=lambda site: site[1])
+            options = [(None, _("All places")), *named]
+            choices.append(Filter(_("Where?"), options, self._choose_site))
+        if len({found.rule.owner for found in self._found}) > 1:
+            whose = [(False, _("Everybody’s")), (True, _("Mine"))]
+            choices.append(Filter(_("Whose?"), whose, self._choose_mine, look="radio"))
+        return [Columns(choices)] if choices else []
+
+    def _choose_site(self, site_id: int | None) -> None:
+        self._site = site_id
+        self._show()
+
+    def _choose_mine(self, is_mine: bool) -> None:
+        self._is_mine = is_mine
+        self._show()
+
+    # -- what was found --------------------------------------------------------------------------
+
+    def _show(self, announce: str = "") -> None:
+        with self._desk.store.read() as session:
+            asleep = snooze_records.asleep(session, self._desk.today)
+        awake: list[_Shown] = []
+        put_off: list[tuple[Rule, Finding, Snooze]] = []
+        for found in self._found:
+            if self._is_mine and found.rule.owner != self._desk.visitor.role:
+                continue
+            here = [one for one in found.findings if self._site in (None, one.site_id)]
+            up = tuple(one for one in here if (found.rule.id, one.subject) not in asleep)
+            if up:
+                awake.append(_Shown(found.rule, up))
+            put_off += [
+                (found.rule, one, asleep[found.rule.id, one.subject])
+                for one in here
+                if one not in up
+            ]
+        parts: list[Part] = []
+        for severity in SEVERITIES:
+            broken = [shown for shown in awake if shown.rule.severity == severity]
+            if broken:
+                parts += [Heading(severity_name(severity)), *map(self._rule, broken)]
+        if not awake:
+            parts.append(Notice("ok", _("There is nothing to put right.")))
+        if put_off:
+            label = _("Put off ({n})").format(n=len(put_off))
+            parts.append(Disclosure(label, partial(self._put_off_parts, put_off)))
+        self._list.show(parts, announce=announce)
+
+    def _rule(self, shown: _Shown) -> Disclosure:
+        rule, count = shown.rule, len(shown.findings)
+        return Disclosure(
+            f"{rule.name()} ({count})",
+            lambda: self._rule_parts(shown),
+            opened=rule.id == self._opened,
+        )
+
+    def _rule_parts(self, shown: _Shown) -> list[Part]:
+        rule = shown.rule
+        who = _("{who} sees to it.").format(who=_owner(rule.owner))
+        columns = [Column("place", _("Where")), Column("sentence", _("What is the matter"))]
+        rows = [self._row(rule, one) for one in shown.findings]
+        action = RowAction(_("Put off …"), self._ask)
+        return [
+            Prose(f"{rule.advice()} {who}"),
+            Table(columns, rows, rule.name(), sortable=False, action=action),
+        ]
+
+    def _row(self, rule: Rule, one: Finding) -> dict[str, object]:
+        return {
+            "place": Link(_place(one), one.address),
+            "sentence": one.sentence,
+            "rule": rule,
+            "finding": one,
+        }
+
+    # -- putting off -----------------------------------------------------------------------------
+
+    def _ask(self, row: Cells) -> str:
+        rule, finding = cast(Rule, row["rule"]), cast(Finding, row["finding"])
+
+        def save(submission: Submission) -> Receipt:
+            today = self._desk.today
+            days = dt.timedelta(days=cast(int, submission.values["days"]))
+            receipt = self._desk.save(
+                submission,
+                lambda session: snooze_records.put_off(
+                    session, rule.id, finding, today + days, str(submission.values["reason"]),
+                    today=today,
+                ),
+            )  # fmt: skip
+            told = _("It is put off. {receipt}").format(receipt=receipt_text(receipt))
+            self._after(rule, told)
+            return receipt
+
+        form = Form(
+            "snooze",
+            [
+                ChoiceField(
+                    "days", _("For how long?"), required=True, options=_spans(), look="radio"
+                ),
+                TextField(
+                    "reason", _("Why may it wait?"), required=True, max_length=REASON_LENGTH,
+                    hint=_("Without names. Others see it."),
+                ),
+            ],
+            on_submit=save,
+            submit_label=_("Put off"),
+        )  # fmt: skip
+        heading = _("Put off: {what}").format(what=f"{_place(finding)}. {finding.sentence}")
+        self._asking.show([Heading(heading, level=3), form], take_there=True)
+        return ""
+
+    def _after(self, rule: Rule, told: str) -> None:
+        self._opened = rule.id
+        self._show()
+        self._asking.show([Notice("ok", told)], announce=told)
+
+    def _put_off_parts(self, put_off: Iterable[tuple[Rule, Finding, Snooze]]) -> list[Part]:
+        columns = [
+            Column("place", _("Where")),
+            Column("sentence", _("What is the matter")),
+            Column("wakes_on", _("Until"), kind="date"),
+            Column("reason", _("Why")),
+            Column("who", _("Put off by")),
+        ]
+        rows = [
+            self._row(rule, one)
+            | {
+                "wakes_on": snooze.wakes_on,
+                "reason": snooze.reason,
+                "who": self._desk.name_of(snooze.actor),
+                "number": snooze.id,
+                "version": snooze.version,
+            }
+            for rule, one, snooze in put_off
+        ]
+        caption = _("What was put off, until when and why")
+        action = RowAction(_("Speak of it again"), self._wake)
+        return [Table(columns, rows, caption, action=action)]
+
+    def _wake(self, row: Cells) -> str:
+        with self._desk.store.write(self._desk.actor) as session:
+            snooze_records.wake(session, cast(int, row["number"]), cast(int, row["version"]))
+        told = _("It stands among the others again.")
+        self._after(cast(Rule, row["rule"]), told)
+        return told
+
+
+def _place(one: Finding) -> str:
+    return ": ".join(filter(None, [one.site, one.place])) or _("Your own")
+
+
+def _owner(role: Role) -> str:
+    return {
+        "leader": _("The leader"),
+        "course_leader": _("The course leader"),
+        "evaluator": _("The evaluator"),
+    }[role]
+
+
+def _spans() -> list[tuple[int, str]]:
+    return [
+        (7, _("A week")),
+        (30, _("A month")),
+        (91, _("Three months")),
+        (182, _("Half a year")),
+        (365, _("A year")),
+    ]

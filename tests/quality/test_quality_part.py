@@ -1,0 +1,196 @@
+"""The page tells what should be put right, the most important first, and what was put off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from builders import LEADER, a_desk, course, decision, save, site, suggestion
+from peerbook.desk import Desk
+from peerbook.errors import Conflict, InputFault
+from peerbook.quality import snooze_records
+from peerbook.quality.quality_part import quality_parts
+from peerbook.store import Store, Visitor
+from peerbook.ui import Disclosure, Filter, Form, Heading, Notice, Prose, Section, Table
+
+TODAY = dt.date(2027, 5, 20)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    monkeypatch.setattr(Desk, "today", TODAY)
+
+
+class Shown:
+    """What the page shows, as somebody sees and uses it."""
+
+    def __init__(self, store, name=LEADER, role="leader"):
+        self.parts = quality_parts(a_desk(store, name, role))
+
+    def all(self, kind):
+        return [one for part in self.parts for one in part.everything() if isinstance(one, kind)]
+
+    @property
+    def outline(self):
+        """Headings and folded lines, from top to bottom."""
+        return [
+            one.text if isinstance(one, Heading) else one.label
+            for one in self.all(Heading | Disclosure)
+        ]
+
+    def open(self, label):
+        (folded,) = [one for one in self.all(Disclosure) if one.label == label]
+        folded._open({"index": 0}, ())
+        (table,) = [one for one in folded.everything() if isinstance(one, Table)]
+        return folded, table
+
+    def press(self, label, row=0):
+        _folded, table = self.open(label)
+        table._run({"index": row, "edition": table.edition}, ())
+
+    def answer(self, **values):
+        (form,) = self.all(Form)
+        return form._submit({"key": str(uuid.uuid4()), "values": values}, ())
+
+    def choose(self, label, option):
+        (choice,) = [one for one in self.all(Filter) if one.label == label]
+        choice._choose({"index": choice.options.index(option)}, ())
+
+    @property
+    def notices(self):
+        return [(one.kind, one.text) for one in self.all(Notice)]
+
+
+def broken(store, name="Vejle"):
+    """Save a site with a course without dates, on which a suggestion has two answers."""
+    (number,) = save(store, site(name=name))
+    (course_id,) = save(store, course(site_id=number, title=f"Spring in {name}"))
+    (asked,) = save(store, suggestion(course_id=course_id))
+    save(store, *(decision(suggestion_id=asked, outcome="no") for _time in range(2)))
+    return number
+
+
+def test_when_nothing_is_wrong_it_says_so_in_one_sentence(store):
+    shown = Shown(store)
+    assert shown.notices == [("ok", "There is nothing to put right.")]
+    assert shown.outline == []
+    assert shown.all(Filter) == []
+
+
+def test_the_most_important_comes_first_each_rule_once_with_its_findings_under_it(store):
+    broken(store)
+    broken(store, "Horsens")
+    shown = Shown(store)
+    assert shown.outline == [
+        "The figures are wrong",
+        "Suggestions with two answers (2)",
+        "This should be put right",
+        "Courses without dates (2)",
+    ]
+    folded, table = shown.open("Courses without dates (2)")
+    rows = table.data["rows"]
+    assert [row[0]["text"] for row in rows] == [
+        "Horsens: Spring in Horsens", "Vejle: Spring in Vejle",
+    ]  # fmt: skip
+    assert rows[0][0]["href"] == "course_plan.ipynb?site=Horsens&course=2"
+    assert rows[0][1] == "The course has no dates."
+    (advice,) = [one for one in folded.everything() if isinstance(one, Prose)]
+    assert "Plan the course anew, or remove it. The course leader sees to it." in str(advice.tree)
+
+
+def test_the_browser_is_not_told_of_which_suggestion_something_is(store):
+    number = broken(store)
+    del number
+    shown = Shown(store)
+    _folded, table = shown.open("Suggestions with two answers (1)")
+    assert "suggestion:" not in str([part.spec() for part in shown.parts])
+    assert table.data["rows"][0][1] == "A suggestion has two answers."
+
+
+def test_one_place_or_ones_own_can_be_chosen(store):
+    broken(store)
+    broken(store, "Horsens")
+    save(store, site(name="Æbeltoft", municipality="Æbeltoft"))
+    shown = Shown(store)
+    assert "Municipalities that do not exist (1)" in shown.outline
+    shown.choose("Where?", "Horsens")
+    assert "Courses without dates (1)" in shown.outline
+    assert "Municipalities that do not exist (1)" not in shown.outline
+    shown.choose("Where?", "All places")
+    shown.choose("Whose?", "Mine")
+    assert shown.outline == ["This should be put right", "Municipalities that do not exist (1)"]
+    shown.choose("Where?", "Horsens")
+    assert shown.notices == [("ok", "There is nothing to put right.")]
+
+
+def test_what_is_put_off_goes_below_with_why_and_can_be_woken(store):
+    broken(store)
+    shown = Shown(store)
+    shown.press("Courses without dates (1)")
+    (heading,) = [one.text for one in shown.all(Heading) if one.level == 3]
+    assert heading == "Put off: Vejle: Spring in Vejle. The course has no dates."
+    shown.answer(days="30", reason="The room is not found yet")
+    assert shown.all(Form) == []
+    ((kind, told),) = shown.notices
+    assert (kind, told.partition(" Saved")[0]) == ("ok", "It is put off.")
+    assert shown.outline == [
+        "The figures are wrong", "Suggestions with two answers (1)", "Put off (1)",
+    ]  # fmt: skip
+    _folded, table = shown.open("Put off (1)")
+    assert table.data["rows"][0][1:] == [
+        "The course has no dates.",
+        ["19 Jun 2027", "2027-06-19"],
+        "The room is not found yet",
+        "you",
+    ]
+    assert Shown(store).outline == shown.outline
+    shown.press("Put off (1)")
+    assert "Courses without dates (1)" in shown.outline
+    assert "Put off (1)" not in shown.outline
+    with store.read() as session:
+        assert snooze_records.asleep(session, TODAY) == {}
+
+
+def test_it_asks_for_how_long_and_why(store):
+    broken(store)
+    shown = Shown(store)
+    shown.press("Courses without dates (1)")
+    with pytest.raises(InputFault) as fault:
+        shown.answer(days="", reason=" ")
+    assert {one.place.field for one in fault.value.faults} == {"days", "reason"}
+    with pytest.raises(InputFault):
+        shown.answer(days="4000", reason="For ever")
+
+
+def test_what_a_colleague_has_put_off_meanwhile_is_not_put_off_again(store):
+    broken(store)
+    mine, theirs = Shown(store), Shown(store, "anna")
+    for shown in (mine, theirs):
+        shown.press("Courses without dates (1)")
+    theirs.answer(days="7", reason="It is known")
+    with pytest.raises(Conflict):
+        mine.answer(days="30", reason="It is known")
+
+
+@pytest.mark.parametrize("role", ["analyst", "steering_group", "peer"])
+def test_who_cannot_put_anything_right_is_told_so(store, role):
+    broken(store)
+    with Store.open(store.address, visitor=Visitor("ib", role)) as theirs:
+        parts = quality_parts(Desk(theirs, theirs.visitor, synthetic=False))
+    (told,) = parts
+    assert isinstance(told, Prose)
+
+
+def test_an_evaluator_puts_off_what_is_theirs(store):
+    number = broken(store)
+    with store.write(LEADER) as session:
+        session.add(course(site_id=number, title="Autumn"))
+    with Store.open(store.address, visitor=Visitor("eva", "evaluator")) as theirs:
+        shown = Shown(theirs, "eva", "evaluator")
+        assert isinstance(shown.parts[-1], Section)
+        shown.press("Courses without dates (2)")
+        shown.answer(days="7", reason="It is known")
+        assert "Put off (1)" in shown.outline
