@@ -530,6 +530,27 @@ def postgres_roles(
     typer.echo(roles_for(database), nl=False)
 
 
+@app.command(help=_("See whether anything was changed behind peerbook's back."))
+def audit(
+    store: StoreUrl = None,
+    head: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=_("An end of the chain noted earlier, as number:letters; may be repeated.")
+        ),
+    ] = None,
+) -> None:
+    """Check the chain over the histories, and tell its end, to be noted elsewhere."""
+    from peerbook.store import Head, Store
+
+    known = [Head.read(written) for written in head or []]
+    with Store.open(store, create=False) as opened:
+        verdict = opened.verify_audit(known)
+    typer.echo(verdict.sentence)
+    if not verdict.is_whole:
+        raise typer.Exit(1)
+
+
 @app.command(help=_("Show the version."))
 def version() -> None:
     """Print the version."""

@@ -3,6 +3,7 @@
 Rows are in `peerbook.store.tables`, names and contacts in `peerbook.store.identities`.
 """
 
+from peerbook.store.chain import Head, Verdict
 from peerbook.store.codes import new_code, read_code
 from peerbook.store.drafts import DraftBox
 from peerbook.store.events import (
@@ -20,10 +21,12 @@ from peerbook.store.visitor import Role, Visitor
 
 __all__ = [
     "DraftBox",
+    "Head",
     "Receipt",
     "Role",
     "Saved",
     "Store",
+    "Verdict",
     "Visitor",
     "append_event",
     "events_of",

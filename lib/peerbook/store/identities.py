@@ -5,7 +5,6 @@ All of it is sealed (`peerbook.store.sealing`): a copy of the tables names nobod
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +13,12 @@ from sqlalchemy import ColumnElement, Connection, exists, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from peerbook.errors import InputFault
+from peerbook.store import sightings
 from peerbook.store.cpr import Cpr
-from peerbook.store.events import append_event
 from peerbook.store.keys import Keys, keys_of
 from peerbook.store.sealing import index_of, sealed, unsealed
 from peerbook.store.tables import Identity, Setting
 from peerbook.text import _
-from peerbook.text.formats import COPENHAGEN
 
 CPR_SETTING = "cpr"
 """Whether CPR numbers may be saved here; they may not until somebody says so."""
@@ -37,10 +35,15 @@ class Contacts:
 
 
 def name_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
-    """Return the names by participant code; a code without a name is left out."""
+    """Return the names by participant code; a code without a name is left out.
+
+    Who was shown them is written down when the session ends.
+    """
     wanted = select(Identity).where(Identity.participant_code.in_(list(codes)))
     rows = session.scalars(wanted)
-    return {row.participant_code: name for row in rows if (name := _opened(session, row, "name"))}
+    names = {row.participant_code: name for row in rows if (name := _opened(session, row, "name"))}
+    sightings.note(session, (("name", code) for code in names))
+    return names
 
 
 def has_name(code: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
@@ -62,14 +65,20 @@ def save_name(session: Session, code: str, name: str) -> None:
 
 
 def contacts_of(session: Session, codes: Iterable[str]) -> dict[str, Contacts]:
-    """Return how participants can be reached, by code; a code without a name is left out."""
+    """Return how participants can be reached, by code; a code without a name is left out.
+
+    Who was shown it is written down when the session ends.
+    """
     wanted = select(Identity).where(Identity.participant_code.in_(list(codes)))
-    return {
+    contacts = {
         row.participant_code: Contacts(
             _opened(session, row, "email"), _opened(session, row, "phone")
         )
         for row in session.scalars(wanted)
     }
+    known = (code for code, found in contacts.items() if found != Contacts())
+    sightings.note(session, (("contact", code) for code in known))
+    return contacts
 
 
 def save_contacts(session: Session, code: str, contacts: Contacts) -> None:
@@ -132,21 +141,15 @@ def masked_cpr_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
 
 
 def reveal_cpr(session: Session, code: str) -> str:
-    """Return all ten digits, or nothing; in a session of `store.write`, which records who looked.
+    """Return all ten digits, or nothing; who looked is written down, every time.
 
     There is no other way to a whole number.
     """
     row = session.get(Identity, code)
     digits = "" if row is None else _opened(session, row, "cpr")
     if digits:
-        seen(session, code, "cpr")
+        sightings.note(session, [("cpr", code)])
     return digits
-
-
-def seen(session: Session, code: str, what: str) -> None:
-    """Record that the session's actor has seen something about a participant."""
-    today = dt.datetime.now(COPENHAGEN).date()
-    append_event(session, "participant", code, "seen", today, what=what)
 
 
 def forget_identity(session: Session, code: str) -> None:

@@ -19,11 +19,13 @@ _COURSE = frozenset({"course", "course_date", "raised_theme", "resource", "site"
 _PEOPLE = frozenset({"attendance", "catch_up", "enrolment", "participant", "presenter"})
 _ANSWERS = frozenset({"answer", "decision", "evaluation", "suggestion"})
 _EVERYBODY = frozenset({"alembic_version", "setting"})
-_SAVING = frozenset({"audit", "draft", "event", "submission"})
+_SAVING = frozenset({"audit", "audit_link", "draft", "event", "name_seen", "submission"})
 _NOTES = frozenset({"attendance.note", "catch_up.how"})
 _WRITTEN = frozenset({"answer.text", "decision.what_we_did", "suggestion.text"})
 _CPR = frozenset({"identity.cpr", "identity.cpr_basis", "identity.cpr_index"})
-_AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audit.reason"})
+_AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audit.reason"}) | {
+    f"name_seen.{column}" for column in ("actor", "at", "participant_code", "what")
+}
 
 _EVENT_SUBJECTS = {"course": "id", "participant": "code"}
 """What events happen to, besides sites, and the column their subject is known by."""
@@ -38,7 +40,8 @@ class Rights:
     reads, writes
         Names of tables. Who writes nothing cannot save at all.
     hidden
-        Columns that read as empty, each as table.column.
+        Columns that read as empty, each as table.column; but whoever changes a table has it whole
+        while they do, since the audit tells all of it.
     """
 
     reads: frozenset[str]

@@ -62,7 +62,8 @@ def guarded(connection: Any, visitor: Visitor | None, *, reads_only: bool) -> It
         for statement in (_view if reads_only else _triggers)(name, condition):
             connection.execute(statement)
     yield
-    connection.set_authorizer(_authorizer(visitor, set(limited) if reads_only else set()))
+    behind_views = set(limited) if reads_only else set()
+    connection.set_authorizer(_authorizer(visitor, behind_views, reads_only=reads_only))
 
 
 def _own_rows(table: Table, visitor: Visitor) -> str | None:
@@ -102,15 +103,20 @@ def _triggers(name: str, condition: str) -> list[str]:
     return [refuse("INSERT", "NEW"), refuse("UPDATE", "OLD", "NEW"), refuse("DELETE", "OLD")]
 
 
-def _authorizer(visitor: Visitor, behind_views: set[str]) -> Answer:
+def _authorizer(visitor: Visitor, behind_views: set[str], *, reads_only: bool) -> Answer:
     rights = rights_of(visitor)
+    hidden = {
+        column
+        for column in (rights.hidden if rights else ())
+        if reads_only or rights is None or column.partition(".")[0] not in rights.writes
+    }
 
     def answer(
         action: int, one: str | None, two: str | None, database: str | None, through: str | None
     ) -> int:
         allowed = False
         if action == driver.SQLITE_READ:
-            if f"{one}.{two}" in (rights.hidden if rights else ()):
+            if f"{one}.{two}" in hidden:
                 return int(driver.SQLITE_IGNORE)
             past_view = database == "main" and one in behind_views and through not in behind_views
             allowed = not past_view and (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -20,19 +20,24 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from peerbook.errors import Conflict, StoreUnavailable
 from peerbook.paths import data_folder
-from peerbook.store import migrations
+from peerbook.store import chain, migrations, sightings
 from peerbook.store.audit import AuditedSession, Change, plain
+from peerbook.store.chain import Head, Verdict
 from peerbook.store.drafts import Drafts
 from peerbook.store.engine import Database, open_database
 from peerbook.store.keys import Keys
 from peerbook.store.merge import overtaken
+from peerbook.store.sightings import Sighting
 from peerbook.store.sqlite import SqliteFile
 from peerbook.store.tables import Audit, Base, Draft, Setting, Submission, User
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
+from peerbook.text.formats import COPENHAGEN
 
 URL_VARIABLE = "PEERBOOK_STORE_URL"
 FILE_NAME = "peerbook.sqlite"
+MACHINE = "peerbook"
+"""Who it is that reads where nobody visits: a command."""
 
 Row = TypeVar("Row", bound=Base)
 
@@ -66,7 +71,7 @@ class Receipt:
     kind: str
     record: int
     version: int
-    saved_at: datetime
+    saved_at: dt.datetime
     replayed: bool
 
 
@@ -96,6 +101,8 @@ class Store:
     def __init__(self, database: Database, visitor: Visitor | None = None) -> None:
         self._database = database
         self.visitor = visitor
+        self._written_down: set[Sighting] = set()
+        self._written_down_on: dt.date | None = None
         self._writing = threading.local()
         self.drafts = Drafts(self.read, self.write)
 
@@ -151,12 +158,19 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session that reads one unchanging state of the record and waits for nobody."""
+        """Give a session that reads one unchanging state of the record and waits for nobody.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it cannot be read; or when it handed out names and that could not be written down.
+        """
         session = _ReadSession(
             self._database.read, autoflush=False, info={"database": self._database}
         )
         with self._explained(), session:
             yield session
+        self._write_down(sightings.noted(session))
 
     @contextmanager
     def write(self, actor: str, reason: str | None = None) -> Iterator[Session]:
@@ -193,10 +207,31 @@ class Store:
             with self._explained(), session, session.begin():
                 session.connection()  # takes the write lock, so that what is read stays true
                 yield session
+                seen = self._unwritten(sightings.noted(session))
+                session.add_all(sightings.rows(actor, seen))
+                session.flush()
+                keys = self._database.keys
+                chain.close_link(session.connection(), keys.key_id, self._audit_key)
         except StaleDataError as error:
             raise self._conflict(session.changes()) from error
         finally:
             self._writing.now = False
+        self._written_down |= seen
+
+    def _write_down(self, seen: set[Sighting]) -> None:
+        """Write down what a session that only reads has handed out, before anybody sees it."""
+        if seen := self._unwritten(seen):
+            if getattr(self._writing, "now", False):
+                raise RuntimeError("names that are read while this thread writes: use its session")
+            with self.write(self.visitor.name if self.visitor else MACHINE) as session:
+                sightings.note(session, seen)
+
+    def _unwritten(self, seen: set[Sighting]) -> set[Sighting]:
+        """Return what was not written down yet today."""
+        today = dt.datetime.now(COPENHAGEN).date()
+        if today != self._written_down_on:
+            self._written_down_on, self._written_down = today, set()
+        return {one for one in seen if one not in self._written_down or one[0] == "cpr"}
 
     def submit(
         self,
@@ -248,7 +283,7 @@ class Store:
                             kind=saved.kind,
                             number=saved.number,
                             record_version=saved.version,
-                            saved_at=datetime.now(UTC),
+                            saved_at=dt.datetime.now(dt.UTC),
                             content_digest=digest,
                         )
                     )
@@ -271,6 +306,19 @@ class Store:
     def folder(self) -> Path:
         """The folder on this computer that goes with the data; a file store lies in it."""
         return self._database.folder
+
+    def audit_head(self) -> Head:
+        """Return the end of the chain over the histories, to be kept elsewhere."""
+        with self.read() as session:
+            return chain.head_of(session.connection())
+
+    def verify_audit(self, known: Iterable[Head] = ()) -> Verdict:
+        """Return whether the histories are as they were written; see `chain.verify`."""
+        with self.read() as session:
+            return chain.verify(session.connection(), self._audit_key, known)
+
+    def _audit_key(self, key_id: str) -> bytes:
+        return self._database.keys.derived("audit", key_id)
 
     def setting(self, key: str, default: Any = None) -> Any:
         """Return the value of a setting, `default` when it was never set."""

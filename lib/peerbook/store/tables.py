@@ -55,6 +55,7 @@ Source = Literal["typed", "pile", "file"]
 Outcome = Literal["do", "later", "no"]
 DecisionStatus = Literal["open", "done", "told_back"]
 AuditAction = Literal["insert", "update", "delete"]
+Seen = Literal["name", "contact", "cpr"]
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -531,6 +532,38 @@ class Audit(Base):
     old: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     new: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     reason: Mapped[str | None]
+
+
+class NameSeen(Base):
+    """Somebody was shown a participant's name, contacts or CPR number; append-only."""
+
+    __tablename__ = "name_seen"
+    __table_args__ = (_NUMBERED,)
+    audited = False
+
+    seq: Mapped[int] = _number()
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    what: Mapped[Seen] = _one_of("what", Seen)
+    participant_code: Mapped[str] = mapped_column(String(8), index=True)
+
+
+class AuditLink(Base):
+    """One link of the chain over audit, events and `name_seen`; append-only. See `store.chain`.
+
+    `…_through` is the last row of each history it is over; `key_id` says which key its hash is of.
+    """
+
+    __tablename__ = "audit_link"
+    audited = False
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    audit_through: Mapped[int]
+    event_through: Mapped[int]
+    seen_through: Mapped[int]
+    key_id: Mapped[str] = mapped_column(String(16))
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Draft(Base):
