@@ -262,6 +262,7 @@ def test_every_table_is_known_to_belong_to_a_site_or_to_none():
         if rows_of(table, lambda column: f"{column} = 1") is None
     }
     assert everybodys == {
-        "audit", "data_import", "draft", "imported_row", "setting", "submission", "user_account",
+        "audit", "audit_link", "data_import", "draft", "imported_row", "name_seen", "setting",
+        "submission", "user_account",
     }  # fmt: skip
     assert all(inspect(mapper).local_table is not None for mapper in Base.registry.mappers)

@@ -18,7 +18,11 @@ from peerbook.store.visitor import Role, Visitor
 _COURSE = frozenset({"course", "course_date", "raised_theme", "resource", "site"})
 _PEOPLE = frozenset({"attendance", "catch_up", "enrolment", "participant", "presenter"})
 _ANSWERS = frozenset({"answer", "decision", "evaluation", "suggestion"})
-_EVERYBODY = frozenset({"alembic_version", "setting"})
+_EVERYBODY = frozenset({"alembic_version", "setting", "user_account"})
+_DOOR = frozenset(
+    f"user_account.{column}"
+    for column in ("password", "stamp", "start_code", "start_until", "telephone", "telephone_step")
+)
 _SAVING = frozenset({"audit", "audit_link", "draft", "event", "name_seen", "submission"})
 _NOTES = frozenset({"attendance.note", "catch_up.how"})
 _WRITTEN = frozenset({"answer.text", "decision.what_we_did", "suggestion.text"})
@@ -62,7 +66,7 @@ _RIGHTS: dict[Role, Rights] = {
         | _PEOPLE
         | _ANSWERS
         | {"closure", "data_import", "head_count", "identity", "imported_row", "setting", "snooze"},
-        hidden=_AUDITED | _CPR,
+        hidden=_DOOR | _AUDITED | _CPR,
     ),
     "evaluator": Rights(
         reads=_EVERYBODY
@@ -72,14 +76,16 @@ _RIGHTS: dict[Role, Rights] = {
         | _ANSWERS
         | {"closure", "data_import", "imported_row", "snooze"},
         writes=_SAVING | _ANSWERS | {"data_import", "snooze"},
-        hidden=_AUDITED | _NOTES,
+        hidden=_DOOR | _AUDITED | _NOTES,
     ),
     "analyst": Rights(
         reads=_EVERYBODY | _COURSE | _PEOPLE | _ANSWERS | {"closure", "event", "head_count"},
-        hidden=_NOTES | _WRITTEN,
+        hidden=_DOOR | _NOTES | _WRITTEN,
     ),
-    "steering_group": Rights(reads=_EVERYBODY | _COURSE | {"closure", "event", "head_count"}),
-    "peer": Rights(reads=_EVERYBODY | _COURSE | {"closure"}),
+    "steering_group": Rights(
+        reads=_EVERYBODY | _COURSE | {"closure", "event", "head_count"}, hidden=_DOOR
+    ),
+    "peer": Rights(reads=_EVERYBODY | _COURSE | {"closure"}, hidden=_DOOR),
 }
 
 
