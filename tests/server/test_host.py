@@ -237,6 +237,25 @@ ipywidgets.VBox([one])
     assert "010190" not in page.content() + server.said()
 
 
+def test_a_page_that_asks_for_too_much_memory_is_told_so_and_the_others_live(
+    serve_notebooks, visitor
+):
+    hungry = """
+def eat(change): change.owner.eaten = bytearray(2 * 2**30)
+one.observe(eat, "n")
+ipywidgets.VBox([one])
+"""
+    server = serve_notebooks({"start": [COUNTER, hungry], "other": [COUNTER, "one"]})
+    other = visitor.open(server, "other")
+    page = visitor.open(server, "start")
+    page.get_by_role("button", name="one").click()
+    expect(page.locator("#pb-trouble")).to_have_text(re.compile(r"[0-9A-F]{8}"))
+    assert "MemoryError" in server.said()
+    other.get_by_role("button", name="one").click()
+    expect(other.locator("#pb-trouble")).to_be_hidden()
+    expect(other.get_by_role("button", name="one")).to_be_visible()
+
+
 PARTS = '''
 import anywidget, ipywidgets, traitlets
 
