@@ -76,8 +76,11 @@ def test_the_histories_only_grow(store, table):
         identities.save_name(session, made.codes[0], "Grethe Jensen")
         identities.name_of(session, made.codes)
     for change in (f"DELETE FROM {table}", f"UPDATE {table} SET at = at"):
-        with pytest.raises(Exception, match="only ever grows"):
-            store._database.write.connect().exec_driver_sql(change)
+        with (
+            store._database.write.connect() as connection,
+            pytest.raises(Exception, match="only ever grows"),
+        ):
+            connection.exec_driver_sql(change)
 
 
 # -- who saw whose name --------------------------------------------------------------------------
