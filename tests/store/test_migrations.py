@@ -199,6 +199,7 @@ def fill_every_table(store):
     day = made.teaching_day_ids[0]
     with store.write("anna") as session:
         identities.save_name(session, one, "Opdigt Navn")
+        identities.name_of(session, [one])
         taken, file = resource(site_id=made.site_id), data_import()
         session.add_all([taken, file])
         session.flush()
@@ -255,6 +256,8 @@ def test_a_store_begun_at_any_revision_keeps_every_row_of_every_table(
     after = plain_rows(place)
     assert set(after) == set(expected)
     assert all(expected.values()), "no table is left out"
+    with store.read() as session:
+        assert "audit_link" in tables.tables or store.verify_audit().loose
     for table in there:
         if table.name != "identity":
             assert after[table.name] == expected[table.name], table.name

@@ -160,8 +160,11 @@ def forget_identity(session: Session, code: str) -> None:
 
 
 def everybody(session: Session) -> list[tuple[str, str, str | None, str | None, int]]:
-    """Return code, name, e-mail, telephone and version of everybody, by code; no CPR number."""
-    return [
+    """Return code, name, e-mail, telephone and version of everybody, by code; no CPR number.
+
+    Who was given them is written down when the session ends.
+    """
+    everybody = [
         (
             row.participant_code,
             _opened(session, row, "name"),
@@ -171,6 +174,8 @@ def everybody(session: Session) -> list[tuple[str, str, str | None, str | None, 
         )
         for row in session.scalars(select(Identity).order_by(Identity.participant_code))
     ]
+    sightings.note(session, (("name", code) for code, *_rest in everybody))
+    return everybody
 
 
 def sealed_row(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
