@@ -41,7 +41,7 @@ pytestmark = pytest.mark.faults
 
 MANY = 50
 FIRST = ("Anna", "Søren", "Åse", "Zahra", "Yusuf", "Birgit", "Torben", "Ulla", "Kamal", "Vibeke")
-LAST = ("Prøvesen", "Ærøskøbing", "Opdigter", "Testgaard", "Fiktivsen")
+LAST = ("Plantrup", "Ærøplant", "Gemmested", "Søgelund", "Vaultsen")
 NAMES = [f"{first} {last}" for first in FIRST for last in LAST]
 CPRS = [
     f"{dt.date(1950, 1, 1) + dt.timedelta(days=311 * n):%d%m%y}{n % 4}{100 + n}"
