@@ -90,7 +90,7 @@ def test_another_programs_file_is_matched_once_and_remembered(server, visitor):
     expect(page.get_by_text("Filen er ikke en af skabelonerne.")).to_be_visible()
     page.get_by_label("Hvad er der i den?").select_option(label="Deltagere på et hold")
     page.get_by_role("button", name="Fortsæt").click()
-    expect(page.get_by_label("Navn", exact=True)).to_have_value("Fulde navn")
+    expect(page.get_by_text("Hvilken kolonne i filen er hvilken?")).to_be_visible()
     page.get_by_role("button", name="Fortsæt").last.click()
     page.get_by_label("Husk det under et navn").fill("Vores liste")
     page.get_by_role("button", name="Vis, hvad den vil gøre").last.click()
@@ -104,7 +104,7 @@ def test_another_programs_file_is_matched_once_and_remembered(server, visitor):
     page.get_by_role("button", name="Fortsæt").click()
     # The same telephone number: the page asks who it is.
     expect(page.get_by_text("Række 2: er det en, I kender i forvejen?")).to_be_visible()
-    page.get_by_label("Nej, en ny").check()
+    page.get_by_role("radio", name="Nej, en ny").check()
     page.get_by_role("button", name="Fortsæt").click()
     page.get_by_role("button", name="Gem 1 række").click()
     expect(
