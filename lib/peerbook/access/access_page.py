@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, cast
 
 from peerbook.access.roles import ROLES, role_name, role_purpose
+from peerbook.access.seen_part import seen_parts
 from peerbook.access.start_paper import start_paper
 from peerbook.course import records
 from peerbook.desk import Desk, open_desk
@@ -50,7 +51,9 @@ def open_page(site: str = "") -> Page:
         known = records.sites(session)
         chosen = records.site_named(session, site)
     return Page(
-        _Users(desk, known).parts(), synthetic=desk.synthetic, facts=lambda: _facts(desk, chosen)
+        [*_Users(desk, known).parts(), *seen_parts(desk)],
+        synthetic=desk.synthetic,
+        facts=lambda: _facts(desk, chosen),
     )
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.store.tables import NameSeen, Seen
+from peerbook.text.formats import COPENHAGEN
 
 Sighting = tuple[Seen, str]
 _NOTED = "seen"
@@ -43,3 +45,25 @@ def seen_of(session: Session, code: str) -> list[NameSeen]:
     """Return who has seen a participant's name, contacts or number, the latest first."""
     wanted = select(NameSeen).where(NameSeen.participant_code == code)
     return list(session.scalars(wanted.order_by(NameSeen.seq.desc())))
+
+
+@dataclass(frozen=True)
+class DayOfSightings:
+    """Of how many participants somebody saw something on a day in Denmark."""
+
+    day: dt.date
+    actor: str
+    what: Seen
+    people: int
+
+
+def seen_since(session: Session, day: dt.date) -> list[DayOfSightings]:
+    """Return who saw what of how many from a day on, the latest day first."""
+    midnight = dt.datetime.combine(day, dt.time(), COPENHAGEN)
+    wanted = select(NameSeen).where(NameSeen.at >= midnight)
+    people: dict[tuple[dt.date, str, Seen], set[str]] = {}
+    for one in session.scalars(wanted):
+        key = (one.at.astimezone(COPENHAGEN).date(), one.actor, one.what)
+        people.setdefault(key, set()).add(one.participant_code)
+    days = [DayOfSightings(*key, len(codes)) for key, codes in people.items()]
+    return sorted(days, key=lambda one: (-one.day.toordinal(), one.actor, one.what))

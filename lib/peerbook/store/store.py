@@ -101,7 +101,7 @@ class Store:
     def __init__(self, database: Database, visitor: Visitor | None = None) -> None:
         self._database = database
         self.visitor = visitor
-        self._written_down: set[Sighting] = set()
+        self._written_down: set[tuple[str, Sighting]] = set()
         self._written_down_on: dt.date | None = None
         self._writing = threading.local()
         self.drafts = Drafts(self.read, self.write)
@@ -207,7 +207,7 @@ class Store:
             with self._explained(), session, session.begin():
                 session.connection()  # takes the write lock, so that what is read stays true
                 yield session
-                seen = self._unwritten(sightings.noted(session))
+                seen = self._unwritten(actor, sightings.noted(session))
                 session.add_all(sightings.rows(actor, seen))
                 session.flush()
                 keys = self._database.keys
@@ -216,22 +216,24 @@ class Store:
             raise self._conflict(session.changes()) from error
         finally:
             self._writing.now = False
-        self._written_down |= seen
+        self._written_down |= {(actor, one) for one in seen}
 
     def _write_down(self, seen: set[Sighting]) -> None:
         """Write down what a session that only reads has handed out, before anybody sees it."""
-        if seen := self._unwritten(seen):
+        actor = self.visitor.name if self.visitor else MACHINE
+        if seen := self._unwritten(actor, seen):
             if getattr(self._writing, "now", False):
                 raise RuntimeError("names that are read while this thread writes: use its session")
-            with self.write(self.visitor.name if self.visitor else MACHINE) as session:
+            with self.write(actor) as session:
                 sightings.note(session, seen)
 
-    def _unwritten(self, seen: set[Sighting]) -> set[Sighting]:
+    def _unwritten(self, actor: str, seen: set[Sighting]) -> set[Sighting]:
         """Return what was not written down yet today."""
         today = dt.datetime.now(COPENHAGEN).date()
         if today != self._written_down_on:
             self._written_down_on, self._written_down = today, set()
-        return {one for one in seen if one not in self._written_down or one[0] == "cpr"}
+        done = self._written_down
+        return {one for one in seen if (actor, one) not in done or one[0] == "cpr"}
 
     def submit(
         self,

@@ -1,0 +1,73 @@
+"""Who has seen names, and whether what was written down is still as it was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from peerbook.desk import Desk
+from peerbook.store import sightings
+from peerbook.store.store import MACHINE
+from peerbook.text import _
+from peerbook.ui import Button, Column, Heading, Notice, Part, Prose, Section, Table
+
+DAYS = 30
+
+
+def seen_parts(desk: Desk) -> list[Part]:
+    """Return the record of who has seen names lately, and the check of all that is recorded."""
+    since = desk.today - dt.timedelta(days=DAYS)
+    with desk.store.read() as session:
+        days = sightings.seen_since(session, since)
+    verdict = Section([])
+
+    def check() -> str:
+        found = desk.store.verify_audit()
+        verdict.show([Notice("ok" if found.is_whole else "danger", found.sentence)])
+        return found.sentence
+
+    return [
+        Heading(_("Who has seen names")),
+        Prose(
+            _(
+                "Each time somebody is shown names, contacts or a CPR number, it is written down, "
+                "once a day for each person. Here are the last {days} days."
+            ).format(days=DAYS)
+        ),
+        _table(desk, days) if days else Prose(_("Nobody has been shown a name.")),
+        Heading(_("Is everything as it was written?")),
+        Prose(
+            _(
+                "All that is saved is kept in a chain. If somebody changes it by other means than "
+                "peerbook, the chain breaks."
+            )
+        ),
+        Button(_("Check it now"), check),
+        verdict,
+    ]
+
+
+def _table(desk: Desk, days: list[sightings.DayOfSightings]) -> Table:
+    actors = {one.actor for one in days}
+    shown = {actor: desk.name_of(actor) for actor in actors} | {
+        MACHINE: _("a command on this computer")
+    }
+    columns = [
+        Column("day", _("Day"), kind="day"),
+        Column("who", _("Who")),
+        Column("what", _("What")),
+        Column("people", _("Of how many"), kind="number"),
+    ]
+    rows = [
+        {
+            "day": one.day,
+            "who": shown[one.actor],
+            "what": _what(one.what),
+            "people": one.people,
+        }
+        for one in days
+    ]
+    return Table(columns, rows, _("Names shown in the last {days} days").format(days=DAYS))
+
+
+def _what(what: str) -> str:
+    return {"name": _("Names"), "contact": _("Contacts"), "cpr": _("CPR numbers")}[what]
