@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records, plan_records, records
@@ -330,6 +330,16 @@ def stored(session: Session) -> dict[str, dict[str, dict[str, Any]]]:
                 values
             )
     return found
+
+
+def let_change(connection: Connection, *histories: str) -> None:
+    """Let rows of tables that only grow be changed, as somebody could behind peerbook's back."""
+    for table in histories:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            continue
+        for change in ("update", "delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER {table}_refuses_{change}")
 
 
 def is_whole(session: Session) -> bool:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import text
 
-from builders import LEADER, a_course, a_desk
+from builders import LEADER, a_course, a_desk, let_change
 from peerbook.access.seen_part import seen_parts
 from peerbook.store import identities, set_setting, sightings
 from peerbook.store.tables import NameSeen
@@ -72,9 +72,7 @@ def test_the_check_tells_whether_anything_was_changed(store):
         return notice.kind
 
     assert found() == "ok"
-    refusing = "audit_refuses_update"
     with store._database.write.begin() as connection:
-        on = " ON audit" if connection.dialect.name == "postgresql" else ""
-        connection.execute(text(f"DROP TRIGGER {refusing}{on}"))
+        let_change(connection, "audit")
         connection.execute(text("UPDATE audit SET actor = 'somebody else' WHERE seq = 1"))
     assert found() == "danger"

@@ -7,7 +7,7 @@ import random
 import pytest
 from sqlalchemy import text
 
-from builders import LEADER, START, a_course, attendance, open_store, save, site
+from builders import LEADER, START, a_course, attendance, let_change, open_store, save, site
 from peerbook.store import append_event, chain, identities
 from peerbook.store.tables import Base
 
@@ -34,9 +34,7 @@ def connection(tmp_path_factory):
             save(store, site(name=f"Site {number}"))
         assert store.verify_audit().is_whole
         with store._database.write.connect() as opened:
-            for table in (*HISTORIES, "audit_link"):
-                for change in ("update", "delete"):
-                    opened.execute(text(f"DROP TRIGGER {table}_refuses_{change}"))
+            let_change(opened, *HISTORIES, "audit_link")
             opened.key_of = store._audit_key
             yield opened
 

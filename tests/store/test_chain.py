@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select, text
 
-from builders import LEADER, a_course, open_store, save, site
+from builders import LEADER, a_course, let_change, open_store, save, site
 from peerbook.errors import StoreUnavailable
 from peerbook.store import identities
 from peerbook.store.chain import Head
@@ -60,8 +60,7 @@ def test_a_head_noted_earlier_is_found_again_and_another_is_missed(store):
 def test_what_was_written_before_there_were_links_is_sealed_by_the_first(store):
     save(store, site())
     with store._database.write.begin() as connection:
-        for change in ("update", "delete"):
-            connection.execute(text(f"DROP TRIGGER audit_link_refuses_{change}"))
+        let_change(connection, "audit_link")
         connection.execute(text("DELETE FROM audit_link"))
     assert store.verify_audit().loose == 1
     save(store, site(name="Kolding"))
