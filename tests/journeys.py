@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from app_under_test import Server, Visitor
 from builders import PlannedCourse, open_store
 from peerbook.course import plan_records
 from peerbook.course.schedule.plan import CoursePlan
 from peerbook.paths import product_folder
-from peerbook.store import Store
-from peerbook.store.tables import Course
+from peerbook.store import Store, identities
+from peerbook.store.tables import Course, Enrolment
 
 WAIT_MS = 40_000
 """Long enough for a busy machine; what is there is found at once."""
@@ -39,6 +40,23 @@ class App:
         """Return what the store holds, asked in SQL."""
         with self.store.read() as session:
             return [tuple(row) for row in session.connection().exec_driver_sql(sql, values)]
+
+    def codes(self, course_id: int) -> dict[str, str]:
+        """Return the codes of those on a course, by name."""
+        wanted = select(Enrolment.participant_code).where(Enrolment.course_id == course_id)
+        with self.store.read() as session:
+            names = identities.name_of(session, session.scalars(wanted))
+        return {name: code for code, name in names.items()}
+
+    def recorded(self, course_id: int) -> dict[str, str]:
+        """Return how those on a course are recorded, by name; the latest where there are more."""
+        names = {code: name for name, code in self.codes(course_id).items()}
+        found = self.rows(
+            "SELECT participant_code, attendance.status FROM attendance"
+            " JOIN course_date ON course_date.id = course_date_id WHERE course_id = ?",
+            course_id,
+        )
+        return {names[str(code)]: str(status) for code, status in found}
 
 
 def query(**parameters: object) -> str:

@@ -35,10 +35,6 @@ NOTICED_MS = 25_000
 """How soon the page must say that nobody listens, after it has waited calmly for an answer."""
 MENTORS = ("Anna Prøvesen", "Bo Opdigt")
 ANNA, BO = MENTORS
-STATUS_SQL = (
-    "SELECT identity.name, attendance.status FROM attendance JOIN identity USING (participant_code)"
-    " JOIN course_date ON course_date.id = course_date_id WHERE course_id = ?"
-)
 
 
 @pytest.fixture
@@ -71,13 +67,13 @@ def test_a_killed_kernel_is_told_and_the_draft_is_saved_after_a_reload(app, open
     expect(button).to_be_disabled()
     button.click(force=True)
     expect(page.get_by_text("Gemmer")).to_have_count(0)
-    assert dict(app.rows(STATUS_SQL, made.course_id)) == dict.fromkeys(MENTORS, "present")
+    assert app.recorded(made.course_id) == dict.fromkeys(MENTORS, "present")
     page.reload()  # and the day that was begun is open
     continue_draft(page)
     expect(page.get_by_role("textbox", name=f"{BO} Bemærkning")).to_have_value("Ringede kl. 8")
     page.get_by_role("button", name="Gem fremmøde").click()
     assert receipt(page) > number
-    assert dict(app.rows(STATUS_SQL, made.course_id)) == {ANNA: "present", BO: "apology"}
+    assert app.recorded(made.course_id) == {ANNA: "present", BO: "apology"}
 
 
 def test_a_killed_server_loses_neither_what_was_saved_nor_the_draft(start_server, guest, tmp_path):
@@ -216,12 +212,12 @@ def test_two_windows_on_the_same_day_show_both_versions_to_choose_from(app, gues
     expect(panel.get_by_text("Bo Opdigt: Meldt afbud · Syg")).to_be_visible()
     expect(panel.get_by_text("Bo Opdigt: Udeblevet uden besked")).to_be_visible()
     expect(panel.get_by_text(ANNA)).to_have_count(0)
-    assert dict(app.rows(STATUS_SQL, made.course_id))[BO] == "apology"
+    assert app.recorded(made.course_id)[BO] == "apology"
     panel.get_by_role("radio", name=choice).check()
     panel.get_by_role("button", name="Gem det, jeg har valgt").click()
     receipt(other)
     kept = {"Gemt af en anden": "apology", "Din egen": "absent"}[choice]
-    assert dict(app.rows(STATUS_SQL, made.course_id)) == {ANNA: "present", BO: kept}
+    assert app.recorded(made.course_id) == {ANNA: "present", BO: kept}
 
 
 @pytest.mark.parametrize("way", ["close", "leave"])

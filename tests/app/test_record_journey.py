@@ -39,26 +39,9 @@ def days(app, made, kind="teaching_day"):
         return list(session.scalars(wanted.order_by(CourseDate.number)))
 
 
-def recorded(app, made):
-    return dict(
-        app.rows(
-            "SELECT identity.name, attendance.status FROM attendance"
-            " JOIN identity USING (participant_code)"
-            " JOIN course_date ON course_date.id = course_date_id WHERE course_id = ?",
-            made.course_id,
-        )
-    )
-
-
 def record(app, made, day, statuses):
     """Record a day as somebody did at another time."""
-    codes = dict(
-        app.rows(
-            "SELECT name, participant_code FROM identity JOIN enrolment USING (participant_code)"
-            " WHERE course_id = ?",
-            made.course_id,
-        )
-    )
+    codes = app.codes(made.course_id)
     entries = {codes[name]: (status, None) for name, status in statuses.items()}
     with app.store.write(LEADER) as session:
         attendance_records.save_attendance(session, day.id, entries, {}, today=TODAY)
@@ -80,7 +63,7 @@ def test_people_are_put_on_the_course_by_name_and_known_by_code(app, open_record
     panel.get_by_label("Navne på dem, der begynder").fill("Ny Person\nbo opdigt <b>x</b>")
     panel.get_by_role("button", name="Sæt på holdet").click()
     expect(panel.get_by_text("bo opdigt <b>x</b> er allerede på holdet").first).to_be_visible()
-    assert len(recorded(app, made)) == 0
+    assert len(app.recorded(made.course_id)) == 0
     assert app.rows("SELECT count(*) FROM enrolment WHERE course_id = ?", made.course_id) == [(3,)]
 
 
@@ -114,7 +97,7 @@ def test_all_five_statuses_are_kept_with_their_notes_and_counted_honestly(
     all_present(page)
     receipt(page)
     statuses = {ANNA: "present", BO: "apology", CILLE: "absent", DAN: "paused"}
-    assert recorded(app, under_way) == statuses | {EVA: "not_enrolled"}
+    assert app.recorded(under_way.course_id) == statuses | {EVA: "not_enrolled"}
     standing = unfold(page, EACH)
     expect(row_of(standing, ANNA)).to_contain_text("100 %")
     expect(row_of(standing, BO)).to_contain_text("100 %")
