@@ -29,7 +29,7 @@ from peerbook.store.keys import Keys
 from peerbook.store.merge import overtaken
 from peerbook.store.sightings import Sighting
 from peerbook.store.sqlite import SqliteFile
-from peerbook.store.tables import Audit, Base, Draft, Setting, Submission, User
+from peerbook.store.tables import Audit, AuditLink, Base, Draft, Setting, Submission, User
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
 from peerbook.text.formats import COPENHAGEN
@@ -334,7 +334,7 @@ class Store:
             return not any(
                 session.scalar(select(exists().select_from(mapper.local_table)))
                 for mapper in Base.registry.mappers
-                if mapper.class_ not in (Setting, User, Draft, Audit)
+                if mapper.class_ not in (Setting, User, Draft, Audit, AuditLink)
             )
 
     @property

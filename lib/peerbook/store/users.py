@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.store.codes import ALPHABET, MISREAD
-from peerbook.store.store import row_to_change, set_setting
+from peerbook.store.store import row_to_change
 from peerbook.store.tables import User
 from peerbook.store.visitor import Role, Visitor
 from peerbook.text import _
@@ -157,6 +157,11 @@ def name_key(name: str) -> str:
     return f"known_as:{name}"[:_SETTING_LENGTH]
 
 
+def shown_name(session: Session, name: str) -> str:
+    """Return what colleagues see of a user; empty where nobody has that login name."""
+    return session.scalar(select(User.shown).where(User.name == written_name(name))) or ""
+
+
 def written_name(name: str) -> str:
     """Return a login name as it is kept."""
     return unicodedata.normalize("NFC", name.strip()).lower()
@@ -193,7 +198,6 @@ def add_user(
             stamp=_new_stamp(),
         )
     )  # fmt: skip
-    set_setting(session, name_key(kept), shown)  # which everybody reads, as they do not users
     session.flush()
     if not _leaders(session):
         raise InputFault.at("role", _("The first user has to be a leader at all sites."))
@@ -221,7 +225,6 @@ def change_user(session: Session, seen: Account, shown: str, visitor: Visitor) -
     """
     row = row_to_change(session, User, seen.name, seen.version)
     row.shown = shown
-    set_setting(session, name_key(row.name), shown)
     if row.role != visitor.role or row.sites != _listed(visitor.sites):
         row.role, row.sites, row.stamp = visitor.role, _listed(visitor.sites), _new_stamp()
         _require_leader(session, "role")
