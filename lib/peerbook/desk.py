@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from peerbook import small_groups
 from peerbook.seat import seated
 from peerbook.store import DraftBox, Receipt, Role, Saved, Store, Visitor, users
+from peerbook.store.rights import may_read
+from peerbook.store.tables import Identity
 from peerbook.store.users import name_key
 from peerbook.text import _
 from peerbook.text.formats import COPENHAGEN
@@ -51,6 +53,11 @@ class Desk:
     def actor(self) -> str:
         """Who saves; goes into audit and events."""
         return self.visitor.name
+
+    @property
+    def sees_names(self) -> bool:
+        """Whether whoever sits there may read who participants are."""
+        return may_read(self.visitor, Identity)
 
     @property
     def today(self) -> dt.date:

@@ -281,6 +281,8 @@ def test_markup_typed_into_the_pages_comes_back_as_text(app, open_record, open_p
     panel = unfold(page, "Tilføj et forslag")
     panel.get_by_label("Hvad blev der sagt?").fill(PAYLOAD)
     panel.get_by_role("button", name="Gem forslaget").click()
+    expect(panel.get_by_text("Der står et navn.").first).to_be_visible()
+    panel.get_by_role("button", name="Gem forslaget").click()
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=PAYLOAD))
     row.get_by_role("button", name="Svar").click()
     page.get_by_role("radio", name="Det gør vi").check()

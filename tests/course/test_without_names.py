@@ -7,7 +7,7 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from builders import START, a_course_of, a_desk
+from builders import START, a_course_of, a_desk, open_store
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
@@ -15,6 +15,7 @@ from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement.improvement_part import Board
 from peerbook.course.without_names import WithoutNames, Written
 from peerbook.errors import InputFault
+from peerbook.store import Store, Visitor
 from peerbook.store.tables import Answer, Course, Suggestion
 
 
@@ -110,3 +111,14 @@ def test_a_word_that_is_a_name_too_and_a_person_of_another_course_are_not_asked_
     look.ask([Written("text", "De bor ved en skov"), Written("text", "Zahra"), Written("text", "")])
     with pytest.raises(InputFault):
         look.ask([Written("text", "Bo Skovs idé")])
+
+
+def test_whoever_may_not_read_names_is_asked_about_the_rest_only(tmp_path):
+    with open_store(tmp_path) as store:
+        made = a_course_of(store, "Anna Holm Jensen")
+    visitor = Visitor("eva", "evaluator")
+    with Store.open(tmp_path / "peerbook.sqlite", create=False, visitor=visitor) as store:
+        asked = WithoutNames(a_desk(store, "eva", "evaluator"), made.course_id)
+        asked.ask([Written("text", "Anna Holm Jensen sang")])
+        with pytest.raises(InputFault, match="telefonnummer"):
+            asked.ask([Written("text", "Ring 21 22 23 24")])

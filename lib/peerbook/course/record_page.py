@@ -94,13 +94,12 @@ def _course_parts(desk: Desk, course: Course) -> list[Part]:
 
     evaluations = Evaluations(desk, course, changed)
     board = Board(desk, course, evaluations.follow_answers)
-    # Who came is told by name, and an evaluator has no right to names.
-    is_named = desk.visitor.role != "evaluator"
-    attendance = [(_("Attendance"), lambda: attendance_parts(desk, course))] if is_named else []
+    # Who came is told by name.
+    named = [(_("Attendance"), lambda: attendance_parts(desk, course))] if desk.sees_names else []
     return [
         Tabs(
             [
-                *attendance,
+                *named,
                 (_("Evaluation"), lambda: [evaluations.section()]),
                 (_("You said – we did"), lambda: [board.section()]),
             ]

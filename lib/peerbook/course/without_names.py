@@ -43,9 +43,7 @@ class WithoutNames:
         texts = [one for one in written if one.text]
         if not texts:
             return
-        with self._desk.store.read() as session:
-            people = people_records.mentors(session, self._course_id)
-        names = Names((person.name for person in people), alone=True)
+        names = Names(self._names(), alone=True)
         faults = [
             Fault(message, Place(field=one.field, row=one.row))
             for one in texts
@@ -53,6 +51,14 @@ class WithoutNames:
         ]
         if faults:
             raise InputFault(faults)
+
+    def _names(self) -> list[str]:
+        """Return the participants' names, where they may be read."""
+        if not self._desk.sees_names:
+            return []
+        with self._desk.store.read() as session:
+            people = people_records.mentors(session, self._course_id)
+        return [person.name for person in people]
 
     def _question(self, written: Written, names: Names) -> str | None:
         kinds = kinds_in(written.text, names)

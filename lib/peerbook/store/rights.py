@@ -94,6 +94,12 @@ def rights_of(visitor: Visitor | None) -> Rights | None:
     return None if visitor is None or visitor.role == "leader" else _RIGHTS[visitor.role]
 
 
+def may_read(visitor: Visitor, table: type[Base]) -> bool:
+    """Return whether a visitor's role reaches a table at all."""
+    rights = rights_of(visitor)
+    return rights is None or table.__tablename__ in rights.reads
+
+
 def rows_of(table: Table, at_own_site: Callable[[str], str]) -> str | None:
     """Return the condition, in SQL, that a row belongs to somebody's own sites.
 

@@ -27,7 +27,7 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Part]:
         from peerbook.course.evaluation.evaluation_files import codes_bytes
 
         with desk.store.read() as session:
-            people = len(people_records.mentors(session, course.id))
+            people = people_records.how_many(session, course.id)
         made = new_linking_codes(people + SPARE_CODES)
         data = codes_bytes(made, course=course.title, synthetic=desk.synthetic)
         with written_in(PAPER_LANGUAGE):
