@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOCALE := lib/peerbook/text/locale
 
-.PHONY: app test check unit notebooks bench fuzz words lock clean
+.PHONY: app test check unit unit-served unit-others notebooks bench fuzz words lock clean
 
 app: $(VENV)/.app
 	$(BIN)/peerbook demo --if-empty
@@ -18,8 +18,17 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Those that start servers and browsers beside the others: one waits while the other works.
+SERVED := tests/app tests/server tests/ui tests/workbooks
+
 unit: $(VENV)/.test
-	$(BIN)/pytest -p no:nbval
+	$(MAKE) -j2 -O unit-served unit-others
+
+unit-served: $(VENV)/.test
+	$(BIN)/pytest -p no:nbval $(SERVED)
+
+unit-others: $(VENV)/.test
+	$(BIN)/pytest -p no:nbval $(SERVED:%=--ignore=%)
 
 # nbval runs every notebook on a fresh demonstration store and compares the check cell. The store is
 # made as if on one certain day, so that what is compared does not depend on when it runs.

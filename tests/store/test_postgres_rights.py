@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
@@ -26,7 +28,16 @@ from builders import (
 from peerbook.errors import NotAllowed
 from peerbook.store import Saved, Store, Visitor, append_event, identities, set_setting, users
 from peerbook.store.rights import rights_of, rows_of
-from peerbook.store.tables import Answer, Attendance, Base, Evaluation, HeadCount, Site, Suggestion
+from peerbook.store.tables import (
+    Answer,
+    Attendance,
+    Base,
+    Evaluation,
+    HeadCount,
+    Site,
+    Snooze,
+    Suggestion,
+)
 
 TABLES = Base.metadata.sorted_tables
 OF_SITES = [table.name for table in TABLES if rows_of(table, str) is not None]
@@ -40,6 +51,7 @@ def fill_a_site(store):
     day = made.teaching_day_ids[0]
     with store.write(LEADER) as session:
         identities.save_name(session, one, "Opdigt Navn")
+        identities.name_of(session, [one])
         taken, file = resource(site_id=made.site_id), data_import()
         session.add_all([taken, file])
         session.flush()
@@ -58,6 +70,10 @@ def fill_a_site(store):
             HeadCount(site_id=made.site_id, occasion="cafe", date=START, people=7),
             answer(evaluation_id=sheet.id, text="the singing"),
             decision(suggestion_id=asked.id),
+            Snooze(
+                rule="no_dates", subject=f"course {made.course_id}", site_id=made.site_id,
+                since=START, wakes_on=START + dt.timedelta(days=7), reason="", actor=LEADER,
+            ),
         ])  # fmt: skip
         for subject, key in (
             ("site", made.site_id),
