@@ -34,6 +34,7 @@ from peerbook.store.tables import (
     Base,
     Evaluation,
     HeadCount,
+    ImportedRow,
     Site,
     Snooze,
     Suggestion,
@@ -70,6 +71,7 @@ def fill_a_site(store):
             HeadCount(site_id=made.site_id, occasion="cafe", date=START, people=7),
             answer(evaluation_id=sheet.id, text="the singing"),
             decision(suggestion_id=asked.id),
+            ImportedRow(import_id=file.id, table_name="site", row_id="1", entries=1),
             Snooze(
                 rule="no_dates", subject=f"course {made.course_id}", site_id=made.site_id,
                 since=START, wakes_on=START + dt.timedelta(days=7), reason="", actor=LEADER,
