@@ -62,10 +62,10 @@ class PostgresServer:
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it; `immediate` is a crash."""
+        self._superuser.close()
         self._run("pg_ctl", "stop", f"--mode={mode}")
 
     def remove(self) -> None:
-        self._superuser.close()
         self.stop("immediate")
         shutil.rmtree(self.folder)
 

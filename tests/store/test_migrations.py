@@ -444,11 +444,15 @@ def test_a_store_of_a_newer_peerbook_is_refused_untouched(tmp_path):
     assert plain_rows(address(tmp_path)) == before
 
 
-def test_somebody_elses_database_is_refused_untouched(tmp_path):
+def test_somebody_elses_database_is_refused_untouched(tmp_path, databases):
     def build(connection):
         connection.exec_driver_sql("CREATE TABLE recipes (name TEXT)")
 
-    begin(address(tmp_path), build).close()
+    if databases is None:
+        begin(address(tmp_path), build).close()
+    else:
+        with open_database(address(tmp_path)).write.begin() as connection:
+            build(connection)
     before = plain_rows(address(tmp_path))
     with pytest.raises(StoreUnavailable):
         open_store(tmp_path)
