@@ -77,7 +77,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
             assert process.stdout
             for line in process.stdout:
                 server.output.append(line)
-                if found := re.search(r"http://\S+", line):
+                if found := re.search(r"http://[^\s/]+/(login\?ticket=\S+)?$", line.rstrip()):
                     links.put(found[0])
             links.put("")
 
