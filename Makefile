@@ -25,10 +25,10 @@ unit: $(VENV)/.test
 	$(MAKE) -j2 -O unit-served unit-others
 
 unit-served: $(VENV)/.test
-	$(BIN)/pytest -p no:nbval $(SERVED)
+	$(BIN)/pytest -p no:nbval --durations=25 $(SERVED)
 
 unit-others: $(VENV)/.test
-	$(BIN)/pytest -p no:nbval $(SERVED:%=--ignore=%)
+	$(BIN)/pytest -p no:nbval --durations=25 $(SERVED:%=--ignore=%)
 
 # nbval runs every notebook on a fresh demonstration store and compares the check cell. The store is
 # made as if on one certain day, so that what is compared does not depend on when it runs.

@@ -1,12 +1,13 @@
 """Full, read-only, missing, locked or damaged: a clear message, and nothing half-saved."""
 
+import concurrent.futures
 import contextlib
-import multiprocessing
 import os
 import random
 import resource
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -24,21 +25,21 @@ from builders import (
     stored,
     suggestion,
 )
+from forked import forked
 from peerbook.errors import StoreUnavailable
 from peerbook.store import Saved, Store
 from peerbook.store.tables import Submission, Suggestion
 
 pytestmark = pytest.mark.faults
 
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["__main__", "peerbook.store"])
+
 NOBODY = 65534
 
 
 def in_a_process(target, *arguments):
     """Run `target` in a process of its own, whose limits and rights it may change for good."""
-    ear, mouth = FORKED.Pipe(duplex=False)
-    process = FORKED.Process(target=report, args=(mouth, target, *arguments))
+    ear, mouth = forked().Pipe(duplex=False)
+    process = forked().Process(target=report, args=(mouth, target, *arguments))
     process.start()
     mouth.close()
     try:
@@ -225,6 +226,24 @@ def test_a_store_locked_by_another_program_says_so_and_works_afterwards(tmp_path
         other.execute("ROLLBACK")
     assert say(store, "locked out").replayed is False
     assert_sound(store)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no line")
+def test_who_waits_longest_saves_first(tmp_path):
+    store = open_store(tmp_path)
+    a_course(store)
+    texts = [f"number {n} of the line" for n in range(6)]
+    with concurrent.futures.ThreadPoolExecutor(len(texts)) as threads:
+        with contextlib.closing(raw(tmp_path / "peerbook.sqlite")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            saves = []
+            for text in texts:
+                saves.append(threads.submit(say, store, text))
+                time.sleep(0.1)
+            other.execute("ROLLBACK")
+        assert [save.result().replayed for save in saves] == [False] * len(texts)
+    with store.read() as session:
+        assert list(session.scalars(select(Suggestion.text).order_by(Suggestion.id))) == texts
 
 
 @pytest.fixture

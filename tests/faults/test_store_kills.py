@@ -5,7 +5,6 @@ without it).
 """
 
 import itertools
-import multiprocessing
 import os
 import random
 import statistics
@@ -17,6 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from builders import START, a_course, assert_sound
+from forked import forked
 from peerbook.errors import StoreUnavailable
 from peerbook.store import Saved, Store, append_event, events_of
 from peerbook.store.tables import Answer, Evaluation, Submission
@@ -28,13 +28,6 @@ ACKNOWLEDGED = int(os.environ.get("PEERBOOK_TEST_SAVES", "1000"))
 WRITERS = 3
 SAVES_A_KILL = 30
 CRASHES = 5
-
-FORKED = multiprocessing.get_context("forkserver")
-# With what `builders` imports, so that a writer begins at once.
-FORKED.set_forkserver_preload(
-    ["__main__", "peerbook.course.people_records", "peerbook.course.schedule.plan_solver",
-     "peerbook.store.postgres", "sqlalchemy.dialects.postgresql.psycopg"]
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +82,9 @@ class Writer:
     """A writer process, what it is trying, and what it has acknowledged."""
 
     def __init__(self, place: str, retry: str | None = None) -> None:
-        self.ear, mouth = FORKED.Pipe(duplex=False)
+        self.ear, mouth = forked().Pipe(duplex=False)
         self.trying: str | None = None
-        self.process = FORKED.Process(target=write_until_killed, args=(place, retry, mouth))
+        self.process = forked().Process(target=write_until_killed, args=(place, retry, mouth))
         self.process.start()
         mouth.close()
 
@@ -187,8 +180,8 @@ def test_no_acknowledged_save_is_lost_or_doubled_when_the_server_crashes(durable
     refused = 0
     ears, processes = [], []
     for _n in range(WRITERS):
-        ear, mouth = FORKED.Pipe(duplex=False)
-        processes.append(FORKED.Process(target=write_through_crashes, args=(place, mouth)))
+        ear, mouth = forked().Pipe(duplex=False)
+        processes.append(forked().Process(target=write_through_crashes, args=(place, mouth)))
         processes[-1].start()
         mouth.close()
         ears.append(ear)
@@ -233,9 +226,9 @@ def save_twenty(place: str, barrier, tell) -> None:
 
 
 def test_fifty_processes_saving_twenty_times_each_all_succeed(place):
-    barrier, answers = FORKED.Barrier(50), FORKED.Queue()
+    barrier, answers = forked().Barrier(50), forked().Queue()
     target = (place, barrier, answers)
-    processes = [FORKED.Process(target=save_twenty, args=target) for _n in range(50)]
+    processes = [forked().Process(target=save_twenty, args=target) for _n in range(50)]
     for process in processes:
         process.start()
     results = [answers.get(timeout=120) for _process in processes]

@@ -1,18 +1,15 @@
 """Every form is saved exactly once, however often it is sent."""
 
 import datetime as dt
-import multiprocessing
 
 import pytest
 from sqlalchemy import func, select
 
 from builders import LEADER, address, assert_sound, open_store, save, site
+from forked import forked
 from peerbook.errors import Conflict
 from peerbook.store import Receipt, Saved, Store
 from peerbook.store.tables import Audit, Site, Submission
-
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["__main__", "peerbook.store", "peerbook.store.migrations.versions"])
 
 
 def add_site(name):
@@ -167,9 +164,9 @@ def send(place, name, key, barrier, answers):
 def test_eight_processes_sending_the_same_key_at_once_save_one_row(tmp_path):
     place = address(tmp_path)
     open_store(tmp_path).close()
-    barrier, answers = FORKED.Barrier(8), FORKED.Queue()
+    barrier, answers = forked().Barrier(8), forked().Queue()
     processes = [
-        FORKED.Process(target=send, args=(place, f"p{n}", "k1", barrier, answers))
+        forked().Process(target=send, args=(place, f"p{n}", "k1", barrier, answers))
         for n in range(8)
     ]  # fmt: skip
     for process in processes:
@@ -192,8 +189,8 @@ def make(place, barrier):
 
 def test_eight_processes_making_the_store_at_once_make_one(tmp_path, nothing_made):
     place = address(tmp_path)
-    barrier = FORKED.Barrier(8)
-    processes = [FORKED.Process(target=make, args=(place, barrier)) for _n in range(8)]
+    barrier = forked().Barrier(8)
+    processes = [forked().Process(target=make, args=(place, barrier)) for _n in range(8)]
     for process in processes:
         process.start()
     for process in processes:

@@ -14,7 +14,10 @@ import datetime as dt
 import errno
 import os
 import shutil
+import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -47,9 +50,12 @@ from peerbook.store.sqlite_guard import OTHER_SITE, guarded
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
 
+if sys.platform != "win32":
+    import fcntl
+
 FIRST_SAFE_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 10.0
-_TURN_MS = 25
+_LOOK_MS = 8
 FULL_CHECK_BYTES = 32 * 2**20
 """Up to this size opening reads every page. Above, whoever opens would wait too long, and only the
 copy made before an upgrade is read whole."""
@@ -415,7 +421,7 @@ class SqliteFile(Database):
             if begin == "BEGIN":
                 connection.exec_driver_sql(begin)
             else:
-                _begin_in_turn(connection, begin)
+                _begin_in_turn(connection, begin, self.path.parent)
 
         return engine
 
@@ -495,28 +501,55 @@ _ASIDE = ".new-store-"
 _FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def _begin_in_turn(connection: Connection, begin: str) -> None:
-    """Wait for the write lock, with the same chance as everybody else who waits.
+def _begin_in_turn(connection: Connection, begin: str, folder: Path) -> None:
+    """Wait for the write lock, one after the other in the order of coming.
 
     SQLite looks for the lock less and less often the longer it has waited, so that newcomers
-    overtake, and where many save one of them waits in vain. Whoever starts anew is a newcomer too.
+    overtake, and where many save one of them waits in vain. So only who is first in line looks.
     """
     driven = connection.connection.driver_connection
     if driven is None:
         raise RuntimeError("the connection is closed")
-    driven.execute(f"PRAGMA busy_timeout={_TURN_MS}")
+    last = time.monotonic() + BUSY_TIMEOUT_S
+    driven.execute(f"PRAGMA busy_timeout={_LOOK_MS}")
     try:
-        for _turn in range(int(BUSY_TIMEOUT_S * 1000) // _TURN_MS):
-            try:
-                driven.execute(begin)
-            except driver.OperationalError as error:
-                if _code(error) != _BUSY:
-                    break
-            else:
-                return
+        with _first_in_line(folder, BUSY_TIMEOUT_S):
+            while time.monotonic() < last:
+                try:
+                    driven.execute(begin)
+                except driver.OperationalError as error:
+                    if _code(error) != _BUSY:
+                        break
+                else:
+                    return
         connection.exec_driver_sql(begin)  # what it says is explained as all failures are
     finally:
         driven.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}")
+
+
+@contextlib.contextmanager
+def _first_in_line(folder: Path, seconds: float) -> Iterator[None]:
+    """Wait until all who came before have had their turn, or for `seconds`.
+
+    The line is the kernel's: a lock on the folder, which goes when its process does. Windows has no
+    such thing; there all look for the write lock at once.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # Its own thread, for there is no other way to wait only so long. One that waits on is
+            # let go when its turn comes, since nobody else has the file open then.
+            wait = threading.Thread(target=fcntl.flock, args=(place, fcntl.LOCK_EX), daemon=True)
+            wait.start()
+            wait.join(seconds)
+        yield
+    finally:
+        os.close(place)
 
 
 def _code(error: BaseException | None) -> int:
