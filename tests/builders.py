@@ -47,6 +47,7 @@ from peerbook.store.tables import (
     Snooze,
     Suggestion,
 )
+from peerbook.store.telephone import Telephone
 
 LEADER = "leader"
 START = dt.date(2026, 3, 4)
@@ -84,6 +85,19 @@ def a_user(
     with store.write(LEADER) as session:
         users.add_user(session, name, shown, role, sites)
         users.set_password(session, name, users.hashed_password(GOOD_PASSWORD))
+
+
+def a_telephone(store: Store, name: str) -> tuple[Telephone, list[str]]:
+    """Give a user a telephone that has shown no code yet; return it and the codes on paper."""
+    telephone = Telephone.new()
+    with store.write(name) as session:
+        _stamp, codes = users.begin_telephone(session, name, telephone, 0)
+    return telephone, codes
+
+
+def shown_by(telephone: Telephone, now_s: float) -> str:
+    """Return the code a telephone shows."""
+    return telephone._codes().generate(now_s).decode()
 
 
 def open_store(folder: Path, name: str = "peerbook.sqlite") -> Store:

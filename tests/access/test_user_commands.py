@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from builders import GOOD_PASSWORD, a_user
+from builders import GOOD_PASSWORD, a_telephone, a_user
 from peerbook.cli import app
 from peerbook.errors import InputFault
 from peerbook.store import users
@@ -47,6 +47,15 @@ def test_who_forgot_or_is_shut_out_comes_in_again(store, give):
     give("reset", answers=["bo", NEW, NEW])
     with store.read() as session:
         assert users.proof(session, "bo").password_fits(NEW)
+
+
+def test_who_lost_the_telephone_comes_in_with_the_password_alone(store, give):
+    a_user(store, "anna", "leader")
+    assert "kode fra telefonen" not in give("reset", answers=["anna", NEW, NEW])
+    a_telephone(store, "anna")
+    assert "kode fra telefonen" in give("reset", answers=["anna", NEW, NEW])
+    with store.read() as session:
+        assert not users.account(session, "anna").has_telephone
 
 
 @pytest.mark.parametrize(

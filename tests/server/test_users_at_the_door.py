@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import collections
 import http.cookies
 import json
@@ -26,9 +27,10 @@ from at_the_door import (
     wait_for,
     wait_until_closed,
 )
-from builders import GOOD_PASSWORD, a_user, open_store
+from builders import GOOD_PASSWORD, a_telephone, a_user, open_store, shown_by
 from peerbook.server.pages import ROLES, may_open
 from peerbook.store import Store, set_setting, users
+from peerbook.store.telephone import PAPER_CODES, Telephone
 
 NAMES = {role: f"{role[:4]}x" for role in ROLES}
 PAGES = ("start", "course_plan", "course_record", "head_count", "access", "help", "of_our_own")
@@ -275,6 +277,141 @@ def test_logging_in_again_gives_a_new_number(house):
     second = log_in_as(server, NAMES["peer"])
     number = [http.cookies.SimpleCookie(one)[cookie_name(server)].value for one in (first, second)]
     assert number[0] != number[1]
+
+
+# -- with a code from a telephone ------------------------------------------------------------------
+
+
+@pytest.fixture
+def anna(house):
+    """A user with a telephone, which is taken from her afterwards, and the codes on her paper."""
+    server, store = house
+    with store.read() as session:
+        if users.account(session, "tele") is None:
+            a_user(store, "tele", "peer")
+    yield server, store, *a_telephone(store, "tele")
+    with store.write("root") as session:
+        users.forget_telephone(session, "tele")
+
+
+def write_telephone(server: Server, asked, cookies: str, written: str, **more: str):
+    """Write a code into the page that asks for it; return the answer and all cookies."""
+    jar = cookies.partition(";")[0]
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', asked.body))
+    body = urllib.parse.urlencode(fields | {"telephone": written} | more)
+    answer = ask(server, "/login?next=/", method="POST", body=body, Cookie=jar)
+    return answer, f"{jar}; " + (answer.headers["Set-Cookie"] or "").partition(";")[0]
+
+
+def test_the_code_is_asked_for_after_the_right_password_only_and_lets_in_once(anna):
+    server, _store, telephone, codes = anna
+    wrong, _cookies = write_password(server, "tele", "forkert kode", source="127.0.2.1")
+    assert wrong.status == 403
+    assert 'name="telephone"' not in wrong.body
+    asked, cookies = write_password(server, "tele", GOOD_PASSWORD)
+    assert 'autocomplete="one-time-code"' in asked.body
+    assert not is_in(server, cookies)
+    assert GOOD_PASSWORD not in asked.body
+    refused, _cookies = write_telephone(server, asked, cookies, "000000")
+    assert refused.status == 403
+    assert "Koden passer ikke" in refused.body
+    code = shown_by(telephone, time.time())
+    answer, inside = write_telephone(server, refused, cookies, code)
+    assert answer.status == 302
+    assert is_in(server, inside)
+    again, _cookies = write_telephone(server, refused, cookies, codes[0])
+    assert "Der gik for lang tid" in again.body, "the page before the code is good once"
+    asked, cookies = write_password(server, "tele", GOOD_PASSWORD)
+    assert write_telephone(server, asked, cookies, code)[0].status == 403, "a code is good once"
+    answer, inside = write_telephone(server, asked, cookies, codes[0])
+    assert is_in(server, inside)
+    for secret in (code, codes[0], telephone.written, telephone.secret.hex()):
+        assert secret not in server.said()
+
+
+def test_the_right_password_makes_no_wrong_codes_forgotten(anna):
+    server, _store, _telephone, codes = anna
+    found = []
+    for number in range(6):
+        asked, cookies = write_password(server, "tele", GOOD_PASSWORD, source=f"127.0.3.{number}")
+        if asked.status != 200:
+            found.append(asked.status)
+            break
+        found.append(write_telephone(server, asked, cookies, "000000")[0].status)
+    assert found == [403] * 5 + [429]
+    waiting = ask(server, "/login")
+    assert waiting.status == 200
+    wait_for(lambda: write_password(server, "tele", GOOD_PASSWORD)[0].status == 200)
+    asked, cookies = write_password(server, "tele", GOOD_PASSWORD)
+    answer, _cookies = write_telephone(server, asked, cookies, codes[0])
+    assert answer.status == 302
+    assert write_password(server, "tele", "forkert kode")[0].status == 403, "and none waits now"
+
+
+def test_whoever_is_shut_out_between_password_and_code_stays_out(anna):
+    server, store, telephone, _codes = anna
+    asked, cookies = write_password(server, "tele", GOOD_PASSWORD)
+    with store.write("root") as session:
+        users.shut_out(session, "tele")
+    answer, outside = write_telephone(server, asked, cookies, shown_by(telephone, time.time()))
+    with store.write("root") as session:
+        users.let_in_again(session, "tele")
+    assert answer.status == 403
+    assert not is_in(server, outside)
+
+
+def test_a_start_code_alone_sets_no_new_password_where_a_telephone_is_asked_for(anna):
+    server, store, _telephone, codes = anna
+    with store.write("root") as session:
+        start = users.renew_start_code(session, "tele")
+    new = "otte grå måger over havnen"
+    asked, _cookies = write_password(server, "tele", start)
+    assert 'name="telephone"' in asked.body
+    refused, _cookies = write_password(server, "tele", start, new=new, again=new, telephone="1")
+    assert refused.status == 400
+    assert write_password(server, "tele", new)[0].status == 403
+    answer, cookies = write_password(server, "tele", start, new=new, again=new, telephone=codes[0])
+    assert answer.status == 302
+    assert is_in(server, cookies)
+    with store.write("root") as session:
+        users.set_password(session, "tele", users.hashed_password(GOOD_PASSWORD))
+
+
+def test_a_user_turns_it_on_with_password_and_code_and_off_with_the_password(house):
+    server, store = house
+    a_user(store, "selv", "peer")
+    here, there = log_in_as(server, "selv"), log_in_as(server, "selv")
+    refused = change_account(server, here, do="offer", current="forkert kode")
+    assert refused.status == 400
+    assert "data:image/svg" not in refused.body
+    offered = change_account(server, here, do="offer", current=GOOD_PASSWORD)
+    ticket = re.search(r'name="ticket" value="([\w-]+)"', offered.body)[1]
+    secret = re.search(r"appen: ((?:[A-Z2-7]{4} ?)+)", offered.body)[1].replace(" ", "")
+    telephone = Telephone(base64.b32decode(secret))
+    on = {"do": "telephone", "ticket": ticket}
+    late = change_account(server, here, **on, telephone=shown_by(telephone, time.time() + 300))
+    assert late.status == 400
+    assert "5 minutter foran" in late.body
+    assert write_password(server, "selv", GOOD_PASSWORD)[0].status == 302, "not yet"
+    code = shown_by(telephone, time.time())
+    other = log_in_as(server, NAMES["peer"])
+    assert change_account(server, other, **on, telephone=code).status == 400, "not another's"
+    done = change_account(server, here, **on, telephone=code)
+    assert done.status == 200
+    codes = re.findall(r"<li>((?:\w{4}-){3}\w{4})</li>", done.body)
+    assert len(codes) == PAPER_CODES
+    assert change_account(server, here, **on, telephone=code).status == 400, "good once"
+    assert is_in(server, here)
+    assert not is_in(server, there)
+    asked, cookies = write_password(server, "selv", GOOD_PASSWORD)
+    assert write_telephone(server, asked, cookies, code)[0].status == 403, "it was the first one"
+    assert write_telephone(server, asked, cookies, codes[0])[0].status == 302
+    assert "7 koder på dit papir" in ask(server, "/account", Cookie=here).body
+    assert codes[1] not in ask(server, "/account", Cookie=here).body
+    assert change_account(server, here, do="forget", current="forkert kode").status == 400
+    assert change_account(server, here, do="forget", current=GOOD_PASSWORD).status == 303
+    assert is_in(server, log_in_as(server, "selv"))
+    assert secret not in server.said()
 
 
 # -- staying in, and going -------------------------------------------------------------------------

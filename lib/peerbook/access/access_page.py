@@ -104,6 +104,7 @@ class _Users:
             Column("name", _("Login name")),
             Column("role", _("Role")),
             Column("sites", _("Sites")),
+            Column("telephone", _("Code from the telephone")),
             Column("state", _("State"), kind="status"),
         ]
         rows = [
@@ -112,6 +113,7 @@ class _Users:
                 "name": one.name,
                 "role": role_name(one.role),
                 "sites": self._named(one.sites),
+                "telephone": _("yes") if one.has_telephone else _("no"),
                 "state": _state(one),
             }
             for one in known
@@ -226,6 +228,7 @@ class _Users:
                 lambda: self._new_code(seen.name),
                 confirm=_("Give a new start code? The password holds until it is used."),
             ),
+            *self._telephone_parts(seen),
             Button(
                 _("Shut out"),
                 lambda: self._shut_out(seen.name),
@@ -259,6 +262,23 @@ class _Users:
         self._changing.show([])
         self._show_code(name, code)
         return ""
+
+    def _telephone_parts(self, seen: Account) -> list[Part]:
+        if not seen.has_telephone:
+            return []
+        ask = _("Stop asking for the code? Be sure that it is {name} who has lost the telephone.")
+        return [
+            Button(
+                _("Ask for no code from the telephone"),
+                lambda: self._forget_telephone(seen.name),
+                confirm=ask.format(name=seen.shown),
+            )
+        ]
+
+    def _forget_telephone(self, name: str) -> str:
+        with self._desk.store.write(self._desk.actor) as session:
+            users.forget_telephone(session, name)
+        return self._done(_("{name} comes in with the password alone.").format(name=name))
 
     def _shut_out(self, name: str) -> str:
         with self._desk.store.write(self._desk.actor) as session:

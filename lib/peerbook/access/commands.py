@@ -32,11 +32,14 @@ def add(store: Store, role: str, sites: Sequence[str]) -> None:
 
 
 def reset(store: Store) -> None:
-    """Give a user another password, and let them in again if need be."""
+    """Give a user another password, ask for no code from a telephone, and let them in again."""
     account = _known(store, typer.prompt(_("Login name")))
     _ask_for_password(store, account)
     with store.write(owner().name) as session:
         users.let_in_again(session, account.name)
+        users.forget_telephone(session, account.name)
+    if account.has_telephone:
+        typer.echo(_("No code from the telephone is asked for until it is turned on again."))
 
 
 def shut_out(store: Store) -> None:

@@ -44,12 +44,12 @@ from peerbook.server.kernels import PageKernels
 from peerbook.server.login import (
     LoginHandler,
     LogoutHandler,
-    Tickets,
     announce,
 )
 from peerbook.server.pages import entries
 from peerbook.server.private_files import access_token, cookie_secret
 from peerbook.server.provisioner import PROVISIONER, warm_up
+from peerbook.server.tickets import Tickets
 from peerbook.server.visit import VisitHandler
 from peerbook.text import _
 
@@ -113,7 +113,7 @@ class App(Voila):
 
     port: int
     workbooks: Path
-    tickets: Tickets
+    tickets: Tickets[bool]
 
     def init_settings(self) -> dict[str, Any]:
         """Return Tornado's settings: login required, bounded messages, no remote names.

@@ -26,8 +26,10 @@ from peerbook.errors import PeerbookError, StoreUnavailable
 from peerbook.paths import data_folder
 from peerbook.server.logins import Login, Logins, Patience
 from peerbook.server.pages import may_open
+from peerbook.server.tickets import Tickets
 from peerbook.server.user_book import Standing, UserBook
 from peerbook.store import Visitor, users
+from peerbook.store.telephone import Telephone
 from peerbook.store.users import Account, Proof
 
 LOGIN_SECONDS = 12 * 3600
@@ -83,6 +85,8 @@ class Entrance(IdentityProvider):
         super().__init__(**keywords)
         self.book = UserBook()
         self.logins = Logins(data_folder() / "logins", LOGIN_SECONDS)
+        self.halfway: Tickets[Account] = Tickets()  # whose password was right a moment ago
+        self.offered: Tickets[tuple[str, Telephone]] = Tickets()  # set up now, and by which login
         self._by_address, self._by_name = Patience(), Patience()
         self._one_by_one = asyncio.Lock()
         self._lines: weakref.WeakKeyDictionary[WebSocketHandler, Person] = (
@@ -183,7 +187,8 @@ class Entrance(IdentityProvider):
     ) -> tuple[Account | None, bool]:
         """Return whose name and password they are, and whether it is the code to begin with.
 
-        Whatever is wrong, the same work is done and the same is answered.
+        Whatever is wrong, the same work is done and the same is answered. Where a code from the
+        telephone is asked for too, the right password alone makes no wrong tries forgotten.
 
         Raises
         ------
@@ -195,12 +200,32 @@ class Entrance(IdentityProvider):
             proof = await self.book.ask(lambda session: users.proof(session, name))
             right = await asyncio.to_thread(proof.password_fits, password)
             begins = proof.start_code_fits(password)
-            self._count(handler, name, right or begins)
-        if not right and not begins:
-            return None, False
+            account = None
+            if right or begins:
+                account = await self.book.ask(lambda session: users.account(session, name))
+            if account is None or not account.has_telephone:
+                self._count(handler, name, account is not None)
         if right:
             await self._renew_hash(name, password, proof)
-        return await self.book.ask(lambda session: users.account(session, name)), begins
+        return account, begins and account is not None
+
+    async def try_telephone(
+        self, handler: web.RequestHandler, name: str, written: str
+    ) -> Account | None:
+        """Return whose code from the telephone or from paper it is; it is worth nothing then.
+
+        Raises
+        ------
+        MustWait
+            As for a password.
+        """
+        async with self._one_by_one:
+            self._require_patience(handler, name)
+            right = await self.book.change(
+                name, lambda session: users.accept_code(session, name, written, time.time())
+            )
+            self._count(handler, name, right)
+        return (await self.book.standing()).accounts[name] if right else None
 
     async def _renew_hash(self, name: str, password: str, proof: Proof) -> None:
         if proof.is_outdated:
@@ -214,6 +239,20 @@ class Entrance(IdentityProvider):
         name = account.name
         await self.book.change(name, lambda session: users.set_password(session, name, hashed))
         return (await self.book.standing()).accounts[name]
+
+    async def begin_telephone(
+        self, account: Account, telephone: Telephone, step: int
+    ) -> tuple[str, list[str]]:
+        """Ask for codes from a telephone from now on; see `users.begin_telephone`."""
+        name = account.name
+        return await self.book.change(
+            name, lambda session: users.begin_telephone(session, name, telephone, step)
+        )
+
+    async def forget_telephone(self, account: Account) -> str:
+        """Ask for no code any more, and return the user's new stamp."""
+        name = account.name
+        return await self.book.change(name, lambda session: users.forget_telephone(session, name))
 
     def _require_patience(self, handler: web.RequestHandler, name: str) -> None:
         waits = [self._by_address.wait(handler.request.remote_ip or "")]

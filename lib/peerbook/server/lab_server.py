@@ -17,12 +17,12 @@ from peerbook.server.entrance import Entrance, login_settings
 from peerbook.server.login import (
     LoginHandler,
     LogoutHandler,
-    Tickets,
     announce,
 )
 from peerbook.server.private_files import access_token, cookie_secret
 from peerbook.server.provisioner import warm_up
 from peerbook.server.save_guard import SaveGuard
+from peerbook.server.tickets import Tickets
 from peerbook.text import _
 
 
@@ -109,7 +109,7 @@ def lab(
         config=lab_settings(port=port, ip=ip, token=code, allow_root=allow_root)
     )
     server.initialize(argv=[], starter_extension="lab", find_extensions=False)
-    tickets = Tickets()
+    tickets: Tickets[bool] = Tickets()
     server.web_app.settings["peerbook_tickets"] = tickets
     address = local_address(ip, server.port, server.base_url)
     entrance = cast(Entrance, server.identity_provider)

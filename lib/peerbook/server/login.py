@@ -6,11 +6,9 @@ once and for a few minutes, so nothing that opens the door stays in an address, 
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 import re
-import secrets
 import threading
-import time
 import webbrowser
 
 from jupyter_server.auth.decorator import allow_unauthenticated
@@ -19,37 +17,13 @@ from tornado import web
 from peerbook.errors import InputFault, StoreUnavailable
 from peerbook.server.answers import Answer, speaking
 from peerbook.server.entrance import Entrance, MustWait
+from peerbook.server.tickets import Tickets
 from peerbook.store.users import SHORTEST_PASSWORD, Account, check_password
-from peerbook.text import _, ngettext
-
-TICKET_SECONDS = 600
-
-
-class Tickets:
-    """Login tickets: each is good once, for ten minutes; only their hashes are kept."""
-
-    def __init__(self) -> None:
-        self._expiry_by_hash: dict[str, float] = {}
-
-    def issue(self) -> str:
-        """Return a new ticket."""
-        now = time.monotonic()
-        self._expiry_by_hash = {h: t for h, t in self._expiry_by_hash.items() if t > now}
-        ticket = secrets.token_urlsafe(32)
-        self._expiry_by_hash[self._hash(ticket)] = now + TICKET_SECONDS
-        return ticket
-
-    def redeem(self, ticket: str) -> bool:
-        """Return whether the ticket is good, and make it worthless."""
-        return self._expiry_by_hash.pop(self._hash(ticket), 0.0) > time.monotonic()
-
-    @staticmethod
-    def _hash(ticket: str) -> str:
-        return hashlib.sha256(ticket.encode()).hexdigest()
+from peerbook.text import _, format_time, ngettext
 
 
 def announce(
-    address: str, code: str, tickets: Tickets, *, has_users: bool, open_browser: bool
+    address: str, code: str, tickets: Tickets[bool], *, has_users: bool, open_browser: bool
 ) -> None:
     """Say where the server is and how to come in; before there are users, open it let in."""
     print(_("peerbook runs at {address}").format(address=address))
@@ -60,11 +34,11 @@ def announce(
         entrance = f"{address}login?ticket="
         print(
             _("Open it with this link (it works once): {link}").format(
-                link=entrance + tickets.issue()
+                link=entrance + tickets.issue(True)
             )
         )
         print(_("Access code, should you be asked for it: {code}").format(code=code))
-        link = entrance + tickets.issue()
+        link = entrance + tickets.issue(True)
     print(_("Stop with Ctrl-C."), flush=True)
     if open_browser:
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
@@ -113,18 +87,34 @@ class LoginHandler(Answer):
                 by_code=not standing.have_begun, name=name, words=words, error=error, note=note,
             )  # fmt: skip
 
-    def _choose(self, name: str, start: str, error: str = "") -> None:
+    def _ask_for_code(self, ticket: str, error: str = "") -> None:
+        """Ask for a code from the telephone, of somebody whose password is right."""
+        with speaking(self.language):
+            words = code_words() | {
+                "help": _("The app on your telephone shows six digits, new every half minute."),
+                "lost": _(
+                    "Have you lost the telephone? Write one of your codes from paper instead, or "
+                    "ask your leader."
+                ),
+                "button": _("Log in"),
+                "back": _("Begin again"),
+            }
+            self._show(
+                "code.html", _("Code from your telephone"), ticket=ticket, words=words, error=error
+            )
+
+    def _choose(self, account: Account, start: str, error: str = "") -> None:
         """Ask a new user for a password; the start code is good until one is chosen."""
         with speaking(self.language):
-            words = {
+            words = code_words() | {
                 "help": password_help(),
                 "new": _("New password"),
                 "again": _("The same once more"),
                 "button": _("Save and log in"),
             }
             self._show(
-                "choose.html", _("Choose your password"), name=name, start=start, words=words,
-                error=error,
+                "choose.html", _("Choose your password"), name=account.name, start=start,
+                words=words, error=error, asks_code=account.has_telephone,
             )  # fmt: skip
 
     def _let_in(self, account: Account | None = None) -> None:
@@ -152,8 +142,11 @@ class LoginHandler(Answer):
     async def post(self) -> None:
         """Let in whoever writes what is right."""
         name = self.get_body_argument("name", "")[:100]
+        ticket = self.get_body_argument("ticket", "")
         try:
-            if (await self.entrance.book.standing()).have_begun or name:
+            if ticket:
+                error = await self._by_telephone(ticket)
+            elif (await self.entrance.book.standing()).have_begun or name:
                 error = await self._by_password(name)
             else:
                 error = self._by_code()
@@ -191,10 +184,50 @@ class LoginHandler(Answer):
                 )
         if begins:
             await self._begin(account, written)
+        elif account.has_telephone:
+            self._ask_for_code(self.entrance.halfway.issue(account))
         else:
             self._let_in(account)
             self.redirect(self._onward())
         return ""
+
+    async def _by_telephone(self, ticket: str) -> str:
+        """Let in whoever wrote the right password a moment ago, and now brings a code."""
+        known = self.entrance.halfway.held(ticket)
+        now = known and (await self.entrance.book.standing()).accounts.get(known.name)
+        if not known or not now or not now.is_active or now.stamp != known.stamp:
+            self.set_status(403)
+            with speaking(self.language):
+                return _("It took too long. Write name and password again.")
+        try:
+            account = await self._try_telephone(known)
+        except MustWait as wait:
+            self.set_status(429)
+            self.set_header("Retry-After", str(wait.seconds))
+            with speaking(self.language):
+                self._ask_for_code(ticket, wait_text(wait.seconds))
+            return ""
+        except InputFault as fault:
+            self.set_status(403)
+            self._ask_for_code(ticket, str(fault))
+            return ""
+        self.entrance.halfway.redeem(ticket)
+        self._let_in(account)
+        self.redirect(self._onward())
+        return ""
+
+    async def _try_telephone(self, account: Account) -> Account:
+        """Return the user whose code was written; refuse it when it does not fit."""
+        written = self.get_body_argument("telephone", "")[:100]
+        found = await self.entrance.try_telephone(self, account.name, written)
+        if found is None:
+            with speaking(self.language):
+                message = _(
+                    "The code does not fit, or has been used. Wait for the next one. Is the clock "
+                    "of your telephone right? Here it is {time}."
+                ).format(time=format_time(dt.datetime.now(dt.UTC)))
+            raise InputFault.at("telephone", message)
+        return found
 
     async def _begin(self, account: Account, start: str) -> None:
         """Let a new user choose a password; with it, the start code is worth nothing any more."""
@@ -207,6 +240,8 @@ class LoginHandler(Answer):
             try:
                 with speaking(self.language):
                     check_password(new, account)
+                if account.has_telephone:
+                    await self._try_telephone(account)
             except InputFault as fault:
                 error = str(fault)
             else:
@@ -215,7 +250,7 @@ class LoginHandler(Answer):
                 return
         if error:
             self.set_status(400)
-        self._choose(account.name, start, error)
+        self._choose(account, start, error)
 
 
 def password_help() -> str:
@@ -224,6 +259,14 @@ def password_help() -> str:
         "At least {n} characters. Three or four words that nobody connects with you are good, "
         "and easy to remember."
     ).format(n=SHORTEST_PASSWORD)
+
+
+def code_words() -> dict[str, str]:
+    """Return what a field for a code from the telephone says."""
+    return {
+        "telephone": _("Code from your telephone"),
+        "telephone_help": _("Six digits from the app, or one of your codes from paper."),
+    }
 
 
 def wait_text(seconds: int) -> str:

@@ -24,11 +24,12 @@ from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault, PeerbookError
-from peerbook.store.identities import forget_identity, seal_again
+from peerbook.store import identities, users
+from peerbook.store.identities import forget_identity
 from peerbook.store.keys import MARK_BYTES, STORE_ID_BYTES, Keys, MasterKey, sync_folder
 from peerbook.store.sqlite import SqliteFile
 from peerbook.store.store import Store, set_setting
@@ -219,7 +220,12 @@ def rotate_key(store: Store) -> str:
     key_id = keys.add(MasterKey.new()) if newest == keys.key_id else newest
     changed = Keys.load(keys.store_id, key_id)
     store.close()
-    store._database.change_key(changed, lambda connection: seal_again(connection, changed))
+
+    def seal_again(connection: Connection) -> None:
+        identities.seal_again(connection, changed)
+        users.seal_again(connection, changed)
+
+    store._database.change_key(changed, seal_again)
     return key_id
 
 

@@ -6,6 +6,7 @@ somebody writes I, L or O nevertheless, it is read as 1, 1 and 0.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Collection
@@ -49,6 +50,18 @@ def read_code(written: str, field: str = "participant_code") -> str:
             ),
         )
     return "P-" + letters
+
+
+def long_code() -> str:
+    """Return a new code of 80 random bits that opens something, such as 7K3M-9QXA-22DT-H0VW."""
+    letters = "".join(secrets.choice(ALPHABET) for _position in range(16))
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+
+def long_code_digest(written: str) -> str:
+    """Return what a long code is kept as and compared by, however it is written; SHA-256."""
+    signs = re.sub(r"[\W_]", "", written).upper().translate(MISREAD)
+    return hashlib.sha256(signs.encode()).hexdigest()
 
 
 def new_linking_codes(count: int) -> list[str]:

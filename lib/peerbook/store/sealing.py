@@ -52,7 +52,7 @@ def unsealed(keys: Keys, content: str, about: str) -> str:
     except (InvalidTag, binascii.Error, ValueError):
         raise StoreUnavailable(
             _(
-                "A name or a contact in the data is damaged or was put in another's place. Enter "
+                "Something sealed in the data is damaged or was put in another's place. Enter "
                 "nothing more, and bring back the newest backup."
             )
         ) from None

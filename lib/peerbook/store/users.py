@@ -9,7 +9,6 @@ from before hold no more.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import hmac
 import re
 import secrets
@@ -19,13 +18,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, select
+from sqlalchemy import Connection, exists, select, text
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
-from peerbook.store.codes import ALPHABET, MISREAD
+from peerbook.store.codes import long_code, long_code_digest
+from peerbook.store.keys import Keys, keys_of
+from peerbook.store.sealing import sealed, unsealed
 from peerbook.store.store import row_to_change
 from peerbook.store.tables import User
+from peerbook.store.telephone import Telephone
 from peerbook.store.visitor import Role, Visitor
 from peerbook.text import _
 
@@ -116,7 +118,7 @@ class Proof:
             self._start_code is not None
             and self._start_until is not None
             and dt.datetime.now(dt.UTC) < self._start_until
-            and hmac.compare_digest(self._start_code, _start_digest(written))
+            and hmac.compare_digest(self._start_code, long_code_digest(written))
         )
 
     @property
@@ -233,9 +235,8 @@ def change_user(session: Session, seen: Account, shown: str, visitor: Visitor) -
 def renew_start_code(session: Session, name: str) -> str:
     """Return a new code to begin with: good once, for a week; the old password stays until then."""
     row = session.get_one(User, name)
-    letters = "".join(secrets.choice(ALPHABET) for _position in range(16))
-    code = "-".join(letters[at : at + 4] for at in range(0, 16, 4))
-    row.start_code = _start_digest(code)
+    code = long_code()
+    row.start_code = long_code_digest(code)
     row.start_until = dt.datetime.now(dt.UTC) + dt.timedelta(days=START_DAYS)
     return code
 
@@ -325,9 +326,90 @@ def _nobodys() -> str:
     return _hasher().hash(secrets.token_hex(16))
 
 
-def _start_digest(written: str) -> str:
-    signs = re.sub(r"[\W_]", "", written).upper().translate(MISREAD)
-    return hashlib.sha256(signs.encode()).hexdigest()
+# -- codes from a telephone ------------------------------------------------------------------------
+
+
+def begin_telephone(
+    session: Session, name: str, telephone: Telephone, step: int
+) -> tuple[str, list[str]]:
+    """Ask for a code from this telephone from now on; other logins end.
+
+    Parameters
+    ----------
+    step
+        Of the code that showed that the telephone has the secret; it is good no more.
+
+    Returns
+    -------
+    tuple
+        The user's new stamp, and the codes for paper: they are shown now and never again.
+    """
+    row = session.get_one(User, name)
+    with_paper, codes = telephone.with_paper()
+    _keep_telephone(session, row, with_paper)
+    row.telephone_step, row.stamp = step, _new_stamp()
+    return row.stamp, codes
+
+
+def accept_code(session: Session, name: str, written: str, now_s: float) -> bool:
+    """Return whether a code from the telephone or from paper is good, and make it worthless.
+
+    In a session of `store.write`, so that of two who bring the same code one comes in.
+    """
+    row = session.get_one(User, name)
+    telephone = _telephone(session, row)
+    if telephone is None:
+        return False
+    step = telephone.step_of(written, now_s, row.telephone_step)
+    if step is not None:
+        row.telephone_step = step
+        return True
+    left = telephone.without(written)
+    if left is None:
+        return False
+    _keep_telephone(session, row, left)
+    return True
+
+
+def paper_codes_left(session: Session, name: str) -> int:
+    """Return how many of the codes on a user's paper are still good."""
+    telephone = _telephone(session, session.get_one(User, name))
+    return 0 if telephone is None else len(telephone.paper)
+
+
+def forget_telephone(session: Session, name: str) -> str:
+    """Ask for no code from the telephone any more, and return the user's new stamp."""
+    row = session.get_one(User, name)
+    if row.telephone is not None:
+        row.telephone, row.telephone_step, row.stamp = None, None, _new_stamp()
+    return row.stamp
+
+
+def seal_again(connection: Connection, keys: Keys) -> None:
+    """Seal what telephones are known by with the key of now, by SQL; logins hold on."""
+    found = connection.execute(
+        text("SELECT name, telephone FROM user_account WHERE telephone IS NOT NULL")
+    ).all()
+    for name, content in found:
+        about = _about_telephone(name)
+        connection.execute(
+            text("UPDATE user_account SET telephone = :content WHERE name = :name"),
+            {"name": name, "content": sealed(keys, unsealed(keys, content, about), about)},
+        )
+
+
+def _telephone(session: Session, row: User) -> Telephone | None:
+    if row.telephone is None:
+        return None
+    return Telephone.kept(unsealed(keys_of(session), row.telephone, _about_telephone(row.name)))
+
+
+def _keep_telephone(session: Session, row: User, telephone: Telephone) -> None:
+    row.telephone = sealed(keys_of(session), telephone.content, _about_telephone(row.name))
+
+
+def _about_telephone(name: str) -> str:
+    return f"{name}/telephone"
 
 
 # -- inside ----------------------------------------------------------------------------------------
