@@ -33,7 +33,16 @@ from peerbook.store import Store, set_setting, users
 from peerbook.store.telephone import PAPER_CODES, Telephone
 
 NAMES = {role: f"{role[:4]}x" for role in ROLES}
-PAGES = ("start", "course_plan", "course_record", "head_count", "access", "help", "of_our_own")
+PAGES = (
+    "start",
+    "course_plan",
+    "course_record",
+    "head_count",
+    "access",
+    "privacy",
+    "help",
+    "of_our_own",
+)
 WHO_SITS = "import peerbook.seat, peerbook.desk\nprint(peerbook.seat.seated())"
 
 

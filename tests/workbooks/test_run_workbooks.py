@@ -42,6 +42,7 @@ FACTS = {
     "start": ("site: Vejle", "site: Viborg"),
     "head_count": ("site: Vejle", "site: Viborg"),
     "access": ("site: Vejle", "site: Viborg"),
+    "privacy": ("site: Vejle", "site: Viborg"),
     "data": ("site: Vejle", "site: Viborg"),
     "help": ("help number set: True", "help number set: False"),
     "course_plan": ("teaching days: ['2023-08-10", "teaching days: ['2024-01-18"),

@@ -13,6 +13,7 @@ PLAN_PAGE = "course_plan.ipynb"
 RECORD_PAGE = "course_record.ipynb"
 HEAD_COUNT_PAGE = "head_count.ipynb"
 HELP_PAGE = "help.ipynb"
+PRIVACY_PAGE = "privacy.ipynb"
 START_PAGE = "start.ipynb"
 
 

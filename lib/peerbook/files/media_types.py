@@ -1,6 +1,7 @@
 """What kinds of file browsers are told they get."""
 
 CALENDAR = "text/calendar"
+CSV = "text/csv"
 PDF = "application/pdf"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"

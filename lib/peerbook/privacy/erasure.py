@@ -7,26 +7,40 @@ history whole, and with the identity gone they lead to nobody.
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.personal import Names
 from peerbook.store import identities
 from peerbook.store.tables import (
+    Answer,
     Attendance,
     Base,
     CatchUp,
+    CourseDate,
+    DataImport,
+    Decision,
     Draft,
     Enrolment,
+    Evaluation,
     Identity,
+    ImportedRow,
     Participant,
     Presenter,
+    Snooze,
+    Suggestion,
 )
 
 _OWN: tuple[type[Base], ...] = (Attendance, CatchUp, Presenter, Enrolment, Identity)
 """Tables with rows of one person, in the order they can be deleted in."""
+
+_KEYED_BY_CODE = ("participant", "identity", "enrolment", "attendance", "presenter")
+"""Tables whose key, as the audit writes it, is or ends with a participant code."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +51,22 @@ class Held:
     rows: int
 
 
+@dataclass(frozen=True)
+class Mention:
+    """A course on which a text names somebody, and in which table the text stands."""
+
+    table: str
+    course_id: int
+
+
 def held_about(session: Session, code: str) -> tuple[Held, ...]:
     """Return the tables that hold something of a person, and how much: what erasing would delete.
 
-    Drafts are counted that name them, in whichever form and whoever was typing.
+    Drafts are counted that name them, in whichever form and whoever was typing; so are reminders
+    put off, and what is noted of their rows in files that were taken in.
     """
-    found = [Held(table.__tablename__, len(_rows(session, table, code))) for table in _OWN]
-    found.append(Held(Draft.__tablename__, len(_drafts(session, code))))
-    return tuple(one for one in found if one.rows)
+    found = Counter(row.__tablename__ for row in _rows(session, code))
+    return tuple(Held(table, rows) for table, rows in found.items())
 
 
 def erase_person(session: Session, code: str) -> tuple[Held, ...]:
@@ -53,31 +75,95 @@ def erase_person(session: Session, code: str) -> tuple[Held, ...]:
     In a session of `store.write`. Who calls it remembers the code with `store.backup`, so that no
     backup brings the person back. Somebody who is not there is erased already.
     """
-    held = held_about(session, code)
-    drafts = _drafts(session, code)
-    for table in _OWN:
-        for row in _rows(session, table, code):
-            session.delete(row)
-        session.flush()
-    for draft in drafts:
-        session.delete(draft)
+    rows, files = list(_rows(session, code)), _files_named_after(session, code)
+    held = Counter(row.__tablename__ for row in rows)
+    for row in rows:
+        session.delete(row)
+    for file in files:
+        file.file_name = ""
+    session.flush()
     person = session.get(Participant, code)
     if person is not None:
         session.delete(person)
     session.flush()
-    return held
+    return tuple(Held(table, count) for table, count in held.items())
 
 
-def _rows(session: Session, table: type[Base], code: str) -> list[Base]:
-    column = table.__table__.c.participant_code
-    return list(session.scalars(select(table).where(column == code)))
+def mentions(session: Session, code: str) -> tuple[Mention, ...]:
+    """Return where texts of courses name a person, each once.
+
+    A text is somebody else's too, and two people can have one name: it is read and corrected by
+    hand, never deleted with the person.
+    """
+    names = _names(session, code)
+    if not names:
+        return ()
+    found = {
+        Mention(table, course_id)
+        for table, texts in _texts().items()
+        for text, course_id, *whose in session.execute(texts)
+        if text and whose != [code] and names.any_in(text)
+    }
+    return tuple(sorted(found, key=lambda one: (one.course_id, one.table)))
 
 
-def _drafts(session: Session, code: str) -> list[Draft]:
-    names = Names(identities.name_of(session, [code]).values())
+def _texts() -> dict[str, Any]:
+    """Return what selects the free texts of a table with their courses, and whose they are."""
+    on_answers = Evaluation.id == Answer.evaluation_id
+    on_suggestions = Suggestion.id == Decision.suggestion_id
+    whose: dict[str, Any] = {
+        table.__tablename__: select(text, CourseDate.course_id, table.participant_code).join(
+            CourseDate, CourseDate.id == table.course_date_id
+        )
+        for table, text in ((Attendance, Attendance.note), (CatchUp, CatchUp.how))
+    }
+    return whose | {
+        "answer": select(Answer.text, Evaluation.course_id).join(Evaluation, on_answers),
+        "course_date": select(CourseDate.note, CourseDate.course_id),
+        "decision": select(Decision.what_we_did, Suggestion.course_id).join(
+            Suggestion, on_suggestions
+        ),
+        "suggestion": select(Suggestion.text, Suggestion.course_id),
+    }
+
+
+def _names(session: Session, code: str) -> Names:
+    return Names(identities.name_of(session, [code]).values())
+
+
+def _rows(session: Session, code: str) -> Iterator[Base]:
+    """Yield every row that is about a person, in an order they can be deleted in."""
+    for table in _OWN:
+        column = table.__table__.c.participant_code
+        yield from session.scalars(select(table).where(column == code))
+    names = _names(session, code)
+    yield from _imported(session, code)
+    for draft in session.scalars(select(Draft)):
+        text = json.dumps(draft.values, ensure_ascii=False)
+        if code in text or names.any_in(text):
+            yield draft
+    for snooze in session.scalars(select(Snooze)):
+        if code in snooze.subject or code in snooze.reason or names.any_in(snooze.reason):
+            yield snooze
+
+
+def _imported(session: Session, code: str) -> Iterator[ImportedRow]:
+    mine = or_(ImportedRow.row_id == code, ImportedRow.row_id.endswith(f"/{code}"))
+    keyed = select(ImportedRow).where(ImportedRow.table_name.in_(_KEYED_BY_CODE), mine)
+    yield from session.scalars(keyed)
+    numbers = session.scalars(select(CatchUp.id).where(CatchUp.participant_code == code))
+    by_number = select(ImportedRow).where(
+        ImportedRow.table_name == CatchUp.__tablename__,
+        ImportedRow.row_id.in_([str(number) for number in numbers]),
+    )
+    yield from session.scalars(by_number)
+
+
+def _files_named_after(session: Session, code: str) -> list[DataImport]:
+    """Return the files that were taken in and have the person's name or code for their own."""
+    names = _names(session, code)
     return [
-        draft
-        for draft in session.scalars(select(Draft))
-        if (text := json.dumps(draft.values, ensure_ascii=False))
-        and (code in text or names.any_in(text))
+        file
+        for file in session.scalars(select(DataImport).where(DataImport.file_name != ""))
+        if code in file.file_name or names.any_in(file.file_name)
     ]

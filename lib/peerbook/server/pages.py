@@ -79,6 +79,11 @@ def _registry() -> tuple[Entry, ...]:
             _("Users and access"),
             _("Who may come in, and what they may see."),
         ),
+        Entry(
+            "privacy",
+            _("Privacy"),
+            _("What is kept about a person, for how long, and deleting it."),
+        ),
         Entry("data", _("Data"), _("Take a file in or back, and take all data along.")),
         Entry(
             "help",

@@ -46,6 +46,24 @@ def name_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return names
 
 
+def named(session: Session, written: str) -> dict[str, str]:
+    """Return who is called so, by code: every word that is written is in the name.
+
+    Who was shown those that fit is written down when the session ends, and of nobody else.
+    """
+    words = written.casefold().split()
+    if not words:
+        return {}
+    names = {
+        row.participant_code: name
+        for row in session.scalars(select(Identity))
+        if (name := _opened(session, row, "name"))
+        and all(word in name.casefold() for word in words)
+    }
+    sightings.note(session, (("name", code) for code in names))
+    return names
+
+
 def has_name(code: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Return what is true of a participant code that has a name; the name is not read."""
     return exists().where(Identity.participant_code == code)
@@ -140,6 +158,12 @@ def masked_cpr_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     }
 
 
+def cpr_basis_of(session: Session, code: str) -> str:
+    """Return what allows a participant's CPR number to be kept; empty without one."""
+    row = session.get(Identity, code)
+    return "" if row is None or row.cpr_basis is None else row.cpr_basis
+
+
 def reveal_cpr(session: Session, code: str) -> str:
     """Return all ten digits, or nothing; who looked is written down, every time.
 
@@ -150,6 +174,15 @@ def reveal_cpr(session: Session, code: str) -> str:
     if digits:
         sightings.note(session, [("cpr", code)])
     return digits
+
+
+def forget_cpr(session: Session, code: str) -> bool:
+    """Delete a participant's CPR number and what it was based on; return whether there was one."""
+    row = session.get(Identity, code)
+    if row is None or row.cpr is None:
+        return False
+    row.cpr = row.cpr_index = row.cpr_basis = None
+    return True
 
 
 def forget_identity(session: Session, code: str) -> None:

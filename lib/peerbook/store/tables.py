@@ -318,7 +318,7 @@ class Attendance(Versioned, Base):
     course_date_id: Mapped[int] = _to("course_date.id", primary_key=True, autoincrement=False)
     participant_code: Mapped[str] = _to("participant.code", primary_key=True, index=True)
     status: Mapped[AttendanceStatus] = _one_of("status", AttendanceStatus)
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(info={"private": True})
 
 
 class CatchUp(Versioned, Base):
@@ -331,7 +331,7 @@ class CatchUp(Versioned, Base):
     course_date_id: Mapped[int] = _to("course_date.id")
     participant_code: Mapped[str] = _to("participant.code", index=True)
     done_on: Mapped[dt.date]
-    how: Mapped[str]
+    how: Mapped[str] = mapped_column(info={"private": True})
 
 
 class RaisedTheme(Base):

@@ -1,0 +1,151 @@
+"""One person: found by name or code, with their own file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.data_protection.own_file import OWN_FILE, OwnFile, as_csv, as_pdf, own_file
+from peerbook.desk import Desk
+from peerbook.errors import InputFault
+from peerbook.store import append_event, identities
+from peerbook.store.codes import read_code
+from peerbook.store.tables import Participant, Site
+from peerbook.text import _, ngettext
+from peerbook.ui import (
+    Button,
+    Cells,
+    Column,
+    Downloads,
+    Form,
+    Heading,
+    MakeFile,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Submission,
+    Table,
+    TextField,
+)
+
+MOST_FOUND = 20
+SHORTEST = 2
+
+
+class PersonPart:
+    """A search, and in one place those who were found or one of them; nothing typed is kept."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the search and the place for what it finds."""
+        form = Form(
+            "find_person",
+            [
+                TextField(
+                    "who", _("Name or code"), required=True, max_length=80,
+                    hint=_("A part of the name is enough. What you look for is not kept."),
+                )
+            ],
+            on_submit=self._find,
+            submit_label=_("Find the person"),
+            only_asks=True,
+        )  # fmt: skip
+        return [form, self._place]
+
+    def _find(self, submission: Submission) -> str:
+        written = str(submission.values["who"])
+        with self._desk.store.read() as session:
+            rows = _found(session, written)
+        told = ngettext("{n} person found.", "{n} people found.", len(rows)).format(n=len(rows))
+        if not rows:
+            told = _("Nobody is called that, and nobody has that code.")
+        elif len(rows) > MOST_FOUND:
+            told = _("There are more than {n}. Write more of the name.").format(n=MOST_FOUND)
+        if 0 < len(rows) <= MOST_FOUND:
+            self._list(rows, told)
+        else:
+            self._place.show([Notice("info", told)], told)
+        return told
+
+    def _list(self, rows: list[dict[str, str]], told: str, *, take_there: bool = False) -> None:
+        columns = [
+            Column("name", _("Name")), Column("code", _("Code")), Column("site", _("Site")),
+        ]  # fmt: skip
+
+        def open_one(row: Cells) -> str:
+            self._place.show(self._about(row, rows), take_there=True)
+            return ""
+
+        table = Table(
+            columns, rows, _("Who was found"), sortable=False,
+            action=RowAction(_("Open"), open_one),
+        )  # fmt: skip
+        self._place.show([table], told, take_there=take_there)
+
+    def _about(self, row: Cells, rows: list[dict[str, str]]) -> list[Part]:
+        code = str(row["code"])
+
+        def back() -> str:
+            told = _("The list is shown again.")
+            self._list(rows, told, take_there=True)
+            return told
+
+        return [
+            Button(_("Back to the list"), back),
+            Heading(str(row["name"])),
+            Prose(_("Everything else in peerbook knows them as **{code}**.").format(code=code)),
+            Heading(_("Their own file"), level=3),
+            Prose(
+                _(
+                    "All that peerbook keeps about them, to hand over when they ask. Look at it "
+                    "first, and give it to nobody else. That you made it is written down."
+                )
+            ),
+            Downloads(
+                [
+                    (_("To read and print (.pdf)"), self._file(code, as_pdf)),
+                    (_("For a computer (.csv)"), self._file(code, as_csv)),
+                ]
+            ),
+        ]
+
+    def _file(self, code: str, written: Callable[..., tuple[str, bytes, str]]) -> MakeFile:
+        def make() -> tuple[str, bytes, str]:
+            return own_file_made(self._desk, code, written)
+
+        return make
+
+
+def own_file_made(
+    desk: Desk, code: str, written: Callable[..., tuple[str, bytes, str]]
+) -> tuple[str, bytes, str]:
+    """Return a person's own file as `written` has it, once it is written down that it was made."""
+    today = desk.today
+    with desk.store.write(desk.actor) as session:
+        file: OwnFile = own_file(session, code, today)
+        append_event(session, "participant", code, OWN_FILE, today)
+    return written(file, today, synthetic=desk.synthetic)
+
+
+def _found(session: Session, written: str) -> list[dict[str, str]]:
+    """Return name, code and site of those who fit what was written, by code when it is one."""
+    try:
+        codes = {read_code(written): ""}
+    except InputFault:
+        codes = {}
+    names = identities.named(session, written) if len(written.strip()) >= SHORTEST else {}
+    names |= identities.name_of(session, codes)
+    known = select(Participant.code, Site.name).join(Site, Site.id == Participant.site_id)
+    rows = session.execute(known.where(Participant.code.in_([*names, *codes]))).all()
+    found = [
+        {"code": code, "name": names.get(code, _("without a name")), "site": site}
+        for code, site in rows
+    ]
+    return sorted(found, key=lambda one: (one["name"].casefold(), one["code"]))

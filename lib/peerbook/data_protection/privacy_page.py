@@ -1,0 +1,49 @@
+"""Privacy: what is kept about a person, for how long, and deleting it."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from peerbook.course import records
+from peerbook.data_protection.grounds_part import grounds_parts
+from peerbook.data_protection.person_part import PersonPart
+from peerbook.desk import Desk, open_desk
+from peerbook.store.tables import Participant, Site
+from peerbook.text import _
+from peerbook.ui import Page, Part, Prose, Tabs
+
+
+def open_page(site: str = "") -> Page:
+    """Return the page, which is about all sites; links from other pages may name one.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site.
+    """
+    desk = open_desk()
+    with desk.store.read() as session:
+        chosen = records.site_named(session, site)
+    if chosen is None:
+        begin: list[Part] = [
+            Prose(_("There is no place yet. Begin on the [front page](start.ipynb)."))
+        ]
+        return Page(begin, synthetic=desk.synthetic)
+    return Page(_parts(desk), synthetic=desk.synthetic, facts=lambda: _facts(desk, chosen))
+
+
+def _parts(desk: Desk) -> list[Part]:
+    return [
+        Tabs(
+            [
+                (_("One person"), PersonPart(desk).parts),
+                (_("What you build on"), lambda: grounds_parts(desk)),
+            ]
+        )
+    ]
+
+
+def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
+    with desk.store.read() as session:
+        people = session.scalar(select(func.count()).select_from(Participant)) or 0
+    return (f"site: {site.name}", f"people: {people}")

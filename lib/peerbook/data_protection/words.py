@@ -1,0 +1,50 @@
+"""What is kept about people is called on the page and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from peerbook.store import users
+from peerbook.store.store import MACHINE
+from peerbook.store.tables import Setting
+from peerbook.store.users import name_key
+from peerbook.text import _
+
+
+def kind_of_data(table: str) -> str:
+    """Return what a table holds of a person; its name when nobody has written any."""
+    return {
+        "attendance": _("who was there, day by day"),
+        "catch_up": _("missed days made up for"),
+        "draft": _("what was typed and not saved"),
+        "enrolment": _("places on courses"),
+        "identity": _("name, contacts and CPR number"),
+        "imported_row": _("where files that were taken in had them"),
+        "participant": _("the code itself"),
+        "presenter": _("a part in presentations"),
+        "snooze": _("reminders that were put off"),
+    }.get(table, table)
+
+
+def listed(rows: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return what tables hold, in words, with how many rows."""
+    return [(kind_of_data(table), count) for table, count in rows.items()]
+
+
+def staff_namer(session: Session) -> Callable[[str], str]:
+    """Return what tells who an actor is, as the person whose data it is may read it."""
+    known: dict[str, str] = {MACHINE: _("a program on the computer")}
+
+    def name(actor: str) -> str:
+        if actor not in known:
+            own = session.get(Setting, name_key(actor))
+            known[actor] = (
+                (str(own.value) if own is not None else "")
+                or users.shown_name(session, actor)
+                or _("a member of staff")
+            )
+        return known[actor]
+
+    return name

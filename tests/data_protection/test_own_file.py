@@ -1,0 +1,190 @@
+"""A person can see all that is kept about them, on paper and as a file for a computer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+
+import pytest
+from sqlalchemy import select
+
+from builders import (
+    LEADER,
+    START,
+    a_course_of,
+    a_desk,
+    a_user,
+    attendance,
+    catch_up,
+    presenter,
+    save,
+)
+from peerbook.data_protection.grounds import Grounds, grounds, save_grounds
+from peerbook.data_protection.own_file import as_csv, as_pdf, own_file
+from peerbook.data_protection.person_part import PersonPart, own_file_made
+from peerbook.errors import InputFault
+from peerbook.files.delimited import read_back
+from peerbook.privacy.consent import save_answers
+from peerbook.store import append_event, identities, sightings
+from peerbook.store.cpr import Cpr
+from peerbook.store.identities import CPR_SETTING, Contacts
+from peerbook.store.store import set_setting
+from peerbook.store.tables import Event
+from peerbook.ui import Button, Form, Submission, Table
+
+NAME, OTHER = "Anna Holm Jensen", "Bo Skov"
+CPR = Cpr("2110625629", dt.date(1962, 10, 21))
+"""The number python-stdnum's own tests use; nobody's."""
+TODAY = START + dt.timedelta(days=30)
+
+
+@pytest.fixture
+def filled(store):
+    made = a_course_of(store, NAME, OTHER)
+    a_user(store, "karen", "leader", shown="Opdigt Karen")
+    anna, bo = made.codes
+    with store.write("karen") as session:
+        set_setting(session, CPR_SETTING, True)
+        identities.save_contacts(session, anna, Contacts("anna@example.org", "12 34 56 78"))
+        identities.save_cpr(session, anna, CPR, "samtykke af 4. marts")
+        save_answers(
+            session, anna, {"taking_part": True, "being_quoted": False}, START, today=START
+        )
+        append_event(session, "participant", anna, "paused", START, course=made.course_id)
+    for code, note in ((anna, "kom sent"), (bo, "Bo var syg")):
+        save(
+            store,
+            attendance(code, course_date_id=made.teaching_day_ids[0], note=note),
+            catch_up(code, course_date_id=made.teaching_day_ids[1], how=f"talte om {note}"),
+            presenter(code, course_id=made.course_id),
+        )
+    store.drafts.save(LEADER, "enrol", {"names": "Anna Jensen"})
+    return made
+
+
+def file_of(store, code):
+    with store.read() as session:
+        return own_file(session, code, TODAY)
+
+
+def test_everything_about_one_person_is_in_it_and_nothing_about_another(store, filled):
+    told = repr(file_of(store, filled.codes[0]))
+    for known in (
+        NAME, "anna@example.org", "12 34 56 78", "211062-****", "samtykke af 4. marts",
+        "kom sent", "talte om kom sent", "pause", "ja til", "nej til", "Opdigt Karen",
+    ):  # fmt: skip
+        assert known in told, known
+    assert "5629" not in told
+    for foreign in (OTHER, "Bo var syg", filled.codes[1]):
+        assert foreign not in told, foreign
+
+
+def test_a_chapter_for_each_kind_and_the_draft_that_names_them_is_counted(store, filled):
+    chapters = {one.title: one for one in file_of(store, filled.codes[0]).chapters}
+    assert [len(row) for one in chapters.values() for row in one.rows] == [
+        len(one.headings) for one in chapters.values() for _row in one.rows
+    ]
+    (typed,) = chapters["Andre steder, du står"].rows
+    assert typed[1] == "1"
+    assert chapters["Hvem der har skrevet det"].rows
+
+
+def test_the_csv_is_the_same_in_lines(store, filled):
+    file = file_of(store, filled.codes[0])
+    name, data, media_type = as_csv(file, TODAY, synthetic=False)
+    headings, *lines = read_back(data)
+    assert len(headings) == 4
+    assert len(lines) == sum(len(row) for one in file.chapters for row in one.rows)
+    assert NAME in {line[3] for line in lines}
+    assert media_type == "text/csv"
+    assert "anna" not in name
+    assert filled.codes[0].lower() in name
+
+
+def test_the_pdf_names_the_person_and_says_where_it_comes_from(store, filled):
+    name, data, _media = as_pdf(file_of(store, filled.codes[0]), TODAY, synthetic=True)
+    done = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True)
+    text = done.stdout.decode()
+    assert NAME in text
+    assert "Datatilsynet" in text
+    assert "opdigt" in name
+
+
+def test_what_the_place_builds_on_stands_in_it_and_nothing_is_made_up(store, filled):
+    assert repr(file_of(store, filled.codes[0])).count("ikke skrevet af os endnu") == 4
+    with store.write(LEADER) as session:
+        save_grounds(
+            session, Grounds(taking_part="Opdigt § 1", contact="dpo@example.org"), Grounds()
+        )
+    told = repr(file_of(store, filled.codes[0]))
+    assert "Opdigt § 1" in told
+    assert "dpo@example.org" in told
+    with store.read() as session:
+        assert grounds(session).being_quoted == ""
+
+
+def test_making_it_is_written_down_as_a_sighting_and_in_the_history(store, filled):
+    code = filled.codes[0]
+    own_file_made(a_desk(store, "karen"), code, as_csv)
+    with store.read() as session:
+        kinds = [one.kind for one in session.scalars(select(Event).where(Event.subject_id == code))]
+        seen = {(one.actor, one.what) for one in sightings.seen_of(session, code)}
+    assert kinds[-1] == "own_file"
+    assert {("karen", "name"), ("karen", "contact")} <= seen
+
+
+def test_somebody_who_is_gone_has_no_file(store, filled):
+    with pytest.raises(InputFault, match="ingen med den kode"):
+        file_of(store, "P-000000")
+
+
+def search(part, who):
+    form = next(one for one in part.parts() if isinstance(one, Form))
+    told = form._on_submit(Submission("k" * 32, {"who": who}))
+    return told, [row for one in part._place.everything() if isinstance(one, Table)
+                  for row in one._content.rows]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "found"),
+    [("jensen", [NAME]), ("ANNA holm", [NAME]), ("o", []), ("sko", [OTHER]), ("Viggo", [])],
+)
+def test_people_are_found_by_parts_of_their_name(store, filled, who, found):
+    told, rows = search(PersonPart(a_desk(store)), who)
+    assert [row["name"] for row in rows] == found
+    assert bool(rows) == ("fundet" in told)
+
+
+def test_people_are_found_by_their_code_however_it_is_written(store, filled):
+    code = filled.codes[1]
+    _told, rows = search(PersonPart(a_desk(store)), code.lower().replace("-", " "))
+    assert [row["code"] for row in rows] == [code]
+
+
+def test_only_whoever_was_found_has_been_seen(store, filled):
+    def times(code):
+        with store.read() as session:
+            return len(sightings.seen_of(session, code))
+
+    before = [times(code) for code in filled.codes]
+    search(PersonPart(a_desk(store)), "skov")
+    after = [times(code) for code in filled.codes]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [0, 1]
+
+
+def test_the_person_takes_the_place_of_the_list_and_gives_it_back(store, filled):
+    part = PersonPart(a_desk(store))
+    _told, (row,) = search(part, "holm")
+    table = next(one for one in part._place.everything() if isinstance(one, Table))
+    table._action.run(row)
+    back = next(one for one in part._place.everything() if isinstance(one, Button))
+    assert not any(isinstance(one, Table) for one in part._place.everything())
+    back._actions[0].run()
+    assert any(isinstance(one, Table) for one in part._place.everything())
+
+
+def test_whoever_finds_too_many_is_asked_for_more_of_the_name(store):
+    a_course_of(store, *[f"Opdigt Nummer{n}" for n in range(21)])
+    told, rows = search(PersonPart(a_desk(store)), "opdigt")
+    assert "Skriv mere af navnet" in told
+    assert rows == []
