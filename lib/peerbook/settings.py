@@ -1,5 +1,6 @@
-"""What a place has decided for itself and every page can ask: whom people can call, and how small
-a group is shown. Only the size of a group has a default; what is not set is asked for.
+"""What a place has decided for itself and every page can ask: whom people can call, how small a
+group is shown, how long a login may rest. Only the last two have a default; what is not set is
+asked for.
 """
 
 from __future__ import annotations
@@ -18,12 +19,36 @@ LARGEST_THRESHOLD = 30
 
 IDLE_SETTING = "idle_minutes"
 USUAL_IDLE_MINUTES = 30
+"""NIST SP 800-63B (2017), section 4.2.3."""
+SHORTEST_IDLE, LONGEST_IDLE = 5, 60
+"""OWASP's session management cheat sheet has 5 minutes for what needs most care; NIST SP 800-63B-4
+(2025), section 2.2.3, at most an hour."""
 
 
 def idle_minutes(session: Session) -> int:
     """Return after how many minutes without use a user is logged out."""
     row = session.get(Setting, IDLE_SETTING)
     return USUAL_IDLE_MINUTES if row is None else int(row.value)
+
+
+def save_idle_minutes(session: Session, minutes: int, seen: int) -> None:
+    """Save after how many minutes without use a user is logged out.
+
+    Raises
+    ------
+    InputFault
+        When a login would end while somebody thinks, or stand open for others.
+    Conflict
+        When it is no longer what the user saw.
+    """
+    if not SHORTEST_IDLE <= minutes <= LONGEST_IDLE:
+        raise InputFault.at(
+            "idle_minutes",
+            _("Choose from {low} to {high} minutes.").format(low=SHORTEST_IDLE, high=LONGEST_IDLE),
+        )
+    stored = idle_minutes(session)
+    refuse_overtaken({"idle_minutes": seen}, {"idle_minutes": stored}, {"idle_minutes": minutes})
+    set_setting(session, IDLE_SETTING, minutes)
 
 
 def help_key(site_id: int) -> str:

@@ -9,7 +9,8 @@ import pytest
 from builders import GOOD_PASSWORD, a_desk, a_site, a_user
 from peerbook.access import access_page
 from peerbook.course import records
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
+from peerbook.settings import idle_minutes
 from peerbook.store import users
 from peerbook.ui import Button, Form, Notice, Prose, Submission, Table
 
@@ -44,7 +45,7 @@ def rows(opened):
 
 def test_the_first_user_is_a_leader_and_gets_a_code_that_works(opened, store):
     assert "adgangskode" in opened(Notice)[0].text
-    (form,) = opened(Form)
+    form = opened(Form)[0]
     with pytest.raises(InputFault, match="Den første skal være leder"):
         send(form, name="anna", role="peer")
     send(form, name="Anna")
@@ -72,6 +73,23 @@ def test_users_are_changed_shut_out_and_let_in_again(opened, store):
     with store.read() as session:
         assert users.account(session, "bo").is_active
         assert users.proof(session, "bo").password_fits(GOOD_PASSWORD)
+
+
+def test_a_leader_sets_how_long_a_login_may_rest(opened, store):
+    form = next(form for form in opened(Form) if form.name == "idle_minutes")
+
+    def rest(minutes, seen=None):
+        form._on_submit(Submission("k" * 32, {"idle_minutes": minutes}, seen=seen))
+
+    rest(5)
+    rest(60)
+    for outside in (4, 61):
+        with pytest.raises(InputFault, match="fra 5 til 60"):
+            rest(outside)
+    with store.read() as session:
+        assert idle_minutes(session) == 60
+    with pytest.raises(Conflict):
+        rest(15, seen={"idle_minutes": 30})
 
 
 def test_a_new_start_code_is_shown_once(opened, store):

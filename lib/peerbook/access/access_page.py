@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, cast
 
+from peerbook.access.idle_part import idle_parts
 from peerbook.access.roles import ROLES, role_name, role_purpose
 from peerbook.access.seen_part import seen_parts
 from peerbook.access.start_paper import start_paper
@@ -51,7 +52,7 @@ def open_page(site: str = "") -> Page:
         known = records.sites(session)
         chosen = records.site_named(session, site)
     return Page(
-        [*_Users(desk, known).parts(), *seen_parts(desk)],
+        [*_Users(desk, known).parts(), *idle_parts(desk), *seen_parts(desk)],
         synthetic=desk.synthetic,
         facts=lambda: _facts(desk, chosen),
     )
