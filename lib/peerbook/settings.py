@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from peerbook import small_groups
 from peerbook.errors import InputFault
-from peerbook.store import Store, refuse_overtaken, set_setting
+from peerbook.store import Store, identities, refuse_overtaken, set_setting
 from peerbook.store.tables import Setting
 from peerbook.text import _
 
@@ -17,6 +17,7 @@ LARGEST_THRESHOLD = 30
 """Beyond this no course would ever show anything, so a larger number is a slip of the finger."""
 
 
+CPR_PURPOSE_SETTING = "cpr_purpose"
 IDLE_SETTING = "idle_minutes"
 USUAL_IDLE_MINUTES = 30
 """NIST SP 800-63B (2017), section 4.2.3."""
@@ -49,6 +50,25 @@ def save_idle_minutes(session: Session, minutes: int, seen: int) -> None:
     stored = idle_minutes(session)
     refuse_overtaken({"idle_minutes": seen}, {"idle_minutes": stored}, {"idle_minutes": minutes})
     set_setting(session, IDLE_SETTING, minutes)
+
+
+def cpr_purpose(store: Store) -> str:
+    """Return what CPR numbers are kept for here; empty when it is not said."""
+    return str(store.setting(CPR_PURPOSE_SETTING, ""))
+
+
+def save_cpr_choice(session: Session, *, are_kept: bool, purpose: str) -> None:
+    """Save whether CPR numbers may be kept here, and what for.
+
+    Raises
+    ------
+    InputFault
+        When they may, and nobody says what for.
+    """
+    if are_kept and not purpose.strip():
+        raise InputFault.at("purpose", _("Write what the numbers are for."))
+    set_setting(session, identities.CPR_SETTING, are_kept)
+    set_setting(session, CPR_PURPOSE_SETTING, purpose.strip())
 
 
 def help_key(site_id: int) -> str:

@@ -195,13 +195,14 @@ def _lead(session: Session) -> Iterator[str]:
 def _who(session: Session, person: Participant) -> Chapter:
     code = person.code
     contacts = identities.contacts_of(session, [code]).get(code, identities.Contacts())
+    cpr = identities.kept_cpr_of(session, [code]).get(code)
     site = session.get_one(Site, person.site_id)
     rows = [
         (_("Name"), identities.name_of(session, [code]).get(code, "")),
         (_("E-mail"), contacts.email),
         (_("Phone"), contacts.phone),
-        (_("CPR number"), identities.masked_cpr_of(session, [code]).get(code, "")),
-        (_("What allows the CPR number"), identities.cpr_basis_of(session, code)),
+        (_("CPR number"), cpr.masked if cpr else ""),
+        (_("What allows the CPR number"), cpr.basis if cpr else ""),
         (_("Your code with us"), code),
         (_("Place"), site.name),
         (_("Written down since"), format_date(person.created_on)),

@@ -12,21 +12,26 @@ from peerbook.guide.accessibility import Organisation
 from peerbook.guide.backup_part import backup_parts
 from peerbook.settings import (
     LARGEST_THRESHOLD,
+    cpr_purpose,
     help_number,
     raise_threshold,
+    save_cpr_choice,
     save_help_number,
 )
 from peerbook.small_groups import SMALLEST
 from peerbook.store import identities, set_setting
 from peerbook.store.tables import Site
 from peerbook.store.users import name_key
-from peerbook.text import _
+from peerbook.text import _, ngettext
 from peerbook.ui import (
+    Button,
     Filter,
     FlagField,
     Form,
     Heading,
     IntegerField,
+    LongTextField,
+    Notice,
     Part,
     Prose,
     Section,
@@ -226,11 +231,15 @@ def _organisation(values: object) -> Organisation:
 def _cpr_parts(desk: Desk) -> list[Part]:
     if desk.visitor.role != "leader":
         return []
+    left = Section([])
 
     def save(submission: Submission) -> None:
+        values = submission.values
         with desk.store.write(desk.actor) as session:
-            set_setting(session, identities.CPR_SETTING, bool(submission.values["cpr"]))
+            save_cpr_choice(session, are_kept=bool(values["cpr"]), purpose=str(values["purpose"]))
+        left.show(_numbers_left(desk))
 
+    left.show(_numbers_left(desk))
     return [
         Heading(_("CPR numbers")),
         Prose(
@@ -241,9 +250,52 @@ def _cpr_parts(desk: Desk) -> list[Part]:
         ),
         Form(
             "cpr",
-            [FlagField("cpr", _("CPR numbers may be saved here"))],
-            values={"cpr": desk.store.setting(identities.CPR_SETTING, False)},
+            [
+                FlagField("cpr", _("CPR numbers may be saved here")),
+                LongTextField(
+                    "purpose", _("What are they for?"), max_length=400, rows=2,
+                    hint=_("It stands where the numbers are typed in."),
+                ),
+            ],
+            values={
+                "cpr": desk.store.setting(identities.CPR_SETTING, False),
+                "purpose": cpr_purpose(desk.store),
+            },
             on_submit=save,
             submit_label=_("Save about CPR numbers"),
         ),
-    ]
+        left,
+    ]  # fmt: skip
+
+
+def _numbers_left(desk: Desk) -> list[Part]:
+    """Return what to do about numbers that were kept before they were turned off."""
+    if desk.store.setting(identities.CPR_SETTING, False):
+        return []
+    with desk.store.read() as session:
+        n = len(identities.codes_with_cpr(session))
+    if not n:
+        return []
+    place = Section([])
+
+    def forget() -> str:
+        with desk.store.write(desk.actor) as session:
+            for code in identities.codes_with_cpr(session):
+                identities.forget_cpr(session, code)
+        told = _("All CPR numbers are deleted here. Backups keep them for five weeks.")
+        place.show([Notice("ok", told)])
+        return told
+
+    text = ngettext(
+        "CPR numbers are turned off, and {n} is still kept from before.",
+        "CPR numbers are turned off, and {n} are still kept from before.",
+        n,
+    )
+    ask = _("Delete all CPR numbers? They cannot be brought back here.")
+    place.show(
+        [
+            Notice("warn", text.format(n=n)),
+            Button(_("Delete all CPR numbers"), forget, confirm=ask, look="danger"),
+        ]
+    )
+    return [place]

@@ -45,11 +45,6 @@ class Cpr:
         return f"{self.digits[:6]}-****"
 
     @property
-    def written(self) -> str:
-        """The whole number as people write it."""
-        return standard.format(self.digits)
-
-    @property
     def doubt(self) -> str:
         """A remark when the number fails modulus 11 and may be mistyped; else empty."""
         if self.is_replacement or standard.checksum(self.digits) == 0:
@@ -98,6 +93,11 @@ def read_cpr(
     if born_on > today:
         raise InputFault.at(field, _("The birthday in this number is still to come."))
     return Cpr(digits, born_on, is_replacement)
+
+
+def shown_whole(digits: str) -> str:
+    """Return all ten digits as people write them."""
+    return str(standard.format(digits))
 
 
 def _no_ten_digits(written: str) -> str:

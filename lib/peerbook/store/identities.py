@@ -34,6 +34,25 @@ class Contacts:
     phone: str = ""
 
 
+@dataclass(frozen=True)
+class KeptCpr:
+    """What of a CPR number that is kept can be shown.
+
+    Parameters
+    ----------
+    masked
+        The birthday in it.
+    basis
+        What allows it.
+    mark
+        Another for each number; it tells none.
+    """
+
+    masked: str
+    basis: str
+    mark: str
+
+
 def name_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """Return the names by participant code; a code without a name is left out.
 
@@ -148,20 +167,22 @@ def codes_with(session: Session, cpr: Cpr) -> list[str]:
     return sorted(session.scalars(wanted))
 
 
-def masked_cpr_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
-    """Return the CPR numbers as they are shown, by code; a code without one is left out."""
+def kept_cpr_of(session: Session, codes: Iterable[str]) -> dict[str, KeptCpr]:
+    """Return what of a CPR number can be shown, by code; a code without one is left out."""
     wanted = select(Identity).where(Identity.participant_code.in_(list(codes)))
     return {
-        row.participant_code: f"{digits[:6]}-****"
+        row.participant_code: KeptCpr(
+            f"{digits[:6]}-****", row.cpr_basis or "", row.cpr_index or ""
+        )
         for row in session.scalars(wanted)
         if (digits := _opened(session, row, "cpr"))
     }
 
 
-def cpr_basis_of(session: Session, code: str) -> str:
-    """Return what allows a participant's CPR number to be kept; empty without one."""
-    row = session.get(Identity, code)
-    return "" if row is None or row.cpr_basis is None else row.cpr_basis
+def codes_with_cpr(session: Session) -> list[str]:
+    """Return the codes of all who have a CPR number here."""
+    wanted = select(Identity.participant_code).where(Identity.cpr_index.is_not(None))
+    return sorted(session.scalars(wanted))
 
 
 def reveal_cpr(session: Session, code: str) -> str:

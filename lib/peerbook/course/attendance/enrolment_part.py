@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
 from peerbook.course.attendance.consent_part import Consents
+from peerbook.course.attendance.cpr_part import CprNumbers, has_cpr_numbers
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.people_records import Mentor, Turn
 from peerbook.desk import Desk
@@ -63,6 +64,10 @@ class Enrolments:
                 lambda: Consents(self._desk, self._course).parts(),
             ),
         ]
+        if has_cpr_numbers(self._desk):
+            parts.append(
+                Disclosure(_("CPR numbers"), lambda: CprNumbers(self._desk, self._course).parts())
+            )
         if untouched:
             parts.append(
                 Disclosure(_("Put on by mistake"), lambda: self._take_off_parts(untouched))
