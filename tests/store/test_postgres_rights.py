@@ -33,8 +33,10 @@ from peerbook.store.tables import (
     Attendance,
     Base,
     Evaluation,
+    Event,
     HeadCount,
     ImportedRow,
+    Participant,
     Site,
     Snooze,
     Suggestion,
@@ -248,6 +250,17 @@ def reaches(store, engine, statement):
                 return True  # the role may; the empty row is of no site
             return not isinstance(store._database.explain(error), NotAllowed)
     return True
+
+
+@pytest.mark.parametrize("role", ["analyst", "steering_group"])
+def test_what_happened_to_people_is_for_those_who_see_who_takes_part(place, role):
+    with as_(place, "leader") as store, store.write("bo") as session:
+        code = session.scalars(select(Participant.code)).first()
+        append_event(session, "participant", code, "said_yes", START, purpose="taking_part")
+    with as_(place, role) as store, store.read() as session:
+        about = set(session.scalars(select(Event.subject_type)))
+    assert ("participant" in about) == (role == "analyst")
+    assert about - {"participant"}
 
 
 def test_what_is_hidden_reads_as_empty_and_the_row_is_still_there(place):

@@ -78,6 +78,16 @@ def as_(place, role: Role, sites: set[int] | None = None) -> Store:
     return Store.open(place / "peerbook.sqlite", create=False, visitor=visitor)
 
 
+@pytest.mark.parametrize("role", ["analyst", "steering_group"])
+def test_what_happened_to_people_is_for_those_who_see_who_takes_part(place, role):
+    with as_(place, "leader").write("bo") as session:
+        code = session.scalars(select(Participant.code)).first()
+        append_event(session, "participant", code, "said_yes", START, purpose="taking_part")
+    with as_(place, role).read() as session:
+        about = set(session.scalars(select(Event.subject_type)))
+    assert about == ({"course", "participant"} if role == "analyst" else {"course"})
+
+
 def read(store: Store, statement: Any) -> list[Any]:
     with store.read() as session:
         return list(session.scalars(statement))

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from typing import Any, cast
 
 from peerbook.access.idle_part import idle_parts
-from peerbook.access.roles import ROLES, role_name, role_purpose
 from peerbook.access.seen_part import seen_parts
 from peerbook.access.start_paper import start_paper
 from peerbook.course import records
 from peerbook.desk import Desk, open_desk
+from peerbook.roles import ROLES, role_name, role_purpose
 from peerbook.store import Role, Visitor, users
 from peerbook.store.tables import Site
 from peerbook.store.users import START_DAYS, Account

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import typer
 
-from peerbook.access.roles import ROLES, role_name
 from peerbook.course import records
 from peerbook.desk import owner
 from peerbook.errors import InputFault
+from peerbook.roles import ROLES, role_name
 from peerbook.store import Role, Store, users
 from peerbook.store.users import Account
 from peerbook.text import _

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import get_args
+from typing import cast, get_args
 
 from sqlalchemy import Connection, Table, inspect, text
 
-from peerbook.store.rights import rights_of, rows_of
+from peerbook.store.rights import about_people, rights_of, rows_of, sees_people
 from peerbook.store.tables import Base
 from peerbook.store.visitor import Role, Visitor
 
@@ -124,8 +124,17 @@ def _own_rows(table: Table) -> str | None:
         mine = "owner = (SELECT current_setting('app.visitor', true))"
         return f"(SELECT current_setting('app.role', true)) = '{MACHINE}' OR {mine}"
     numbers = f"string_to_array(nullif({_SITES}, '{EVERYWHERE}'), ',')::int[]"
-    rows = rows_of(table, lambda column: f"{column} = ANY ({numbers})")
-    return None if rows is None else f"{_SITES} = '{EVERYWHERE}' OR {rows}"
+    conditions = []
+    if rows := rows_of(table, lambda column: f"{column} = ANY ({numbers})"):
+        conditions.append(f"{_SITES} = '{EVERYWHERE}' OR {rows}")
+    if people := about_people(table):
+        who = ", ".join(f"'{role}'" for role in (MACHINE, *get_args(Role)) if _sees_people(role))
+        conditions.append(f"NOT {people} OR (SELECT current_setting('app.role', true)) IN ({who})")
+    return " AND ".join(f"({one})" for one in conditions) or None
+
+
+def _sees_people(role: str) -> bool:
+    return role == MACHINE or sees_people(cast(Role, role))
 
 
 def roles_for(database: str) -> str:

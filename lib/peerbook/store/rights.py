@@ -100,6 +100,20 @@ def may_read(visitor: Visitor, table: type[Base]) -> bool:
     return rights is None or table.__tablename__ in rights.reads
 
 
+def about_people(table: Table) -> str | None:
+    """Return the condition, in SQL, that a row is about a participant; a table is also of others.
+
+    Only a role that may read `participant` sees such rows; None where there are none.
+    """
+    return "subject_type = 'participant'" if table.name == "event" else None
+
+
+def sees_people(role: Role) -> bool:
+    """Return whether a role may read who takes part, be it by their codes."""
+    rights = rights_of(Visitor("", role))
+    return rights is None or "participant" in rights.reads
+
+
 def rows_of(table: Table, at_own_site: Callable[[str], str]) -> str | None:
     """Return the condition, in SQL, that a row belongs to somebody's own sites.
 

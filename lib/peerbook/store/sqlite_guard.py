@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlcipher3 import dbapi2 as driver
 
-from peerbook.store.rights import rights_of, rows_of
+from peerbook.store.rights import about_people, rights_of, rows_of, sees_people
 from peerbook.store.tables import Base
 from peerbook.store.visitor import Visitor
 
@@ -69,10 +69,13 @@ def guarded(connection: Any, visitor: Visitor | None, *, reads_only: bool) -> It
 def _own_rows(table: Table, visitor: Visitor) -> str | None:
     if table.name == "draft":
         return "owner = '{}'".format(visitor.name.replace("'", "''"))
-    if visitor.sites is None:
-        return None
-    numbers = ", ".join(str(int(site)) for site in sorted(visitor.sites))
-    return rows_of(table, lambda column: f"{column} IN ({numbers})")
+    conditions = []
+    if visitor.sites is not None:
+        numbers = ", ".join(str(int(site)) for site in sorted(visitor.sites))
+        conditions.append(rows_of(table, lambda column: f"{column} IN ({numbers})"))
+    if not sees_people(visitor.role) and (people := about_people(table)):
+        conditions.append(f"NOT {people}")
+    return " AND ".join(f"({one})" for one in conditions if one) or None
 
 
 def _view(name: str, condition: str) -> list[str]:
