@@ -123,7 +123,7 @@ def _add_table(document: Document, parts: Sequence[Any]) -> None:
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[Length]:
     """Return how wide each column is: wider the longer its longest text, though less and less."""
-    shares = [max(len(text) for text in column) ** 0.5 for column in zip(*rows, strict=True)]
+    shares = [max(len(text) for text in column) ** 0.4 for column in zip(*rows, strict=True)]
     return [Length(int(_TEXT_WIDTH * share / sum(shares))) for share in shares]
 
 
