@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from app_under_test import BROWSER_FLAGS, Server, Visitor, write_notebook
 from builders import assert_sound, open_store
 from peerbook.store import Store
+from ports import free_port
 from postgres_server import PostgresServer
 
 pytest_plugins = ["journeys"]
@@ -63,7 +64,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         folder = data or tmp_path_factory.mktemp("data")
         command = [sys.executable, *program, "--workbooks", str(workbooks)]
         command += ["--store", store_url] if store_url else []
-        command += ["--port", str(port)] if port else []
+        command += ["--port", str(port or free_port())]
         process = subprocess.Popen(
             ["bash", "-c", f'ulimit -v {MEMORY_KB}; exec "$@"', "bash", *command],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

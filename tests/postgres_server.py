@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import psycopg
 
 from peerbook.store import Store
+from ports import free_port
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 OWNER, PASSWORD = "peerbook", "hemmeligt kodeord"
@@ -36,9 +36,7 @@ class PostgresServer:
         self.folder = Path(tempfile.mkdtemp(prefix="pb-"))  # short: a socket's path has 107 signs
         if os.geteuid() == 0:
             shutil.chown(self.folder, SYSTEM_USER, SYSTEM_USER)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._data = self.folder / "data"
         self._fsync = fsync
         self._numbers = itertools.count(1)

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from ports import free_port
 
 HERE = Path(__file__).parent
 WORKBOOKS = HERE.parents[1] / "workbooks"
@@ -76,7 +77,7 @@ def running(data: Path) -> Iterator[list[Server]]:
 
 
 def _peerbook(data: Path, started: list[subprocess.Popen[bytes]]) -> Server:
-    folder, port = data / "workbooks", _free_port()
+    folder, port = data / "workbooks", free_port()
     shutil.copytree(WORKBOOKS, folder, ignore=shutil.ignore_patterns(".*"))
     shutil.copy(HERE / "three_charts.ipynb", folder)
     command = ["-m", "peerbook.server.app", "--workbooks", str(folder), "--port", str(port)]
@@ -95,7 +96,7 @@ def _peerbook(data: Path, started: list[subprocess.Popen[bytes]]) -> Server:
 
 
 def _dash(data: Path, started: list[subprocess.Popen[bytes]]) -> Server:
-    port = _free_port()
+    port = free_port()
     return Server(
         "Dash",
         _start(["-m", "benchmarks.dash_app", str(port)], data, started),
@@ -106,7 +107,7 @@ def _dash(data: Path, started: list[subprocess.Popen[bytes]]) -> Server:
 
 
 def _streamlit(data: Path, started: list[subprocess.Popen[bytes]]) -> Server:
-    port = _free_port()
+    port = free_port()
     command = [
         "-m", "streamlit", "run", str(HERE / "streamlit_app.py"), "--server.port", str(port),
         "--server.address", "127.0.0.1", "--server.headless", "true",
@@ -136,12 +137,6 @@ def _start(command: Sequence[str], data: Path, started: list[subprocess.Popen[by
         )  # fmt: skip
     started.append(process)
     return process.pid
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _wait_for(address: str) -> None:

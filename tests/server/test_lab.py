@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -33,14 +32,10 @@ def lab(start_server, tmp_path_factory) -> Server:
     settings = tmp_path_factory.mktemp("jupyter")
     data = tmp_path_factory.mktemp("data")
     open_store(data).close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     return start_server(
         product_folder("workbooks"),
         data=data,
         program=["-c", LAB],
-        port=port,
         env={"JUPYTER_CONFIG_DIR": str(settings), "JUPYTER_RUNTIME_DIR": str(settings)},
     )
 
