@@ -17,6 +17,7 @@ from peerbook.data_protection.documents import (
     not_about_people,
     rendered,
 )
+from peerbook.data_protection.grounds import Grounds, save_grounds
 from peerbook.privacy.consent import consent_texts
 from peerbook.roles import ROLES
 from peerbook.store import set_setting, users
@@ -101,6 +102,22 @@ def test_measures_are_told_as_they_are_today(desk, name):
     assert "0 af 1 brugere skriver også en kode" in after
     assert "færre end 8 personer" in after
     assert "24\\. nov" in after
+
+
+def test_what_the_place_builds_on_is_told_once_it_is_written(desk):
+    before = told(desk, "record_of_processing")
+    with desk.store.write(LEADER) as session:
+        save_grounds(
+            session,
+            Grounds(taking_part="Serviceloven * 12", recipients="Ingen", contact="dpo@by.example"),
+            Grounds(),
+        )
+    after = told(desk, "record_of_processing")
+    assert before.count("Skriv hvilken lov I bygger på") == 4
+    assert after.count("Skriv hvilken lov I bygger på") == 3
+    words = words_of(document(desk, "record_of_processing")[1])[False]
+    for written in ("Serviceloven * 12", "Ingen", "dpo@by.example"):
+        assert written in words
 
 
 def test_few_people_are_not_counted(tmp_path):

@@ -24,6 +24,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook import __version__
+from peerbook.data_protection.grounds import grounds
 from peerbook.desk import Desk
 from peerbook.files import media_types
 from peerbook.files.origin import Origin, fingerprint
@@ -113,12 +114,17 @@ def document(desk: Desk, name: Document) -> tuple[str, bytes, str]:
 
 def facts_of(desk: Desk, session: Session) -> dict[str, Any]:
     """Return what the documents ask for, as it is in the store today."""
-    store = desk.store
+    store, built_on = desk.store, grounds(session)
     accounts = [one for one in users.accounts(session) if one.is_active]
     people = session.scalar(select(func.count()).select_from(Participant)) or 0
     return {
         "version": __version__,
-        "purposes": consent_texts().purposes,
+        "purposes": [
+            {"title": one.title, "text": one.text, "ground": getattr(built_on, one.purpose)}
+            for one in consent_texts().purposes
+        ],
+        "recipients": built_on.recipients,
+        "contact": built_on.contact,
         "kinds": [
             {
                 "title": kind.title,
@@ -155,10 +161,17 @@ def rendered(name: Document, facts: Mapping[str, Any]) -> tuple[str, str]:
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: literal(value) if isinstance(value, str) else value,
+        finalize=lambda value: (
+            literal(value) if isinstance(value, str) and not isinstance(value, _Markdown) else value
+        ),
     )
+    environment.globals["fill_in"] = lambda words: _Markdown(f"`{words}`")
     head = yaml.safe_load(_parts(f"{name}.md")[0])
     return str(head["title"]), environment.get_template(f"{name}.md").render(facts)
+
+
+class _Markdown(str):
+    """What is not escaped, since it is Markdown already."""
 
 
 def _source(name: str) -> str:

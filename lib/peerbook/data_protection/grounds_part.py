@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 
+from peerbook.data_protection.documents import document
 from peerbook.data_protection.grounds import Grounds, grounds, save_grounds
 from peerbook.desk import Desk
 from peerbook.privacy.consent import PURPOSES, purpose_name
 from peerbook.text import _
-from peerbook.ui import Form, LongTextField, Part, Prose, Submission, TextField
+from peerbook.ui import Downloads, Form, Heading, LongTextField, Part, Prose, Submission, TextField
 
 
 def grounds_parts(desk: Desk) -> list[Part]:
@@ -57,6 +58,25 @@ def grounds_parts(desk: Desk) -> list[Part]:
             on_submit=save,
             submit_label=_("Save what you build on"),
             drafts=desk.drafts("grounds"),
+        ),
+        Heading(_("Two documents to go on writing")),
+        Prose(
+            _(
+                "peerbook writes what it knows: what is kept, who sees it, and how it is looked "
+                "after here today. What only you know is marked in yellow. Both are in Danish."
+            )
+        ),
+        Downloads(
+            [
+                (
+                    _("Record of processing, art. 30 (.docx)"),
+                    lambda: document(desk, "record_of_processing"),
+                ),
+                (
+                    _("Impact assessment, art. 35 (.docx)"),
+                    lambda: document(desk, "impact_assessment"),
+                ),
+            ]
         ),
     ]  # fmt: skip
 
