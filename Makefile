@@ -68,6 +68,12 @@ words: $(VENV)/.test
 	  --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -D peerbook -d $(LOCALE)
 
+# npm also writes down where each author takes donations, and a lock file has no addresses.
+WITHOUT_ADDRESSES := const fs = require("fs"), file = process.argv[1]; \
+  const lock = JSON.parse(fs.readFileSync(file)); \
+  for (const part of Object.values(lock.packages)) delete part.funding; \
+  fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
+
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --quiet -o requirements.lock
@@ -75,6 +81,10 @@ lock:
 	  --generate-hashes --no-annotate --no-header --quiet -o requirements-test.lock
 	uv pip compile pyproject.toml --extra test --extra bench --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header --quiet -o tests/benchmarks/requirements.lock
+	uv pip compile pyproject.toml --extra hub --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --quiet -o docs/jupyterhub/requirements.lock
+	npm --prefix tests install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	node -e '$(WITHOUT_ADDRESSES)' tests/package-lock.json
 
 clean:
 	rm -rf build $(VENV) tests/node_modules

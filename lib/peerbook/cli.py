@@ -60,6 +60,10 @@ def serve(
     port: Port = None,
     browser: OpenBrowser = True,
     ip: Annotated[str, typer.Option(help=_("Address to listen on."))] = "127.0.0.1",
+    *,
+    hub: Annotated[
+        bool, typer.Option("--hub", help=_("Serve one user of a JupyterHub, which starts this."))
+    ] = False,
 ) -> None:
     """Start the app; ends with Ctrl-C."""
     from peerbook.server import serve as start
@@ -67,6 +71,11 @@ def serve(
 
     # Only one's own data folder is there without being asked for; an address may be mistyped.
     is_own = not store and not os.environ.get(URL_VARIABLE)
+    if hub:
+        from peerbook.server import serve_behind_hub
+
+        serve_behind_hub(None if is_own else _address(store, create=False))
+        return
     address = _address(store, create=new or is_own)
     start(port=port, ip=ip, open_browser=browser, store_url=address)
 

@@ -38,13 +38,24 @@ def test_conda_installs_what_is_locked_with_the_python_pyproject_asks_for():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-test.lock", "docs/jupyterhub/requirements.lock"]
+)
 def test_lock_file_has_a_hash_for_every_package_and_no_address(name):
     text = (ROOT / name).read_text("utf-8")
     assert not re.search(r"https?:|file:|index-url|find-links", text)
     entries = re.findall(r"^\S.*?(?=^\S|\Z)", text, flags=re.MULTILINE | re.DOTALL)
     assert len(entries) > 50
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_what_the_tests_need_from_npm_is_locked_with_its_digest_and_no_address():
+    text = (ROOT / "tests" / "package-lock.json").read_text("utf-8")
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    assert [name for name, one in packages.items() if name and "integrity" not in one] == []
+    asked = json.loads((ROOT / "tests" / "package.json").read_text("utf-8"))["dependencies"]
+    assert packages[""]["dependencies"] == asked
 
 
 def test_every_direct_dependency_is_locked_at_a_version_pyproject_allows():
@@ -58,7 +69,10 @@ def test_every_direct_dependency_is_locked_at_a_version_pyproject_allows():
 def test_every_package_the_code_imports_is_declared():
     """What another package happens to bring along today may be gone with its next release."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {re.split(r"[\[<>=]", entry)[0].lower() for entry in project["dependencies"]}
+    extras = project["optional-dependencies"]
+    declared = {
+        re.split(r"[\[<>=]", entry)[0].lower() for entry in project["dependencies"] + extras["hub"]
+    }
     imported = (
         {
             name.partition(".")[0]

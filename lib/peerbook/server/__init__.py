@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from peerbook.server.app import serve
+    from peerbook.server.hub import serve_behind_hub
     from peerbook.server.lab_server import lab
 
-__all__ = ["lab", "serve"]
+__all__ = ["lab", "serve", "serve_behind_hub"]
 
 
 def __getattr__(name: str) -> object:
@@ -20,6 +21,10 @@ def __getattr__(name: str) -> object:
         from peerbook.server.app import serve
 
         return serve
+    if name == "serve_behind_hub":
+        from peerbook.server.hub import serve_behind_hub
+
+        return serve_behind_hub
     if name == "lab":
         from peerbook.server.lab_server import lab
 

@@ -45,10 +45,12 @@ class AccountHandler(Answer):
         account = self._account()
         wanted = self.get_body_argument("do", "")
         try:
-            if wanted == "password":
-                await self._change_password(account)
-            elif wanted == "end":
+            if wanted == "end":
                 self._end_login(account)
+            elif not self.entrance.has_passwords:
+                raise web.HTTPError(400)  # all the rest is about passwords, and they are the hub's
+            elif wanted == "password":
+                await self._change_password(account)
             elif wanted == "offer":
                 return await self._offer_telephone(account)
             elif wanted == "telephone":
@@ -202,6 +204,7 @@ class AccountHandler(Answer):
                     name=account.shown, login=account.name
                 ),
                 done="" if wrong or offer else told,
+                has_passwords=self.entrance.has_passwords,
                 wrong=wrong,
                 error=error,
                 logins=logins,

@@ -160,10 +160,17 @@ class Assets(Answer, AssetHandler):
 
 
 def log_request(handler: web.RequestHandler) -> None:
-    """Log method, path and status: no query, no user, no address of origin."""
+    """Log method, path and status: no query, no user, no address of origin.
+
+    What all paths begin with stays out: behind JupyterHub the user's name stands in it.
+    """
     status = handler.get_status()
     level = 10 if status < 400 else 30 if status < 500 else 40
-    path = handler.request.path[:200].encode("unicode_escape").decode()
+    path = (
+        handler.request.path.removeprefix(handler.settings["base_url"].rstrip("/"))[:200]
+        .encode("unicode_escape")
+        .decode()
+    )
     log = cast(JupyterHandler, handler).log if isinstance(handler, JupyterHandler) else None
     if log is not None:
         log.log(level, "%s %s %s %.0f ms", status, handler.request.method, path,

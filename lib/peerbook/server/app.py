@@ -145,13 +145,16 @@ class App(Voila):
         )
         return settings
 
+    def doors(self) -> list[Any]:
+        """Return the addresses by which one comes in and goes out."""
+        return [(self.base_url + "login", LoginHandler), (self.base_url + "logout", LogoutHandler)]
+
     def init_handlers(self) -> list[Any]:
         """Return every address there is."""
         base = self.base_url
         return [
+            *self.doors(),
             (base, FrontDoor, {"workbooks": self.workbooks}),
-            (base + "login", LoginHandler),
-            (base + "logout", LogoutHandler),
             (base + "account", AccountHandler),
             (base + ASSETS_ROUTE, Assets),
             (
@@ -174,7 +177,7 @@ class App(Voila):
         )
         server.add_sockets(sockets)
         self.ioloop = tornado.ioloop.IOLoop.current()
-        self.ioloop.add_callback(self._greet)
+        self.ioloop.add_callback(self.greet)
         self.ioloop.add_callback(self.kernel_manager.fill_reserve)
         try:
             self.ioloop.start()
@@ -200,7 +203,8 @@ class App(Voila):
                 return sockets
         raise AssertionError("the last port is tried or raises")
 
-    def _greet(self) -> None:
+    def greet(self) -> None:
+        """Say where the server is and how to come in."""
         address = local_address(self.ip, self.port, self.base_url)
         entrance: Entrance = self.identity_provider
         announce(
@@ -255,31 +259,55 @@ def serve(
         When the port cannot be had, or the access code is empty.
     """
     discretion.install()
-    if store_url:
-        os.environ[STORE_VARIABLE] = store_url
-    folder = (workbooks or product_folder("workbooks")).resolve()
     code = access_token() if token is None else token
     if not code:
         raise ServerFault(_("The server does not start without an access code."))
+    run(
+        App,
+        workbooks=workbooks,
+        store_url=store_url,
+        ip=ip,
+        port=port or 0,
+        open_browser=open_browser,
+        token=code,
+        identity_provider_class=Entrance,
+    )
+
+
+def run(
+    app_class: type[App], *, workbooks: Path | None, store_url: str | None, **traits: Any
+) -> None:
+    """Run an app of ours until it is interrupted.
+
+    Parameters
+    ----------
+    app_class
+        Which.
+    workbooks
+        Folder of the notebooks; without it the product's own.
+    store_url
+        Database address, for the pages; without it the user's data folder.
+    traits
+        What else is set of the app: where it listens and who is let in.
+    """
+    if store_url:
+        os.environ[STORE_VARIABLE] = store_url
+    folder = (workbooks or product_folder("workbooks")).resolve()
     warm_up()
     config = kernel_settings(Path(tempfile.gettempdir()))
     config.merge(login_settings())
     config.VoilaConfiguration.template = None
     config.VoilaConfiguration.kernel_spec_manager_class = OwnPython
     config.VoilaConfiguration.multi_kernel_manager_class = PageKernels
-    app = App.instance(
+    app = app_class.instance(
         config=config,
         root_dir=str(folder),
-        ip=ip,
-        port=port or 0,
-        open_browser=open_browser,
-        token=code,
         cookie_secret=cookie_secret(),
-        identity_provider_class=Entrance,
         authorizer_class=ByRole,
         kernel_websocket_connection_class=BoundedConnection,
         config_file_paths=[],
         log_level=logging.WARNING,
+        **traits,
     )
     app.workbooks = folder
     app.tickets = Tickets()

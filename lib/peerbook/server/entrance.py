@@ -81,6 +81,9 @@ class Entrance(IdentityProvider):
         traitlets.Unicode(), help="Roles that are let in here; empty for all."
     ).tag(config=True)
 
+    has_passwords = True
+    """Whether users have their passwords here."""
+
     def __init__(self, **keywords: Any) -> None:
         super().__init__(**keywords)
         self.book = UserBook()
@@ -126,7 +129,7 @@ class Entrance(IdentityProvider):
 
     async def _person(self, handler: web.RequestHandler) -> Person | None:
         given = self.get_token(handler)
-        login = self.logins.under(self._number(handler))
+        login = self._login(handler)
         if not given and login is None:
             return None
         standing = await self.book.standing()
@@ -278,16 +281,18 @@ class Entrance(IdentityProvider):
 
     def let_in(self, handler: web.RequestHandler, account: Account | None = None) -> None:
         """Begin a login, in place of an earlier one of the same browser, and send its cookie."""
-        earlier = self.logins.under(self._number(handler))
+        earlier = self._login(handler)
         if earlier is not None:
             self.logins.end(earlier.id)
         visitor = account.visitor if account else owner()
-        super().set_login_cookie(handler, Person(visitor, account, ""))
+        user, stamp = (account.name, account.stamp) if account else ("", "")
+        number = self.logins.begin(user, stamp, self.hub_session(handler))
+        super().set_login_cookie(handler, Person(visitor, account, number))
 
     def log_out(self, handler: web.RequestHandler) -> None:
         """End the login: its cookie is worth nothing any more, and its open pages are cut off."""
         self.clear_login_cookie(handler)
-        login = self.logins.under(self._number(handler))
+        login = self._login(handler)
         if login is None:
             return
         self.logins.end(login.id)
@@ -307,9 +312,12 @@ class Entrance(IdentityProvider):
         )
 
     def user_to_cookie(self, user: User) -> str:
-        """Begin a login of this user, and return its number."""
-        account = user.account if isinstance(user, Person) else None
-        return self.logins.begin(account.name, account.stamp) if account else self.logins.begin()
+        """Return the number of the login that `let_in` has begun."""
+        return cast(Person, user).login
+
+    def hub_session(self, handler: web.RequestHandler) -> str:
+        """Return what tells the browser's login at JupyterHub from others; nothing without one."""
+        return ""
 
     def note(self, line: WebSocketHandler) -> None:
         """Remember that something was asked over a line."""
@@ -318,10 +326,13 @@ class Entrance(IdentityProvider):
         if login is not None:
             self.logins.note(login)
 
-    def _number(self, handler: web.RequestHandler) -> str:
+    def _login(self, handler: web.RequestHandler) -> Login | None:
         name = self.get_cookie_name(handler)
         sent = handler.get_secure_cookie(name, **self.get_secure_cookie_kwargs)
-        return (sent or b"").decode("ascii", "replace")
+        login = self.logins.under((sent or b"").decode("ascii", "replace"))
+        if login is not None and login.hub_session != self.hub_session(handler):
+            return None  # who logged out at the hub has logged out here
+        return login
 
     # -- open pages ------------------------------------------------------------------------------
 

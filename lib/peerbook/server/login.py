@@ -22,6 +22,12 @@ from peerbook.store.users import SHORTEST_PASSWORD, Account, check_password
 from peerbook.text import _, format_time, ngettext
 
 
+def onward(wanted: str, otherwise: str) -> str:
+    """Return the address that was asked for if it is one of our host's, and the other if not."""
+    is_ours = re.fullmatch(r"/(?![/\\])[\x21-\x7e]*", wanted) and "\\" not in wanted
+    return wanted if is_ours else otherwise
+
+
 def announce(
     address: str, code: str, tickets: Tickets[bool], *, has_users: bool, open_browser: bool
 ) -> None:
@@ -55,9 +61,7 @@ class LoginHandler(Answer):
 
     def _onward(self) -> str:
         """Return where to go after login: an address of our own, whatever was asked for."""
-        wanted = self.get_argument("next", "")
-        ours = re.fullmatch(r"/(?![/\\])[\x21-\x7e]*", wanted) and "\\" not in wanted
-        return wanted if ours else self.base_url
+        return onward(self.get_argument("next", ""), self.base_url)
 
     def _show(self, template: str, title: str, **values: object) -> None:
         self.keep_language()

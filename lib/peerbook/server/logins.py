@@ -12,7 +12,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 MOST_ADDRESSES = 1000
@@ -34,6 +34,8 @@ class Login:
         What the user's stamp was then.
     begun_at, seen_at
         When it began, and when something was last asked under it, in seconds.
+    hub_session
+        What tells the login at JupyterHub that it came by from others; empty without a hub.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Login:
     stamp: str
     begun_at: float
     seen_at: float
+    hub_session: str = ""
 
 
 class Logins:
@@ -61,14 +64,14 @@ class Logins:
         self._folder = folder
         self._seconds = seconds
 
-    def begin(self, user: str = "", stamp: str = "") -> str:
+    def begin(self, user: str = "", stamp: str = "", hub_session: str = "") -> str:
         """Return the number of a new login, which only its owner's browser may know."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for path in self._folder.iterdir():
             if self._read(path.name) is None and not path.name.endswith(_DRAFT):
                 path.unlink(missing_ok=True)
         number = secrets.token_urlsafe(32)
-        self._write(Login(_digest(number), user, stamp, time.time(), 0.0))
+        self._write(Login(_digest(number), user, stamp, time.time(), 0.0, hub_session))
         return number
 
     def under(self, number: str) -> Login | None:
@@ -95,7 +98,7 @@ class Logins:
     def carry_over(self, login: Login, stamp: str) -> None:
         """Let a login hold on under a new stamp of its user."""
         if self._read(login.id) is not None:
-            self._write(Login(login.id, login.user, stamp, login.begun_at, 0.0))
+            self._write(replace(login, stamp=stamp))
 
     def end(self, login_id: str) -> None:
         """Let the login hold no more."""
@@ -107,13 +110,14 @@ class Logins:
         try:
             seen_at = path.stat().st_mtime
             kept = json.loads(path.read_text("utf-8"))
-            login = Login(login_id, kept["user"], kept["stamp"], kept["begun_at"], seen_at)
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            login = Login(login_id, seen_at=seen_at, **kept)
+        except (FileNotFoundError, ValueError, TypeError):
             return None
         return None if login.begun_at + self._seconds < time.time() else login
 
     def _write(self, login: Login) -> None:
-        content = {"user": login.user, "stamp": login.stamp, "begun_at": login.begun_at}
+        content = asdict(login)
+        del content["id"], content["seen_at"]  # those are the file's own
         draft = self._folder / f"{login.id}{_DRAFT}"
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
