@@ -277,6 +277,28 @@ def test_logging_out_at_the_hub_ends_the_login_here(hub, somebody):
     asks_for_login(page)
 
 
+def test_a_login_that_was_ended_is_not_renewed_by_the_hub_unasked(hub, somebody):
+    here, elsewhere = somebody(), somebody()
+    open_as(here, hub, "anna")
+    open_as(elsewhere, hub, "anna")
+    here.goto(f"{hub.address}user/anna/account")
+    while here.get_by_role("button", name="Afslut").count():
+        here.get_by_role("button", name="Afslut").first.click()
+        expect(here.get_by_text("Det login er afsluttet.")).to_be_visible()
+    expect(elsewhere.get_by_text("Du er logget ud.")).to_be_visible()
+    elsewhere.goto(hub.page("anna"))
+    asks_for_login(elsewhere)
+
+    here.route("**/hub/logout", lambda route: route.abort())  # the way to the hub is cut short
+    here.get_by_role("link", name="Til forsiden").click()
+    stand(here)
+    here.get_by_role("button", name="Log ud").click()
+    expect(here.get_by_role("heading", name="Et øjeblik")).to_be_visible()
+    here.unroute_all()
+    here.goto(hub.page("anna"))
+    asks_for_login(here)
+
+
 def test_a_login_that_time_has_ended_is_not_renewed_by_the_hub_unasked(hub, somebody):
     page = somebody()
     open_as(page, hub, "anna")

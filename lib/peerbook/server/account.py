@@ -149,7 +149,7 @@ class AccountHandler(Answer):
         wanted = self.get_body_argument("login", "")
         for login in self._logins(account):
             if login.id == wanted:
-                self.entrance.logins.end(login.id)
+                self.entrance.end(login)
 
     def _logins(self, account: Account) -> list[Login]:
         """Return the user's logins that hold, the latest used first."""

@@ -295,12 +295,16 @@ class Entrance(IdentityProvider):
         login = self._login(handler)
         if login is None:
             return
-        self.logins.end(login.id)
+        self.end(login)
         for line, person in list(self._lines.items()):
             if person.login == login.id:
                 # What a page being left still sends, a draft above all, comes through.
                 del self._lines[line]
                 IOLoop.current().call_later(_LAST_WORDS_SECONDS, line.close, LOGIN_IS_OVER)
+
+    def end(self, login: Login) -> None:
+        """Let a login hold no more."""
+        self.logins.end(login.id)
 
     def set_login_cookie(self, handler: web.RequestHandler, user: User) -> None:
         """Set none: Jupyter would, whenever a header has the code."""

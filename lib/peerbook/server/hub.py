@@ -27,6 +27,7 @@ from peerbook.server.answers import HEADERS, Answer, speaking
 from peerbook.server.app import App, ServerFault, run
 from peerbook.server.entrance import Entrance
 from peerbook.server.login import LogoutHandler, onward
+from peerbook.server.logins import Login
 from peerbook.store.store import URL_VARIABLE
 from peerbook.store.users import written_name
 from peerbook.text import _
@@ -112,10 +113,14 @@ class HubEntrance(Entrance):
         sent = self.parent.place.oauth.get_session_id(handler)
         return hashlib.sha256(sent.encode()).hexdigest() if sent else ""
 
-    async def has_run_out(self, handler: web.RequestHandler) -> bool:
-        """Return whether logins of ours under the browser's login at the hub have all run out.
+    def end(self, login: Login) -> None:
+        """Let a login hold no more, nor be renewed: it stays, under a stamp that nobody has."""
+        self.logins.carry_over(login, "")
 
-        The hub's lasts, whether anything is asked or not; it must not open what time has shut.
+    async def has_run_out(self, handler: web.RequestHandler) -> bool:
+        """Return whether logins of ours under the browser's login at the hub hold no more.
+
+        The hub's lasts, whatever becomes of ours; it must not open what time or a hand has shut.
         """
         session = self.hub_session(handler)
         standing = await self.book.standing()
