@@ -120,7 +120,7 @@ def test_one_place_or_ones_own_can_be_chosen(store):
     assert "Courses without dates (1)" in shown.outline
     assert "Municipalities that do not exist (1)" not in shown.outline
     shown.choose("Where?", "All places")
-    shown.choose("Whose?", "Mine")
+    shown.choose("Who sees to it?", "Me")
     assert shown.outline == ["This should be put right", "Municipalities that do not exist (1)"]
     shown.choose("Where?", "Horsens")
     assert shown.notices == [("ok", "There is nothing to put right.")]
@@ -163,6 +163,20 @@ def test_it_asks_for_how_long_and_why(store):
     assert {one.place.field for one in fault.value.faults} == {"days", "reason"}
     with pytest.raises(InputFault):
         shown.answer(days="4000", reason="For ever")
+
+
+def test_a_number_in_the_reason_is_asked_about_once_and_a_cpr_number_is_never_kept(store):
+    broken(store)
+    shown = Shown(store)
+    shown.press("Courses without dates (1)")
+    for _time in range(2):
+        with pytest.raises(InputFault, match="CPR"):
+            shown.answer(days="7", reason="Ask 010180-1234")
+    with pytest.raises(InputFault, match="phone number"):
+        shown.answer(days="7", reason="Ring 20 30 40 50")
+    shown.answer(days="7", reason="Ring 20 30 40 50")
+    ((kind, told),) = shown.notices
+    assert (kind, told.partition(" Saved")[0]) == ("ok", "It is put off.")
 
 
 def test_what_a_colleague_has_put_off_meanwhile_is_not_put_off_again(store):

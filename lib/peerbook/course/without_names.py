@@ -24,10 +24,11 @@ class WithoutNames:
     """Asks about names of a course's participants, phone numbers and mail addresses in free text.
 
     A name may be right there, as that of a place; so the same text is taken when it is sent again.
-    A CPR number never is.
+    A CPR number never is. Of a text that belongs to no course nobody's name is known: to read them
+    all would be written down as having seen them all.
     """
 
-    def __init__(self, desk: Desk, course_id: int) -> None:
+    def __init__(self, desk: Desk, course_id: int | None = None) -> None:
         self._desk = desk
         self._course_id = course_id
         self._asked: set[Written] = set()
@@ -54,7 +55,7 @@ class WithoutNames:
 
     def _names(self) -> list[str]:
         """Return the participants' names, where they may be read."""
-        if not self._desk.sees_names:
+        if self._course_id is None or not self._desk.sees_names:
             return []
         with self._desk.store.read() as session:
             people = people_records.mentors(session, self._course_id)

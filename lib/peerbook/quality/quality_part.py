@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
+from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
 from peerbook.quality import snooze_records
 from peerbook.quality.catalogue import Found, look_through
@@ -67,6 +68,7 @@ class _Quality:
         self._opened = ""
         self._list = Section([])
         self._asking = Section([])
+        self._without_names = WithoutNames(desk)
 
     def parts(self) -> list[Part]:
         """Return the choices, what was found, and where one is asked how long it may wait."""
@@ -84,8 +86,8 @@ class _Quality:
             options = [(None, _("All places")), *named]
             choices.append(Filter(_("Where?"), options, self._choose_site))
         if len({found.rule.owner for found in self._found}) > 1:
-            whose = [(False, _("Everybody’s")), (True, _("Mine"))]
-            choices.append(Filter(_("Whose?"), whose, self._choose_mine, look="radio"))
+            whose = [(False, _("All of us")), (True, _("Me"))]
+            choices.append(Filter(_("Who sees to it?"), whose, self._choose_mine, look="radio"))
         return [Columns(choices)] if choices else []
 
     def _choose_site(self, site_id: int | None) -> None:
@@ -160,15 +162,16 @@ class _Quality:
         rule, finding = cast(Rule, row["rule"]), cast(Finding, row["finding"])
 
         def save(submission: Submission) -> Receipt:
+            reason = str(submission.values["reason"])
+            self._without_names.ask([Written("reason", reason)])
             today = self._desk.today
             days = dt.timedelta(days=cast(int, submission.values["days"]))
             receipt = self._desk.save(
                 submission,
                 lambda session: snooze_records.put_off(
-                    session, rule.id, finding, today + days, str(submission.values["reason"]),
-                    today=today,
+                    session, rule.id, finding, today + days, reason, today=today
                 ),
-            )  # fmt: skip
+            )
             told = _("It is put off. {receipt}").format(receipt=receipt_text(receipt))
             self._after(rule, told)
             return receipt

@@ -84,7 +84,11 @@ def _registry() -> tuple[Entry, ...]:
             _("Privacy"),
             _("What is kept about a person, for how long, and deleting it."),
         ),
-        Entry("data", _("Data"), _("Take a file in or back, and take all data along.")),
+        Entry(
+            "data",
+            _("Data"),
+            _("Take a file in or back, see what should be put right, and take all data along."),
+        ),
         Entry(
             "help",
             _("Help and settings"),
