@@ -144,16 +144,6 @@ class DatabasesByPlace:
             self._databases[place] = self.server.new_database(empty=self.are_made_empty)
         return self.server.url(self._databases[place])
 
-    def restored(self, copy: Path) -> str:
-        """Return the address of a new database with what pg_dump wrote."""
-        self._databases[copy] = self.server.new_database(empty=True)
-        place = self.server.url(self._databases[copy])
-        subprocess.run(
-            [PROGRAMS / "pg_restore", "--exit-on-error", "--no-owner", f"--dbname={place}", copy],
-            check=True,
-        )
-        return place
-
     def drop(self) -> None:
         for database in self._databases.values():
             self.server.drop(database)

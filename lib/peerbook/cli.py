@@ -259,12 +259,7 @@ def backup(
     now = dt.datetime.now(dt.UTC)
     with Store.open(store, create=False) as opened:
         if drill:
-            told = backups.drill(opened, now, folder)
-            typer.echo(
-                _("The backup opens, and all of its {rows} rows are there.").format(
-                    rows=told.number_of_rows
-                )
-            )
+            typer.echo(backups.drill(opened, now, folder).sentence)
         elif not if_due or backups.is_due(opened, now):
             typer.echo(backups.make_backup(opened, now, folder))
 
@@ -276,12 +271,17 @@ def restore(
 ) -> None:
     """Restore a backup, with the recovery code where the key is not on this computer."""
     from peerbook.store import backup as backups
-    from peerbook.store.store import file_of
+    from peerbook.store.engine import open_database
+    from peerbook.store.store import address_of
 
-    target = file_of(store)
+    target = address_of(store)
     master = None if backups.key_is_here(file) else _recovery_code()
     told, aside = backups.restore(file, target, dt.datetime.now(dt.UTC), master)
-    typer.echo(_("{rows} rows are back at {place}.").format(rows=told.number_of_rows, place=target))
+    typer.echo(
+        _("{rows} rows are back at {place}.").format(
+            rows=told.number_of_rows, place=open_database(target).place
+        )
+    )
     if aside is not None:
         typer.echo(_("What was there before is now {place}.").format(place=aside))
 
@@ -308,11 +308,9 @@ def key_show(store: StoreUrl = None) -> None:
 @key.command("restore", help=_("Type in the recovery code, when the key is gone."))
 def key_restore(store: StoreUrl = None) -> None:
     """Keep the key of a store again."""
-    from peerbook.store.sqlite import SqliteFile
-    from peerbook.store.store import file_of
+    from peerbook.store.store import take_key
 
-    database = SqliteFile(file_of(store))
-    database.take_key(_recovery_code())
+    take_key(store, _recovery_code())
     typer.echo(_("The key is right, and is kept again. The data can be opened."))
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,9 @@ from peerbook.course.course_drafts import course_drafts, new_course_drafts
 from peerbook.course.planning import plan_page
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
+from peerbook.store import backup
 from peerbook.store.tables import Course, CourseDate
-from peerbook.ui import Filter, Prose, Table
+from peerbook.ui import Filter, Notice, Prose, Table
 
 
 @pytest.fixture
@@ -174,3 +176,21 @@ def test_a_course_that_does_not_go_on_has_ended_and_one_that_never_was_is_cancel
     assert state() == "er slut"
     cancel_from(course.starts_on)
     assert state() == "er aflyst"
+
+
+def test_a_leader_is_reminded_of_a_backup_that_is_due_and_nobody_else_is(store, monkeypatch):
+    a_planned_course(store)
+
+    def reminded(desk):
+        monkeypatch.setattr(start_page, "open_desk", lambda: desk)
+        parts = start_page.open_page().everything()
+        return [one.text for one in parts if isinstance(one, Notice) and "kopi" in one.text]
+
+    now = dt.datetime.now(dt.UTC)
+    assert reminded(a_desk(store)) == ["Der er ingen sikkerhedskopi endnu."]
+    backup.make_backup(store, now - dt.timedelta(days=6))
+    assert reminded(a_desk(store)) == []
+    backup.make_backup(store, now - dt.timedelta(days=7))
+    assert len(reminded(a_desk(store))) == 1
+    assert reminded(a_desk(store, "bo", "course_leader")) == []
+    assert reminded(replace(a_desk(store), synthetic=True)) == []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import uuid
+
 import pytest
 
 from builders import LEADER, a_desk, open_store, save, site
+from peerbook.errors import PeerbookError
 from peerbook.guide.backup_part import backup_parts
 from peerbook.store import backup
-from peerbook.ui import Button, Notice, Section
+from peerbook.ui import Button, Form, Notice, Section
 
 
 @pytest.fixture
@@ -62,3 +66,25 @@ def test_the_code_itself_is_never_on_the_page(store):
 @pytest.mark.parametrize("role", ["course_leader", "evaluator", "analyst"])
 def test_others_see_nothing_of_it(store, role):
     assert backup_parts(a_desk(store, LEADER, role)) == []
+
+
+def test_a_stick_that_is_missing_is_told_and_a_backup_can_lie_beside_the_data_meanwhile(
+    store, tmp_path
+):
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    parts = backup_parts(a_desk(store))
+    (form,) = (one for one in parts if isinstance(one, Form))
+    assert "saved" in form.answer(
+        {"do": "submit", "key": str(uuid.uuid4()), "values": {"folder": str(stick)}}, []
+    )
+    assert "Kopiér" not in press(parts, 0)
+    assert len(list(stick.iterdir())) == 1
+    shutil.rmtree(stick)
+    parts = backup_parts(a_desk(store))
+    assert any(str(stick) in text for text in warnings(parts))
+    with pytest.raises(PeerbookError, match="USB-stik"):
+        press(parts, 1)
+    press(parts, 0)
+    assert len(list((store.folder / "backups").iterdir())) == 1
+    assert not stick.exists()

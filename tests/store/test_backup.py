@@ -13,16 +13,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from builders import LEADER, a_course, assert_sound, open_store, raw, save, site
+from builders import LEADER, a_course, address, assert_sound, open_store, raw, save, site
 from peerbook.errors import InputFault, PeerbookError, StoreUnavailable
 from peerbook.store import backup as backups
 from peerbook.store import identities
 from peerbook.store.backup import make_backup, restore, rotate_key
 from peerbook.store.cpr import read_cpr
+from peerbook.store.engine import open_database
 from peerbook.store.keys import MasterKey, key_place
 from peerbook.store.tables import Site
-
-pytestmark = pytest.mark.sqlite
 
 NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
 CPR = read_cpr("211062-5629", NOW.date())
@@ -47,6 +46,17 @@ def names(store, code):
         return identities.name_of(session, [code])
 
 
+def elsewhere(databases, folder):
+    """Return the address of a place where nothing is yet."""
+    if databases is not None:
+        databases.are_made_empty = True
+    return address(folder)
+
+
+def is_there(place):
+    return open_database(place).exists()
+
+
 def rows(path):
     with contextlib.closing(raw(path)) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -56,48 +66,60 @@ def rows(path):
         }
 
 
-def test_a_backup_brings_everything_back_into_an_empty_place(filled, tmp_path):
+def test_a_backup_brings_everything_back_into_an_empty_place(filled, tmp_path, databases):
     store, code = filled
     path = make_backup(store, NOW)
     assert path.name == "peerbook-20261126T093000.peerbook-backup"
     assert backups.last_made(store, backups.LAST_SETTING) == NOW
-    told, aside = restore(path, tmp_path / "elsewhere" / "peerbook.sqlite", NOW)
+    told, aside = restore(path, elsewhere(databases, tmp_path / "elsewhere"), NOW)
     assert aside is None
     assert told.rows["participant"] == 3
     with open_store(tmp_path / "elsewhere") as again:
         assert names(again, code) == {code: "Grethe Hemmelig"}
         assert_sound(again)
-    assert sorted(one.name for one in (tmp_path / "elsewhere").iterdir()) == ["peerbook.sqlite"]
+        save(again, site(name="Written since"))
+    if databases is None:
+        assert [one.name for one in (tmp_path / "elsewhere").iterdir()] == ["peerbook.sqlite"]
 
 
 def test_nothing_in_a_backup_can_be_read_and_only_its_owner_has_the_file(filled):
     store, code = filled
     path = make_backup(store, NOW)
     whole = path.read_bytes()
-    for word in ("Grethe", "Hemmelig", code, "participant", "CREATE TABLE", "SQLite", "made_at"):
+    for word in (
+        "Grethe",
+        "Hemmelig",
+        code,
+        "participant",
+        "CREATE TABLE",
+        "SQLite",
+        "PGDMP",
+        "made_at",
+    ):
         assert word.encode() not in whole
     assert os.name == "nt" or path.stat().st_mode & 0o077 == 0
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
-def test_on_another_computer_the_recovery_code_opens_it(filled, tmp_path, monkeypatch):
+def test_on_another_computer_the_recovery_code_opens_it(filled, tmp_path, monkeypatch, databases):
     store, code = filled
     path, written_down = make_backup(store, NOW), store.keys.master().recovery_code
     (tmp_path / "new-computer").mkdir()
     monkeypatch.setenv("PEERBOOK_KEY_FILE", str(tmp_path / "new-computer"))
-    target = tmp_path / "there" / "peerbook.sqlite"
+    target = elsewhere(databases, tmp_path / "there")
     assert not backups.key_is_here(path)
     with pytest.raises(StoreUnavailable, match="peerbook key restore"):
         restore(path, target, NOW)
     with pytest.raises(InputFault):
         restore(path, target, NOW, MasterKey.new())
-    assert not target.exists()
+    assert not is_there(target)
     restore(path, target, NOW, MasterKey.from_recovery_code(written_down))
     assert backups.key_is_here(path)
-    with open_store(target.parent) as again:
+    with open_store(tmp_path / "there") as again:
         assert names(again, code) == {code: "Grethe Hemmelig"}
 
 
+@pytest.mark.sqlite
 def test_a_store_that_is_there_is_set_aside_with_all_that_is_in_it(filled, tmp_path):
     store, _code = filled
     path = make_backup(store, NOW)
@@ -112,6 +134,7 @@ def test_a_store_that_is_there_is_set_aside_with_all_that_is_in_it(filled, tmp_p
         assert "Entered since" not in session.scalars(select(Site.name)).all()
 
 
+@pytest.mark.sqlite
 def test_a_store_in_use_is_not_taken_from_its_users(filled, tmp_path, monkeypatch):
     monkeypatch.setattr("peerbook.store.sqlite.BUSY_TIMEOUT_S", 0.1)
     store, _code = filled
@@ -123,26 +146,27 @@ def test_a_store_in_use_is_not_taken_from_its_users(filled, tmp_path, monkeypatc
     save(store, site(name="Still here"))
 
 
-def test_every_damage_is_found(filled, tmp_path):
+def test_every_damage_is_found(filled, tmp_path, databases):
     store, _code = filled
     path = make_backup(store, NOW)
     whole, chance = path.read_bytes(), random.Random(5)
     damages = [whole[:-1], whole[: len(whole) // 2], whole[:50], whole[:20], b"", whole + b"x"]
-    for _attempt in range(60):
+    for _attempt in range(60 if databases is None else 10):
         spoilt = bytearray(whole)
         spoilt[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
         damages.append(bytes(spoilt))
-    target = tmp_path / "target" / "peerbook.sqlite"
+    target = elsewhere(databases, tmp_path / "target")
     for damage in damages:
         path.write_bytes(damage)
         with pytest.raises(PeerbookError):
             restore(path, target, NOW)
-        assert not target.exists()
+        assert not is_there(target)
     print(f"\n{len(damages)} damaged backups, all refused")
     path.write_bytes(whole)
     restore(path, target, NOW)
 
 
+@pytest.mark.sqlite
 def test_a_damaged_backup_leaves_the_store_where_it_is(filled, tmp_path):
     store, code = filled
     path = make_backup(store, NOW)
@@ -160,8 +184,18 @@ def test_backups_are_kept_for_five_weeks_and_the_newest_always(filled):
         make_backup(store, NOW - dt.timedelta(days=age))
     left = [one.name[9:17] for one in backups._backups(store.folder / "backups")]
     assert left == [f"{NOW - dt.timedelta(days=age):%Y%m%d}" for age in (35, 8, 0)]
-    make_backup(store, NOW + dt.timedelta(days=400))
-    assert len(backups._backups(store.folder / "backups")) == 1
+    old, young = (NOW + dt.timedelta(days=days) for days in (360, 370))
+    copies = [
+        store.folder / "backups" / f"peerbook-before-0011-{moment:%Y%m%dT%H%M%S%f}.{ending}"
+        for moment in (old, young)
+        for ending in ("sqlite", "peerbook-backup", "dump")
+    ]
+    for copy in copies:
+        copy.touch()
+    (store.folder / "backups" / "mine.txt").touch()
+    newest = make_backup(store, NOW + dt.timedelta(days=400))
+    left = {one.name for one in (store.folder / "backups").iterdir()}
+    assert left == {newest.name, "mine.txt", *(copy.name for copy in copies[3:])}
 
 
 def test_a_backup_is_due_a_week_after_the_last(filled):
@@ -172,13 +206,16 @@ def test_a_backup_is_due_a_week_after_the_last(filled):
     assert backups.is_due(store, NOW + dt.timedelta(days=7))
 
 
-def test_a_drill_proves_the_newest_backup_and_leaves_nothing(filled):
+def test_a_drill_proves_the_newest_backup_and_leaves_nothing(filled, databases):
     store, _code = filled
     with pytest.raises(PeerbookError):
         backups.drill(store, NOW)
     path = make_backup(store, NOW)
     before = sorted(one.name for one in store.folder.iterdir())
-    assert backups.drill(store, NOW).rows["identity"] == 1
+    drill = backups.drill(store, NOW)
+    assert drill.told.rows["identity"] == 1
+    assert drill.is_brought_back is (databases is None)
+    assert ("prøve" in drill.sentence) is (databases is not None)
     assert backups.last_made(store, backups.DRILL_SETTING) == NOW
     assert sorted(one.name for one in store.folder.iterdir()) == before
     path.write_bytes(path.read_bytes()[:-1])
@@ -187,7 +224,7 @@ def test_a_drill_proves_the_newest_backup_and_leaves_nothing(filled):
     assert backups.last_made(store, backups.DRILL_SETTING) == NOW
 
 
-def test_who_was_erased_since_stays_erased(filled, tmp_path):
+def test_who_was_erased_since_stays_erased(filled, tmp_path, databases):
     store, code = filled
     path = make_backup(store, NOW)
     with store.write(LEADER) as session:
@@ -196,14 +233,46 @@ def test_who_was_erased_since_stays_erased(filled, tmp_path):
     assert code not in (store.folder / backups.ERASED_FILE).read_text()
     rotate_key(store)
     store.close()
-    restore(path, tmp_path / "data" / "peerbook.sqlite", NOW)
-    with open_store(tmp_path / "data") as again:
+    folder = tmp_path / ("data" if databases is None else "there")
+    restore(path, elsewhere(databases, folder), NOW)
+    with open_store(folder) as again:
         assert names(again, code) == {}
+
+
+# -- where to --------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_chosen_that_is_there_and_where_a_stick_is_missing_none_is_made(
+    filled, tmp_path
+):
+    store, _code = filled
+    stick = tmp_path / "stick"
+
+    def choose(folder):
+        with store.write(LEADER) as session:
+            backups.choose_folder(session, str(folder))
+
+    for wrong in (stick, "stick", "~"):
+        with pytest.raises(InputFault) as refused:
+            choose(wrong)
+        assert refused.value.faults[0].place.field == "folder"
+    stick.mkdir()
+    choose(stick)
+    assert make_backup(store, NOW).parent == stick
+    assert backups.drill(store, NOW).told.rows["participant"] == 3
+    stick.rename(tmp_path / "pulled out")
+    with pytest.raises(PeerbookError, match="USB-stik"):
+        make_backup(store, NOW + dt.timedelta(days=8))
+    assert not stick.exists()
+    assert backups.last_made(store, backups.LAST_SETTING) == NOW
+    choose("")
+    assert make_backup(store, NOW).parent == store.folder / "backups"
 
 
 # -- another key -----------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 def test_under_another_key_everything_is_as_it_was(filled, tmp_path):
     store, code = filled
     first, before = store.keys.key_id, rows(store.folder / "peerbook.sqlite")
@@ -221,6 +290,7 @@ def test_under_another_key_everything_is_as_it_was(filled, tmp_path):
     assert_sound(store)
 
 
+@pytest.mark.sqlite
 def test_the_earlier_key_opens_nothing_that_is_written_since(filled, tmp_path):
     store, _code = filled
     first = store.keys.key_id
@@ -238,11 +308,11 @@ def test_the_earlier_key_opens_nothing_that_is_written_since(filled, tmp_path):
     place.write_text(content)
 
 
-def test_an_earlier_backup_is_brought_back_after_the_key_was_changed(filled, tmp_path):
+def test_an_earlier_backup_is_brought_back_after_the_key_was_changed(filled, tmp_path, databases):
     store, code = filled
     path = make_backup(store, NOW)
     rotate_key(store)
-    restore(path, tmp_path / "there" / "peerbook.sqlite", NOW)
+    restore(path, elsewhere(databases, tmp_path / "there"), NOW)
     with open_store(tmp_path / "there") as again:
         assert names(again, code) == {code: "Grethe Hemmelig"}
 
@@ -265,6 +335,7 @@ def rotate_and_die(folder, step):
         os._exit(0)
 
 
+@pytest.mark.sqlite
 @pytest.mark.faults
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_key_change_killed_at_any_moment_is_finished_the_next_time(filled, tmp_path):

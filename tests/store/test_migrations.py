@@ -1,5 +1,6 @@
 """Stores of every age are brought up to date, or left exactly as they were."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -32,8 +33,12 @@ from builders import (
 )
 from peerbook.errors import StoreUnavailable
 from peerbook.store import Saved, Store, append_event, identities, migrations, set_setting, users
+from peerbook.store.backup_file import mark_of, opened, write_proved
 from peerbook.store.engine import open_database
+from peerbook.store.keys import Keys
 from peerbook.store.tables import Base, Evaluation, HeadCount, ImportedRow
+
+NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
 
 pytestmark = pytest.mark.usefixtures("nothing_made")
 
@@ -80,8 +85,18 @@ def begin_at(place, revision):
 
 
 def copied(databases, copy):
-    """Return the address of what was copied."""
-    return str(copy) if databases is None else databases.restored(copy)
+    """Return the address of what was copied before an upgrade."""
+    return str(copy) if databases is None else brought_back(databases, copy)
+
+
+def brought_back(databases, path):
+    """Return the address of what is in a backup."""
+    if databases is not None:
+        databases.are_made_empty = True
+    place = address(path.parent, "copied.sqlite")
+    pieces = opened(path, Keys.marked(mark_of(path)).master())[1]
+    open_database(place).bring_back(pieces, NOW)
+    return place
 
 
 @pytest.fixture
@@ -401,7 +416,7 @@ def test_an_older_store_is_copied_and_brought_up_to_date_with_all_its_data(
         assert connection.execute(text("SELECT region FROM site")).scalars().all() == ["Syddanmark"]
     assert migrations.revision_of(store._database) == "9999"
     [copy] = (tmp_path / "backups").iterdir()
-    assert re.fullmatch(r"(peerbook|test_\d+)-before-9999-\w+\.(sqlite|dump)", copy.name)
+    assert re.fullmatch(r"(peerbook|test_\d+)-before-9999-\w+\.(sqlite|peerbook-backup)", copy.name)
     assert plain_rows(copied(databases, copy)) == rows
     assert copy.stat().st_mode & 0o077 == 0
     assert_sound(store)
@@ -466,8 +481,8 @@ def test_a_copy_taken_while_others_write_is_whole(tmp_path, databases):
     with store.write("anna") as session:
         session.add(Base.registry._class_registry["Site"](name="Kolding", municipality="Kolding"))
         session.flush()
-        store._database.copy_to(tmp_path / "copies" / "copy.sqlite")
-    copy = Store.open(copied(databases, tmp_path / "copies" / "copy.sqlite"))
+        write_proved(store._database, tmp_path / "copy", NOW)
+    copy = Store.open(brought_back(databases, tmp_path / "copy"))
     assert contents(copy) == before
     assert_sound(copy)
     copy.close()

@@ -1,6 +1,7 @@
 """What is PostgreSQL's own: its server, its user, its password, and what its failures mean."""
 
 import contextlib
+import datetime as dt
 import logging
 import shutil
 import traceback
@@ -11,9 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from builders import LEADER, a_course, save, site
-from peerbook.errors import StoreUnavailable
-from peerbook.store import Store
+from peerbook.errors import PeerbookError, StoreUnavailable
+from peerbook.store import Store, backup
+from peerbook.store.backup import make_backup, restore
+from peerbook.store.backup_file import opened, write_proved
+from peerbook.store.engine import open_database
 from postgres_server import OWNER, PASSWORD
+
+NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -202,15 +208,92 @@ def test_history_cannot_be_emptied(own):
 def test_without_pg_dump_the_copy_is_refused_and_says_what_to_install(own, tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _program: None)
     with pytest.raises(StoreUnavailable, match="pg_dump"):
-        own._database.copy_to(tmp_path / "copy.dump")
+        write_proved(own._database, tmp_path / "copy", NOW)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_copy_that_cannot_be_made_leaves_nothing(own, tmp_path):
     own._database._url = own._database._url.set(database="no_such")
     with pytest.raises(StoreUnavailable, match="Kopien"):
-        own._database.copy_to(tmp_path / "copy.dump")
+        write_proved(own._database, tmp_path / "copy", NOW)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_is_never_written_over_a_database_with_data(own, url, tmp_path):
+    a_course(own)
+    path = make_backup(own, NOW, tmp_path)
+    save(own, site(name="Entered since"))
+    with pytest.raises(StoreUnavailable, match="postgres-roles"):
+        restore(path, url, NOW)
+    with own.read() as session:
+        assert "Entered since" in session.scalars(text("SELECT name FROM site")).all()
+
+
+def test_a_backup_goes_back_to_its_own_kind_of_database_only(own, tmp_path):
+    path = make_backup(own, NOW, tmp_path)
+    with pytest.raises(PeerbookError, match="postgresql"):
+        restore(path, tmp_path / "there" / "peerbook.sqlite", NOW)
+    assert not (tmp_path / "there" / "peerbook.sqlite").exists()
+
+
+def test_where_peerbook_may_make_databases_a_drill_brings_the_backup_back(
+    own, postgres_server, tmp_path
+):
+    a_course(own)
+    make_backup(own, NOW, tmp_path)
+    postgres_server.execute(f"ALTER ROLE {OWNER} CREATEDB")
+    try:
+        drill = backup.drill(own, NOW, tmp_path)
+        with own.read() as session:
+            left = session.scalars(
+                text("SELECT datname FROM pg_database WHERE datname LIKE 'peerbook_trial%'")
+            ).all()
+    finally:
+        postgres_server.execute(f"ALTER ROLE {OWNER} NOCREATEDB")
+    assert drill.is_brought_back
+    assert left == []
+
+
+def test_what_is_written_while_a_backup_is_made_is_in_none_of_its_tables(own, tmp_path):
+    made = a_course(own)
+    with own._database.copied() as copy:
+        save(own, site(name="Entered since"))
+        whole = copy.source.read()
+    assert copy.rows["site"] == own._database.rows_in([whole])["site"] == 1
+    assert copy.rows == own._database.rows_in([whole])
+    assert made.codes[0].encode() not in whole[:100]
+
+
+def test_rows_are_counted_whatever_stands_in_them(own):
+    texts = [
+        "COPY site (id) FROM stdin;", "\\.", "a\nb", "\\N", "æ\t\r\n\\.", "COPY x FROM stdin;\n",
+    ]  # fmt: skip
+    for name in texts:
+        save(own, site(name=name))
+    with own._database.copied() as copy:
+        whole = copy.source.read()
+    assert own._database.rows_in([whole]) == copy.rows
+    assert copy.rows["site"] == len(texts)
+
+
+def test_a_backup_that_breaks_off_while_it_is_brought_back_leaves_an_empty_database(
+    own, postgres_server, tmp_path
+):
+    a_course(own)
+    path = make_backup(own, NOW, tmp_path)
+    key = own.keys.master()
+
+    def breaks_off():
+        yield from list(opened(path, key)[1])[:-1]
+        raise PeerbookError("broken off")
+
+    name = postgres_server.new_database(empty=True)
+    place = open_database(postgres_server.url(name))
+    with pytest.raises(PeerbookError, match="broken off"):
+        place.bring_back(breaks_off(), NOW)
+    assert not place.exists()
+    place.close()
+    postgres_server.drop(name)
 
 
 def test_policies_an_earlier_program_left_are_brought_up_to_date(own, url):
@@ -223,7 +306,7 @@ def test_policies_an_earlier_program_left_are_brought_up_to_date(own, url):
         assert session.scalar(text("SELECT name FROM site")) == "Vejle"
 
 
-def test_the_roles_an_administrator_makes_are_enough_and_no_more(postgres_server):
+def test_the_roles_an_administrator_makes_are_enough_and_no_more(postgres_server, tmp_path):
     from peerbook.store.postgres_guard import roles_for
 
     lines = [line for line in roles_for("kommune").splitlines() if not line.startswith("--")]
@@ -247,6 +330,7 @@ def test_the_roles_an_administrator_makes_are_enough_and_no_more(postgres_server
     Store.open(postgres_server.url("kommune", user="kommune_owner")).close()
     with Store.open(postgres_server.url("kommune", user="kommune")) as store:
         a_course(store)
+        make_backup(store, NOW, tmp_path)
         with (
             pytest.raises(StoreUnavailable),
             store._explained(),

@@ -20,9 +20,10 @@ from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.privacy.disclosure import told_counts
 from peerbook.small_groups import told
-from peerbook.store import Receipt, Role
+from peerbook.store import Receipt, Role, backup
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_date, format_list
+from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import (
     Column,
     Form,
@@ -137,7 +138,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
         to_ask = [one for site in at_work for one in _follow_ups(session, site, desk.today)]
     courses.sort(key=lambda one: (one[1].starts_on, one[1].id), reverse=True)
     where = [Column("site", _("Site"))] if len(sites) > 1 else []
-    parts: list[Part] = [*begun, Heading(_("The next six weeks"))]
+    parts: list[Part] = [*begun, *_backup_parts(desk), Heading(_("The next six weeks"))]
     if coming:
         columns = [
             Column("date", _("Date"), kind="day"),
@@ -190,6 +191,21 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
         ]
         parts += [Heading(_("Courses")), Table(columns, rows, _("All courses, the latest first"))]
     return parts
+
+
+def _backup_parts(desk: Desk) -> list[Part]:
+    """Return the reminder that a backup is due, for who makes them; the invented need none."""
+    now = dt.datetime.now(dt.UTC)
+    if desk.visitor.role != "leader" or desk.synthetic or not backup.is_due(desk.store, now):
+        return []
+    made = backup.last_made(desk.store, backup.LAST_SETTING)
+    if made is None:
+        state = _("There is no backup yet.")
+    else:
+        day = format_date(made.astimezone(COPENHAGEN).date())
+        state = _("The last backup was made on {day}.").format(day=day)
+    where = _("Make one [under help and settings](help.ipynb), “Settings”.")
+    return [Notice("warn", state), Prose(where)]
 
 
 def _address(site: Site, course: Course, today: dt.date, role: Role) -> str:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
 
 from peerbook.desk import Desk
 from peerbook.store import backup, set_setting
 from peerbook.text import _, format_date
 from peerbook.text.formats import COPENHAGEN
-from peerbook.ui import Button, Heading, Notice, Part, Prose, Section, literal
+from peerbook.ui import (
+    Button,
+    Form,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    Section,
+    Submission,
+    TextField,
+    literal,
+)
 
 
 def backup_parts(desk: Desk) -> list[Part]:
@@ -18,19 +31,22 @@ def backup_parts(desk: Desk) -> list[Part]:
     state, code = Section([]), Section([])
 
     def redraw() -> None:
-        state.show(_state(desk))
+        state.show([*_state(desk), *_missing_folder(desk, make_beside)])
 
-    def make() -> str:
-        path = backup.make_backup(desk.store, dt.datetime.now(dt.UTC))
+    def make(folder: Path | None = None) -> str:
+        path = backup.make_backup(desk.store, dt.datetime.now(dt.UTC), folder)
         redraw()
-        return _("{name} is made, and opens. Copy it to another disk.").format(name=path.name)
+        if path.parent == backup.beside_data(desk.store):
+            return _("{name} is made, and opens. Copy it to another disk.").format(name=path.name)
+        return _("{name} is made, and opens.").format(name=path.name)
+
+    def make_beside() -> str:
+        return make(backup.beside_data(desk.store))
 
     def drill() -> str:
         told = backup.drill(desk.store, dt.datetime.now(dt.UTC))
         redraw()
-        return _("The backup opens, and all of its {rows} rows are there.").format(
-            rows=told.number_of_rows
-        )
+        return told.sentence
 
     def written() -> str:
         with desk.store.write(desk.actor) as session:
@@ -58,7 +74,43 @@ def backup_parts(desk: Desk) -> list[Part]:
         Button(_("Make a backup"), make, look="main"),
         Button(_("Try the backup"), drill),
         code,
+        _folder_form(desk, redraw),
     ]
+
+
+def _missing_folder(desk: Desk, make_beside: Callable[[], str]) -> list[Part]:
+    """Return what to do while the folder that was chosen is not there."""
+    folder = backup.folder_of(desk.store)
+    if folder == backup.beside_data(desk.store) or folder.is_dir():
+        return []
+    text = _("{folder} is not there now. Connect the stick or the disk, and load the page again.")
+    return [
+        Notice("warn", text.format(folder=folder)),
+        Button(_("Make a backup beside the data meanwhile"), make_beside),
+    ]
+
+
+def _folder_form(desk: Desk, redraw: Callable[[], None]) -> Form:
+    def save(submission: Submission) -> None:
+        with desk.store.write(desk.actor) as session:
+            backup.choose_folder(session, str(submission.values["folder"]))
+        redraw()
+
+    return Form(
+        "backup_folder",
+        [
+            TextField(
+                "folder", _("Folder for the backups"), max_length=400,
+                hint=_(
+                    "A folder on a stick or another disk of the computer where peerbook runs, for "
+                    "instance E:\\backups. Leave it empty for a folder beside the data."
+                ),
+            )
+        ],
+        values={"folder": desk.store.setting(backup.FOLDER_SETTING, "")},
+        on_submit=save,
+        submit_label=_("Save the folder"),
+    )  # fmt: skip
 
 
 def _state(desk: Desk) -> list[Part]:
@@ -70,7 +122,7 @@ def _state(desk: Desk) -> list[Part]:
     if tried is not None:
         told += " " + _("It was last tried on {day}.").format(day=_day(tried))
     where = _("Backups lie in {folder}, and go after five weeks.").format(
-        folder=literal(str(desk.store.folder / "backups"))
+        folder=literal(str(backup.folder_of(desk.store)))
     )
     if not backup.is_due(desk.store, dt.datetime.now(dt.UTC)):
         return [Prose(told), Prose(where)]

@@ -1,76 +1,46 @@
-"""Backups: encrypted copies of a whole store, proved by opening them, and brought back again.
+"""Backups: when they are made, for how long they are kept, and how they are brought back.
 
-A backup says in clear that it is one, and which store and key it belongs to (`Keys.mark`); all
-else is encrypted with a key of its own use. With the recovery code it opens on any computer. In it
-lies the store's file, which is encrypted too, so that nothing readable ever lies about meanwhile.
+A backup (`backup_file`) is a whole store in one encrypted file, proved by reading it. With the
+recovery code it opens on any computer. What a database does to be copied it knows itself.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import hmac
-import json
 import os
-import secrets
-import shutil
-import struct
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault, PeerbookError
-from peerbook.store import identities, users
+from peerbook.store import backup_file, identities, users
+from peerbook.store.backup_file import ENDING, Backup, explaining, key_id_of, mark_of, write_proved
+from peerbook.store.engine import open_database
 from peerbook.store.identities import forget_identity
-from peerbook.store.keys import MARK_BYTES, STORE_ID_BYTES, Keys, MasterKey, sync_folder
-from peerbook.store.sqlite import SqliteFile
+from peerbook.store.keys import STORE_ID_BYTES, Keys, MasterKey
 from peerbook.store.store import Store, set_setting
 from peerbook.store.tables import Participant
-from peerbook.text import _
+from peerbook.text import _, format_number
 
 KEPT_DAYS = 35
 DUE_DAYS = 7
-ENDING = ".peerbook-backup"
 LAST_SETTING, DRILL_SETTING, CODE_SETTING = "last_backup", "last_backup_drill", "recovery_code"
+FOLDER_SETTING = "backup_folder"
 ERASED_FILE = "erased"
 """Beside the store: by which codes of erased people are known again, should a backup return."""
 
-_MAGIC = b"peerbook backup1"
-_CHUNK = 2**20
-_LENGTH = struct.Struct(">I")
-_PREFIX_BYTES = 7
-_TAG_BYTES = 16
+_COPIED = re.compile(
+    r"(?:peerbook|.+-before-\w+)-(\d{8}T\d{6})\d*\.(?:peerbook-backup|sqlite|dump)"
+)
+"""The names of copies that somebody or an upgrade made; the moment stands by itself."""
 
 Erase = Callable[[Session, str], None]
-
-
-@dataclass(frozen=True)
-class Backup:
-    """What a backup says of itself.
-
-    Parameters
-    ----------
-    made_at
-        When, by ISO 8601 in UTC.
-    rows
-        How many rows each table has.
-    """
-
-    made_at: str
-    rows: dict[str, int]
-
-    @property
-    def number_of_rows(self) -> int:
-        """How many rows there are in all."""
-        return sum(self.rows.values())
 
 
 def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> Path:
@@ -79,34 +49,65 @@ def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> P
     Parameters
     ----------
     folder
-        Where to; `backups` beside the data when not given.
+        Where to; `folder_of` the store when not given.
 
     Raises
     ------
     StoreUnavailable, PeerbookError
         When it cannot be written or does not prove right; nothing is left of it then.
     """
-    folder = folder or store.folder / "backups"
+    folder = folder or folder_of(store)
     path = folder / f"peerbook-{now:%Y%m%dT%H%M%S}{ENDING}"
-    keys = store.keys
-    with _explaining(folder):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _aside(store.folder) as aside:
-            copy = aside / "peerbook.sqlite"
-            store._database.copy_to(copy)
-            told = Backup(now.astimezone(dt.UTC).isoformat(), _rows(SqliteFile(copy)))
-            handle, name = tempfile.mkstemp(dir=folder, prefix=".new-backup-")
-            try:
-                with os.fdopen(handle, "wb") as file, copy.open("rb") as source:
-                    _encrypt(file, keys, told, source)
-                _prove(Path(name), keys.master(), aside / "proof.sqlite")
-                Path(name).replace(path)
-                sync_folder(folder)
-            finally:
-                Path(name).unlink(missing_ok=True)
-        _remove_old(folder, now)
+    if folder == beside_data(store):
+        with explaining(folder):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    elif not folder.is_dir():
+        # Never made: where a stick is missing, it would be a folder of this computer's own disk.
+        raise PeerbookError(
+            _(
+                "There is no folder {folder} just now. If it is on a stick or another disk, "
+                "connect that, and try again."
+            ).format(folder=folder)
+        )
+    with store._explained():
+        write_proved(store._database, path, now)
+    for place in {folder, beside_data(store)}:
+        if place.is_dir():
+            with explaining(place):
+                _remove_old(place, now)
     _record(store, LAST_SETTING, now)
     return path
+
+
+def folder_of(store: Store) -> Path:
+    """Return where backups of a store are written: where the place chose, or beside the data."""
+    chosen = str(store.setting(FOLDER_SETTING, ""))
+    return Path(chosen) if chosen else beside_data(store)
+
+
+def beside_data(store: Store) -> Path:
+    """Return where backups are written while nobody has chosen a folder."""
+    return store.folder / "backups"
+
+
+def choose_folder(session: Session, chosen: str) -> None:
+    """Choose where backups are written from now on; empty for beside the data.
+
+    Raises
+    ------
+    InputFault
+        When it is no folder of this computer, or nothing can be written there.
+    """
+    folder = Path(chosen)
+    if chosen and not (folder.is_absolute() and folder.is_dir() and os.access(folder, os.W_OK)):
+        raise InputFault.at(
+            "folder",
+            _(
+                "There is no such folder on the computer where peerbook runs, or nothing may be "
+                "written in it. Write all of the path, and connect the stick first."
+            ),
+        )
+    set_setting(session, FOLDER_SETTING, chosen)
 
 
 def is_due(store: Store, now: dt.datetime) -> bool:
@@ -121,24 +122,56 @@ def last_made(store: Store, setting: str) -> dt.datetime | None:
     return None if told is None else dt.datetime.fromisoformat(told)
 
 
-def drill(store: Store, now: dt.datetime, folder: Path | None = None) -> Backup:
-    """Bring the newest backup back into a folder of its own, prove it, and delete it again.
+@dataclass(frozen=True)
+class Drill:
+    """What a drill showed.
+
+    Parameters
+    ----------
+    told
+        What the backup says of itself, which proved right.
+    is_brought_back
+        Whether it was brought back on trial; else it was read to its end, because peerbook may
+        make no database on the server.
+    """
+
+    told: Backup
+    is_brought_back: bool
+
+    @property
+    def sentence(self) -> str:
+        """The same in a sentence."""
+        if self.is_brought_back:
+            text = _("The backup opens, and all of its {rows} rows are there.")
+        else:
+            text = _(
+                "The backup can be read, and all of its {rows} rows are there. It was not brought "
+                "back on trial: peerbook may make no database on the server."
+            )
+        return text.format(rows=format_number(self.told.number_of_rows))
+
+
+def drill(store: Store, now: dt.datetime, folder: Path | None = None) -> Drill:
+    """Prove the newest backup by bringing it back on trial, and remove that again.
 
     Raises
     ------
     PeerbookError
         When there is none, or it does not prove right.
     """
-    found = _backups(folder or store.folder / "backups")
+    found = _backups(folder or folder_of(store))
     if not found:
         raise PeerbookError(_("There is no backup yet. Make one first."))
-    with _aside(store.folder) as aside:
-        path = aside / "peerbook.sqlite"
-        told = _prove(found[-1], store.keys.master(_key_id(found[-1])), path)
-        with Store.open(path, create=False):
-            pass
+    newest, database = found[-1], store._database
+    master = store.keys.master(key_id_of(newest))
+    with store._explained():
+        told = backup_file.proved(newest, master, database)
+        with database.trial(backup_file.opened(newest, master)[1]) as address:
+            if address is not None:
+                with Store.open(address, create=False):
+                    pass
     _record(store, DRILL_SETTING, now)
-    return told
+    return Drill(told, address is not None)
 
 
 def key_is_here(backup: Path) -> bool:
@@ -151,15 +184,18 @@ def key_is_here(backup: Path) -> bool:
 
 
 def restore(
-    backup: Path, target: Path, now: dt.datetime, master: MasterKey | None = None,
+    backup: Path, address: str | Path, now: dt.datetime, master: MasterKey | None = None,
     erase: Erase = forget_identity,
 ) -> tuple[Backup, Path | None]:  # fmt: skip
-    """Bring a backup back; a store that is there already is set aside, never written over.
+    """Bring a backup back; what is there already is never written over.
 
     Who was erased since the backup was made is erased again.
 
     Parameters
     ----------
+    address
+        Where to, as for `Store.open`. A file that is there is set aside; a database on a server
+        has to be empty.
     master
         The key, from the recovery code; None when it is on this computer.
     erase
@@ -170,22 +206,16 @@ def restore(
     tuple
         What the backup said of itself, and where the store is that was there; None when none was.
     """
-    if master is not None and master.id != _key_id(backup):
+    if master is not None and master.id != key_id_of(backup):
         raise InputFault.at("code", _("This recovery code is right, but of another backup."))
-    with _explaining(target.parent):
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _aside(target.parent) as aside:
-            new = aside / "peerbook.sqlite"
-            if master is not None:
-                Keys(_mark(backup)[:STORE_ID_BYTES].hex(), master.id, {}).add(master)
-            told = _prove(backup, master or _keys_here(backup).master(), new)
-            old = None
-            if target.exists():
-                old = target.with_name(f"{target.stem}-set-aside-{now:%Y%m%dT%H%M%S}.sqlite")
-                SqliteFile(target).set_aside(old)
-            new.replace(target)
-            sync_folder(target.parent)
-    with Store.open(target, create=False) as store:
+    if master is not None:
+        Keys(mark_of(backup)[:STORE_ID_BYTES].hex(), master.id, {}).add(master)
+    key = master or _keys_here(backup).master()
+    database = open_database(str(address))
+    with Store(database)._explained(), explaining(database.folder):
+        told = backup_file.proved(backup, key, database)
+        old = database.bring_back(backup_file.opened(backup, key)[1], now)
+    with Store.open(address, create=False) as store:
         erased = _erased(store)
         with store.write("restore") as session:
             for code in session.scalars(select(Participant.code)).all():
@@ -201,7 +231,7 @@ def remember_erased(store: Store, codes: Iterable[str]) -> None:
     both the key and the code.
     """
     lines = "".join(f"{_trace(store.keys, code, store.keys.key_id)}\n" for code in codes)
-    with _explaining(store.folder):
+    with explaining(store.folder):
         handle = os.open(store.folder / ERASED_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "a", encoding="ascii") as file:
             file.write(lines)
@@ -236,13 +266,16 @@ def _record(store: Store, setting: str, now: dt.datetime) -> None:
 
 def _backups(folder: Path) -> list[Path]:
     """Return the backups in a folder, the oldest first."""
-    return sorted(folder.glob(f"peerbook-*{ENDING}"))
+    return sorted(folder.glob(f"peerbook-[0-9]*{ENDING}"))
 
 
 def _remove_old(folder: Path, now: dt.datetime) -> None:
-    oldest = f"peerbook-{now - dt.timedelta(days=KEPT_DAYS):%Y%m%dT%H%M%S}{ENDING}"
-    for path in _backups(folder)[:-1]:
-        if path.name < oldest:
+    """Remove what was copied more than five weeks ago, before an upgrade too; keep the newest."""
+    oldest = f"{now - dt.timedelta(days=KEPT_DAYS):%Y%m%dT%H%M%S}"
+    newest = _backups(folder)[-1:]
+    for path in folder.iterdir():
+        made = _COPIED.fullmatch(path.name)
+        if made is not None and made[1] < oldest and path not in newest:
             path.unlink()
 
 
@@ -257,129 +290,5 @@ def _trace(keys: Keys, code: str, key_id: str) -> str:
     return f"{key_id}.{hmac.new(key, f'erased/{code}'.encode(), hashlib.sha256).hexdigest()}"
 
 
-# -- the file --------------------------------------------------------------------------------------
-
-
-def _encrypt(file: BinaryIO, keys: Keys, told: Backup, source: BinaryIO) -> None:
-    """Write a backup: mark, what it says of itself, and the store, in numbered pieces."""
-    prefix = secrets.token_bytes(_PREFIX_BYTES)
-    file.write(_MAGIC + keys.mark + prefix)
-    cipher = AESGCM(keys.derived("backup"))
-    pieces = _pieces(json.dumps(asdict(told)).encode(), source)
-    for number, (piece, is_last) in enumerate(pieces):
-        closed = cipher.encrypt(_nonce(prefix, number, is_last), piece, keys.mark)
-        file.write(_LENGTH.pack(len(closed)) + closed)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _pieces(first: bytes, source: BinaryIO) -> Iterator[tuple[bytes, bool]]:
-    piece, following = first, source.read(_CHUNK)
-    while following:
-        yield piece, False
-        piece, following = following, source.read(_CHUNK)
-    yield piece, True
-
-
-def _closed_pieces(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
-    length = file.read(_LENGTH.size)
-    while len(length) == _LENGTH.size:
-        piece = file.read(min(_LENGTH.unpack(length)[0], _CHUNK + _TAG_BYTES))
-        length = file.read(_LENGTH.size)
-        yield piece, not length
-
-
-def _nonce(prefix: bytes, number: int, is_last: bool) -> bytes:
-    """Return the nonce of a piece: none can be left out, moved, or missing at the end."""
-    return prefix + struct.pack(">I?", number, is_last)
-
-
-def _mark(backup: Path) -> bytes:
-    with _explaining(backup), backup.open("rb") as file:
-        magic, mark = file.read(len(_MAGIC)), file.read(MARK_BYTES)
-    if magic != _MAGIC or len(mark) != MARK_BYTES:
-        raise PeerbookError(_("“{name}” is no backup of peerbook.").format(name=backup.name))
-    return mark
-
-
-def _key_id(backup: Path) -> str:
-    return _mark(backup)[STORE_ID_BYTES:].hex()
-
-
 def _keys_here(backup: Path) -> Keys:
-    return Keys.marked(_mark(backup))
-
-
-def _prove(backup: Path, master: MasterKey, target: Path) -> Backup:
-    """Open a backup into a new file, look for damage, and count what is in it."""
-    mark = _mark(backup)
-    with _explaining(backup), backup.open("rb") as file:
-        file.seek(len(_MAGIC) + MARK_BYTES)
-        prefix = file.read(_PREFIX_BYTES)
-        cipher = AESGCM(master.derived("backup"))
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            said = b""
-            for number, (closed, is_last) in enumerate(_closed_pieces(file)):
-                try:
-                    piece = cipher.decrypt(_nonce(prefix, number, is_last), closed, mark)
-                except (InvalidTag, ValueError):
-                    raise _damaged(backup) from None
-                if number:
-                    out.write(piece)
-                else:
-                    said = piece
-            out.flush()
-            os.fsync(out.fileno())
-    if not said or not target.stat().st_size:
-        raise _damaged(backup)
-    told = Backup(**json.loads(said))
-    found = SqliteFile(target)
-    found.check()
-    rows = _rows(found)
-    found.close()
-    if rows != told.rows:
-        raise _damaged(backup)
-    return told
-
-
-def _rows(database: SqliteFile) -> dict[str, int]:
-    names = sorted(database.tables())
-    with database.fresh.connect() as connection:
-        counts = {
-            name: int(connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one())  # noqa: S608
-            for name in names
-        }
-    database.close()
-    return counts
-
-
-def _damaged(backup: Path) -> PeerbookError:
-    return PeerbookError(
-        _("The backup “{name}” is damaged, or the key is not its own. Take another one.").format(
-            name=backup.name
-        )
-    )
-
-
-@contextlib.contextmanager
-def _aside(folder: Path) -> Iterator[Path]:
-    """Give a folder that is gone afterwards, on the same disk as the data."""
-    made = Path(tempfile.mkdtemp(dir=folder, prefix=".backup-"))
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _explaining(place: Path) -> Iterator[Any]:
-    try:
-        yield
-    except OSError as error:
-        raise PeerbookError(
-            _(
-                "{place} cannot be read or written. See that the disk is connected and not full, "
-                "and that you may use it."
-            ).format(place=place)
-        ) from error
+    return Keys.marked(mark_of(backup))

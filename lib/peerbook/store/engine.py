@@ -6,20 +6,23 @@ reached, kept safe, and what its failures mean.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
-from sqlalchemy import URL, Connection, Engine, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from peerbook.errors import Conflict, NotAllowed, PeerbookError, StoreUnavailable
-from peerbook.store.keys import Keys
+from peerbook.errors import Conflict, InputFault, NotAllowed, PeerbookError, StoreUnavailable
+from peerbook.store.keys import STORE_ID_BYTES, Keys, MasterKey
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
 
@@ -52,6 +55,22 @@ def open_database(url: str) -> Database:
     raise StoreUnavailable(_cannot_use(url))
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A copy of all data as of one moment.
+
+    Parameters
+    ----------
+    rows
+        How many rows each table has.
+    source
+        The copy, as the database itself writes it.
+    """
+
+    rows: dict[str, int]
+    source: BinaryIO
+
+
 class Database(ABC):
     """One database, with an engine for each way the store uses it.
 
@@ -69,6 +88,9 @@ class Database(ABC):
     fresh
         Reads back what was saved, as somebody would who comes anew.
     """
+
+    kind: ClassVar[str]
+    """By which backups tell of which database they are; `--store` begins with it."""
 
     _known: ClassVar[weakref.WeakSet[Database]] = weakref.WeakSet()
 
@@ -106,6 +128,24 @@ class Database(ABC):
         StoreUnavailable
             When the key is not to be had on this computer.
         """
+
+    def take_key(self, master: MasterKey) -> None:
+        """Keep the key of the data, which is not on this computer, once it has proved right.
+
+        Raises
+        ------
+        InputFault
+            At `code`, when it is the key of something else.
+        """
+        mark = self._mark()
+        store_id, key_id = mark[:STORE_ID_BYTES].hex(), mark[STORE_ID_BYTES:].hex()
+        if master.id != key_id:
+            raise InputFault.at("code", _("This recovery code is right, but of other data."))
+        Keys(store_id, key_id, {}).add(master)
+
+    @abstractmethod
+    def _mark(self) -> bytes:
+        """Return which store and key the data say they belong to; nothing when they do not."""
 
     @abstractmethod
     def change_key(self, keys: Keys, change: Callable[[Connection], None]) -> None:
@@ -180,14 +220,57 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def copy_to(self, target: Path) -> None:
-        """Write a consistent copy to a new file while others go on working, and check the copy.
+    def copied(self) -> AbstractContextManager[Copy]:
+        """Give a copy of all data as of one moment, to be read while others go on working.
 
         Raises
         ------
         StoreUnavailable
-            When the copy cannot be written or is not whole; the half-written copy is removed.
+            When it cannot be made; at the end, when what was read is not whole.
         """
+
+    @abstractmethod
+    def rows_in(self, pieces: Iterable[bytes]) -> dict[str, int]:
+        """Return how many rows each table has in what `copied` gave, read to its end.
+
+        Raises
+        ------
+        PeerbookError
+            When it is damaged.
+        """
+
+    @abstractmethod
+    def trial(self, pieces: Iterable[bytes]) -> AbstractContextManager[str | None]:
+        """Bring a copy back beside the data, give its address, and remove it again.
+
+        None is given where peerbook may make no place for it.
+
+        Raises
+        ------
+        PeerbookError
+            When it cannot be brought back.
+        """
+
+    @abstractmethod
+    def bring_back(self, pieces: Iterable[bytes], now: dt.datetime) -> Path | None:
+        """Bring a copy back in this place, all of it or nothing, and never over what is there.
+
+        Returns
+        -------
+        Path or None
+            Where what was there before is now.
+
+        Raises
+        ------
+        PeerbookError
+            When it cannot be brought back, or what is there cannot be set aside.
+        """
+
+    def rows(self, connection: Connection) -> dict[str, int]:
+        """Return how many rows each table has, as a connection sees them."""
+        names = sorted(inspect(connection).get_table_names())
+        count = 'SELECT count(*) FROM "{}"'.format
+        return {name: int(connection.scalar(text(count(name))) or 0) for name in names}
 
     def tables(self) -> set[str]:
         """Return the names of the tables."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import secrets
 import shutil
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
@@ -21,12 +23,13 @@ from sqlalchemy.exc import IntegrityError
 
 from peerbook.errors import PeerbookError, StoreUnavailable
 from peerbook.paths import data_folder
+from peerbook.store.backup_file import ENDING, explaining, write_proved
 from peerbook.store.engine import (
+    Copy,
     Database,
     busy,
     entered_twice,
     full,
-    make_private_file,
     no_memory,
     not_allowed,
 )
@@ -80,6 +83,8 @@ class PostgresDatabase(Database):
         Who uses it; None for the machine itself, which makes, checks and upgrades it.
     """
 
+    kind = "postgresql"
+
     def __init__(self, url: URL, visitor: Visitor | None = None) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
         self._visitor = visitor
@@ -121,9 +126,8 @@ class PostgresDatabase(Database):
         The server keeps the data as it keeps all; what tells who somebody is, is sealed.
         """
         if self._keys is None:
-            with self.read.connect() as connection:
-                mark = _mark(connection)
-            if mark is None:
+            mark = self._mark()
+            if not mark:
                 raise StoreUnavailable(self._damaged())
             self._keys = Keys.marked(mark)
         return self._keys
@@ -164,11 +168,14 @@ class PostgresDatabase(Database):
                 guard(connection)
 
     def upgrade(self, change: Callable[[Connection], None], name: str) -> Path:
-        """Change the tables, as `Database.upgrade` says; the copy lies in `backups`."""
-        moment = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
-        copy = self.folder / "backups" / f"{self._url.database}-{name}-{moment}.dump"
+        """Change the tables, as `Database.upgrade` says; the copy is a backup in `backups`."""
+        now = dt.datetime.now(dt.UTC)
+        folder = self.folder / "backups"
+        copy = folder / f"{self._url.database}-{name}-{now:%Y%m%dT%H%M%S%f}{ENDING}"
         with self.write.begin() as connection:
-            self.copy_to(copy)
+            with explaining(folder):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_proved(self, copy, now)
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             # Checked at once, since no table can be changed that has rows yet to be checked.
             connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
@@ -179,49 +186,173 @@ class PostgresDatabase(Database):
                 raise StoreUnavailable(self._damaged()) from error
         return copy
 
-    def copy_to(self, target: Path) -> None:
-        """Write a copy with pg_dump, as `Database.copy_to` says; pg_restore reads it."""
-        dump, restore = shutil.which("pg_dump"), shutil.which("pg_restore")
-        if dump is None or restore is None:
+    # -- copies ----------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def copied(self) -> Iterator[Copy]:
+        """Give what pg_dump writes, as `Database.copied` says; all of one snapshot."""
+        dump = self._program("pg_dump")
+        with self._as_machine().read.connect() as connection:
+            # The snapshot lives as long as this transaction, which may be longer than a page's.
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            rows = self.rows(connection)
+            snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
+            command = [
+                dump, "--format=custom", "--enable-row-security", "--no-password",
+                f"--snapshot={snapshot}", f"--dbname={self._told_to_programs()}",
+            ]  # fmt: skip
+            with self._running(command, stdout=subprocess.PIPE) as process:
+                yield Copy(rows, process.stdout)
+            if process.returncode:
+                raise StoreUnavailable(
+                    _(
+                        "The copy of the data at {place} could not be made, so nothing was "
+                        "changed. See that there is room on the disk, that pg_dump is as new as "
+                        "the server, and that its user may read all tables; then try again."
+                    ).format(place=self.place)
+                )
+
+    def rows_in(self, pieces: Iterable[bytes]) -> dict[str, int]:
+        """Return how many rows pg_restore reads, as `Database.rows_in` says; no server is asked."""
+        with self._restoring(["--data-only", "--file=-"], pieces) as told:
+            return _rows_told(told)
+
+    @contextlib.contextmanager
+    def trial(self, pieces: Iterable[bytes]) -> Iterator[str | None]:
+        """Bring a copy back into a database of its own, where the user may make one."""
+        if not self._may_make_databases():
+            yield None
+            return
+        name = f"peerbook_trial_{secrets.token_hex(6)}"
+        beside = PostgresDatabase(self._url.set(database=name))
+        with self._outside_transactions() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+        try:
+            beside._fill(pieces)
+            yield beside.address
+        finally:
+            beside.close()
+            with self._outside_transactions() as connection:
+                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    def bring_back(self, pieces: Iterable[bytes], now: dt.datetime) -> None:
+        """Bring a copy back into this database, which has to be empty."""
+        if self.exists():
             raise StoreUnavailable(
                 _(
-                    "No copy of the data at {place} can be made, because pg_dump is not on this "
-                    "computer. Install PostgreSQL's client programs, then try again; the data is "
-                    "untouched."
+                    "There are data at {place}, and a backup is never written over them. Have a "
+                    "new database made with “peerbook postgres-roles NAME”, and name it with "
+                    "“--store”."
                 ).format(place=self.place)
             )
-        told = self._without_password(lambda name: "password" not in name and name != "options")
-        whole = False
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            make_private_file(target)
-            with target.open("wb") as copy:
-                options = ["--format=custom", "--enable-row-security", "--no-password"]
-                whole = self._succeeds([dump, *options, f"--dbname={told}"], stdout=copy)
-            whole = whole and self._succeeds([restore, f"--file={os.devnull}", str(target)])
-        except OSError:
-            whole = False
-        if not whole:
+        self._require_server()
+        self._fill(pieces)
+
+    def _fill(self, pieces: Iterable[bytes]) -> None:
+        place = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
+        where = f"--dbname={self._told_to_programs()}"
+        with self._restoring([*place, "--no-password", where], pieces) as told:
+            told.read()
+
+    @contextlib.contextmanager
+    def _restoring(self, options: list[str], pieces: Iterable[bytes]) -> Iterator[BinaryIO]:
+        """Let pg_restore read a copy, and give what it writes; what fails is told at the end."""
+        command = [self._program("pg_restore"), *options]
+        fault: list[Exception] = []
+
+        def feed(target: BinaryIO) -> None:
+            try:
+                for piece in pieces:
+                    target.write(piece)
+            except BrokenPipeError:
+                pass  # it has given up, which its exit code says
+            except Exception as error:  # told by whoever waits for this thread
+                fault.append(error)
+                process.kill()  # or it would take the end of what came for the end of the copy
             with contextlib.suppress(OSError):
-                target.unlink(missing_ok=True)
+                target.close()
+
+        with self._running(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            feeder = threading.Thread(target=feed, args=(process.stdin,))
+            feeder.start()
+            try:
+                yield process.stdout
+            except BaseException:
+                process.kill()
+                raise
+            finally:
+                feeder.join()
+        if fault:
+            raise fault[0]
+        if process.returncode:
             raise StoreUnavailable(
                 _(
-                    "The copy of the data at {place} could not be made, so nothing was changed. "
-                    "See that there is room on the disk and that pg_dump is as new as the server; "
-                    "then try again."
+                    "The backup could not be brought back by pg_restore. See that pg_restore is as "
+                    "new as the server that the backup is of, and that the user may make tables at "
+                    "{place}."
                 ).format(place=self.place)
             )
 
-    def _succeeds(self, command: list[str], **options: Any) -> bool:
-        """Return whether one of PostgreSQL's programs did its work; the password is no argument."""
+    @contextlib.contextmanager
+    def _running(self, command: list[str], **pipes: Any) -> Iterator[Any]:
+        """Run one of PostgreSQL's programs beside; the password is no argument of it."""
         environment = dict(os.environ)
         if self._url.password is not None:
             environment["PGPASSWORD"] = str(self._url.password)
         environment["PGOPTIONS"] = self._options(settings_of(None))
-        done = subprocess.run(
-            command, env=environment, stderr=subprocess.DEVNULL, check=False, **options
-        )
-        return done.returncode == 0
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, **pipes)
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            if process.stdout is not None:
+                process.stdout.close()
+            process.wait()
+
+    def _program(self, name: str) -> str:
+        found = shutil.which(name)
+        if found is None:
+            raise StoreUnavailable(
+                _(
+                    "No copy of the data at {place} can be made or brought back, because {program} "
+                    "is not on this computer. Install PostgreSQL's client programs, then try "
+                    "again; the data is untouched."
+                ).format(place=self.place, program=name)
+            )
+        return found
+
+    def _as_machine(self) -> PostgresDatabase:
+        """Return the database as the machine itself uses it: a copy is whole whoever makes it."""
+        return self if self._visitor is None else PostgresDatabase(self._url)
+
+    def _may_make_databases(self) -> bool:
+        with self.read.connect() as connection:
+            asked = text("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user")
+            return bool(connection.scalar(asked))
+
+    @contextlib.contextmanager
+    def _outside_transactions(self) -> Iterator[Connection]:
+        """Give a connection for what no transaction can do, and close it."""
+        engine = self._pool().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def _told_to_programs(self) -> str:
+        return self._without_password(lambda name: "password" not in name and name != "options")
+
+    def _mark(self) -> bytes:
+        """Return `Keys.mark`, which stands in a remark on the table that is always there."""
+        with self.read.connect() as connection:
+            told = connection.exec_driver_sql(
+                "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
+            ).scalar_one()
+        return bytes.fromhex(told.removeprefix(_REMARK)) if told else b""
 
     def _without_password(self, tells: Callable[[str], bool]) -> str:
         """Return the address without its password; of what follows, what may be told."""
@@ -342,16 +473,26 @@ def _is_ours(connection: Connection) -> bool:
     return "alembic_version" in inspect(connection).get_table_names()
 
 
-def _mark(connection: Connection) -> bytes | None:
-    """Return `Keys.mark`, which stands in a remark on the table that is always there."""
-    told = connection.exec_driver_sql(
-        "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
-    ).scalar_one()
-    return bytes.fromhex(told.removeprefix(_REMARK)) if told else None
-
-
 def _set_mark(connection: Connection, keys: Keys) -> None:
     connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS '{_REMARK}{keys.mark.hex()}'")
+
+
+def _rows_told(told: Iterable[bytes]) -> dict[str, int]:
+    """Return how many rows each table has in what pg_restore writes as SQL.
+
+    A row is one line between `COPY table (columns) FROM stdin;` and `\\.`, whatever is in it.
+    """
+    rows: dict[str, int] = {}
+    table = ""
+    for line in told:
+        if table and line == b"\\.\n":
+            table = ""
+        elif table:
+            rows[table] += 1
+        elif line.startswith(b"COPY ") and line.endswith(b" FROM stdin;\n"):
+            table = line.split(b" ")[1].decode().rpartition(".")[2].strip('"')
+            rows[table] = 0
+    return rows
 
 
 def _run(opened: psycopg.Connection[Any], statements: list[str]) -> None:

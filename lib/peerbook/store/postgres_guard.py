@@ -156,7 +156,7 @@ GRANT USAGE ON SCHEMA public TO {database};
 ALTER DEFAULT PRIVILEGES FOR ROLE {database}_owner IN SCHEMA public
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {database};
 ALTER DEFAULT PRIVILEGES FOR ROLE {database}_owner IN SCHEMA public
-    GRANT USAGE ON SEQUENCES TO {database};
+    GRANT USAGE, SELECT ON SEQUENCES TO {database};
 -- Give each a password of its own; the two who use them keep it in ~/.pgpass:
 \\password {database}_owner
 \\password {database}

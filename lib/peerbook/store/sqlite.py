@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,8 +27,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 from sqlcipher3 import dbapi2 as driver
 
-from peerbook.errors import InputFault, PeerbookError, StoreUnavailable
+from peerbook.errors import PeerbookError, StoreUnavailable
 from peerbook.store.engine import (
+    Copy,
     Database,
     busy,
     entered_twice,
@@ -40,9 +41,7 @@ from peerbook.store.engine import (
 from peerbook.store.keys import (
     KEY_BYTES,
     MARK_BYTES,
-    STORE_ID_BYTES,
     Keys,
-    MasterKey,
     sync_folder,
 )
 from peerbook.store.place import require_safe_place
@@ -115,6 +114,8 @@ class SqliteFile(Database):
         When the place is unsafe for such a file, or SQLite is too old.
     """
 
+    kind = "sqlite"
+
     def __init__(
         self, path: Path, visitor: Visitor | None = None, keys: Keys | None = None
     ) -> None:
@@ -149,23 +150,6 @@ class SqliteFile(Database):
         if self._keys is None:
             raise StoreUnavailable(self._damaged())
         return self._keys
-
-    def take_key(self, master: MasterKey) -> None:
-        """Keep the key of the file, which is not on this computer, once it has proved right.
-
-        Raises
-        ------
-        InputFault
-            At `code`, when it is the key of something else.
-        StoreUnavailable
-            When there is no such file.
-        """
-        with self._explaining():
-            mark = self._mark()
-        store_id, key_id = mark[:STORE_ID_BYTES].hex(), mark[STORE_ID_BYTES:].hex()
-        if master.id != key_id:
-            raise InputFault.at("code", _("This recovery code is right, but of other data."))
-        Keys(store_id, key_id, {}).add(master)
 
     def exists(self) -> bool:
         """Return whether the file is there."""
@@ -333,8 +317,69 @@ class SqliteFile(Database):
         self.close()
         return copy
 
+    @contextlib.contextmanager
+    def copied(self) -> Iterator[Copy]:
+        """Give a copy, as `Database.copied` says: a file, encrypted as this one is."""
+        with self._aside() as copy:
+            self.copy_to(copy.path)
+            with copy.fresh.connect() as connection:
+                rows = copy.rows(connection)
+            copy.close()
+            with copy.path.open("rb") as source:
+                yield Copy(rows, source)
+
+    def rows_in(self, pieces: Iterable[bytes]) -> dict[str, int]:
+        """Return how many rows there are in a copy, as `Database.rows_in` says."""
+        with self._filled(pieces) as copy, copy.fresh.connect() as connection:
+            return copy.rows(connection)
+
+    @contextlib.contextmanager
+    def trial(self, pieces: Iterable[bytes]) -> Iterator[str]:
+        """Bring a copy back into a file aside, as `Database.trial` says."""
+        with self._filled(pieces) as copy:
+            yield copy.address
+
+    def bring_back(self, pieces: Iterable[bytes], now: dt.datetime) -> Path | None:
+        """Put a copy in this place, as `Database.bring_back` says."""
+        old = None
+        with self._filled(pieces) as new:
+            new.close()
+            if self.path.exists():
+                old = self.path.with_name(f"{self.path.stem}-set-aside-{now:%Y%m%dT%H%M%S}.sqlite")
+                self.set_aside(old)
+            new.path.replace(self.path)
+            sync_folder(self.path.parent)
+        return old
+
+    @contextlib.contextmanager
+    def _filled(self, pieces: Iterable[bytes]) -> Iterator[SqliteFile]:
+        """Give a file aside with a copy in it that was looked at for damage."""
+        with self._aside() as copy:
+            make_private_file(copy.path)
+            with copy.path.open("wb") as file:
+                for piece in pieces:
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            copy.check()
+            yield copy
+            copy.close()
+
+    @contextlib.contextmanager
+    def _aside(self) -> Iterator[SqliteFile]:
+        """Give a file that is not there yet, on the disk of this one; it is gone afterwards."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".backup-") as aside:
+            yield SqliteFile(Path(aside) / self.path.name)
+
     def copy_to(self, target: Path) -> None:
-        """Write a copy, as `Database.copy_to` says."""
+        """Write a copy to a new file while others go on working, and check it; else nothing.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the copy cannot be written or is not whole.
+        """
         with self._explaining():
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             make_private_file(target)

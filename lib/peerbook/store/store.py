@@ -25,10 +25,9 @@ from peerbook.store.audit import AuditedSession, Change, plain
 from peerbook.store.chain import Head, Verdict
 from peerbook.store.drafts import Drafts
 from peerbook.store.engine import Database, open_database
-from peerbook.store.keys import Keys
+from peerbook.store.keys import Keys, MasterKey
 from peerbook.store.merge import overtaken
 from peerbook.store.sightings import Sighting
-from peerbook.store.sqlite import SqliteFile
 from peerbook.store.tables import Audit, AuditLink, Base, Draft, Setting, Submission, User
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
@@ -135,7 +134,7 @@ class Store:
             When it cannot be reached, is damaged, was written by a newer peerbook, or lies where
             data is not safe.
         """
-        store = cls(open_database(_address(url)), visitor)
+        store = cls(open_database(address_of(url)), visitor)
         with store._explained():
             store._prepare(create)
         if visitor is not None:
@@ -402,26 +401,23 @@ class Store:
         return Conflict(overtaken())
 
 
-def file_of(url: str | os.PathLike[str] | None = None) -> Path:
-    """Return the file a store is or will be, by the same address as `Store.open`.
+def take_key(url: str | None, master: MasterKey) -> None:
+    """Keep the key of the store at an address, which is not on this computer.
 
     Raises
     ------
+    InputFault
+        At `code`, when it is the key of something else.
     StoreUnavailable
-        When the address is that of a database on a server.
+        When there is no such store.
     """
-    database = open_database(_address(url))
-    if not isinstance(database, SqliteFile):
-        raise StoreUnavailable(
-            _(
-                "{place} is a database on a server. Whoever looks after the server makes its "
-                "backups and brings them back."
-            ).format(place=database.place)
-        )
-    return database.path
+    store = Store(open_database(address_of(url)))
+    with store._explained():
+        store._database.take_key(master)
 
 
-def _address(url: str | os.PathLike[str] | None) -> str:
+def address_of(url: str | os.PathLike[str] | None = None) -> str:
+    """Return the address `Store.open` goes to."""
     return str(url or os.environ.get(URL_VARIABLE) or data_folder() / FILE_NAME)
 
 
