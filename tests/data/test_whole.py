@@ -17,7 +17,7 @@ from peerbook.data.whole import MANIFEST, fill_from, way_out
 from peerbook.demo import fill
 from peerbook.errors import InputFault
 from peerbook.files.delimited import delimited, read_back
-from peerbook.store import append_event, identities, set_setting, whole
+from peerbook.store import Store, append_event, identities, set_setting, whole
 from peerbook.store.identities import Contacts
 
 MADE_ON = dt.date(2026, 11, 26)
@@ -66,10 +66,19 @@ def repacked(packed, change):
     return target.getvalue()
 
 
-def test_what_goes_out_comes_back_equal_histories_and_all(vejle, tmp_path):
+@pytest.fixture(params=["sqlite", "postgres"])
+def new_place(request, tmp_path):
+    """The address of a store that is not there yet, on each database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "peerbook.sqlite")
+    server = request.getfixturevalue("postgres_server")
+    return server.url(server.new_database())
+
+
+def test_what_goes_out_comes_back_equal_histories_and_all(vejle, new_place):
     first = out(vejle)
     assert len([name for name in first.files if name.startswith("data/")]) >= 24
-    with open_store(tmp_path) as other:
+    with Store.open(new_place) as other:
         back(other, first.packed())
         again = out(other)
         tables = {name for name in first.files if name.startswith("data/")}
