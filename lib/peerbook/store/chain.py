@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from peerbook.errors import InputFault, StoreUnavailable
 from peerbook.store.tables import Audit, AuditLink, Base, Event, NameSeen
@@ -179,11 +179,16 @@ def verify(connection: Connection, key_of: KeyOf, known: Iterable[Head] = ()) ->
     wanted = {head.number: head for head in known if head.number}
     missing: Head | None = None
     broken: int | None = None
-    previous, since, number = "", [0, 0, 0], 0
-    for link in connection.execute(select(AuditLink).order_by(AuditLink.number)):
+    previous, through, number = "", [0, 0, 0], 0
+    histories = [_Rows(connection, table) for table in HISTORIES]
+    for link in _in_turn(connection, select(AuditLink).order_by(AuditLink.number)):
         number += 1
         through = _reached(link)
-        rows = _added(connection, since, through)
+        rows = [
+            row
+            for history, last in zip(histories, through, strict=True)
+            for row in history.until(last)
+        ]
         try:
             key = key_of(link.key_id)
         except StoreUnavailable:  # no key of this store, so no link of peerbook's
@@ -194,13 +199,34 @@ def verify(connection: Connection, key_of: KeyOf, known: Iterable[Head] = ()) ->
         noted = wanted.pop(link.number, None)
         if noted is not None and noted.hash != link.hash:
             missing = missing or noted
-        previous, since = link.hash, through
+        previous = link.hash
     loose = sum(
         connection.scalar(select(func.count()).select_from(table).where(table.seq > reached)) or 0
-        for table, reached in zip(HISTORIES, since, strict=True)
+        for table, reached in zip(HISTORIES, through, strict=True)
     )
     gone = min(wanted.values(), key=lambda head: head.number, default=None)
     return Verdict(Head(number, previous), broken, loose, missing or gone)
+
+
+class _Rows:
+    """The rows of a history from the first on, a link's at a time: each table is read only once."""
+
+    def __init__(self, connection: Connection, table: type[Base]) -> None:
+        columns = table.__table__
+        self._table = table
+        self._rows = _in_turn(connection, select(columns).order_by(columns.c.seq))
+        self._next = next(self._rows, None)
+
+    def until(self, last: int) -> Iterator[bytes]:
+        """Yield what has not been yielded yet, up to the row with a number."""
+        while self._next is not None and self._next.seq <= last:
+            yield _told(self._table, self._next)
+            self._next = next(self._rows, None)
+
+
+def _in_turn(connection: Connection, wanted: Select[Any]) -> Iterator[Any]:
+    """Return rows as they are asked for; there may be years of them."""
+    return iter(connection.execute(wanted, execution_options={"yield_per": 1000}))
 
 
 def _last(connection: Connection) -> Any:
