@@ -41,8 +41,8 @@ c.JupyterHub.log_level = "ERROR"  # below, lines of the log name who asked, and 
 
 # Peerbook knows people by the hub's names, and servers keep their files under them.
 c.Authenticator.username_pattern = r"[^\W\d_][\w.-]{1,19}\Z"
-# As long as a login of peerbook may last. After half an hour without use peerbook's own ends, and
-# the hub asks anew before the next.
+# As long as a login of peerbook may last. One that is not used ends earlier, and the hub asks anew
+# before the next.
 c.JupyterHub.cookie_max_age_days = 0.5
 
 # -- the servers -----------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from collections.abc import Collection
 
 AWAITING_VARIABLE = "PEERBOOK_AWAITS_VISITOR"
 """Set for a page's kernel: there, nobody sits at the desk before the server has said who."""
+BEHIND_HUB_VARIABLE = "PEERBOOK_BEHIND_HUB"
+"""Set where people log in at JupyterHub, and have no password here."""
 
 _seated: list[tuple[str, str, frozenset[int] | None]] = []
 
@@ -35,3 +37,8 @@ def seated() -> tuple[str, str, frozenset[int] | None] | None:
     if not _seated and os.environ.get(AWAITING_VARIABLE):
         raise RuntimeError("it is not known yet who visits")
     return _seated[0] if _seated else None
+
+
+def is_behind_hub() -> bool:
+    """Return whether people log in at JupyterHub, and have no password here."""
+    return bool(os.environ.get(BEHIND_HUB_VARIABLE))

@@ -10,6 +10,7 @@ from builders import GOOD_PASSWORD, a_desk, a_site, a_user
 from peerbook.access import access_page
 from peerbook.course import records
 from peerbook.errors import Conflict, InputFault
+from peerbook.seat import BEHIND_HUB_VARIABLE
 from peerbook.settings import idle_minutes
 from peerbook.store import users
 from peerbook.ui import Button, Form, Notice, Prose, Submission, Table
@@ -73,6 +74,21 @@ def test_users_are_changed_shut_out_and_let_in_again(opened, store):
     with store.read() as session:
         assert users.account(session, "bo").is_active
         assert users.proof(session, "bo").password_fits(GOOD_PASSWORD)
+
+
+def test_behind_a_hub_nothing_is_told_of_passwords(opened, store, monkeypatch):
+    monkeypatch.setenv(BEHIND_HUB_VARIABLE, "1")
+    assert opened(Notice) == []
+    send(opened(Form)[0], name="anna")
+    assert [notice.text for notice in opened(Notice)] == [
+        "anna må komme ind med sit login fra arbejdet."
+    ]
+    assert rows(opened)["anna"]["state"].text == "må komme ind"
+    page = access_page._Users(a_desk(store, "anna"), [])
+    page.parts()
+    page._change({"name": "anna"})
+    buttons = [part for part in page._changing.inside if isinstance(part, Button)]
+    assert [button.actions[0]["label"] for button in buttons] == ["Luk ude"]
 
 
 def test_a_leader_sets_how_long_a_login_may_rest(opened, store):

@@ -11,6 +11,7 @@ from peerbook.access.start_paper import start_paper
 from peerbook.course import records
 from peerbook.desk import Desk, open_desk
 from peerbook.roles import ROLES, role_name, role_purpose
+from peerbook.seat import is_behind_hub
 from peerbook.store import Role, Visitor, users
 from peerbook.store.tables import Site
 from peerbook.store.users import START_DAYS, Account
@@ -59,11 +60,15 @@ def open_page(site: str = "") -> Page:
 
 
 class _Users:
-    """The users on the page; the table follows what is changed below it."""
+    """The users on the page; the table follows what is changed below it.
+
+    Where JupyterHub asks for the password, nothing is told of passwords here.
+    """
 
     def __init__(self, desk: Desk, sites: list[Site]) -> None:
         self._desk = desk
         self._sites = {site.id: site.name for site in sites}
+        self._has_passwords = not is_behind_hub()
         self._table = Section([])
         self._changing = Section([])
         self._started = Section([])
@@ -87,7 +92,7 @@ class _Users:
 
     def _redraw(self, announce: str = "") -> None:
         known = self._accounts()
-        if not any(one.has_begun for one in known):
+        if self._has_passwords and not any(one.has_begun for one in known):
             text = _(
                 "Now, whoever has the access code comes in and can do everything. Begin with "
                 "yourself, as leader. When the first leader has chosen a password, only users "
@@ -105,7 +110,7 @@ class _Users:
             Column("name", _("Login name")),
             Column("role", _("Role")),
             Column("sites", _("Sites")),
-            Column("telephone", _("Code from the telephone")),
+            *([Column("telephone", _("Code from the telephone"))] if self._has_passwords else []),
             Column("state", _("State"), kind="status"),
         ]
         rows = [
@@ -115,13 +120,20 @@ class _Users:
                 "role": role_name(one.role),
                 "sites": self._named(one.sites),
                 "telephone": _("yes") if one.has_telephone else _("no"),
-                "state": _state(one),
+                "state": self._state(one),
             }
             for one in known
         ]
         return Table(
             columns, rows, _("Who may come in"), action=RowAction(_("Change"), self._change)
         )
+
+    def _state(self, one: Account) -> Status:
+        if not one.is_active:
+            return Status(_("shut out"), "neutral")
+        if self._has_passwords and not one.has_begun:
+            return Status(_("has not begun"), "info")
+        return Status(_("may come in"), "ok")
 
     def _named(self, sites: Collection[int] | None) -> str:
         if sites is None:
@@ -163,14 +175,18 @@ class _Users:
                     session, name, str(values["shown"]), _role(values), _sites(values)
                 )
             self._redraw()
-            self._show_code(name, code)
+            if self._has_passwords:
+                self._show_code(name, code)
+            else:
+                told = _("{name} may come in, with the login they have at work.").format(name=name)
+                self._started.show([Notice("ok", told)], announce=told)
 
         return Form(
             "new_user",
             [
                 TextField(
                     "name", _("Login name"), required=True, max_length=20,
-                    hint=_("Initials or a first name; no CPR number. It cannot be changed later."),
+                    hint=self._name_hint(),
                 ),
                 *self._fields(),
             ],
@@ -179,6 +195,11 @@ class _Users:
             submit_label=_("Make the user"),
             clear_after_save=True,
         )  # fmt: skip
+
+    def _name_hint(self) -> str:
+        if self._has_passwords:
+            return _("Initials or a first name; no CPR number. It cannot be changed later.")
+        return _("Just as your colleague writes it to log in. It cannot be changed later.")
 
     def _show_code(self, name: str, code: str) -> None:
         """Show the code to begin with, for the only time."""
@@ -224,12 +245,7 @@ class _Users:
         return [
             heading,
             self._change_form(seen),
-            Button(
-                _("Give a new start code"),
-                lambda: self._new_code(seen.name),
-                confirm=_("Give a new start code? The password holds until it is used."),
-            ),
-            *self._telephone_parts(seen),
+            *(self._password_parts(seen) if self._has_passwords else []),
             Button(
                 _("Shut out"),
                 lambda: self._shut_out(seen.name),
@@ -264,16 +280,22 @@ class _Users:
         self._show_code(name, code)
         return ""
 
-    def _telephone_parts(self, seen: Account) -> list[Part]:
+    def _password_parts(self, seen: Account) -> list[Part]:
+        start = Button(
+            _("Give a new start code"),
+            lambda: self._new_code(seen.name),
+            confirm=_("Give a new start code? The password holds until it is used."),
+        )
         if not seen.has_telephone:
-            return []
+            return [start]
         ask = _("Stop asking for the code? Be sure that it is {name} who has lost the telephone.")
         return [
+            start,
             Button(
                 _("Ask for no code from the telephone"),
                 lambda: self._forget_telephone(seen.name),
                 confirm=ask.format(name=seen.shown),
-            )
+            ),
         ]
 
     def _forget_telephone(self, name: str) -> str:
@@ -308,14 +330,6 @@ def _sites(values: dict[str, object]) -> list[int] | None:
 
 def _visited(sites: Collection[int] | None) -> frozenset[int] | None:
     return None if sites is None else frozenset(sites)
-
-
-def _state(one: Account) -> Status:
-    if not one.is_active:
-        return Status(_("shut out"), "neutral")
-    if not one.has_begun:
-        return Status(_("has not begun"), "info")
-    return Status(_("may come in"), "ok")
 
 
 def _facts(desk: Desk, site: Site | None) -> tuple[str, ...]:

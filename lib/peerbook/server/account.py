@@ -223,6 +223,10 @@ class AccountHandler(Answer):
                     "password": _("Change password"),
                     "password_help": password_help(),
                     "save": _("Save the new password"),
+                    "elsewhere": _(
+                        "Your password is not kept here. You change it where it belongs, as for "
+                        "the other programs you use it for."
+                    ),
                     "logins": _("Where you are logged in"),
                     "logins_help": _(
                         "A login ends by itself when it has not been used for a while. End one "

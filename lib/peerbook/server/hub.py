@@ -22,6 +22,7 @@ from tornado import web
 from tornado.httputil import url_concat
 
 from peerbook.errors import StoreUnavailable
+from peerbook.seat import BEHIND_HUB_VARIABLE
 from peerbook.server import discretion
 from peerbook.server.answers import HEADERS, Answer, speaking
 from peerbook.server.app import App, ServerFault, run
@@ -310,6 +311,7 @@ def serve_behind_hub(store_url: str | None) -> None:
                 variable=URL_VARIABLE
             )
         )
+    os.environ[BEHIND_HUB_VARIABLE] = "1"
     run(
         HubApp,
         workbooks=None,
