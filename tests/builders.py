@@ -36,9 +36,11 @@ from peerbook.store.tables import (
     CourseDate,
     DataImport,
     Decision,
+    Deletion,
     Enrolment,
     Evaluation,
     Event,
+    Hold,
     Participant,
     Presenter,
     RaisedTheme,
@@ -200,6 +202,16 @@ def snooze(**values: Any) -> Snooze:
     found = {"rule": "no_dates", "subject": "course:1", "site_id": 1, "actor": LEADER}
     until = {"since": START, "wakes_on": START + dt.timedelta(days=7), "reason": "It is known"}
     return Snooze(**{**found, **until, **values})
+
+
+def hold(participant_code: str, **values: Any) -> Hold:
+    kept = {"since": START, "until": START + dt.timedelta(days=90), "actor": LEADER}
+    return Hold(**{"participant_code": participant_code, "reason": "En aftale", **kept, **values})
+
+
+def deletion(**values: Any) -> Deletion:
+    gone = {"ground": "asked", "people": 1, "rows": {"identity": 1}, "actor": LEADER}
+    return Deletion(**{"site_id": 1, **gone, **values})
 
 
 @dataclass(frozen=True)

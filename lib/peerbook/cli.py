@@ -45,9 +45,13 @@ def _address(store: str | None, *, create: bool) -> str:
 
     It is absolute: a kernel works in another folder than the one the command was given in.
     """
+    from peerbook.privacy.erasure import erase_person
     from peerbook.store import Store
+    from peerbook.store.backup import erase_again
 
     with Store.open(store, create=create) as opened:
+        # Whoever looks after a server, or copies a file, may have brought somebody back.
+        erase_again(opened, erase_person)
         return opened.address
 
 
@@ -253,13 +257,14 @@ def backup(
     ] = False,
 ) -> None:
     """Make a backup, or try the newest one."""
+    from peerbook.privacy.erasure import erase_person
     from peerbook.store import Store
     from peerbook.store import backup as backups
 
     now = dt.datetime.now(dt.UTC)
     with Store.open(store, create=False) as opened:
         if drill:
-            typer.echo(backups.drill(opened, now, folder).sentence)
+            typer.echo(backups.drill(opened, now, folder, erase_person).sentence)
         elif not if_due or backups.is_due(opened, now):
             typer.echo(backups.make_backup(opened, now, folder))
 
@@ -270,13 +275,14 @@ def restore(
     store: StoreUrl = None,
 ) -> None:
     """Restore a backup, with the recovery code where the key is not on this computer."""
+    from peerbook.privacy.erasure import erase_person
     from peerbook.store import backup as backups
     from peerbook.store.engine import open_database
     from peerbook.store.store import address_of
 
     target = address_of(store)
     master = None if backups.key_is_here(file) else _recovery_code()
-    told, aside = backups.restore(file, target, dt.datetime.now(dt.UTC), master)
+    told, aside = backups.restore(file, target, dt.datetime.now(dt.UTC), master, erase_person)
     typer.echo(
         _("{rows} rows are back at {place}.").format(
             rows=told.number_of_rows, place=open_database(target).place
@@ -427,7 +433,8 @@ def export(
 ) -> None:
     """Write everything in the store to a file only its owner can read."""
     from peerbook.data.whole import way_out
-    from peerbook.desk import SYNTHETIC_SETTING
+    from peerbook.desk import SYNTHETIC_SETTING, owner
+    from peerbook.privacy.taken_out import note_taken_out
     from peerbook.store import Store
     from peerbook.text.formats import COPENHAGEN
 
@@ -440,6 +447,9 @@ def export(
                 made_on=dt.datetime.now(COPENHAGEN).date(),
                 synthetic=synthetic,
             )
+        if with_names:
+            with opened.write(owner().name) as session:
+                note_taken_out(session, dt.datetime.now(COPENHAGEN).date())
     try:
         with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as target:
             target.write(made.packed())

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerbook.course.curriculum import load_course
-from peerbook.course.evaluation.follow_up import follow_up, months_after
+from peerbook.course.evaluation.follow_up import follow_up
+from peerbook.months import months_after
 
 LAST_DAY = dt.date(2026, 8, 31)
 

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pytest
 from sqlalchemy import event, select
@@ -42,6 +42,7 @@ from peerbook.course.schedule.plan import CoursePlan
 from peerbook.demo import fill
 from peerbook.errors import Conflict
 from peerbook.paths import DATA_FOLDER_VARIABLE
+from peerbook.privacy.retention import RETENTION_SETTING, RetentionRule
 from peerbook.quality.catalogue import RULES, look_through
 from peerbook.quality.rules import Look
 from peerbook.settings import help_key
@@ -146,6 +147,7 @@ def in_order(store: Store) -> World:
         mid = session.scalars(held.where(CourseDate.number == 3)).first()
         type_sheets(session, number, "mid", mid.date, CODES)
         set_setting(session, help_key(site_id), "12 34 56 78, weekdays 9 to 15")
+        set_setting(session, RETENTION_SETTING, asdict(KEPT))
     return World(site_id, number, codes)
 
 
@@ -186,6 +188,7 @@ def another(session: Session, world: World, *days: dt.date, kind="erfa_group", o
     return made
 
 
+KEPT = RetentionRule(23, "course_end", "It was agreed")
 PAST = TODAY - 100 * DAY
 """A working day before the course began."""
 
@@ -517,6 +520,29 @@ def _(session, world):
 @breaks("same_title")
 def _(session, world):
     another(session, world, PAST, title="spring 2027 ")
+
+
+@breaks("no_retention_rule")
+def _(session, world):
+    session.delete(session.get_one(Setting, RETENTION_SETTING))
+
+
+def kept_since(session: Session, world: World, day: dt.date) -> None:
+    """Save two people of whom nothing was heard since a day."""
+    for _person in range(2):
+        gone = participant(site_id=world.site_id, created_on=day)
+        session.add(gone)
+        append_event(session, "participant", gone.code, "joined", day)
+
+
+@breaks("kept_too_long")
+def _(session, world):
+    kept_since(session, world, TODAY - 730 * DAY)
+
+
+@breaks("kept_for_long")
+def _(session, world):
+    kept_since(session, world, TODAY - 690 * DAY)
 
 
 def found_in(store: Store, today: dt.date = TODAY) -> dict[str, int]:

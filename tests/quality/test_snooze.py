@@ -16,6 +16,7 @@ from peerbook.quality.catalogue import look_through
 from peerbook.quality.report import lines
 from peerbook.small_groups import SMALLEST
 from peerbook.store import Store, Visitor
+from peerbook.store.audit import PRIVATE
 from peerbook.store.tables import Audit, CourseDate, Snooze
 
 TODAY = dt.date(2027, 5, 20)
@@ -106,7 +107,7 @@ def test_what_is_woken_is_spoken_of_again_and_the_audit_tells(store, found):
         told = session.scalars(select(Audit).where(Audit.table_name == "snooze")).all()
         kept = [(one.action, one.actor) for one in told]
         assert kept == [("insert", LEADER), ("delete", "anna")]
-        assert told[1].old["reason"] == "It is known"
+        assert told[1].old["reason"] == PRIVATE, "it could name somebody"
         assert session.scalars(select(Snooze)).all() == []
 
 

@@ -20,7 +20,9 @@ from builders import (
     closure,
     data_import,
     decision,
+    deletion,
     evaluation,
+    hold,
     is_whole,
     open_store,
     presenter,
@@ -239,6 +241,8 @@ def fill_every_table(store):
             decision(suggestion_id=asked.id),
             ImportedRow(import_id=file.id, table_name="site", row_id="1", entries=1),
             snooze(site_id=made.site_id),
+            hold(one),
+            deletion(site_id=made.site_id),
         ])  # fmt: skip
         append_event(session, "course", made.course_id, "noted", sheet.entered_on, what="ærø")
         set_setting(session, "threshold", 7)

@@ -18,7 +18,9 @@ from builders import (
     closure,
     data_import,
     decision,
+    deletion,
     evaluation,
+    hold,
     presenter,
     raised_theme,
     resource,
@@ -78,6 +80,8 @@ def fill_a_site(store):
                 rule="no_dates", subject=f"course {made.course_id}", site_id=made.site_id,
                 since=START, wakes_on=START + dt.timedelta(days=7), reason="", actor=LEADER,
             ),
+            hold(one),
+            deletion(site_id=made.site_id),
         ])  # fmt: skip
         for subject, key in (
             ("site", made.site_id),

@@ -33,6 +33,7 @@ from peerbook.store.tables import (
     CourseDate,
     Enrolment,
     Event,
+    Hold,
     Participant,
     Presenter,
 )
@@ -405,7 +406,8 @@ def take_off(session: Session, course_id: int, code: str) -> Saved:
         select(func.count()).select_from(Enrolment).where(Enrolment.participant_code == code)
     )
     happened = in_effect(events_of(session, "participant", code), dt.date.max)
-    if not elsewhere and all(event.kind in consent.KINDS for event in happened):
+    is_kept = session.get(Hold, code) is not None
+    if not elsewhere and not is_kept and all(event.kind in consent.KINDS for event in happened):
         identities.forget_identity(session, code)
         session.delete(session.get_one(Participant, code))
     course = session.get_one(Course, course_id)

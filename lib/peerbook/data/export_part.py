@@ -6,6 +6,7 @@ from peerbook.course.filled_file import FILE, chosen_file
 from peerbook.data import whole
 from peerbook.desk import Desk
 from peerbook.files import media_types
+from peerbook.privacy.taken_out import note_taken_out
 from peerbook.text import _
 from peerbook.ui import Download, FileField, Form, Heading, Part, Prose, Submission
 
@@ -45,6 +46,9 @@ def _download(desk: Desk, label: str, *, with_names: bool) -> Download:
             made = whole.way_out(
                 session, with_names=with_names, made_on=desk.today, synthetic=desk.synthetic
             )
+        if with_names:
+            with desk.store.write(desk.actor) as session:
+                note_taken_out(session, desk.today)
         name = whole.file_name(desk.today, synthetic=desk.synthetic, with_names=with_names)
         return name, made.packed(), media_types.ZIP
 

@@ -296,6 +296,8 @@ def _content(table: str) -> str:
         "course": _("courses"),
         "course_date": _("dates of courses"),
         "data_import": _("files taken in"),
+        "deletion": _("certificates of deletion"),
+        "hold": _("who must be kept for a while"),
         "decision": _("what was decided about suggestions"),
         "draft": _("what was typed and not saved"),
         "enrolment": _("who is on which course"),

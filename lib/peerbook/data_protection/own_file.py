@@ -23,6 +23,8 @@ from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.privacy import erasure
 from peerbook.privacy.consent import KINDS, PURPOSES, consent_texts, consents, purpose_name
+from peerbook.privacy.retention import rule_of, term_of
+from peerbook.privacy.taken_out import OWN_FILE
 from peerbook.store import events_of, identities, in_effect, sightings
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import (
@@ -39,9 +41,6 @@ from peerbook.store.tables import (
 )
 from peerbook.text import _, format_date, format_list, format_number, format_time, written_in
 from peerbook.text.formats import COPENHAGEN
-
-OWN_FILE = "own_file"
-"""Kind of the event that a person's own file was made."""
 
 Row = tuple[str, ...]
 Named = Callable[[str], str]
@@ -116,7 +115,7 @@ def own_file(session: Session, code: str, today: dt.date) -> OwnFile:
             _changes(session, code, named),
             _elsewhere(session, code),
         )
-        return OwnFile(code, tuple(_lead(session)), chapters)
+        return OwnFile(code, tuple(_lead(session, code, today)), chapters)
 
 
 def as_pdf(file: OwnFile, today: dt.date, *, synthetic: bool) -> tuple[str, bytes, str]:
@@ -174,7 +173,7 @@ def _named(file: OwnFile, origin: Origin, ending: str) -> str:
 # -- what there is ---------------------------------------------------------------------------------
 
 
-def _lead(session: Session) -> Iterator[str]:
+def _lead(session: Session, code: str, today: dt.date) -> Iterator[str]:
     written = grounds(session)
     yield _(
         "You have a right to see what we keep about you. This is all of it, from all places in "
@@ -185,6 +184,17 @@ def _lead(session: Session) -> Iterator[str]:
         "program that decides anything about you."
     )
     yield _("We have it from you and from the staff who met you.")
+    rule, term = rule_of(session), term_of(session, code, today)
+    if rule is None or term is None:
+        yield _("We have not decided yet how long we keep it. Ask us.")
+    else:
+        yield _("We keep it for {rule}, to {date}. Why: {reason}").format(
+            rule=rule.sentence, date=format_date(term.due_on), reason=rule.reason
+        )
+    if term is not None and term.hold is not None:
+        yield _("You are kept until {date} all the same, because: {reason}").format(
+            date=format_date(term.hold.until), reason=term.hold.reason
+        )
     if written.recipients:
         yield _("Who else gets something of it: {who}").format(who=written.recipients)
     if written.contact:

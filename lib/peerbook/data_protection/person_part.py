@@ -7,10 +7,14 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from peerbook.data_protection.own_file import OWN_FILE, OwnFile, as_csv, as_pdf, own_file
+from peerbook.data_protection.deletions_part import certificate_download
+from peerbook.data_protection.erasure_part import erasure_parts
+from peerbook.data_protection.hold_part import hold_parts
+from peerbook.data_protection.own_file import OwnFile, as_csv, as_pdf, own_file
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
-from peerbook.store import append_event, identities
+from peerbook.privacy.taken_out import note_own_file
+from peerbook.store import Receipt, identities
 from peerbook.store.codes import read_code
 from peerbook.store.tables import Participant, Site
 from peerbook.text import _, ngettext
@@ -18,6 +22,7 @@ from peerbook.ui import (
     Button,
     Cells,
     Column,
+    Disclosure,
     Downloads,
     Form,
     Heading,
@@ -114,7 +119,21 @@ class PersonPart:
                     (_("For a computer (.csv)"), self._file(code, as_csv)),
                 ]
             ),
+            Disclosure(_("How long are they kept?"), lambda: hold_parts(self._desk, code)),
+            Disclosure(
+                _("Delete this person"),
+                lambda: erasure_parts(
+                    self._desk, code, lambda receipt: self._deleted(receipt, code)
+                ),
+            ),
         ]
+
+    def _deleted(self, receipt: Receipt, code: str) -> None:
+        told = _("{code} is deleted. Keep the certificate.").format(code=code)
+        self._place.show(
+            [Notice("ok", told), certificate_download(self._desk, receipt.record)],
+            told, take_there=True,
+        )  # fmt: skip
 
     def _file(self, code: str, written: Callable[..., tuple[str, bytes, str]]) -> MakeFile:
         def make() -> tuple[str, bytes, str]:
@@ -130,7 +149,7 @@ def own_file_made(
     today = desk.today
     with desk.store.write(desk.actor) as session:
         file: OwnFile = own_file(session, code, today)
-        append_event(session, "participant", code, OWN_FILE, today)
+        note_own_file(session, code, today)
     return written(file, today, synthetic=desk.synthetic)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from peerbook.course import records
+from peerbook.data_protection.deletions_part import deletions_parts
 from peerbook.data_protection.grounds_part import grounds_parts
 from peerbook.data_protection.person_part import PersonPart
+from peerbook.data_protection.retention_part import RetentionPart
 from peerbook.desk import Desk, open_desk
-from peerbook.store.tables import Participant, Site
+from peerbook.store.tables import Deletion, Participant, Site
 from peerbook.text import _
 from peerbook.ui import Page, Part, Prose, Tabs
 
@@ -37,6 +39,8 @@ def _parts(desk: Desk) -> list[Part]:
         Tabs(
             [
                 (_("One person"), PersonPart(desk).parts),
+                (_("How long"), RetentionPart(desk).parts),
+                (_("Certificates"), lambda: deletions_parts(desk)),
                 (_("What you build on"), lambda: grounds_parts(desk)),
             ]
         )
@@ -46,4 +50,5 @@ def _parts(desk: Desk) -> list[Part]:
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     with desk.store.read() as session:
         people = session.scalar(select(func.count()).select_from(Participant)) or 0
-    return (f"site: {site.name}", f"people: {people}")
+        gone = session.scalar(select(func.count()).select_from(Deletion)) or 0
+    return (f"site: {site.name}", f"people: {people}", f"deletions: {gone}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from peerbook.desk import Desk
+from peerbook.privacy.erasure import erase_person
 from peerbook.store import backup, set_setting
 from peerbook.text import _, format_date
 from peerbook.text.formats import COPENHAGEN
@@ -44,7 +45,7 @@ def backup_parts(desk: Desk) -> list[Part]:
         return make(backup.beside_data(desk.store))
 
     def drill() -> str:
-        told = backup.drill(desk.store, dt.datetime.now(dt.UTC))
+        told = backup.drill(desk.store, dt.datetime.now(dt.UTC), erase=erase_person)
         redraw()
         return told.sentence
 

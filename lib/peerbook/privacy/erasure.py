@@ -6,7 +6,6 @@ history whole, and with the identity gone they lead to nobody.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from peerbook.store.tables import (
     Draft,
     Enrolment,
     Evaluation,
+    Hold,
     Identity,
     ImportedRow,
     Participant,
@@ -36,7 +36,9 @@ from peerbook.store.tables import (
     Suggestion,
 )
 
-_OWN: tuple[type[Base], ...] = (Attendance, CatchUp, Presenter, Enrolment, Identity)
+_OWN: tuple[type[Base], ...] = (
+    Attendance, CatchUp, Presenter, Enrolment, Hold, Identity,
+)  # fmt: skip
 """Tables with rows of one person, in the order they can be deleted in."""
 
 _KEYED_BY_CODE = ("participant", "identity", "enrolment", "attendance", "presenter")
@@ -139,12 +141,22 @@ def _rows(session: Session, code: str) -> Iterator[Base]:
     names = _names(session, code)
     yield from _imported(session, code)
     for draft in session.scalars(select(Draft)):
-        text = json.dumps(draft.values, ensure_ascii=False)
+        text = "\n".join(_strings(draft.values))
         if code in text or names.any_in(text):
             yield draft
     for snooze in session.scalars(select(Snooze)):
         if code in snooze.subject or code in snooze.reason or names.any_in(snooze.reason):
             yield snooze
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield the texts in what JSON can hold, as they were typed."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for pair in value.items() for one in pair for text in _strings(one))
+    elif isinstance(value, list):
+        yield from (text for one in value for text in _strings(one))
 
 
 def _imported(session: Session, code: str) -> Iterator[ImportedRow]:

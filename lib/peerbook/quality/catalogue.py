@@ -6,7 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from peerbook.errors import NotAllowed
-from peerbook.quality import about_evaluations, about_people, about_places, about_plans
+from peerbook.quality import (
+    about_evaluations,
+    about_people,
+    about_places,
+    about_plans,
+    about_privacy,
+)
 from peerbook.quality.rules import SEVERITIES, Finding, Look, Rule
 from peerbook.store import Store
 
@@ -14,7 +20,7 @@ RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
             *about_people.RULES, *about_evaluations.RULES, *about_plans.RULES,
-            *about_places.RULES,
+            *about_places.RULES, *about_privacy.RULES,
         ),
         key=lambda rule: SEVERITIES.index(rule.severity),
     )

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,7 @@ _COPIED = re.compile(
 )
 """The names of copies that somebody or an upgrade made; the moment stands by itself."""
 
-Erase = Callable[[Session, str], None]
+Erase = Callable[[Session, str], object]
 
 
 def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> Path:
@@ -151,8 +151,12 @@ class Drill:
         return text.format(rows=format_number(self.told.number_of_rows))
 
 
-def drill(store: Store, now: dt.datetime, folder: Path | None = None) -> Drill:
+def drill(
+    store: Store, now: dt.datetime, folder: Path | None = None, erase: Erase = forget_identity
+) -> Drill:
     """Prove the newest backup by bringing it back on trial, and remove that again.
+
+    Whoever was erased since is erased there too, so that this is known to work.
 
     Raises
     ------
@@ -168,8 +172,8 @@ def drill(store: Store, now: dt.datetime, folder: Path | None = None) -> Drill:
         told = backup_file.proved(newest, master, database)
         with database.trial(backup_file.opened(newest, master)[1]) as address:
             if address is not None:
-                with Store.open(address, create=False):
-                    pass
+                with Store.open(address, create=False) as opened:
+                    erase_again(opened, erase, _erased(store))
     _record(store, DRILL_SETTING, now)
     return Drill(told, address is not None)
 
@@ -216,12 +220,34 @@ def restore(
         told = backup_file.proved(backup, key, database)
         old = database.bring_back(backup_file.opened(backup, key)[1], now)
     with Store.open(address, create=False) as store:
-        erased = _erased(store)
-        with store.write("restore") as session:
-            for code in session.scalars(select(Participant.code)).all():
-                if erased & {_trace(store.keys, code, key_id) for key_id in store.keys.ids}:
-                    erase(session, code)
+        erase_again(store, erase)
     return told, old
+
+
+def erase_again(store: Store, erase: Erase, erased: Collection[str] | None = None) -> int:
+    """Erase whoever a copy brought back, and return how many: once a store was put in place.
+
+    Parameters
+    ----------
+    erase
+        Erases a participant.
+    erased
+        By what the erased are known again; what lies beside the store when not given.
+    """
+    known = set(_erased(store) if erased is None else erased)
+    if not known:
+        return 0
+    with store.read() as session:
+        back = [
+            code
+            for code in session.scalars(select(Participant.code))
+            if known & {_trace(store.keys, code, key_id) for key_id in store.keys.ids}
+        ]
+    if back:
+        with store.write("restore") as session:
+            for code in back:
+                erase(session, code)
+    return len(back)
 
 
 def remember_erased(store: Store, codes: Iterable[str]) -> None:

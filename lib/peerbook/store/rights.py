@@ -26,6 +26,9 @@ _DOOR = frozenset(
 _SAVING = frozenset({"audit", "audit_link", "draft", "event", "name_seen", "submission"})
 _NOTES = frozenset({"attendance.note", "catch_up.how"})
 _WRITTEN = frozenset({"answer.text", "decision.what_we_did", "suggestion.text"})
+_LOOKED_UP = frozenset({"deletion", "hold"})
+"""What the database itself looks up when a site or a participant changes that these point to."""
+_KEPT = frozenset({"hold.reason"})
 _CPR = frozenset({"identity.cpr", "identity.cpr_basis", "identity.cpr_index"})
 _AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audit.reason"}) | {
     f"name_seen.{column}" for column in ("actor", "at", "participant_code", "what")
@@ -60,13 +63,14 @@ _RIGHTS: dict[Role, Rights] = {
         | _COURSE
         | _PEOPLE
         | _ANSWERS
-        | {"closure", "data_import", "head_count", "identity", "imported_row", "snooze"},
+        | {"closure", "data_import", "head_count", "identity", "imported_row", "snooze"}
+        | _LOOKED_UP,
         writes=_SAVING
         | _COURSE
         | _PEOPLE
         | _ANSWERS
         | {"closure", "data_import", "head_count", "identity", "imported_row", "setting", "snooze"},
-        hidden=_DOOR | _AUDITED | _CPR,
+        hidden=_DOOR | _AUDITED | _CPR | _KEPT,
     ),
     "evaluator": Rights(
         reads=_EVERYBODY

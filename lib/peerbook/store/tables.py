@@ -4,6 +4,9 @@ Three rules hold throughout. Only `identity` knows who somebody is; everything e
 participant code. What can be corrected carries a `version` and is locked optimistically. `event`
 and `audit` only ever grow; triggers in the migrations see to it.
 
+Free text in which somebody can be named is private: the audit tells that it changed and not what it
+said, so that whoever is erased is erased there too. What a decision answers is told to everybody.
+
 JSON columns are replaced, never changed in place: SQLAlchemy would not see the change.
 """
 
@@ -56,6 +59,7 @@ Outcome = Literal["do", "later", "no"]
 DecisionStatus = Literal["open", "done", "told_back"]
 AuditAction = Literal["insert", "update", "delete"]
 Seen = Literal["name", "contact", "cpr"]
+DeletionGround = Literal["asked", "mistake", "not_needed", "due"]
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -297,7 +301,7 @@ class CourseDate(Versioned, Base):
     sequence: Mapped[int] = mapped_column(default=0)
     teachers: Mapped[list[str]] = mapped_column(default=list)
     room: Mapped[str] = mapped_column(default="")
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="", info={"private": True})
 
 
 class Enrolment(Base):
@@ -436,7 +440,7 @@ class Answer(Versioned, Base):
     evaluation_id: Mapped[int] = _to("evaluation.id", primary_key=True, autoincrement=False)
     item_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     code: Mapped[int | None]
-    text: Mapped[str | None]
+    text: Mapped[str | None] = mapped_column(info={"private": True})
 
 
 class Suggestion(Versioned, Base):
@@ -448,7 +452,7 @@ class Suggestion(Versioned, Base):
     id: Mapped[int] = _number()
     course_id: Mapped[int] = _to("course.id", index=True)
     evaluation_id: Mapped[int | None] = _to("evaluation.id", index=True)
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(info={"private": True})
     raised_on: Mapped[dt.date]
 
 
@@ -487,8 +491,41 @@ class Snooze(Versioned, Base):
     site_id: Mapped[int | None] = _to("site.id", index=True)
     since: Mapped[dt.date]
     wakes_on: Mapped[dt.date]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(info={"private": True})
     actor: Mapped[str] = mapped_column(String(64))
+
+
+class Hold(Versioned, Base):
+    """A participant who must be kept until a day, whatever the rule for deleting says."""
+
+    __tablename__ = "hold"
+    __table_args__ = (CheckConstraint("until > since", name="days"),)
+
+    participant_code: Mapped[str] = _to("participant.code", primary_key=True)
+    since: Mapped[dt.date]
+    until: Mapped[dt.date]
+    reason: Mapped[str] = mapped_column(info={"private": True})
+    actor: Mapped[str] = mapped_column(String(64))
+
+
+class Deletion(Base):
+    """The certificate that people were deleted; its number is told, and who they were is not.
+
+    `rule` is what it was done under, in the place's own words, and `rows` how many rows of each
+    table went.
+    """
+
+    __tablename__ = "deletion"
+    __table_args__ = (CheckConstraint("people >= 1", name="people"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id", index=True)
+    at: Mapped[dt.datetime] = mapped_column(default=_now)
+    actor: Mapped[str] = mapped_column(String(64))
+    ground: Mapped[DeletionGround] = _one_of("ground", DeletionGround)
+    rule: Mapped[str] = mapped_column(default="")
+    people: Mapped[int]
+    rows: Mapped[dict[str, Any]]
 
 
 class Event(Base):

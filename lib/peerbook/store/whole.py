@@ -23,7 +23,9 @@ PRIVATE_TABLES = frozenset(
     {
         "audit",
         "data_import",
+        "deletion",
         "draft",
+        "hold",
         "identity",
         "imported_row",
         "name_seen",

@@ -7,10 +7,11 @@ leave time for behaviour to change.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
+
+from peerbook.months import months_after
 
 REMINDED_MONTHS = 12
 """Months after the last teaching day beyond which nobody is reminded any more: our own rule."""
@@ -65,14 +66,3 @@ def follow_up(
         state = "due" if today <= last else "late"
     still = today <= months_after(last_teaching_day, REMINDED_MONTHS)
     return FollowUp(first, last, state, state in ("due", "late") and still)
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """Return the same day so many months later, or the last of that month when it is shorter.
-
-    >>> months_after(dt.date(2026, 11, 30), 3)
-    datetime.date(2027, 2, 28)
-    """
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

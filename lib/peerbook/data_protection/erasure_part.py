@@ -1,0 +1,136 @@
+"""Deleting one person: what goes and what stays is shown first, and the code typed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from peerbook.course.page_addresses import RECORD_PAGE, address_of
+from peerbook.data_protection.certificate import backups_told, what_stays
+from peerbook.data_protection.words import kind_of_data
+from peerbook.desk import Desk
+from peerbook.errors import InputFault
+from peerbook.privacy.deletions import delete_people, ground_name
+from peerbook.privacy.erasure import held_about, mentions
+from peerbook.privacy.taken_out import OWN_FILE, taken_out_with
+from peerbook.store import Receipt, Saved
+from peerbook.store.codes import read_code
+from peerbook.store.tables import Course, DeletionGround, Event, Participant, Site
+from peerbook.text import _, format_date, format_list
+from peerbook.ui import (
+    ChoiceField,
+    Column,
+    Form,
+    Notice,
+    Part,
+    Prose,
+    Submission,
+    Table,
+    TextField,
+    bullets,
+    literal,
+)
+
+GROUNDS: tuple[DeletionGround, ...] = ("asked", "not_needed", "mistake")
+"""Why one person is deleted; whoever is due is deleted with the others who are."""
+
+
+def erasure_parts(desk: Desk, code: str, done: Callable[[Receipt], None]) -> list[Part]:
+    """Return what deleting a person would do, and the form that does it.
+
+    Parameters
+    ----------
+    desk
+        Where.
+    code
+        Whom.
+    done
+        Called with the receipt, whose record is the certificate's number.
+    """
+    with desk.store.read() as session:
+        person = session.get_one(Participant, code)
+        held = held_about(session, code)
+        named = _places(session, code)
+        files = taken_out_with(session, code, person.site_id)
+    rows = [{"what": kind_of_data(one.table), "rows": one.rows} for one in held]
+    parts: list[Part] = [
+        Table(
+            [Column("what", _("What is deleted")), Column("rows", _("How many"), kind="number")],
+            rows,
+            _("This goes"),
+            sortable=False,
+        ),
+        Prose(what_stays()),
+        Prose(backups_told()),
+    ]
+    if named:
+        text = _(
+            "Texts about these courses name somebody who is called so. It may be another, so read "
+            "and correct them by hand before you delete."
+        )
+        links = format_list([f"[{literal(name)}]({address})" for name, address in named])
+        parts += [Notice("warn", text), Prose(links)]
+    if files:
+        told = _("Files with this person in them have left peerbook. Delete them where they lie.")
+        parts += [Notice("warn", told), Prose(bullets([_file(desk, one) for one in files]))]
+    return [*parts, _form(desk, code, done)]
+
+
+def _form(desk: Desk, code: str, done: Callable[[Receipt], None]) -> Form:
+    def delete(submission: Submission) -> Receipt:
+        values = submission.values
+        if read_code(str(values["code"]), "code") != code:
+            raise InputFault.at("code", _("This is another code. Write {code}.").format(code=code))
+
+        def change(session: Session) -> Saved:
+            made = delete_people(
+                desk.store, session, [code],
+                ground=cast(DeletionGround, values["ground"]), today=desk.today,
+            )  # fmt: skip
+            if not made:
+                raise InputFault.at("code", _("The person is deleted already."))
+            return Saved("deletion", made[0].id, 1)
+
+        receipt = desk.save(submission, change)
+        done(receipt)
+        return receipt
+
+    return Form(
+        "delete_person",
+        [
+            ChoiceField(
+                "ground", _("Why are they deleted?"), look="radio", required=True,
+                options=[(ground, ground_name(ground)) for ground in GROUNDS],
+            ),
+            TextField(
+                "code", _("Write {code} to delete them").format(code=code), required=True,
+                max_length=20, hint=_("It cannot be undone."),
+            ),
+        ],
+        on_submit=delete,
+        submit_label=_("Delete this person"),
+    )  # fmt: skip
+
+
+def _places(session: Session, code: str) -> list[tuple[str, str]]:
+    """Return the courses on which texts name the person, each with its address."""
+    found = {}
+    for one in mentions(session, code):
+        course = session.get_one(Course, one.course_id)
+        site = session.get_one(Site, course.site_id)
+        found[course.id] = (
+            f"{site.name}: {course.title}",
+            address_of(RECORD_PAGE, site.name, course.id),
+        )
+    return list(found.values())
+
+
+def _file(desk: Desk, event: Event) -> str:
+    text = (
+        _("All about this person, made on {date} by {who}")
+        if event.kind == OWN_FILE
+        else _("All data with names, taken out on {date} by {who}")
+    )
+    return text.format(date=format_date(event.effective_on), who=desk.name_of(event.actor))
