@@ -558,11 +558,11 @@ def audit(
     ] = None,
 ) -> None:
     """Check the chain over the histories, and tell its end, to be noted elsewhere."""
-    from peerbook.store import Head, Store
+    from peerbook.store import Head, Store, backup
 
-    known = [Head.read(written) for written in head or []]
+    noted = [Head.read(written) for written in head or []]
     with Store.open(store, create=False) as opened:
-        verdict = opened.verify_audit(known)
+        verdict = opened.verify_audit([*noted, *backup.known_ends(opened)])
     typer.echo(verdict.sentence)
     if not verdict.is_whole:
         raise typer.Exit(1)

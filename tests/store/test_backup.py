@@ -18,6 +18,7 @@ from peerbook.errors import InputFault, PeerbookError, StoreUnavailable
 from peerbook.store import backup as backups
 from peerbook.store import identities
 from peerbook.store.backup import make_backup, restore, rotate_key
+from peerbook.store.chain_ends import FILE_NAME
 from peerbook.store.cpr import read_cpr
 from peerbook.store.engine import open_database
 from peerbook.store.keys import MasterKey, key_place
@@ -98,7 +99,7 @@ def test_nothing_in_a_backup_can_be_read_and_only_its_owner_has_the_file(filled)
     ):
         assert word.encode() not in whole
     assert os.name == "nt" or path.stat().st_mode & 0o077 == 0
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    assert {one.name for one in path.parent.iterdir()} == {path.name, FILE_NAME}
 
 
 def test_on_another_computer_the_recovery_code_opens_it(filled, tmp_path, monkeypatch, databases):
@@ -195,7 +196,7 @@ def test_backups_are_kept_for_five_weeks_and_the_newest_always(filled):
     (store.folder / "backups" / "mine.txt").touch()
     newest = make_backup(store, NOW + dt.timedelta(days=400))
     left = {one.name for one in (store.folder / "backups").iterdir()}
-    assert left == {newest.name, "mine.txt", *(copy.name for copy in copies[3:])}
+    assert left == {newest.name, "mine.txt", FILE_NAME, *(copy.name for copy in copies[3:])}
 
 
 def test_a_backup_is_due_a_week_after_the_last(filled):

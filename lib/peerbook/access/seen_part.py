@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from peerbook.desk import Desk
-from peerbook.store import sightings
+from peerbook.store import backup, sightings
 from peerbook.store.store import MACHINE
 from peerbook.text import _
 from peerbook.ui import Button, Column, Heading, Notice, Part, Prose, Section, Table
@@ -21,7 +21,7 @@ def seen_parts(desk: Desk) -> list[Part]:
     verdict = Section([])
 
     def check() -> str:
-        found = desk.store.verify_audit()
+        found = desk.store.verify_audit(backup.known_ends(desk.store))
         verdict.show([Notice("ok" if found.is_whole else "danger", found.sentence)])
         return found.sentence
 
@@ -38,7 +38,8 @@ def seen_parts(desk: Desk) -> list[Part]:
         Prose(
             _(
                 "All that is saved is kept in a chain. If somebody changes it by other means than "
-                "peerbook, the chain breaks."
+                "peerbook, the chain breaks. Where it ends is noted with each backup, so that it "
+                "cannot be cut short either."
             )
         ),
         Button(_("Check it now"), check),

@@ -6,6 +6,7 @@ recovery code it opens on any computer. What a database does to be copied it kno
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import hmac
@@ -21,6 +22,8 @@ from sqlalchemy.orm import Session
 from peerbook.errors import InputFault, PeerbookError
 from peerbook.store import backup_file, identities, users
 from peerbook.store.backup_file import ENDING, Backup, explaining, key_id_of, mark_of, write_proved
+from peerbook.store.chain import Head
+from peerbook.store.chain_ends import note_end, noted_ends
 from peerbook.store.engine import open_database
 from peerbook.store.identities import forget_identity
 from peerbook.store.keys import STORE_ID_BYTES, Keys, MasterKey
@@ -71,6 +74,7 @@ def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> P
         )
     with store._explained():
         write_proved(store._database, path, now)
+    note_end(store, folder, now)
     for place in {folder, beside_data(store)}:
         if place.is_dir():
             with explaining(place):
@@ -88,6 +92,12 @@ def folder_of(store: Store) -> Path:
 def beside_data(store: Store) -> Path:
     """Return where backups are written while nobody has chosen a folder."""
     return store.folder / "backups"
+
+
+def known_ends(store: Store) -> list[Head]:
+    """Return where the chain ended when backups were made, as far as their folders are there."""
+    folders = {folder_of(store), beside_data(store)}
+    return [end for folder in sorted(folders) for end in noted_ends(store, folder)]
 
 
 def choose_folder(session: Session, chosen: str) -> None:
@@ -220,6 +230,8 @@ def restore(
         told = backup_file.proved(backup, key, database)
         old = database.bring_back(backup_file.opened(backup, key)[1], now)
     with Store.open(address, create=False) as store:
+        with contextlib.suppress(PeerbookError):  # a backup may lie where nothing can be written
+            note_end(store, backup.parent, now)
         erase_again(store, erase)
     return told, old
 

@@ -176,8 +176,8 @@ def verify(connection: Connection, key_of: KeyOf, known: Iterable[Head] = ()) ->
     known
         Heads noted earlier, elsewhere: each has to be in the chain still.
     """
-    wanted = {head.number: head for head in known if head.number}
-    missing: Head | None = None
+    wanted = {head for head in known if head.number}
+    numbers = {head.number for head in wanted}
     broken: int | None = None
     previous, through, number = "", [0, 0, 0], 0
     histories = [_Rows(connection, table) for table in HISTORIES]
@@ -196,16 +196,15 @@ def verify(connection: Connection, key_of: KeyOf, known: Iterable[Head] = ()) ->
         right = _hash(key, number, previous, rows) if key else ""
         if broken is None and (link.number != number or not hmac.compare_digest(right, link.hash)):
             broken = number
-        noted = wanted.pop(link.number, None)
-        if noted is not None and noted.hash != link.hash:
-            missing = missing or noted
+        if link.number in numbers:
+            wanted.discard(Head(link.number, link.hash))
         previous = link.hash
     loose = sum(
         connection.scalar(select(func.count()).select_from(table).where(table.seq > reached)) or 0
         for table, reached in zip(HISTORIES, through, strict=True)
     )
-    gone = min(wanted.values(), key=lambda head: head.number, default=None)
-    return Verdict(Head(number, previous), broken, loose, missing or gone)
+    missing = min(wanted, key=lambda head: head.number, default=None)
+    return Verdict(Head(number, previous), broken, loose, missing)
 
 
 class _Rows:
