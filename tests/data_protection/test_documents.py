@@ -19,6 +19,7 @@ from peerbook.data_protection.documents import (
 )
 from peerbook.data_protection.grounds import Grounds, save_grounds
 from peerbook.privacy.consent import consent_texts
+from peerbook.privacy.retention import RetentionRule, save_rule
 from peerbook.roles import ROLES
 from peerbook.store import set_setting, users
 from peerbook.store.tables import Base
@@ -118,6 +119,20 @@ def test_what_the_place_builds_on_is_told_once_it_is_written(desk):
     words = words_of(document(desk, "record_of_processing")[1])[False]
     for written in ("Serviceloven * 12", "Ingen", "dpo@by.example"):
         assert written in words
+
+
+def test_how_long_people_are_kept_is_asked_for_until_it_is_decided(desk):
+    before = told(desk, "record_of_processing")
+    with desk.store.write(LEADER) as session:
+        save_rule(
+            session, RetentionRule(24, "course_end", "Vi skal kunne svare på spørgsmål."), None
+        )
+    after = told(desk, "record_of_processing")
+    assert "Skriv hvor længe I gemmer" in before
+    assert "Skriv hvor længe I gemmer" not in after
+    words = words_of(document(desk, "record_of_processing")[1])[False]
+    assert "slettet 24 måneder efter holdets slutning" in words
+    assert "Vi skal kunne svare på spørgsmål." in words
 
 
 def test_few_people_are_not_counted(tmp_path):

@@ -31,6 +31,7 @@ from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.paths import product_folder
 from peerbook.privacy.consent import consent_texts
+from peerbook.privacy.retention import rule_of
 from peerbook.roles import ROLES, role_name
 from peerbook.settings import idle_minutes
 from peerbook.small_groups import told
@@ -114,7 +115,7 @@ def document(desk: Desk, name: Document) -> tuple[str, bytes, str]:
 
 def facts_of(desk: Desk, session: Session) -> dict[str, Any]:
     """Return what the documents ask for, as it is in the store today."""
-    store, built_on = desk.store, grounds(session)
+    store, built_on, rule = desk.store, grounds(session), rule_of(session)
     accounts = [one for one in users.accounts(session) if one.is_active]
     people = session.scalar(select(func.count()).select_from(Participant)) or 0
     return {
@@ -149,7 +150,7 @@ def facts_of(desk: Desk, session: Session) -> dict[str, Any]:
         "last_backup": _day(backup.last_made(store, backup.LAST_SETTING)),
         "last_drill": _day(backup.last_made(store, backup.DRILL_SETTING)),
         "backup_days": backup.KEPT_DAYS,
-        "retention": [],
+        "retention": rule and {"sentence": rule.sentence, "reason": rule.reason},
     }
 
 
