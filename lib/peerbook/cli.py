@@ -450,16 +450,40 @@ def export(
         if with_names:
             with opened.write(owner().name) as session:
                 note_taken_out(session, dt.datetime.now(COPENHAGEN).date())
+    _write_new(file, made.packed())
+    typer.echo(file)
+
+
+@app.command(help=_("Write the hand-over booklet to print: all that whoever takes over must know."))
+def handover(
+    file: Annotated[Path, typer.Argument(help=_("The PDF to write; it must not be there yet."))],
+    store: StoreUrl = None,
+) -> None:
+    """Write the booklet; it holds nobody who takes part, and no key."""
+    from peerbook.desk import SYNTHETIC_SETTING
+    from peerbook.guide.handover import handover_paper
+    from peerbook.store import Store
+    from peerbook.text.formats import COPENHAGEN
+
+    with Store.open(store, create=False) as opened:
+        synthetic = bool(opened.setting(SYNTHETIC_SETTING, False))
+        today = dt.datetime.now(COPENHAGEN).date()
+        _name, data, _kind = handover_paper(opened, today, synthetic=synthetic)
+    _write_new(file, data)
+    typer.echo(file)
+
+
+def _write_new(file: Path, data: bytes) -> None:
+    """Write a file only its owner can read, and never over another."""
     try:
         with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as target:
-            target.write(made.packed())
+            target.write(data)
     except FileExistsError:
         message = _("The file {file} is there already. Choose another name.")
         raise InputFault.at("file", message.format(file=file)) from None
     except OSError as error:
         message = _("The file {file} cannot be written. Choose another place.")
         raise InputFault.at("file", message.format(file=file)) from error
-    typer.echo(file)
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -10,6 +10,7 @@ from peerbook.desk import Desk
 from peerbook.guide import records
 from peerbook.guide.accessibility import Organisation
 from peerbook.guide.backup_part import backup_parts
+from peerbook.guide.handover import handover_paper
 from peerbook.settings import (
     LARGEST_THRESHOLD,
     cpr_purpose,
@@ -25,6 +26,7 @@ from peerbook.store.users import name_key
 from peerbook.text import _, ngettext
 from peerbook.ui import (
     Button,
+    Download,
     Filter,
     FlagField,
     Form,
@@ -61,6 +63,7 @@ def settings_parts(
         *_organisation_parts(desk, changed),
         *_cpr_parts(desk),
         *backup_parts(desk),
+        *_handover_parts(desk),
     ]
 
 
@@ -223,6 +226,28 @@ def _organisation_parts(desk: Desk, changed: Callable[[], None]) -> list[Part]:
 def _organisation(values: object) -> Organisation:
     fields = cast("dict[str, object]", values)
     return Organisation(*(str(fields[name]) for name in ("name", "phone", "contact")))
+
+
+# -- taking over -----------------------------------------------------------------------------------
+
+
+def _handover_parts(desk: Desk) -> list[Part]:
+    if desk.visitor.role != "leader":
+        return []
+    return [
+        Heading(_("When somebody else takes over")),
+        Prose(
+            _(
+                "The booklet says where data and key lie, how all is started, saved and brought "
+                "back, and who leads. Nobody who takes part stands in it. Print it, write the "
+                "recovery code into it by hand, and keep it locked away."
+            )
+        ),
+        Download(
+            _("Print the hand-over booklet"),
+            lambda: handover_paper(desk.store, desk.today, synthetic=desk.synthetic),
+        ),
+    ]
 
 
 # -- CPR numbers -----------------------------------------------------------------------------------

@@ -37,9 +37,9 @@ KEY_BYTES = 32
 STORE_ID_BYTES = 12
 KEY_ID_BYTES = 4
 MARK_BYTES = STORE_ID_BYTES + KEY_ID_BYTES
-_GROUPS, _DATA_SIGNS = 13, 4
+CODE_GROUPS, _DATA_SIGNS = 13, 4
 _SIGN_BITS = 5
-_PADDING_BITS = _GROUPS * _DATA_SIGNS * _SIGN_BITS - 8 * KEY_BYTES
+_PADDING_BITS = CODE_GROUPS * _DATA_SIGNS * _SIGN_BITS - 8 * KEY_BYTES
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class MasterKey:
         number = int.from_bytes(self.secret, "big") << _PADDING_BITS
         values = [
             number >> (_SIGN_BITS * position) & 31
-            for position in reversed(range(_GROUPS * _DATA_SIGNS))
+            for position in reversed(range(CODE_GROUPS * _DATA_SIGNS))
         ]
         groups = [
             [*part, _check_sign(index, part)]
@@ -90,14 +90,14 @@ class MasterKey:
             At `code`, with one fault for each group that was written wrongly.
         """
         signs = "".join(c for c in written.upper() if c.isalnum()).translate(MISREAD)
-        wanted = _GROUPS * (_DATA_SIGNS + 1)
+        wanted = CODE_GROUPS * (_DATA_SIGNS + 1)
         if len(signs) != wanted or not set(signs) <= set(ALPHABET):
             raise InputFault.at(
                 "code",
                 _(
                     "A recovery code is {groups} groups of five letters and digits, {wanted} in "
                     "all. Here are {found}. Look at the paper again."
-                ).format(groups=_GROUPS, wanted=wanted, found=len(signs)),
+                ).format(groups=CODE_GROUPS, wanted=wanted, found=len(signs)),
             )
         groups = list(_parts([ALPHABET.index(sign) for sign in signs], _DATA_SIGNS + 1))
         wrong = [
