@@ -13,29 +13,30 @@ PEERBOOK_KEY_FILE      its key, and PGPASSFILE the password of the database; 060
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import peerbook.server
 
 c = get_config()  # noqa: F821 - JupyterHub defines it
 
+os.umask(0o077)  # what the hub and its servers write is theirs alone
 folder = Path(os.environ["PEERBOOK_HUB_FOLDER"]).resolve()
 shared = ("PEERBOOK_STORE_URL", "PEERBOOK_KEY_FILE", "PGPASSFILE")
 
 # -- where it is -----------------------------------------------------------------------------------
 
-c.JupyterHub.public_url = os.environ["PEERBOOK_HUB_URL"]
-c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ.get('PEERBOOK_HUB_PORT', '8000')}/"
+url = os.environ["PEERBOOK_HUB_URL"]
+port = os.environ.get("PEERBOOK_HUB_PORT", "8000")
+c.JupyterHub.public_url = url
+c.JupyterHub.bind_url = f"http://127.0.0.1:{port}{urlsplit(url).path or '/'}"
 c.JupyterHub.db_url = f"sqlite:///{folder / 'hub.sqlite'}"
-c.ConfigurableHTTPProxy.log_level = "warn"
 c.JupyterHub.cookie_secret_file = str(folder / "cookie-secret")
 c.ConfigurableHTTPProxy.pid_file = str(folder / "proxy.pid")
-c.JupyterHub.template_paths = [
-    str(Path(__file__).parent / "templates"),
-    str(
-        Path(peerbook.server.__file__).parent / "template" / "static"
-    ),  # they look as peerbook does
-]
-c.JupyterHub.log_level = "ERROR"  # below, lines of the log name who asked, and for what
+look = Path(peerbook.server.__file__).parent / "template" / "static"  # the pages' own
+c.JupyterHub.template_paths = [str(Path(__file__).parent / "templates"), str(look)]
+# Below, lines of the logs name who asked, and for what.
+c.JupyterHub.log_level = "ERROR"
+c.ConfigurableHTTPProxy.log_level = "warn"
 
 # -- who comes in ----------------------------------------------------------------------------------
 
@@ -69,7 +70,10 @@ c.JupyterHub.load_roles = [
 c.JupyterHub.services = [
     {
         "name": "idle-culler",
-        "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600"],
+        "command": [
+            *(sys.executable, "-m", "jupyterhub_idle_culler"),
+            *("--timeout=3600", "--IdleCuller.log_level=ERROR"),
+        ],
     }
 ]
 

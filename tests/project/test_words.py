@@ -15,6 +15,7 @@ from peerbook.text.readability import LIX_LIMIT, lix, word_advice
 PACKAGE = Path(peerbook.__file__).parent
 FOLDER = PACKAGE / "text" / "locale" / "da" / "LC_MESSAGES"
 CATALOGUE = read_po(io.BytesIO((FOLDER / "peerbook.po").read_bytes()), locale="da")
+HUB_PAGES = Path(__file__).parents[2] / "docs" / "jupyterhub" / "templates"
 SHORT = 8  # words; labels and buttons say nothing of how easy it is to read
 
 
@@ -67,11 +68,23 @@ def test_the_compiled_catalogue_is_the_current_one():
 def danish() -> list[str]:
     """Every sentence a page can say in Danish."""
     return [
-        text
-        for entry in CATALOGUE
-        if entry.id
-        for text in (entry.string if isinstance(entry.string, tuple) else [entry.string])
+        *(
+            text
+            for entry in CATALOGUE
+            if entry.id
+            for text in (entry.string if isinstance(entry.string, tuple) else [entry.string])
+        ),
+        *said_at_the_hub(),
     ]
+
+
+def said_at_the_hub() -> list[str]:
+    """Return what JupyterHub's pages say as we ship them; they have no catalogue."""
+    pages = [path.read_text("utf-8") for path in HUB_PAGES.glob("*.html")]
+    assert len(pages) > 3
+    marks = re.compile(r"\{[#%{].*?[#%}]\}|<[^>]*>")
+    lines = [marks.sub(" ", line) for page in pages for line in page.splitlines()]
+    return [line.strip() for line in lines if line.strip()]
 
 
 def test_no_word_of_the_catalogue_puts_people_in_a_box():

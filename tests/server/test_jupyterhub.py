@@ -345,7 +345,7 @@ def test_who_comes_back_from_a_login_nobody_began_is_turned_away(hub, somebody, 
     expect(page.get_by_role("heading", name="Det varede for længe")).to_be_visible()
 
 
-def test_neither_log_nor_kernel_learns_what_opens(hub, somebody):
+def test_neither_log_nor_kernel_nor_neighbour_learns_what_opens(hub, somebody):
     page = somebody()
     open_as(page, hub, "anna")
     said = hub.said()
@@ -353,11 +353,17 @@ def test_neither_log_nor_kernel_learns_what_opens(hub, somebody):
         assert secret not in said
     assert not re.search(r"code=(?!\[secret)|state=(?!\[secret)|token=(?!\[secret)", said)
     assert "Traceback" not in said
+    kept = [hub.folder / "hub.sqlite", hub.folder / "cookie-secret", hub.folder / "users" / "anna"]
+    assert [path.stat().st_mode & 0o077 for path in kept] == [0, 0, 0]
     below = psutil.Process(hub.process.pid).children(recursive=True)
     forked = [one for one in below if "zygote" in " ".join(one.cmdline())]
     assert forked
     for process in forked:
         assert "JUPYTERHUB_API_TOKEN" not in process.environ()
+
+
+def test_the_hub_lets_in_names_that_a_user_can_have_and_no_others():
+    assert users._NAME.pattern in CONFIG.read_text("utf-8")
 
 
 @pytest.mark.parametrize(("address", "is_secure"), [("https://a.example/", True), ("", False)])

@@ -24,7 +24,7 @@ from tornado.httputil import url_concat
 from peerbook.errors import StoreUnavailable
 from peerbook.seat import BEHIND_HUB_VARIABLE
 from peerbook.server import discretion
-from peerbook.server.answers import HEADERS, Answer, speaking
+from peerbook.server.answers import Answer, speaking
 from peerbook.server.app import App, ServerFault, run
 from peerbook.server.entrance import Entrance
 from peerbook.server.login import LogoutHandler, onward
@@ -34,7 +34,6 @@ from peerbook.store.users import written_name
 from peerbook.text import _
 
 try:
-    from jupyterhub import __version__ as hub_version
     from jupyterhub.services.auth import HubOAuth
 except ModuleNotFoundError as missing:
     raise ServerFault(
@@ -272,7 +271,6 @@ class HubApp(App):
         """Return the app's settings; the name it is asked by is the hub's, whose proxy asks."""
         settings = super().init_settings()
         settings["allow_remote_access"] = True
-        settings["headers"] = {**HEADERS, "X-JupyterHub-Version": hub_version}
         if self.place.is_https:
             settings["xsrf_cookie_kwargs"]["secure"] = True
         return settings
