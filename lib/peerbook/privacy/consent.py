@@ -113,6 +113,22 @@ def allowed_by(
 
     Whoever has not been asked has not said yes.
     """
+    return _who_answered(session, purpose, codes, on, given=True)
+
+
+def said_no_to(
+    session: Session, purpose: Purpose, codes: Collection[str], on: dt.date
+) -> frozenset[str]:
+    """Return who of some people has said no to a purpose by a day; whoever was not asked has not.
+
+    For what goes to everybody who has not said no.
+    """
+    return _who_answered(session, purpose, codes, on, given=False)
+
+
+def _who_answered(
+    session: Session, purpose: Purpose, codes: Collection[str], on: dt.date, *, given: bool
+) -> frozenset[str]:
     wanted = select(Event).where(Event.subject_type == "participant", Event.subject_id.in_(codes))
     events: dict[str, list[Event]] = {}
     for event in session.scalars(wanted.order_by(Event.seq)):
@@ -120,7 +136,7 @@ def allowed_by(
     return frozenset(
         code
         for code, mine in events.items()
-        if (answer := _answers(mine, on).get(purpose)) is not None and answer.given
+        if (answer := _answers(mine, on).get(purpose)) is not None and answer.given is given
     )
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 
+from sqlalchemy.orm import Session
+
 from peerbook.course import people_records
 from peerbook.course.answers import given
+from peerbook.course.attendance.consent_records import Stopped, save_consents
 from peerbook.course.people_records import Mentor
 from peerbook.desk import Desk
 from peerbook.privacy.consent import (
     PURPOSES,
     Consent,
     Purpose,
+    allowed_by,
     consent_texts,
     consents,
     purpose_name,
-    save_answers,
 )
-from peerbook.store import Receipt
+from peerbook.store import Receipt, Saved
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
@@ -36,6 +39,7 @@ from peerbook.ui import (
     Section,
     Submission,
     Table,
+    literal,
     receipt_text,
 )
 
@@ -69,6 +73,8 @@ class Consents:
             said = {
                 mentor.code: consents(session, mentor.code, self._desk.today) for mentor in mentors
             }
+            codes = [mentor.code for mentor in mentors]
+            may_be_quoted = allowed_by(session, "being_quoted", codes, self._desk.today)
         columns = [
             Column("name", _("Mentor")),
             Column("yes", _("Has said yes to")),
@@ -95,20 +101,27 @@ class Consents:
             action=RowAction(_("Write their answers"), ask),
         )  # fmt: skip
         notice = [Notice("ok", told)] if told else []
-        self._place.show([*notice, table], told, take_there=bool(told))
+        quoted = [mentor.name for mentor in mentors if mentor.code in may_be_quoted]
+        list_of_them = format_list([literal(name) for name in quoted]) if quoted else _("nobody")
+        now = Prose(_("May be quoted today: {names}.").format(names=list_of_them))
+        self._place.show([*notice, table, now], told, take_there=bool(told))
 
     def _asking(self, mentor: Mentor, said: dict[Purpose, Consent]) -> list[Part]:
         def save(submission: Submission) -> Receipt:
             values = submission.values
             answers = {purpose: values[purpose] == _YES for purpose in PURPOSES if values[purpose]}
-            receipt = self._desk.save(
-                submission,
-                lambda session: save_answers(
+            stopped = Stopped()
+
+            def change(session: Session) -> Saved:
+                nonlocal stopped
+                saved, stopped = save_consents(
                     session, mentor.code, answers, given(dt.date, values["on"]),
                     today=self._desk.today,
-                ),
-            )  # fmt: skip
-            self._show_list(receipt_text(receipt))
+                )  # fmt: skip
+                return saved
+
+            receipt = self._desk.save(submission, change)
+            self._show_list(" ".join([receipt_text(receipt), *_told(stopped)]))
             return receipt
 
         def back() -> str:
@@ -135,10 +148,18 @@ class Consents:
             on_submit=save,
             submit_label=_("Save the answers"),
         )  # fmt: skip
-        what_stops = _(
-            "A no holds from the same day. Evaluations are handed in without a name, so peerbook "
-            "does not know which are theirs. If they bring the code from their strip, delete the "
-            "sheets with it under “Saved sheets”."
+        what_stops = "\n".join(
+            f"- {line}"
+            for line in (
+                _("Taking part: they are no longer on the course from that day."),
+                _(
+                    "Being measured: do not ask them any more. Evaluations have no name, so "
+                    "peerbook does not know which are theirs. If they bring the code from their "
+                    "strip, delete the sheets with it under “Saved sheets”."
+                ),
+                _("Being quoted: they go off the list of those who may be quoted."),
+                _("CPR number: it is deleted at once."),
+            )
         )
         return [
             Heading(_("What {name} says").format(name=mentor.name), level=3),
@@ -146,6 +167,15 @@ class Consents:
             Disclosure(_("What happens when somebody says no?"), [Prose(what_stops)]),
             Button(_("Back to the list"), back),
         ]
+
+
+def _told(stopped: Stopped) -> list[str]:
+    """Return what a no has stopped, in sentences."""
+    told = [
+        _("They are no longer on {course} from {date}.").format(course=title, date=format_date(day))
+        for title, day in stopped.left
+    ]
+    return [*told, _("The CPR number is deleted.")] if stopped.cpr_deleted else told
 
 
 def _named(said: dict[Purpose, Consent], *, given: bool) -> str | None:

@@ -9,11 +9,12 @@ from peerbook.course.evaluation_form import EvaluationForm, load_form
 from peerbook.desk import Desk
 from peerbook.files import media_types
 from peerbook.files.paper import PAPER_LANGUAGE, paper_name
+from peerbook.privacy.consent import said_no_to
 from peerbook.settings import whom_to_call
 from peerbook.store.codes import new_linking_codes
 from peerbook.store.tables import Course, Extent, Site
-from peerbook.text import _, written_in
-from peerbook.ui import Downloads, MakeFile, Part, Prose, how_easy
+from peerbook.text import _, ngettext, written_in
+from peerbook.ui import Downloads, MakeFile, Notice, Part, Prose, how_easy
 
 SPARE_CODES = 2
 """Strips more than there are people, so that whoever draws last has a choice too."""
@@ -27,14 +28,28 @@ def paper_parts(desk: Desk, course: Course, form: EvaluationForm) -> list[Part]:
         from peerbook.course.evaluation.evaluation_files import codes_bytes
 
         with desk.store.read() as session:
-            people = people_records.how_many(session, course.id)
+            everybody = people_records.codes(session, course.id)
+            people = len(everybody - said_no_to(session, "being_measured", everybody, desk.today))
         made = new_linking_codes(people + SPARE_CODES)
         data = codes_bytes(made, course=course.title, synthetic=desk.synthetic)
         with written_in(PAPER_LANGUAGE):
             name = _("{form} codes").format(form=form.title)
         return paper_name(name, synthetic=desk.synthetic), data, media_types.PDF
 
+    with desk.store.read() as session:
+        not_asked = len(
+            said_no_to(
+                session, "being_measured", people_records.codes(session, course.id), desk.today
+            )
+        )
+    text = ngettext(
+        "{n} has said no to being measured. Do not ask them, and give them no strip.",
+        "{n} have said no to being measured. Do not ask them, and give them no strip.",
+        not_asked,
+    )
+    who = [Notice("info", text.format(n=not_asked))] if not_asked else []
     return [
+        *who,
         Prose(
             _(
                 "Those who have little energy today can take the sheet with three questions in "
