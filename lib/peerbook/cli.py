@@ -95,12 +95,16 @@ def lab(
             "--allow-root", help=_("Start as the superuser too, for instance in a container.")
         ),
     ] = False,
+    names: Annotated[
+        bool,
+        typer.Option("--names", help=_("Show notebooks who participants are, not codes only.")),
+    ] = False,
 ) -> None:
     """Start JupyterLab; ends with Ctrl-C."""
     from peerbook.server import lab as start
 
     address = _address(store, create=False)
-    start(port=port, open_browser=browser, store_url=address, allow_root=allow_root)
+    start(port=port, open_browser=browser, store_url=address, allow_root=allow_root, names=names)
 
 
 @app.command(help=_("Fill an empty store with invented people from Vejle."))

@@ -23,12 +23,18 @@ from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import Submission
 
 ACTOR_VARIABLE = "PEERBOOK_ACTOR"
+BY_CODES_VARIABLE = "PEERBOOK_BY_CODES"
+"""Set, when whoever works on this machine is to know people by their codes only."""
 SYNTHETIC_SETTING = "synthetic"
 
 
 def owner() -> Visitor:
-    """Return who works on this machine without logging in: whoever it belongs to leads here."""
-    return Visitor(os.environ.get(ACTOR_VARIABLE) or getpass.getuser(), "leader")
+    """Return who works on this machine without logging in: whoever it belongs to leads here.
+
+    In JupyterLab and in a run, people are known by their codes only.
+    """
+    name = os.environ.get(ACTOR_VARIABLE) or getpass.getuser()
+    return Visitor(name, "leader", by_codes=bool(os.environ.get(BY_CODES_VARIABLE)))
 
 
 @dataclass(frozen=True)

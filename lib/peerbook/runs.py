@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import re
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -20,6 +21,7 @@ from traitlets.config import Config
 
 from peerbook import __version__
 from peerbook.course import records
+from peerbook.desk import BY_CODES_VARIABLE
 from peerbook.errors import Fault, InputFault, PeerbookError, Place
 from peerbook.files.origin import fingerprint
 from peerbook.paths import can_be_socket, product_folder
@@ -192,6 +194,20 @@ def _kernel_settings(folder: Path) -> Config:
     return config
 
 
+@contextlib.contextmanager
+def _by_codes() -> Iterator[None]:
+    """Let kernels that start meanwhile know people by their codes only."""
+    before = os.environ.get(BY_CODES_VARIABLE)
+    os.environ[BY_CODES_VARIABLE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[BY_CODES_VARIABLE]
+        else:
+            os.environ[BY_CODES_VARIABLE] = before
+
+
 def _failure(name: str, error: Exception, injected: bool) -> PeerbookError:
     """Return what to tell when a workbook has stopped, and log where it did, without any value.
 
@@ -234,7 +250,7 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
         parameters = check_parameters(path, given, session)
         state = fingerprint(*map(session.scalar, _LATEST))
     _make_ready(output)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _by_codes():
         try:
             done = papermill.execute_notebook(
                 str(path),

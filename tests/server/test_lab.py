@@ -11,13 +11,15 @@ import urllib.request
 
 import psutil
 import pytest
+import websocket
 
 from app_under_test import Server
-from builders import open_store
+from builders import a_course_of, open_store
 from peerbook.paths import product_folder
 from peerbook.server import lab as start_lab
 from peerbook.server.app import ServerFault
 from peerbook.server.assets import asset_url
+from peerbook.store import Store
 from peerbook.text import _
 
 # Tests may run as root in a container, and say that this is meant.
@@ -105,6 +107,38 @@ def test_a_kernel_of_the_lab_is_forked(lab):
         if child.ppid() != server.pid and "peerbook.server.zygote" in child.cmdline()
     ]
     assert len(forked) == 1
+
+
+def said_by_a_kernel(server: Server, code: str) -> str:
+    """Return what code prints in a new kernel."""
+    number = json.loads(ask(server, "api/kernels", {"name": "python3"}))["id"]
+    address = f"{server.address}api/kernels/{number}/channels".replace("http", "ws", 1)
+    line = websocket.create_connection(address, header=server.headers, timeout=60)
+    message = {
+        "channel": "shell",
+        "header": {"msg_id": "1", "msg_type": "execute_request", "session": "s", "version": "5.3"},
+        "parent_header": {}, "metadata": {}, "content": {"code": code}, "buffers": [],
+    }  # fmt: skip
+    line.send(json.dumps(message))
+    while True:
+        answer = json.loads(line.recv())
+        if answer["msg_type"] in ("stream", "error"):
+            line.close()
+            ask(server, f"api/kernels/{number}", method="DELETE")
+            return str(answer["content"].get("text") or answer["content"])
+
+
+def test_notebooks_of_the_lab_know_people_by_their_codes(lab):
+    with Store.open(lab.data / "peerbook.sqlite") as store:
+        made = a_course_of(store, "Åse Opdigt")
+    said = said_by_a_kernel(
+        lab,
+        "from peerbook.desk import open_desk\n"
+        "from peerbook.course import people_records\n"
+        "with open_desk().store.read() as session:\n"
+        f"    print([one.name for one in people_records.mentors(session, {made.course_id})])\n",
+    )
+    assert said == f"{list(made.codes)}\n"
 
 
 def test_the_login_link_works_and_no_token_stands_in_it(lab, visitor):

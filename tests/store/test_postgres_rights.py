@@ -256,6 +256,17 @@ def reaches(store, engine, statement):
     return True
 
 
+def test_whoever_knows_people_by_their_codes_reads_and_changes_no_name(place):
+    address, _sites = place
+    with Store.open(address, visitor=Visitor("bo", "leader", by_codes=True)) as store:
+        assert reaches(store, store._database.read, "SELECT code FROM public.participant")
+        for statement in (
+            "SELECT participant_code FROM public.identity",
+            "DELETE FROM public.identity",
+        ):
+            assert not reaches(store, store._database.write, statement), statement
+
+
 @pytest.mark.parametrize("role", ["analyst", "steering_group"])
 def test_what_happened_to_people_is_for_those_who_see_who_takes_part(place, role):
     with as_(place, "leader") as store, store.write("bo") as session:

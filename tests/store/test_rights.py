@@ -78,6 +78,23 @@ def as_(place, role: Role, sites: set[int] | None = None) -> Store:
     return Store.open(place / "peerbook.sqlite", create=False, visitor=visitor)
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_whoever_knows_people_by_their_codes_reads_and_changes_no_name(place, role):
+    visitor = Visitor("bo", role, by_codes=True)
+    with Store.open(place / "peerbook.sqlite", create=False, visitor=visitor) as store:
+        with store.read() as session:
+            assert identities.name_of(session, ["P-KKKKKK"]) == {}
+        with pytest.raises(NotAllowed), store.read() as session:
+            session.scalars(select(Identity.name)).all()
+        with pytest.raises(NotAllowed), store.write("bo") as session:
+            identities.save_name(session, "P-KKKKKK", "Somebody Else")
+        if role == "leader":
+            with store.write("bo") as session:
+                session.add(participant(code="P-999999"))
+            with store.read() as session:
+                assert session.get(Participant, "P-999999")
+
+
 @pytest.mark.parametrize("role", ["analyst", "steering_group"])
 def test_what_happened_to_people_is_for_those_who_see_who_takes_part(place, role):
     with as_(place, "leader").write("bo") as session:

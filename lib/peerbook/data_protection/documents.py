@@ -35,10 +35,10 @@ from peerbook.privacy.retention import rule_of
 from peerbook.roles import ROLES, role_name
 from peerbook.settings import idle_minutes
 from peerbook.small_groups import told
-from peerbook.store import Visitor, backup, users
+from peerbook.store import Visitor, backup, identities, users
 from peerbook.store.keys import KEYRING, PLACE_VARIABLE
 from peerbook.store.rights import about_people, rights_of, sees_people
-from peerbook.store.tables import Base, Identity, Participant
+from peerbook.store.tables import Base, Participant
 from peerbook.store.visitor import Role
 from peerbook.text import format_date, format_list, written_in
 from peerbook.text.formats import COPENHAGEN
@@ -142,7 +142,7 @@ def facts_of(desk: Desk, session: Session) -> dict[str, Any]:
         "users_have_begun": users.have_begun(session),
         "shortest_password": users.SHORTEST_PASSWORD,
         "idle_minutes": idle_minutes(session),
-        "cpr_in_use": bool(session.scalar(select(func.count()).where(Identity.cpr.is_not(None)))),
+        "cpr_in_use": identities.keep_cpr(session),
         "has_server": store.server is not None,
         "key_in_ring": os.environ.get(PLACE_VARIABLE) == KEYRING,
         "code_written_down": store.setting(backup.CODE_SETTING) == store.keys.key_id,

@@ -10,6 +10,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.serverapp import ServerApp
 from traitlets.config import Config
 
+from peerbook.desk import BY_CODES_VARIABLE
 from peerbook.paths import product_folder
 from peerbook.server import discretion
 from peerbook.server.app import STORE_VARIABLE, ServerFault, kernel_settings, local_address
@@ -68,6 +69,7 @@ def lab(
     store_url: str | None = None,
     token: str | None = None,
     allow_root: bool = False,
+    names: bool = False,
 ) -> None:
     """Serve JupyterLab in the workbooks folder until interrupted.
 
@@ -85,6 +87,8 @@ def lab(
         Access code; without it the data folder's own.
     allow_root
         Start for the superuser too.
+    names
+        Let notebooks read who participants are; without it they know codes only.
 
     Raises
     ------
@@ -101,6 +105,7 @@ def lab(
         )
     if store_url:
         os.environ[STORE_VARIABLE] = store_url
+    os.environ[BY_CODES_VARIABLE] = "" if names else "1"
     code = access_token() if token is None else token
     if not code:
         raise ServerFault(_("The server does not start without an access code."))

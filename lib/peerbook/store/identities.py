@@ -56,8 +56,11 @@ class KeptCpr:
 def name_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """Return the names by participant code; a code without a name is left out.
 
-    Who was shown them is written down when the session ends.
+    Who was shown them is written down when the session ends. Whoever knows people by their codes
+    only gets none.
     """
+    if session.info["by_codes"]:
+        return {}
     wanted = select(Identity).where(Identity.participant_code.in_(list(codes)))
     rows = session.scalars(wanted)
     names = {row.participant_code: name for row in rows if (name := _opened(session, row, "name"))}
@@ -158,6 +161,11 @@ def save_cpr(session: Session, code: str, cpr: Cpr, basis: str) -> list[str]:
     row.cpr_index = index_of(keys_of(session), cpr.digits)
     row.cpr_basis = basis.strip()
     return [other for other in codes_with(session, cpr) if other != code]
+
+
+def keep_cpr(session: Session) -> bool:
+    """Return whether any CPR number is kept."""
+    return bool(session.scalar(select(exists().where(Identity.cpr.is_not(None)))))
 
 
 def codes_with(session: Session, cpr: Cpr) -> list[str]:

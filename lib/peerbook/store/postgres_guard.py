@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import cast, get_args
+from typing import get_args
 
 from sqlalchemy import Connection, Table, inspect, text
 
@@ -35,6 +35,9 @@ BEGIN
     RAISE insufficient_privilege USING MESSAGE = 'this role does not reach that far';
 END $$
 """
+_VISITORS = [
+    Visitor("", role, by_codes=by_codes) for role in get_args(Role) for by_codes in (False, True)
+]
 _SITES = "(SELECT current_setting('app.sites', true))"
 
 
@@ -44,10 +47,15 @@ def settings_of(visitor: Visitor | None) -> dict[str, str]:
         return {"app.role": MACHINE, "app.sites": EVERYWHERE, "app.visitor": ""}
     sites = visitor.sites
     return {
-        "app.role": visitor.role,
+        "app.role": _standing(visitor),
         "app.sites": EVERYWHERE if sites is None else ",".join(map(str, sorted(sites))),
         "app.visitor": visitor.name,
     }
+
+
+def _standing(visitor: Visitor) -> str:
+    """Return by what the policies know what a visitor may do."""
+    return f"{visitor.role}_by_codes" if visitor.by_codes else visitor.role
 
 
 def views_for(visitor: Visitor | None) -> Iterator[str]:
@@ -91,10 +99,10 @@ def _digest() -> str:
 def _policies(table: Table) -> list[str]:
     name = table.name
     readers, writers = ["leader", MACHINE], ["leader", MACHINE]
-    for role in get_args(Role):
-        if rights := rights_of(Visitor("", role)):
-            readers += [role] if name in rights.reads else []
-            writers += [role] if name in rights.writes else []
+    for visitor in _VISITORS:
+        if rights := rights_of(visitor):
+            readers += [_standing(visitor)] if name in rights.reads else []
+            writers += [_standing(visitor)] if name in rights.writes else []
     rows = _own_rows(table)
     statements = [
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
@@ -128,13 +136,10 @@ def _own_rows(table: Table) -> str | None:
     if rows := rows_of(table, lambda column: f"{column} = ANY ({numbers})"):
         conditions.append(f"{_SITES} = '{EVERYWHERE}' OR {rows}")
     if people := about_people(table):
-        who = ", ".join(f"'{role}'" for role in (MACHINE, *get_args(Role)) if _sees_people(role))
+        seeing = [_standing(visitor) for visitor in _VISITORS if sees_people(visitor.role)]
+        who = ", ".join(f"'{standing}'" for standing in (MACHINE, *seeing))
         conditions.append(f"NOT {people} OR (SELECT current_setting('app.role', true)) IN ({who})")
     return " AND ".join(f"({one})" for one in conditions) or None
-
-
-def _sees_people(role: str) -> bool:
-    return role == MACHINE or sees_people(cast(Role, role))
 
 
 def roles_for(database: str) -> str:

@@ -8,13 +8,14 @@ new is the leader's alone until it is named.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Table
 
 from peerbook.store.tables import Base
 from peerbook.store.visitor import Role, Visitor
 
+_NAMES = "identity"
 _COURSE = frozenset({"course", "course_date", "raised_theme", "resource", "site"})
 _PEOPLE = frozenset({"attendance", "catch_up", "enrolment", "participant", "presenter"})
 _ANSWERS = frozenset({"answer", "decision", "evaluation", "suggestion"})
@@ -95,7 +96,14 @@ _RIGHTS: dict[Role, Rights] = {
 
 def rights_of(visitor: Visitor | None) -> Rights | None:
     """Return what a visitor may do; None for a leader and the machine itself: everything."""
-    return None if visitor is None or visitor.role == "leader" else _RIGHTS[visitor.role]
+    if visitor is None:
+        return None
+    rights = None if visitor.role == "leader" else _RIGHTS[visitor.role]
+    if not visitor.by_codes:
+        return rights
+    every = frozenset(Base.metadata.tables) | _EVERYBODY
+    known = rights or Rights(every, every)
+    return replace(known, reads=known.reads - {_NAMES}, writes=known.writes - {_NAMES})
 
 
 def may_read(visitor: Visitor, table: type[Base]) -> bool:

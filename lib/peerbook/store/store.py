@@ -164,9 +164,7 @@ class Store:
         StoreUnavailable
             When it cannot be read; or when it handed out names and that could not be written down.
         """
-        session = _ReadSession(
-            self._database.read, autoflush=False, info={"database": self._database}
-        )
+        session = _ReadSession(self._database.read, autoflush=False, info=self._info)
         with self._explained(), session:
             yield session
         self._write_down(sightings.noted(session))
@@ -199,7 +197,7 @@ class Store:
         session = AuditedSession(
             self._database.write,
             expire_on_commit=False,
-            info={"actor": actor, "reason": reason, "database": self._database},
+            info={"actor": actor, "reason": reason, **self._info},
         )
         self._writing.now = True
         try:
@@ -216,6 +214,12 @@ class Store:
         finally:
             self._writing.now = False
         self._written_down |= {(actor, one) for one in seen}
+
+    @property
+    def _info(self) -> dict[str, Any]:
+        """What every session knows of its store."""
+        by_codes = self.visitor is not None and self.visitor.by_codes
+        return {"database": self._database, "by_codes": by_codes}
 
     def _write_down(self, seen: set[Sighting]) -> None:
         """Write down what a session that only reads has handed out, before anybody sees it."""

@@ -20,8 +20,11 @@ class Visitor:
         What they may read and write: `peerbook.store.rights`.
     sites
         Numbers of the sites they work at; None for all.
+    by_codes
+        Whether they know people by their codes only, whatever the role may read.
     """
 
     name: str
     role: Role
     sites: frozenset[int] | None = None
+    by_codes: bool = False
