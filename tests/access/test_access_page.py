@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from builders import GOOD_PASSWORD, a_desk, a_site, a_user
+from builders import GOOD_PASSWORD, a_desk, a_site, a_telephone, a_user
 from peerbook.access import access_page
 from peerbook.course import records
 from peerbook.errors import Conflict, InputFault
@@ -89,6 +89,24 @@ def test_behind_a_hub_nothing_is_told_of_passwords(opened, store, monkeypatch):
     page._change({"name": "anna"})
     buttons = [part for part in page._changing.inside if isinstance(part, Button)]
     assert [button.actions[0]["label"] for button in buttons] == ["Luk ude"]
+
+
+def test_a_leader_turns_the_code_off_for_whoever_has_lost_the_telephone(opened, store):
+    a_user(store, "anna", "leader")
+    a_user(store, "bo", "course_leader")
+    a_telephone(store, "bo")
+    assert [row["telephone"] for row in rows(opened).values()] == ["nej", "ja"]
+    page = access_page._Users(a_desk(store, "anna"), [])
+    page.parts()
+
+    def buttons(name):
+        page._change({"name": name})
+        return [part for part in page._changing.inside if isinstance(part, Button)]
+
+    assert len(buttons("bo")) == len(buttons("anna")) + 1
+    buttons("bo")[1]._press({"index": 0}, ())
+    with store.read() as session:
+        assert not users.account(session, "bo").has_telephone
 
 
 def test_a_leader_sets_how_long_a_login_may_rest(opened, store):
