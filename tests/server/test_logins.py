@@ -120,6 +120,14 @@ def test_the_wait_doubles_and_is_never_longer_than_five_minutes(patience, clock)
     assert min(found[14:]) > 120
 
 
+def test_where_six_digits_are_guessed_the_wait_grows_to_an_hour_and_stays_there(clock):
+    slow = Patience(clock, longest_s=3600)
+    found = waits(slow, clock, "anna", 60)
+    assert found[:8] == [0, 0, 0, 0, 2, 4, 8, 16]
+    assert max(found) <= 3600
+    assert min(found[30:]) > 1800
+
+
 def test_wrong_codes_are_forgotten_with_time(patience, clock):
     waits(patience, clock, "192.0.2.1", 8)
     clock.now += 3600

@@ -35,6 +35,9 @@ from peerbook.store.users import Account, Proof
 LOGIN_SECONDS = 12 * 3600
 LOGIN_IS_OVER = 4401
 """The code a line is closed with when its login has ended: the page then says so."""
+CODE_WAIT_SECONDS = 3600.0
+"""Whoever writes wrong codes has the password. Of a million codes three are good at a time: a try an
+hour comes upon one with one chance in forty a year (throttling: RFC 4226 section 7.3)."""
 WATCH_SECONDS = 1.0
 WARNING_SECONDS = 120.0
 _BY_CODE = "code"
@@ -91,6 +94,7 @@ class Entrance(IdentityProvider):
         self.halfway: Tickets[Account] = Tickets()  # whose password was right a moment ago
         self.offered: Tickets[tuple[str, Telephone]] = Tickets()  # set up now, and by which login
         self._by_address, self._by_name = Patience(), Patience()
+        self._by_telephone = Patience(longest_s=CODE_WAIT_SECONDS)
         self._one_by_one = asyncio.Lock()
         self._lines: weakref.WeakKeyDictionary[WebSocketHandler, Person] = (
             weakref.WeakKeyDictionary()
@@ -220,13 +224,16 @@ class Entrance(IdentityProvider):
         Raises
         ------
         MustWait
-            As for a password.
+            As for a password, and up to an hour after many wrong codes.
         """
         async with self._one_by_one:
             self._require_patience(handler, name)
+            if wait := self._by_telephone.wait(name):
+                raise MustWait(wait)
             right = await self.book.change(
                 name, lambda session: users.accept_code(session, name, written, time.time())
             )
+            (self._by_telephone.right if right else self._by_telephone.wrong)(name)
             self._count(handler, name, right)
         return (await self.book.standing()).accounts[name] if right else None
 

@@ -151,17 +151,22 @@ class _Tally:
 class Patience:
     """How long to wait before a code is looked at again: by address, and for all together.
 
-    Tries made while waiting are not looked at and lengthen nothing, and no wait is longer than five
-    minutes: nobody is shut out for good. Who is logged in, or comes with a ticket, never waits.
+    Tries made while waiting are not looked at and lengthen nothing, and no wait is longer than is
+    said: nobody is shut out for good. Who is logged in, or comes with a ticket, never waits.
 
     Parameters
     ----------
     clock
         Tells the time in seconds.
+    longest_s
+        The longest wait, and after how long a wrong try is forgotten.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, longest_s: float = 300.0
+    ) -> None:
         self._clock = clock
+        self._longest_s = longest_s
         self._by_address: OrderedDict[str, _Tally] = OrderedDict()
         self._together = _Tally(free=50, longest_s=30.0, forget_s=10.0)
 
@@ -174,7 +179,9 @@ class Patience:
         """Count a wrong code."""
         origin, now = _origin(address), self._clock()
         tally = self._by_address.pop(origin, None)
-        self._by_address[origin] = tally or _Tally(free=4, longest_s=300.0, forget_s=300.0)
+        self._by_address[origin] = tally or _Tally(
+            free=4, longest_s=self._longest_s, forget_s=self._longest_s
+        )
         if len(self._by_address) > MOST_ADDRESSES:
             self._by_address.popitem(last=False)
         self._by_address[origin].add(now)
