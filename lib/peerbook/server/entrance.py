@@ -36,8 +36,8 @@ LOGIN_SECONDS = 12 * 3600
 LOGIN_IS_OVER = 4401
 """The code a line is closed with when its login has ended: the page then says so."""
 CODE_WAIT_SECONDS = 3600.0
-"""Whoever writes wrong codes has the password. Of a million codes three are good at a time: a try an
-hour comes upon one with one chance in forty a year (throttling: RFC 4226 section 7.3)."""
+"""Whoever writes wrong codes has the password. Of a million codes three are good at a time: a try
+an hour comes upon one with one chance in forty a year (throttling: RFC 4226 section 7.3)."""
 WATCH_SECONDS = 1.0
 WARNING_SECONDS = 120.0
 _BY_CODE = "code"
