@@ -35,8 +35,9 @@ from peerbook.data_protection.person_part import PersonPart, own_file_made
 from peerbook.errors import InputFault
 from peerbook.privacy.deletions import delete_people
 from peerbook.privacy.erasure import erase_person, held_about
+from peerbook.privacy.retention import RetentionRule, terms
 from peerbook.privacy.taken_out import note_taken_out, taken_out_with
-from peerbook.store import backup, identities
+from peerbook.store import Store, backup, identities
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import Base, DataImport, Deletion, ImportedRow, Participant
 from peerbook.ui import Download, Form, Notice, Prose, Submission, Table
@@ -45,6 +46,7 @@ PLANTED = ("Zolfar", "Kvistgaard", "zolfar@example.org", "70707070", "hemmeligbe
            "hemmeligmåde", "hemmeligpåmindelse", "hemmeliggrund")  # fmt: skip
 """Invented words that stand nowhere but with one person."""
 NAME, OTHER = "Zolfar Kvistgaard", "Bo Skov"
+RULE = RetentionRule(12, "last_contact", "Aftalt")
 NOW = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
 
 
@@ -264,3 +266,14 @@ def test_a_file_taken_out_before_somebody_came_holds_nothing_of_them(store, made
     with store.read() as session:
         assert len(taken_out_with(session, made.codes[0], made.site_id)) == 1
         assert taken_out_with(session, made_later.codes[0], made.site_id) == []
+
+
+def test_planted_words_are_nowhere_after_on_a_server_either(postgres_server):
+    with Store.open(postgres_server.url(postgres_server.new_database())) as shared:
+        made = fill(shared)
+        assert set(found_in(everything(shared))) == set(PLANTED)
+        deleted(shared, made.codes[0])
+        assert found_in(everything(shared)) == []
+        with shared.read() as session:
+            assert {one.due_on for one in terms(session, RULE, START)}
+            assert taken_out_with(session, made.codes[1], made.site_id) == []
