@@ -65,6 +65,10 @@ class Desk:
         """Whether whoever sits there may read who participants are."""
         return may_read(self.visitor, Identity)
 
+    def works_at(self, site_id: int) -> bool:
+        """Return whether a site is one of theirs; whoever saves can see rows of others too."""
+        return self.visitor.sites is None or site_id in self.visitor.sites
+
     @property
     def today(self) -> dt.date:
         """The day in Denmark; asked anew each time, since a page may stay open over midnight."""

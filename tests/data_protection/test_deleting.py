@@ -37,7 +37,7 @@ from peerbook.privacy.deletions import delete_people
 from peerbook.privacy.erasure import erase_person, held_about
 from peerbook.privacy.retention import RetentionRule, terms
 from peerbook.privacy.taken_out import note_taken_out, taken_out_with
-from peerbook.store import Store, backup, identities
+from peerbook.store import Store, Visitor, backup, identities
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import Base, DataImport, Deletion, ImportedRow, Participant
 from peerbook.ui import Download, Form, Notice, Prose, Submission, Table
@@ -277,3 +277,25 @@ def test_planted_words_are_nowhere_after_on_a_server_either(postgres_server):
         with shared.read() as session:
             assert {one.due_on for one in terms(session, RULE, START)}
             assert taken_out_with(session, made.codes[1], made.site_id) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_what_others_are_typing_goes_too_whoever_leads(database, everywhere, request, tmp_path):
+    if database == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        address = server.url(server.new_database())
+    else:
+        address = str(tmp_path / "peerbook.sqlite")
+    with Store.open(address) as store:
+        made = a_course_of(store, NAME, OTHER)
+        store.drafts.save("anna", "enrol", {"names": NAME})
+    sites = None if everywhere else frozenset({made.site_id})
+    visitor = Visitor("leder", "leader", sites)
+    with Store.open(address, visitor=visitor) as store:
+        with store.write("leder") as session:
+            (made_certificate,) = delete_people(
+                store, session, made.codes[:1], ground="asked", today=START
+            )
+        assert made_certificate.rows["draft"] == 1
+        assert store.drafts.get("anna", "enrol") is None

@@ -8,13 +8,15 @@ import itertools
 import pytest
 from sqlalchemy import select
 
-from builders import LEADER, a_course_of, a_desk, participant, save
+from builders import LEADER, a_course_of, a_desk, a_site, participant, save
 from peerbook.data_protection.hold_part import hold_parts
 from peerbook.data_protection.own_file import own_file
 from peerbook.data_protection.retention_part import RetentionPart
+from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.deletions import deletions
 from peerbook.privacy.retention import RetentionRule, save_rule
+from peerbook.store import Store, Visitor
 from peerbook.store.tables import Hold, Participant
 from peerbook.ui import Button, Download, Form, Notice, Submission, Table
 
@@ -96,6 +98,24 @@ def test_all_who_are_due_go_at_once_with_a_certificate_and_nobody_else(store, de
     assert one.rule == "12 måneder efter sidste kontakt. Aftalt med kommunen"
     assert parts_of(parts, Download)
     assert named(parts, "delete_due") is None
+
+
+def test_a_leader_of_some_sites_deletes_those_who_are_due_there_and_nobody_elsewhere(
+    store, desk, decided
+):
+    number, _name = a_site(store, name="Horsens")
+    old = desk.today - dt.timedelta(days=400)
+    (due,) = save(store, participant(site_id=number, created_on=old))
+    visitor = Visitor("bo", "leader", frozenset({number}))
+    with Store.open(store.address, create=False, visitor=visitor) as there:
+        send(
+            named(RetentionPart(Desk(there, visitor, synthetic=False)).parts(), "delete_due"),
+            count=1,
+        )
+    with store.read() as session:
+        left = set(session.scalars(select(Participant.code)))
+    assert due not in left
+    assert left >= set(decided["due"])
 
 
 def test_a_list_that_has_changed_meanwhile_is_not_deleted(store, desk, decided):

@@ -300,10 +300,28 @@ def test_an_evaluator_of_one_site_enters_a_sheet_there_and_nowhere_else(place):
         assert session.get(Evaluation, number) is None
 
 
-def test_a_draft_is_seen_by_whoever_typed_it_alone(place):
+def test_a_draft_is_seen_by_whoever_typed_it_and_by_who_deletes_people(place):
     with as_(place) as store:
         store.drafts.save("bo", "course:1:enrol", {"name": "x"})
         assert store.drafts.get("bo", "course:1:enrol") is not None
         assert store.drafts.get("anna", "course:1:enrol") is None
-    with Store.open(place[0], visitor=Visitor("anna", "leader")) as store:
-        assert store.drafts.get("bo", "course:1:enrol") is None
+    for role, sites, sees in (
+        ("course_leader", None, False), ("leader", None, True), ("leader", {place[1][0]}, True),
+    ):  # fmt: skip
+        visitor = Visitor("anna", role, sites and frozenset(sites))
+        with Store.open(place[0], visitor=visitor) as store:
+            assert (store.drafts.get("bo", "course:1:enrol") is not None) is sees
+
+
+def test_a_leader_of_some_sites_makes_and_changes_no_users(place):
+    with as_(place, sites={place[1][0]}) as store:
+        with store.read() as session:
+            assert users.account(session, "anna") is not None
+        for change in (
+            lambda session: users.add_user(session, "ny", "Opdigt", "leader"),
+            lambda session: users.renew_start_code(session, "anna"),
+        ):
+            with pytest.raises(NotAllowed), store.write("bo") as session:
+                change(session)
+        with store.write("bo") as session:
+            set_setting(session, "threshold", 7)

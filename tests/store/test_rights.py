@@ -12,6 +12,7 @@ from builders import (
     LEADER,
     START,
     a_course,
+    a_user,
     answer,
     attendance,
     course,
@@ -24,7 +25,7 @@ from builders import (
     suggestion,
 )
 from peerbook.errors import NotAllowed
-from peerbook.store import Role, Store, Visitor, append_event, identities
+from peerbook.store import Role, Store, Visitor, append_event, identities, users
 from peerbook.store.rights import rights_of
 from peerbook.store.tables import (
     Answer,
@@ -228,6 +229,21 @@ def test_a_leader_of_some_sites_is_kept_to_them_too(place):
         assert read(store, select(Attendance)) == []
 
 
+def test_a_leader_of_some_sites_makes_and_changes_no_users(place):
+    """Or whoever leads one site could make a leader of all, or take the place of one."""
+    a_user(open_store(place), "anna", "leader")
+    with as_(place, "leader", {2}) as store:
+        for change in (
+            lambda session: users.add_user(session, "ny", "Opdigt", "leader"),
+            lambda session: users.renew_start_code(session, "anna"),
+            lambda session: users.shut_out(session, "anna"),
+        ):
+            with pytest.raises(NotAllowed), store.write("bo") as session:
+                change(session)
+        with store.write("bo") as session:
+            session.get(Course, 2).title = "Still theirs"
+
+
 def test_no_site_means_no_row(place):
     with as_(place, "course_leader", set()) as store:
         assert read(store, select(Site)) == []
@@ -278,6 +294,8 @@ def test_a_draft_is_read_and_kept_by_whoever_typed_it(place):
         store.drafts.box(LEADER, "note").save({"text": "theirs"})
     with as_(place, "evaluator", {1}) as store:
         assert read(store, select(Draft.owner)) == ["bo"]
+    with as_(place, "leader", {1}) as store:
+        assert read(store, select(Draft.owner).order_by(Draft.owner)) == ["bo", LEADER]
 
 
 def test_every_table_is_known_to_belong_to_a_site_or_to_none():

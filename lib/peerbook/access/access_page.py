@@ -13,6 +13,7 @@ from peerbook.desk import Desk, open_desk
 from peerbook.roles import ROLES, role_name, role_purpose
 from peerbook.seat import is_behind_hub
 from peerbook.store import Role, Visitor, users
+from peerbook.store.rights import makes_users
 from peerbook.store.tables import Site
 from peerbook.store.users import START_DAYS, Account
 from peerbook.text import _, format_list
@@ -74,8 +75,11 @@ class _Users:
         self._started = Section([])
 
     def parts(self) -> list[Part]:
-        """Return what the page is made of."""
+        """Return what the page is made of; whoever makes no users sees who there is."""
         self._redraw()
+        if not makes_users(self._desk.visitor):
+            told = _("A leader of all sites makes users and changes them. Ask one of those.")
+            return [Notice("info", told), self._table]
         return [
             self._table,
             self._changing,
@@ -125,8 +129,11 @@ class _Users:
             for one in known
         ]
         return Table(
-            columns, rows, _("Who may come in"), action=RowAction(_("Change"), self._change)
-        )
+            columns, rows, _("Who may come in"),
+            action=RowAction(_("Change"), self._change)
+            if makes_users(self._desk.visitor)
+            else None,
+        )  # fmt: skip
 
     def _state(self, one: Account) -> Status:
         if not one.is_active:

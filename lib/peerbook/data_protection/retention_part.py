@@ -182,7 +182,7 @@ class RetentionPart:
                 now = [
                     one.code
                     for one in terms(session, rule, self._desk.today)
-                    if one.is_due(self._desk.today)
+                    if one.is_due(self._desk.today) and self._desk.works_at(one.site_id)
                 ]
                 if rule_of(session) != rule or now != due:
                     raise Conflict(_("The list has changed meanwhile. Look at it again."))

@@ -8,12 +8,18 @@ rows. They guard against faults in our code; whoever runs code of their own can 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import get_args
 
 from sqlalchemy import Connection, Table, inspect, text
 
-from peerbook.store.rights import about_people, rights_of, rows_of, sees_people
+from peerbook.store.rights import (
+    about_people,
+    rights_of,
+    rows_of,
+    sees_all_drafts,
+    sees_people,
+)
 from peerbook.store.tables import Base
 from peerbook.store.visitor import Role, Visitor
 
@@ -36,7 +42,9 @@ BEGIN
 END $$
 """
 _VISITORS = [
-    Visitor("", role, by_codes=by_codes) for role in get_args(Role) for by_codes in (False, True)
+    Visitor("", role, sites, by_codes)
+    for role, sites in (*((role, None) for role in get_args(Role)), ("leader", frozenset[int]()))
+    for by_codes in (False, True)
 ]
 _SITES = "(SELECT current_setting('app.sites', true))"
 
@@ -55,7 +63,8 @@ def settings_of(visitor: Visitor | None) -> dict[str, str]:
 
 def _standing(visitor: Visitor) -> str:
     """Return by what the policies know what a visitor may do."""
-    return f"{visitor.role}_by_codes" if visitor.by_codes else visitor.role
+    leads_some = visitor.role == "leader" and visitor.sites is not None
+    return f"{visitor.role}{'_of_some' * leads_some}{'_by_codes' * visitor.by_codes}"
 
 
 def views_for(visitor: Visitor | None) -> Iterator[str]:
@@ -130,16 +139,22 @@ def _policies(table: Table) -> list[str]:
 def _own_rows(table: Table) -> str | None:
     if table.name == "draft":
         mine = "owner = (SELECT current_setting('app.visitor', true))"
-        return f"(SELECT current_setting('app.role', true)) = '{MACHINE}' OR {mine}"
+        return f"{_is_among(sees_all_drafts)} OR {mine}"
     numbers = f"string_to_array(nullif({_SITES}, '{EVERYWHERE}'), ',')::int[]"
     conditions = []
     if rows := rows_of(table, lambda column: f"{column} = ANY ({numbers})"):
         conditions.append(f"{_SITES} = '{EVERYWHERE}' OR {rows}")
     if people := about_people(table):
-        seeing = [_standing(visitor) for visitor in _VISITORS if sees_people(visitor.role)]
-        who = ", ".join(f"'{standing}'" for standing in (MACHINE, *seeing))
-        conditions.append(f"NOT {people} OR (SELECT current_setting('app.role', true)) IN ({who})")
+        seeing = _is_among(lambda visitor: sees_people(visitor.role))
+        conditions.append(f"NOT {people} OR {seeing}")
     return " AND ".join(f"({one})" for one in conditions) or None
+
+
+def _is_among(reaches: Callable[[Visitor], bool]) -> str:
+    """Return the condition that it is the machine, or a visitor who reaches so far."""
+    standings = [_standing(visitor) for visitor in _VISITORS if reaches(visitor)]
+    who = ", ".join(f"'{standing}'" for standing in (MACHINE, *standings))
+    return f"(SELECT current_setting('app.role', true)) IN ({who})"
 
 
 def roles_for(database: str) -> str:

@@ -93,23 +93,44 @@ _RIGHTS: dict[Role, Rights] = {
     "peer": Rights(reads=_EVERYBODY | _COURSE | {"closure"}, hidden=_DOOR),
 }
 
+_EVERY = frozenset(Base.metadata.tables) | _EVERYBODY
+_LEADS_SOME_SITES = Rights(reads=_EVERY, writes=_EVERY - {"user_account"})
+"""Who makes users decides over all sites, so whoever leads only some makes none."""
+
 
 def rights_of(visitor: Visitor | None) -> Rights | None:
-    """Return what a visitor may do; None for a leader and the machine itself: everything."""
+    """Return what a visitor may do; None for a leader and the machine itself: everything.
+
+    A leader of some sites may do everything there, and makes no users.
+    """
     if visitor is None:
         return None
-    rights = None if visitor.role == "leader" else _RIGHTS[visitor.role]
+    rights: Rights | None
+    if visitor.role == "leader":
+        rights = None if visitor.sites is None else _LEADS_SOME_SITES
+    else:
+        rights = _RIGHTS[visitor.role]
     if not visitor.by_codes:
         return rights
-    every = frozenset(Base.metadata.tables) | _EVERYBODY
-    known = rights or Rights(every, every)
+    known = rights or Rights(_EVERY, _EVERY)
     return replace(known, reads=known.reads - {_NAMES}, writes=known.writes - {_NAMES})
+
+
+def makes_users(visitor: Visitor) -> bool:
+    """Return whether a visitor may make, change and shut out users."""
+    rights = rights_of(visitor)
+    return rights is None or "user_account" in rights.writes
 
 
 def may_read(visitor: Visitor, table: type[Base]) -> bool:
     """Return whether a visitor's role reaches a table at all."""
     rights = rights_of(visitor)
     return rights is None or table.__tablename__ in rights.reads
+
+
+def sees_all_drafts(visitor: Visitor) -> bool:
+    """Return whether a visitor reaches what others are typing: deleting people deletes it too."""
+    return visitor.role == "leader" and not visitor.by_codes
 
 
 def about_people(table: Table) -> str | None:
