@@ -45,6 +45,7 @@ from peerbook.store.tables import (
     Presenter,
     RaisedTheme,
     Resource,
+    SamePerson,
     Site,
     Snooze,
     Suggestion,
@@ -202,6 +203,12 @@ def snooze(**values: Any) -> Snooze:
     found = {"rule": "no_dates", "subject": "course:1", "site_id": 1, "actor": LEADER}
     until = {"since": START, "wakes_on": START + dt.timedelta(days=7), "reason": "It is known"}
     return Snooze(**{**found, **until, **values})
+
+
+def same_person(one: str, other: str, **values: Any) -> SamePerson:
+    one, other = sorted((one, other))
+    said = {"is_same": True, "said_on": START, "actor": LEADER}
+    return SamePerson(**{"one_code": one, "other_code": other, **said, **values})
 
 
 def hold(participant_code: str, **values: Any) -> Hold:

@@ -63,6 +63,7 @@ from peerbook.store.tables import (
     Enrolment,
     Evaluation,
     HeadCount,
+    Participant,
     Setting,
     Site,
 )
@@ -543,6 +544,17 @@ def _(session, world):
 @breaks("kept_for_long")
 def _(session, world):
     kept_since(session, world, TODAY - 690 * DAY)
+
+
+@breaks("one_or_two")
+def _(session, world):
+    (_code, name), *_others = identities.name_of(
+        session, session.scalars(select(Participant.code))
+    ).items()
+    again = participant(site_id=world.site_id)
+    session.add(again)
+    session.flush()
+    identities.save_name(session, again.code, f"  {name.upper()} ")
 
 
 def found_in(store: Store, today: dt.date = TODAY) -> dict[str, int]:

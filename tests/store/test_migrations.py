@@ -29,6 +29,7 @@ from builders import (
     raised_theme,
     raw,
     resource,
+    same_person,
     snooze,
     stored,
     suggestion,
@@ -242,6 +243,7 @@ def fill_every_table(store):
             ImportedRow(import_id=file.id, table_name="site", row_id="1", entries=1),
             snooze(site_id=made.site_id),
             hold(one),
+            same_person(one, other),
             deletion(site_id=made.site_id),
         ])  # fmt: skip
         append_event(session, "course", made.course_id, "noted", sheet.entered_on, what="ærø")

@@ -24,6 +24,7 @@ from builders import (
     presenter,
     raised_theme,
     resource,
+    same_person,
     save,
     suggestion,
 )
@@ -81,6 +82,7 @@ def fill_a_site(store):
                 since=START, wakes_on=START + dt.timedelta(days=7), reason="", actor=LEADER,
             ),
             hold(one),
+            same_person(one, other),
             deletion(site_id=made.site_id),
         ])  # fmt: skip
         for subject, key in (

@@ -305,6 +305,7 @@ def _content(table: str) -> str:
         "event": _("what happened, and when"),
         "head_count": _("how many came to café and meetings"),
         "identity": _("names and contacts"),
+        "same_person": _("who is one person, or is not"),
         "imported_row": _("which rows a file brought"),
         "name_seen": _("who saw whose name"),
         "participant": _("participants, by code"),

@@ -11,6 +11,7 @@ from peerbook.data_protection.deletions_part import certificate_download
 from peerbook.data_protection.erasure_part import erasure_parts
 from peerbook.data_protection.hold_part import hold_parts
 from peerbook.data_protection.own_file import OwnFile, as_csv, as_pdf, own_file
+from peerbook.data_protection.same_person_part import others_notice
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.privacy.taken_out import note_own_file
@@ -102,10 +103,13 @@ class PersonPart:
             self._list(rows, told, take_there=True)
             return told
 
+        with self._desk.store.read() as session:
+            others = others_notice(session, code)
         return [
             Button(_("Back to the list"), back),
             Heading(str(row["name"])),
             Prose(_("Everything else in peerbook knows them as **{code}**.").format(code=code)),
+            *others,
             Heading(_("Their own file"), level=3),
             Prose(
                 _(

@@ -9,6 +9,7 @@ from peerbook.data_protection.deletions_part import deletions_parts
 from peerbook.data_protection.grounds_part import grounds_parts
 from peerbook.data_protection.person_part import PersonPart
 from peerbook.data_protection.retention_part import RetentionPart
+from peerbook.data_protection.same_person_part import SamePersonPart
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Deletion, Participant, Site
 from peerbook.text import _
@@ -39,6 +40,7 @@ def _parts(desk: Desk) -> list[Part]:
         Tabs(
             [
                 (_("One person"), PersonPart(desk).parts),
+                (_("One or two?"), SamePersonPart(desk).parts),
                 (_("How long"), RetentionPart(desk).parts),
                 (_("Certificates"), lambda: deletions_parts(desk)),
                 (_("What you build on"), lambda: grounds_parts(desk)),

@@ -24,6 +24,7 @@ def kind_of_data(table: str) -> str:
         "imported_row": _("where files that were taken in had them"),
         "participant": _("the code itself"),
         "presenter": _("a part in presentations"),
+        "same_person": _("who they are one person with, or are not"),
         "snooze": _("reminders that were put off"),
     }.get(table, table)
 

@@ -32,6 +32,7 @@ from peerbook.store.tables import (
     ImportedRow,
     Participant,
     Presenter,
+    SamePerson,
     Snooze,
     Suggestion,
 )
@@ -138,6 +139,7 @@ def _rows(session: Session, code: str) -> Iterator[Base]:
     for table in _OWN:
         column = table.__table__.c.participant_code
         yield from session.scalars(select(table).where(column == code))
+    yield from session.scalars(select(SamePerson).where(SamePerson.is_about(code)))
     names = _names(session, code)
     yield from _imported(session, code)
     for draft in session.scalars(select(Draft)):

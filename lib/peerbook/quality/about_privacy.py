@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 
 from peerbook.course.page_addresses import PRIVACY_PAGE, address_of
 from peerbook.privacy.retention import WARNED_DAYS, Term, rule_of, terms
+from peerbook.privacy.same_person import suggestions
 from peerbook.quality.rules import Finding, Look, rule
 from peerbook.store.tables import Participant, Site
 from peerbook.text import _, ngettext
@@ -79,4 +80,16 @@ def _no_retention_rule(look: Look) -> Iterator[Finding]:
             yield _about(site, _("People are kept here, and there is no limit."))
 
 
-RULES = (_kept_too_long, _kept_for_long, _no_retention_rule)
+@rule(
+    "note", "leader",
+    lambda: _("People who may have two codes"),
+    lambda: _("Decide under “One or two?” whether it is one person. Nobody is joined by itself."),
+)  # fmt: skip
+def _one_or_two(look: Look) -> Iterator[Finding]:
+    pairs = [one.pair for one in suggestions(look.session)]
+    wanted = select(Participant.site_id).where(Participant.code.in_([one for one, _two in pairs]))
+    for site in look.session.scalars(select(Site).where(Site.id.in_(wanted)).order_by(Site.name)):
+        yield _about(site, _("Some look like one person with two codes."))
+
+
+RULES = (_kept_too_long, _kept_for_long, _no_retention_rule, _one_or_two)

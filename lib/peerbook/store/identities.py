@@ -5,9 +5,10 @@ All of it is sealed (`peerbook.store.sealing`): a copy of the tables names nobod
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, exists, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -22,6 +23,9 @@ from peerbook.text import _
 
 CPR_SETTING = "cpr"
 """Whether CPR numbers may be saved here; they may not until somebody says so."""
+
+Alike = Literal["cpr", "name", "email", "phone"]
+"""In what two people can be alike."""
 
 _SEALED = ("name", "email", "phone", "cpr")
 
@@ -84,6 +88,29 @@ def named(session: Session, written: str) -> dict[str, str]:
     }
     sightings.note(session, (("name", code) for code in names))
     return names
+
+
+def alike(session: Session) -> dict[tuple[str, str], tuple[Alike, ...]]:
+    """Return pairs of codes of whom something is the same, and what; each pair in order of codes.
+
+    Nobody is shown a name or number for that, so nothing is written down.
+    """
+    groups: dict[tuple[Alike, str], list[str]] = {}
+    for row in session.scalars(select(Identity).order_by(Identity.participant_code)):
+        known: dict[Alike, str] = {
+            "cpr": row.cpr_index or "",
+            "name": " ".join(_opened(session, row, "name").casefold().split()),
+            "email": _opened(session, row, "email").casefold().strip(),
+            "phone": _opened(session, row, "phone"),
+        }
+        for what, value in known.items():
+            if value:
+                groups.setdefault((what, value), []).append(row.participant_code)
+    found: dict[tuple[str, str], tuple[Alike, ...]] = {}
+    for (what, _value), codes in groups.items():
+        for pair in itertools.combinations(codes, 2):
+            found[pair] = (*found.get(pair, ()), what)
+    return found
 
 
 def has_name(code: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ _DOOR = frozenset(
 _SAVING = frozenset({"audit", "audit_link", "draft", "event", "name_seen", "submission"})
 _NOTES = frozenset({"attendance.note", "catch_up.how"})
 _WRITTEN = frozenset({"answer.text", "decision.what_we_did", "suggestion.text"})
-_LOOKED_UP = frozenset({"deletion", "hold"})
+_LOOKED_UP = frozenset({"deletion", "hold", "same_person"})
 """What the database itself looks up when a site or a participant changes that these point to."""
 _KEPT = frozenset({"hold.reason"})
 _CPR = frozenset({"identity.cpr", "identity.cpr_basis", "identity.cpr_index"})

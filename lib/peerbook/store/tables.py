@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Literal, get_args
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    or_,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -506,6 +508,27 @@ class Hold(Versioned, Base):
     until: Mapped[dt.date]
     reason: Mapped[str] = mapped_column(info={"private": True})
     actor: Mapped[str] = mapped_column(String(64))
+
+
+class SamePerson(Base):
+    """What somebody has said of two participants who look alike: that they are one person, or two.
+
+    Each keeps a code of their own. `one_code` comes before `other_code`.
+    """
+
+    __tablename__ = "same_person"
+    __table_args__ = (CheckConstraint("one_code < other_code", name="order"),)
+
+    one_code: Mapped[str] = _to("participant.code", primary_key=True)
+    other_code: Mapped[str] = _to("participant.code", primary_key=True, index=True)
+    is_same: Mapped[bool]
+    said_on: Mapped[dt.date]
+    actor: Mapped[str] = mapped_column(String(64))
+
+    @classmethod
+    def is_about(cls, code: str) -> ColumnElement[bool]:
+        """Return what is true of pairs a participant is one of."""
+        return or_(cls.one_code == code, cls.other_code == code)
 
 
 class Deletion(Base):

@@ -29,6 +29,7 @@ PRIVATE_TABLES = frozenset(
         "identity",
         "imported_row",
         "name_seen",
+        "same_person",
         "setting",
         "snooze",
         "submission",

@@ -1,0 +1,213 @@
+"""Who may be one person: suggested, decided by hand, and taken back by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.desk import Desk
+from peerbook.privacy import same_person
+from peerbook.privacy.same_person import Pair
+from peerbook.store import identities
+from peerbook.store.identities import Alike
+from peerbook.store.tables import Course, Enrolment, Participant, SamePerson, Site
+from peerbook.text import _, format_date, format_list, ngettext
+from peerbook.ui import (
+    Button,
+    Cells,
+    Column,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Table,
+    literal,
+)
+
+MOST_SHOWN = 50
+
+
+class SamePersonPart:
+    """What is suggested, the two one decides about, and what was said."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._list, self._deciding, self._said = Section([]), Section([]), Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the three places, filled."""
+        self._show()
+        return [
+            Prose(
+                _(
+                    "Somebody who comes back, or was a peer and becomes a mentor, can stand here "
+                    "twice. peerbook never joins two by itself."
+                )
+            ),
+            self._list,
+            self._deciding,
+            self._said,
+        ]
+
+    def _show(self) -> None:
+        with self._desk.store.read() as session:
+            found = same_person.suggestions(session)
+            said = same_person.joined(session)
+            shown = found[:MOST_SHOWN]
+            pairs = [one.pair for one in shown] + [(row.one_code, row.other_code) for row in said]
+            names = _names(session, pairs)
+        if not found:
+            self._list.show([Notice("ok", _("Nobody looks like one person with two codes."))])
+        else:
+            columns = [
+                Column("one", _("The one")),
+                Column("other", _("The other")),
+                Column("alike", _("What is the same")),
+            ]
+            rows = [
+                {
+                    "one": names[one.pair[0]],
+                    "other": names[one.pair[1]],
+                    "alike": format_list([_alike(what) for what in one.alike]),
+                    "pair": one.pair,
+                }
+                for one in shown
+            ]
+            more = len(found) - len(shown)
+            self._list.show(
+                [
+                    Table(
+                        columns, rows, _("Who may be one person"), sortable=False,
+                        action=RowAction(_("Decide …"), self._decide),
+                    ),
+                    *([Prose(_("And {n} more.").format(n=more))] if more else []),
+                ]
+            )  # fmt: skip
+        self._said.show(self._said_parts(said, names))
+
+    def _decide(self, row: Cells) -> str:
+        pair = cast(Pair, row["pair"])
+        with self._desk.store.read() as session:
+            about = [_about(session, code) for code in pair]
+            names = _names(session, [pair])
+
+        def one() -> str:
+            return self._say(pair, is_same=True)
+
+        def two() -> str:
+            return self._say(pair, is_same=False)
+
+        self._deciding.show(
+            [
+                Heading(_("One person or two?"), level=3),
+                *(
+                    Prose(f"**{literal(names[code])}** · {about_one}")
+                    for code, about_one in zip(pair, about, strict=True)
+                ),
+                Button(_("It is one person"), one, look="main"),
+                Button(_("They are two people"), two),
+            ],
+            take_there=True,
+        )
+        return ""
+
+    def _say(self, pair: Pair, *, is_same: bool) -> str:
+        with self._desk.store.write(self._desk.actor) as session:
+            same_person.say(session, pair, is_same=is_same, today=self._desk.today)
+        told = (
+            _("Written down: it is one person. Both codes stay as they are.")
+            if is_same
+            else _("Written down: they are two people. It is not suggested again.")
+        )
+        return self._told(told)
+
+    def _said_parts(self, said: list[SamePerson], names: dict[str, str]) -> list[Part]:
+        if not said:
+            return []
+        columns = [
+            Column("one", _("The one")),
+            Column("other", _("The other")),
+            Column("what", _("What was said")),
+            Column("on", _("When"), kind="date"),
+            Column("who", _("By whom")),
+        ]
+        rows = [
+            {
+                "one": names[row.one_code],
+                "other": names[row.other_code],
+                "what": _("one person") if row.is_same else _("two people"),
+                "on": row.said_on,
+                "who": self._desk.name_of(row.actor),
+                "pair": (row.one_code, row.other_code),
+            }
+            for row in said
+        ]
+        return [
+            Heading(_("What was said")),
+            Table(
+                columns, rows, _("Who is one person, and who is not"), sortable=False,
+                action=RowAction(_("Take back"), self._take_back),
+            ),
+        ]  # fmt: skip
+
+    def _take_back(self, row: Cells) -> str:
+        with self._desk.store.write(self._desk.actor) as session:
+            same_person.take_back(session, cast(Pair, row["pair"]))
+        return self._told(_("It is taken back."))
+
+    def _told(self, told: str) -> str:
+        self._show()
+        self._deciding.show([Notice("ok", told)], announce=told)
+        return told
+
+
+def others_notice(session: Session, code: str) -> list[Part]:
+    """Return what to know of somebody who has other codes too; nothing for most people."""
+    others = same_person.others_of(session, code)
+    if not others:
+        return []
+    text = ngettext(
+        "The same person has the code {codes} too. Fetch and delete what stands there as well: "
+        "find it by the code.",
+        "The same person has the codes {codes} too. Fetch and delete what stands there as well: "
+        "find it by the codes.",
+        len(others),
+    )
+    return [Notice("info", text.format(codes=format_list(others)))]
+
+
+def _names(session: Session, pairs: Iterable[Pair]) -> dict[str, str]:
+    """Return by code what somebody is called, with the code."""
+    codes = sorted({code for pair in pairs for code in pair})
+    known = identities.name_of(session, codes)
+    return {code: f"{known[code]} ({code})" if code in known else code for code in codes}
+
+
+def _about(session: Session, code: str) -> str:
+    """Return in a line where somebody belongs, and which courses they are or were on."""
+    site = session.scalar(select(Site.name).join(Participant).where(Participant.code == code))
+    wanted = (
+        select(Course.title, Enrolment.enrolled_on)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .where(Enrolment.participant_code == code)
+        .order_by(Enrolment.enrolled_on)
+    )
+    courses = [
+        _("{course} from {date}").format(course=title, date=format_date(day))
+        for title, day in session.execute(wanted)
+    ]
+    return literal(": ".join(filter(None, [site or "", format_list(courses)])))
+
+
+def _alike(what: Alike) -> str:
+    return {
+        "cpr": _("CPR number"),
+        "name": _("name"),
+        "email": _("e-mail address"),
+        "phone": _("telephone number"),
+    }[what]
