@@ -269,6 +269,18 @@ def test_whoever_knows_people_by_their_codes_reads_and_changes_no_name(place):
             assert not reaches(store, store._database.write, statement), statement
 
 
+def test_a_course_leader_changes_no_setting_that_leaders_decide(place):
+    with as_(place, "course_leader") as store:
+        for key in ("help_number:1", "known_as:bo", "required_teaching_days:six"):
+            with store.write("bo") as session:
+                set_setting(session, key, 7)
+        for key in ("cpr", "backup_folder", "known_as:anna", "idle_minutes", "retention", "new"):
+            with pytest.raises(NotAllowed), store.write("bo") as session:
+                set_setting(session, key, 7)
+    with as_(place, "leader") as store, store.write("bo") as session:
+        set_setting(session, "cpr", True)
+
+
 @pytest.mark.parametrize("role", ["analyst", "steering_group"])
 def test_what_happened_to_people_is_for_those_who_see_who_takes_part(place, role):
     with as_(place, "leader") as store, store.write("bo") as session:

@@ -25,7 +25,7 @@ from builders import (
     suggestion,
 )
 from peerbook.errors import NotAllowed
-from peerbook.store import Role, Store, Visitor, append_event, identities, users
+from peerbook.store import Role, Store, Visitor, append_event, identities, set_setting, users
 from peerbook.store.rights import rights_of
 from peerbook.store.tables import (
     Answer,
@@ -94,6 +94,18 @@ def test_whoever_knows_people_by_their_codes_reads_and_changes_no_name(place, ro
                 session.add(participant(code="P-999999"))
             with store.read() as session:
                 assert session.get(Participant, "P-999999")
+
+
+def test_a_course_leader_changes_no_setting_that_leaders_decide(place):
+    with as_(place, "course_leader") as store:
+        for key in ("threshold", "help_number:1", "known_as:bo", "required_teaching_days:six"):
+            with store.write("bo") as session:
+                set_setting(session, key, 7)
+        for key in ("cpr", "backup_folder", "known_as:anna", "idle_minutes", "retention", "new"):
+            with pytest.raises(NotAllowed), store.write("bo") as session:
+                set_setting(session, key, 7)
+    with as_(place, "leader") as store, store.write("bo") as session:
+        set_setting(session, "cpr", True)
 
 
 @pytest.mark.parametrize("role", ["analyst", "steering_group"])

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, inspect, text
 
 from peerbook.store.rights import (
     about_people,
+    changeable_rows,
     rights_of,
     rows_of,
     sees_all_drafts,
@@ -113,6 +114,7 @@ def _policies(table: Table) -> list[str]:
             readers += [_standing(visitor)] if name in rights.reads else []
             writers += [_standing(visitor)] if name in rights.writes else []
     rows = _own_rows(table)
+    changeable = changeable_rows(table, "(SELECT current_setting('app.visitor', true))")
     statements = [
         f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
@@ -127,6 +129,9 @@ def _policies(table: Table) -> list[str]:
             _REACHES, ", ".join(f"'{role}'" for role in sorted(roles))
         )
         condition = reaches if rows is None else f"{reaches} AND ({rows})"
+        if verb != "SELECT" and changeable:
+            leading = _is_among(lambda visitor: visitor.role == "leader")
+            condition += f" AND ({leading} OR {changeable})"
         policy = f"own_{verb.lower()}"
         statements += [
             f"DROP POLICY IF EXISTS {policy} ON {name}",

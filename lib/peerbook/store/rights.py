@@ -98,6 +98,34 @@ _LEADS_SOME_SITES = Rights(reads=_EVERY, writes=_EVERY - {"user_account"})
 """Who makes users decides over all sites, so whoever leads only some makes none."""
 
 
+_SET_BY_ALL = ("accessibility_reviewed_on", "organisation", "threshold")
+_SET_BY_ALL_FOR = ("help_number:", "required_teaching_days:")
+_OWN_NAME = "known_as:"
+
+
+def changeable_rows(table: Table, visitor: str) -> str | None:
+    """Return the condition, in SQL, that a row may be changed by others than leaders.
+
+    Parameters
+    ----------
+    table
+        A table of the record.
+    visitor
+        What stands for the name of whoever changes it, in SQL.
+
+    Returns
+    -------
+    str or None
+        None where whoever may write the table may change all of it. A setting that is new is the
+        leaders' alone until it is named here.
+    """
+    if table.name != "setting":
+        return None
+    keys = ", ".join(f"'{key}'" for key in _SET_BY_ALL)
+    begun = [f"substr(key, 1, {len(prefix)}) = '{prefix}'" for prefix in _SET_BY_ALL_FOR]
+    return " OR ".join([f"key IN ({keys})", *begun, f"key = '{_OWN_NAME}' || {visitor}"])
+
+
 def rights_of(visitor: Visitor | None) -> Rights | None:
     """Return what a visitor may do; None for a leader and the machine itself: everything.
 

@@ -17,6 +17,7 @@ from sqlcipher3 import dbapi2 as driver
 
 from peerbook.store.rights import (
     about_people,
+    changeable_rows,
     rights_of,
     rows_of,
     sees_all_drafts,
@@ -64,7 +65,7 @@ def guarded(connection: Any, visitor: Visitor | None, *, reads_only: bool) -> It
     limited = {
         table.name: condition
         for table in Base.metadata.sorted_tables
-        if (condition := _own_rows(table, visitor)) is not None
+        if (condition := _own_rows(table, visitor, reads_only=reads_only)) is not None
     }
     for name, condition in limited.items():
         for statement in (_view if reads_only else _triggers)(name, condition):
@@ -74,12 +75,13 @@ def guarded(connection: Any, visitor: Visitor | None, *, reads_only: bool) -> It
     connection.set_authorizer(_authorizer(visitor, behind_views, reads_only=reads_only))
 
 
-def _own_rows(table: Table, visitor: Visitor) -> str | None:
+def _own_rows(table: Table, visitor: Visitor, *, reads_only: bool) -> str | None:
+    name = "'{}'".format(visitor.name.replace("'", "''"))
     if table.name == "draft":
-        if sees_all_drafts(visitor):
-            return None
-        return "owner = '{}'".format(visitor.name.replace("'", "''"))
+        return None if sees_all_drafts(visitor) else f"owner = {name}"
     conditions = []
+    if not reads_only and visitor.role != "leader":
+        conditions.append(changeable_rows(table, name))
     if visitor.sites is not None:
         numbers = ", ".join(str(int(site)) for site in sorted(visitor.sites))
         conditions.append(rows_of(table, lambda column: f"{column} IN ({numbers})"))
