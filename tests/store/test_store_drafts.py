@@ -3,12 +3,13 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from builders import LEADER, open_store
 from peerbook.errors import InputFault
+from peerbook.store.backup import rotate_key
 from peerbook.store.drafts import MAX_BYTES
-from peerbook.store.tables import Audit
+from peerbook.store.tables import Audit, Draft
 
 TYPED = {"title": "Forår æøå", "days": [1, 2], "pinned": True, "note": None}
 
@@ -107,3 +108,29 @@ def test_drafts_are_not_in_the_audit(store):
     box.discard()
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(Audit)) == 0
+
+
+def test_what_is_typed_is_not_to_be_read_in_the_tables_and_opens_under_a_new_key(store):
+    """It may be a name or a telephone, which stand sealed once they are saved."""
+    store.drafts.save(LEADER, "enrol", {"names": "Opdigt Navn", "phone": "70707070"})
+    before = raw(store)
+    assert "Opdigt" not in before
+    assert "70707070" not in before
+    rotate_key(store)
+    assert raw(store).partition(".")[0] != before.partition(".")[0]
+    assert store.drafts.get(LEADER, "enrol")[0] == {"names": "Opdigt Navn", "phone": "70707070"}
+
+
+def test_what_an_earlier_peerbook_kept_is_still_there(store):
+    with store.write(LEADER) as session:
+        session.add(
+            Draft(owner=LEADER, form="note", values=TYPED, saved_at=dt.datetime.now(dt.UTC))
+        )
+    assert store.drafts.get(LEADER, "note")[0] == TYPED
+    rotate_key(store)
+    assert store.drafts.get(LEADER, "note")[0] == TYPED
+
+
+def raw(store):
+    with store.read() as session:
+        return session.scalar(text("SELECT draft_values FROM draft"))

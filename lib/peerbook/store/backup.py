@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault, PeerbookError
-from peerbook.store import backup_file, identities, users
+from peerbook.store import backup_file, drafts, identities, users
 from peerbook.store.backup_file import ENDING, Backup, explaining, key_id_of, mark_of, write_proved
 from peerbook.store.chain import Head
 from peerbook.store.chain_ends import note_end, noted_ends
@@ -292,6 +292,7 @@ def rotate_key(store: Store) -> str:
     def seal_again(connection: Connection) -> None:
         identities.seal_again(connection, changed)
         users.seal_again(connection, changed)
+        drafts.seal_again(connection, changed)
 
     store._database.change_key(changed, seal_again)
     return key_id

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Fault, InputFault
+from peerbook.store.keys import Keys, keys_of
+from peerbook.store.sealing import sealed, unsealed
 from peerbook.store.tables import Draft
 from peerbook.text import _
 
@@ -27,7 +29,8 @@ class _Write(Protocol):
 class Drafts:
     """The drafts of all users: one for each owner and form, the last one typed.
 
-    They are no part of the record: not audited, and gone once the form is saved.
+    They are no part of the record: not audited, and gone once the form is saved. What is typed may
+    be a name or how somebody is reached, and is sealed as those are.
     """
 
     def __init__(self, read: Callable[[], AbstractContextManager[Session]], write: _Write) -> None:
@@ -55,7 +58,8 @@ class Drafts:
         StoreUnavailable
             When it could not be kept.
         """
-        if len(json.dumps(dict(values), allow_nan=False).encode()) > MAX_BYTES:
+        content = json.dumps(dict(values), allow_nan=False)
+        if len(content.encode()) > MAX_BYTES:
             raise InputFault(
                 [Fault(_("This is too long to keep as a draft. Save it in smaller parts."))]
             )
@@ -63,14 +67,15 @@ class Drafts:
         with self._write(actor=owner) as session:
             if check is not None:
                 check(session)
-            session.merge(Draft(owner=owner, form=form, values=dict(values), saved_at=saved_at))
+            closed = sealed(keys_of(session), content, _about(owner, form))
+            session.merge(Draft(owner=owner, form=form, values=closed, saved_at=saved_at))
         return saved_at
 
     def get(self, owner: str, form: str) -> tuple[dict[str, Any], dt.datetime] | None:
         """Return the draft and when it was kept, None when there is none."""
         with self._read() as session:
             draft = session.get(Draft, (owner, form))
-            return None if draft is None else (draft.values, draft.saved_at)
+            return None if draft is None else (typed_in(session, draft), draft.saved_at)
 
     def kept(self, owner: str, beginning: str = "") -> list[str]:
         """Return of which forms whose names begin so an owner has a draft, newest first."""
@@ -95,6 +100,35 @@ class Drafts:
     def box(self, owner: str, form: str, check: Check | None = None) -> DraftBox:
         """Return the place for one owner's draft of one form; `check` as in `save`."""
         return DraftBox(self, owner, form, check)
+
+
+def typed_in(session: Session, draft: Draft) -> dict[str, Any]:
+    """Return what was typed, by field."""
+    return _opened(keys_of(session), draft.owner, draft.form, draft.values)
+
+
+def seal_again(connection: Connection, keys: Keys) -> None:
+    """Seal all drafts with the key of now; they stay as old as they are."""
+    table = Draft.__table__
+    kept = (table.c.owner, table.c.form, table.c.draft_values)
+    for owner, form, content in connection.execute(select(*kept)).all():
+        typed = json.dumps(_opened(keys, owner, form, content))
+        connection.execute(
+            update(Draft)
+            .where(Draft.owner == owner, Draft.form == form)
+            .values(values=sealed(keys, typed, _about(owner, form)))
+        )
+
+
+def _opened(keys: Keys, owner: str, form: str, content: str | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(content, dict):  # as an earlier peerbook kept it
+        return content
+    opened: dict[str, Any] = json.loads(unsealed(keys, content, _about(owner, form)))
+    return opened
+
+
+def _about(owner: str, form: str) -> str:
+    return f"{owner}/{form}/draft"
 
 
 def _kept(session: Session, owner: str, form: str, at: dt.datetime) -> Draft | None:

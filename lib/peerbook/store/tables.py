@@ -627,14 +627,14 @@ class AuditLink(Base):
 
 
 class Draft(Base):
-    """What somebody was typing in a form and has not saved."""
+    """What somebody was typing in a form and has not saved: sealed, for it may name people."""
 
     __tablename__ = "draft"
     audited = False
 
     owner: Mapped[str] = mapped_column(String(64), primary_key=True)
     form: Mapped[str] = mapped_column(String(128), primary_key=True)
-    values: Mapped[dict[str, Any]] = mapped_column("draft_values")
+    values: Mapped[str | dict[str, Any]] = mapped_column("draft_values", JSON)
     saved_at: Mapped[dt.datetime]
 
 
