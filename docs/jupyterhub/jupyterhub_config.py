@@ -7,6 +7,7 @@ PEERBOOK_HUB_LOGIN     a file like this one that says how people log in; it has 
 PEERBOOK_HUB_FOLDER    what the hub keeps, and the home of each user's server; 0700
 PEERBOOK_HUB_PORT      where the proxy listens, on this machine only; TLS ends in front of it
 PEERBOOK_STORE_URL     the one store of all users, on PostgreSQL
+PEERBOOK_DATA          what lies beside the store, for all servers and for commands; 0700
 PEERBOOK_KEY_FILE      its key, and PGPASSFILE the password of the database; 0600
 """
 
@@ -21,7 +22,8 @@ c = get_config()  # noqa: F821 - JupyterHub defines it
 
 os.umask(0o077)  # what the hub and its servers write is theirs alone
 folder = Path(os.environ["PEERBOOK_HUB_FOLDER"]).resolve()
-shared = ("PEERBOOK_STORE_URL", "PEERBOOK_KEY_FILE", "PGPASSFILE")
+os.environ["PEERBOOK_DATA"]  # asked for here, or backups would lie in each user's own folder
+shared = ("PEERBOOK_STORE_URL", "PEERBOOK_DATA", "PEERBOOK_KEY_FILE", "PGPASSFILE")
 
 # -- where it is -----------------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ def hub(postgres_server: PostgresServer, tmp_path_factory) -> Iterator[Hub]:
         "PEERBOOK_HUB_LOGIN": str(folder / "login.py"),
         "PEERBOOK_HUB_FOLDER": str(folder),
         "PEERBOOK_STORE_URL": url,
+        "PEERBOOK_DATA": str(folder / "data"),
         "PATH": f"{PROXY}{os.pathsep}{os.environ['PATH']}",
     }
     command = [
@@ -179,7 +180,7 @@ def asks_for_login(page: Page) -> None:
 
 def logins(hub: Hub, name: str) -> list[Path]:
     """Return the files of the logins that hold at a user's server."""
-    return [*(hub.folder / "users" / name).glob(".local/share/peerbook/logins/*")]
+    return [*(hub.folder / "data" / "hub-logins" / name).glob("*")]
 
 
 def test_each_user_comes_in_by_the_hub_and_finds_what_is_theirs(hub, somebody, axe):
@@ -231,6 +232,18 @@ def test_nobody_comes_in_at_somebody_elses(hub, somebody, axe):
                 where, subprotocols=[PROTOCOL], header=header, suppress_origin=True, timeout=30
             )
         assert refused.value.status_code == 403
+
+
+def test_what_lies_beside_the_store_is_one_folder_for_all_servers(hub, somebody):
+    """Or a backup outlived whoever made it, and who was deleted by one came back with another's."""
+    for name in ("anna", "carla"):
+        page = somebody()
+        open_as(page, hub, name, "help")
+        page.get_by_role("tab", name="Indstillinger").click()
+        page.get_by_role("button", name="Lav sikkerhedskopi").click()
+        expect(page.get_by_text(".peerbook-backup er lavet og kan åbnes")).to_be_visible()
+    assert not [*(hub.folder / "users").rglob("backups")]
+    assert len([*(hub.folder / "data" / "backups").glob("*.peerbook-backup")]) == 2
 
 
 def test_whoever_is_no_user_of_peerbook_is_told_and_let_in_once_the_leader_has(hub, somebody, axe):

@@ -11,6 +11,7 @@ import hmac
 import time
 import weakref
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, cast
 
 import traitlets
@@ -90,7 +91,7 @@ class Entrance(IdentityProvider):
     def __init__(self, **keywords: Any) -> None:
         super().__init__(**keywords)
         self.book = UserBook()
-        self.logins = Logins(data_folder() / "logins", LOGIN_SECONDS)
+        self.logins = Logins(self.logins_folder(), LOGIN_SECONDS)
         self.halfway: Tickets[Account] = Tickets()  # whose password was right a moment ago
         self.offered: Tickets[tuple[str, Telephone]] = Tickets()  # set up now, and by which login
         self._by_address, self._by_name = Patience(), Patience()
@@ -101,6 +102,10 @@ class Entrance(IdentityProvider):
         )
         self._warned: weakref.WeakSet[WebSocketHandler] = weakref.WeakSet()
         self._watching: PeriodicCallback | None = None
+
+    def logins_folder(self) -> Path:
+        """Return where the logins lie that hold here."""
+        return data_folder() / "logins"
 
     @property
     def auth_enabled(self) -> bool:

@@ -13,6 +13,7 @@ import hmac
 import os
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from tornado import web
 from tornado.httputil import url_concat
 
 from peerbook.errors import StoreUnavailable
+from peerbook.paths import data_folder
 from peerbook.seat import BEHIND_HUB_VARIABLE
 from peerbook.server import discretion
 from peerbook.server.answers import Answer, speaking
@@ -103,6 +105,11 @@ class HubEntrance(Entrance):
     def _as_the_browser_comes(self) -> bool:
         place: Place = self.parent.place
         return place.is_https
+
+    def logins_folder(self) -> Path:
+        """Return where they lie of this server: it knows no login at another user's."""
+        place: Place = self.parent.place
+        return data_folder() / "hub-logins" / place.user
 
     def get_token(self, handler: web.RequestHandler) -> str | None:
         """Return none: no code opens."""
