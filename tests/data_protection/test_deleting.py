@@ -38,8 +38,9 @@ from peerbook.privacy.erasure import erase_person, held_about
 from peerbook.privacy.retention import RetentionRule, terms
 from peerbook.privacy.taken_out import note_taken_out, taken_out_with
 from peerbook.store import Store, Visitor, backup, identities
+from peerbook.store.drafts import typed_in
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Base, DataImport, Deletion, ImportedRow, Participant
+from peerbook.store.tables import Base, DataImport, Deletion, Draft, ImportedRow, Participant
 from peerbook.ui import Download, Form, Notice, Prose, Submission, Table
 
 PLANTED = ("Zolfar", "Kvistgaard", "zolfar@example.org", "70707070", "hemmeligbemærkning",
@@ -93,7 +94,8 @@ def everything(store):
     """All that is in the tables, opened where it is sealed."""
     with store.read() as session:
         rows = [session.execute(select(table)).all() for table in Base.metadata.sorted_tables]
-        return repr(rows) + repr(identities.everybody(session)) + json.dumps(
+        typed = [typed_in(session, one) for one in session.scalars(select(Draft))]
+        return repr(rows) + repr(identities.everybody(session)) + repr(typed) + json.dumps(
             [repr(one) for one in rows], ensure_ascii=False
         )  # fmt: skip
 
@@ -277,6 +279,20 @@ def test_planted_words_are_nowhere_after_on_a_server_either(postgres_server):
         with shared.read() as session:
             assert {one.due_on for one in terms(session, RULE, START)}
             assert taken_out_with(session, made.codes[1], made.site_id) == []
+
+
+def test_of_many_who_are_deleted_at_once_each_row_is_counted_once(store, made):
+    store.drafts.save(LEADER, "enrol", {"names": f"{NAME}\n{OTHER}"})
+    with store.read() as session:
+        alone = [{one.table: one.rows for one in held_about(session, c)} for c in made.codes]
+    with store.write(LEADER) as session:
+        (certificate,) = delete_people(store, session, made.codes, ground="due", today=START)
+    assert certificate.people == 2
+    for table in ("attendance", "catch_up", "presenter", "enrolment", "identity", "imported_row"):
+        assert certificate.rows[table] == sum(one.get(table, 0) for one in alone), table
+    assert certificate.rows["draft"] == 3  # one of them names both
+    with store.read() as session:
+        assert session.scalars(select(Participant)).all() == []
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
-from peerbook.privacy.erasure import erase_person
+from peerbook.privacy.erasure import erase_people
 from peerbook.store import Store
 from peerbook.store.backup import remember_erased
 from peerbook.store.tables import Deletion, DeletionGround, Hold, Participant
@@ -65,8 +65,8 @@ def delete_people(
     made = []
     for site_id, belonging in sorted(by_site.items()):
         rows: Counter[str] = Counter(participant=len(belonging))
-        for person in belonging:
-            rows.update({one.table: one.rows for one in erase_person(session, person.code)})
+        gone = erase_people(session, [person.code for person in belonging])
+        rows.update({one.table: one.rows for one in gone})
         made.append(
             Deletion(
                 site_id=site_id,

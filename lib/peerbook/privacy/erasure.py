@@ -7,15 +7,16 @@ history whole, and with the identity gone they lead to nobody.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.personal import Names
 from peerbook.store import identities
+from peerbook.store.drafts import typed_in
 from peerbook.store.tables import (
     Answer,
     Attendance,
@@ -68,25 +69,30 @@ def held_about(session: Session, code: str) -> tuple[Held, ...]:
     Drafts are counted that name them, in whichever form and whoever was typing; so are reminders
     put off, and what is noted of their rows in files that were taken in.
     """
-    found = Counter(row.__tablename__ for row in _rows(session, code))
+    found = Counter(row.__tablename__ for row in _rows(session, [code]))
     return tuple(Held(table, rows) for table, rows in found.items())
 
 
 def erase_person(session: Session, code: str) -> tuple[Held, ...]:
-    """Delete all that is held about a person, and return what it was.
+    """Delete all that is held about a person, and return what it was; see `erase_people`."""
+    return erase_people(session, [code])
 
-    In a session of `store.write`. Who calls it remembers the code with `store.backup`, so that no
-    backup brings the person back. Somebody who is not there is erased already.
+
+def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
+    """Delete all that is held about people, and return what it was.
+
+    In a session of `store.write`. Who calls it remembers the codes with `store.backup`, so that no
+    backup brings anybody back. Somebody who is not there is erased already. What can name anybody
+    is read once, however many they are: nobody else can save meanwhile.
     """
-    rows, files = list(_rows(session, code)), _files_named_after(session, code)
+    rows, files = list(_rows(session, codes)), _files_named_after(session, codes)
     held = Counter(row.__tablename__ for row in rows)
     for row in rows:
         session.delete(row)
     for file in files:
         file.file_name = ""
     session.flush()
-    person = session.get(Participant, code)
-    if person is not None:
+    for person in session.scalars(select(Participant).where(Participant.code.in_(codes))):
         session.delete(person)
     session.flush()
     return tuple(Held(table, count) for table, count in held.items())
@@ -98,7 +104,7 @@ def mentions(session: Session, code: str) -> tuple[Mention, ...]:
     A text is somebody else's too, and two people can have one name: it is read and corrected by
     hand, never deleted with the person.
     """
-    names = _names(session, code)
+    names = _names(session, [code])
     if not names:
         return ()
     found = {
@@ -130,25 +136,30 @@ def _texts() -> dict[str, Any]:
     }
 
 
-def _names(session: Session, code: str) -> Names:
-    return Names(identities.name_of(session, [code]).values())
+def _names(session: Session, codes: Collection[str]) -> Names:
+    return Names(identities.name_of(session, codes).values())
 
 
-def _rows(session: Session, code: str) -> Iterator[Base]:
-    """Yield every row that is about a person, in an order they can be deleted in."""
+def _rows(session: Session, codes: Collection[str]) -> Iterator[Base]:
+    """Yield every row that is about one of some people, in an order they can be deleted in."""
     for table in _OWN:
         column = table.__table__.c.participant_code
-        yield from session.scalars(select(table).where(column == code))
-    yield from session.scalars(select(SamePerson).where(SamePerson.is_about(code)))
-    names = _names(session, code)
-    yield from _imported(session, code)
+        yield from session.scalars(select(table).where(column.in_(codes)))
+    yield from session.scalars(select(SamePerson).where(SamePerson.is_about(codes)))
+    is_told_of = _teller(session, codes)
+    yield from _imported(session, codes)
     for draft in session.scalars(select(Draft)):
-        text = "\n".join(_strings(draft.values))
-        if code in text or names.any_in(text):
+        if is_told_of("\n".join(_strings(typed_in(session, draft)))):
             yield draft
     for snooze in session.scalars(select(Snooze)):
-        if code in snooze.subject or code in snooze.reason or names.any_in(snooze.reason):
+        if is_told_of(snooze.reason) or any(code in snooze.subject for code in codes):
             yield snooze
+
+
+def _teller(session: Session, codes: Collection[str]) -> Callable[[str], bool]:
+    """Return what says whether a text holds the code or the name of one of some people."""
+    names = _names(session, codes)
+    return lambda text: any(code in text for code in codes) or names.any_in(text)
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -161,23 +172,22 @@ def _strings(value: Any) -> Iterator[str]:
         yield from (text for one in value for text in _strings(one))
 
 
-def _imported(session: Session, code: str) -> Iterator[ImportedRow]:
-    mine = or_(ImportedRow.row_id == code, ImportedRow.row_id.endswith(f"/{code}"))
-    keyed = select(ImportedRow).where(ImportedRow.table_name.in_(_KEYED_BY_CODE), mine)
-    yield from session.scalars(keyed)
-    numbers = session.scalars(select(CatchUp.id).where(CatchUp.participant_code == code))
-    by_number = select(ImportedRow).where(
-        ImportedRow.table_name == CatchUp.__tablename__,
-        ImportedRow.row_id.in_([str(number) for number in numbers]),
-    )
-    yield from session.scalars(by_number)
+def _imported(session: Session, codes: Collection[str]) -> Iterator[ImportedRow]:
+    """Yield what is noted of people's rows in files; of a file of years only the keys are read."""
+    key = (ImportedRow.import_id, ImportedRow.table_name, ImportedRow.row_id)
+    wanted = set(codes)
+    numbers = session.scalars(select(CatchUp.id).where(CatchUp.participant_code.in_(codes)))
+    caught_up = {str(number) for number in numbers}
+    tables = (*_KEYED_BY_CODE, CatchUp.__tablename__)
+    for found in session.execute(select(*key).where(ImportedRow.table_name.in_(tables))).all():
+        _file, table, row_id = found
+        by_number = table == CatchUp.__tablename__
+        if row_id in caught_up if by_number else row_id.rpartition("/")[2] in wanted:
+            yield session.get_one(ImportedRow, tuple(found))
 
 
-def _files_named_after(session: Session, code: str) -> list[DataImport]:
-    """Return the files that were taken in and have the person's name or code for their own."""
-    names = _names(session, code)
-    return [
-        file
-        for file in session.scalars(select(DataImport).where(DataImport.file_name != ""))
-        if code in file.file_name or names.any_in(file.file_name)
-    ]
+def _files_named_after(session: Session, codes: Collection[str]) -> list[DataImport]:
+    """Return the files that were taken in and have a person's name or code for their own."""
+    is_told_of = _teller(session, codes)
+    named = select(DataImport).where(DataImport.file_name != "")
+    return [file for file in session.scalars(named) if is_told_of(file.file_name)]

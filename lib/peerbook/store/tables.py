@@ -13,6 +13,7 @@ JSON columns are replaced, never changed in place: SQLAlchemy would not see the 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 import uuid
 from typing import Any, ClassVar, Literal, get_args
 
@@ -526,9 +527,9 @@ class SamePerson(Base):
     actor: Mapped[str] = mapped_column(String(64))
 
     @classmethod
-    def is_about(cls, code: str) -> ColumnElement[bool]:
-        """Return what is true of pairs a participant is one of."""
-        return or_(cls.one_code == code, cls.other_code == code)
+    def is_about(cls, codes: Collection[str]) -> ColumnElement[bool]:
+        """Return what is true of pairs one of some participants is of."""
+        return or_(cls.one_code.in_(codes), cls.other_code.in_(codes))
 
 
 class Deletion(Base):
