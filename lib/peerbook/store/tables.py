@@ -13,8 +13,8 @@ JSON columns are replaced, never changed in place: SQLAlchemy would not see the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 import uuid
+from collections.abc import Collection
 from typing import Any, ClassVar, Literal, get_args
 
 from sqlalchemy import (
