@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LOCALE := lib/peerbook/text/locale
 
-.PHONY: app test check unit unit-served unit-others notebooks bench fuzz words lock clean
+.PHONY: app test check unit unit-served unit-others notebooks bench fuzz soak words lock clean
 
 app: $(VENV)/.app
 	$(BIN)/peerbook demo --if-empty
@@ -54,6 +54,10 @@ bench: build/bench-venv/.ready
 
 fuzz: $(VENV)/.test
 	PEERBOOK_FUZZ=10000 $(BIN)/pytest -p no:nbval -s tests/faults/test_intake_fuzz.py
+
+# Hours: writers and servers are killed until fifty thousand saves are acknowledged.
+soak: $(VENV)/.test
+	PEERBOOK_TEST_SAVES=50000 $(BIN)/pytest -p no:nbval -s tests/faults/test_store_kills.py
 
 build/bench-venv/.ready: tests/benchmarks/requirements.lock pyproject.toml
 	$(PYTHON) -m venv build/bench-venv
