@@ -286,14 +286,15 @@ def restore(
 
     target = address_of(store)
     master = None if backups.key_is_here(file) else _recovery_code()
-    told, aside = backups.restore(file, target, dt.datetime.now(dt.UTC), master, erase_person)
+    back, aside = backups.restore(file, target, dt.datetime.now(dt.UTC), master, erase_person)
     typer.echo(
         _("{rows} rows are back at {place}.").format(
-            rows=told.number_of_rows, place=open_database(target).place
+            rows=back.number_of_rows, place=open_database(target).place
         )
     )
     if aside is not None:
-        typer.echo(_("What was there before is now {place}.").format(place=aside))
+        told = _("What was there before is now {place}. After {days} days a backup removes it.")
+        typer.echo(told.format(place=aside, days=backups.KEPT_DAYS))
 
 
 @key.command("show", help=_("Show the recovery code to write down on paper."))

@@ -39,7 +39,7 @@ from peerbook.course.planning.presentations import Wish
 from peerbook.course.schedule.calendar import Closure, Resource
 from peerbook.course.schedule.plan import MAX_TEACHERS, Item
 from peerbook.errors import Conflict, InputFault
-from peerbook.store import events_of
+from peerbook.store import Store, Visitor, events_of
 from peerbook.store.tables import Audit, Course, CourseDate
 
 ON = dt.date(2026, 11, 10)
@@ -378,6 +378,16 @@ def test_what_was_still_typed_about_people_on_a_removed_course_is_forgotten(stor
     remove(store, made)
     assert [form for form in gone if store.drafts.get(LEADER, form)] == []
     assert [form for form in kept if store.drafts.get(LEADER, form)] == kept
+
+
+def test_a_course_leader_removes_a_course_on_which_a_colleague_is_typing(store, made):
+    form = course_form(made.course_id, "enrol")
+    store.drafts.save("anna", form, {"names": "Anna Prøvesen"})
+    before = plan_of(store, made)
+    visitor = Visitor("bo", "course_leader", frozenset({made.site_id}))
+    with Store.open(store.address, visitor=visitor) as theirs, theirs.write("bo") as session:
+        remove_course(session, made.course_id, before, on=ON)
+    assert store.drafts.get("anna", form) is None
 
 
 def test_a_draft_that_comes_after_its_course_was_removed_is_not_kept(store, made):

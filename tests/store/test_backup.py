@@ -178,6 +178,30 @@ def test_a_damaged_backup_leaves_the_store_where_it_is(filled, tmp_path):
     assert names(store, code) == {code: "Grethe Hemmelig"}
 
 
+def test_what_a_restore_put_aside_and_what_a_kill_left_go_too(filled):
+    """Whoever was deleted since is in there, and nobody would look."""
+    store, _code = filled
+    at = {days: f"{NOW - dt.timedelta(days=days):%Y%m%dT%H%M%S}" for days in (36, 34)}
+    aside = [store.folder / f"peerbook-set-aside-{at[days]}.sqlite" for days in (36, 34)]
+    (store.folder / "backups").mkdir()
+    cut_off = [
+        folder / f".backup-{age}"
+        for folder in (store.folder, store.folder / "backups")
+        for age in ("old", "now")
+    ]
+    for path in aside:
+        path.touch()
+    for path in cut_off:
+        path.mkdir()
+        (path / "peerbook.sqlite").touch()
+        hours = 25 if path.name.endswith("old") else 1
+        moment = (NOW - dt.timedelta(hours=hours)).timestamp()
+        os.utime(path, (moment, moment))
+    make_backup(store, NOW)
+    assert [path.exists() for path in aside] == [False, True]
+    assert {path.name for path in cut_off if path.exists()} == {".backup-now"}
+
+
 def test_backups_are_kept_for_five_weeks_and_the_newest_always(filled):
     store, _code = filled
     ages = [100, 36, 35, 8, 0]

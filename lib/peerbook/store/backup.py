@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 import re
+import shutil
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from peerbook.store import backup_file, drafts, identities, users
 from peerbook.store.backup_file import ENDING, Backup, explaining, key_id_of, mark_of, write_proved
 from peerbook.store.chain import Head
 from peerbook.store.chain_ends import note_end, noted_ends
-from peerbook.store.engine import open_database
+from peerbook.store.engine import UNFINISHED, open_database
 from peerbook.store.identities import forget_identity
 from peerbook.store.keys import STORE_ID_BYTES, Keys, MasterKey
 from peerbook.store.store import Store, set_setting
@@ -39,9 +40,10 @@ ERASED_FILE = "erased"
 """Beside the store: by which codes of erased people are known again, should a backup return."""
 
 _COPIED = re.compile(
-    r"(?:peerbook|.+-before-\w+)-(\d{8}T\d{6})\d*\.(?:peerbook-backup|sqlite|dump)"
+    r"(?:peerbook|.+-before-\w+|.+-set-aside)-(\d{8}T\d{6})\d*\.(?:peerbook-backup|sqlite|dump)"
 )
-"""The names of copies that somebody or an upgrade made; the moment stands by itself."""
+"""The names of copies that somebody, an upgrade or a restore made; the moment stands by itself."""
+_CUT_OFF_AFTER = dt.timedelta(days=1)
 
 Erase = Callable[[Session, str], object]
 
@@ -75,7 +77,7 @@ def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> P
     with store._explained():
         write_proved(store._database, path, now)
     note_end(store, folder, now)
-    for place in {folder, beside_data(store)}:
+    for place in {folder, beside_data(store), store.folder}:
         if place.is_dir():
             with explaining(place):
                 _remove_old(place, now)
@@ -309,13 +311,22 @@ def _backups(folder: Path) -> list[Path]:
 
 
 def _remove_old(folder: Path, now: dt.datetime) -> None:
-    """Remove what was copied more than five weeks ago, before an upgrade too; keep the newest."""
+    """Remove what was copied more than five weeks ago, and what a kill left; keep the newest.
+
+    What an upgrade or a restore put aside is a copy too: whoever was deleted since is in it.
+    """
     oldest = f"{now - dt.timedelta(days=KEPT_DAYS):%Y%m%dT%H%M%S}"
     newest = _backups(folder)[-1:]
     for path in folder.iterdir():
         made = _COPIED.fullmatch(path.name)
         if made is not None and made[1] < oldest and path not in newest:
             path.unlink()
+        elif path.name.startswith(UNFINISHED) and _age(path, now) > _CUT_OFF_AFTER:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _age(path: Path, now: dt.datetime) -> dt.timedelta:
+    return now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
 
 
 def _erased(store: Store) -> set[str]:

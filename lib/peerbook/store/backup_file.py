@@ -24,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from peerbook.errors import PeerbookError, StoreUnavailable
-from peerbook.store.engine import Database
+from peerbook.store.engine import UNFINISHED, Database
 from peerbook.store.keys import MARK_BYTES, STORE_ID_BYTES, Keys, MasterKey, sync_folder
 from peerbook.text import _
 
@@ -71,7 +71,7 @@ def write_proved(database: Database, path: Path, now: dt.datetime) -> Backup:
     """
     keys = database.keys
     with explaining(path.parent):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-backup-")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file, database.copied() as copy:
                 told = Backup(now.astimezone(dt.UTC).isoformat(), copy.rows, database.kind)

@@ -337,6 +337,10 @@ def no_memory() -> str:
     )
 
 
+UNFINISHED = ".backup-"
+"""How a copy is called while it is made or tried; one that stays so was cut off."""
+
+
 def make_private_file(path: Path) -> None:
     """Make a new file that nobody but its owner can read."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -29,6 +29,7 @@ from sqlcipher3 import dbapi2 as driver
 
 from peerbook.errors import PeerbookError, StoreUnavailable
 from peerbook.store.engine import (
+    UNFINISHED,
     Copy,
     Database,
     busy,
@@ -369,7 +370,7 @@ class SqliteFile(Database):
     def _aside(self) -> Iterator[SqliteFile]:
         """Give a file that is not there yet, on the disk of this one; it is gone afterwards."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".backup-") as aside:
+        with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=UNFINISHED) as aside:
             yield SqliteFile(Path(aside) / self.path.name)
 
     def copy_to(self, target: Path) -> None:

@@ -115,7 +115,9 @@ def _triggers(name: str, condition: str) -> list[str]:
             f"WHEN {outside} BEGIN SELECT RAISE(ABORT, '{OTHER_SITE}'); END"
         )
 
-    return [refuse("INSERT", "NEW"), refuse("UPDATE", "OLD", "NEW"), refuse("DELETE", "OLD")]
+    kept = [refuse("INSERT", "NEW"), refuse("UPDATE", "OLD", "NEW")]
+    # Whoever takes away what a draft is about takes it away too.
+    return kept if name == "draft" else [*kept, refuse("DELETE", "OLD")]
 
 
 def _authorizer(visitor: Visitor, behind_views: set[str], *, reads_only: bool) -> Answer:
