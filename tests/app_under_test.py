@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 import nbformat
 from playwright.sync_api import BrowserContext, Page, Request
 
+MEMORY_KB = 8_000_000
+"""What a server under test may take (`ulimit -v`)."""
+
 BROWSER_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app_under_test import BROWSER_FLAGS, Server, Visitor, write_notebook
+from app_under_test import BROWSER_FLAGS, MEMORY_KB, Server, Visitor, write_notebook
 from builders import assert_sound, open_store
 from peerbook.store import Store
 from ports import free_port
@@ -38,7 +38,6 @@ settings.load_profile("peerbook")
 _keys = tempfile.TemporaryDirectory(prefix="peerbook-test-keys-")
 os.environ["PEERBOOK_KEY_FILE"] = _keys.name
 
-MEMORY_KB = 8_000_000
 START_SECONDS = 90
 
 

@@ -19,8 +19,8 @@ import pytest
 import websocket
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from app_under_test import MEMORY_KB
 from builders import a_planned_course, a_site, a_user
-from conftest import MEMORY_KB
 from peerbook.server.channel import PROTOCOL
 from peerbook.server.hub import HubApp, HubEntrance, Place
 from peerbook.store import Store, users

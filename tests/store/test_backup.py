@@ -264,6 +264,24 @@ def test_who_was_erased_since_stays_erased(filled, tmp_path, databases):
         assert names(again, code) == {}
 
 
+def test_on_another_computer_a_later_backup_beside_it_tells_who_was_erased(
+    filled, tmp_path, databases
+):
+    store, code = filled
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    early = make_backup(store, NOW, stick)
+    with store.write(LEADER) as session:
+        identities.forget_identity(session, code)
+    backups.remember_erased(store, [code])
+    make_backup(store, NOW + dt.timedelta(days=1), stick)
+    store.close()
+    folder = tmp_path / "new-computer"
+    restore(early, elsewhere(databases, folder), NOW)
+    with open_store(folder) as there:
+        assert names(there, code) == {}
+
+
 # -- where to --------------------------------------------------------------------------------------
 
 

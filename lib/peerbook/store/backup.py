@@ -37,7 +37,8 @@ DUE_DAYS = 7
 LAST_SETTING, DRILL_SETTING, CODE_SETTING = "last_backup", "last_backup_drill", "recovery_code"
 FOLDER_SETTING = "backup_folder"
 ERASED_FILE = "erased"
-"""Beside the store: by which codes of erased people are known again, should a backup return."""
+"""Beside the store, and beside its backups: by which codes of erased people are known again, should
+a backup return, be it on another computer."""
 
 _COPIED = re.compile(
     r"(?:peerbook|.+-before-\w+|.+-set-aside)-(\d{8}T\d{6})\d*\.(?:peerbook-backup|sqlite|dump)"
@@ -77,6 +78,7 @@ def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> P
     with store._explained():
         write_proved(store._database, path, now)
     note_end(store, folder, now)
+    _keep_erased(_erased_in(store.folder), folder)
     for place in {folder, beside_data(store), store.folder}:
         if place.is_dir():
             with explaining(place):
@@ -185,7 +187,7 @@ def drill(
         with database.trial(backup_file.opened(newest, master)[1]) as address:
             if address is not None:
                 with Store.open(address, create=False) as opened:
-                    erase_again(opened, erase, _erased(store))
+                    erase_again(opened, erase, _erased_in(store.folder))
     _record(store, DRILL_SETTING, now)
     return Drill(told, address is not None)
 
@@ -234,6 +236,7 @@ def restore(
     with Store.open(address, create=False) as store:
         with contextlib.suppress(PeerbookError):  # a backup may lie where nothing can be written
             note_end(store, backup.parent, now)
+        _keep_erased(_erased_in(backup.parent), store.folder)
         erase_again(store, erase)
     return told, old
 
@@ -248,7 +251,7 @@ def erase_again(store: Store, erase: Erase, erased: Collection[str] | None = Non
     erased
         By what the erased are known again; what lies beside the store when not given.
     """
-    known = set(_erased(store) if erased is None else erased)
+    known = set(_erased_in(store.folder) if erased is None else erased)
     if not known:
         return 0
     with store.read() as session:
@@ -270,13 +273,8 @@ def remember_erased(store: Store, codes: Iterable[str]) -> None:
     Only a keyed hash of their codes is kept: it names nobody, and tells a code only to whoever has
     both the key and the code.
     """
-    lines = "".join(f"{_trace(store.keys, code, store.keys.key_id)}\n" for code in codes)
-    with explaining(store.folder):
-        handle = os.open(store.folder / ERASED_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "a", encoding="ascii") as file:
-            file.write(lines)
-            file.flush()
-            os.fsync(file.fileno())
+    keys = store.keys
+    _keep_erased({_trace(keys, code, keys.key_id) for code in codes}, store.folder)
 
 
 def rotate_key(store: Store) -> str:
@@ -329,8 +327,21 @@ def _age(path: Path, now: dt.datetime) -> dt.timedelta:
     return now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
 
 
-def _erased(store: Store) -> set[str]:
-    path = store.folder / ERASED_FILE
+def _keep_erased(traces: Collection[str], folder: Path) -> None:
+    """Add to the erased that are remembered in a folder those who are not yet."""
+    with explaining(folder):
+        new = sorted(set(traces) - _erased_in(folder))
+        if not new:
+            return
+        handle = os.open(folder / ERASED_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "a", encoding="ascii") as file:
+            file.write("".join(f"{trace}\n" for trace in new))
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _erased_in(folder: Path) -> set[str]:
+    path = folder / ERASED_FILE
     return set(path.read_text("ascii").split()) if path.exists() else set()
 
 
