@@ -283,6 +283,8 @@ def restore(
     from peerbook.store import backup as backups
     from peerbook.store.engine import open_database
     from peerbook.store.store import address_of
+    from peerbook.text import format_date
+    from peerbook.text.formats import COPENHAGEN
 
     target = address_of(store)
     master = None if backups.key_is_here(file) else _recovery_code()
@@ -292,6 +294,12 @@ def restore(
             rows=back.number_of_rows, place=open_database(target).place
         )
     )
+    since = _(
+        "All is as it was on {day}. What was saved since has to be saved again: what somebody has "
+        "said no to first."
+    )
+    made_at = dt.datetime.fromisoformat(back.made_at).astimezone(COPENHAGEN)
+    typer.echo(since.format(day=format_date(made_at.date())))
     if aside is not None:
         told = _("What was there before is now {place}. After {days} days a backup removes it.")
         typer.echo(told.format(place=aside, days=backups.KEPT_DAYS))

@@ -41,6 +41,7 @@ from peerbook.store import Store, Visitor, backup, identities
 from peerbook.store.drafts import typed_in
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import Base, DataImport, Deletion, Draft, ImportedRow, Participant
+from peerbook.text import format_date
 from peerbook.ui import Download, Form, Notice, Prose, Submission, Table
 
 PLANTED = ("Zolfar", "Kvistgaard", "zolfar@example.org", "70707070", "hemmeligbemærkning",
@@ -153,6 +154,7 @@ def test_the_command_that_restores_erases_again_too(store, made, tmp_path):
     address = str(store._database.path)
     store.close()
     done = CliRunner().invoke(app, ["restore", str(path), "--store", address])
+    assert f"Alt er, som det var den {format_date(NOW.date())}" in " ".join(done.output.split())
     assert done.exit_code == 0, done.output
     with open_store(tmp_path) as again:
         assert found_in(everything(again)) == []
@@ -279,6 +281,12 @@ def test_planted_words_are_nowhere_after_on_a_server_either(postgres_server):
         with shared.read() as session:
             assert {one.due_on for one in terms(session, RULE, START)}
             assert taken_out_with(session, made.codes[1], made.site_id) == []
+
+
+def test_who_opens_it_after_somebody_else_has_deleted_is_told(store, made):
+    deleted(store, made.codes[0])
+    (told,) = erasure_parts(a_desk(store), made.codes[0], lambda _receipt: None)
+    assert told.text == "Personen er slettet i forvejen."
 
 
 def test_of_many_who_are_deleted_at_once_each_row_is_counted_once(store, made):

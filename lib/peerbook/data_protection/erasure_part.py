@@ -50,7 +50,9 @@ def erasure_parts(desk: Desk, code: str, done: Callable[[Receipt], None]) -> lis
         Called with the receipt, whose record is the certificate's number.
     """
     with desk.store.read() as session:
-        person = session.get_one(Participant, code)
+        person = session.get(Participant, code)
+        if person is None:
+            return [Notice("info", _("The person is deleted already."))]
         held = held_about(session, code)
         named = _places(session, code)
         files = taken_out_with(session, code, person.site_id)
