@@ -24,6 +24,7 @@ from peerbook.data_protection.own_file import as_csv, as_pdf, own_file
 from peerbook.data_protection.person_part import PersonPart, own_file_made
 from peerbook.errors import InputFault
 from peerbook.files.delimited import read_back
+from peerbook.privacy import same_person
 from peerbook.privacy.consent import save_answers
 from peerbook.store import append_event, identities, sightings
 from peerbook.store.cpr import Cpr
@@ -87,6 +88,13 @@ def test_a_chapter_for_each_kind_and_the_draft_that_names_them_is_counted(store,
     (typed,) = chapters["Andre steder, du står"].rows
     assert typed[1] == "1"
     assert chapters["Hvem der har skrevet det"].rows
+
+
+def test_what_was_said_of_who_they_are_one_person_with_is_counted(store, filled):
+    with store.write(LEADER) as session:
+        same_person.say(session, filled.codes, is_same=False, today=TODAY)
+    told = file_of(store, filled.codes[0]).chapters[-1]
+    assert ("hvem de er samme person som, eller ikke er", "1") in told.rows
 
 
 def test_the_csv_is_the_same_in_lines(store, filled):

@@ -401,7 +401,7 @@ def _elsewhere(session: Session, code: str) -> Chapter:
     held = {one.table: one.rows for one in erasure.held_about(session, code)}
     rows = tuple(
         (kind_of_data(table), format_number(held[table]))
-        for table in ("draft", "imported_row", "snooze")
+        for table in ("draft", "imported_row", "same_person", "snooze")
         if table in held
     )
     note = _(
