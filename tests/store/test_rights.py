@@ -234,6 +234,21 @@ def test_only_rows_of_ones_own_sites_are_read_in_any_table(place):
             assert "P-KKKKKK" not in identities.name_of(session, ["P-KKKKKK"])
 
 
+def test_no_name_a_statement_gives_leads_past_the_view(place):
+    with as_(place, "course_leader", {1}) as store:
+        known = len(read(store, select(Course)))
+        for past in (
+            "WITH course AS (SELECT * FROM main.course) SELECT id FROM course",
+            "WITH draft AS (SELECT * FROM main.course) SELECT id FROM draft",
+            "SELECT id FROM (SELECT * FROM main.course) AS course",
+            "SELECT name FROM sqlite_temp_master",
+            "SELECT sql FROM sqlite_temp_schema",
+        ):
+            with pytest.raises(NotAllowed):
+                read(store, text(past))
+        assert len(read(store, select(Course))) == known == 1
+
+
 def test_a_leader_of_some_sites_is_kept_to_them_too(place):
     with as_(place, "leader", {2}) as store:
         assert read(store, select(Site.name)) == ["Kolding"]

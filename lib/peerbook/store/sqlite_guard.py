@@ -8,6 +8,7 @@ sites share teachers and holidays, but a trigger refuses to change those of othe
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,7 +42,7 @@ _PRAGMAS = {"busy_timeout", "read_uncommitted"}
 """What SQLAlchemy and the waiting for one's turn set."""
 _CODE_OF_A_NAME = "identity.participant_code"
 """What a foreign key looks for when a participant is added or goes."""
-_CATALOGUES = {"sqlite_master", "sqlite_temp_master"}
+_CATALOGUE, _NAMES_OF_VIEWS = "sqlite_master", "sqlite_temp_master"
 
 Answer = Callable[[int, str | None, str | None, str | None, str | None], int]
 
@@ -67,12 +68,15 @@ def guarded(connection: Any, visitor: Visitor | None, *, reads_only: bool) -> It
         for table in Base.metadata.sorted_tables
         if (condition := _own_rows(table, visitor, reads_only=reads_only)) is not None
     }
+    # What a statement is read through is told by a name, which any WITH may use; this one nobody
+    # can know.
+    own_views = {name: f"own_{name}_{secrets.token_hex(8)}" for name in limited if reads_only}
     for name, condition in limited.items():
-        for statement in (_view if reads_only else _triggers)(name, condition):
+        statements = _views(name, condition, own_views[name]) if reads_only else None
+        for statement in statements or _triggers(name, condition):
             connection.execute(statement)
     yield
-    behind_views = set(limited) if reads_only else set()
-    connection.set_authorizer(_authorizer(visitor, behind_views, reads_only=reads_only))
+    connection.set_authorizer(_authorizer(visitor, own_views, reads_only=reads_only))
 
 
 def _own_rows(table: Table, visitor: Visitor, *, reads_only: bool) -> str | None:
@@ -90,13 +94,14 @@ def _own_rows(table: Table, visitor: Visitor, *, reads_only: bool) -> str | None
     return " AND ".join(f"({one})" for one in conditions if one) or None
 
 
-def _view(name: str, condition: str) -> list[str]:
+def _views(name: str, condition: str, own_view: str) -> list[str]:
     # To read no column but the number of a row is to SQLite to read none, and looks then as if the
     # table had been asked for past the view; so every view reads one more.
     column = list(Base.metadata.tables[name].columns)[-1].name
     return [
-        f"CREATE TEMP VIEW {name} AS SELECT * FROM main.{name} "
-        f"WHERE ({condition}) AND typeof(\"{column}\") <> ''"
+        f"CREATE TEMP VIEW {own_view} AS SELECT * FROM main.{name} "
+        f"WHERE ({condition}) AND typeof(\"{column}\") <> ''",
+        f"CREATE TEMP VIEW {name} AS SELECT * FROM {own_view}",
     ]
 
 
@@ -120,7 +125,7 @@ def _triggers(name: str, condition: str) -> list[str]:
     return kept if name == "draft" else [*kept, refuse("DELETE", "OLD")]
 
 
-def _authorizer(visitor: Visitor, behind_views: set[str], *, reads_only: bool) -> Answer:
+def _authorizer(visitor: Visitor, own_views: dict[str, str], *, reads_only: bool) -> Answer:
     rights = rights_of(visitor)
     hidden = {
         column
@@ -135,11 +140,16 @@ def _authorizer(visitor: Visitor, behind_views: set[str], *, reads_only: bool) -
         if action == driver.SQLITE_READ:
             if f"{one}.{two}" in hidden:
                 return int(driver.SQLITE_IGNORE)
-            past_view = database == "main" and one in behind_views and through not in behind_views
-            allowed = not past_view and (
+            past_view = (
+                database == "main" and one in own_views and through not in own_views.values()
+            )
+            if one == _NAMES_OF_VIEWS or past_view:
+                return int(driver.SQLITE_DENY)
+            allowed = (
                 rights is None
                 or one in rights.reads
-                or one in _CATALOGUES
+                or one in own_views.values()
+                or one == _CATALOGUE
                 or (visitor.by_codes and f"{one}.{two}" == _CODE_OF_A_NAME)
             )
         elif action in _WRITES:
