@@ -644,6 +644,9 @@ def main() -> None:
     try:
         code = app(sys.argv[1:] or ["--help"], prog_name="peerbook", standalone_mode=False)
         raise SystemExit(code)
+    except typer.Abort:  # Ctrl-C at a question, or nobody there to answer it
+        typer.echo(_("Stopped before it was done."), err=True)
+        raise SystemExit(1) from None
     except typer.TyperException as error:
         typer.echo(_misuse(error), err=True)
         raise SystemExit(error.exit_code) from None

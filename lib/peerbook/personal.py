@@ -25,6 +25,9 @@ _DATE = re.compile(r"\d{1,4}[-/. ]+\d{1,2}[-/. ]+\d{1,4}")
 _BIRTHDAY = re.compile(r"(\d{2})(\d{2})\d{2}")
 _REPLACEMENT_DAYS = 60
 """Added to the day of birth in numbers that authorities give those who have no CPR number."""
+_MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(?:\.[^@\s,;<>.]+)+")
+_PHONE = re.compile(r"\+?\d{6,15}")
+_PHONE_SIGNS = re.compile(r"[\s().\-–/]+")
 _YEARS = re.compile(r"(?:19|20)\d\d-(?:19|20)\d\d")
 _RUN = re.compile(r"[0-9A-Za-z]+")
 _CHECKSUM = 16
@@ -49,6 +52,29 @@ def is_cpr(digits: str) -> bool:
     except ValidationError:
         return False
     return born <= dt.datetime.now(dt.UTC).date()
+
+
+def mail_address(text: str) -> str | None:
+    """Return the mail address somebody wrote, as it is kept; None when it is none.
+
+    >>> mail_address("<navn@eksempel.dk>"), mail_address("navn")
+    ('navn@eksempel.dk', None)
+    """
+    address = text.removeprefix("mailto:").strip("<>")
+    return address if _MAIL.fullmatch(address) else None
+
+
+def phone_number(text: str) -> str | None:
+    """Return the telephone number somebody wrote, as it is kept; None when it is none.
+
+    >>> phone_number("+45 12 34 56 78"), phone_number("0046 (8) 123456"), phone_number("1234567")
+    ('12345678', '+468123456', None)
+    """
+    digits = _PHONE_SIGNS.sub("", text)
+    digits = re.sub(r"^(?:\+45|0045)(?=\d{8}$)", "", digits)
+    digits = re.sub("^00", "+", digits)
+    is_whole = len(digits) == 8 or digits.startswith("+")
+    return digits if is_whole and _PHONE.fullmatch(digits) else None
 
 
 def _is_cpr(match: re.Match[str]) -> bool:

@@ -74,7 +74,7 @@ def test_a_misspelt_name_is_corrected_in_list_roster_and_standing(app, open_reco
     record(app, made, days(app, made)[0], {"Ana Prøvsen": "present", BO: "present"})
     page = open_record(made)
     panel = unfold(page, "Hvem er på holdet?")
-    row_of(panel, "Ana Prøvsen").get_by_role("button", name="Ret navnet").click()
+    row_of(panel, "Ana Prøvsen").get_by_role("button", name="Navn og kontakt").click()
     panel.get_by_role("textbox", name=re.compile(r"^Navn\b")).fill(ANNA)
     panel.get_by_role("button", name="Gem navnet").click()
     receipt(page)

@@ -35,6 +35,7 @@ from peerbook.course.rows import each
 from peerbook.errors import Conflict, InputFault
 from peerbook.small_groups import in_order, says_something
 from peerbook.store import events_of, identities
+from peerbook.store.identities import Contacts
 from peerbook.store.tables import (
     Answer,
     Audit,
@@ -371,6 +372,35 @@ def test_a_misspelt_name_is_put_right_wherever_it_is_shown_and_the_old_one_kept_
         assert_sound(store)
     for file in tmp_path.iterdir():
         assert "Prøvsen".encode() not in file.read_bytes()
+
+
+def test_how_somebody_is_reached_is_corrected_and_what_was_there_kept_nowhere(store):
+    made = a_course(store, participants=0)
+    enrol(store, made, "Ana Prøvsen")
+    code = names_on(store, made)["Ana Prøvsen"]
+
+    def reached(contacts, seen):
+        return written(
+            store,
+            lambda session: people_records.correct_contacts(
+                session, made.course_id, code, contacts, seen
+            ),
+        )
+
+    typed = Contacts("<ana@eksempel.dk>", "+45 12 34 56 78")
+    kept = Contacts("ana@eksempel.dk", "12345678")
+    reached(typed, Contacts())
+    for field, wrong in (("email", Contacts("ana")), ("phone", Contacts(phone="1234"))):
+        with pytest.raises(InputFault) as fault:
+            reached(wrong, kept)
+        assert fault.value.faults[0].place.field == field
+    with pytest.raises(Conflict):
+        reached(Contacts(phone="87654321"), Contacts())
+    with store.read() as session:
+        assert identities.contacts_of(session, [code])[code] == kept
+    reached(Contacts(), kept)
+    with store.read() as session:
+        assert identities.contacts_of(session, [code])[code] == Contacts()
 
 
 @pytest.mark.parametrize("name", ["", "  ", "BO  OPDIGT"])

@@ -183,6 +183,22 @@ def test_who_is_alike_is_asked_about_and_never_merged_silently(store):
         assert session.scalar(select(func.count()).select_from(Identity)) == 3
 
 
+def test_who_is_alike_on_the_same_course_is_asked_about_too(store):
+    made = a_planned_course(store, mentors=("Anders Aaker", "Eva Friis"))
+    anders = made.codes[0]
+    with store.write(LEADER) as session:
+        identities.save_contacts(session, anders, Contacts(phone="12345678"))
+    intake = PeopleIntake(made.site_id, made.course_id)
+    row = {"name": "Anders Aakjær", "phone": "12345678", "email": "anders@eksempel.dk"}
+    look = looked(store, intake, row)
+    assert [key for key, _label in look.questions[0].options] == [anders, "new"]
+    taken(store, intake, row, answers={"row2": anders})
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Participant)) == 2
+        contact = identities.contacts_of(session, [anders])[anders]
+    assert contact == Contacts("anders@eksempel.dk", "12345678")
+
+
 def test_a_row_that_cannot_be_taken_in_says_why(store):
     made = a_planned_course(store, mentors=("Bo Bech",))
     look = looked(
@@ -299,6 +315,23 @@ def test_attendance_comes_by_name_or_code_and_date_or_number_and_goes_again(stor
             for row in rows[table].values():
                 row.pop("version")
     assert after == before
+
+
+def test_a_note_that_names_somebody_is_asked_about(store, course):
+    intake = AttendanceIntake(course.course_id, TODAY)
+    rows = [
+        {"participant": "Bo Bech", "day": 1, "status": "absent", "note": "kørte med Eva Friis"},
+        {"participant": "Eva Friis", "day": 1, "status": "apology", "note": "rejse"},
+        {"participant": "Bo Bech", "day": 2, "status": "apology", "note": "ring 20 12 34 56"},
+    ]
+    look = looked(store, intake, *rows)
+    assert [question.key for question in look.questions] == ["note2", "note4"]
+    assert "Eva Friis" in look.questions[0].text
+    assert told(look) == [(3, "added", "Sent an apology")]
+    taken(store, intake, *rows, answers={"note2": "without", "note4": "keep"})
+    with store.read() as session:
+        notes = set(session.scalars(select(Attendance.note)))
+    assert notes == {None, "rejse", "ring 20 12 34 56"}
 
 
 def test_rows_of_attendance_that_cannot_be_say_why(store, course):

@@ -282,6 +282,22 @@ def test_on_another_computer_a_later_backup_beside_it_tells_who_was_erased(
         assert names(there, code) == {}
 
 
+def test_the_erased_are_remembered_beside_the_backups_at_once(filled, tmp_path, databases):
+    store, code = filled
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    path = make_backup(store, NOW, stick)
+    with store.write(LEADER) as session:
+        backups.choose_folder(session, str(stick))
+        identities.forget_identity(session, code)
+    backups.remember_erased(store, [code])
+    store.close()
+    folder = tmp_path / ("new" if databases is None else "there")
+    restore(path, elsewhere(databases, folder), NOW)
+    with open_store(folder) as again:
+        assert names(again, code) == {}
+
+
 # -- where to --------------------------------------------------------------------------------------
 
 

@@ -199,7 +199,8 @@ def test_a_recovery_code_can_be_read_again_however_it_is_written_down():
         assert len(code.split("-")) == 13
         assert all(len(group) == 5 and set(group) <= set(ALPHABET) for group in code.split("-"))
         by_hand = code.lower().replace("-", " ").replace("1", "l", 1).replace("0", "o", 1)
-        for written in (code, by_hand, code.replace("-", ""), f"\n {code} \n"):
+        with_numbers = " ".join(f"{n}. {one}" for n, one in enumerate(code.split("-"), start=1))
+        for written in (code, by_hand, code.replace("-", ""), f"\n {code} \n", with_numbers):
             assert MasterKey.from_recovery_code(written) == master
     for secret in (bytes(32), b"\xff" * 32):
         assert MasterKey.from_recovery_code(MasterKey(secret).recovery_code).secret == secret

@@ -84,8 +84,8 @@ class _Users:
             self._table,
             self._changing,
             Heading(_("New user")),
-            self._new_form(),
             self._started,
+            self._new_form(),
         ]
 
     def _accounts(self) -> list[Account]:
@@ -224,6 +224,7 @@ class _Users:
                     ).format(days=START_DAYS)
                 ),
                 Prose(text),
+                *self._own_way_in(),
                 Download(
                     _("Print the start code"),
                     lambda: start_paper(name, code, synthetic=synthetic),
@@ -231,6 +232,19 @@ class _Users:
             ],
             take_there=True,
         )
+
+    def _own_way_in(self) -> list[Part]:
+        """Return what the first leader does with a code that is her own; later nothing."""
+        if any(one.has_begun for one in self._accounts()):
+            return []
+        return [
+            Prose(
+                _(
+                    "Is it your own? Write it down, choose “Log out” at the top, and log in with "
+                    "the login name and the code. Then you choose your password."
+                )
+            )
+        ]
 
     # -- changes ---------------------------------------------------------------------------------
 

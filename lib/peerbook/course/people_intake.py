@@ -204,7 +204,7 @@ class _Looking:
         elif name.casefold() in there:
             code = there[name.casefold()]
         else:
-            answer = self._which(number, name, contact, set(there.values()))
+            answer = self._which(number, name, contact)
             if answer is None:
                 return
             code = answer
@@ -229,12 +229,12 @@ class _Looking:
             }
         return self._on[course_id]
 
-    def _which(self, number: int, name: str, contact: Contacts, there: set[str]) -> str | None:
+    def _which(self, number: int, name: str, contact: Contacts) -> str | None:
         """Return whom a row means, as the user has said; None when that must be asked first."""
         alike = {
             person.code: reasons
             for person in self._known.values()
-            if person.code not in there and (reasons := _shared(person, name, contact))
+            if (reasons := _shared(person, name, contact))
         }
         if not alike:
             return NEW

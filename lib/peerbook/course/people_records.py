@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import records
 from peerbook.errors import Fault, InputFault, Place
+from peerbook.personal import mail_address, phone_number
 from peerbook.privacy import consent
 from peerbook.store import (
     Saved,
@@ -26,6 +27,7 @@ from peerbook.store import (
 )
 from peerbook.store.codes import new_code
 from peerbook.store.events import WITHDRAWN
+from peerbook.store.identities import Contacts
 from peerbook.store.tables import (
     Attendance,
     CatchUp,
@@ -264,6 +266,56 @@ def correct_name(session: Session, course_id: int, code: str, name: str, seen: s
     identities.save_name(session, code, right)
     course = session.get_one(Course, course_id)
     return Saved("course", course.id, course.version)
+
+
+def correct_contacts(
+    session: Session, course_id: int, code: str, contacts: Contacts, seen: Contacts
+) -> Saved:
+    """Keep how somebody on a course can be reached; what was known before is kept nowhere.
+
+    Parameters
+    ----------
+    contacts
+        As they were typed.
+    seen
+        What was shown when they were.
+
+    Raises
+    ------
+    InputFault
+        When somebody is not on the course, or one of them is not what it should be.
+    Conflict
+        When somebody else has changed them since.
+    """
+    if code not in {mentor.code for mentor in mentors(session, course_id)}:
+        raise InputFault.at("email", _("They are no longer on the course. Reload the page."))
+    right = Contacts(_mail(contacts.email), _phone(contacts.phone))
+    stored = identities.contacts_of(session, [code])[code]
+    refuse_overtaken(asdict(seen), asdict(stored), asdict(right))
+    identities.save_contacts(session, code, right)
+    course = session.get_one(Course, course_id)
+    return Saved("course", course.id, course.version)
+
+
+def _mail(written: str) -> str:
+    if not written:
+        return ""
+    if (address := mail_address(written)) is None:
+        message = _("“{text}” is no e-mail address. One looks like navn@eksempel.dk.")
+        raise InputFault.at("email", message.format(text=written))
+    return address
+
+
+def _phone(written: str) -> str:
+    if not written:
+        return ""
+    if (number := phone_number(written)) is None:
+        message = _(
+            "“{text}” is no telephone number. Write eight digits, or + and the number of the "
+            "country first."
+        )
+        raise InputFault.at("phone", message.format(text=written))
+    return number
 
 
 def _on_already(name: str) -> str:

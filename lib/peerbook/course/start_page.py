@@ -81,7 +81,10 @@ def _first_site(desk: Desk) -> Section:
         receipt = desk.save(
             submission, lambda session: records.save_site(session, name, municipality)
         )
-        place.show([Prose(_first_steps())], announce=_("{name} is ready.").format(name=name))
+        place.show(
+            [Prose(_first_steps()), *_before_names(desk)],
+            announce=_("{name} is ready.").format(name=name),
+        )
         return receipt
 
     form = Form(
@@ -109,9 +112,24 @@ def _first_site(desk: Desk) -> Section:
     return place
 
 
+def _before_names(desk: Desk) -> list[Part]:
+    """Return what a leader sees to before anybody is written in."""
+    if desk.visitor.role != "leader":
+        return []
+    return [
+        Prose(
+            _(
+                "Before you write names in: give yourself a login under [Users and "
+                "access](access.ipynb), and write the recovery code down under “Settings” in "
+                "[Help and settings](help.ipynb)."
+            )
+        )
+    ]
+
+
 def _first_steps() -> str:
     return _(
-        "That is all it takes. Next: [plan your first course](course_plan.ipynb). When the course "
+        "Next: [plan your first course](course_plan.ipynb). When the course "
         "has begun, [attendance and evaluations](course_record.ipynb) are kept here too."
     )
 

@@ -43,10 +43,17 @@ SHORTEST = 2
 
 
 class PersonPart:
-    """A search, and in one place those who were found or one of them; nothing typed is kept."""
+    """A search, and in one place those who were found or one of them; nothing typed is kept.
 
-    def __init__(self, desk: Desk) -> None:
+    Parameters
+    ----------
+    deleted
+        Called when somebody was deleted.
+    """
+
+    def __init__(self, desk: Desk, deleted: Callable[[], None] = lambda: None) -> None:
         self._desk = desk
+        self._told_deleted = deleted
         self._place = Section([])
 
     def parts(self) -> list[Part]:
@@ -138,6 +145,7 @@ class PersonPart:
             [Notice("ok", told), certificate_download(self._desk, receipt.record)],
             told, take_there=True,
         )  # fmt: skip
+        self._told_deleted()
 
     def _file(self, code: str, written: Callable[..., tuple[str, bytes, str]]) -> MakeFile:
         def make() -> tuple[str, bytes, str]:

@@ -13,7 +13,7 @@ from peerbook.data_protection.same_person_part import SamePersonPart
 from peerbook.desk import Desk, open_desk
 from peerbook.store.tables import Deletion, Participant, Site
 from peerbook.text import _
-from peerbook.ui import Page, Part, Prose, Tabs
+from peerbook.ui import Page, Part, Prose, Section, Tabs
 
 
 def open_page(site: str = "") -> Page:
@@ -36,13 +36,22 @@ def open_page(site: str = "") -> Page:
 
 
 def _parts(desk: Desk) -> list[Part]:
+    certificates = Section([])
+
+    def show_certificates() -> None:
+        certificates.show(deletions_parts(desk))
+
+    def opened() -> list[Part]:
+        show_certificates()
+        return [certificates]
+
     return [
         Tabs(
             [
-                (_("One person"), PersonPart(desk).parts),
+                (_("One person"), PersonPart(desk, show_certificates).parts),
                 (_("One or two?"), SamePersonPart(desk).parts),
-                (_("How long"), RetentionPart(desk).parts),
-                (_("Certificates"), lambda: deletions_parts(desk)),
+                (_("How long"), RetentionPart(desk, show_certificates).parts),
+                (_("Certificates"), opened),
                 (_("What you build on"), lambda: grounds_parts(desk)),
             ]
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -46,10 +46,17 @@ from peerbook.ui import (
 
 
 class RetentionPart:
-    """The rule for how long people are kept, and the lists that follow from it."""
+    """The rule for how long people are kept, and the lists that follow from it.
 
-    def __init__(self, desk: Desk) -> None:
+    Parameters
+    ----------
+    deleted
+        Called when people were deleted.
+    """
+
+    def __init__(self, desk: Desk, deleted: Callable[[], None] = lambda: None) -> None:
         self._desk = desk
+        self._told_deleted = deleted
         self._lists = Section([])
 
     def parts(self) -> list[Part]:
@@ -195,6 +202,7 @@ class RetentionPart:
 
             receipt = self._desk.save(submission, change)
             self._redraw(receipt_text(receipt), tuple(made) or self._latest(receipt))
+            self._told_deleted()
             return receipt
 
         label = ngettext("Delete {n} person", "Delete {n} people", count).format(n=count)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from peerbook.desk import Desk
+from peerbook.guide.handover import in_terminal
 from peerbook.privacy.erasure import erase_person
 from peerbook.store import backup, set_setting
 from peerbook.text import _, format_date
@@ -63,8 +64,8 @@ def backup_parts(desk: Desk) -> list[Part]:
                     "warn",
                     _(
                         "Write the recovery code down. Without it nobody can open a backup, should "
-                        "this computer be lost. In a terminal, “peerbook key show” shows it."
-                    ),
+                        "this computer be lost. In a terminal, “{command}” shows it."
+                    ).format(command=in_terminal(desk.store, "key show")),
                 ),
                 Button(_("The code is written down"), written),
             ]

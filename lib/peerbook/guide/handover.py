@@ -220,6 +220,17 @@ def _place(store: Store) -> str:
     return store.server or store.address
 
 
+def in_terminal(store: Store, words: str) -> str:
+    """Return a command as it is written in a terminal on this computer.
+
+    Parameters
+    ----------
+    words
+        What follows the program's name.
+    """
+    return f"{_command()} {words}{_option(store)}"
+
+
 def _command() -> str:
     """Return how the command is written in a terminal on this computer."""
     if shutil.which("peerbook"):

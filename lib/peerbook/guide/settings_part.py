@@ -20,7 +20,7 @@ from peerbook.settings import (
     save_help_number,
 )
 from peerbook.small_groups import SMALLEST
-from peerbook.store import identities, set_setting
+from peerbook.store import identities, set_setting, users
 from peerbook.store.tables import Site
 from peerbook.store.users import name_key
 from peerbook.text import _, ngettext
@@ -57,7 +57,7 @@ def settings_parts(
         Called when something was saved that the rest of the page tells.
     """
     return [
-        *_name_parts(desk),
+        *([] if _has_own_login(desk) else _name_parts(desk)),
         *_help_number_parts(desk, sites, chosen, changed),
         *_threshold_parts(desk),
         *_organisation_parts(desk, changed),
@@ -68,6 +68,12 @@ def settings_parts(
 
 
 # -- who sits here ---------------------------------------------------------------------------------
+
+
+def _has_own_login(desk: Desk) -> bool:
+    """Return whether the user's name was written when the login was made."""
+    with desk.store.read() as session:
+        return bool(users.shown_name(session, desk.actor))
 
 
 def _name_parts(desk: Desk) -> list[Part]:

@@ -268,13 +268,18 @@ def erase_again(store: Store, erase: Erase, erased: Collection[str] | None = Non
 
 
 def remember_erased(store: Store, codes: Iterable[str]) -> None:
-    """Keep beside the store that people are erased, so that no backup brings them back.
+    """Keep beside the store, and beside its backups, that people are erased.
 
-    Only a keyed hash of their codes is kept: it names nobody, and tells a code only to whoever has
-    both the key and the code.
+    So no backup brings them back. Only a keyed hash of their codes is kept: it names nobody, and
+    tells a code only to whoever has both the key and the code. A backup folder that is not there
+    now gets it with the next backup.
     """
     keys = store.keys
     _keep_erased({_trace(keys, code, keys.key_id) for code in codes}, store.folder)
+    for folder in {folder_of(store), beside_data(store)}:
+        with contextlib.suppress(PeerbookError):
+            if folder.is_dir():
+                _keep_erased(_erased_in(store.folder), folder)
 
 
 def rotate_key(store: Store) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable
@@ -39,6 +40,8 @@ KEY_ID_BYTES = 4
 MARK_BYTES = STORE_ID_BYTES + KEY_ID_BYTES
 CODE_GROUPS, _DATA_SIGNS = 13, 4
 _SIGN_BITS = 5
+_PLACE = re.compile(r"\b\d{1,2}\.")
+"""The number of a group, as it is printed before each: "13."."""
 _PADDING_BITS = CODE_GROUPS * _DATA_SIGNS * _SIGN_BITS - 8 * KEY_BYTES
 
 
@@ -82,14 +85,15 @@ class MasterKey:
 
     @classmethod
     def from_recovery_code(cls, written: str) -> MasterKey:
-        """Return the key somebody wrote down.
+        """Return the key somebody wrote down, with the numbers of its groups or without.
 
         Raises
         ------
         InputFault
             At `code`, with one fault for each group that was written wrongly.
         """
-        signs = "".join(c for c in written.upper() if c.isalnum()).translate(MISREAD)
+        groups_only = _PLACE.sub(" ", written)
+        signs = "".join(c for c in groups_only.upper() if c.isalnum()).translate(MISREAD)
         wanted = CODE_GROUPS * (_DATA_SIGNS + 1)
         if len(signs) != wanted or not set(signs) <= set(ALPHABET):
             raise InputFault.at(

@@ -10,6 +10,7 @@ from peerbook.text.formats import (
     format_span,
     format_time,
     format_weekday,
+    quoted,
 )
 from peerbook.text.words import (
     LANGUAGES,
@@ -34,6 +35,7 @@ __all__ = [
     "format_time",
     "format_weekday",
     "ngettext",
+    "quoted",
     "use_language",
     "written_in",
 ]

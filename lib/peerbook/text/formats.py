@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from babel import dates, lists, localedata, numbers
 
-from peerbook.text.words import Language, current_language
+from peerbook.text.words import Language, _, current_language
 
 _STYLES = {
     "day": "d. MMM",
@@ -96,6 +96,11 @@ def format_share(share: float, decimals: int = 0) -> str:
     """Return a share from 0 to 1 as per cent (67 %)."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + " %"
     return numbers.format_percent(share, format=pattern, locale=_locale())
+
+
+def quoted(text: str) -> str:
+    """Return a text in the quotation marks of the user's language."""
+    return _("“{text}”").format(text=text)
 
 
 def format_list(items: Sequence[str]) -> str:

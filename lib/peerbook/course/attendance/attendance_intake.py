@@ -12,16 +12,19 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
 from peerbook.course.attendance import attendance_records
-from peerbook.course.data_imports import Answers, Intake, Kind, Line, Look, Rows, Taken
+from peerbook.course.data_imports import Answers, Intake, Kind, Line, Look, Question, Rows, Taken
 from peerbook.course.frames import attendance_template
 from peerbook.course.names import attendance_name, date_name
 from peerbook.course.people_records import Mentor
 from peerbook.course.rows import plain_rows
 from peerbook.errors import InputFault
 from peerbook.files.intake import Reading, Template
+from peerbook.personal import Names, kinds_in
 from peerbook.store import read_code
 from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate
 from peerbook.text import _, format_date, ngettext
+
+KEEP, WITHOUT = "keep", "without"
 
 Place = tuple[int, str]
 """Number of a date and code of a participant."""
@@ -64,13 +67,20 @@ class AttendanceIntake(Intake):
             place = date.id, mentor.code
             entries[number] = place, cast(AttendanceStatus, row["status"]), row["note"]
             rows_of[place].append(number)
-        lines = []
+        lines: list[Line] = []
+        questions: list[Question] = []
         for number, (place, status, note) in entries.items():
             if len(rows_of[place]) > 1:
                 refused[number] = _("This person and day stand in more than one row.")
                 continue
-            lines.append(roster.line(number, place, status, note))
-        return Look(reading.refuse(refused), tuple(lines))
+            if note and roster.says_who(note):
+                question = _about_note(number, note)
+                if answers.get(question.key) not in (KEEP, WITHOUT):
+                    questions.append(question)
+                    continue
+            is_kept = answers.get(f"note{number}") != WITHOUT
+            lines.append(roster.line(number, place, status, note if is_kept else None))
+        return Look(reading.refuse(refused), tuple(lines), tuple(questions))
 
     def finish(self, taken: Taken) -> None:
         """The days count as held now."""
@@ -129,6 +139,7 @@ class _Roster:
         self._by_name: dict[str, list[Mentor]] = defaultdict(list)
         for mentor in people:
             self._by_name[" ".join(mentor.name.casefold().split())].append(mentor)
+        self._names = Names([mentor.name for mentor in people], alone=True)
         ids = [date.id for date in self._dates]
         stored = session.scalars(select(Attendance).where(Attendance.course_date_id.in_(ids)))
         self._stored = {(row.course_date_id, row.participant_code): row for row in stored}
@@ -203,6 +214,10 @@ class _Roster:
         if mentor.on(date.date) == "left":
             raise _fault(_("They had left the course by that day."))
 
+    def says_who(self, note: str) -> bool:
+        """Return whether a note names somebody on the course, or tells how to reach anybody."""
+        return bool(kinds_in(note, self._names))
+
     def line(self, number: int, place: Place, status: AttendanceStatus, note: str | None) -> Line:
         """Return what would become of a row."""
         date_id, code = place
@@ -220,6 +235,17 @@ class _Roster:
         if stored.status == status:
             detail = _("the note")
         return Line(number, "changed", about, detail, partial(_change, place, status, kept))
+
+
+def _about_note(number: int, note: str) -> Question:
+    return Question(
+        f"note{number}",
+        _(
+            "Row {row}: the note “{note}” seems to say who somebody is. Notes are written without "
+            "names. What shall be kept?"
+        ).format(row=number, note=note),
+        ((WITHOUT, _("The row without the note")), (KEEP, _("The note as it stands"))),
+    )
 
 
 def _add(place: Place, status: AttendanceStatus, note: str | None, taken: Taken) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,8 @@ from peerbook.course.attendance.cpr_part import CprNumbers, has_cpr_numbers
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.people_records import Mentor, Turn
 from peerbook.desk import Desk
-from peerbook.store import Receipt, Saved
+from peerbook.store import Receipt, Saved, identities
+from peerbook.store.identities import Contacts
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
@@ -38,6 +40,8 @@ from peerbook.ui import (
     receipt_text,
 )
 
+MAIL_LENGTH = 254
+"""The longest mail address there is (RFC 5321, 4.5.3.1.3, less the brackets)."""
 TURNS: tuple[Turn, ...] = ("paused", "resumed", "left")
 
 
@@ -86,6 +90,8 @@ class Enrolments:
             parts = [
                 Heading(_("Correct a name"), level=3),
                 self._name_form(str(row["code"]), str(row["name"])),
+                Heading(_("How they can be reached"), level=3),
+                self._contact_form(str(row["code"])),
                 Button(_("Back to the list"), back),
             ]
             place.show(parts, take_there=True)
@@ -114,7 +120,7 @@ class Enrolments:
             rows,
             _("Everybody who is or was on the course"),
             sortable=False,
-            action=RowAction(_("Correct the name"), correct),
+            action=RowAction(_("Name and contact"), correct),
         )
 
     def _name_form(self, code: str, shown: str) -> Form:
@@ -143,6 +149,36 @@ class Enrolments:
             on_submit=save,
             submit_label=_("Save the name"),
             drafts=course_drafts(self._desk, self._course.id, f"name:{code}"),
+        )  # fmt: skip
+
+    def _contact_form(self, code: str) -> Form:
+        with self._desk.store.read() as session:
+            found = identities.contacts_of(session, [code])
+        shown = found.get(code, Contacts())
+
+        def save(submission: Submission) -> Receipt:
+            seen = shown if submission.seen is None else _contacts(submission.seen)
+            receipt = self._desk.save(
+                submission,
+                lambda session: people_records.correct_contacts(
+                    session, self._course.id, code, _contacts(submission.values), seen
+                ),
+            )
+            self._on_change(receipt_text(receipt))
+            return receipt
+
+        return Form(
+            "contacts",
+            [
+                TextField("email", _("E-mail"), max_length=MAIL_LENGTH),
+                TextField(
+                    "phone", _("Telephone"), max_length=30,
+                    hint=_("Only what you use. An empty field deletes what was there."),
+                ),
+            ],
+            values=asdict(shown),
+            on_submit=save,
+            submit_label=_("Save how they are reached"),
         )  # fmt: skip
 
     def enrol_form(self) -> Form:
@@ -270,3 +306,7 @@ def _state(state: str) -> Status:
         "paused": Status(_("is on a pause"), "info"),
         "left": Status(_("has left"), "neutral"),
     }[state]
+
+
+def _contacts(values: Mapping[str, object]) -> Contacts:
+    return Contacts(str(values["email"]), str(values["phone"]))

@@ -28,7 +28,7 @@ from peerbook.files.apart import read_apart
 from peerbook.files.intake import Reading, read_filled
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, Wave
-from peerbook.text import _, format_date, format_list, format_time, ngettext
+from peerbook.text import _, format_date, format_list, format_time, ngettext, quoted
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import (
     Action,
@@ -312,7 +312,7 @@ def _verdict(reading: Reading, fresh: int, saved: tuple[int, ...]) -> Notice:
 
 def _words_text(worded: tuple[tuple[str, int], ...]) -> str:
     """Return which words in the file were read as which numbers."""
-    read = format_list([f"“{word}” = {code}" for word, code in worded])
+    read = format_list([f"{quoted(word)} = {code}" for word, code in worded])
     return _("Words are read as the numbers of the scale: {words}.").format(words=read)
 
 

@@ -19,7 +19,7 @@ from peerbook.course.evaluation.evaluation_charts import comparison_chart, figur
 from peerbook.course.evaluation.follow_up import FollowUp
 from peerbook.course.evaluation.waves import WAVES, wave_name
 from peerbook.course.evaluation_form import Item, load_form
-from peerbook.text import _, format_date, format_list, format_number, ngettext
+from peerbook.text import _, format_date, format_list, format_number, ngettext, quoted
 from peerbook.ui import Column, Disclosure, Heading, Notice, Part, Prose, Table, TableData
 
 QUESTIONS_NAMED = 3
@@ -135,7 +135,7 @@ def _finding(shown: list[ItemComparison]) -> str:
 def _named(compared: list[ItemComparison]) -> str:
     """Return the questions that moved, those that moved most first; beyond a few, how many."""
     by_size = sorted(compared, key=lambda one: -abs(one.difference or 0.0))
-    names = [f"“{one.item.text.rstrip('.')}”" for one in by_size[:QUESTIONS_NAMED]]
+    names = [quoted(one.item.text.rstrip(".")) for one in by_size[:QUESTIONS_NAMED]]
     others = len(compared) - len(names)
     if others:
         more = ngettext("{n} other question", "{n} other questions", others)

@@ -23,8 +23,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from peerbook.files.spreadsheet import Value
-from peerbook.personal import holds_cpr, tells_who
-from peerbook.text import _, format_list, format_number
+from peerbook.personal import holds_cpr, mail_address, phone_number, tells_who
+from peerbook.text import _, format_list, format_number, quoted
 
 Kind = Literal["code", "text", "yes_no", "choice", "date", "whole", "decimal", "email", "phone"]
 TYPES: dict[Kind, str] = {
@@ -47,9 +47,6 @@ _WHOLE = re.compile(r"([+-]?\d{1,18})(?:[.,]0*)?")
 _LABELLED = re.compile(r"(\d{1,4})\s*[-–—=:.)]*\s*(\D.*)", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
-_MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(?:\.[^@\s,;<>.]+)+")
-_PHONE = re.compile(r"\+?\d{6,15}")
-_PHONE_SIGNS = re.compile(r"[\s().\-–/]+")
 _NUMBER = re.compile(r"[+-]?\d[\d.,]*")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*([-./])\s*(\d{1,2})\s*([-./ ])\s*(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
@@ -490,14 +487,13 @@ def _choice(column: pa.Column, text: str) -> str:
             return str(key)
     raise Unreadable(
         _("“{text}” is not an answer here. Write one of {words}.").format(
-            text=shown(text), words=format_list([f"“{label}”" for label in labels.values()])
+            text=shown(text), words=format_list([quoted(label) for label in labels.values()])
         )
     )
 
 
 def _mail(_column: pa.Column, text: str) -> str:
-    address = text.removeprefix("mailto:").strip("<>")
-    if _MAIL.fullmatch(address):
+    if (address := mail_address(text)) is not None:
         return address
     raise Unreadable(
         _("“{text}” is no e-mail address. One looks like navn@eksempel.dk.").format(
@@ -507,11 +503,8 @@ def _mail(_column: pa.Column, text: str) -> str:
 
 
 def _phone(_column: pa.Column, text: str) -> str:
-    digits = _PHONE_SIGNS.sub("", text)
-    digits = re.sub(r"^(?:\+45|0045)(?=\d{8}$)", "", digits)
-    digits = re.sub("^00", "+", digits)
-    if _PHONE.fullmatch(digits) and (len(digits) == 8 or digits.startswith("+")):
-        return digits
+    if (number := phone_number(text)) is not None:
+        return number
     raise Unreadable(
         _(
             "“{text}” is no telephone number. Write eight digits, or + and the number of the "
