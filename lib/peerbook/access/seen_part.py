@@ -22,15 +22,16 @@ def seen_parts(desk: Desk) -> list[Part]:
 
     def check() -> str:
         found = desk.store.verify_audit(backup.known_ends(desk.store))
-        verdict.show([Notice("ok" if found.is_whole else "danger", found.sentence)])
-        return found.sentence
+        told = Notice("ok" if found.is_whole else "danger", found.sentence)
+        verdict.show([told], announce=found.sentence)
+        return ""
 
     return [
         Heading(_("Who has seen names")),
         Prose(
             _(
-                "Each time somebody is shown names, contacts or a CPR number, it is written down, "
-                "once a day for each person. Here are the last {days} days."
+                "When somebody is shown names, contacts or a CPR number, it is written down, for "
+                "each person at least once a day. Here are the last {days} days."
             ).format(days=DAYS)
         ),
         _table(desk, days) if days else Prose(_("Nobody has been shown a name.")),
