@@ -20,6 +20,7 @@ from peerbook.privacy.consent import (
     consents,
     save_answers,
 )
+from peerbook.store import identities, set_setting
 from peerbook.store.tables import Audit, Course, Event
 from peerbook.text.readability import lix
 from peerbook.ui import Table
@@ -113,3 +114,14 @@ def test_the_record_page_lists_who_said_what_and_takes_an_answer(store, made):
     told = form.answer({"do": "submit", "key": str(uuid.uuid4()), "values": values}, [])
     assert "saved" in told, told
     assert answers(store, anna.code, desk.today) == {"taking_part": True, "being_measured": False}
+
+
+def test_nobody_is_asked_about_cpr_numbers_where_none_are_kept(store, made):
+    with store.read() as session:
+        course = session.get_one(Course, made.course_id)
+    page = Consents(a_desk(store), course)
+    assert "cpr_link" not in page._asked()
+    assert "cpr_link" in page._asked(["cpr_link"]), "who said yes can still say no"
+    with store.write(LEADER) as session:
+        set_setting(session, identities.CPR_SETTING, True)
+    assert "cpr_link" in page._asked()

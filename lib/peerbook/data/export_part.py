@@ -31,8 +31,10 @@ def export_parts(desk: Desk) -> list[Part]:
             Heading(_("All of it, with names")),
             Prose(
                 _(
-                    "For moving to another computer. It can be read back into an empty peerbook. "
-                    "The file is not encrypted: keep it where nobody else can read it."
+                    "For moving to another computer. It can be read back into an empty peerbook "
+                    "with “peerbook import”, the file’s name and “--whole” in a terminal there. "
+                    "Logins do not come along. The file is not encrypted: keep it where nobody "
+                    "else can read it."
                 )
             ),
             _download(desk, _("Take everything out with names"), with_names=True),

@@ -183,7 +183,7 @@ def _lead(session: Session, code: str, today: dt.date) -> Iterator[str]:
         "You can ask us to correct what is wrong, to delete it, or to stop using it. We have no "
         "program that decides anything about you."
     )
-    yield _("We have it from you and from the staff who met you.")
+    yield _("We have it from you, from the staff who met you, and from files they took in.")
     rule, term = rule_of(session), term_of(session, code, today)
     if rule is None or term is None:
         yield _("We have not decided yet how long we keep it. Ask us.")

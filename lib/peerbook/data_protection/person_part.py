@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.data_protection.deletions_part import certificate_download
 from peerbook.data_protection.erasure_part import erasure_parts
+from peerbook.data_protection.grounds import Grounds, grounds
 from peerbook.data_protection.hold_part import hold_parts
 from peerbook.data_protection.own_file import OwnFile, as_csv, as_pdf, own_file
 from peerbook.data_protection.same_person_part import others_notice
@@ -112,6 +113,7 @@ class PersonPart:
 
         with self._desk.store.read() as session:
             others = others_notice(session, code)
+            written = grounds(session)
         return [
             Button(_("Back to the list"), back),
             Heading(str(row["name"])),
@@ -124,6 +126,7 @@ class PersonPart:
                     "first, and give it to nobody else. That you made it is written down."
                 )
             ),
+            *_unwritten(written),
             Downloads(
                 [
                     (_("To read and print (.pdf)"), self._file(code, as_pdf)),
@@ -152,6 +155,21 @@ class PersonPart:
             return own_file_made(self._desk, code, written)
 
         return make
+
+
+def _unwritten(written: Grounds) -> list[Part]:
+    """Return what a person's file would lack of what Article 15 (1) says they must be told."""
+    if written.taking_part and written.recipients and written.contact:
+        return []
+    return [
+        Notice(
+            "warn",
+            _(
+                "Not all is written under “What you build on”. Write by what right you keep this, "
+                "who else gets it, and whom to ask, before you hand the file over."
+            ),
+        )
+    ]
 
 
 def own_file_made(

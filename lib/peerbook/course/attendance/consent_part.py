@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from peerbook.privacy.consent import (
     consents,
     purpose_name,
 )
-from peerbook.store import Receipt, Saved
+from peerbook.store import Receipt, Saved, identities
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
@@ -59,7 +60,10 @@ class Consents:
         self._show_list()
         texts = consent_texts()
         words: list[Part] = []
+        asked = self._asked()
         for one in texts.purposes:
+            if one.purpose not in asked:
+                continue
             words += [Heading(one.title, level=4), Prose(one.text)]
         free = _(
             "Each question is asked by itself. Whoever says no to being measured, to being quoted "
@@ -106,10 +110,23 @@ class Consents:
         now = Prose(_("May be quoted today: {names}.").format(names=list_of_them))
         self._place.show([*notice, table, now], told, take_there=bool(told))
 
+    def _asked(self, said: Collection[Purpose] = ()) -> list[Purpose]:
+        """Return what people are asked about here: CPR numbers only where they may be kept.
+
+        Parameters
+        ----------
+        said
+            What somebody has answered, which they can always answer otherwise.
+        """
+        keeps_cpr = bool(self._desk.store.setting(identities.CPR_SETTING, False))
+        return [one for one in PURPOSES if one != "cpr_link" or keeps_cpr or one in said]
+
     def _asking(self, mentor: Mentor, said: dict[Purpose, Consent]) -> list[Part]:
+        asked = self._asked(said)
+
         def save(submission: Submission) -> Receipt:
             values = submission.values
-            answers = {purpose: values[purpose] == _YES for purpose in PURPOSES if values[purpose]}
+            answers = {purpose: values[purpose] == _YES for purpose in asked if values[purpose]}
             stopped = Stopped()
 
             def change(session: Session) -> Saved:
@@ -137,7 +154,7 @@ class Consents:
                         options=[(_YES, _("Yes")), (_NO, _("No"))],
                         hint=_answered(said.get(purpose)),
                     )
-                    for purpose in PURPOSES
+                    for purpose in asked
                 ),
                 DateField("on", _("The day they said it"), required=True),
             ],
