@@ -102,6 +102,7 @@ class Reader:
             **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             "PYTHONPATH": library,
             LANGUAGE_VARIABLE: current_language(),
+            "OPENPYXL_LXML": "False",  # Python's own parser is the one the limits were tried with
         }
         return subprocess.Popen(
             [sys.executable, "-P", "-c", _PROGRAM],

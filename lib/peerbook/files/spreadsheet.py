@@ -244,6 +244,7 @@ def _set(cell: Cell | MergedCell, value: Value) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return a text without the characters that XML cannot hold."""
+    """Return a text without the characters that XML cannot hold, and with one end of lines."""
     whole = text.encode("utf-8", "ignore").decode("utf-8")
+    whole = whole.replace("\r\n", "\n").replace("\r", "\n")
     return ILLEGAL_CHARACTERS_RE.sub("", whole).replace("\ufffe", "").replace("\uffff", "")
