@@ -98,10 +98,10 @@ def test_whoever_knows_people_by_their_codes_reads_and_changes_no_name(place, ro
 
 def test_a_course_leader_changes_no_setting_that_leaders_decide(place):
     with as_(place, "course_leader") as store:
-        for key in ("threshold", "help_number:1", "known_as:bo", "required_teaching_days:six"):
+        for key in ("help_number:1", "known_as:bo", "required_teaching_days:six"):
             with store.write("bo") as session:
                 set_setting(session, key, 7)
-        for key in ("cpr", "backup_folder", "known_as:anna", "idle_minutes", "retention", "new"):
+        for key in ("cpr", "backup_folder", "known_as:anna", "threshold", "organisation", "new"):
             with pytest.raises(NotAllowed), store.write("bo") as session:
                 set_setting(session, key, 7)
     with as_(place, "leader") as store, store.write("bo") as session:

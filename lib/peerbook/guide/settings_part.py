@@ -56,9 +56,14 @@ def settings_parts(
     changed
         Called when something was saved that the rest of the page tells.
     """
-    return [
+    mine = [
         *([] if _has_own_login(desk) else _name_parts(desk)),
         *_help_number_parts(desk, sites, chosen, changed),
+    ]
+    if desk.visitor.role != "leader":
+        return mine
+    return [
+        *mine,
         *_threshold_parts(desk),
         *_organisation_parts(desk, changed),
         *_cpr_parts(desk),
@@ -238,8 +243,6 @@ def _organisation(values: object) -> Organisation:
 
 
 def _handover_parts(desk: Desk) -> list[Part]:
-    if desk.visitor.role != "leader":
-        return []
     return [
         Heading(_("When somebody else takes over")),
         Prose(
@@ -260,8 +263,6 @@ def _handover_parts(desk: Desk) -> list[Part]:
 
 
 def _cpr_parts(desk: Desk) -> list[Part]:
-    if desk.visitor.role != "leader":
-        return []
     left = Section([])
 
     def save(submission: Submission) -> None:

@@ -98,7 +98,7 @@ _LEADS_SOME_SITES = Rights(reads=_EVERY, writes=_EVERY - {"user_account"})
 """Who makes users decides over all sites, so whoever leads only some makes none."""
 
 
-_SET_BY_ALL = ("accessibility_reviewed_on", "organisation", "threshold")
+_REVIEWED = "accessibility_reviewed_on"
 _SET_BY_ALL_FOR = ("help_number:", "required_teaching_days:")
 _OWN_NAME = "known_as:"
 
@@ -121,9 +121,8 @@ def changeable_rows(table: Table, visitor: str) -> str | None:
     """
     if table.name != "setting":
         return None
-    keys = ", ".join(f"'{key}'" for key in _SET_BY_ALL)
     begun = [f"substr(key, 1, {len(prefix)}) = '{prefix}'" for prefix in _SET_BY_ALL_FOR]
-    return " OR ".join([f"key IN ({keys})", *begun, f"key = '{_OWN_NAME}' || {visitor}"])
+    return " OR ".join([f"key = '{_REVIEWED}'", *begun, f"key = '{_OWN_NAME}' || {visitor}"])
 
 
 def rights_of(visitor: Visitor | None) -> Rights | None:
