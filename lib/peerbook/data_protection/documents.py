@@ -116,6 +116,7 @@ def document(desk: Desk, name: Document) -> tuple[str, bytes, str]:
 def facts_of(desk: Desk, session: Session) -> dict[str, Any]:
     """Return what the documents ask for, as it is in the store today."""
     store, built_on, rule = desk.store, grounds(session), rule_of(session)
+    uses_cpr = bool(store.setting(identities.CPR_SETTING, False)) or identities.keep_cpr(session)
     accounts = [one for one in users.accounts(session) if one.is_active]
     people = session.scalar(select(func.count()).select_from(Participant)) or 0
     return {
@@ -123,6 +124,7 @@ def facts_of(desk: Desk, session: Session) -> dict[str, Any]:
         "purposes": [
             {"title": one.title, "text": one.text, "ground": getattr(built_on, one.purpose)}
             for one in consent_texts().purposes
+            if one.purpose != "cpr_link" or uses_cpr
         ],
         "recipients": built_on.recipients,
         "contact": built_on.contact,
@@ -142,7 +144,7 @@ def facts_of(desk: Desk, session: Session) -> dict[str, Any]:
         "users_have_begun": users.have_begun(session),
         "shortest_password": users.SHORTEST_PASSWORD,
         "idle_minutes": idle_minutes(session),
-        "cpr_in_use": identities.keep_cpr(session),
+        "cpr_in_use": uses_cpr,
         "has_server": store.server is not None,
         "key_in_ring": os.environ.get(PLACE_VARIABLE) == KEYRING,
         "code_written_down": store.setting(backup.CODE_SETTING) == store.keys.key_id,
