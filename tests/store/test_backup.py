@@ -13,7 +13,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from builders import LEADER, a_course, address, assert_sound, open_store, raw, save, site
+from builders import (
+    LEADER,
+    a_course,
+    address,
+    assert_sound,
+    open_store,
+    participant,
+    raw,
+    save,
+    site,
+)
 from peerbook.errors import InputFault, PeerbookError, StoreUnavailable
 from peerbook.store import backup as backups
 from peerbook.store import identities
@@ -254,7 +264,7 @@ def test_who_was_erased_since_stays_erased(filled, tmp_path, databases):
     path = make_backup(store, NOW)
     with store.write(LEADER) as session:
         identities.forget_identity(session, code)
-    backups.remember_erased(store, [code])
+        backups.remember_erased(store, session, [code])
     assert code not in (store.folder / backups.ERASED_FILE).read_text()
     rotate_key(store)
     store.close()
@@ -273,7 +283,7 @@ def test_on_another_computer_a_later_backup_beside_it_tells_who_was_erased(
     early = make_backup(store, NOW, stick)
     with store.write(LEADER) as session:
         identities.forget_identity(session, code)
-    backups.remember_erased(store, [code])
+        backups.remember_erased(store, session, [code])
     make_backup(store, NOW + dt.timedelta(days=1), stick)
     store.close()
     folder = tmp_path / "new-computer"
@@ -290,12 +300,60 @@ def test_the_erased_are_remembered_beside_the_backups_at_once(filled, tmp_path, 
     with store.write(LEADER) as session:
         backups.choose_folder(session, str(stick))
         identities.forget_identity(session, code)
-    backups.remember_erased(store, [code])
+        backups.remember_erased(store, session, [code])
     store.close()
     folder = tmp_path / ("new" if databases is None else "there")
     restore(path, elsewhere(databases, folder), NOW)
     with open_store(folder) as again:
         assert names(again, code) == {}
+
+
+class Stopped(Exception):
+    pass
+
+
+def test_whoever_was_not_erased_because_the_computer_stopped_is_not_erased_at_the_next_start(
+    filled,
+):
+    store, code = filled
+
+    def deleted():
+        with store.write(LEADER) as session:
+            backups.remember_erased(store, session, [code])
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        deleted()
+    assert backups.erase_again(store, identities.forget_identity) == 0
+    assert names(store, code) == {code: "Grethe Hemmelig"}
+    with store.write(LEADER) as session:
+        identities.forget_identity(session, code)
+        backups.remember_erased(store, session, [code])
+    with store.write(LEADER) as session:
+        identities.save_name(session, code, "Brought Back")
+    assert backups.erase_again(store, identities.forget_identity) == 1
+
+
+def test_whoever_was_erased_when_the_computer_stopped_stays_so(filled, monkeypatch):
+    store, _code = filled
+    gone = "P-999999"  # no longer there
+    keep = backups._keep_erased
+
+    def stopped(traces, folder, mark=""):
+        if not mark:
+            raise StoreUnavailable("the computer stopped")
+        keep(traces, folder, mark)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, "_keep_erased", stopped)
+        with store.write(LEADER) as session:
+            backups.remember_erased(store, session, [gone])
+    assert backups.erase_again(store, identities.forget_identity) == 0
+    with store.write(LEADER) as session:
+        session.add(participant(code=gone))
+        session.flush()
+        identities.save_name(session, gone, "Brought Back")
+    assert backups.erase_again(store, identities.forget_identity) == 1
 
 
 # -- where to --------------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ def delete_people(
 ) -> list[Deletion]:
     """Delete people, and return the certificates: one for each site they belonged to.
 
-    In a session of `store.write`. It is remembered beside the store before it is saved: should
-    the computer stop in between, they are deleted when peerbook starts again.
+    In a session of `store.write`. It is remembered beside the store too, for backups; should the
+    computer stop meanwhile, the next start sees whether they are gone.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def delete_people(
         )
     session.add_all(made)
     session.flush()
-    remember_erased(store, [person.code for person in people])
+    remember_erased(store, session, [person.code for person in people])
     return made
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault, PeerbookError
@@ -39,6 +39,9 @@ FOLDER_SETTING = "backup_folder"
 ERASED_FILE = "erased"
 """Beside the store, and beside its backups: by which codes of erased people are known again, should
 a backup return, be it on another computer."""
+
+_CERTAIN, _UNCERTAIN, _NOT_AFTER_ALL = "", "?", "-"
+"""Before a line of it: they are gone; written down before that was certain; they are not."""
 
 _COPIED = re.compile(
     r"(?:peerbook|.+-before-\w+|.+-set-aside)-(\d{8}T\d{6})\d*\.(?:peerbook-backup|sqlite|dump)"
@@ -236,7 +239,9 @@ def restore(
     with Store.open(address, create=False) as store:
         with contextlib.suppress(PeerbookError):  # a backup may lie where nothing can be written
             note_end(store, backup.parent, now)
-        _keep_erased(_erased_in(backup.parent), store.folder)
+        # What a stop left uncertain counts: the store in which it could be seen is set aside.
+        uncertain = _traces(store.folder, _UNCERTAIN)
+        _keep_erased(_erased_in(backup.parent) | uncertain, store.folder)
         erase_again(store, erase)
     return told, old
 
@@ -251,7 +256,10 @@ def erase_again(store: Store, erase: Erase, erased: Collection[str] | None = Non
     erased
         By what the erased are known again; what lies beside the store when not given.
     """
-    known = set(_erased_in(store.folder) if erased is None else erased)
+    if erased is None:
+        _settle(store)
+        erased = _erased_in(store.folder)
+    known = set(erased)
     if not known:
         return 0
     with store.read() as session:
@@ -267,19 +275,41 @@ def erase_again(store: Store, erase: Erase, erased: Collection[str] | None = Non
     return len(back)
 
 
-def remember_erased(store: Store, codes: Iterable[str]) -> None:
-    """Keep beside the store, and beside its backups, that people are erased.
+def remember_erased(store: Store, session: Session, codes: Iterable[str]) -> None:
+    """Keep beside the store, and beside its backups, that people are erased once a session commits.
 
     So no backup brings them back. Only a keyed hash of their codes is kept: it names nobody, and
     tells a code only to whoever has both the key and the code. A backup folder that is not there
-    now gets it with the next backup.
+    now gets it with the next backup. It is written down before the commit too, as not certain: if
+    the computer stops in between, the next start sees whether they are gone.
     """
     keys = store.keys
-    _keep_erased({_trace(keys, code, keys.key_id) for code in codes}, store.folder)
-    for folder in {folder_of(store), beside_data(store)}:
-        with contextlib.suppress(PeerbookError):
-            if folder.is_dir():
-                _keep_erased(_erased_in(store.folder), folder)
+    traces = {_trace(keys, code, keys.key_id) for code in codes}
+    _keep_erased(traces - _erased_in(store.folder), store.folder, _UNCERTAIN)
+
+    def confirm(_session: Session) -> None:
+        with contextlib.suppress(PeerbookError):  # the next start does it
+            _keep_erased(traces, store.folder)
+            for folder in {folder_of(store), beside_data(store)}:
+                if folder.is_dir():
+                    _keep_erased(traces, folder)
+
+    event.listen(session, "after_commit", confirm, once=True)
+
+
+def _settle(store: Store) -> None:
+    """Make certain what a stop left uncertain: who is still there was not erased after all."""
+    uncertain = _traces(store.folder, _UNCERTAIN)
+    if not uncertain:
+        return
+    with store.read() as session:
+        there = {
+            _trace(store.keys, code, key_id)
+            for code in session.scalars(select(Participant.code))
+            for key_id in store.keys.ids
+        }
+    _keep_erased(uncertain - there, store.folder)
+    _keep_erased(uncertain & there, store.folder, _NOT_AFTER_ALL)
 
 
 def rotate_key(store: Store) -> str:
@@ -332,22 +362,32 @@ def _age(path: Path, now: dt.datetime) -> dt.timedelta:
     return now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
 
 
-def _keep_erased(traces: Collection[str], folder: Path) -> None:
-    """Add to the erased that are remembered in a folder those who are not yet."""
+def _keep_erased(traces: Collection[str], folder: Path, mark: str = _CERTAIN) -> None:
+    """Add a mark for each of the erased in a folder that does not have it yet."""
     with explaining(folder):
-        new = sorted(set(traces) - _erased_in(folder))
+        new = sorted(set(traces) - _traces(folder, mark))
         if not new:
             return
         handle = os.open(folder / ERASED_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "a", encoding="ascii") as file:
-            file.write("".join(f"{trace}\n" for trace in new))
+            file.write("".join(f"{mark}{trace}\n" for trace in new))
             file.flush()
             os.fsync(file.fileno())
 
 
 def _erased_in(folder: Path) -> set[str]:
+    return _traces(folder, _CERTAIN)
+
+
+def _traces(folder: Path, mark: str) -> set[str]:
+    """Return who has a mark in a folder; the last one counts, but what is certain stays so."""
     path = folder / ERASED_FILE
-    return set(path.read_text("ascii").split()) if path.exists() else set()
+    last: dict[str, str] = {}
+    for line in path.read_text("ascii").split() if path.exists() else ():
+        trace = line.lstrip(_UNCERTAIN + _NOT_AFTER_ALL)
+        if last.get(trace) != _CERTAIN:
+            last[trace] = line[: len(line) - len(trace)]
+    return {trace for trace, its_mark in last.items() if its_mark == mark}
 
 
 def _trace(keys: Keys, code: str, key_id: str) -> str:
