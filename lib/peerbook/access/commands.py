@@ -57,7 +57,10 @@ def tell(store: Store) -> None:
     if not known:
         typer.echo(_("There are no users yet: the access code opens."))
     for one in known:
-        state = _("may come in") if one.is_active else _("shut out")
+        if not one.is_active:
+            state = _("shut out")
+        else:
+            state = _("may come in") if one.has_begun else _("has a start code")
         typer.echo(f"{one.name:20} {role_name(one.role):16} {state}")
 
 

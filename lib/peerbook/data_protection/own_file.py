@@ -158,7 +158,7 @@ def _lines(file: OwnFile) -> Iterator[list[Cell]]:
     for chapter in file.chapters:
         for number, row in enumerate(chapter.rows, start=1):
             for heading, text in zip(chapter.headings, row, strict=True):
-                yield [chapter.title, number, heading, text]
+                yield [chapter.title, number, heading, text or None]
 
 
 def _origin(file: OwnFile, today: dt.date, *, synthetic: bool) -> Origin:
