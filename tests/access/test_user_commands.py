@@ -49,6 +49,18 @@ def test_who_forgot_or_is_shut_out_comes_in_again(store, give):
         assert users.proof(session, "bo").password_fits(NEW)
 
 
+def test_the_list_tells_who_has_only_a_start_code_and_who_is_shut_out(store, give):
+    a_user(store, "anna", "leader")
+    a_user(store, "bo", "evaluator")
+    with store.write("anna") as session:
+        users.add_user(session, "carl", "Opdigt Carl", "peer")
+        users.shut_out(session, "bo")
+    told = {line.split()[0]: " ".join(line.split()[2:]) for line in give("list").splitlines()}
+    assert told["anna"] == "må komme ind"
+    assert told["bo"] == "lukket ude"
+    assert told["carl"] == "har en startkode"
+
+
 def test_who_lost_the_telephone_comes_in_with_the_password_alone(store, give):
     a_user(store, "anna", "leader")
     assert "kode fra telefonen" not in give("reset", answers=["anna", NEW, NEW])
