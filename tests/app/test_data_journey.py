@@ -99,7 +99,7 @@ def test_another_programs_file_is_matched_once_and_remembered(server, visitor):
     expect(
         page.get_by_role("paragraph").filter(has_text="1 række er gemt. Gemt kl.")
     ).to_be_visible()
-    choose(page, "ny liste.csv", text.replace(b"Bo Bech", b"Carl Dal"))
+    choose(page, "ny liste.csv", text.replace(b"Bo Bech;12 34", b"Carl Dal;87 65"))
     page.get_by_label("Hvad er der i den?").select_option(label="Som sidst: Vores liste")
     page.get_by_role("button", name="Fortsæt").click()
     page.get_by_role("button", name="Gem 1 række").click()
