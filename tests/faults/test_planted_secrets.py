@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.error
@@ -169,9 +170,9 @@ def test_what_is_planted_is_found_in_the_store_and_nowhere_else(
         (books / path.name).write_bytes(path.read_bytes())
     write_notebook(books / "leaks.ipynb", [LEAKS.format(planted=str(source))])
     server = serve_notebooks(books, data=vault, env=own)
-    (tmp_path / "leaking.html").write_bytes(
-        ask(server, "voila/render/leaks.ipynb", **server.headers)
-    )
+    page = ask(server, "voila/render/leaks.ipynb", **server.headers)
+    # A part of it is eight digits by chance, once in fifty times, and so a telephone number.
+    (tmp_path / "leaking.html").write_bytes(re.sub(rb'data-xsrf="[^"]*"', b"", page))
     visitor.open(server, "course_record", f"?course={course.id}")
     for _name, cpr, token in planted:
         ask(server, f"missing/{cpr}?token={token}&cpr={cpr}")
