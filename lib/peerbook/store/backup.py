@@ -22,7 +22,15 @@ from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault, PeerbookError
 from peerbook.store import backup_file, drafts, identities, users
-from peerbook.store.backup_file import ENDING, Backup, explaining, key_id_of, mark_of, write_proved
+from peerbook.store.backup_file import (
+    ENDING,
+    Backup,
+    append_to,
+    explaining,
+    key_id_of,
+    mark_of,
+    write_proved,
+)
 from peerbook.store.chain import Head
 from peerbook.store.chain_ends import note_end, noted_ends
 from peerbook.store.engine import UNFINISHED, open_database
@@ -368,11 +376,7 @@ def _keep_erased(traces: Collection[str], folder: Path, mark: str = _CERTAIN) ->
         new = sorted(set(traces) - _traces(folder, mark))
         if not new:
             return
-        handle = os.open(folder / ERASED_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "a", encoding="ascii") as file:
-            file.write("".join(f"{mark}{trace}\n" for trace in new))
-            file.flush()
-            os.fsync(file.fileno())
+        append_to(folder / ERASED_FILE, "".join(f"{mark}{trace}\n" for trace in new))
 
 
 def _erased_in(folder: Path) -> set[str]:

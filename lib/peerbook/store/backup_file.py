@@ -162,6 +162,15 @@ def explaining(place: Path) -> Iterator[Any]:
         ) from error
 
 
+def append_to(path: Path, text: str) -> None:
+    """Add lines to a file only its owner reads, and see them on the disk."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "a", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _encrypt(file: BinaryIO, keys: Keys, told: Backup, source: BinaryIO) -> None:
     prefix = secrets.token_bytes(_PREFIX_BYTES)
     file.write(_MAGIC + keys.mark + prefix)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 from pathlib import Path
 
 from peerbook.errors import InputFault
-from peerbook.store.backup_file import explaining
+from peerbook.store.backup_file import append_to, explaining
 from peerbook.store.chain import Head
 from peerbook.store.store import Store
 
@@ -30,9 +29,7 @@ def note_end(store: Store, folder: Path, now: dt.datetime) -> None:
     """
     line = f"{store.keys.store_id} {store.audit_head()} {now.astimezone(dt.UTC):%Y-%m-%dT%H:%MZ}\n"
     with explaining(folder):
-        handle = os.open(folder / FILE_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "a", encoding="ascii") as file:
-            file.write(line)
+        append_to(folder / FILE_NAME, line)
 
 
 def noted_ends(store: Store, folder: Path) -> list[Head]:
