@@ -45,6 +45,7 @@ def _address(store: str | None, *, create: bool) -> str:
 
     It is absolute: a kernel works in another folder than the one the command was given in.
     """
+    from peerbook.data_protection.heeding import note_every_no
     from peerbook.privacy.erasure import erase_person
     from peerbook.store import Store
     from peerbook.store.backup import erase_again
@@ -52,6 +53,7 @@ def _address(store: str | None, *, create: bool) -> str:
     with Store.open(store, create=create) as opened:
         # Whoever looks after a server, or copies a file, may have brought somebody back.
         erase_again(opened, erase_person)
+        note_every_no(opened)
         return opened.address
 
 
@@ -279,6 +281,7 @@ def restore(
     store: StoreUrl = None,
 ) -> None:
     """Restore a backup, with the recovery code where the key is not on this computer."""
+    from peerbook.data_protection.heeding import heed
     from peerbook.privacy.erasure import erase_person
     from peerbook.store import backup as backups
     from peerbook.store.engine import open_database
@@ -288,15 +291,17 @@ def restore(
 
     target = address_of(store)
     master = None if backups.key_is_here(file) else _recovery_code()
-    back, aside = backups.restore(file, target, dt.datetime.now(dt.UTC), master, erase_person)
+    now = dt.datetime.now(dt.UTC)
+    back, aside = backups.restore(file, target, now, master, erase=erase_person, heed=heed)
     typer.echo(
         _("{rows} rows are back at {place}.").format(
             rows=back.number_of_rows, place=open_database(target).place
         )
     )
     since = _(
-        "All is as it was on {day}. What was saved since has to be saved again: what somebody has "
-        "said no to first."
+        "All is as it was on {day}. What was saved since has to be saved again. A no that was said "
+        "since is heeded, when you took the whole folder of backups along; if not, write it again "
+        "first."
     )
     made_at = dt.datetime.fromisoformat(back.made_at).astimezone(COPENHAGEN)
     typer.echo(since.format(day=format_date(made_at.date())))

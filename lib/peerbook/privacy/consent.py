@@ -20,6 +20,7 @@ from peerbook.errors import InputFault
 from peerbook.paths import product_folder
 from peerbook.store import Saved, append_event, events_of, in_effect
 from peerbook.store.tables import Event, Participant
+from peerbook.store.taken_back import Standing
 from peerbook.text import _
 
 Purpose = Literal["taking_part", "being_measured", "being_quoted", "cpr_link"]
@@ -62,14 +63,20 @@ class Consent:
         From which day.
     text_version
         Which words it was said to.
-    recorded_by
-        Who wrote it down.
+    recorded_by, recorded_at
+        Who wrote it down, and when.
     """
 
     given: bool
     since: dt.date
     text_version: str
     recorded_by: str
+    recorded_at: dt.datetime
+
+    @property
+    def standing(self) -> Standing:
+        """The same as it is noted beside the backups."""
+        return Standing(None if self.given else self.since, self.recorded_at)
 
 
 @lru_cache
@@ -101,8 +108,9 @@ def _answers(events: Collection[Event], on: dt.date) -> dict[Purpose, Consent]:
             continue
         details = event.details
         found[_purpose(details["purpose"])] = Consent(
-            event.kind == _YES, event.effective_on, details["text_version"], event.actor
-        )
+            event.kind == _YES, event.effective_on, details["text_version"], event.actor,
+            event.recorded_at,
+        )  # fmt: skip
     return found
 
 
@@ -129,15 +137,46 @@ def said_no_to(
 def _who_answered(
     session: Session, purpose: Purpose, codes: Collection[str], on: dt.date, *, given: bool
 ) -> frozenset[str]:
+    return frozenset(
+        code
+        for code, answers in _answers_by_code(session, codes, on).items()
+        if (answer := answers.get(purpose)) is not None and answer.given is given
+    )
+
+
+def standings(session: Session, codes: Collection[str] | None = None) -> dict[str, Standing]:
+    """Return how it stands with what people were asked, as it is noted beside the backups.
+
+    Parameters
+    ----------
+    codes
+        Whose; of all who ever said no when not given.
+    """
+    if codes is None:
+        said_no = select(Event.subject_id).where(
+            Event.subject_type == "participant", Event.kind == _NO
+        )
+        codes = list(session.scalars(said_no.distinct()))
+    return {
+        about_answer(code, purpose): answer.standing
+        for code, answers in _answers_by_code(session, codes, dt.date.max).items()
+        for purpose, answer in answers.items()
+    }
+
+
+def about_answer(code: str, purpose: Purpose) -> str:
+    """Return by what an answer is noted beside the backups."""
+    return f"{code}/{purpose}"
+
+
+def _answers_by_code(
+    session: Session, codes: Collection[str], on: dt.date
+) -> dict[str, dict[Purpose, Consent]]:
     wanted = select(Event).where(Event.subject_type == "participant", Event.subject_id.in_(codes))
     events: dict[str, list[Event]] = {}
     for event in session.scalars(wanted.order_by(Event.seq)):
         events.setdefault(event.subject_id, []).append(event)
-    return frozenset(
-        code
-        for code, mine in events.items()
-        if (answer := _answers(mine, on).get(purpose)) is not None and answer.given is given
-    )
+    return {code: _answers(mine, on) for code, mine in events.items()}
 
 
 def save_answers(

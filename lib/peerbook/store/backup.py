@@ -13,7 +13,7 @@ import hmac
 import os
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from peerbook.store.identities import forget_identity
 from peerbook.store.keys import STORE_ID_BYTES, Keys, MasterKey
 from peerbook.store.store import Store, set_setting
 from peerbook.store.tables import Participant
+from peerbook.store.taken_back import Standing, TakenBack
 from peerbook.text import _, format_number
 
 KEPT_DAYS = 35
@@ -58,6 +59,7 @@ _COPIED = re.compile(
 _CUT_OFF_AFTER = dt.timedelta(days=1)
 
 Erase = Callable[[Session, str], object]
+Heed = Callable[[Session, TakenBack], object]
 
 
 def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> Path:
@@ -90,7 +92,8 @@ def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> P
         write_proved(store._database, path, now)
     note_end(store, folder, now)
     _keep_erased(_erased_in(store.folder), folder)
-    for place in {folder, beside_data(store), store.folder}:
+    TakenBack(store.keys, store.folder).pass_on(folder)
+    for place in {folder, store.folder, *_folders(store)}:
         if place.is_dir():
             with explaining(place):
                 _remove_old(place, now)
@@ -109,10 +112,14 @@ def beside_data(store: Store) -> Path:
     return store.folder / "backups"
 
 
+def _folders(store: Store) -> list[Path]:
+    """Return the folders a store's backups can lie in, as far as they are there."""
+    return [one for one in sorted({folder_of(store), beside_data(store)}) if one.is_dir()]
+
+
 def known_ends(store: Store) -> list[Head]:
     """Return where the chain ended when backups were made, as far as their folders are there."""
-    folders = {folder_of(store), beside_data(store)}
-    return [end for folder in sorted(folders) for end in noted_ends(store, folder)]
+    return [end for folder in _folders(store) for end in noted_ends(store, folder)]
 
 
 def choose_folder(session: Session, chosen: str) -> None:
@@ -213,12 +220,12 @@ def key_is_here(backup: Path) -> bool:
 
 
 def restore(
-    backup: Path, address: str | Path, now: dt.datetime, master: MasterKey | None = None,
-    erase: Erase = forget_identity,
+    backup: Path, address: str | Path, now: dt.datetime, master: MasterKey | None = None, *,
+    erase: Erase = forget_identity, heed: Heed | None = None,
 ) -> tuple[Backup, Path | None]:  # fmt: skip
     """Bring a backup back; what is there already is never written over.
 
-    Who was erased since the backup was made is erased again.
+    Who was erased since the backup was made is erased again, and what was taken back is heeded.
 
     Parameters
     ----------
@@ -229,6 +236,8 @@ def restore(
         The key, from the recovery code; None when it is on this computer.
     erase
         Erases a participant.
+    heed
+        Does again what people have taken back since; without it nothing of that is done.
 
     Returns
     -------
@@ -251,6 +260,10 @@ def restore(
         uncertain = _traces(store.folder, _UNCERTAIN)
         _keep_erased(_erased_in(backup.parent) | uncertain, store.folder)
         erase_again(store, erase)
+        TakenBack(store.keys, backup.parent).pass_on(store.folder)
+        if heed is not None:
+            with store.write("restore") as session:
+                heed(session, TakenBack(store.keys, store.folder))
     return told, old
 
 
@@ -298,9 +311,30 @@ def remember_erased(store: Store, session: Session, codes: Iterable[str]) -> Non
     def confirm(_session: Session) -> None:
         with contextlib.suppress(PeerbookError):  # the next start does it
             _keep_erased(traces, store.folder)
-            for folder in {folder_of(store), beside_data(store)}:
-                if folder.is_dir():
-                    _keep_erased(traces, folder)
+            for folder in _folders(store):
+                _keep_erased(traces, folder)
+
+    event.listen(session, "after_commit", confirm, once=True)
+
+
+def remember_taken_back(session: Session, standings: Mapping[str, Standing]) -> None:
+    """Note beside the store, and beside its backups, what is taken back once a session commits.
+
+    So `restore` can heed it. A backup folder that is not there now gets it with the next backup.
+
+    Parameters
+    ----------
+    session
+        Of `store.write`.
+    standings
+        By what each is about; see `TakenBack`.
+    """
+    store = Store(session.info["database"])
+
+    def confirm(_session: Session) -> None:
+        with contextlib.suppress(PeerbookError):  # what is saved stays so, and the next start notes
+            for folder in (store.folder, *_folders(store)):
+                TakenBack(store.keys, folder).note(standings)
 
     event.listen(session, "after_commit", confirm, once=True)
 

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
-from peerbook.privacy.consent import Purpose, consents, save_answers
+from peerbook.privacy.consent import Purpose, consents, save_answers, standings
 from peerbook.store import Saved, identities
+from peerbook.store.backup import remember_taken_back
 from peerbook.store.tables import Attendance, Course, CourseDate, Enrolment
 
 
@@ -44,7 +45,8 @@ def save_consents(
     A no to taking part takes them off the courses that go on, from that day or the first after
     the last they came to. A no to linking deletes the CPR number, whatever it was kept for. A no
     to being measured or quoted is heeded where sheets are handed out and people are quoted
-    (`peerbook.privacy.consent.allowed_by`).
+    (`peerbook.privacy.consent.allowed_by`). It is noted beside the backups, so that none of them
+    brings back what a no has stopped.
 
     Parameters
     ----------
@@ -61,6 +63,8 @@ def save_consents(
     has_left = answers.get("taking_part") is False and (before is None or before.given)
     left = tuple(_leave_courses(session, code, on, today)) if has_left else ()
     cpr_deleted = answers.get("cpr_link") is False and identities.forget_cpr(session, code)
+    session.flush()
+    remember_taken_back(session, standings(session, [code]))
     return saved, Stopped(left, cpr_deleted)
 
 

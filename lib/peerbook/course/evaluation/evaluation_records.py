@@ -16,6 +16,7 @@ from peerbook.course.evaluation.follow_up import FollowUp, follow_up
 from peerbook.course.evaluation_form import EvaluationForm
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Saved
+from peerbook.store.backup import remember_taken_back
 from peerbook.store.codes import read_linking_code
 from peerbook.store.tables import (
     Answer,
@@ -27,6 +28,7 @@ from peerbook.store.tables import (
     Suggestion,
     Wave,
 )
+from peerbook.store.taken_back import Standing, TakenBack
 from peerbook.text import _, format_list
 
 RESPONDENT = "respondent"
@@ -266,7 +268,9 @@ def sheets_frame(session: Session, course_id: int, wave: Wave) -> pd.DataFrame:
 
 
 def delete_sheet(session: Session, course_id: int, number: int) -> Saved:
-    """Delete a sheet that was entered wrongly or twice, with its answers and suggestions.
+    """Delete a sheet, entered wrongly or taken back, with its answers and suggestions.
+
+    One with a code is noted beside the backups: whoever has it can ask for it to be deleted.
 
     Raises
     ------
@@ -276,7 +280,7 @@ def delete_sheet(session: Session, course_id: int, number: int) -> Saved:
     row = session.get(Evaluation, number)
     if row is None or row.course_id != course_id:
         raise InputFault.at("sheet", _("That sheet has already been deleted."))
-    version = row.version
+    version, code = row.version, row.respondent_code
     delete_sheets(
         session,
         [number],
@@ -285,6 +289,9 @@ def delete_sheet(session: Session, course_id: int, number: int) -> Saved:
             "stays. Take the answer back there first; then it can be deleted."
         ),
     )
+    if code is not None:
+        now = dt.datetime.now(dt.UTC)
+        remember_taken_back(session, {_about_sheet(number, code): Standing(now.date(), now)})
     return Saved("evaluation", number, version)
 
 
@@ -315,6 +322,28 @@ def delete_sheets(session: Session, numbers: Sequence[int], refusal: str) -> Non
     for row in (*suggestions, *answers, *sheets):
         session.delete(row)
     session.flush()
+
+
+def delete_taken_back(session: Session, taken_back: TakenBack) -> None:
+    """Delete the sheets a copy brought back that had been deleted since it was made.
+
+    What was decided about their suggestions goes too: it was taken back before they were.
+    """
+    numbers = [
+        number
+        for number, code in session.execute(select(Evaluation.id, Evaluation.respondent_code))
+        if code is not None and taken_back.of(_about_sheet(number, code)) is not None
+    ]
+    about_them = select(Suggestion.id).where(Suggestion.evaluation_id.in_(numbers))
+    for decision in session.scalars(select(Decision).where(Decision.suggestion_id.in_(about_them))):
+        session.delete(decision)
+    session.flush()
+    delete_sheets(session, numbers, "")
+
+
+def _about_sheet(number: int, code: str) -> str:
+    """Return by what a sheet is noted; its number alone may be given out again after a restore."""
+    return f"sheet/{number}/{code}"
 
 
 def sheets_count(session: Session, course_id: int) -> dict[str, int]:
