@@ -127,7 +127,7 @@ def test_saving_does_not_rely_on_how_the_server_is_set(postgres_server, database
         "idle_in_transaction_session_timeout": "2min", "TimeZone": "UTC",
     }  # fmt: skip
     with Store.open(url) as store:
-        for engine in (store._database.write, store._database.read, store._database.fresh):
+        for engine in (store._database.write, store._database.read):
             with engine.connect() as connection:
                 assert {n: connection.scalar(text(f"SHOW {n}")) for n in wanted} == wanted
 

@@ -99,7 +99,7 @@ def test_the_settings_of_every_connection(tmp_path):
         "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0,
         "secure_delete": 1, "mmap_size": 0, "recursive_triggers": 1, "busy_timeout": 10_000,
     }  # fmt: skip
-    for engine in (store._database.write, store._database.read, store._database.fresh):
+    for engine in (store._database.write, store._database.read):
         with engine.connect() as connection:
             found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
         assert found == wanted
@@ -205,3 +205,20 @@ def test_a_store_can_be_used_again_after_closing(tmp_path):
     store.close()
     save(store, site())
     assert names(store) == ["Vejle"]
+
+
+@pytest.mark.sqlite
+def test_a_store_that_is_open_goes_on_with_the_file_that_was_put_in_its_place(tmp_path):
+    path = tmp_path / "peerbook.sqlite"
+    with Store.open(path) as store, Store.open(tmp_path / "other" / path.name) as other:
+        for one, name in ((store, "Vejle"), (other, "Kolding")):
+            with one.write("leader") as session:
+                session.add(Site(name=name, municipality=name))
+            one.close()
+        with store.read() as session:
+            assert session.scalars(select(Site.name)).all() == ["Vejle"]
+        (tmp_path / "other" / path.name).replace(path)
+        with store.write("leader") as session:
+            assert session.scalars(select(Site.name)).all() == ["Kolding"]
+        with store.read() as session:
+            assert session.scalars(select(Site.name)).all() == ["Kolding"]

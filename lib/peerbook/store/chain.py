@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, func, insert, select
 
 from peerbook.errors import InputFault, StoreUnavailable
 from peerbook.store.tables import Audit, AuditLink, Base, Event, NameSeen
@@ -28,6 +28,16 @@ from peerbook.text import _, format_number
 
 HISTORIES: tuple[type[Audit] | type[Event] | type[NameSeen], ...] = (Audit, Event, NameSeen)
 """What the chain goes over, in this order."""
+
+# Made once, since every save runs them.
+_LAST = select(AuditLink.__table__).order_by(AuditLink.number.desc()).limit(1)
+_ENDS = select(*(select(func.max(table.seq)).scalar_subquery() for table in HISTORIES))
+_ADDED = {
+    table: select(table.__table__)
+    .where(table.seq > bindparam("start"), table.seq <= bindparam("end"))
+    .order_by(table.seq)
+    for table in HISTORIES
+}
 
 KeyOf = Callable[[str], bytes]
 
@@ -142,10 +152,8 @@ def close_link(connection: Connection, key_id: str, key_of: KeyOf) -> None:
     """
     last = _last(connection)
     since = _reached(last)
-    through = [
-        connection.scalar(select(func.max(table.seq))) or reached
-        for table, reached in zip(HISTORIES, since, strict=True)
-    ]
+    ends = connection.execute(_ENDS).one()
+    through = [end or reached for end, reached in zip(ends, since, strict=True)]
     if through == since:
         return
     number = 1 if last is None else last.number + 1
@@ -229,8 +237,7 @@ def _in_turn(connection: Connection, wanted: Select[Any]) -> Iterator[Any]:
 
 
 def _last(connection: Connection) -> Any:
-    newest = select(AuditLink).order_by(AuditLink.number.desc()).limit(1)
-    return connection.execute(newest).one_or_none()
+    return connection.execute(_LAST).one_or_none()
 
 
 def _reached(link: Any) -> list[int]:
@@ -242,9 +249,9 @@ def _reached(link: Any) -> list[int]:
 def _added(connection: Connection, since: Sequence[int], through: Sequence[int]) -> Iterator[bytes]:
     """Return each row that was added, as text that is the same from every database."""
     for table, start, end in zip(HISTORIES, since, through, strict=True):
-        rows = select(table.__table__).where(table.seq > start, table.seq <= end)
-        for row in connection.execute(rows.order_by(table.seq)):
-            yield _told(table, row)
+        if start < end:
+            for row in connection.execute(_ADDED[table], {"start": start, "end": end}):
+                yield _told(table, row)
 
 
 def _told(table: type[Base], row: Any) -> bytes:

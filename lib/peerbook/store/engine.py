@@ -85,8 +85,6 @@ class Database(ABC):
         stays true until they commit.
     read
         Its transactions wait for nobody, see one unchanging state each, and cannot write.
-    fresh
-        Reads back what was saved, as somebody would who comes anew.
     """
 
     kind: ClassVar[str]
@@ -94,14 +92,11 @@ class Database(ABC):
 
     _known: ClassVar[weakref.WeakSet[Database]] = weakref.WeakSet()
 
-    def __init__(
-        self, place: str, folder: Path, *, write: Engine, read: Engine, fresh: Engine
-    ) -> None:
+    def __init__(self, place: str, folder: Path, *, write: Engine, read: Engine) -> None:
         self.place = place
         self.folder = folder
         self.write = write
         self.read = read
-        self.fresh = fresh
         self._known.add(self)
 
     @property

@@ -98,7 +98,7 @@ class PostgresDatabase(Database):
         read = pool.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         event.listen(read, "begin", self._begin)
         place = self._without_password(lambda name: name in _SHOWN)
-        super().__init__(place, data_folder(), write=write, read=read, fresh=read)
+        super().__init__(place, data_folder(), write=write, read=read)
 
     @property
     def address(self) -> str:

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 from sqlcipher3 import dbapi2 as driver
 
 from peerbook.errors import PeerbookError, StoreUnavailable
@@ -55,7 +55,6 @@ if sys.platform != "win32":
 
 FIRST_SAFE_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 10.0
-_LOOK_MS = 8
 FULL_CHECK_BYTES = 32 * 2**20
 """Up to this size opening reads every page. Above, whoever opens would wait too long, and only the
 copy made before an upgrade is read whole."""
@@ -131,7 +130,6 @@ class SqliteFile(Database):
             self.path.parent,
             write=self._engine("BEGIN IMMEDIATE"),
             read=self._engine("BEGIN", query_only=True),
-            fresh=self._engine("BEGIN", pooled=False, query_only=True),
         )
 
     def used_by(self, visitor: Visitor) -> SqliteFile:
@@ -323,7 +321,7 @@ class SqliteFile(Database):
         """Give a copy, as `Database.copied` says: a file, encrypted as this one is."""
         with self._aside() as copy:
             self.copy_to(copy.path)
-            with copy.fresh.connect() as connection:
+            with copy.read.connect() as connection:
                 rows = copy.rows(connection)
             copy.close()
             with copy.path.open("rb") as source:
@@ -331,7 +329,7 @@ class SqliteFile(Database):
 
     def rows_in(self, pieces: Iterable[bytes]) -> dict[str, int]:
         """Return how many rows there are in a copy, as `Database.rows_in` says."""
-        with self._filled(pieces) as copy, copy.fresh.connect() as connection:
+        with self._filled(pieces) as copy, copy.read.connect() as connection:
             return copy.rows(connection)
 
     @contextlib.contextmanager
@@ -469,7 +467,28 @@ class SqliteFile(Database):
             else:
                 _begin_in_turn(connection, begin, self.path.parent)
 
+        @event.listens_for(engine, "connect")
+        def _note_file(_driven: Any, record: ConnectionPoolEntry) -> None:
+            record.info[_FILE] = self._file()
+
+        @event.listens_for(engine, "checkout")
+        def _require_file(_driven: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+            if record.info[_FILE] != self._file():
+                raise DisconnectionError  # another file lies there now; the pool opens that one
+
+        @event.listens_for(engine, "checkin")
+        def _end_turn(_driven: Any, record: ConnectionPoolEntry) -> None:
+            _leave_line(record.info)
+
         return engine
+
+    def _file(self) -> tuple[int, int] | None:
+        """Return which file has the name now."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _key(self) -> str:
         """Return the key and the first bytes as SQLCipher wants them; nothing is derived there."""
@@ -543,6 +562,7 @@ class SqliteFile(Database):
 
 
 _PLAIN = b"SQLite format 3\0"
+_TURN, _FILE = "turn", "file"  # what is noted of a connection
 _ASIDE = ".new-store-"
 _FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -551,50 +571,47 @@ def _begin_in_turn(connection: Connection, begin: str, folder: Path) -> None:
     """Wait for the write lock, one after the other in the order of coming.
 
     SQLite looks for the lock less and less often the longer it has waited, so that newcomers
-    overtake, and where many save one of them waits in vain. So only who is first in line looks.
+    overtake, the lock lies idle between two looks, and where many save one of them waits in vain.
+    So there is a line, and whoever leaves it finds the lock free.
     """
-    driven = connection.connection.driver_connection
-    if driven is None:
-        raise RuntimeError("the connection is closed")
     last = time.monotonic() + BUSY_TIMEOUT_S
-    driven.execute(f"PRAGMA busy_timeout={_LOOK_MS}")
-    try:
-        with _first_in_line(folder, BUSY_TIMEOUT_S):
-            while time.monotonic() < last:
-                try:
-                    driven.execute(begin)
-                except driver.OperationalError as error:
-                    if _code(error) != _BUSY:
-                        break
-                else:
-                    return
-        connection.exec_driver_sql(begin)  # what it says is explained as all failures are
-    finally:
-        driven.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}")
+    connection.info[_TURN] = _wait_in_line(folder, BUSY_TIMEOUT_S)
+    left = max(0.0, last - time.monotonic())
+    _set_busy_timeout(connection, left)
+    connection.exec_driver_sql(begin)
+    _set_busy_timeout(connection, BUSY_TIMEOUT_S)
 
 
-@contextlib.contextmanager
-def _first_in_line(folder: Path, seconds: float) -> Iterator[None]:
-    """Wait until all who came before have had their turn, or for `seconds`.
+def _set_busy_timeout(connection: Connection, seconds: float) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+
+
+def _wait_in_line(folder: Path, seconds: float) -> int | None:
+    """Wait until all who came before had their turn, or for `seconds`; return what holds the turn.
 
     The line is the kernel's: a lock on the folder, which goes when its process does. Windows has no
     such thing; there all look for the write lock at once.
     """
     if sys.platform == "win32":
-        yield
-        return
+        return None
     place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        try:
-            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            # Its own thread, for there is no other way to wait only so long. One that waits on is
-            # let go when its turn comes, since nobody else has the file open then.
-            wait = threading.Thread(target=fcntl.flock, args=(place, fcntl.LOCK_EX), daemon=True)
-            wait.start()
-            wait.join(seconds)
-        yield
-    finally:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        # Its own thread, for there is no other way to wait only so long. One that waits on is
+        # let go when its turn comes, since nobody else has the file open then.
+        wait = threading.Thread(target=fcntl.flock, args=(place, fcntl.LOCK_EX), daemon=True)
+        wait.start()
+        wait.join(seconds)
+    return place
+
+
+def _leave_line(info: dict[Any, Any]) -> None:
+    """Let the next one have their turn."""
+    place = info.pop(_TURN, None)
+    if place is not None and sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            fcntl.flock(place, fcntl.LOCK_UN)  # a child process may have the folder open, too
         os.close(place)
 
 

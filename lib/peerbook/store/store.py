@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import event, exists, func, select
+from sqlalchemy import bindparam, event, exists, func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -37,6 +37,16 @@ URL_VARIABLE = "PEERBOOK_STORE_URL"
 FILE_NAME = "peerbook.sqlite"
 MACHINE = "peerbook"
 """Who it is that reads where nobody visits: a command."""
+
+# A submission that is older than its table's audit keeps the number that was told then.
+_SUBMISSION = (
+    select(Submission, func.coalesce(Audit.seq, Submission.number))
+    .outerjoin(
+        Audit,
+        (Audit.table_name == Submission.__tablename__) & (Audit.row_id == Submission.key),
+    )
+    .where(Submission.key == bindparam("key"))
+)
 
 Row = TypeVar("Row", bound=Base)
 
@@ -386,12 +396,8 @@ class Store:
 
     def _submission(self, key: str) -> tuple[Submission, int] | None:
         """Return what was saved under a key, and the number of its receipt."""
-        entry = (Audit.table_name == Submission.__tablename__) & (Audit.row_id == Submission.key)
-        # A submission that is older than its table's audit keeps the number that was told then.
-        number = func.coalesce(Audit.seq, Submission.number)
-        wanted = select(Submission, number).outerjoin(Audit, entry).where(Submission.key == key)
-        with self._explained(), Session(self._database.fresh) as session:
-            return session.execute(wanted).one_or_none()
+        with self._explained(), Session(self._database.read) as session:
+            return session.execute(_SUBMISSION, {"key": key}).one_or_none()
 
     def _conflict(self, changes: list[Change]) -> Conflict:
         """Return the conflict of the first row that somebody else has changed."""
