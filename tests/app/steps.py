@@ -53,6 +53,15 @@ def tab(page: Page, name: str) -> None:
     expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
 
 
+def way_to(page: Page, name: str) -> Locator:
+    """Return the link of the menu to a page, once the group it stands in is opened."""
+    link = page.get_by_role("link", name=name, exact=True, include_hidden=True)
+    group = page.locator(".pb-group > details:not([open])").filter(has=link)
+    if group.count():
+        group.locator("summary").click()
+    return page.get_by_role("navigation").get_by_role("link", name=name, exact=True)
+
+
 def unfold(page: Page, name: str | re.Pattern[str]) -> Locator:
     """Open a heading that opens, and return what stands under it."""
     heading = page.get_by_role("button", name=name)

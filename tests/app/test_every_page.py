@@ -15,6 +15,7 @@ pytestmark = pytest.mark.app
 
 PAGES = sorted(path.stem for path in product_folder("workbooks").glob("*.ipynb"))
 TELEPHONE = {"width": 375, "height": 740}
+WIDE = {"width": 1200, "height": 900}
 MOST_STEPS = 200
 
 
@@ -72,8 +73,8 @@ def test_who_came_is_saved_by_keyboard_alone(vejle, guest):
 def test_the_menu_is_a_button_on_a_telephone_and_needs_none_where_there_is_room(vejle, guest, axe):
     page = guest.open(vejle, "course_plan")
     menu = page.get_by_role("navigation")
-    other = menu.get_by_role("link", name="Café og møder")
-    expect(other).to_be_visible()
+    other = menu.get_by_role("link", name="Fremmøde og evaluering")
+    expect(menu.get_by_role("link", name="Café og møder")).to_be_visible()
     expect(menu.get_by_text("Menu", exact=True)).to_be_hidden()
     page.set_viewport_size(TELEPHONE)
     expect(other).to_be_hidden()
@@ -83,6 +84,42 @@ def test_the_menu_is_a_button_on_a_telephone_and_needs_none_where_there_is_room(
     expect(menu.get_by_role("link", name="Planlæg et hold")).to_have_attribute(
         "aria-current", "page"
     )
+    expect(menu.get_by_role("list", name="Data og adgang").get_by_role("link")).to_have_count(3)
     assert axe(page) == []
     other.click()
-    expect(page.get_by_role("heading", name="Café og møder", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Fremmøde og evaluering", level=1)).to_be_visible()
+
+
+def test_the_menu_is_one_row_and_a_group_of_it_opens_and_closes(vejle, guest, axe):
+    page = guest.open(vejle, "course_plan")
+    page.set_viewport_size(WIDE)
+    ways = page.locator(".pb-brand, .pb-menu > ul > li, .pb-aside > li")
+    ends = [box["y"] + box["height"] for way in ways.all() if (box := way.bounding_box())]
+    assert len(ends) == ways.count()
+    assert max(ends) - min(ends) < 20, "all stand in one row"
+
+    course, keeping = (
+        page.locator(".pb-group summary").filter(has_text=name)
+        for name in ("Hold", "Data og adgang")
+    )
+    attendance = page.get_by_role("link", name="Fremmøde og evaluering")
+    privacy = page.get_by_role("link", name="Privatliv", exact=True)
+    course.focus()
+    page.keyboard.press("Enter")
+    expect(attendance).to_be_visible()
+    keeping.click()
+    expect(privacy).to_be_visible()
+    expect(attendance).to_be_hidden()
+    assert axe(page) == []
+    assert sideways(page) <= 0
+
+    page.keyboard.press("Escape")
+    expect(privacy).to_be_hidden()
+    expect(keeping).to_be_focused()
+    keeping.click()
+    page.get_by_role("heading", level=1).click(position={"x": 2, "y": 2})
+    expect(privacy).to_be_hidden()
+    keeping.click()
+    privacy.focus()
+    page.get_by_role("link", name="Hjælp", exact=True).focus()
+    expect(privacy).to_be_hidden()

@@ -12,7 +12,7 @@ from peerbook.course import people_records, plan_records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.planning.course_details_records import remove_course
 from peerbook.store.tables import CourseDate
-from steps import TODAY, months_ahead, receipt, row_of, sideways, unfold
+from steps import TODAY, months_ahead, receipt, row_of, sideways, unfold, way_to
 
 pytestmark = pytest.mark.app
 
@@ -139,7 +139,7 @@ def test_the_place_chosen_goes_along_to_the_other_pages_and_survives_a_reload(ap
     choice = page.get_by_label("Sted", exact=True)
     choice.select_option(label=there.site)
     expect(page).to_have_url(address_of(app, "course_record", there))
-    page.get_by_role("link", name="Planlæg et hold").click()
+    way_to(page, "Planlæg et hold").click()
     page.wait_for_selector("body[data-page=ready]")
     expect(page).to_have_url(address_of(app, "course_plan", there))
     expect(choice.get_by_role("option", selected=True)).to_have_text(there.site)
@@ -167,7 +167,7 @@ def test_the_menu_leads_from_a_course_to_the_same_course(app, guest):
     course = page.get_by_role("combobox", name="Hold", exact=True)
 
     def leads_to(link, title):
-        page.get_by_role("link", name=link, exact=True).click()
+        way_to(page, link).click()
         page.wait_for_selector("body[data-page=ready]")
         expect(course.get_by_role("option", selected=True)).to_have_text(title)
 
@@ -176,7 +176,7 @@ def test_the_menu_leads_from_a_course_to_the_same_course(app, guest):
     course.select_option(label="Hold 2")
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     leads_to("Fremmøde og evaluering", "Hold 2")
-    page.get_by_role("link", name="Café og møder", exact=True).click()
+    way_to(page, "Café og møder").click()
     page.wait_for_selector("body[data-page=ready]")
     leads_to("Planlæg et hold", "Hold 2")
     course.select_option(label="Planlæg et nyt hold")
@@ -189,7 +189,7 @@ def test_a_page_that_cannot_be_shown_leads_on_to_those_that_can(app, guest):
     guest.set_out(app.server, "course_plan", query(site=made.site, course=999))
     page = guest.page
     expect(page.get_by_role("alert").filter(has_text="Siden kan ikke vises")).to_be_visible()
-    page.get_by_role("link", name="Fremmøde og evaluering", exact=True).click()
+    way_to(page, "Fremmøde og evaluering").click()
     page.wait_for_selector("body[data-page=ready]")
     expect(page.get_by_role("heading", name="Fremmøde og evaluering", level=1)).to_be_visible()
 

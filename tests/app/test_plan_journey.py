@@ -33,6 +33,7 @@ from steps import (
     tab,
     turn_to,
     unfold,
+    way_to,
 )
 
 pytestmark = pytest.mark.app
@@ -628,7 +629,7 @@ def test_a_course_entered_at_the_wrong_place_moves_whole_to_another_or_a_new_one
     expect(page.get_by_label("Sted", exact=True).locator("option:checked")).to_have_text(new)
     assert site() == new
     # The other pages follow, with who is on the course.
-    page.get_by_role("link", name="Fremmøde og evaluering").click()
+    way_to(page, "Fremmøde og evaluering").click()
     expect(page.get_by_label("Sted", exact=True).locator("option:checked")).to_have_text(new)
     names = app.rows(
         "SELECT DISTINCT site.name FROM site JOIN participant p ON p.site_id = site.id "

@@ -32,9 +32,11 @@ class Entry:
     title, lead
         Heading and the one line under it, in the user's language.
     group
-        Heading of the navigation group; empty for a page that stands alone.
+        What the pages it stands with are called together; empty for a page that stands alone.
     roles
         Who may open it; nobody but a leader, unless it says so.
+    short
+        What the navigation calls it, where that is less than the title.
     """
 
     notebook: str
@@ -42,10 +44,11 @@ class Entry:
     lead: str = ""
     group: str = ""
     roles: frozenset[Role] = _LEADERS
+    short: str = ""
 
 
 def _registry() -> tuple[Entry, ...]:
-    course = _("Course")
+    course, keeping = _("Course"), _("Data and access")
     return (
         Entry(
             START,
@@ -78,22 +81,26 @@ def _registry() -> tuple[Entry, ...]:
             "access",
             _("Users and access"),
             _("Who may come in, and what they may see."),
+            keeping,
         ),
         Entry(
             "privacy",
             _("Privacy"),
             _("What is kept about a person, for how long, and deleting it."),
+            keeping,
         ),
         Entry(
             "data",
             _("Data"),
             _("Take a file in or back, see what should be put right, and take all data along."),
+            keeping,
         ),
         Entry(
             "help",
             _("Help and settings"),
             _("How to do it, whom people can call, and what you decide yourselves."),
             roles=ROLES,
+            short=_("Help"),
         ),
     )
 

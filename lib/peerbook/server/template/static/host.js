@@ -673,5 +673,18 @@ function takeAlong({ target }) {
 
 for (const way of ["click", "auxclick", "contextmenu"]) document.addEventListener(way, takeAlong, true);
 
+// A group of the menu that is open lies over the page: it closes when one turns to something else.
+function closeGroups({ type, key, target }) {
+  if (type === "keydown" && key !== "Escape") return;
+  for (const group of document.querySelectorAll(".pb-group > details[open]")) {
+    const isInside = group.contains(target);
+    if (isInside && type !== "keydown") continue;
+    group.open = false;
+    if (isInside) group.querySelector("summary").focus();
+  }
+}
+
+for (const way of ["click", "focusin", "keydown"]) document.addEventListener(way, closeGroups);
+
 customElements.define("peerbook-line", PageLine);
 customElements.define("peerbook-page", Page);
