@@ -55,6 +55,7 @@ def test_one_person_is_told_everything_and_then_deleted(server, visitor, axe):
     find(page, "kvist")
     row_of(page, NAME).get_by_role("button", name="Åbn").click()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    expect(page.get_by_label("Med deres rolle og hvornår")).to_be_checked()
     lines = read_back(downloaded(page, "Til en computer (.csv)"))
     assert NAME in {line[3] for line in lines}
     assert downloaded(page, "Til at læse og printe (.pdf)").startswith(b"%PDF")
@@ -74,8 +75,8 @@ def test_one_person_is_told_everything_and_then_deleted(server, visitor, axe):
     assert left(server) == {NAME, OTHER, "Gerda Prøvesen"}
     question.fill(code.lower())
     part.get_by_role("button", name="Slet personen").click()
-    expect(page.get_by_text(f"{code} er slettet. Gem kvitteringen.").first).to_be_visible()
-    assert downloaded(page, "Kvittering nr. 1 (.pdf)").startswith(b"%PDF")
+    expect(page.get_by_text(f"{code} er slettet. Gem slettebeviset.").first).to_be_visible()
+    assert downloaded(page, "Slettebevis nr. 1 (.pdf)").startswith(b"%PDF")
     assert axe(page) == []
     assert left(server) == {OTHER, "Gerda Prøvesen"}
     assert (server.data / ERASED_FILE).is_file()
@@ -98,9 +99,9 @@ def test_how_long_is_set_and_those_who_are_due_are_deleted(server, visitor, axe)
     assert sideways(page) <= 0
     page.get_by_label("Hvor mange er du ved at slette?").fill("1")
     page.get_by_role("button", name="Slet 1 person").click()
-    expect(page.get_by_role("button", name="Kvittering nr. 1 (.pdf)")).to_be_visible()
+    expect(page.get_by_role("button", name="Slettebevis nr. 1 (.pdf)")).to_be_visible()
     expect(row_of(page, "Gerda Prøvesen")).to_have_count(0)
     assert left(server) == {NAME, OTHER}
-    tab(page, "Kvitteringer")
+    tab(page, "Slettebeviser")
     expect(page.get_by_text("Datoen for sletning var nået")).to_be_visible()
     assert axe(page) == []

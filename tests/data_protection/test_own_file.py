@@ -31,7 +31,7 @@ from peerbook.store.cpr import Cpr
 from peerbook.store.identities import CPR_SETTING, Contacts
 from peerbook.store.store import set_setting
 from peerbook.store.tables import Event
-from peerbook.ui import Button, Form, Submission, Table
+from peerbook.ui import Button, Downloads, Filter, Form, Submission, Table
 
 NAME, OTHER = "Anna Holm Jensen", "Bo Skov"
 CPR = Cpr("2110625629", dt.date(1962, 10, 21))
@@ -63,21 +63,67 @@ def filled(store):
     return made
 
 
-def file_of(store, code):
+def file_of(store, code, *, names_staff=False):
     with store.read() as session:
-        return own_file(session, code, TODAY)
+        return own_file(session, code, TODAY, names_staff=names_staff)
 
 
 def test_everything_about_one_person_is_in_it_and_nothing_about_another(store, filled):
     told = repr(file_of(store, filled.codes[0]))
     for known in (
         NAME, "anna@example.org", "12 34 56 78", "211062-****", "samtykke af 4. marts",
-        "kom sent", "talte om kom sent", "pause", "ja til", "nej til", "Opdigt Karen",
+        "kom sent", "talte om kom sent", "pause", "ja til", "nej til", "Leder",
     ):  # fmt: skip
         assert known in told, known
     assert "5629" not in told
     for foreign in (OTHER, "Bo var syg", filled.codes[1]):
         assert foreign not in told, foreign
+
+
+def test_staff_are_told_by_their_role_and_named_only_when_that_is_asked_for(store, filled):
+    code = filled.codes[0]
+    told = repr(file_of(store, code))
+    assert "Opdigt Karen" not in told
+    assert "Spørg os" in told
+    named = repr(file_of(store, code, names_staff=True))
+    assert "Opdigt Karen" in named
+    assert "Leder" not in named
+
+
+def test_two_of_one_role_who_saw_a_name_on_one_day_stand_together(store, filled):
+    code = filled.codes[0]
+    a_user(store, "lis", "leader", shown="Opdigt Lis")
+    for name in ("karen", "lis"):
+        own_file_made(a_desk(store, name), code, as_csv)
+
+    def leaders(*, names_staff):
+        chapters = file_of(store, code, names_staff=names_staff).chapters
+        seen = next(one for one in chapters if one.title == "Hvem har set dit navn")
+        return [
+            (who, int(count)) for _day, who, what, count in seen.rows
+            if what == "Navn" and who in ("Leder", "Opdigt Karen", "Opdigt Lis")
+        ]  # fmt: skip
+
+    named = dict(leaders(names_staff=True))
+    assert set(named) == {"Opdigt Karen", "Opdigt Lis"}
+    assert leaders(names_staff=False) == [("Leder", sum(named.values()))]
+
+
+def test_the_page_asks_how_staff_are_told_before_it_makes_the_file(store, filled):
+    part = PersonPart(a_desk(store, "karen"))
+    _told, (row,) = search(part, "holm")
+    next(one for one in part._place.everything() if isinstance(one, Table))._action.run(row)
+    asks = next(one for one in part._place.everything() if isinstance(one, Filter))
+    makes = next(one for one in part._place.everything() if isinstance(one, Downloads))
+
+    def csv():
+        _name, data, _media = makes._makers[1]()
+        return data.decode("utf-8-sig")
+
+    assert asks.value is False
+    assert "Opdigt Karen" not in csv()
+    asks.chosen = asks.values.index(True)
+    assert "Opdigt Karen" in csv()
 
 
 def test_a_chapter_for_each_kind_and_the_draft_that_names_them_is_counted(store, filled):

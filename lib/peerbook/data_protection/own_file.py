@@ -1,6 +1,8 @@
 """One person's own file: all that is kept about them, in words they understand.
 
 What it has to tell is GDPR art. 15(1)(a) to (h) and (3): eur-lex.europa.eu/eli/reg/2016/679.
+When it was seen belongs to that; which employee saw it does so only where the person cannot use
+their rights without, and with regard to the employee: CJEU, C-579/21 Pankki S, 22 June 2023.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course.names import attendance_name, date_name
 from peerbook.data_protection.grounds import grounds
-from peerbook.data_protection.words import kind_of_data, staff_namer
+from peerbook.data_protection.words import kind_of_data, role_namer, staff_namer
 from peerbook.errors import InputFault
 from peerbook.files import media_types
 from peerbook.files.delimited import Cell, delimited
@@ -87,10 +89,17 @@ class OwnFile:
     chapters: tuple[Chapter, ...]
 
 
-def own_file(session: Session, code: str, today: dt.date) -> OwnFile:
+def own_file(session: Session, code: str, today: dt.date, *, names_staff: bool = False) -> OwnFile:
     """Return a person's own file, in the language of the papers people are handed.
 
     That the name, the contacts and the history were read for it is written down as of any reader.
+
+    Parameters
+    ----------
+    code, today
+        Whose, and the day it is made.
+    names_staff
+        Whether it names those who saw and wrote; else it tells their roles.
 
     Raises
     ------
@@ -101,7 +110,7 @@ def own_file(session: Session, code: str, today: dt.date) -> OwnFile:
     if person is None:
         raise InputFault.at("who", _("There is nobody with this code. Find the person again."))
     with written_in(PAPER_LANGUAGE):
-        named = staff_namer(session)
+        named = (staff_namer if names_staff else role_namer)(session)
         days = _days(session)
         chapters = (
             _who(session, person),
@@ -111,7 +120,7 @@ def own_file(session: Session, code: str, today: dt.date) -> OwnFile:
             _presentations(session, code),
             _consents(session, code, today, named),
             _history(session, code, named),
-            _seen(session, code, named),
+            _seen(session, code, named, names_staff=names_staff),
             _changes(session, code, named),
             _elsewhere(session, code),
         )
@@ -355,17 +364,22 @@ def _happened(event: Event, titles: dict[str, str], *, is_taken_back: bool) -> s
     return _("{what} (taken back)").format(what=told) if is_taken_back else told
 
 
-def _seen(session: Session, code: str, named: Named) -> Chapter:
+def _seen(session: Session, code: str, named: Named, *, names_staff: bool) -> Chapter:
     seen = sightings.seen_of(session, code)
-    days = Counter((one.at.astimezone(COPENHAGEN).date(), one.actor, one.what) for one in seen)
+    days = Counter(
+        (one.at.astimezone(COPENHAGEN).date(), named(one.actor), one.what) for one in seen
+    )
     rows = tuple(
-        (format_date(day), named(actor), _looked_at(what), format_number(count))
-        for (day, actor, what), count in sorted(days.items(), reverse=True)
+        (format_date(day), who, _looked_at(what), format_number(count))
+        for (day, who, what), count in sorted(days.items(), reverse=True)
     )
     headings = (_("Day"), _("Who"), _("What"), _("Times written down"))
     note = _(
         "It is written down when somebody is shown your name, your contacts or your CPR number."
     )
+    if not names_staff:
+        more = _("Staff are told by their role. Ask us if you need to know who it was.")
+        note = f"{note} {more}"
     return Chapter(_("Who has seen your name"), headings, rows, note)
 
 

@@ -26,6 +26,7 @@ from peerbook.ui import (
     Column,
     Disclosure,
     Downloads,
+    Filter,
     Form,
     Heading,
     MakeFile,
@@ -114,6 +115,13 @@ class PersonPart:
         with self._desk.store.read() as session:
             others = others_notice(session, code)
             written = grounds(session)
+        # Asked anew for each person, so that nobody is named because somebody was before.
+        staff = Filter(
+            _("How does it tell of staff who saw or wrote something?"),
+            [(False, _("By their role, and when")), (True, _("By name, and when"))],
+            lambda _names_staff: None,
+            look="radio",
+        )
         return [
             Button(_("Back to the list"), back),
             Heading(str(row["name"])),
@@ -127,10 +135,17 @@ class PersonPart:
                 )
             ),
             *_unwritten(written),
+            staff,
+            Prose(
+                _(
+                    "People may know that their name was seen, and when. They may know by whom "
+                    "only if they need it to use their rights, and it is fair to whoever is named."
+                )
+            ),
             Downloads(
                 [
-                    (_("To read and print (.pdf)"), self._file(code, as_pdf)),
-                    (_("For a computer (.csv)"), self._file(code, as_csv)),
+                    (_("To read and print (.pdf)"), self._file(code, as_pdf, staff)),
+                    (_("For a computer (.csv)"), self._file(code, as_csv, staff)),
                 ]
             ),
             Disclosure(_("How long are they kept?"), lambda: hold_parts(self._desk, code)),
@@ -150,9 +165,11 @@ class PersonPart:
         )  # fmt: skip
         self._told_deleted()
 
-    def _file(self, code: str, written: Callable[..., tuple[str, bytes, str]]) -> MakeFile:
+    def _file(
+        self, code: str, written: Callable[..., tuple[str, bytes, str]], staff: Filter[bool]
+    ) -> MakeFile:
         def make() -> tuple[str, bytes, str]:
-            return own_file_made(self._desk, code, written)
+            return own_file_made(self._desk, code, written, names_staff=staff.value)
 
         return make
 
@@ -173,12 +190,16 @@ def _unwritten(written: Grounds) -> list[Part]:
 
 
 def own_file_made(
-    desk: Desk, code: str, written: Callable[..., tuple[str, bytes, str]]
+    desk: Desk,
+    code: str,
+    written: Callable[..., tuple[str, bytes, str]],
+    *,
+    names_staff: bool = False,
 ) -> tuple[str, bytes, str]:
     """Return a person's own file as `written` has it, once it is written down that it was made."""
     today = desk.today
     with desk.store.write(desk.actor) as session:
-        file: OwnFile = own_file(session, code, today)
+        file: OwnFile = own_file(session, code, today, names_staff=names_staff)
         note_own_file(session, code, today)
     return written(file, today, synthetic=desk.synthetic)
 

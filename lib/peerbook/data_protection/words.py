@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from peerbook.roles import role_name
 from peerbook.store import users
 from peerbook.store.store import MACHINE
 from peerbook.store.tables import Setting
@@ -49,3 +50,10 @@ def staff_namer(session: Session) -> Callable[[str], str]:
         return known[actor]
 
     return name
+
+
+def role_namer(session: Session) -> Callable[[str], str]:
+    """Return what tells in which role an actor did something, and not who it was."""
+    roles = {one.name: role_name(one.role) for one in users.accounts(session)}
+    known = {MACHINE: _("a program on the computer")} | roles
+    return lambda actor: known.get(actor) or _("a member of staff")
