@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
@@ -70,6 +72,8 @@ def test_people_come_in_from_a_file_and_go_again(server, visitor):
     expect(
         page.get_by_role("paragraph").filter(has_text="1 række er gemt. Gemt kl.")
     ).to_be_visible()
+    way_on = page.get_by_text("Se det på").get_by_role("link")
+    expect(way_on).to_have_attribute("href", re.compile(r"course_record\.ipynb\?.+&course=\d+$"))
     assert counts(server.data) == [2, 2, 1]
     choose(page, "hold.xlsx", data)
     expect(page.get_by_text("Præcis denne fil blev gemt").first).to_be_visible()
@@ -79,6 +83,8 @@ def test_people_come_in_from_a_file_and_go_again(server, visitor):
     page.get_by_role("button", name="Fortryd filen").click()
     page.get_by_role("button", name="Ja, fortsæt").click()
     expect(page.get_by_role("paragraph").filter(has_text="Filen er fortrudt.")).to_be_visible()
+    gone = re.compile("1 række, hentet ind af .+ Fortrudt den .+ Det hele er taget ud igen")
+    expect(page.get_by_text(gone)).to_be_visible()
     assert counts(server.data) == [1, 1, 1]
     assert alerts == []
 
@@ -87,7 +93,8 @@ def test_another_programs_file_is_matched_once_and_remembered(server, visitor):
     page = visitor.open(server, "data")
     text = "Fulde navn;Tlf.;Farve\r\nBo Bech;12 34 56 78;blå\r\n".encode()
     choose(page, "liste.csv", text)
-    expect(page.get_by_text("Filen er ikke en af skabelonerne.")).to_be_visible()
+    expect(page.get_by_text("Filen passer ikke til nogen af vores skabeloner")).to_be_visible()
+    expect(page.get_by_text("Kolonner: Fulde navn, Tlf. og Farve.")).to_be_visible()
     page.get_by_label("Hvad er der i den?").select_option(label="Deltagere på et hold")
     page.get_by_role("button", name="Fortsæt").click()
     expect(page.get_by_text("Hvilken kolonne i filen er hvilken?")).to_be_visible()

@@ -115,10 +115,12 @@ def test_people_come_on_the_course_with_name_and_contacts_and_go_again(store):
         record = session.get(DataImport, number)
         assert (record.kind, record.file_name) == ("participants", "min fil.xlsx")
         assert PeopleKind("enrolment").size(session, number) == 2
+        assert PeopleKind("enrolment").courses(session, number) == {made.course_id}
     undo(store, PeopleKind("enrolment"), number)
     assert everything(store) == before
     with store.read() as session:
-        assert session.get(DataImport, number).undone_at == NOW
+        record = session.get(DataImport, number)
+        assert (record.undone_at, record.undone_rows) == (NOW, 2)
         assert session.get(DataImport, number).file_name == ""
         assert session.scalar(select(func.count()).select_from(ImportedRow)) == 0
 
@@ -308,6 +310,8 @@ def test_attendance_comes_by_name_or_code_and_date_or_number_and_goes_again(stor
         "held",
         "planned",
     ]
+    with store.read() as session:
+        assert AttendanceKind("attendance").courses(session, number) == {course.course_id}
     undo(store, AttendanceKind("attendance"), number)
     after = everything(store)
     for rows in (before, after):  # a corrected row keeps count of its corrections

@@ -278,10 +278,13 @@ def test_taking_a_file_back_takes_all_of_it_and_nothing_else(store, course):
         )  # fmt: skip
     receipt = submitted(store, course)
     assert counts(store) == [1, 4, 8, 2]
+    with store.read() as session:
+        assert EvaluationKind().courses(session, receipt.record) == {course}
     undo(store, receipt.record)
     assert counts(store) == [1, 1, 2, 1]
     with store.read() as session:
         row = session.get(DataImport, receipt.record)
+        assert row.undone_rows == 3
         assert (row.undone_at, row.file_name, row.file_digest) == (NOW, "", DIGEST)
         assert imports(session, course, "mid") == []
     assert_sound(store)

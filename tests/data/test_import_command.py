@@ -87,7 +87,7 @@ def test_questions_are_answered_on_the_line(place, tmp_path):
 @pytest.mark.parametrize(
     ("data", "options", "told"),
     [
-        (b"a;b\r\n1;2", (), "hvad filen er"),
+        (b"a;b\r\n1;2", (), "nogen af vores skabeloner"),
         (b"a;b\r\n1;2", ("--matching", "x"), "ikke gemt kolonner"),
         (b"PK\x03\x04", (), "regneark"),
         (filled(templates()[1], {"participant": "x"}), (), "Vælg det hold"),

@@ -248,6 +248,10 @@ class Kind:
         )
         return session.scalar(counted) or 0
 
+    def courses(self, session: Session, import_id: int) -> set[int]:
+        """Return the numbers of the courses a file is about; none for a kind that is about none."""
+        return set()
+
     def hindrances(self, session: Session, import_id: int, rows: Rows) -> list[str]:
         """Return what has been built upon a file that no table tells by itself."""
         return []
@@ -299,7 +303,7 @@ def short_name(file_name: str) -> str:
 
 def in_the_way(session: Session, kind: Kind, import_id: int) -> list[str]:
     """Return what has been built upon an import since, so that it cannot be taken back."""
-    rows = _rows_of(session, import_id)
+    rows = rows_of(session, import_id)
     return [
         *_changed_since(session, rows),
         *_refers_to(session, rows),
@@ -323,7 +327,7 @@ def undo(session: Session, kind: Kind, import_id: int, at: dt.datetime) -> Saved
         raise InputFault([Fault(_("That file has already been taken back."))])
     if reasons := in_the_way(session, kind, import_id):
         raise InputFault([Fault(reason) for reason in reasons])
-    rows = _rows_of(session, import_id)
+    rows, brought = rows_of(session, import_id), kind.size(session, import_id)
     for row in rows:
         if row.table_name in APART:
             continue
@@ -340,12 +344,13 @@ def undo(session: Session, kind: Kind, import_id: int, at: dt.datetime) -> Saved
     kind.undone(session, import_id, rows)
     for row in rows:
         session.delete(row)
-    record.undone_at, record.file_name = at, ""
+    record.undone_at, record.undone_rows, record.file_name = at, brought, ""
     session.flush()
     return Saved("data_import", record.id, record.version)
 
 
-def _rows_of(session: Session, import_id: int) -> Rows:
+def rows_of(session: Session, import_id: int) -> Rows:
+    """Return what is noted of the rows of an import."""
     return session.scalars(select(ImportedRow).where(ImportedRow.import_id == import_id)).all()
 
 

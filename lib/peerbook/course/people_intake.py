@@ -25,6 +25,7 @@ from peerbook.course.data_imports import (
     Question,
     Rows,
     Taken,
+    rows_of,
 )
 from peerbook.course.frames import participants_template
 from peerbook.course.rows import plain_rows
@@ -74,7 +75,11 @@ class PeopleIntake(Intake):
 
 
 class PeopleKind(Kind):
-    """Files of people, as far as taking them back goes."""
+    """Files of people once they are taken in."""
+
+    def courses(self, session: Session, import_id: int) -> set[int]:
+        """Return the courses somebody was put on."""
+        return {course_id for _code, course_id in _places(rows_of(session, import_id))}
 
     def hindrances(self, session: Session, import_id: int, rows: Rows) -> list[str]:
         """Return that something has happened to the places since."""

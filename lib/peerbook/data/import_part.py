@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sqlalchemy import select
+
 from peerbook.course import records
 from peerbook.course.answers import given, given_or_none
 from peerbook.course.data_imports import Look, Question
@@ -16,12 +18,13 @@ from peerbook.course.filled_file import (
     template_download,
     wrong_file_parts,
 )
+from peerbook.course.page_addresses import record_links
 from peerbook.data.import_words import can_be_saved, counts_text, fate_name, save_label
 from peerbook.data.importing import Import
-from peerbook.data.kinds import Place, importable
+from peerbook.data.kinds import Place, importable, kind_named
 from peerbook.data.matching_part import MatchingPart
 from peerbook.desk import Desk
-from peerbook.store.tables import Site
+from peerbook.store.tables import Course, DataImport, Site
 from peerbook.text import _, ngettext
 from peerbook.ui import (
     Button,
@@ -137,7 +140,7 @@ class ImportPart:
         )  # fmt: skip
         if found.template is None:
             self._found.show(MatchingPart(self._desk, found, self._show).parts())
-            return _("The file is of another program. Say below what is in it.")
+            return _("Say below what is in the file.")
         self._show(found)
         return _("The file has been read.")
 
@@ -208,9 +211,26 @@ class ImportPart:
         count = look.count("added") + look.count("changed")
         text = ngettext("{n} row is saved.", "{n} rows are saved.", count).format(n=count)
         told = f"{text} {receipt_text(receipt)}"
-        self._found.show([Notice("ok", told)], announce=told)
+        self._found.show([Notice("ok", told), *self._way_on(receipt.record)], announce=told)
         self._on_saved()
         return ""
+
+    def _way_on(self, import_id: int) -> list[Part]:
+        """Return the way to the courses a file is about, where it can be seen."""
+        with self._desk.store.read() as session:
+            file = session.get_one(DataImport, import_id)
+            about = kind_named(file.kind).courses(session, import_id)
+            wanted = (
+                select(Site, Course.id, Course.title)
+                .join(Course, Course.site_id == Site.id)
+                .where(Course.id.in_(about))
+                .order_by(Site.name, Course.id)
+            )
+            links = record_links(
+                [(site, number, title) for site, number, title in session.execute(wanted)],
+                names_sites=len(self._sites) > 1,
+            )
+        return [Prose(_("See it on {courses}.").format(courses=links))] if links else []
 
 
 def _lines_table(look: Look) -> Table:

@@ -124,7 +124,16 @@ class Import:
 
     def _template(self) -> Template:
         if self.template is None:
-            raise InputFault([Fault(_("It is not known what this file is. Say so first."))])
+            raise InputFault(
+                [
+                    Fault(
+                        _(
+                            "The file fits none of our templates. Match its columns once on the "
+                            "page “Data”, remember that under a name, and give the name here."
+                        )
+                    )
+                ]
+            )
         return kinds.importable()[self.template]
 
     def _reading(self) -> Reading:

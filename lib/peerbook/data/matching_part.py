@@ -24,7 +24,7 @@ from peerbook.files.intake import Template, labels_of, shown_heading
 from peerbook.files.intake.columns import choices_of, kind_of
 from peerbook.files.intake.matching import Matching, headings_of, proposed, unknown_words
 from peerbook.store import Saved
-from peerbook.text import _
+from peerbook.text import _, format_list, ngettext, quoted, shortened
 from peerbook.ui import (
     ChoiceField,
     Form,
@@ -37,6 +37,7 @@ from peerbook.ui import (
 )
 
 WHAT, NAME = "what", "name"
+MOST_HEADINGS, HEADING_LENGTH = 12, 40
 SAVED = "saved:"
 
 
@@ -65,11 +66,6 @@ class MatchingPart:
             return [Notice("danger", _("There is nothing in the file."))]
         with self._desk.store.read() as session:
             known = saved_matchings(session)
-        told = (
-            _("The file comes from {program}.").format(program=self._source.title)
-            if self._source.title
-            else _("The file is none of the templates.")
-        )
         options = [
             *((SAVED + name, _("As last time: {name}").format(name=name)) for name in known),
             *((template.id, template.title) for template in importable().values()),
@@ -84,7 +80,7 @@ class MatchingPart:
             return ""
 
         return [
-            Notice("info", told),
+            *self._seen(),
             Form(
                 "data_what",
                 [ChoiceField(WHAT, _("What is in it?"), required=True, options=options)],
@@ -93,6 +89,31 @@ class MatchingPart:
                 only_asks=True,
             ),
             self._next,
+        ]
+
+    def _seen(self) -> list[Part]:
+        """Return what made the file, or, where that is not known, what is in it and what to do."""
+        if program := self._source.title:
+            return [Notice("info", _("The file comes from {program}.").format(program=program))]
+        table, read = self._found.table, self._source.answers_in(self._found.table)
+        shown = [shortened(heading, HEADING_LENGTH) for heading in self._headings[:MOST_HEADINGS]]
+        if more := len(self._headings) - len(shown):
+            shown.append(ngettext("{n} more", "{n} more", more).format(n=more))
+        seen = [_("The file fits none of our templates, and we do not know what made it.")]
+        if table.encoding is None:
+            seen.append(_("The sheet {sheet} was read.").format(sheet=quoted(read.title)))
+        seen.append(_("Its columns: {columns}.").format(columns=format_list(shown)))
+        if others := [quoted(sheet.title) for sheet in table.sheets if sheet is not read]:
+            seen.append(_("Not read: {sheets}.").format(sheets=format_list(others)))
+        return [
+            Notice("warn", " ".join(seen)),
+            Prose(
+                _(
+                    "Should it be one of our templates? Then download the template anew, copy the "
+                    "rows over, and leave its top rows as they are.\n\nIs it from another program? "
+                    "Then say here what is in it, and afterwards which column is which."
+                )
+            ),
         ]
 
     def _columns(self, template: Template) -> list[Part]:
@@ -185,7 +206,9 @@ class MatchingPart:
                         NAME,
                         _("Remember this under a name"),
                         max_length=NAME_LENGTH,
-                        hint=_("Next time you choose the name, and need not match anything."),
+                        hint=_(
+                            "May stay empty. With a name you need not match anything next time."
+                        ),
                     ),
                 ],
                 on_submit=remember,

@@ -51,16 +51,19 @@ class TakenPart:
         self._list.show([*parts[:SHOWN], *([Disclosure(label, older)] if older else [])])
 
     def _notice(self, file: DataImport, size: int, reasons: list[str]) -> Part:
+        brought = size if file.undone_at is None else file.undone_rows
         text = _("{kind}: {file}{rows}, taken in by {actor} on {date} at {time}.").format(
             kind=kind_title(file.kind),
             file=_("“{file}”, ").format(file=file.file_name) if file.file_name else "",
-            rows=ngettext("{n} row", "{n} rows", size).format(n=size),
+            rows=_("nobody knows any more how many rows")
+            if brought is None
+            else ngettext("{n} row", "{n} rows", brought).format(n=brought),
             actor=self._desk.name_of(file.actor),
             date=format_date(file.at.astimezone(COPENHAGEN).date(), "long"),
             time=format_time(file.at),
         )
         if file.undone_at is not None:
-            back = _("Taken back on {date}.").format(
+            back = _("Taken back on {date}: all of it was taken out again.").format(
                 date=format_date(file.undone_at.astimezone(COPENHAGEN).date(), "long")
             )
             return Notice("info", f"{text} {back}")

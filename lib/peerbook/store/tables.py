@@ -379,7 +379,10 @@ class HeadCount(Versioned, Base):
 
 
 class DataImport(Versioned, Base):
-    """One file taken in; `undone_at` says when it was taken back."""
+    """One file taken in; `undone_at` says when it was taken back, `undone_rows` how many rows went.
+
+    The latter is empty for a file taken back before revision 0013.
+    """
 
     __tablename__ = "data_import"
     __table_args__ = (_NUMBERED,)
@@ -391,6 +394,7 @@ class DataImport(Versioned, Base):
     at: Mapped[dt.datetime] = mapped_column(default=_now)
     actor: Mapped[str] = mapped_column(String(64))
     undone_at: Mapped[dt.datetime | None]
+    undone_rows: Mapped[int | None]
 
 
 class ImportedRow(Base):

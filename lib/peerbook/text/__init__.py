@@ -11,6 +11,7 @@ from peerbook.text.formats import (
     format_time,
     format_weekday,
     quoted,
+    shortened,
 )
 from peerbook.text.words import (
     LANGUAGES,
@@ -36,6 +37,7 @@ __all__ = [
     "format_weekday",
     "ngettext",
     "quoted",
+    "shortened",
     "use_language",
     "written_in",
 ]

@@ -103,6 +103,11 @@ def quoted(text: str) -> str:
     return _("“{text}”").format(text=text)
 
 
+def shortened(text: str, length: int) -> str:
+    """Return the beginning of a text that is longer than there is room for."""
+    return text if len(text) <= length else text[:length] + "…"
+
+
 def format_list(items: Sequence[str]) -> str:
     """Return the items as one phrase: "a, b og c"."""
     return lists.format_list(list(items), locale=_locale())

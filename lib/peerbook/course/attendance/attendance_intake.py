@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
 from peerbook.course.attendance import attendance_records
-from peerbook.course.data_imports import Answers, Intake, Kind, Line, Look, Question, Rows, Taken
+from peerbook.course.data_imports import (
+    Answers,
+    Intake,
+    Kind,
+    Line,
+    Look,
+    Question,
+    Rows,
+    Taken,
+    rows_of,
+)
 from peerbook.course.frames import attendance_template
 from peerbook.course.names import attendance_name, date_name
 from peerbook.course.people_records import Mentor
@@ -89,7 +99,12 @@ class AttendanceIntake(Intake):
 
 
 class AttendanceKind(Kind):
-    """Files of attendance, as far as taking them back goes."""
+    """Files of attendance once they are taken in."""
+
+    def courses(self, session: Session, import_id: int) -> set[int]:
+        """Return the courses whose days it is about."""
+        days = _dates_in(rows_of(session, import_id))
+        return set(session.scalars(select(CourseDate.course_id).where(CourseDate.id.in_(days))))
 
     def hindrances(self, session: Session, import_id: int, rows: Rows) -> list[str]:
         """Return that days it recorded as missed have been made up for."""

@@ -91,6 +91,7 @@ class Enrolments:
                 Heading(_("Correct a name"), level=3),
                 self._name_form(str(row["code"]), str(row["name"])),
                 Heading(_("How they can be reached"), level=3),
+                Prose(_("Write only what you use. An empty field deletes what was there.")),
                 self._contact_form(str(row["code"])),
                 Button(_("Back to the list"), back),
             ]
@@ -171,10 +172,7 @@ class Enrolments:
             "contacts",
             [
                 TextField("email", _("E-mail"), max_length=MAIL_LENGTH),
-                TextField(
-                    "phone", _("Telephone"), max_length=30,
-                    hint=_("Only what you use. An empty field deletes what was there."),
-                ),
+                TextField("phone", _("Telephone"), max_length=30),
             ],
             values=asdict(shown),
             on_submit=save,

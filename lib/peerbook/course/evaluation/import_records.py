@@ -293,7 +293,12 @@ class EvaluationIntake(Intake):
 
 
 class EvaluationKind(Kind):
-    """Files of evaluations, as far as taking them back goes: a sheet knows its file itself."""
+    """Files of evaluations once they are taken in: a sheet knows its file itself."""
+
+    def courses(self, session: Session, import_id: int) -> set[int]:
+        """Return the course the sheets are about."""
+        wanted = select(Evaluation.course_id).where(Evaluation.import_id == import_id)
+        return set(session.scalars(wanted.distinct()))
 
     def size(self, session: Session, import_id: int) -> int:
         """Return how many sheets of a file are stored."""

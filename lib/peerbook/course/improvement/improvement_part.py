@@ -16,7 +16,7 @@ from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
-from peerbook.text import _, ngettext
+from peerbook.text import _, ngettext, shortened
 from peerbook.ui import (
     Button,
     Cells,
@@ -350,11 +350,6 @@ def said_text(row: Any) -> str:
 def words_of(text: str) -> str:
     """Return a text so that two that say the same in the same words are equal."""
     return " ".join(text.casefold().split())
-
-
-def shortened(text: str, length: int) -> str:
-    """Return the beginning of a text that is longer than there is room for."""
-    return text if len(text) <= length else text[:length] + "…"
 
 
 def open_notices(rows: Sequence[Any], today: dt.date) -> list[Part]:

@@ -12,14 +12,13 @@ from peerbook.course.improvement.improvement_part import (
     open_notices,
     outcome_name,
     said_text,
-    shortened,
     words_of,
 )
 from peerbook.course.page_addresses import record_links
 from peerbook.course.rows import each
 from peerbook.desk import Desk
 from peerbook.store.tables import Course, Site
-from peerbook.text import _
+from peerbook.text import _, shortened
 from peerbook.ui import Column, Disclosure, Part, Prose, Status, Table
 
 
