@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import openpyxl
 import pytest
 
-from builders import LEADER
+from builders import LEADER, a_desk, a_planned_course, open_store
 from filled_files import saved
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.frames import (
@@ -16,7 +17,9 @@ from peerbook.course.frames import (
     head_counts_template,
     participants_template,
 )
-from peerbook.data.kinds import importable
+from peerbook.data.importing import Import
+from peerbook.data.kinds import Place, importable
+from peerbook.data.matching_part import MatchingPart
 from peerbook.data.sources import save_matching, saved_matchings, source_of, sources, words_for
 from peerbook.errors import InputFault
 from peerbook.files.intake import read_filled
@@ -74,6 +77,29 @@ def test_a_program_is_known_by_the_columns_it_fills_itself(table, program):
 
 def test_any_other_file_is_of_no_program_in_particular():
     assert source_of(read_table(b"navn;tlf\r\nBo;1")) is ANY_PROGRAM
+
+
+def test_a_file_nothing_is_known_of_tells_which_sheet_and_columns_were_seen(tmp_path):
+    made = openpyxl.Workbook()
+    made.worksheets[0].title = "Members"
+    made["Members"].append(["Full name", "x" * 60, *(f"Fee {year}" for year in range(2010, 2025))])
+    made["Members"].append(["Bo Bech"])
+    made.create_sheet("Accounts")["A1"] = "something"
+    with open_store(tmp_path) as store:
+        site_id = a_planned_course(store).site_id
+        found = Import.of(
+            store, LEADER, "members.xlsx", saved(made),
+            place=Place(site_id), today=dt.date(2027, 4, 30), threshold=5,
+        )  # fmt: skip
+        assert found.template is None
+        told, *_rest = MatchingPart(a_desk(store), found, lambda _found: None).parts()
+    assert told.text == (
+        "The file fits none of our templates, and we do not know what made it. "
+        "The sheet “Members” was read. Its columns: Full name, " + "x" * 40 + "…, "
+        + ", ".join(f"Fee {year}" for year in range(2010, 2020)) + " and 5 more. "
+        "Not read: “Accounts”."
+    )  # fmt: skip
+    assert "Bo Bech" not in told.text
 
 
 def test_the_columns_a_program_fills_itself_are_never_proposed():
