@@ -22,6 +22,7 @@ from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.desk import Desk
+from peerbook.sites import site_records
 from peerbook.store import Role, Store, Visitor, identities, new_code, users
 from peerbook.store.audit import PRIVATE, plain, row_id
 from peerbook.store.sqlite import SqliteFile
@@ -276,7 +277,7 @@ def a_site(store: Store, *closed: ClosedDays, name: str = "Vejle") -> tuple[int,
     """Save a site of its own, with days it is closed; return its number and name."""
     own_name = f"{name} {new_code()}"
     with store.write(LEADER) as session:
-        number = int(records.save_site(session, own_name, name).number)
+        number = int(site_records.save_site(session, own_name, name).number)
         if closed:
             rows = [plan_records.closure_row(session, number, one) for one in closed]
             records.save_closures(session, rows)

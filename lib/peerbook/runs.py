@@ -25,6 +25,7 @@ from peerbook.desk import BY_CODES_VARIABLE
 from peerbook.errors import Fault, InputFault, PeerbookError, Place
 from peerbook.files.origin import fingerprint
 from peerbook.paths import can_be_socket, product_folder
+from peerbook.sites import site_records
 from peerbook.store import Store
 from peerbook.store.tables import Audit, Event
 from peerbook.text import _, format_list
@@ -44,7 +45,7 @@ _PLAIN_TEXT = re.compile(r"[\w .,'()/-]*")
 
 
 def _site_fault(session: Session, value: object) -> str | None:
-    names = [site.name for site in records.sites(session)]
+    names = [site.name for site in site_records.sites(session)]
     if value == "" or value in names:
         return None
     return _("There is no site called “{value}”. Known sites: {names}.").format(

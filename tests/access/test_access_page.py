@@ -8,11 +8,11 @@ import pytest
 
 from builders import GOOD_PASSWORD, a_desk, a_site, a_telephone, a_user
 from peerbook.access import access_page
-from peerbook.course import records
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.seat import BEHIND_HUB_VARIABLE
 from peerbook.settings import idle_minutes
+from peerbook.sites import site_records
 from peerbook.store import Visitor, users
 from peerbook.ui import Button, Form, Notice, Prose, Submission, Table
 
@@ -144,7 +144,7 @@ def test_a_user_may_be_kept_to_some_sites(store):
     other, name = a_site(store, name="Horsens")
     a_user(store, "anna", "leader")
     with store.read() as session:
-        page = access_page._Users(a_desk(store, "anna"), records.sites(session))
+        page = access_page._Users(a_desk(store, "anna"), site_records.sites(session))
     page.parts()
     send(page._new_form(), name="bo", role="peer", sites=(other,))
     with store.read() as session:
@@ -160,7 +160,7 @@ def test_a_leader_of_some_sites_sees_who_there_is_and_changes_nobody(store):
     a_user(store, "anna", "leader")
     desk = Desk(store, Visitor("bo", "leader", frozenset({number})), synthetic=False)
     with store.read() as session:
-        parts = access_page._Users(desk, records.sites(session)).parts()
+        parts = access_page._Users(desk, site_records.sites(session)).parts()
     everything = [one for part in parts for one in part.everything()]
     assert not any(isinstance(one, Form | Button) for one in everything)
     (table,) = (one for one in everything if isinstance(one, Table))

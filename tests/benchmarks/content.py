@@ -23,8 +23,9 @@ from peerbook.course.attendance.standing import Standing, by_date, standings
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.names import STATUSES, attendance_name, date_name
 from peerbook.course.planning.plan_part import dates_table
-from peerbook.course.rows import each
 from peerbook.desk import Desk, open_desk
+from peerbook.rows import each
+from peerbook.sites import site_records
 from peerbook.store.tables import Course
 from peerbook.text import format_date, format_share
 from peerbook.ui import Chart, Table
@@ -86,7 +87,7 @@ def courses() -> list[tuple[int, str]]:
     """Return the courses to choose among, number and title, the one shown first in front."""
     desk = open_desk()
     with desk.store.read() as session:
-        site = records.sites(session)[0]
+        site = site_records.sites(session)[0]
         return [(course.id, course.title) for course in records.courses(session, site.id)]
 
 
@@ -94,7 +95,7 @@ def start_parts(_course_id: int) -> list[Part]:
     """Return what the front page shows."""
     desk = open_desk()
     with desk.store.read() as session:
-        site = records.sites(session)[0]
+        site = site_records.sites(session)[0]
         waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
         known = records.courses(session, site.id)
         last_day = records.last_days(session, site.id)
@@ -121,7 +122,7 @@ def plan_parts(course_id: int) -> list[Part]:
     desk = open_desk()
     with desk.store.read() as session:
         course = session.get_one(Course, course_id)
-        site = records.sites(session)[0]
+        site = site_records.sites(session)[0]
         plan = plan_records.load_plan(session, course, site.name)
     table = dates_table(plan, f"Datoerne på {plan.title}", desk.today)
     grid = _grid(table)

@@ -39,6 +39,7 @@ from peerbook.course.planning.presentations import Wish
 from peerbook.course.schedule.calendar import Closure, Resource
 from peerbook.course.schedule.plan import MAX_TEACHERS, Item
 from peerbook.errors import Conflict, InputFault
+from peerbook.sites import site_records
 from peerbook.store import Store, Visitor, events_of
 from peerbook.store.tables import Audit, Course, CourseDate
 
@@ -287,7 +288,7 @@ def test_another_name_of_the_place_reaches_every_course_there(store, made):
     for number in (made.course_id, second):
         assert set(sequences(store, number).values()) == {1}
     with store.read() as session:
-        assert records.site_named(session, "Huset").id == made.site_id
+        assert site_records.site_named(session, "Huset").id == made.site_id
 
 
 def test_a_name_another_place_has_is_refused_and_nothing_is_saved(store, made):

@@ -9,11 +9,11 @@ from builders import LEADER, START, a_course, a_planned_course
 from peerbook.course import people_records, plan_records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.standing import by_date, standings
-from peerbook.course.rows import each
 from peerbook.course.schedule.calendar import DanishCalendar
 from peerbook.course.schedule.plan import Item
 from peerbook.course.schedule.plan_moves import cancel, restore
 from peerbook.errors import Conflict, InputFault
+from peerbook.rows import each
 from peerbook.store import events_of, identities
 from peerbook.store.tables import Course, CourseDate, Enrolment, Participant, Presenter
 

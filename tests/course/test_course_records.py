@@ -31,8 +31,9 @@ from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement import suggestion_records
-from peerbook.course.rows import each
 from peerbook.errors import Conflict, InputFault
+from peerbook.rows import each
+from peerbook.sites import site_records
 from peerbook.small_groups import in_order, says_something
 from peerbook.store import events_of, identities
 from peerbook.store.identities import Contacts
@@ -104,21 +105,25 @@ def course_of(session, made):
 
 
 def test_a_site_comes_back_by_its_name(store):
-    saved = written(store, lambda session: records.save_site(session, "Ærø Æblegård", "Ærø"))
+    saved = written(store, lambda session: site_records.save_site(session, "Ærø Æblegård", "Ærø"))
     with store.read() as session:
-        site = records.site_named(session, "Ærø Æblegård")
+        site = site_records.site_named(session, "Ærø Æblegård")
         assert (site.id, site.municipality) == (saved.number, "Ærø")
     assert ("insert", str(saved.number)) in audited(store, "site")
 
 
 def test_a_second_site_with_the_same_name_is_refused_at_its_name(store):
     _number, name = a_site(store)
-    assert refused(store, lambda session: records.save_site(session, name, "Vejle")) == ["name"]
+
+    def again(session):
+        return site_records.save_site(session, name, "Vejle")
+
+    assert refused(store, again) == ["name"]
 
 
 def test_a_site_in_a_municipality_that_is_not_there_is_refused_at_its_municipality(store):
     def change(session):
-        return records.save_site(session, "Huset på havets bund", "Atlantis")
+        return site_records.save_site(session, "Huset på havets bund", "Atlantis")
 
     assert refused(store, change) == ["municipality"]
 
@@ -126,17 +131,17 @@ def test_a_site_in_a_municipality_that_is_not_there_is_refused_at_its_municipali
 def test_a_site_that_is_not_there_is_refused_and_without_a_name_the_first_is_meant(store):
     a_site(store)
     a_site(store)
-    assert refused(store, lambda session: records.site_named(session, "Atlantis")) == ["site"]
+    assert refused(store, lambda session: site_records.site_named(session, "Atlantis")) == ["site"]
     with store.read() as session:
-        first = records.sites(session)[0]
-        assert records.site_named(session, "").id == first.id
+        first = site_records.sites(session)[0]
+        assert site_records.site_named(session, "").id == first.id
 
 
 def test_the_only_site_needs_no_name(tmp_path):
     with open_store(tmp_path) as alone:
         number, _name = a_site(alone)
         with alone.read() as session:
-            assert records.site_named(session, "").id == number
+            assert site_records.site_named(session, "").id == number
 
 
 # -- courses ---------------------------------------------------------------------------------------

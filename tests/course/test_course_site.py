@@ -38,10 +38,11 @@ from peerbook.course.planning.course_site_part import NEVER, THERE, site_change_
 from peerbook.course.planning.plan_files import calendar_bytes
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.calendar import Closure, Resource
-from peerbook.course.site_part import follow_names, site_parts
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.settings import save_help_number
+from peerbook.sites import site_records
+from peerbook.sites.site_part import follow_names, site_parts
 from peerbook.store import Visitor, events_of
 from peerbook.store.tables import Attendance, Course, CourseDate, Participant
 from peerbook.ui import Button, Form
@@ -91,7 +92,7 @@ def test_details_typed_before_the_course_moved_rename_neither_place(store, made,
         save_details(session, made.course_id, mine, theirs, site_id=made.site_id, on=ON)
     assert not refused.value.theirs, "there is nothing to choose between"
     with store.read() as session:
-        assert {site.name for site in records.sites(session)} == {made.site, there[1]}
+        assert {site.name for site in site_records.sites(session)} == {made.site, there[1]}
 
 
 def test_what_was_typed_of_one_place_is_not_offered_as_the_name_of_another(store, made, there):
@@ -123,7 +124,7 @@ def test_what_else_was_typed_before_the_course_moved_is_offered_where_it_is_now(
     assert form().offer == {}
     assert unfinished(saved.desk, made.course_id) == []
     with store.read() as session:
-        assert {site.name for site in records.sites(session)} == {made.site, there[1]}
+        assert {site.name for site in site_records.sites(session)} == {made.site, there[1]}
 
 
 def test_a_page_open_since_before_the_move_enrols_and_calls_where_the_course_is_now(
@@ -289,12 +290,12 @@ def test_whoever_asks_for_a_course_at_its_first_site_is_told_where_it_is(store, 
 
 def rename(store, site_id, name):
     with store.write(LEADER) as session:
-        records.rename_site(session, site_id, name, on=ON)
+        site_records.rename_site(session, site_id, name, on=ON)
 
 
 def named(store, name):
     with store.read() as session:
-        return records.site_named(session, name).id
+        return site_records.site_named(session, name).id
 
 
 def test_links_with_the_old_name_of_a_site_still_lead_there(store, there):
@@ -312,11 +313,11 @@ def test_links_with_the_old_name_of_a_site_still_lead_there(store, there):
 def test_the_choice_of_sites_calls_them_what_they_are_called_now(store, there):
     a_site(store, name="Vejle")
     with store.read() as session:
-        known = records.sites(session)
+        known = site_records.sites(session)
     parts = site_parts(known, known[0], lambda _site: [])
     rename(store, there[0], "Kolding Kommune")
     with store.read() as session:
-        follow_names(parts, records.sites(session))
+        follow_names(parts, site_records.sites(session))
     assert "Kolding Kommune" in parts[0].options
     assert there[1] not in parts[0].options
     assert parts[0].value == known[0].id

@@ -8,8 +8,8 @@ from builders import LEADER, a_site
 from peerbook.course import records
 from peerbook.course.head_count import head_count_records
 from peerbook.course.head_count.head_count_records import Count
-from peerbook.course.rows import each
 from peerbook.errors import Conflict, InputFault
+from peerbook.rows import each
 from peerbook.store.tables import HeadCount
 
 TODAY = dt.date(2026, 3, 10)

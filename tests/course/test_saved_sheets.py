@@ -12,8 +12,8 @@ from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation.saved_sheets_part import SavedSheets
 from peerbook.course.evaluation_form import load_form
 from peerbook.course.improvement import suggestion_records
-from peerbook.course.rows import each
 from peerbook.errors import InputFault
+from peerbook.rows import each
 from peerbook.store.tables import Answer, Course, Evaluation, Suggestion
 from peerbook.text import _, format_list
 

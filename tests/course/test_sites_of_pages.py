@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 
 from builders import LEADER, a_desk, a_planned_course, a_site, open_store
-from peerbook.course import plan_records, record_page, records
+from peerbook.course import plan_records, record_page
 from peerbook.course.head_count import head_count_page
 from peerbook.course.planning import plan_page
 from peerbook.course.planning.course_details_records import remove_course
 from peerbook.errors import InputFault
 from peerbook.guide import help_page
 from peerbook.settings import save_help_number
+from peerbook.sites import site_records
 from peerbook.store.tables import Course
 from peerbook.ui import Filter, Form, Notice, Prose
 
@@ -45,8 +46,8 @@ def test_of_several_sites_the_first_by_name_is_shown_and_any_can_be_chosen(opene
     made = a_planned_course(store)
     number, _name = a_site(store, name="Aalborg")
     with store.read() as session:
-        first = records.site_named(session, "")
-        names = [site.name for site in records.sites(session)]
+        first = site_records.site_named(session, "")
+        names = [site.name for site in site_records.sites(session)]
     (choice,) = choices(open_page())
     assert (choice.value, choice.options) == (first.id, names)
     (choice,) = choices(open_page(site=made.site))
@@ -67,7 +68,7 @@ def test_the_help_page_begins_with_the_same_site(monkeypatch, tmp_path):
         a_site(store, name="Vejle")
         a_site(store, name="Aalborg")
         with store.write(LEADER) as session:
-            first = records.site_named(session, "")
+            first = site_records.site_named(session, "")
             save_help_number(session, first.id, "Call us", "")
         assert help_page.open_page().facts[2] == "help number set: True"
 

@@ -19,6 +19,7 @@ from peerbook.demo import fill, people
 from peerbook.demo.timing import Timing
 from peerbook.desk import SYNTHETIC_SETTING
 from peerbook.errors import InputFault, PeerbookError
+from peerbook.sites import site_records
 from peerbook.small_groups import SMALLEST
 from peerbook.store import Store, events_of
 from peerbook.store.tables import (
@@ -51,7 +52,7 @@ def vejle(tmp_path_factory, today):
 @pytest.fixture
 def under_way(vejle):
     with vejle.read() as session:
-        return records.courses(session, records.sites(session)[0].id)[0]
+        return records.courses(session, site_records.sites(session)[0].id)[0]
 
 
 def kinds(store, kind):
@@ -74,7 +75,7 @@ def test_three_courses_the_third_mainly_of_former_peers(vejle):
         event.subject_id for event in kinds(vejle, "joined") if event.details["role"] == "peer"
     }
     with vejle.read() as session:
-        _fourth, third, *earlier = records.courses(session, records.sites(session)[0].id)
+        _fourth, third, *earlier = records.courses(session, site_records.sites(session)[0].id)
         on_third = {mentor.code for mentor in people_records.mentors(session, third.id)}
     assert len(earlier) == 2
     assert len(on_third & peers) > len(on_third) / 2  # p. 13, 22
@@ -83,7 +84,7 @@ def test_three_courses_the_third_mainly_of_former_peers(vejle):
 def test_every_sparring_has_raised_something_the_course_knows(vejle):
     themes = {theme.id for theme in load_course("six_months").themes}
     with vejle.read() as session:
-        _fourth, *over = records.courses(session, records.sites(session)[0].id)
+        _fourth, *over = records.courses(session, site_records.sites(session)[0].id)
         for course in over:
             raised = sparring_records.raised_themes(session, course.id)
             assert sorted(item.number for item in raised) == [1, 2, 3, 4, 5, 6]
@@ -101,7 +102,7 @@ def test_four_articles_and_one_broadcast_in_september_of_the_first_year(vejle, t
 
 def test_cafes_twice_a_week_a_couple_of_meetings_and_an_event_every_half_year(vejle, today):
     with vejle.read() as session:
-        site = records.sites(session)[0]
+        site = site_records.sites(session)[0]
         frame = head_count_records.head_counts_frame(session, site.id)
         calendar = plan_records.calendar_of(session, site.id)
     days = {occasion: sorted(rows["date"]) for occasion, rows in frame.groupby("occasion")}
@@ -119,7 +120,7 @@ def test_cafes_twice_a_week_a_couple_of_meetings_and_an_event_every_half_year(ve
 
 def test_one_course_has_enough_follow_up_sheets_to_be_shown_one_too_few_and_one_none(vejle):
     with vejle.read() as session:
-        site = records.sites(session)[0]
+        site = site_records.sites(session)[0]
         asked = evaluation_records.sheets_by_course(session, site.id, "follow_up")
         fourth, third, second, first = records.courses(session, site.id)
         last_days = records.last_teaching_days(session, site.id)

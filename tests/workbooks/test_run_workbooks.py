@@ -11,12 +11,13 @@ from typer.testing import CliRunner
 from builders import DEMO_DAY
 from peerbook import __version__, runs
 from peerbook.cli import app, main
-from peerbook.course import people_records, records
+from peerbook.course import people_records
 from peerbook.course.evaluation_form import load_form
 from peerbook.demo import fill
 from peerbook.errors import InputFault
 from peerbook.paths import product_folder
 from peerbook.settings import save_help_number
+from peerbook.sites import site_records
 from peerbook.store import Store
 from peerbook.store.store import URL_VARIABLE
 
@@ -26,9 +27,9 @@ def store(tmp_path_factory):
     with Store.open(tmp_path_factory.mktemp("store") / "peerbook.sqlite") as opened:
         fill(opened, DEMO_DAY)
         with opened.write("leader") as session:
-            first = records.site_named(session, "Vejle")
+            first = site_records.site_named(session, "Vejle")
             save_help_number(session, first.id, "12 34 56 78", "")
-            records.save_site(session, "Viborg", "Viborg")
+            site_records.save_site(session, "Viborg", "Viborg")
         yield opened
 
 
@@ -119,7 +120,7 @@ def test_the_result_tells_which_peerbook_made_it_and_from_which_state_of_the_rec
         assert first["version"] == __version__
         assert told() == first
         with own.write("leader") as session:
-            records.save_site(session, "Kolding", "Kolding")
+            site_records.save_site(session, "Kolding", "Kolding")
         assert told()["data"] != first["data"]
 
 

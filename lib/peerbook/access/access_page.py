@@ -8,10 +8,10 @@ from typing import Any, cast
 from peerbook.access.idle_part import idle_parts
 from peerbook.access.seen_part import seen_parts
 from peerbook.access.start_paper import start_paper
-from peerbook.course import records
 from peerbook.desk import Desk, open_desk
 from peerbook.roles import ROLES, role_name, role_purpose
 from peerbook.seat import is_behind_hub
+from peerbook.sites import site_records
 from peerbook.store import Role, Visitor, users
 from peerbook.store.rights import makes_users
 from peerbook.store.tables import Site
@@ -51,8 +51,8 @@ def open_page(site: str = "") -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        known = records.sites(session)
-        chosen = records.site_named(session, site)
+        known = site_records.sites(session)
+        chosen = site_records.site_named(session, site)
     return Page(
         [*_Users(desk, known).parts(), *idle_parts(desk), *seen_parts(desk)],
         synthetic=desk.synthetic,

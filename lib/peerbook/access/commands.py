@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import typer
 
-from peerbook.course import records
 from peerbook.desk import owner
 from peerbook.errors import InputFault
 from peerbook.roles import ROLES, role_name
+from peerbook.sites import site_records
 from peerbook.store import Role, Store, users
 from peerbook.store.users import Account
 from peerbook.text import _
@@ -24,7 +24,7 @@ def add(store: Store, role: str, sites: Sequence[str]) -> None:
     name = users.written_name(typer.prompt(_("Login name")))
     shown = typer.prompt(_("Name that colleagues see"))
     with store.read() as session:
-        numbers = [records.site_named(session, site) for site in sites]
+        numbers = [site_records.site_named(session, site) for site in sites]
     where = [site.id for site in numbers if site is not None] or None
     with store.write(owner().name) as session:
         users.add_user(session, name, shown, chosen, where)

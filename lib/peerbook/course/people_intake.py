@@ -28,9 +28,9 @@ from peerbook.course.data_imports import (
     rows_of,
 )
 from peerbook.course.frames import participants_template
-from peerbook.course.rows import plain_rows
 from peerbook.errors import InputFault
 from peerbook.files.intake import Reading, Template
+from peerbook.rows import plain_rows
 from peerbook.store import events_of, identities, in_effect, new_code, read_code, withdraw_event
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import Course, Enrolment, Participant

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import records
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.personal import mail_address, phone_number
+from peerbook.people.participants import checked_contacts, danish_order, new_participant
 from peerbook.privacy import consent
 from peerbook.store import (
     Saved,
@@ -25,7 +25,6 @@ from peerbook.store import (
     refuse_overtaken,
     withdraw_event,
 )
-from peerbook.store.codes import new_code
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import (
@@ -168,11 +167,6 @@ def _is_on(event: Event, course_id: int) -> bool:
     return event.kind == WITHDRAWN or event.details.get("course") == course_id
 
 
-def danish_order(text: str) -> str:
-    """Return a key that sorts æ, ø, å last, as Danish does."""
-    return text.casefold().translate(str.maketrans("æøå", "{|}"))
-
-
 def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -> Saved:
     """Give new participants a code and a place on the course.
 
@@ -207,11 +201,7 @@ def enrol(session: Session, course: Course, names: Iterable[str], on: dt.date) -
         raise InputFault([Fault(message, Place(field="names")) for message in doubles])
     site_id = records.site_of(session, course.id)
     for name in wanted:
-        person = Participant(code=new_code(), site_id=site_id, created_on=on)
-        session.add(person)
-        session.flush()
-        identities.save_name(session, person.code, name)
-        place_on_course(session, course.id, person.code, on)
+        place_on_course(session, course.id, new_participant(session, site_id, name, on), on)
     return Saved("course", course.id, course.version)
 
 
@@ -289,33 +279,12 @@ def correct_contacts(
     """
     if code not in {mentor.code for mentor in mentors(session, course_id)}:
         raise InputFault.at("email", _("They are no longer on the course. Reload the page."))
-    right = Contacts(_mail(contacts.email), _phone(contacts.phone))
+    right = checked_contacts(contacts)
     stored = identities.contacts_of(session, [code])[code]
     refuse_overtaken(asdict(seen), asdict(stored), asdict(right))
     identities.save_contacts(session, code, right)
     course = session.get_one(Course, course_id)
     return Saved("course", course.id, course.version)
-
-
-def _mail(written: str) -> str:
-    if not written:
-        return ""
-    if (address := mail_address(written)) is None:
-        message = _("“{text}” is no e-mail address. One looks like navn@eksempel.dk.")
-        raise InputFault.at("email", message.format(text=written))
-    return address
-
-
-def _phone(written: str) -> str:
-    if not written:
-        return ""
-    if (number := phone_number(written)) is None:
-        message = _(
-            "“{text}” is no telephone number. Write eight digits, or + and the number of the "
-            "country first."
-        )
-        raise InputFault.at("phone", message.format(text=written))
-    return number
 
 
 def _on_already(name: str) -> str:

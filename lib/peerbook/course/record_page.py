@@ -11,8 +11,9 @@ from peerbook.course.improvement.improvement_part import Board
 from peerbook.course.page_addresses import RECORD_PAGE, shown_at
 from peerbook.course.record_facts import facts
 from peerbook.course.removed_part import removed_parts
-from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
+from peerbook.sites import site_records
+from peerbook.sites.site_part import site_parts
 from peerbook.store.tables import Course, Site
 from peerbook.text import _
 from peerbook.ui import Filter, Heading, Page, Part, Prose, Section, Tabs
@@ -30,8 +31,8 @@ def open_page(site: str = "", course: int = 0) -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        known = records.sites(session)
-        at = records.site_named(session, site)
+        known = site_records.sites(session)
+        at = site_records.site_named(session, site)
         removed = records.removed_course(session, course)
         chosen = None if at is None or removed else _chosen(session, desk, at, course)
     if at is None:

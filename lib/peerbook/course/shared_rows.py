@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar, cast
 
-from peerbook.course.answers import given
 from peerbook.errors import Conflict
 from peerbook.store import Receipt
 from peerbook.ui import Row, Submission
+from peerbook.ui.answers import given
 
 Entry = TypeVar("Entry")
 

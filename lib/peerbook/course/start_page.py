@@ -14,11 +14,12 @@ from peerbook.course.improvement.improvement_part import open_notices
 from peerbook.course.improvement.open_suggestions_part import where_to_answer
 from peerbook.course.names import date_name, hours_of
 from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of, record_links
-from peerbook.course.rows import each
 from peerbook.course.schedule.plan import Item, order_in_time
 from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.privacy.disclosure import told_counts
+from peerbook.rows import each
+from peerbook.sites import site_records
 from peerbook.small_groups import told
 from peerbook.store import Receipt, Role, backup
 from peerbook.store.tables import Course, Site
@@ -58,8 +59,8 @@ def open_page(site: str = "") -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        known = records.sites(session)
-        chosen = records.site_named(session, site)
+        known = site_records.sites(session)
+        chosen = site_records.site_named(session, site)
     if chosen is None and desk.visitor.role not in _PLANNING:
         return Page([Prose(_("There is nothing here yet."))], synthetic=desk.synthetic)
     if chosen is None:
@@ -79,7 +80,7 @@ def _first_site(desk: Desk) -> Section:
         name = str(submission.values["name"])
         municipality = str(submission.values["municipality"])
         receipt = desk.save(
-            submission, lambda session: records.save_site(session, name, municipality)
+            submission, lambda session: site_records.save_site(session, name, municipality)
         )
         place.show(
             [Prose(_first_steps()), *_before_names(desk)],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peerbook.course import records
 from peerbook.course.data_imports import files_taken
 from peerbook.data.export_part import export_parts, return_parts
 from peerbook.data.import_part import ImportPart
@@ -12,6 +11,7 @@ from peerbook.data.kinds import kind_named
 from peerbook.data.taken_part import TakenPart
 from peerbook.desk import Desk, open_desk
 from peerbook.quality.quality_part import quality_parts
+from peerbook.sites import site_records
 from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import Page, Part, Prose, Tabs
@@ -27,8 +27,8 @@ def open_page(site: str = "") -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        known = records.sites(session)
-        chosen = records.site_named(session, site)
+        known = site_records.sites(session)
+        chosen = site_records.site_named(session, site)
     if chosen is None:
         parts: list[Part] = [
             Prose(_("There is no place yet. Begin on the [front page](start.ipynb).")),

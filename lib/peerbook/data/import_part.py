@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 
 from peerbook.course import records
-from peerbook.course.answers import given, given_or_none
 from peerbook.course.data_imports import Look, Question
 from peerbook.course.filled_file import (
     FILE,
@@ -41,6 +40,7 @@ from peerbook.ui import (
     Table,
     receipt_text,
 )
+from peerbook.ui.answers import given, given_or_none
 
 MOST_SHOWN = 200
 WHERE = "where"

@@ -26,6 +26,7 @@ from peerbook.course.people_intake import PeopleIntake, PeopleKind
 from peerbook.errors import InputFault
 from peerbook.files.intake import Template, recognised
 from peerbook.files.table import Table
+from peerbook.sites import site_records
 from peerbook.store.tables import Attendance, Enrolment, HeadCount, Wave
 from peerbook.text import _
 
@@ -121,10 +122,10 @@ def place_named(session: Session, site: str, course: int) -> Place:
     InputFault
         When there is no such site or course, or several sites and none is named.
     """
-    known = records.sites(session)
+    known = site_records.sites(session)
     if not site and len(known) > 1:
         raise InputFault.at("site", _("Say which place with --site."))
-    at = records.site_named(session, site)
+    at = site_records.site_named(session, site)
     if at is None:
         raise InputFault.at("site", _("There is no place yet. Begin on the front page."))
     if not course:

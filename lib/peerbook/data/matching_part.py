@@ -8,7 +8,6 @@ from dataclasses import replace
 import pandera.pandas as pa
 from sqlalchemy.orm import Session
 
-from peerbook.course.answers import given, given_or_none
 from peerbook.data.importing import Import
 from peerbook.data.kinds import importable
 from peerbook.data.sources import (
@@ -35,6 +34,7 @@ from peerbook.ui import (
     Submission,
     TextField,
 )
+from peerbook.ui.answers import given, given_or_none
 
 WHAT, NAME = "what", "name"
 MOST_HEADINGS, HEADING_LENGTH = 12, 40

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from peerbook.course import records
 from peerbook.data_protection.deletions_part import deletions_parts
 from peerbook.data_protection.grounds_part import grounds_parts
 from peerbook.data_protection.person_part import PersonPart
 from peerbook.data_protection.retention_part import RetentionPart
 from peerbook.data_protection.same_person_part import SamePersonPart
 from peerbook.desk import Desk, open_desk
+from peerbook.sites import site_records
 from peerbook.store.tables import Deletion, Participant, Site
 from peerbook.text import _
 from peerbook.ui import Page, Part, Prose, Section, Tabs
@@ -26,7 +26,7 @@ def open_page(site: str = "") -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        chosen = records.site_named(session, site)
+        chosen = site_records.site_named(session, site)
     if chosen is None:
         begin: list[Part] = [
             Prose(_("There is no place yet. Begin on the [front page](start.ipynb)."))

@@ -28,6 +28,7 @@ from peerbook.demo.people import Invented, invent
 from peerbook.demo.timing import Timing
 from peerbook.desk import SYNTHETIC_SETTING
 from peerbook.errors import PeerbookError
+from peerbook.sites import site_records
 from peerbook.store import Store, append_event, identities, set_setting
 from peerbook.store.codes import ALPHABET, LINKING_SIGNS
 from peerbook.store.tables import (
@@ -156,7 +157,7 @@ class _Vejle:
         self._evaluations = 0
 
     def fill(self) -> Filled:
-        saved = records.save_site(self._session, "Vejle", "Vejle Kommune")
+        saved = site_records.save_site(self._session, "Vejle", "Vejle Kommune")
         site = self._session.get_one(Site, saved.number)
         self._add_closures(site)
         courses = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from peerbook.course import records as course_records
 from peerbook.desk import Desk, open_desk
 from peerbook.guide import records
 from peerbook.guide.about import about
@@ -15,6 +14,7 @@ from peerbook.guide.handbook import handbook
 from peerbook.guide.settings_part import settings_parts
 from peerbook.guide.texts import HandedOut, handed_out
 from peerbook.settings import help_number, whom_to_call
+from peerbook.sites import site_records
 from peerbook.store.tables import Site
 from peerbook.text import _, current_language, format_number, ngettext
 from peerbook.text.readability import LIX_LIMIT, ease_name
@@ -50,8 +50,8 @@ def open_page(site: str = "") -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        known = course_records.sites(session)
-        chosen = course_records.site_named(session, site)
+        known = site_records.sites(session)
+        chosen = site_records.site_named(session, site)
     return Page(
         _HelpPage(desk, known, chosen).parts(),
         synthetic=desk.synthetic,

@@ -14,7 +14,6 @@ from peerbook.course.evaluation.waves import wave_name
 from peerbook.course.evaluation_form import available_forms, load_form
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import is_overdue
-from peerbook.course.rows import each
 from peerbook.quality.rules import (
     Finding,
     Look,
@@ -24,6 +23,7 @@ from peerbook.quality.rules import (
     on_dates,
     rule,
 )
+from peerbook.rows import each
 from peerbook.store.tables import (
     Answer,
     Course,

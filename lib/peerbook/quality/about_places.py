@@ -12,7 +12,6 @@ from sqlalchemy import Select, exists, func, select
 
 from peerbook.course import plan_records
 from peerbook.course.head_count.head_counts import FEWEST_COUNTS
-from peerbook.course.municipalities import check_municipality
 from peerbook.course.names import occasion_name
 from peerbook.course.page_addresses import (
     HEAD_COUNT_PAGE,
@@ -25,6 +24,7 @@ from peerbook.course.schedule.calendar import EARLIEST, LATEST, texts_of
 from peerbook.errors import InputFault
 from peerbook.quality.rules import Finding, Look, about_course, on_courses, rule
 from peerbook.settings import help_key
+from peerbook.sites.municipalities import check_municipality
 from peerbook.store.tables import Course, CourseDate, Draft, HeadCount, Setting, Site
 from peerbook.text import _, format_date, format_list
 

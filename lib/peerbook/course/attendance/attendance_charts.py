@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from peerbook.course.names import attendance_name, date_name
-from peerbook.course.rows import each
+from peerbook.rows import each
 from peerbook.text import _, format_date, format_number, format_share, ngettext
 from peerbook.ui import Chart, Column, TableData, figure_of
 

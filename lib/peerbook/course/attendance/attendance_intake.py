@@ -26,10 +26,10 @@ from peerbook.course.data_imports import (
 from peerbook.course.frames import attendance_template
 from peerbook.course.names import attendance_name, date_name
 from peerbook.course.people_records import Mentor
-from peerbook.course.rows import plain_rows
 from peerbook.errors import InputFault
 from peerbook.files.intake import Reading, Template
 from peerbook.personal import Names, kinds_in
+from peerbook.rows import plain_rows
 from peerbook.store import read_code
 from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate
 from peerbook.text import _, format_date, ngettext

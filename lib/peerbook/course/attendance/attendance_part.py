@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from typing import cast
 
 from peerbook.course import people_records
-from peerbook.course.answers import given
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.attendance_charts import (
     attendance_chart,
@@ -21,9 +20,9 @@ from peerbook.course.attendance.standing import Standing, by_date, standings
 from peerbook.course.course_drafts import course_drafts, unfinished
 from peerbook.course.names import STATUSES, attendance_name, date_name
 from peerbook.course.people_records import Mentor
-from peerbook.course.rows import each
 from peerbook.course.shared_rows import SharedRows
 from peerbook.desk import Desk
+from peerbook.rows import each
 from peerbook.store import DraftBox, Receipt
 from peerbook.store.tables import AttendanceStatus, Course
 from peerbook.text import _, format_date, format_list, format_number
@@ -52,6 +51,7 @@ from peerbook.ui import (
     literal,
     receipt_text,
 )
+from peerbook.ui.answers import given
 
 
 def attendance_parts(desk: Desk, course: Course) -> list[Part]:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records
 from peerbook.course.people_records import mentors
-from peerbook.course.rows import each
 from peerbook.errors import Conflict, Fault, InputFault, Place
+from peerbook.rows import each
 from peerbook.store import (
     Saved,
     Store,

@@ -8,7 +8,6 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
-from peerbook.course.answers import given
 from peerbook.course.attendance.consent_records import Stopped, save_consents
 from peerbook.course.people_records import Mentor
 from peerbook.desk import Desk
@@ -43,6 +42,7 @@ from peerbook.ui import (
     literal,
     receipt_text,
 )
+from peerbook.ui.answers import given
 
 _YES, _NO = "yes", "no"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peerbook.course import plan_records
-from peerbook.course.answers import given
 from peerbook.course.attendance import sparring_records
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.curriculum import CourseContent, load_course
@@ -16,6 +15,7 @@ from peerbook.store import Receipt
 from peerbook.store.tables import Course, CourseDate
 from peerbook.text import _, format_list, format_number
 from peerbook.ui import ChoicesField, Form, Heading, Part, Prose, Section, Submission
+from peerbook.ui.answers import given
 
 
 def sparring_parts(desk: Desk, course: Course, date_id: int) -> list[Part]:

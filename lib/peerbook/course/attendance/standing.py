@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from peerbook.course.rows import each
+from peerbook.rows import each
 
 EXPECTED = ("present", "apology", "absent")
 KEPT = ("present", "apology")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
-from peerbook.course.answers import given
-from peerbook.course.cells import at_cells
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_paper_part import call_on, paper_parts
@@ -38,6 +36,8 @@ from peerbook.ui import (
     TextField,
     receipt_text,
 )
+from peerbook.ui.answers import given
+from peerbook.ui.cells import at_cells
 
 LARGEST_PILE = 40
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from peerbook.course.evaluation import evaluation_records
-from peerbook.course.rows import each
 from peerbook.desk import Desk
+from peerbook.rows import each
 from peerbook.store.tables import Course, Wave
 from peerbook.text import _
 from peerbook.ui import Cells, Column, Notice, Part, Prose, RowAction, Section, Table

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from peerbook.course.head_count.head_counts import SHOWN_COUNTS
 from peerbook.course.names import occasion_name
-from peerbook.course.rows import each
+from peerbook.rows import each
 from peerbook.text import _, format_date, format_number, format_weekday
 from peerbook.ui import Chart, Column, TableData, figure_of
 

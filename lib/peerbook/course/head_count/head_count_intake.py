@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from peerbook.course.data_imports import Answers, Intake, Line, Look, Taken
 from peerbook.course.frames import head_counts_template
 from peerbook.course.names import occasion_name
-from peerbook.course.rows import plain_rows
 from peerbook.files.intake import Reading, Template
+from peerbook.rows import plain_rows
 from peerbook.store.tables import HeadCount, Occasion
 from peerbook.text import _, format_date, format_number
 

@@ -10,8 +10,6 @@ import pandas as pd
 
 from peerbook import small_groups
 from peerbook.course import records
-from peerbook.course.answers import given
-from peerbook.course.cells import at_cells
 from peerbook.course.evaluation.evaluation_paper_part import event_paper_parts
 from peerbook.course.frames import MOST_PEOPLE
 from peerbook.course.head_count import head_count_records
@@ -19,10 +17,11 @@ from peerbook.course.head_count.head_count_charts import head_counts_chart
 from peerbook.course.head_count.head_count_records import Count
 from peerbook.course.head_count.head_counts import FEWEST_COUNTS, LATEST_COUNTS, Forecast, forecasts
 from peerbook.course.names import OCCASIONS, occasion_name
-from peerbook.course.rows import each
-from peerbook.course.site_part import site_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.errors import InputFault
+from peerbook.rows import each
+from peerbook.sites import site_records
+from peerbook.sites.site_part import site_parts
 from peerbook.store import Receipt
 from peerbook.store.tables import HeadCount, Occasion, Site
 from peerbook.text import _, format_date, format_month, format_number, format_weekday, ngettext
@@ -49,6 +48,8 @@ from peerbook.ui import (
     Submission,
     Table,
 )
+from peerbook.ui.answers import given
+from peerbook.ui.cells import at_cells
 
 MOST_ROWS = 60
 FIELDS = ("date", "occasion", "people")
@@ -64,8 +65,8 @@ def open_page(site: str = "") -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        known = records.sites(session)
-        chosen = records.site_named(session, site)
+        known = site_records.sites(session)
+        chosen = site_records.site_named(session, site)
     if chosen is None:
         text = _("There is no place yet. Begin on the [front page](start.ipynb).")
         return Page([Prose(text)], synthetic=desk.synthetic)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from peerbook.course.rows import each
+from peerbook.rows import each
 
 FEWEST_COUNTS = 3
 """Counts on the same weekday it takes to expect anything: the median of two is a guess."""

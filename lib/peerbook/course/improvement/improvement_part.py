@@ -11,9 +11,9 @@ from typing import Any, cast
 from peerbook.course import records
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.improvement import suggestion_records
-from peerbook.course.rows import each
 from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
+from peerbook.rows import each
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
 from peerbook.text import _, ngettext, shortened

@@ -15,8 +15,8 @@ from peerbook.course.improvement.improvement_part import (
     words_of,
 )
 from peerbook.course.page_addresses import record_links
-from peerbook.course.rows import each
 from peerbook.desk import Desk
+from peerbook.rows import each
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, shortened
 from peerbook.ui import Column, Disclosure, Part, Prose, Status, Table

@@ -10,7 +10,6 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
-from peerbook.course.answers import whole
 from peerbook.course.planning.turnout import apologies, earlier_turnouts
 from peerbook.course.saved_plan import SavedPlan
 from peerbook.course.schedule.day_plan import CateringCount, Occasion, Turnout, catering
@@ -27,6 +26,7 @@ from peerbook.ui import (
     Submission,
     Table,
 )
+from peerbook.ui.answers import whole
 
 
 @dataclass(frozen=True)

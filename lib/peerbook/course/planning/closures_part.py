@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Protocol
 
 from peerbook.course import plan_records, records
-from peerbook.course.answers import given, given_or_none
 from peerbook.course.schedule.calendar import (
     EARLIEST,
     LATEST,
@@ -41,6 +40,7 @@ from peerbook.ui import (
     TextField,
     receipt_text,
 )
+from peerbook.ui.answers import given, given_or_none
 
 EVERYTHING = "site"
 

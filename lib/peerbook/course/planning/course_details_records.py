@@ -28,6 +28,7 @@ from peerbook.course.schedule.plan_changes import names_of
 from peerbook.course.schedule.plan_moves import reasons_before_and_after
 from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import Conflict, InputFault
+from peerbook.sites import site_records
 from peerbook.store import Saved, append_event, merged
 from peerbook.store.tables import (
     Attendance,
@@ -222,7 +223,7 @@ def save_details(
     if not changed:
         return Saved("course", course.id, course.version)
     if "site" in changed:
-        records.rename_site(session, course.site_id, after.site, on=on)
+        site_records.rename_site(session, course.site_id, after.site, on=on)
         _tell_calendars(session, plan_records.held_at(session, course.site_id))
     for label in (*after.needed_for("teaching_day"), *after.needed_for("erfa_group")):
         records.resource(session, course.site_id, "teacher", label)

@@ -10,14 +10,15 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from peerbook.course import plan_records, records
-from peerbook.course.municipalities import check_municipality
+from peerbook.course import plan_records
 from peerbook.course.page_addresses import PLAN_PAGE, address_of
 from peerbook.course.planning.course_details_records import change_site, has_been
 from peerbook.course.planning.download_part import calendar_download
 from peerbook.course.saved_plan import PlanNow, SavedPlan
 from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import Fault, InputFault, Place
+from peerbook.sites import site_records
+from peerbook.sites.municipalities import check_municipality
 from peerbook.store import Saved
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_list
@@ -63,14 +64,14 @@ class _Target:
         """Return the number of the site, which is saved now if it is new."""
         if self.number != NEW:
             return self.number
-        return records.save_site(session, self.name, self.municipality).number
+        return site_records.save_site(session, self.name, self.municipality).number
 
 
 def site_change_parts(saved: SavedPlan, leave: Leave) -> list[Part]:
     """Return the form that asks where a course belongs, and shows first what follows."""
     now = saved.read()
     with saved.desk.store.read() as session:
-        known = records.sites(session)
+        known = site_records.sites(session)
     others = [site for site in known if site.id != now.site.id]
     outcome = Section([])
 

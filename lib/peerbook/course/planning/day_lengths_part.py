@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from peerbook.course.answers import whole
 from peerbook.course.curriculum import Activity, Day
 from peerbook.course.planning.day_plan_records import own_minutes, save_minutes
 from peerbook.course.saved_plan import SavedPlan
@@ -12,6 +11,7 @@ from peerbook.course.schedule.day_plan import LONGEST_ACTIVITY_MIN
 from peerbook.store import Receipt
 from peerbook.text import _, format_number
 from peerbook.ui import Form, Group, NumberField, Part, Prose, Submission, receipt_text
+from peerbook.ui.answers import whole
 
 
 def day_lengths_parts(saved: SavedPlan, day: Day, on_saved: Callable[[str], object]) -> list[Part]:

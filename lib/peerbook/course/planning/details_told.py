@@ -16,8 +16,8 @@ from peerbook.course.planning.course_details_records import (
     CourseDetails,
     details_of,
 )
-from peerbook.course.records import RENAMED
 from peerbook.course.schedule.plan import CoursePlan
+from peerbook.sites.site_records import RENAMED
 from peerbook.store import events_of
 from peerbook.store.tables import Course, Event, Site
 from peerbook.text import _, format_date

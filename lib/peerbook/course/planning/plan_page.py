@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from peerbook.course import plan_records, records
-from peerbook.course.answers import given, given_or_none
 from peerbook.course.course_drafts import is_new_course_begun, new_course_drafts
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
@@ -45,8 +44,9 @@ from peerbook.course.schedule.plan import (
 from peerbook.course.schedule.plan_changes import changes
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.course.schedule.plan_wishes import days_between
-from peerbook.course.site_part import follow_names, site_parts
 from peerbook.desk import Desk, open_desk
+from peerbook.sites import site_records
+from peerbook.sites.site_part import follow_names, site_parts
 from peerbook.store.tables import Course, Site
 from peerbook.text import _, format_date, format_list, format_month, format_weekday, ngettext
 from peerbook.ui import (
@@ -69,6 +69,7 @@ from peerbook.ui import (
     TimeField,
     literal,
 )
+from peerbook.ui.answers import given, given_or_none
 
 NEW = 0
 MONTHS_BACK, MONTHS_AHEAD = 12, 24
@@ -97,8 +98,8 @@ def open_page(site: str = "", course: int = 0) -> Page:
     """
     desk = open_desk()
     with desk.store.read() as session:
-        known = records.sites(session)
-        at = records.site_named(session, site)
+        known = site_records.sites(session)
+        at = site_records.site_named(session, site)
         if at is None:
             text = _("Begin on the [front page](start.ipynb): tell us where you are.")
             return Page([Prose(text)], synthetic=desk.synthetic)
@@ -117,7 +118,7 @@ def open_page(site: str = "", course: int = 0) -> Page:
 
     def renamed() -> None:
         with desk.store.read() as session:
-            follow_names(parts, records.sites(session))
+            follow_names(parts, site_records.sites(session))
 
     parts = site_parts(known, at, of_site)
     return Page(
@@ -187,7 +188,7 @@ class _CourseChoice:
     def _new_course_heading(self) -> str:
         """Return what stands over the form, with the place where there are several."""
         with self._desk.store.read() as session:
-            is_one_of_several = len(records.sites(session)) > 1
+            is_one_of_several = len(site_records.sites(session)) > 1
         if not is_one_of_several:
             return _("A new course")
         return _("A new course at {site}").format(site=self._site.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from peerbook.course.answers import given
 from peerbook.course.course_drafts import unfinished
 from peerbook.course.planning.day_plan_records import day_as_taught
 from peerbook.course.planning.plan_proposal_part import Proposed, proposal_parts
@@ -15,6 +14,7 @@ from peerbook.course.schedule.plan_mend import PlanChange
 from peerbook.course.schedule.plan_moves import adjust
 from peerbook.text import _, format_date
 from peerbook.ui import Filter, Form, Part, Prose, Section, Submission, TextField, TimeField
+from peerbook.ui.answers import given
 
 FORM = "course_adjust"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from peerbook.course.municipalities import MUNICIPALITIES, check_municipality
 from peerbook.errors import InputFault
+from peerbook.sites.municipalities import MUNICIPALITIES, check_municipality
 
 
 def test_there_are_98_municipalities():

@@ -1,0 +1,61 @@
+"""Participants: how one gets a code, and how their name and contacts are read and put in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from peerbook.errors import InputFault
+from peerbook.personal import mail_address, phone_number
+from peerbook.store import identities
+from peerbook.store.codes import new_code
+from peerbook.store.identities import Contacts
+from peerbook.store.tables import Participant
+from peerbook.text import _
+
+
+def new_participant(session: Session, site_id: int, name: str, on: dt.date) -> str:
+    """Give somebody a code, keep their name, and return the code."""
+    person = Participant(code=new_code(), site_id=site_id, created_on=on)
+    session.add(person)
+    session.flush()
+    identities.save_name(session, person.code, name)
+    return person.code
+
+
+def checked_contacts(contacts: Contacts) -> Contacts:
+    """Return contacts as they are kept.
+
+    Raises
+    ------
+    InputFault
+        At `email` or `phone`, when it is not what it should be.
+    """
+    return Contacts(_mail(contacts.email), _phone(contacts.phone))
+
+
+def danish_order(text: str) -> str:
+    """Return a key that sorts æ, ø, å last, as Danish does."""
+    return text.casefold().translate(str.maketrans("æøå", "{|}"))
+
+
+def _mail(written: str) -> str:
+    if not written:
+        return ""
+    if (address := mail_address(written)) is None:
+        message = _("“{text}” is no e-mail address. One looks like navn@eksempel.dk.")
+        raise InputFault.at("email", message.format(text=written))
+    return address
+
+
+def _phone(written: str) -> str:
+    if not written:
+        return ""
+    if (number := phone_number(written)) is None:
+        message = _(
+            "“{text}” is no telephone number. Write eight digits, or + and the number of the "
+            "country first."
+        )
+        raise InputFault.at("phone", message.format(text=written))
+    return number

@@ -1,0 +1,1 @@
+"""Recruitment: from the first enquiry to taking part."""

@@ -1,0 +1,1 @@
+"""Sites: the municipalities and associations that run the programme."""
