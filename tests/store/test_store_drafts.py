@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select, text
 
-from builders import LEADER, open_store
-from peerbook.errors import InputFault
+from builders import LEADER, open_store, participant, save, site
+from peerbook.errors import Conflict, InputFault, NotAllowed
+from peerbook.privacy.erasure import erase_person
+from peerbook.store import Store, Visitor
 from peerbook.store.backup import rotate_key
-from peerbook.store.drafts import MAX_BYTES
+from peerbook.store.drafts import MAX_BYTES, forget
 from peerbook.store.tables import Audit, Draft
 
 TYPED = {"title": "Forår æøå", "days": [1, 2], "pinned": True, "note": None}
@@ -45,6 +47,58 @@ def test_everybody_has_their_own_draft_of_every_form(store):
     assert store.drafts.get("anna", "course") is None
     assert store.drafts.get("bo", "course")[0] == {"of": 2}
     assert store.drafts.get("anna", "evaluation")[0] == {"of": 3}
+
+
+CODE = "P-7K3M9Q"
+
+
+@pytest.mark.parametrize(
+    ("form", "values"),
+    [
+        (f"course:7:name:{CODE}", {"name": "Grethe Hemmelig"}),
+        ("course:7:attendance:3", {"people": [[CODE, {"status": "", "note": "Grethe"}]]}),
+        ("course:7:presenters", {"people": {CODE: {"turn": "1"}}}),
+        ("course:7:catch_up", {"missed": f"3:{CODE}", "how": "Grethe"}),
+        ("course:7:turn", {"mentor": CODE}),
+    ],
+)
+def test_a_form_about_somebody_who_was_deleted_while_it_was_open_keeps_nothing(store, form, values):
+    save(store, site(), participant(code=CODE))
+    store.drafts.save(LEADER, form, values)
+    with store.write("anna") as session:
+        erase_person(session, CODE)
+    assert store.drafts.get(LEADER, form) is None
+    with pytest.raises(Conflict, match="slettet"):
+        store.drafts.save(LEADER, form, values)
+    assert store.drafts.get(LEADER, form) is None
+
+
+def test_a_code_in_a_text_somebody_writes_is_only_a_word_of_it(store):
+    typed = {"note": f"Talt med {CODE}: ja", "P-7K3M9": "kort", "code": CODE.lower()}
+    store.drafts.save(LEADER, "course:7:note", typed)
+    assert store.drafts.get(LEADER, "course:7:note")[0] == typed
+
+
+def test_somebody_who_may_not_read_what_colleagues_type_forgets_it_with_what_it_is_about(store):
+    for form in ("course:7:enrol", "course:77:enrol", "course:7%:enrol"):
+        store.drafts.save("anna", form, TYPED)
+    visitor = Visitor("bo", "course_leader", frozenset({1}))
+    with Store.open(store.address, visitor=visitor) as theirs, theirs.write("bo") as session:
+        forget(session, "course:7:")
+        mine = {"owner": "bo", "form": "mine", "values": "", "saved_at": dt.datetime.now(dt.UTC)}
+        session.add(Draft(**mine))
+    with store.read() as session:
+        left = set(session.scalars(select(Draft.form)))
+    assert left == {"course:77:enrol", "course:7%:enrol", "mine"}
+    with pytest.raises(NotAllowed), Store.open(store.address, visitor=visitor) as theirs:
+        save_as_anna(theirs)
+
+
+def save_as_anna(theirs):
+    """Save a draft of a colleague's after forgetting some: one's own rights are back by then."""
+    with theirs.write("bo") as session:
+        forget(session, "course:77:")
+        session.add(Draft(owner="anna", form="x", values="", saved_at=dt.datetime.now(dt.UTC)))
 
 
 def test_discarding_what_is_not_there_is_no_fault(store):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
 from peerbook.desk import Desk
-from peerbook.store import DraftBox
-from peerbook.store.tables import Draft
+from peerbook.store import DraftBox, drafts
 
 
 def course_form(course_id: int, form: str) -> str:
@@ -47,6 +45,4 @@ def unfinished(desk: Desk, course_id: int) -> list[str]:
 
 def forget_drafts(session: Session, course_id: int) -> None:
     """Delete the drafts of all forms of a course, whoever typed in them."""
-    of_course = Draft.form.startswith(course_form(course_id, ""), autoescape=True)
-    for draft in session.scalars(select(Draft).where(of_course)):
-        session.delete(draft)
+    drafts.forget(session, course_form(course_id, ""))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.personal import Names
 from peerbook.store import identities
-from peerbook.store.drafts import typed_in
+from peerbook.store.drafts import strings_in, typed_in
 from peerbook.store.tables import (
     Answer,
     Attendance,
@@ -149,7 +149,7 @@ def _rows(session: Session, codes: Collection[str]) -> Iterator[Base]:
     is_told_of = _teller(session, codes)
     yield from _imported(session, codes)
     for draft in session.scalars(select(Draft)):
-        if is_told_of("\n".join(_strings(typed_in(session, draft)))):
+        if is_told_of("\n".join([draft.form, *strings_in(typed_in(session, draft))])):
             yield draft
     for snooze in session.scalars(select(Snooze)):
         if is_told_of(snooze.reason) or any(code in snooze.subject for code in codes):
@@ -160,16 +160,6 @@ def _teller(session: Session, codes: Collection[str]) -> Callable[[str], bool]:
     """Return what says whether a text holds the code or the name of one of some people."""
     names = _names(session, codes)
     return lambda text: any(code in text for code in codes) or names.any_in(text)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """Yield the texts in what JSON can hold, as they were typed."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from (text for pair in value.items() for one in pair for text in _strings(one))
-    elif isinstance(value, list):
-        yield from (text for one in value for text in _strings(one))
 
 
 def _imported(session: Session, codes: Collection[str]) -> Iterator[ImportedRow]:

@@ -27,6 +27,11 @@ def new_code() -> str:
     return "P-" + "".join(secrets.choice(ALPHABET) for _position in range(6))
 
 
+def is_code(text: str) -> bool:
+    """Return whether a text is a participant code in its one right form, and nothing else."""
+    return re.fullmatch(f"P-[{ALPHABET}]{{6}}", text) is not None
+
+
 def read_code(written: str, field: str = "participant_code") -> str:
     """Return the participant code somebody wrote by hand, in its one right form.
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
-from peerbook.errors import Fault, InputFault
+from peerbook.errors import Conflict, Fault, InputFault
+from peerbook.store.codes import is_code
 from peerbook.store.keys import Keys, keys_of
 from peerbook.store.sealing import sealed, unsealed
-from peerbook.store.tables import Draft
+from peerbook.store.tables import Draft, Participant
 from peerbook.text import _
 
 MAX_BYTES = 2**20
@@ -55,6 +56,8 @@ class Drafts:
         ------
         InputFault
             When it is too much to keep; the earlier draft stays.
+        Conflict
+            When somebody the form is about was deleted while it was open.
         StoreUnavailable
             When it could not be kept.
         """
@@ -67,6 +70,7 @@ class Drafts:
         with self._write(actor=owner) as session:
             if check is not None:
                 check(session)
+            _refuse_deleted(session, form, values)
             closed = sealed(keys_of(session), content, _about(owner, form))
             session.merge(Draft(owner=owner, form=form, values=closed, saved_at=saved_at))
         return saved_at
@@ -105,6 +109,44 @@ class Drafts:
 def typed_in(session: Session, draft: Draft) -> dict[str, Any]:
     """Return what was typed, by field."""
     return _opened(keys_of(session), draft.owner, draft.form, draft.values)
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    """Yield the texts in what JSON can hold, as they were typed."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for pair in value.items() for one in pair for text in strings_in(one))
+    elif isinstance(value, list):
+        yield from (text for one in value for text in strings_in(one))
+
+
+def forget(session: Session, beginning: str) -> None:
+    """Delete the drafts of all forms whose names begin so, whoever typed in them.
+
+    In a session of `store.write`, and also by somebody who may not read what colleagues type.
+    """
+    session.flush()
+    wanted = select(Draft).where(Draft.form.startswith(beginning, autoescape=True))
+    with session.info["database"].as_machine(session.connection()):
+        for draft in session.scalars(wanted):
+            session.delete(draft)
+        session.flush()
+
+
+def _refuse_deleted(session: Session, form: str, values: Mapping[str, Any]) -> None:
+    """Refuse a draft about somebody who is not there: erasing has found and taken the earlier one.
+
+    Whom a form is about stands in its name, its rows and its choices, as a code beside colons; a
+    code within a text somebody writes is only a word of it.
+    """
+    texts = (form, *strings_in(values))
+    codes = {part for text in texts for part in text.split(":") if is_code(part)}
+    there = select(func.count()).where(Participant.code.in_(codes))
+    if codes and session.scalar(there) != len(codes):
+        raise Conflict(
+            _("Somebody this form is about was deleted while it was open. Reload the page.")
+        )
 
 
 def seal_again(connection: Connection, keys: Keys) -> None:

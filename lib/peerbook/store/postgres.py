@@ -109,6 +109,13 @@ class PostgresDatabase(Database):
         """Return the database as a visitor may use it, as `Database.used_by` says."""
         return PostgresDatabase(self._url, visitor)
 
+    @contextlib.contextmanager
+    def as_machine(self, connection: Connection) -> Iterator[None]:
+        """Put the machine's settings in place of the visitor's meanwhile; see `Database`."""
+        _set_for_transaction(connection, settings_of(None))
+        yield
+        _set_for_transaction(connection, settings_of(self._visitor))
+
     @property
     def server(self) -> str:
         """Where the data lie, as users are told."""
@@ -384,9 +391,7 @@ class PostgresDatabase(Database):
         return " ".join([str(asked), *(f"-c {name}={value}" for name, value in settings.items())])
 
     def _begin(self, connection: Connection, *, asking: str = "") -> None:
-        settings = settings_of(self._visitor)
-        asked = ", ".join(f"set_config('{name}', %({name})s, true)" for name in settings)
-        connection.exec_driver_sql(f"SELECT {asked}{asking}", settings)
+        _set_for_transaction(connection, settings_of(self._visitor), asking)
 
     def _begin_in_turn(self, connection: Connection) -> None:
         self._begin(connection, asking=f", pg_advisory_xact_lock({_TURN})")
@@ -463,6 +468,13 @@ class PostgresDatabase(Database):
             "The data at {place} is damaged. Enter nothing more, and ask whoever looks after the "
             "database to bring back the newest backup."
         ).format(place=self.place)
+
+
+def _set_for_transaction(
+    connection: Connection, settings: dict[str, str], asking: str = ""
+) -> None:
+    asked = ", ".join(f"set_config('{name}', %({name})s, true)" for name in settings)
+    connection.exec_driver_sql(f"SELECT {asked}{asking}", settings)
 
 
 def _has_tables(connection: Connection) -> bool:
