@@ -604,9 +604,12 @@ def audit(
 
     noted = [Head.read(written) for written in head or []]
     with Store.open(store, create=False) as opened:
-        verdict = opened.verify_audit([*noted, *backup.known_ends(opened)])
+        ends = backup.known_ends(opened)
+        verdict = opened.verify_audit([*noted, *ends.heads])
     typer.echo(verdict.sentence)
-    if not verdict.is_whole:
+    if ends.sentence:
+        typer.echo(ends.sentence)
+    if ends.forged or not verdict.is_whole:
         raise typer.Exit(1)
 
 

@@ -21,9 +21,12 @@ def seen_parts(desk: Desk) -> list[Part]:
     verdict = Section([])
 
     def check() -> str:
-        found = desk.store.verify_audit(backup.known_ends(desk.store))
-        told = Notice("ok" if found.is_whole else "danger", found.sentence)
-        verdict.show([told], announce=found.sentence)
+        ends = backup.known_ends(desk.store)
+        found = desk.store.verify_audit(ends.heads)
+        told = [Notice("ok" if found.is_whole else "danger", found.sentence)]
+        if ends.sentence:
+            told.append(Notice("danger" if ends.forged else "warn", ends.sentence))
+        verdict.show(told, announce=" ".join(one.text for one in told))
         return ""
 
     return [

@@ -31,8 +31,7 @@ from peerbook.store.backup_file import (
     mark_of,
     write_proved,
 )
-from peerbook.store.chain import Head
-from peerbook.store.chain_ends import note_end, noted_ends
+from peerbook.store.chain_ends import NotedEnds, note_end, noted_ends
 from peerbook.store.engine import UNFINISHED, open_database
 from peerbook.store.identities import forget_identity
 from peerbook.store.keys import STORE_ID_BYTES, Keys, MasterKey
@@ -117,9 +116,9 @@ def _folders(store: Store) -> list[Path]:
     return [one for one in sorted({folder_of(store), beside_data(store)}) if one.is_dir()]
 
 
-def known_ends(store: Store) -> list[Head]:
+def known_ends(store: Store) -> NotedEnds:
     """Return where the chain ended when backups were made, as far as their folders are there."""
-    return [end for folder in _folders(store) for end in noted_ends(store, folder)]
+    return sum((noted_ends(store, folder) for folder in _folders(store)), NotedEnds())
 
 
 def choose_folder(session: Session, chosen: str) -> None:
@@ -254,8 +253,9 @@ def restore(
         told = backup_file.proved(backup, key, database)
         old = database.bring_back(backup_file.opened(backup, key)[1], now)
     with Store.open(address, create=False) as store:
-        with contextlib.suppress(PeerbookError):  # a backup may lie where nothing can be written
-            note_end(store, backup.parent, now)
+        for folder in {backup.parent, *_folders(store)}:
+            with contextlib.suppress(PeerbookError):  # it may lie where nothing can be written
+                note_end(store, folder, now)
         # What a stop left uncertain counts: the store in which it could be seen is set aside.
         uncertain = _traces(store.folder, _UNCERTAIN)
         _keep_erased(_erased_in(backup.parent) | uncertain, store.folder)

@@ -28,7 +28,7 @@ from peerbook.paths import DATA_FOLDER_VARIABLE
 from peerbook.store.codes import ALPHABET, MISREAD
 from peerbook.text import _
 
-Use = Literal["store", "names", "cpr", "pseudonyms", "audit", "backup"]
+Use = Literal["store", "names", "cpr", "pseudonyms", "audit", "backup", "ends"]
 
 FILE_VARIABLE = "PEERBOOK_KEY_FILE"
 PLACE_VARIABLE = "PEERBOOK_KEY"
