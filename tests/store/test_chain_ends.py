@@ -90,7 +90,7 @@ def test_nothing_in_the_note_names_anybody(store, tmp_path):
     assert re.fullmatch(f"{store.keys.key_id}\\.[0-9a-f]{{64}}", seal)
 
 
-# -- the seal of a line -----------------------------------------------------------------------------
+# -- the seal of a line ---------------------------------------------------------------------------
 
 
 @pytest.fixture
