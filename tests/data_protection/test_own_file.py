@@ -98,7 +98,7 @@ def test_two_of_one_role_who_saw_a_name_on_one_day_stand_together(store, filled)
 
     def leaders(*, names_staff):
         chapters = file_of(store, code, names_staff=names_staff).chapters
-        seen = next(one for one in chapters if one.title == "Hvem har set dit navn")
+        seen = next(one for one in chapters if one.title == "Hvem der har set dit navn")
         return [
             (who, int(count)) for _day, who, what, count in seen.rows
             if what == "Navn" and who in ("Leder", "Opdigt Karen", "Opdigt Lis")
