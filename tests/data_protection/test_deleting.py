@@ -229,7 +229,7 @@ def test_the_page_shows_first_what_goes_and_where_copies_and_mentions_are(store,
     prose = " ".join(repr(one.tree) for one in parts if isinstance(one, Prose))
     assert "nævner en, der hedder det samme" in warned
     assert "course_record.ipynb" in prose
-    assert "Alt om personen, lavet" in prose
+    assert f"Alt om {made.codes[0]}, lavet" in prose
     assert "Alle data med navne, taget ud" in prose
 
 
@@ -268,8 +268,8 @@ def test_a_file_taken_out_before_somebody_came_holds_nothing_of_them(store, made
         note_taken_out(session, START)
     made_later = a_course_of(store, "Ny Opdigt")
     with store.read() as session:
-        assert len(taken_out_with(session, made.codes[0], made.site_id)) == 1
-        assert taken_out_with(session, made_later.codes[0], made.site_id) == []
+        assert len(taken_out_with(session, [made.codes[0]])) == 1
+        assert taken_out_with(session, [made_later.codes[0]]) == []
 
 
 def test_planted_words_are_nowhere_after_on_a_server_either(postgres_server):
@@ -280,7 +280,7 @@ def test_planted_words_are_nowhere_after_on_a_server_either(postgres_server):
         assert found_in(everything(shared)) == []
         with shared.read() as session:
             assert {one.due_on for one in terms(session, RULE, START)}
-            assert taken_out_with(session, made.codes[1], made.site_id) == []
+            assert taken_out_with(session, [made.codes[1]]) == []
 
 
 def test_who_opens_it_after_somebody_else_has_deleted_is_told(store, made):

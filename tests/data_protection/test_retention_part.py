@@ -8,7 +8,7 @@ import itertools
 import pytest
 from sqlalchemy import select
 
-from builders import LEADER, a_course_of, a_desk, a_site, participant, save
+from builders import LEADER, a_course_of, a_desk, a_site, participant, save, suggestion
 from peerbook.data_protection.hold_part import hold_parts
 from peerbook.data_protection.own_file import own_file
 from peerbook.data_protection.retention_part import RetentionPart
@@ -16,9 +16,10 @@ from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.deletions import deletions
 from peerbook.privacy.retention import RetentionRule, save_rule
-from peerbook.store import Store, Visitor
+from peerbook.privacy.taken_out import note_own_file, note_taken_out
+from peerbook.store import Store, Visitor, identities
 from peerbook.store.tables import Hold, Participant
-from peerbook.ui import Button, Download, Form, Notice, Submission, Table
+from peerbook.ui import Button, Download, Form, Notice, Prose, Submission, Table
 
 RULE = RetentionRule(12, "last_contact", "Aftalt med kommunen")
 _keys = itertools.count()
@@ -98,6 +99,23 @@ def test_all_who_are_due_go_at_once_with_a_certificate_and_nobody_else(store, de
     assert one.rule == "12 måneder efter sidste kontakt. Aftalt med kommunen"
     assert parts_of(parts, Download)
     assert named(parts, "delete_due") is None
+
+
+def test_what_deleting_does_not_reach_is_told_before(store, desk, decided):
+    assert parts_of(RetentionPart(desk).parts(), Notice) == []
+    due = decided["due"]
+    made = a_course_of(store, "Cia Kær")
+    save(store, suggestion(course_id=made.course_id, text="Lad Zolfar Kvistgaard holde oplæg"))
+    with store.write(LEADER) as session:
+        identities.save_name(session, due[0], "Zolfar Kvistgaard")
+        note_taken_out(session, desk.today)
+        note_own_file(session, due[1], desk.today)
+    texts, files = (one.text for one in parts_of(RetentionPart(desk).parts(), Notice))
+    assert "Tekster om disse hold nævner en" in texts
+    assert "Der er taget filer ud, som de står i" in files
+    told = repr([one.tree for one in parts_of(RetentionPart(desk).parts(), Prose)])
+    assert f"Alt om {due[1]}, lavet" in told
+    assert told.count("Alle data med navne") == 1
 
 
 def test_a_leader_of_some_sites_deletes_those_who_are_due_there_and_nobody_elsewhere(

@@ -105,11 +105,11 @@ def test_the_record_page_lists_who_said_what_and_takes_an_answer(store, made):
         course = session.get_one(Course, made.course_id)
     page = Consents(desk, course)
     page.parts()
-    (table,) = (one for one in page._place.everything() if isinstance(one, Table))
+    (table,) = (one for one in page._list.place.everything() if isinstance(one, Table))
     assert len(table._content.rows) == 3
     with store.read() as session:
         anna = people_records.mentors(session, course.id)[0]
-    form = page._asking(anna, {})[1]
+    form = page._asking(anna)[1]
     values = {"taking_part": "yes", "being_measured": "no", "on": desk.today.isoformat()}
     told = form.answer({"do": "submit", "key": str(uuid.uuid4()), "values": values}, [])
     assert "saved" in told, told

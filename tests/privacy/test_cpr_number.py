@@ -14,6 +14,7 @@ from sqlalchemy import select
 from builders import LEADER, START, a_course_of, a_desk, open_store
 from peerbook.course.attendance.cpr_part import CprNumbers, has_cpr_numbers
 from peerbook.course.attendance.enrolment_part import Enrolments
+from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.guide.settings_part import _cpr_parts
 from peerbook.privacy.consent import consent_texts, save_answers
@@ -132,29 +133,63 @@ def test_on_the_page_a_number_is_masked_and_whoever_sees_it_whole_is_written_dow
     (table,) = of(parts, Table)
     row = next(row for row in table._content.rows if row["code"] == code)
     table._action.run(row)
-    (form,) = of([page._place], Form)
+    (form,) = of([page._list.place], Form)
     wrong = answer(form, cpr="310262-5629", ground="consent")
     assert wrong["faults"][0]["field"] == "cpr"
     assert "saved" in answer(form, cpr=WITHOUT_CHECK_DIGIT, ground="consent")
-    assert "Kontrolcifferet" in of([page._place], Notice)[-1].text
-    (table,) = of([page._place], Table)
+    assert "Kontrolcifferet" in of([page._list.place], Notice)[-1].text
+    (table,) = of([page._list.place], Table)
     row = next(row for row in table._content.rows if row["code"] == code)
     assert row["cpr"] == "010180-****"
     table._action.run(row)
 
     def whole():
-        return [one for one in of([page._place], Prose) if "1234" in str(one.tree)]
+        return [one for one in of([page._list.place], Prose) if "1234" in str(one.tree)]
 
     def seen():
         with store.read() as session:
             return [one.what for one in sightings.seen_of(session, code)].count("cpr")
 
     assert (whole(), seen()) == ([], 0)
-    reveal, delete, _back = of([page._place], Button)
+    reveal, delete, _back = of([page._list.place], Button)
     assert "skrevet ned" in press(reveal)
     assert (len(whole()), seen()) == (1, 1)
     press(delete)
     assert kept(store, code) is None
+
+
+def test_what_was_said_to_linking_shows_at_once_where_the_number_stands(store, made, monkeypatch):
+    monkeypatch.setattr(Desk, "today", TODAY)
+    code = made.codes[0]
+    says(store, code, given=True)
+    keep(store, code, WRITTEN)
+    with store.read() as session:
+        course = session.get_one(Course, made.course_id)
+    told = []
+    parts = Enrolments(a_desk(store), course, told.append).parts()
+
+    def opened(label):
+        (panel,) = (one for one in of(parts, Disclosure) if one.label == label)
+        panel._open({"index": 0}, ())
+        return panel
+
+    def choose(panel):
+        of([panel], Table)[0]._action.run({"code": code})
+
+    numbers, consent = opened("CPR-numre"), opened("Det har folk sagt ja til")
+    choose(numbers)
+    press(of([numbers], Button)[0])
+    choose(consent)
+    assert "211062-5629" in repr([one.tree for one in of([numbers], Prose)])
+    (form,) = of([consent], Form)
+    assert "saved" in answer(form, cpr_link="no", on=TODAY.isoformat())
+    assert kept(store, code) is None
+    assert "211062" not in repr([one.tree for one in of([numbers], Prose)])
+    assert told == []
+    choose(consent)
+    (form,) = of([consent], Form)
+    answer(form, taking_part="no", cpr_link="no", on=TODAY.isoformat())
+    assert "ikke længere på" in told[0]
 
 
 def test_a_number_stands_in_no_audit_event_draft_or_receipt(store, made):
@@ -166,9 +201,9 @@ def test_a_number_stands_in_no_audit_event_draft_or_receipt(store, made):
     assert any(one.label == "CPR-numre" for one in of(mentor.parts(), Disclosure))
     page = CprNumbers(a_desk(store), course)
     page.parts()
-    (table,) = of([page._place], Table)
+    (table,) = of([page._list.place], Table)
     table._action.run({"code": code})
-    (form,) = of([page._place], Form)
+    (form,) = of([page._list.place], Form)
     assert form._drafts is None
     answer(form, cpr=WRITTEN, ground="consent")
     assert kept(store, code)

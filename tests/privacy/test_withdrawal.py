@@ -148,7 +148,7 @@ def test_only_who_said_yes_stands_on_the_list_of_those_who_may_be_quoted(store, 
     def told():
         page = Consents(desk, course)
         page.parts()
-        prose = [repr(one.tree) for one in page._place.everything() if isinstance(one, Prose)]
+        prose = [repr(one.tree) for one in page._list.place.everything() if isinstance(one, Prose)]
         return " ".join(prose)
 
     assert "Må citeres i dag: ingen" in told()
@@ -167,10 +167,10 @@ def test_the_page_tells_what_a_no_has_stopped(store):
         set_setting(session, CPR_SETTING, True)
         identities.save_cpr(session, anna.code, CPR, "samtykke")
     page = Consents(desk, course)
-    form = page._asking(anna, {})[1]
+    form = page._asking(anna)[1]
     values = {"cpr_link": "no", "on": desk.today.isoformat()}
     form.answer({"do": "submit", "key": str(uuid.uuid4()), "values": values}, [])
-    (told,) = [one.text for one in page._place.everything() if isinstance(one, Notice)]
+    (told,) = [one.text for one in page._list.place.everything() if isinstance(one, Notice)]
     assert told.endswith("CPR-nummeret er slettet.")
 
 

@@ -26,6 +26,7 @@ from builders import (
     course_date,
     data_import,
     decision,
+    deletion,
     enrolment,
     evaluation,
     open_store,
@@ -42,6 +43,7 @@ from peerbook.course.schedule.plan import CoursePlan
 from peerbook.demo import fill
 from peerbook.errors import Conflict
 from peerbook.paths import DATA_FOLDER_VARIABLE
+from peerbook.privacy.erasure import erase_people
 from peerbook.privacy.retention import RETENTION_SETTING, RetentionRule
 from peerbook.quality.catalogue import RULES, look_through
 from peerbook.quality.rules import Look
@@ -582,6 +584,26 @@ def test_a_rule_finds_its_fault_and_no_other_rule_does(rule, anywhere):
         told = " ".join([one.subject, one.place, one.address, one.sentence])
         assert not any(name in told.split() for name in (*NAMES, "Gry"))
         assert one.sentence.endswith((".", "?"))
+
+
+def test_sheets_of_people_who_were_deleted_since_are_not_too_many(anywhere):
+    store, world = anywhere
+
+    def too_many(session):
+        look = Look(session, TODAY, SMALLEST, LEADER, {})
+        rule = next(one for one in RULES if one.id == "too_many_sheets")
+        return [one.sentence for one in rule.find(look)]
+
+    with contextlib.suppress(_TakenBack), store.write(LEADER) as session:
+        erase_people(session, world.codes[:4])
+        assert len(too_many(session)) == 1
+        at = dt.datetime.combine(TODAY, TEN, dt.UTC)
+        session.add(deletion(site_id=world.site_id, people=4, rows={"enrolment": 4}, at=at))
+        session.flush()
+        assert too_many(session) == []
+        type_sheets(session, world.course_id, "mid", TODAY, [None])
+        assert too_many(session) == ["There are 7 sheets, but no more than 6 were on the course."]
+        raise _TakenBack
 
 
 def test_what_one_began_to_write_long_ago_is_found_by_oneself_alone(store, world):

@@ -7,18 +7,17 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from peerbook.course.page_addresses import RECORD_PAGE, address_of
 from peerbook.data_protection.certificate import backups_told, what_stays
+from peerbook.data_protection.out_of_reach import out_of_reach_parts
 from peerbook.data_protection.words import kind_of_data
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.privacy.deletions import delete_people, ground_name
-from peerbook.privacy.erasure import held_about, mentions
-from peerbook.privacy.taken_out import OWN_FILE, taken_out_with
+from peerbook.privacy.erasure import held_about
 from peerbook.store import Receipt, Saved
 from peerbook.store.codes import read_code
-from peerbook.store.tables import Course, DeletionGround, Event, Participant, Site
-from peerbook.text import _, format_date, format_list
+from peerbook.store.tables import DeletionGround, Participant
+from peerbook.text import _
 from peerbook.ui import (
     ChoiceField,
     Column,
@@ -29,8 +28,6 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
-    bullets,
-    literal,
 )
 
 GROUNDS: tuple[DeletionGround, ...] = ("asked", "not_needed", "mistake")
@@ -54,8 +51,6 @@ def erasure_parts(desk: Desk, code: str, done: Callable[[Receipt], None]) -> lis
         if person is None:
             return [Notice("info", _("The person is deleted already."))]
         held = held_about(session, code)
-        named = _places(session, code)
-        files = taken_out_with(session, code, person.site_id)
     rows = [{"what": kind_of_data(one.table), "rows": one.rows} for one in held]
     parts: list[Part] = [
         Table(
@@ -67,17 +62,7 @@ def erasure_parts(desk: Desk, code: str, done: Callable[[Receipt], None]) -> lis
         Prose(what_stays()),
         Prose(backups_told()),
     ]
-    if named:
-        text = _(
-            "Texts about these courses name somebody who is called so. It may be another, so read "
-            "and correct them by hand before you delete."
-        )
-        links = format_list([f"[{literal(name)}]({address})" for name, address in named])
-        parts += [Notice("warn", text), Prose(links)]
-    if files:
-        told = _("Files with this person in them have left peerbook. Delete them where they lie.")
-        parts += [Notice("warn", told), Prose(bullets([_file(desk, one) for one in files]))]
-    return [*parts, _form(desk, code, done)]
+    return [*parts, *out_of_reach_parts(desk, [code]), _form(desk, code, done)]
 
 
 def _form(desk: Desk, code: str, done: Callable[[Receipt], None]) -> Form:
@@ -114,25 +99,3 @@ def _form(desk: Desk, code: str, done: Callable[[Receipt], None]) -> Form:
         on_submit=delete,
         submit_label=_("Delete this person"),
     )  # fmt: skip
-
-
-def _places(session: Session, code: str) -> list[tuple[str, str]]:
-    """Return the courses on which texts name the person, each with its address."""
-    found = {}
-    for one in mentions(session, code):
-        course = session.get_one(Course, one.course_id)
-        site = session.get_one(Site, course.site_id)
-        found[course.id] = (
-            f"{site.name}: {course.title}",
-            address_of(RECORD_PAGE, site.name, course.id),
-        )
-    return list(found.values())
-
-
-def _file(desk: Desk, event: Event) -> str:
-    text = (
-        _("All about this person, made on {date} by {who}")
-        if event.kind == OWN_FILE
-        else _("All data with names, taken out on {date} by {who}")
-    )
-    return text.format(date=format_date(event.effective_on), who=desk.name_of(event.actor))

@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from peerbook.data_protection.deletions_part import certificate_download
+from peerbook.data_protection.out_of_reach import out_of_reach_parts
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.deletions import delete_people, deletions
@@ -41,7 +42,6 @@ from peerbook.ui import (
     Status,
     Submission,
     Table,
-    receipt_text,
 )
 
 
@@ -155,7 +155,8 @@ class RetentionPart:
             ),
         ]
         if due:
-            parts += [Heading(_("Delete those who are due")), self._form(due, rule)]
+            parts.append(Heading(_("Delete those who are due")))
+            parts += [*out_of_reach_parts(self._desk, due), self._form(due, rule)]
         return parts
 
     def _rows(
@@ -201,7 +202,10 @@ class RetentionPart:
                 return Saved("deletion", made[0], 1)
 
             receipt = self._desk.save(submission, change)
-            self._redraw(receipt_text(receipt), tuple(made) or self._latest(receipt))
+            certificates = tuple(made) or self._latest(receipt)
+            told = ngettext("{n} person is deleted.", "{n} people are deleted.", count)
+            keep = ngettext("Keep the certificate.", "Keep the certificates.", len(certificates))
+            self._redraw(f"{told.format(n=count)} {keep}", certificates)
             self._told_deleted()
             return receipt
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from peerbook.errors import Conflict, InputFault
-from peerbook.privacy.consent import consents
+from peerbook.errors import Conflict, Fault, InputFault
+from peerbook.privacy.consent import Consent, consents
 from peerbook.store import Saved, identities
 from peerbook.store.cpr import read_cpr
 from peerbook.text import _, format_date, written_in
@@ -75,23 +75,37 @@ def save_number(session: Session, code: str, new: NewNumber, *, today: dt.date) 
         raise InputFault.at(
             "cpr", _("They have said no to linking by CPR number, so none is kept.")
         )
-    cpr = read_cpr(new.written, today)
-    if new.ground == "law":
-        basis = new.law.strip()
-        if not basis:
-            raise InputFault.at("law", _("Write which law, and which part of it."))
-    elif said is None:
-        raise InputFault.at(
-            "ground",
-            _("Write down that they said yes first, under “What people have said yes to”."),
-        )
-    else:
-        with written_in("da"):  # one language, whoever writes: it is read years later
-            basis = _("Consent of {date}, words of {version}").format(
-                date=format_date(said.since), version=said.text_version
-            )
+    faults: list[Fault] = []
+    try:
+        cpr = read_cpr(new.written, today)
+    except InputFault as fault:
+        faults += fault.faults
+    try:
+        basis = _basis(new, said)
+    except InputFault as fault:
+        faults += fault.faults
+    if faults:
+        raise InputFault(faults)
     kept = identities.kept_cpr_of(session, [code]).get(code)
     if (kept.mark if kept else "") != new.seen:
         raise Conflict(_("Somebody else has changed this number. Go back, and open it again."))
     others = identities.save_cpr(session, code, cpr, basis)
     return KeptNumber(Saved("cpr", 0, 1), cpr.doubt, tuple(others))
+
+
+def _basis(new: NewNumber, said: Consent | None) -> str:
+    """Return what allows a number, as it is written down with it."""
+    if new.ground == "law":
+        law = new.law.strip()
+        if not law:
+            raise InputFault.at("law", _("Write which law, and which part of it."))
+        return law
+    if said is None:
+        raise InputFault.at(
+            "ground",
+            _("Write down that they said yes first, under “What people have said yes to”."),
+        )
+    with written_in("da"):  # one language, whoever writes: it is read years later
+        return _("Consent of {date}, words of {version}").format(
+            date=format_date(said.since), version=said.text_version
+        )

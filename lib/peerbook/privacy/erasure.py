@@ -98,20 +98,20 @@ def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
     return tuple(Held(table, count) for table, count in held.items())
 
 
-def mentions(session: Session, code: str) -> tuple[Mention, ...]:
-    """Return where texts of courses name a person, each once.
+def mentions(session: Session, codes: Collection[str]) -> tuple[Mention, ...]:
+    """Return where texts of courses name one of some people, each once.
 
     A text is somebody else's too, and two people can have one name: it is read and corrected by
     hand, never deleted with the person.
     """
-    names = _names(session, [code])
+    names = _names(session, codes)
     if not names:
         return ()
     found = {
         Mention(table, course_id)
         for table, texts in _texts().items()
         for text, course_id, *whose in session.execute(texts)
-        if text and whose != [code] and names.any_in(text)
+        if text and not set(whose) & set(codes) and names.any_in(text)
     }
     return tuple(sorted(found, key=lambda one: (one.course_id, one.table)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -27,26 +28,30 @@ def note_own_file(session: Session, code: str, on: dt.date) -> None:
     append_event(session, "participant", code, OWN_FILE, on)
 
 
-def taken_out_with(session: Session, code: str, site_id: int) -> list[Event]:
-    """Return what tells of files that have a participant in them, the earliest first.
+def taken_out_with(session: Session, codes: Collection[str]) -> list[Event]:
+    """Return what tells of files that have one of some participants in them, the earliest first.
 
     Parameters
     ----------
-    code, site_id
-        Whose, and where they belong.
+    codes
+        Whose; they are not deleted yet.
     """
-    entered = select(func.min(Audit.at)).where(
-        Audit.table_name == Participant.__tablename__, Audit.row_id == code
+    entered = (
+        select(Participant.site_id, func.min(Audit.at))
+        .join(Audit, Audit.row_id == Participant.code)
+        .where(Audit.table_name == Participant.__tablename__, Participant.code.in_(codes))
+        .group_by(Participant.site_id)
     )
-    everybodys = (
+    everybodys = [
         (Event.subject_type == "site")
         & (Event.subject_id == str(site_id))
         & (Event.kind == TAKEN_OUT)
-        & (Event.recorded_at >= entered.scalar_subquery())
-    )
+        & (Event.recorded_at >= at)
+        for site_id, at in session.execute(entered)
+    ]
     own = (
         (Event.subject_type == "participant")
-        & (Event.subject_id == code)
+        & Event.subject_id.in_(codes)
         & (Event.kind == OWN_FILE)
     )
-    return list(session.scalars(select(Event).where(or_(everybodys, own)).order_by(Event.seq)))
+    return list(session.scalars(select(Event).where(or_(own, *everybodys)).order_by(Event.seq)))

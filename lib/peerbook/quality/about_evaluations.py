@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet, wrong_answers
@@ -30,12 +31,14 @@ from peerbook.store.tables import (
     CourseDate,
     DataImport,
     Decision,
+    Deletion,
     Enrolment,
     Evaluation,
     Site,
     Suggestion,
 )
 from peerbook.text import _, format_date, ngettext
+from peerbook.text.formats import COPENHAGEN
 
 SHEETS_WITHIN = 14
 """Days after an evaluation in which its sheets should be typed."""
@@ -130,14 +133,27 @@ def _too_many_sheets(look: Look) -> Iterator[Finding]:
     )
     number = func.coalesce(people.c.people, 0)
     more = (
-        on_courses(sheets.c.wave, sheets.c.sheets, number.label("people"))
+        on_courses(sheets.c.wave, sheets.c.sheets, number.label("people"), Course.starts_on)
         .join(sheets, sheets.c.course_id == Course.id)
         .outerjoin(people, people.c.course_id == Course.id)
         .where(sheets.c.sheets > number)
     )
     for row in look.session.execute(more):
-        text = _("There are {sheets} sheets, but {people} people have been on the course.")
-        yield _about_wave(row, text.format(sheets=row.sheets, people=row.people))
+        people = row.people + _deleted_since(look.session, row.site_id, row.starts_on)
+        if row.sheets > people:
+            text = _("There are {sheets} sheets, but no more than {people} were on the course.")
+            yield _about_wave(row, text.format(sheets=row.sheets, people=people))
+
+
+def _deleted_since(session: Session, site_id: int, day: dt.date) -> int:
+    """Return how many places on courses went with people who were deleted; their sheets stay."""
+    rows = session.scalars(
+        select(Deletion.rows).where(
+            Deletion.site_id == site_id,
+            Deletion.at >= dt.datetime.combine(day, dt.time(), COPENHAGEN),
+        )
+    )
+    return sum(gone.get(Enrolment.__tablename__, 0) for gone in rows)
 
 
 @rule(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
 from peerbook.course.attendance.consent_records import Stopped, save_consents
+from peerbook.course.attendance.mentor_list import MentorList
 from peerbook.course.people_records import Mentor
 from peerbook.desk import Desk
 from peerbook.privacy.consent import (
@@ -24,19 +25,14 @@ from peerbook.store import Receipt, Saved, identities
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
-    Button,
-    Cells,
     ChoiceField,
     Column,
     DateField,
     Disclosure,
     Form,
     Heading,
-    Notice,
     Part,
     Prose,
-    RowAction,
-    Section,
     Submission,
     Table,
     literal,
@@ -48,16 +44,28 @@ _YES, _NO = "yes", "no"
 
 
 class Consents:
-    """Who has said yes to what; the list gives place to the form for one of them."""
+    """Who has said yes to what; the list gives place to the form for one of them.
 
-    def __init__(self, desk: Desk, course: Course) -> None:
+    Parameters
+    ----------
+    answered
+        Called with what a no has stopped and what was told, when answers were saved.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        course: Course,
+        answered: Callable[[Stopped, str], None] = lambda stopped, told: None,
+    ) -> None:
         self._desk = desk
         self._course = course
-        self._place = Section([])
+        self._tell = answered
+        self._list = MentorList(self._listed, self._asking)
 
     def parts(self) -> list[Part]:
         """Return the words people are asked, and the list."""
-        self._show_list()
+        self._list.show_list()
         texts = consent_texts()
         words: list[Part] = []
         asked = self._asked()
@@ -69,9 +77,13 @@ class Consents:
             "Each question is asked by itself. Whoever says no to being measured, to being quoted "
             "or to the CPR number takes part all the same."
         )
-        return [Prose(free), Disclosure(_("The words they are asked with"), words), self._place]
+        return [
+            Prose(free),
+            Disclosure(_("The words they are asked with"), words),
+            self._list.place,
+        ]
 
-    def _show_list(self, told: str = "") -> None:
+    def _listed(self) -> list[Part]:
         with self._desk.store.read() as session:
             mentors = people_records.mentors(session, self._course.id)
             said = {
@@ -93,22 +105,14 @@ class Consents:
             }
             for mentor in mentors
         ]
-        by_code = {mentor.code: mentor for mentor in mentors}
-
-        def ask(row: Cells) -> str:
-            mentor = by_code[str(row["code"])]
-            self._place.show(self._asking(mentor, said[mentor.code]), take_there=True)
-            return ""
-
         table = Table(
             columns, rows, _("What people have said yes to"), sortable=False,
-            action=RowAction(_("Write their answers"), ask),
+            action=self._list.opens(_("Write their answers"), mentors),
         )  # fmt: skip
-        notice = [Notice("ok", told)] if told else []
         quoted = [mentor.name for mentor in mentors if mentor.code in may_be_quoted]
         list_of_them = format_list([literal(name) for name in quoted]) if quoted else _("nobody")
         now = Prose(_("May be quoted today: {names}.").format(names=list_of_them))
-        self._place.show([*notice, table, now], told, take_there=bool(told))
+        return [table, now]
 
     def _asked(self, said: Collection[Purpose] = ()) -> list[Purpose]:
         """Return what people are asked about here: CPR numbers only where they may be kept.
@@ -121,7 +125,9 @@ class Consents:
         keeps_cpr = bool(self._desk.store.setting(identities.CPR_SETTING, False))
         return [one for one in PURPOSES if one != "cpr_link" or keeps_cpr or one in said]
 
-    def _asking(self, mentor: Mentor, said: dict[Purpose, Consent]) -> list[Part]:
+    def _asking(self, mentor: Mentor) -> list[Part]:
+        with self._desk.store.read() as session:
+            said = consents(session, mentor.code, self._desk.today)
         asked = self._asked(said)
 
         def save(submission: Submission) -> Receipt:
@@ -138,12 +144,10 @@ class Consents:
                 return saved
 
             receipt = self._desk.save(submission, change)
-            self._show_list(" ".join([receipt_text(receipt), *_told(stopped)]))
+            told = " ".join([receipt_text(receipt), *_told(stopped)])
+            self._list.show_list(told)
+            self._tell(stopped, told)
             return receipt
-
-        def back() -> str:
-            self._show_list()
-            return _("The list is shown again.")
 
         form = Form(
             "consent",
@@ -182,7 +186,6 @@ class Consents:
             Heading(_("What {name} says").format(name=mentor.name), level=3),
             form,
             Disclosure(_("What happens when somebody says no?"), [Prose(what_stops)]),
-            Button(_("Back to the list"), back),
         ]
 
 

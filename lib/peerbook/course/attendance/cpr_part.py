@@ -11,6 +11,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
+from peerbook.course.attendance.mentor_list import MentorList
 from peerbook.course.people_records import Mentor
 from peerbook.desk import Desk
 from peerbook.privacy.consent import Consent, consents
@@ -23,7 +24,6 @@ from peerbook.store.tables import Course
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
     Button,
-    Cells,
     ChoiceField,
     Column,
     Form,
@@ -31,7 +31,6 @@ from peerbook.ui import (
     Notice,
     Part,
     Prose,
-    RowAction,
     Section,
     Submission,
     Table,
@@ -52,16 +51,20 @@ class CprNumbers:
     def __init__(self, desk: Desk, course: Course) -> None:
         self._desk = desk
         self._course = course
-        self._place = Section([])
+        self._list = MentorList(self._listed, self._about)
 
     def parts(self) -> list[Part]:
         """Return what the numbers are for, and the list."""
-        self._show_list()
+        self._list.show_list()
         told = _("They are kept for this: {purpose}")
         purpose = literal(cpr_purpose(self._desk.store))
-        return [Prose(told.format(purpose=purpose)), self._place]
+        return [Prose(told.format(purpose=purpose)), self._list.place]
 
-    def _show_list(self, told: str = "", hints: list[Notice] | None = None) -> None:
+    def follow(self) -> None:
+        """Show what holds now, since somebody has said something else to linking."""
+        self._list.follow()
+
+    def _listed(self) -> list[Part]:
         with self._desk.store.read() as session:
             mentors = people_records.mentors(session, self._course.id)
             kept = identities.kept_cpr_of(session, [mentor.code for mentor in mentors])
@@ -79,37 +82,22 @@ class CprNumbers:
             }
             for mentor in mentors
         ]
-        by_code = {mentor.code: mentor for mentor in mentors}
+        return [
+            Table(
+                columns, rows, _("CPR numbers on the course"), sortable=False,
+                action=self._list.opens(_("See to the number"), mentors),
+            )
+        ]  # fmt: skip
 
-        def open_one(row: Cells) -> str:
-            self._show_one(by_code[str(row["code"])])
-            return ""
-
-        table = Table(
-            columns, rows, _("CPR numbers on the course"), sortable=False,
-            action=RowAction(_("See to the number"), open_one),
-        )  # fmt: skip
-        above = [Notice("ok", told)] if told else []
-        self._place.show([*above, *(hints or []), table], told, take_there=bool(told))
-
-    def _show_one(self, mentor: Mentor) -> None:
+    def _about(self, mentor: Mentor) -> list[Part]:
         with self._desk.store.read() as session:
             kept = identities.kept_cpr_of(session, [mentor.code]).get(mentor.code)
             said = consents(session, mentor.code, self._desk.today).get("cpr_link")
-
-        def back() -> str:
-            self._show_list()
-            return _("The list is shown again.")
-
-        self._place.show(
-            [
-                Heading(_("CPR number of {name}").format(name=mentor.name), level=3),
-                *(self._kept_parts(mentor, kept) if kept else []),
-                self._form(mentor, kept, said),
-                Button(_("Back to the list"), back),
-            ],
-            take_there=True,
-        )
+        return [
+            Heading(_("CPR number of {name}").format(name=mentor.name), level=3),
+            *(self._kept_parts(mentor, kept) if kept else []),
+            self._form(mentor, kept, said),
+        ]
 
     def _kept_parts(self, mentor: Mentor, kept: KeptCpr) -> list[Part]:
         shown = Section([Prose(_("The number is {number}.").format(number=kept.masked))])
@@ -125,7 +113,7 @@ class CprNumbers:
             with self._desk.store.write(self._desk.actor) as session:
                 identities.forget_cpr(session, mentor.code)
             told = _("The number of {name} is deleted.").format(name=mentor.name)
-            self._show_list(told)
+            self._list.show_list(told)
             return told
 
         return [
@@ -154,7 +142,7 @@ class CprNumbers:
 
             receipt = self._desk.store.submit(submission.key, self._desk.actor, change)
             hints = self._hints(became[0]) if became else []
-            self._show_list(receipt_text(receipt), hints)
+            self._list.show_list(receipt_text(receipt), hints)
             return receipt
 
         return Form(
@@ -162,7 +150,7 @@ class CprNumbers:
             [
                 TextField(
                     "cpr", _("New CPR number") if kept else _("CPR number"), required=True,
-                    max_length=20, hint=_("Ten digits. It is shown masked from now on."),
+                    max_length=60, hint=_("Ten digits. It is shown masked from now on."),
                 ),
                 ChoiceField(
                     "ground", _("What allows you to keep it?"), required=True, look="radio",

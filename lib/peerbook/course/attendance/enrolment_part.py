@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import people_records
 from peerbook.course.attendance.consent_part import Consents
+from peerbook.course.attendance.consent_records import Stopped
 from peerbook.course.attendance.cpr_part import CprNumbers, has_cpr_numbers
+from peerbook.course.attendance.mentor_list import MentorList
 from peerbook.course.course_drafts import course_drafts
 from peerbook.course.people_records import Mentor, Turn
 from peerbook.desk import Desk
@@ -20,8 +22,6 @@ from peerbook.store.identities import Contacts
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
-    Button,
-    Cells,
     ChoiceField,
     Column,
     DateField,
@@ -31,8 +31,6 @@ from peerbook.ui import (
     LongTextField,
     Part,
     Prose,
-    RowAction,
-    Section,
     Status,
     Submission,
     Table,
@@ -58,50 +56,44 @@ class Enrolments:
         with self._desk.store.read() as session:
             mentors = people_records.mentors(session, self._course.id)
             untouched = people_records.without_record(session, self._course.id)
+        numbers = CprNumbers(self._desk, self._course)
+
+        def answered(stopped: Stopped, told: str) -> None:
+            if stopped.left:
+                self._on_change(told)
+            else:
+                numbers.follow()
+
+        people = MentorList(lambda: [self._table(mentors, people)], self._name_and_contact)
+        people.show_list()
         parts: list[Part] = [
-            self._people(mentors),
+            people.place,
             Heading(_("Somebody new"), level=3),
             self.enrol_form(),
             Disclosure(_("A pause, or somebody leaves"), lambda: [self._turn_form(mentors)]),
             Disclosure(
                 _("What people have said yes to"),
-                lambda: Consents(self._desk, self._course).parts(),
+                lambda: Consents(self._desk, self._course, answered).parts(),
             ),
         ]
         if has_cpr_numbers(self._desk):
-            parts.append(
-                Disclosure(_("CPR numbers"), lambda: CprNumbers(self._desk, self._course).parts())
-            )
+            parts.append(Disclosure(_("CPR numbers"), numbers.parts))
         if untouched:
             parts.append(
                 Disclosure(_("Put on by mistake"), lambda: self._take_off_parts(untouched))
             )
         return parts
 
-    def _people(self, mentors: list[Mentor]) -> Section:
-        """Return the list, which gives place to the form while a name is corrected."""
-        place = Section([])
+    def _name_and_contact(self, mentor: Mentor) -> list[Part]:
+        return [
+            Heading(_("Correct a name"), level=3),
+            self._name_form(mentor.code, mentor.name),
+            Heading(_("How they can be reached"), level=3),
+            Prose(_("Write only what you use. An empty field deletes what was there.")),
+            self._contact_form(mentor.code),
+        ]
 
-        def back() -> str:
-            place.show([self._list(mentors, correct)], take_there=True)
-            return _("The list is shown again.")
-
-        def correct(row: Cells) -> str:
-            parts = [
-                Heading(_("Correct a name"), level=3),
-                self._name_form(str(row["code"]), str(row["name"])),
-                Heading(_("How they can be reached"), level=3),
-                Prose(_("Write only what you use. An empty field deletes what was there.")),
-                self._contact_form(str(row["code"])),
-                Button(_("Back to the list"), back),
-            ]
-            place.show(parts, take_there=True)
-            return ""
-
-        place.show([self._list(mentors, correct)])
-        return place
-
-    def _list(self, mentors: list[Mentor], correct: Callable[[Cells], str]) -> Table:
+    def _table(self, mentors: list[Mentor], people: MentorList) -> Table:
         columns = [
             Column("name", _("Mentor")),
             Column("enrolled_on", _("On the course from"), kind="date"),
@@ -121,7 +113,7 @@ class Enrolments:
             rows,
             _("Everybody who is or was on the course"),
             sortable=False,
-            action=RowAction(_("Name and contact"), correct),
+            action=people.opens(_("Name and contact"), mentors),
         )
 
     def _name_form(self, code: str, shown: str) -> Form:

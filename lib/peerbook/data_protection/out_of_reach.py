@@ -1,0 +1,64 @@
+"""What deleting people does not reach, and somebody has to see to by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from peerbook.course.page_addresses import RECORD_PAGE, address_of
+from peerbook.desk import Desk
+from peerbook.privacy.erasure import mentions
+from peerbook.privacy.taken_out import OWN_FILE, taken_out_with
+from peerbook.store.tables import Course, Event, Site
+from peerbook.text import _, format_date, format_list, ngettext
+from peerbook.ui import Notice, Part, Prose, bullets, literal
+
+
+def out_of_reach_parts(desk: Desk, codes: Collection[str]) -> list[Part]:
+    """Return what names some people and stays when they are deleted: texts, and files that left."""
+    with desk.store.read() as session:
+        named = _places(session, codes)
+        files = [_file(desk, one) for one in taken_out_with(session, codes)]
+    parts: list[Part] = []
+    if named:
+        text = ngettext(
+            "Texts about these courses name somebody who is called so. It may be another, so read "
+            "and correct them by hand before you delete.",
+            "Texts about these courses name somebody who is called like one of them. It may be "
+            "another, so read and correct them by hand before you delete.",
+            len(codes),
+        )
+        links = format_list([f"[{literal(name)}]({address})" for name, address in named])
+        parts += [Notice("warn", text), Prose(links)]
+    if files:
+        told = ngettext(
+            "Files with this person in them have left peerbook. Delete them where they lie.",
+            "Files with these people in them have left peerbook. Delete them where they lie.",
+            len(codes),
+        )
+        parts += [Notice("warn", told), Prose(bullets(files))]
+    return parts
+
+
+def _places(session: Session, codes: Collection[str]) -> list[tuple[str, str]]:
+    """Return the courses on which texts name one of them, each with its address."""
+    found = {}
+    for one in mentions(session, codes):
+        course = session.get_one(Course, one.course_id)
+        site = session.get_one(Site, course.site_id)
+        found[course.id] = (
+            f"{site.name}: {course.title}",
+            address_of(RECORD_PAGE, site.name, course.id),
+        )
+    return list(found.values())
+
+
+def _file(desk: Desk, event: Event) -> str:
+    text = (
+        _("All about {code}, made on {date} by {who}")
+        if event.kind == OWN_FILE
+        else _("All data with names, taken out on {date} by {who}")
+    )
+    day = format_date(event.effective_on)
+    return text.format(code=event.subject_id, date=day, who=desk.name_of(event.actor))
