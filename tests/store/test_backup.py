@@ -380,6 +380,8 @@ def test_a_folder_is_chosen_that_is_there_and_where_a_stick_is_missing_none_is_m
     stick.rename(tmp_path / "pulled out")
     with pytest.raises(PeerbookError, match="USB-stik"):
         make_backup(store, NOW + dt.timedelta(days=8))
+    with pytest.raises(PeerbookError, match="USB-stik"):
+        backups.drill(store, NOW + dt.timedelta(days=8))
     assert not stick.exists()
     assert backups.last_made(store, backups.LAST_SETTING) == NOW
     choose("")

@@ -36,8 +36,10 @@ def backup_parts(desk: Desk) -> list[Part]:
         state.show([*_state(desk), *_missing_folder(desk, make_beside)])
 
     def make(folder: Path | None = None) -> str:
-        path = backup.make_backup(desk.store, dt.datetime.now(dt.UTC), folder)
-        redraw()
+        try:
+            path = backup.make_backup(desk.store, dt.datetime.now(dt.UTC), folder)
+        finally:
+            redraw()  # the folder may be gone, or there again
         if path.parent == backup.beside_data(desk.store):
             return _("{name} is made, and opens. Copy it to another disk.").format(name=path.name)
         return _("{name} is made, and opens.").format(name=path.name)

@@ -79,14 +79,9 @@ def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> P
     if folder == beside_data(store):
         with explaining(folder):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    elif not folder.is_dir():
+    else:
         # Never made: where a stick is missing, it would be a folder of this computer's own disk.
-        raise PeerbookError(
-            _(
-                "There is no folder {folder} just now. If it is on a stick or another disk, "
-                "connect that, and try again."
-            ).format(folder=folder)
-        )
+        _refuse_missing(folder)
     with store._explained():
         write_proved(store._database, path, now)
     note_end(store, folder, now)
@@ -98,6 +93,16 @@ def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> P
                 _remove_old(place, now)
     _record(store, LAST_SETTING, now)
     return path
+
+
+def _refuse_missing(folder: Path) -> None:
+    if not folder.is_dir():
+        raise PeerbookError(
+            _(
+                "There is no folder {folder} just now. If it is on a stick or another disk, "
+                "connect that, and try again."
+            ).format(folder=folder)
+        )
 
 
 def folder_of(store: Store) -> Path:
@@ -194,7 +199,10 @@ def drill(
     PeerbookError
         When there is none, or it does not prove right.
     """
-    found = _backups(folder or folder_of(store))
+    folder = folder or folder_of(store)
+    if folder != beside_data(store):
+        _refuse_missing(folder)
+    found = _backups(folder)
     if not found:
         raise PeerbookError(_("There is no backup yet. Make one first."))
     newest, database = found[-1], store._database
