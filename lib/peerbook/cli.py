@@ -67,6 +67,15 @@ def serve(
     browser: OpenBrowser = True,
     ip: Annotated[str, typer.Option(help=_("Address to listen on."))] = "127.0.0.1",
     *,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=_(
+                "Address or network of your own proxy in front, which is believed about where a "
+                "request comes from; may be repeated."
+            )
+        ),
+    ] = None,
     hub: Annotated[
         bool, typer.Option("--hub", help=_("Serve one user of a JupyterHub, which starts this."))
     ] = False,
@@ -83,7 +92,7 @@ def serve(
         serve_behind_hub(None if is_own else _address(store, create=False))
         return
     address = _address(store, create=new or is_own)
-    start(port=port, ip=ip, open_browser=browser, store_url=address)
+    start(port=port, ip=ip, open_browser=browser, store_url=address, proxies=proxy or ())
 
 
 @app.command(help=_("Start JupyterLab on the same data, for analysts."))

@@ -14,6 +14,7 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ from peerbook.server.login import (
 from peerbook.server.pages import entries
 from peerbook.server.private_files import access_token, cookie_secret
 from peerbook.server.provisioner import PROVISIONER, warm_up
+from peerbook.server.proxies import BehindProxies, Network, read_proxies
 from peerbook.server.tickets import Tickets
 from peerbook.server.visit import VisitHandler
 from peerbook.text import _
@@ -114,6 +116,7 @@ class App(Voila):
     port: int
     workbooks: Path
     tickets: Tickets[bool]
+    proxies: tuple[Network, ...] = ()
 
     def init_settings(self) -> dict[str, Any]:
         """Return Tornado's settings: login required, bounded messages, no remote names.
@@ -132,7 +135,7 @@ class App(Voila):
             voila_jinja2_env=templates(),
             peerbook_tickets=self.tickets,
             headers=HEADERS,
-            allow_remote_access=not is_loopback(self.ip),
+            allow_remote_access=bool(self.proxies) or not is_loopback(self.ip),
             allow_unauthenticated_access=False,
             websocket_max_message_size=LARGEST_MESSAGE_BYTES,
             compress_response=True,
@@ -170,7 +173,7 @@ class App(Voila):
         """Take the port, say where we are, and serve until told to stop."""
         sockets = self._sockets()
         server = tornado.httpserver.HTTPServer(
-            self.app,
+            BehindProxies(self.app, self.proxies),
             max_body_size=LARGEST_MESSAGE_BYTES,
             idle_connection_timeout=IDLE_SECONDS,
             body_timeout=BODY_SECONDS,
@@ -235,6 +238,7 @@ def serve(
     store_url: str | None = None,
     workbooks: Path | None = None,
     token: str | None = None,
+    proxies: Sequence[str] = (),
 ) -> None:
     """Serve the workbooks as pages until interrupted.
 
@@ -252,11 +256,13 @@ def serve(
         Folder of the notebooks; without it the product's own.
     token
         Access code; without it the data folder's own, made at the first start.
+    proxies
+        Addresses or networks of one's own proxies, which are believed about who asks.
 
     Raises
     ------
-    ServerFault
-        When the port cannot be had, or the access code is empty.
+    PeerbookError
+        When the port cannot be had, the access code is empty, or a proxy has no address.
     """
     discretion.install()
     code = access_token() if token is None else token
@@ -269,13 +275,19 @@ def serve(
         ip=ip,
         port=port or 0,
         open_browser=open_browser,
+        proxies=read_proxies(proxies),
         token=code,
         identity_provider_class=Entrance,
     )
 
 
 def run(
-    app_class: type[App], *, workbooks: Path | None, store_url: str | None, **traits: Any
+    app_class: type[App],
+    *,
+    workbooks: Path | None,
+    store_url: str | None,
+    proxies: tuple[Network, ...] = (),
+    **traits: Any,
 ) -> None:
     """Run an app of ours until it is interrupted.
 
@@ -287,6 +299,8 @@ def run(
         Folder of the notebooks; without it the product's own.
     store_url
         Database address, for the pages; without it the user's data folder.
+    proxies
+        Who is believed about who asks.
     traits
         What else is set of the app: where it listens and who is let in.
     """
@@ -310,6 +324,7 @@ def run(
         **traits,
     )
     app.workbooks = folder
+    app.proxies = proxies
     app.tickets = Tickets()
     app.initialize([])
     app.log.setLevel(logging.WARNING)  # an application's own level lets everything be formatted
@@ -325,6 +340,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--token")
     parser.add_argument("--store")
     parser.add_argument("--browser", action="store_true")
+    parser.add_argument("--proxy", action="append", default=[])
     asked = parser.parse_args(argv)
     try:
         serve(
@@ -334,6 +350,7 @@ def main(argv: list[str] | None = None) -> None:
             store_url=asked.store,
             workbooks=asked.workbooks,
             token=asked.token,
+            proxies=asked.proxy,
         )
     except PeerbookError as error:
         print(error, file=sys.stderr)
