@@ -11,7 +11,7 @@ from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.store.tables import Course, CourseDate
-from peerbook.ui import Disclosure, Filter, Form, Notice, Table
+from peerbook.ui import Disclosure, Filter, Form, Notice, Prose, Table
 
 
 @pytest.fixture
@@ -112,3 +112,19 @@ def test_who_stayed_away_from_a_sparring_is_seen_beside_the_teaching_days(tmp_pa
         told = dict(zip(heads, row, strict=True))
         assert told["Undervisningsdage med fremmøde"] == "1 af 1"
         assert told["Gruppesparring med fremmøde"] == "0 af 1"
+
+
+def test_a_course_whose_people_were_deleted_when_it_was_over_says_so(tmp_path, monkeypatch):
+    with open_store(tmp_path) as store:
+        made = a_planned_course(store)
+        with store.read() as session:
+            course = session.get_one(Course, made.course_id)
+
+        def told():
+            (section,) = attendance_parts(a_desk(store), course)
+            return next(str(one.tree) for one in section.everything() if isinstance(one, Prose))
+
+        monkeypatch.setattr(Desk, "today", course.starts_on)
+        assert "ingen på holdet endnu" in told()
+        monkeypatch.setattr(Desk, "today", course.starts_on + dt.timedelta(days=400))
+        assert "kan være slettet siden" in told()

@@ -232,7 +232,7 @@ class AccountHandler(Answer):
                         "A login ends by itself when it has not been used for a while. End one "
                         "yourself if you have left it open on another computer."
                     ),
-                    "here": _("here"),
+                    "here": _("the login you use now"),
                     "end": _("End it"),
                 },
             )

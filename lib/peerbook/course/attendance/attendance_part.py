@@ -102,8 +102,7 @@ class _Attendance:
 
     def _parts(self) -> list[Part]:
         if not self._mentors:
-            text = _("Nobody is on the course yet. Write the names of those who begin.")
-            return [Prose(text), self._enrolment.enrol_form()]
+            return [Prose(self._nobody()), self._enrolment.enrol_form()]
         chosen = self._days.value if self._days is not None else None
         self._days = self._catch_up = None
         self._summary.show(self._summary_parts())
@@ -152,6 +151,16 @@ class _Attendance:
             names = {int(row.date_id): _day_name(row) for row in each(self._dates)}
             self._days.relabel([names[date_id] for date_id in self._days.values])
         self._show_catch_up()
+
+    def _nobody(self) -> str:
+        planned = self._dates.loc[~self._dates["cancelled"], "date"]
+        if planned.empty or planned.max() >= self._desk.today:
+            return _("Nobody is on the course yet. Write the names of those who begin.")
+        text = _(
+            "Nobody stands on the course, which ended on {date}. Who was there may have been "
+            "deleted since."
+        )
+        return text.format(date=format_date(planned.max()))
 
     def _day_parts(self, date_id: int) -> list[Part]:
         back = Section([])
