@@ -371,7 +371,7 @@ def _recovery_code() -> MasterKey:
 
 @app.command(name="import", help=_("Take a file in: a filled template, or another program’s."))
 def take_in(
-    file: Annotated[Path, typer.Argument(help=_("The file, .xlsx or CSV."))],
+    file: Annotated[Path, typer.Argument(help=_("The file, .xlsx or CSV; a ZIP with --whole."))],
     *,
     site: Annotated[str, typer.Option(help=_("Name of the place."))] = "",
     course: Annotated[int, typer.Option(help=_("Number of the course it is about."))] = 0,

@@ -193,7 +193,9 @@ class RetentionPart:
                     if one.is_due(self._desk.today) and self._desk.works_at(one.site_id)
                 ]
                 if rule_of(session) != rule or now != due:
-                    raise Conflict(_("The list has changed meanwhile. Look at it again."))
+                    raise Conflict(
+                        _("The list has changed meanwhile. Reload the page, and look at it again.")
+                    )
                 certificates = delete_people(
                     self._desk.store, session, due, ground="due", today=self._desk.today,
                     rule=f"{rule.sentence}. {rule.reason}",
