@@ -39,7 +39,7 @@ from peerbook.store import Saved, Store, append_event, identities, migrations, s
 from peerbook.store.backup_file import mark_of, opened, write_proved
 from peerbook.store.engine import open_database
 from peerbook.store.keys import Keys
-from peerbook.store.tables import Base, Evaluation, HeadCount, ImportedRow
+from peerbook.store.tables import Base, DataImport, Evaluation, HeadCount, ImportedRow
 
 NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
 
@@ -221,7 +221,7 @@ def fill_every_table(store):
     with store.write("anna") as session:
         identities.save_name(session, one, "Opdigt Navn")
         identities.name_of(session, [one])
-        taken, file = resource(site_id=made.site_id), data_import()
+        taken, file = (one(site_id=made.site_id) for one in (resource, data_import))
         session.add_all([taken, file])
         session.flush()
         sheet = evaluation(course_id=made.course_id, import_id=file.id, respondent_code="2A4B")
@@ -251,6 +251,47 @@ def fill_every_table(store):
         users.add_user(session, "anna", "Opdigt Leder", "leader")
     store.submit("a" * 32, "anna", lambda _session: Saved("course", made.course_id, 1))
     store.drafts.save("anna", "site", {"name": "Ærø"})
+
+
+def test_a_file_taken_in_earlier_belongs_to_the_site_of_what_it_brought(tmp_path, databases):
+    """By each kind of row a file brings; one of which nothing is left has no name any more."""
+    with open_store(tmp_path, "full.sqlite") as full:
+        a_course(full, participants=1, days=1)
+        made = a_course(full, participants=1, days=1)
+        day, code = made.teaching_day_ids[0], made.codes[0]
+        count = HeadCount(site_id=made.site_id, occasion="cafe", date=NOW.date(), people=7)
+        files = [data_import(file_name=f"{number}.xlsx") for number in range(6)]
+        with full.write("anna") as session:
+            session.add_all([count, *files])
+            session.flush()
+            session.add(evaluation(course_id=made.course_id, import_id=files[0].id))
+            brought = {
+                "participant": code,
+                "head_count": str(count.id),
+                "enrolment": f"{made.course_id}/{code}",
+                "attendance": f"{day}/{code}",
+            }
+            session.add_all(
+                ImportedRow(import_id=file.id, table_name=table, row_id=key, entries=1)
+                for file, (table, key) in zip(files[1:], brought.items(), strict=False)
+            )
+    kept = plain_rows(address(tmp_path, "full.sqlite"))
+    place = address(tmp_path)
+    database = begin_at(place, "0013")
+    tables = MetaData()
+    with database.write.begin() as connection:
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            rows = [row._asdict() for row in kept[table.name]]
+            rows = [{name: row[name] for name in table.columns.keys()} for row in rows]  # noqa: SIM118
+            if rows and table.name != "alembic_version":
+                connection.execute(table.insert(), rows)
+    database.close()
+    with open_store(tmp_path) as store, store.read() as session:
+        found = session.execute(
+            select(DataImport.file_name, DataImport.site_id).order_by(DataImport.id)
+        ).all()
+    assert found == [*((f"{number}.xlsx", made.site_id) for number in range(5)), ("", None)]
 
 
 @pytest.mark.parametrize("begun_at", revisions())

@@ -58,7 +58,7 @@ def fill_a_site(store):
     with store.write(LEADER) as session:
         identities.save_name(session, one, "Opdigt Navn")
         identities.name_of(session, [one])
-        taken, file = resource(site_id=made.site_id), data_import()
+        taken, file = (one(site_id=made.site_id) for one in (resource, data_import))
         session.add_all([taken, file])
         session.flush()
         sheet = evaluation(course_id=made.course_id, import_id=file.id, course_date_id=day)

@@ -17,6 +17,7 @@ from builders import (
     attendance,
     course,
     course_date,
+    data_import,
     evaluation,
     open_store,
     participant,
@@ -32,11 +33,13 @@ from peerbook.store.tables import (
     Attendance,
     Base,
     Course,
+    DataImport,
     Draft,
     Evaluation,
     Event,
     HeadCount,
     Identity,
+    ImportedRow,
     Participant,
     Site,
     Suggestion,
@@ -325,6 +328,23 @@ def test_a_draft_is_read_and_kept_by_whoever_typed_it(place):
         assert read(store, select(Draft.owner).order_by(Draft.owner)) == ["bo", LEADER]
 
 
+@pytest.mark.parametrize("role", ["leader", "course_leader", "evaluator"])
+def test_what_a_file_is_called_is_read_at_its_own_site_only(place, role):
+    with open_store(place) as store, store.write(LEADER) as session:
+        number = max(session.scalars(select(Site.id)))
+        file = data_import(file_name="Opdigt Navn.xlsx", site_id=number)
+        session.add(file)
+        session.flush()
+        session.add(
+            ImportedRow(import_id=file.id, table_name="site", row_id=str(number), entries=1)
+        )
+    for wanted in (DataImport.file_name, ImportedRow.row_id):
+        with as_(place, role, {number}) as store:
+            assert read(store, select(wanted)) != []
+        with as_(place, role, {number + 1}) as store:
+            assert read(store, select(wanted)) == []
+
+
 def test_every_table_is_known_to_belong_to_a_site_or_to_none():
     """A new table that leads to no site is everybody's of that role; say so here on purpose."""
     from peerbook.store.rights import rows_of
@@ -335,7 +355,6 @@ def test_every_table_is_known_to_belong_to_a_site_or_to_none():
         if rows_of(table, lambda column: f"{column} = 1") is None
     }
     assert everybodys == {
-        "audit", "audit_link", "data_import", "draft", "imported_row", "name_seen", "setting",
-        "submission", "user_account",
+        "audit", "audit_link", "draft", "name_seen", "setting", "submission", "user_account",
     }  # fmt: skip
     assert all(inspect(mapper).local_table is not None for mapper in Base.registry.mappers)

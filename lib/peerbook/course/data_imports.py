@@ -110,7 +110,9 @@ class Look:
 class Taken:
     """An import being saved; notes each row it adds or changes, so that it can be taken back."""
 
-    def __init__(self, session: Session, kind: str, file_name: str, digest: str) -> None:
+    def __init__(
+        self, session: Session, kind: str, file_name: str, digest: str, site_id: int
+    ) -> None:
         if (earlier := import_with_digest(session, digest)) is not None:
             raise InputFault([Fault(earlier_text(earlier))])
         self.session = session
@@ -119,6 +121,7 @@ class Taken:
             file_digest=digest,
             kind=kind,
             actor=session.info["actor"],
+            site_id=site_id,
         )
         session.add(self.record)
         session.flush()
@@ -193,6 +196,10 @@ class Intake(ABC):
         return self.template.id
 
     @abstractmethod
+    def site_of(self, session: Session) -> int:
+        """Return the number of the site: who works at others does not see what is taken in."""
+
+    @abstractmethod
     def look(self, session: Session, reading: Reading, answers: Answers) -> Look:
         """Return what a file would do."""
 
@@ -218,7 +225,7 @@ class Intake(ABC):
                     "saved. Look at the file once more."
                 )
             )
-        taken = Taken(session, self.kind, file_name, reading.digest)
+        taken = Taken(session, self.kind, file_name, reading.digest, self.site_of(session))
         for line in now.lines:
             if line.write is not None:
                 line.write(taken)

@@ -69,6 +69,10 @@ class PeopleIntake(Intake):
         """The template of such files."""
         return participants_template()
 
+    def site_of(self, session: Session) -> int:
+        """Return the site they belong to."""
+        return self._site_id
+
     def look(self, session: Session, reading: Reading, answers: Answers) -> Look:
         """Return who would be added, and of whom it must be said whether they are known."""
         return _Looking(session, self._site_id, self._course_id, reading, answers).look()

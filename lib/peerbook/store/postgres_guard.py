@@ -92,12 +92,15 @@ def is_guarded(connection: Connection) -> bool:
 
 def guard(connection: Connection) -> None:
     """Set the policies of all tables that are there, in place of earlier ones."""
+    there = inspect(connection).get_multi_columns()
+    known = {name: {column["name"] for column in columns} for (_, name), columns in there.items()}
+    tables = [table for table in Base.metadata.sorted_tables if table.name in known]
+    if any(column.name not in known[table.name] for table in tables for column in table.columns):
+        return  # of an earlier revision: nobody opens it before it is upgraded, and guarded then
     connection.execute(text(_PREPARE))
-    there = set(inspect(connection).get_table_names())
-    for table in Base.metadata.sorted_tables:
-        if table.name in there:
-            for statement in _policies(table):
-                connection.exec_driver_sql(statement)
+    for table in tables:
+        for statement in _policies(table):
+            connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"COMMENT ON FUNCTION {_REACHES}(text[]) IS '{_digest()}'")
 
 

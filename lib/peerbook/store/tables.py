@@ -381,7 +381,8 @@ class HeadCount(Versioned, Base):
 class DataImport(Versioned, Base):
     """One file taken in; `undone_at` says when it was taken back, `undone_rows` how many rows went.
 
-    The latter is empty for a file taken back before revision 0013.
+    The latter is empty for a file taken back before revision 0013. So is `site_id` of one of which
+    nothing was left at revision 0014, and then nobody knows what it was called.
     """
 
     __tablename__ = "data_import"
@@ -395,6 +396,7 @@ class DataImport(Versioned, Base):
     actor: Mapped[str] = mapped_column(String(64))
     undone_at: Mapped[dt.datetime | None]
     undone_rows: Mapped[int | None]
+    site_id: Mapped[int | None] = _to("site.id", index=True)
 
 
 class ImportedRow(Base):

@@ -31,7 +31,7 @@ from peerbook.files.intake import Reading, Template
 from peerbook.personal import Names, kinds_in
 from peerbook.rows import plain_rows
 from peerbook.store import read_code
-from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, CourseDate
+from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, Course, CourseDate
 from peerbook.text import _, format_date, ngettext
 
 KEEP, WITHOUT = "keep", "without"
@@ -59,6 +59,10 @@ class AttendanceIntake(Intake):
     def template(self) -> Template:
         """The template of such files."""
         return attendance_template()
+
+    def site_of(self, session: Session) -> int:
+        """Return the site of the course."""
+        return session.get_one(Course, self._course_id).site_id
 
     def look(self, session: Session, reading: Reading, answers: Answers) -> Look:
         """Return what would be recorded, and what is recorded otherwise now."""

@@ -227,7 +227,8 @@ def import_sheets(
     """
     if (earlier := import_with_digest(session, digest)) is not None:
         raise InputFault([Fault(earlier_text(earlier))])
-    taken = Taken(session, f"evaluation_{form.id}", file_name, digest)
+    site_id = session.get_one(Course, course_id).site_id
+    taken = Taken(session, f"evaluation_{form.id}", file_name, digest, site_id)
     evaluation_records.save_sheets(
         session, course_id, form, sheets,
         wave=wave, source="file", entered_on=entered_on, import_id=taken.record.id,
@@ -263,6 +264,10 @@ class EvaluationIntake(Intake):
     def template(self) -> Template:
         """The template of such files."""
         return evaluation_template(self._form)
+
+    def site_of(self, session: Session) -> int:
+        """Return the site of the course."""
+        return session.get_one(Course, self._course_id).site_id
 
     def look(self, session: Session, reading: Reading, answers: Answers) -> Look:
         """Return which sheets would be saved; those that are saved already are left out."""

@@ -39,6 +39,10 @@ class HeadCountIntake(Intake):
         """The template of such files."""
         return head_counts_template()
 
+    def site_of(self, session: Session) -> int:
+        """Return the site they belong to."""
+        return self._site_id
+
     def look(self, session: Session, reading: Reading, answers: Answers) -> Look:
         """Return which counts are new, and which differ from what is stored."""
         stored = {
