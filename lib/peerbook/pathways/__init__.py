@@ -1,0 +1,1 @@
+"""Pathways: from contract to exit talk, and how long pairs stay together."""
