@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from peerbook.errors import InputFault, Place
@@ -158,6 +158,8 @@ def test_with_one_way_to_end_it_is_all_that_is_not_together(lasted):
         assert step.of("withdrew").error == CLOSE(step.together.error, abs=1e-7)
 
 
+# Here the shares add up to a little more than 1 before they are cut.
+@example([(day, "withdrew") for day in (1, 1, 2, 3, 3, 4, 4)])
 @given(LASTED)
 def test_a_share_lies_in_its_band(lasted):
     for step in retention(contracts(lasted), AS_OF, SMALLEST).steps:
@@ -209,6 +211,11 @@ def test_a_contract_that_ends_in_a_pause_ended_on_the_day_the_clock_stopped():
     assert run(pauses=[pause], **ended) == (30, "lost_contact", False)
 
 
+def test_a_contract_that_ends_on_the_day_has_ended():
+    ended = {"ended_on": FIRST + days_of(90), "end": "completed"}
+    assert run(as_of=FIRST + days_of(90), **ended) == (90, "completed", False)
+
+
 def test_nothing_is_known_of_what_comes_after_the_day():
     ended = {"ended_on": FIRST + days_of(90), "end": "completed"}
     later = (FIRST + days_of(60), FIRST + days_of(70))
@@ -217,7 +224,7 @@ def test_nothing_is_known_of_what_comes_after_the_day():
 
 
 def test_moments_are_read_as_their_days():
-    frame = one(pauses=[(pd.Timestamp(2020, 1, 11), pd.NaT and None)])
+    frame = one(pauses=[(pd.Timestamp(2020, 1, 11), None)])
     frame["started_on"] = pd.to_datetime(frame["started_on"])
     frame["ended_on"] = pd.to_datetime(frame["ended_on"])
     assert time_at_risk(frame, AS_OF)["days"].tolist() == [10]
@@ -237,6 +244,14 @@ def test_one_person_in_many_contracts_is_one_person():
     frame = contracts([(20, "changed_mentor")] * 9 + [(20, None)], participant="P")
     [step] = retention(frame, AS_OF, SMALLEST).steps
     assert (step.at_risk, step.is_grey) == (10, True)
+
+
+def test_a_person_is_at_risk_as_long_as_one_of_their_contracts():
+    each_twice = [f"P{number}" for number in range(5)] * 2
+    lasted = [(10, "changed_mentor")] * 4 + [(20, "changed_mentor")] + [(20, "completed")] * 5
+    first, second = retention(contracts(lasted, participant=each_twice), AS_OF, SMALLEST).steps
+    assert not first.is_grey
+    assert not second.is_grey
 
 
 def test_a_group_is_shown_when_it_tells_nobody_of_few():
