@@ -33,23 +33,29 @@ from peerbook.store.tables import (
     Base,
     CatchUp,
     Closure,
+    CoffeeTalk,
     Course,
     CourseDate,
     DataImport,
     Decision,
     Deletion,
+    Enquiry,
     Enrolment,
     Evaluation,
     Event,
     Hold,
     Participant,
     Presenter,
+    PressItem,
     RaisedTheme,
+    RecruitmentEffort,
     Resource,
     SamePerson,
     Site,
     Snooze,
+    Stakeholder,
     Suggestion,
+    Visit,
 )
 from peerbook.store.telephone import Telephone
 
@@ -220,6 +226,30 @@ def hold(participant_code: str, **values: Any) -> Hold:
 def deletion(**values: Any) -> Deletion:
     gone = {"ground": "asked", "people": 1, "rows": {"identity": 1}, "actor": LEADER}
     return Deletion(**{"site_id": 1, **gone, **values})
+
+
+def add_recruitment(session: Session, site_id: int, participant_code: str) -> None:
+    """Add one row to each table of recruitment."""
+    item = PressItem(
+        site_id=site_id, kind="article", outlet="Ugeavisen", title="Kaffe", appeared_on=START
+    )
+    place = Stakeholder(
+        site_id=site_id, name="Afdeling Opdigt", kind="unit", contact="Opdigt", added_on=START
+    )
+    session.add_all([item, place])
+    session.flush()
+    session.add_all([
+        Enquiry(
+            site_id=site_id, participant_code=participant_code, asked_on=START, wanted_role="peer",
+            heard_via="article", press_item_id=item.id, note="Ringer igen",
+        ),
+        CoffeeTalk(
+            site_id=site_id, participant_code=participant_code, role="peer", date=START,
+            goals="Ud at gå", wishes="En, der kan lide at gå",
+        ),
+        Visit(stakeholder_id=place.id, date=START, people=7, minutes=60, note="Kaffe"),
+        RecruitmentEffort(site_id=site_id, channel="leaflet", date=START, what="Foldere"),
+    ])  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from builders import (
     a_course,
+    add_recruitment,
     address,
     answer,
     assert_sound,
@@ -246,6 +247,7 @@ def fill_every_table(store):
             same_person(one, other),
             deletion(site_id=made.site_id),
         ])  # fmt: skip
+        add_recruitment(session, made.site_id, one)
         append_event(session, "course", made.course_id, "noted", sheet.entered_on, what="ærø")
         set_setting(session, "threshold", 7)
         users.add_user(session, "anna", "Opdigt Leder", "leader")

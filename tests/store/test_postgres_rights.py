@@ -12,6 +12,7 @@ from builders import (
     LEADER,
     START,
     a_course,
+    add_recruitment,
     answer,
     attendance,
     catch_up,
@@ -85,6 +86,7 @@ def fill_a_site(store):
             same_person(one, other),
             deletion(site_id=made.site_id),
         ])  # fmt: skip
+        add_recruitment(session, made.site_id, one)
         for subject, key in (
             ("site", made.site_id),
             ("course", made.course_id),

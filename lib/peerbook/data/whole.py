@@ -293,6 +293,7 @@ def _content(table: str) -> str:
         "audit": _("every change, and who made it"),
         "catch_up": _("days made up for"),
         "closure": _("days closed"),
+        "coffee_talk": _("first talks over a cup of coffee"),
         "course": _("courses"),
         "course_date": _("dates of courses"),
         "data_import": _("files taken in"),
@@ -301,6 +302,7 @@ def _content(table: str) -> str:
         "decision": _("what was decided about suggestions"),
         "draft": _("what was typed and not saved"),
         "enrolment": _("who is on which course"),
+        "enquiry": _("who asked, and through what they heard of it"),
         "evaluation": _("evaluation sheets"),
         "event": _("what happened, and when"),
         "head_count": _("how many came to café and meetings"),
@@ -310,13 +312,17 @@ def _content(table: str) -> str:
         "name_seen": _("who saw whose name"),
         "participant": _("participants, by code"),
         "presenter": _("who presents together"),
+        "press_item": _("articles and broadcasts"),
         "raised_theme": _("themes from group sparring"),
+        "recruitment_effort": _("what was spent on reaching people"),
         "resource": _("rooms and teachers"),
         "setting": _("settings"),
         "site": _("places"),
         "snooze": _("what was put off"),
+        "stakeholder": _("places you work with"),
         "submission": _("receipts"),
         "suggestion": _("suggestions"),
+        "visit": _("visits to places you work with"),
     }.get(table, table)
 
 

@@ -19,7 +19,9 @@ def kind_of_data(table: str) -> str:
     return {
         "attendance": _("who was there, day by day"),
         "catch_up": _("missed days made up for"),
+        "coffee_talk": _("first talks over a cup of coffee"),
         "draft": _("what was typed and not saved"),
+        "enquiry": _("that they asked; the channel stays, without them"),
         "enrolment": _("places on courses"),
         "identity": _("name, contacts and CPR number"),
         "imported_row": _("where files that were taken in had them"),

@@ -1,7 +1,8 @@
 """Erasing one person (art. 17): first every place that holds something of theirs, then nothing.
 
 What stays is events and audit entries, which know a random code and never a name: they keep the
-history whole, and with the identity gone they lead to nobody.
+history whole, and with the identity gone they lead to nobody. That somebody asked, and through what
+they had heard of it, stays too, but no longer who it was.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from peerbook.store.tables import (
     Attendance,
     Base,
     CatchUp,
+    CoffeeTalk,
     CourseDate,
     DataImport,
     Decision,
     Draft,
+    Enquiry,
     Enrolment,
     Evaluation,
     Hold,
@@ -39,7 +42,7 @@ from peerbook.store.tables import (
 )
 
 _OWN: tuple[type[Base], ...] = (
-    Attendance, CatchUp, Presenter, Enrolment, Hold, Identity,
+    Attendance, CatchUp, CoffeeTalk, Presenter, Enrolment, Hold, Identity,
 )  # fmt: skip
 """Tables with rows of one person, in the order they can be deleted in."""
 
@@ -88,7 +91,10 @@ def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
     rows, files = list(_rows(session, codes)), _files_named_after(session, codes)
     held = Counter(row.__tablename__ for row in rows)
     for row in rows:
-        session.delete(row)
+        if isinstance(row, Enquiry):
+            row.participant_code, row.note = None, ""
+        else:
+            session.delete(row)
     for file in files:
         file.file_name = ""
     session.flush()
@@ -146,6 +152,7 @@ def _rows(session: Session, codes: Collection[str]) -> Iterator[Base]:
         column = table.__table__.c.participant_code
         yield from session.scalars(select(table).where(column.in_(codes)))
     yield from session.scalars(select(SamePerson).where(SamePerson.is_about(codes)))
+    yield from session.scalars(select(Enquiry).where(Enquiry.participant_code.in_(codes)))
     is_told_of = _teller(session, codes)
     yield from _imported(session, codes)
     for draft in session.scalars(select(Draft)):

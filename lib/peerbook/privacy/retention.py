@@ -21,8 +21,10 @@ from peerbook.store import Saved, refuse_overtaken, set_setting
 from peerbook.store.tables import (
     Attendance,
     CatchUp,
+    CoffeeTalk,
     Course,
     CourseDate,
+    Enquiry,
     Enrolment,
     Event,
     Hold,
@@ -195,7 +197,17 @@ def _contacts(session: Session, today: dt.date) -> dict[str, dt.date]:
     )
     begun = select(Participant.code, Participant.created_on)
     latest = {row[0]: row[1] for row in session.execute(begun)}
-    for wanted in (came, caught_up, happened):
+    asked = (
+        select(Enquiry.participant_code, func.max(Enquiry.asked_on))
+        .where(Enquiry.participant_code.is_not(None), Enquiry.asked_on <= today)
+        .group_by(Enquiry.participant_code)
+    )
+    talked = (
+        select(CoffeeTalk.participant_code, func.max(CoffeeTalk.date))
+        .where(CoffeeTalk.state == "held", CoffeeTalk.date <= today)
+        .group_by(CoffeeTalk.participant_code)
+    )
+    for wanted in (came, caught_up, happened, asked, talked):
         for code, day in session.execute(wanted):
             if code in latest:
                 latest[code] = max(latest[code], day)

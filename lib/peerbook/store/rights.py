@@ -18,6 +18,9 @@ from peerbook.store.visitor import Role, Visitor
 _NAMES = "identity"
 _COURSE = frozenset({"course", "course_date", "raised_theme", "resource", "site"})
 _PEOPLE = frozenset({"attendance", "catch_up", "enrolment", "participant", "presenter"})
+_RECRUITMENT = frozenset(
+    {"coffee_talk", "enquiry", "press_item", "recruitment_effort", "stakeholder", "visit"}
+)
 _ANSWERS = frozenset({"answer", "decision", "evaluation", "suggestion"})
 _EVERYBODY = frozenset({"alembic_version", "setting", "user_account"})
 _DOOR = frozenset(
@@ -27,9 +30,12 @@ _DOOR = frozenset(
 _SAVING = frozenset({"audit", "audit_link", "draft", "event", "name_seen", "submission"})
 _NOTES = frozenset({"attendance.note", "catch_up.how"})
 _WRITTEN = frozenset({"answer.text", "decision.what_we_did", "suggestion.text"})
-_LOOKED_UP = frozenset({"deletion", "hold", "same_person"})
+_LOOKED_UP = frozenset({"deletion", "hold", "same_person"}) | _RECRUITMENT
 """What the database itself looks up when a site or a participant changes that these point to."""
 _KEPT = frozenset({"hold.reason"})
+_TALKED = frozenset(
+    {"coffee_talk.goals", "coffee_talk.wishes", "enquiry.note", "stakeholder.contact", "visit.note"}
+)
 _CPR = frozenset({"identity.cpr", "identity.cpr_basis", "identity.cpr_index"})
 _AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audit.reason"}) | {
     f"name_seen.{column}" for column in ("actor", "at", "participant_code", "what")
@@ -71,7 +77,7 @@ _RIGHTS: dict[Role, Rights] = {
         | _PEOPLE
         | _ANSWERS
         | {"closure", "data_import", "head_count", "identity", "imported_row", "setting", "snooze"},
-        hidden=_DOOR | _AUDITED | _CPR | _KEPT,
+        hidden=_DOOR | _AUDITED | _CPR | _KEPT | _TALKED,
     ),
     "evaluator": Rights(
         reads=_EVERYBODY
@@ -84,8 +90,13 @@ _RIGHTS: dict[Role, Rights] = {
         hidden=_DOOR | _AUDITED | _NOTES,
     ),
     "analyst": Rights(
-        reads=_EVERYBODY | _COURSE | _PEOPLE | _ANSWERS | {"closure", "event", "head_count"},
-        hidden=_DOOR | _NOTES | _WRITTEN,
+        reads=_EVERYBODY
+        | _COURSE
+        | _PEOPLE
+        | _ANSWERS
+        | _RECRUITMENT
+        | {"closure", "event", "head_count"},
+        hidden=_DOOR | _NOTES | _WRITTEN | _TALKED,
     ),
     "steering_group": Rights(
         reads=_EVERYBODY | _COURSE | {"closure", "event", "head_count"}, hidden=_DOOR

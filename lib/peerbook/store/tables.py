@@ -60,6 +60,33 @@ Extent = Literal["full", "short"]
 Source = Literal["typed", "pile", "file"]
 Outcome = Literal["do", "later", "no"]
 DecisionStatus = Literal["open", "done", "told_back"]
+WantedRole = Literal["peer", "mentor", "open"]
+Channel = Literal[
+    "contact_person",
+    "notice",
+    "article",
+    "broadcast",
+    "ambassador",
+    "info_meeting",
+    "leaflet",
+    "network",
+    "other",
+    "unknown",
+]
+TalkState = Literal["agreed", "held", "cancelled"]
+PressKind = Literal["article", "broadcast"]
+StakeholderKind = Literal[
+    "unit",
+    "hospital",
+    "job_centre",
+    "volunteer_centre",
+    "association",
+    "education",
+    "health",
+    "media",
+    "business",
+    "other",
+]
 AuditAction = Literal["insert", "update", "delete"]
 Seen = Literal["name", "contact", "cpr"]
 DeletionGround = Literal["asked", "mistake", "not_needed", "due"]
@@ -479,6 +506,141 @@ class Decision(Versioned, Base):
     due_on: Mapped[dt.date | None]
     status: Mapped[DecisionStatus] = _one_of("status", DecisionStatus, "open")
     decided_on: Mapped[dt.date]
+
+
+class Enquiry(Versioned, Base):
+    """Somebody asked about taking part. Who it was is known only when they said so.
+
+    `heard_via` is the channel they first heard through, `decided_via` the one that made them come;
+    `press_item_id` is the article or broadcast it was, where they could tell.
+    """
+
+    __tablename__ = "enquiry"
+    __table_args__ = (Index(None, "site_id", "asked_on"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id")
+    participant_code: Mapped[str | None] = _to("participant.code", index=True)
+    asked_on: Mapped[dt.date]
+    wanted_role: Mapped[WantedRole] = _one_of("wanted_role", WantedRole)
+    heard_via: Mapped[Channel] = _one_of("heard_via", Channel)
+    decided_via: Mapped[Channel | None] = _one_of("decided_via", Channel)
+    press_item_id: Mapped[int | None] = _to("press_item.id", index=True)
+    note: Mapped[str] = mapped_column(default="", info={"private": True})
+
+
+class CoffeeTalk(Versioned, Base):
+    """The first talk with somebody, agreed or held; what came of it are events.
+
+    `ticked` names the points of the checklist that were spoken about, and `checklist` its version.
+    """
+
+    __tablename__ = "coffee_talk"
+    __table_args__ = (
+        CheckConstraint("staff BETWEEN 1 AND 9", name="staff"),
+        CheckConstraint("minutes BETWEEN 1 AND 600", name="minutes"),
+        Index(None, "site_id", "date"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id")
+    participant_code: Mapped[str] = _to("participant.code", index=True)
+    role: Mapped[WantedRole] = _one_of("role", WantedRole)
+    date: Mapped[dt.date]
+    starts_at: Mapped[dt.time | None]
+    place: Mapped[str] = mapped_column(default="")
+    state: Mapped[TalkState] = _one_of("state", TalkState, "agreed")
+    staff: Mapped[int] = mapped_column(default=1)
+    minutes: Mapped[int | None]
+    checklist: Mapped[str] = mapped_column(String(32), default="")
+    ticked: Mapped[list[str]] = mapped_column(default=list)
+    goals: Mapped[str] = mapped_column(default="", info={"private": True})
+    wishes: Mapped[str] = mapped_column(default="", info={"private": True})
+
+
+class PressItem(Versioned, Base):
+    """An article or a broadcast about the programme, on the day it came out."""
+
+    __tablename__ = "press_item"
+    __table_args__ = (_NUMBERED,)
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id", index=True)
+    kind: Mapped[PressKind] = _one_of("kind", PressKind)
+    outlet: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    appeared_on: Mapped[dt.date]
+
+
+class Stakeholder(Versioned, Base):
+    """A place from which people can come: a unit, an association, a newspaper.
+
+    A unit is visited again every `visit_every_months`, or, where `new_staff_a_year` is known, when
+    about `new_before_visit` of its staff have begun since the last visit. `influence` and
+    `interest` are 1 to 3.
+    """
+
+    __tablename__ = "stakeholder"
+    __table_args__ = (
+        UniqueConstraint("site_id", "name"),
+        CheckConstraint("influence BETWEEN 1 AND 3", name="influence"),
+        CheckConstraint("interest BETWEEN 1 AND 3", name="interest"),
+        CheckConstraint("visit_every_months BETWEEN 1 AND 60", name="visit_every_months"),
+        CheckConstraint("new_staff_a_year BETWEEN 1 AND 999", name="new_staff_a_year"),
+        CheckConstraint("new_before_visit BETWEEN 1 AND 999", name="new_before_visit"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id")
+    name: Mapped[str]
+    kind: Mapped[StakeholderKind] = _one_of("kind", StakeholderKind)
+    contact: Mapped[str] = mapped_column(default="", info={"private": True})
+    influence: Mapped[int | None]
+    interest: Mapped[int | None]
+    visit_every_months: Mapped[int | None]
+    new_staff_a_year: Mapped[int | None]
+    new_before_visit: Mapped[int | None]
+    added_on: Mapped[dt.date]
+    closed_on: Mapped[dt.date | None]
+
+
+class Visit(Versioned, Base):
+    """A stakeholder was visited, or came to an information meeting."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        UniqueConstraint("stakeholder_id", "date"),
+        CheckConstraint("people BETWEEN 0 AND 999", name="people"),
+        CheckConstraint("minutes BETWEEN 1 AND 600", name="minutes"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    stakeholder_id: Mapped[int] = _to("stakeholder.id")
+    date: Mapped[dt.date]
+    people: Mapped[int | None]
+    minutes: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="", info={"private": True})
+
+
+class RecruitmentEffort(Versioned, Base):
+    """What was spent on reaching people through one channel: staff minutes and kroner."""
+
+    __tablename__ = "recruitment_effort"
+    __table_args__ = (
+        CheckConstraint("minutes >= 0 AND cost_kr >= 0", name="spent"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id", index=True)
+    channel: Mapped[Channel] = _one_of("channel", Channel)
+    date: Mapped[dt.date]
+    what: Mapped[str]
+    minutes: Mapped[int] = mapped_column(default=0)
+    cost_kr: Mapped[int] = mapped_column(default=0)
 
 
 class Snooze(Versioned, Base):

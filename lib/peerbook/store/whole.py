@@ -40,8 +40,9 @@ PRIVATE_TABLES = frozenset(
 HIDDEN = frozenset(
     {
         "answer.text", "attendance.note", "catch_up.how", "course_date.note",
-        "course_date.teachers", "decision.owner", "decision.what_we_did", "event.actor",
-        "event.details", "resource.label", "closure.label", "suggestion.text",
+        "coffee_talk.place", "course_date.teachers", "decision.owner", "decision.what_we_did",
+        "event.actor", "event.details", "resource.label", "closure.label", "press_item.title",
+        "recruitment_effort.what", "stakeholder.name", "suggestion.text",
     }
 )  # fmt: skip
 """Columns in which somebody could be named, as table.column."""

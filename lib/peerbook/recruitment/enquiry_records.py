@@ -1,0 +1,213 @@
+"""Enquiries as the store keeps them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.errors import InputFault
+from peerbook.people.participants import checked_contacts, new_participant
+from peerbook.store import Saved, identities, row_to_change
+from peerbook.store.identities import Contacts
+from peerbook.store.tables import Channel, Enquiry, Participant, PressItem, WantedRole
+from peerbook.text import _, format_date
+
+LONGEST_BACK = dt.timedelta(days=3 * 366)
+"""An enquiry from longer ago has a slip in its year."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is noted when somebody asks.
+
+    Parameters
+    ----------
+    on
+        The day.
+    role
+        In which role they want to take part.
+    heard_via, decided_via
+        Through what they first heard of it, and what made them come; None when nobody has asked.
+    press_item
+        Number of the article or broadcast it was.
+    note
+        Whatever should be remembered.
+    """
+
+    on: dt.date
+    role: WantedRole
+    heard_via: Channel
+    decided_via: Channel | None = None
+    press_item: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who asked, as far as they said: somebody new, or somebody known by `code`."""
+
+    name: str = ""
+    contacts: Contacts = field(default_factory=Contacts)
+    code: str | None = None
+
+
+def log_enquiry(
+    session: Session, site_id: int, asked: Asked, person: Person, today: dt.date
+) -> Saved:
+    """Note that somebody asked; whoever gives a name gets a code.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead or years back; when the article came out later; when a contact has
+        no name, or is not what it should be; when somebody with that name is known here already.
+    """
+    _check(session, site_id, asked, today)
+    code = person.code
+    if code is None and person.name.strip():
+        code = _somebody_new(session, site_id, person, asked.on)
+    elif code is None and person.contacts != Contacts():
+        raise InputFault.at("name", _("Write the name too, or leave the contact empty."))
+    row = Enquiry(
+        site_id=site_id, participant_code=code, asked_on=asked.on, wanted_role=asked.role,
+        heard_via=asked.heard_via, decided_via=asked.decided_via,
+        press_item_id=asked.press_item, note=asked.note,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return Saved("enquiry", row.id, row.version)
+
+
+def correct_enquiry(
+    session: Session, number: int, asked: Asked, today: dt.date, seen_version: int
+) -> Saved:
+    """Save an enquiry as it should have been; who it was stays.
+
+    Raises
+    ------
+    InputFault
+        As `log_enquiry` does.
+    Conflict
+        When somebody else has changed it since.
+    """
+    mine: dict[str, object] = {
+        "asked_on": asked.on, "wanted_role": asked.role, "heard_via": asked.heard_via,
+        "decided_via": asked.decided_via, "press_item_id": asked.press_item, "note": asked.note,
+    }  # fmt: skip
+    row = row_to_change(session, Enquiry, number, seen_version, mine)
+    _check(session, row.site_id, asked, today)
+    for name, value in mine.items():
+        setattr(row, name, value)
+    session.flush()
+    return Saved("enquiry", row.id, row.version)
+
+
+def name_enquiry(session: Session, number: int, person: Person, seen_version: int) -> Saved:
+    """Note who it was that asked, once they have said so.
+
+    Raises
+    ------
+    InputFault
+        As `log_enquiry` does; or when it is known already who it was.
+    Conflict
+        When somebody else has changed the enquiry since.
+    """
+    row = row_to_change(session, Enquiry, number, seen_version)
+    if row.participant_code is not None:
+        raise InputFault.at("name", _("It is known already who asked. Reload the page."))
+    if person.code is None and not person.name.strip():
+        raise InputFault.at("name", _("Write the name."))
+    row.participant_code = person.code or _somebody_new(session, row.site_id, person, row.asked_on)
+    session.flush()
+    return Saved("enquiry", row.id, row.version)
+
+
+def remove_enquiry(session: Session, number: int, seen_version: int) -> Saved:
+    """Remove an enquiry that should not be there; the person, if known, stays.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed or removed it since.
+    """
+    row = row_to_change(session, Enquiry, number, seen_version)
+    saved = Saved("enquiry", number, row.version)
+    session.delete(row)
+    return saved
+
+
+def enquiries_frame(session: Session, site_id: int | None = None) -> pd.DataFrame:
+    """Return the enquiries of a site, or of all; nobody's name is read.
+
+    Returns
+    -------
+    DataFrame
+        Columns `enquiry_id`, `site_id`, `code`, `asked_on`, `role`, `heard_via`, `decided_via`,
+        `press_item`, `note`, `version`; the latest first. `code` is missing where nobody said who
+        they were, `decided_via` where nobody has asked.
+    """
+    wanted = select(
+        Enquiry.id, Enquiry.site_id, Enquiry.participant_code, Enquiry.asked_on,
+        Enquiry.wanted_role, Enquiry.heard_via, Enquiry.decided_via, Enquiry.press_item_id,
+        Enquiry.note, Enquiry.version,
+    ).order_by(Enquiry.asked_on.desc(), Enquiry.id.desc())  # fmt: skip
+    if site_id is not None:
+        wanted = wanted.where(Enquiry.site_id == site_id)
+    columns = [
+        "enquiry_id", "site_id", "code", "asked_on", "role", "heard_via", "decided_via",
+        "press_item", "note", "version",
+    ]  # fmt: skip
+    return pd.DataFrame(session.execute(wanted).all(), columns=columns)
+
+
+def known_as(session: Session, site_id: int, name: str) -> tuple[str, ...]:
+    """Return the codes of those at a site who are called exactly that."""
+    wanted = " ".join(name.casefold().split())
+    alike = {
+        code
+        for code, known in identities.named(session, name).items()
+        if " ".join(known.casefold().split()) == wanted
+    }
+    at_site = select(Participant.code).where(
+        Participant.site_id == site_id, Participant.code.in_(alike)
+    )
+    return tuple(sorted(session.scalars(at_site)))
+
+
+def _somebody_new(session: Session, site_id: int, person: Person, on: dt.date) -> str:
+    name = " ".join(person.name.split())
+    if known_as(session, site_id, name):
+        raise InputFault.at(
+            "name",
+            _(
+                "{name} is known here already. Choose them under “Somebody you know”, or write "
+                "the two names differently."
+            ).format(name=name),
+        )
+    contacts = checked_contacts(person.contacts)
+    code = new_participant(session, site_id, name, on)
+    identities.save_contacts(session, code, contacts)
+    return code
+
+
+def _check(session: Session, site_id: int, asked: Asked, today: dt.date) -> None:
+    if asked.on > today:
+        raise InputFault.at("asked_on", _("That day lies ahead. Choose today or an earlier day."))
+    if asked.on < today - LONGEST_BACK:
+        raise InputFault.at("asked_on", _("That is more than three years ago. Check the year."))
+    if asked.press_item is None:
+        return
+    item = session.get(PressItem, asked.press_item)
+    if item is None or item.site_id != site_id:
+        raise InputFault.at("press_item", _("It is no longer on the list. Reload the page."))
+    if item.appeared_on > asked.on:
+        raise InputFault.at(
+            "press_item",
+            _("It came out on {date}, after the enquiry.").format(
+                date=format_date(item.appeared_on)
+            ),
+        )

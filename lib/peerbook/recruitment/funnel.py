@@ -1,0 +1,172 @@
+"""The way from the first enquiry to a completed course of support, per channel: how many came on.
+
+A share stands with what it is of and with an interval, since the numbers are small.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import pandas as pd
+from scipy import stats
+
+Stage = Literal["asked", "talked", "joined", "matched", "completed"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+"""Each follows the one before it; nobody is ever rejected (seeds/vejle-manual.txt, p. 8)."""
+
+By = Literal["heard_via", "decided_via"]
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of people with its interval.
+
+    Parameters
+    ----------
+    people, of
+        How many, and of how many.
+    low, high
+        Ends of the interval, 0 to 1; None where there is nobody to be a share of.
+    """
+
+    people: int
+    of: int
+    low: float | None
+    high: float | None
+
+    @property
+    def share(self) -> float | None:
+        """The share, 0 to 1; None of nobody."""
+        return self.people / self.of if self.of else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One channel's people.
+
+    Parameters
+    ----------
+    channel
+        Name of the channel; None for all together.
+    reached
+        How many reached each stage, in the order of `STAGES`.
+    """
+
+    channel: str | None
+    reached: tuple[int, ...]
+
+    def share(self, stage: Stage) -> Share:
+        """Return the share of those who asked that reached a stage."""
+        return wilson(self.reached[STAGES.index(stage)], self.reached[0])
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What was spent on one channel, and what for.
+
+    Parameters
+    ----------
+    channel
+        Name of the channel.
+    minutes, cost_kr
+        All that was noted.
+    contracts
+        How many contracts were started by people of that channel.
+    """
+
+    channel: str
+    minutes: int
+    cost_kr: int
+    contracts: int
+
+    @property
+    def minutes_each(self) -> float | None:
+        """Minutes for each contract; None where there is none to divide by."""
+        return self.minutes / self.contracts if self.contracts else None
+
+    @property
+    def kr_each(self) -> float | None:
+        """Kroner for each contract; None where there is none to divide by."""
+        return self.cost_kr / self.contracts if self.contracts else None
+
+
+def wilson(people: int, of: int) -> Share:
+    """Return a share with Wilson's score interval of 95 %.
+
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference,
+    JASA 22 (1927) 209-212; recommended for small numbers by Brown, Cai and DasGupta, Interval
+    estimation for a binomial proportion, Statistical Science 16 (2001) 101-133. Without
+    continuity correction.
+
+    >>> one = wilson(1, 10)
+    >>> round(one.low, 4), round(one.high, 4)
+    (0.0179, 0.4042)
+    """
+    if of == 0:
+        return Share(0, 0, None, None)
+    interval = stats.binomtest(people, of).proportion_ci(CONFIDENCE, method="wilson")
+    return Share(people, of, float(interval.low), float(interval.high))
+
+
+def funnel(
+    journeys: pd.DataFrame, by: By, *, first: dt.date | None = None, last: dt.date | None = None
+) -> tuple[Row, ...]:
+    """Return how far those who asked in a period have come, per channel, the most first.
+
+    Parameters
+    ----------
+    journeys
+        One row for each who asked: `asked_on`, `heard_via`, `decided_via`, and the day they
+        reached each later stage as `talked_on`, `joined_on`, `matched_on`, `completed_on`; missing
+        where they have not. Whoever reached a stage counts as having reached those before it, for
+        not every talk is written down.
+    by
+        The channel they first heard through, or the one that made them come. Where the second is
+        not known the first stands for it.
+    first, last
+        Only those who asked on these days or between; None leaves that end open.
+
+    Returns
+    -------
+    tuple of Row
+        All together, then each channel through which anybody came.
+    """
+    frame = journeys
+    if first is not None:
+        frame = frame[frame["asked_on"] >= first]
+    if last is not None:
+        frame = frame[frame["asked_on"] <= last]
+    channel = frame["heard_via"]
+    if by == "decided_via":
+        channel = frame["decided_via"].where(frame["decided_via"].notna(), channel)
+    later = [frame[f"{stage}_on"].notna() for stage in STAGES[1:]]
+    reached = pd.DataFrame({"asked": True}, index=frame.index)
+    so_far = pd.Series(data=False, index=frame.index)
+    for stage, mark in zip(reversed(STAGES[1:]), reversed(later), strict=True):
+        so_far = so_far | mark
+        reached[stage] = so_far
+    counts = reached[list(STAGES)].groupby(channel).sum()
+    rows = [Row(str(name), tuple(int(n) for n in values)) for name, *values in counts.itertuples()]
+    rows.sort(key=lambda row: (-row.reached[0], row.channel or ""))
+    return (Row(None, tuple(int(reached[stage].sum()) for stage in STAGES)), *rows)
+
+
+def spent_per_contract(efforts: pd.DataFrame, rows: tuple[Row, ...]) -> tuple[Spent, ...]:
+    """Return what was spent on each channel for each contract that came of it.
+
+    Parameters
+    ----------
+    efforts
+        `channel`, `minutes`, `cost_kr`, one row for each thing that was done.
+    rows
+        As `funnel` gives them for the same period.
+    """
+    contracts = {row.channel: row.reached[STAGES.index("matched")] for row in rows}
+    sums = efforts.groupby("channel")[["minutes", "cost_kr"]].sum()
+    return tuple(
+        Spent(str(name), int(minutes), int(cost), contracts.get(str(name), 0))
+        for name, minutes, cost in sums.itertuples()
+    )

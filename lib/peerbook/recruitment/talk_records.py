@@ -1,0 +1,263 @@
+"""First talks over a cup of coffee, and what came of them, as the store keeps it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Final, Literal, get_args
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.errors import InputFault
+from peerbook.store import Saved, append_event, events_of, in_effect, row_to_change, withdraw_event
+from peerbook.store.tables import CoffeeTalk, Event, Participant, WantedRole
+from peerbook.text import _, format_date
+
+Outcome = Literal["joined", "not_now", "deselected"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+"""What somebody decides after a talk, each an event. The programme has never said no to anybody
+(seeds/vejle-manual.txt, p. 8), so there is no such outcome."""
+
+Reason = Literal["work", "education", "family", "not_ready", "health", "other", "not_told"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+"""Why somebody does not join, or not now: seeds/vejle-manual.txt, p. 8, 12, 17 and 20."""
+
+PLANNED_MINUTES: Final = 90
+"""A first talk takes about an hour and a half: seeds/vejle-manual.txt, p. 7."""
+
+FURTHEST_AHEAD = dt.timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A talk that is agreed."""
+
+    role: WantedRole
+    date: dt.date
+    starts_at: dt.time | None = None
+    place: str = ""
+    staff: int = 1
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is noted of a talk that was held.
+
+    Parameters
+    ----------
+    role, date, place
+        What it was about, when and where.
+    staff, minutes
+        How many members of staff took part, and how long it took.
+    checklist, ticked
+        Version of the checklist, and the points of it that were spoken about.
+    goals, wishes
+        What they want to reach, and what they wish of whoever they are matched with.
+    """
+
+    role: WantedRole
+    date: dt.date
+    place: str = ""
+    staff: int = 1
+    minutes: int = PLANNED_MINUTES
+    checklist: str = ""
+    ticked: tuple[str, ...] = ()
+    goals: str = ""
+    wishes: str = ""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What somebody decided.
+
+    Parameters
+    ----------
+    outcome, on
+        What, and from which day it holds.
+    role
+        In which role they join; None for the others.
+    reason
+        Why not, or not now; None where they join.
+    write_on
+        The day from which they may be written to again; None where they have not said yes to it.
+    """
+
+    outcome: Outcome
+    on: dt.date
+    role: Literal["peer", "mentor"] | None = None
+    reason: Reason | None = None
+    write_on: dt.date | None = None
+
+
+def agree_talk(session: Session, code: str, agreed: Agreed, today: dt.date) -> Saved:
+    """Note that a talk is agreed with somebody.
+
+    Raises
+    ------
+    InputFault
+        When the day is past or more than a year ahead, or another talk with them is agreed.
+    """
+    if agreed.date < today:
+        raise InputFault.at(
+            "date", _("That day is past. If the talk was held, write it down as held.")
+        )
+    if agreed.date > today + FURTHEST_AHEAD:
+        raise InputFault.at("date", _("That is more than a year ahead. Check the year."))
+    waiting = session.scalar(
+        select(CoffeeTalk.date).where(
+            CoffeeTalk.participant_code == code, CoffeeTalk.state == "agreed"
+        )
+    )
+    if waiting is not None:
+        raise InputFault.at(
+            "date",
+            _("A talk is agreed already, on {date}. Move that one instead.").format(
+                date=format_date(waiting)
+            ),
+        )
+    person = session.get_one(Participant, code)
+    row = CoffeeTalk(site_id=person.site_id, participant_code=code, **asdict(agreed))
+    session.add(row)
+    session.flush()
+    return Saved("coffee_talk", row.id, row.version)
+
+
+def move_talk(
+    session: Session, number: int, agreed: Agreed, today: dt.date, seen_version: int
+) -> Saved:
+    """Give an agreed talk another day, hour or place.
+
+    Raises
+    ------
+    InputFault
+        When the day is past or more than a year ahead, or the talk is no longer to come.
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, CoffeeTalk, number, seen_version, asdict(agreed))
+    if row.state != "agreed":
+        raise InputFault.at("date", _("This talk is no longer to come. Reload the page."))
+    if not today <= agreed.date <= today + FURTHEST_AHEAD:
+        raise InputFault.at("date", _("Choose a day from today to a year ahead."))
+    for name, value in asdict(agreed).items():
+        setattr(row, name, value)
+    session.flush()
+    return Saved("coffee_talk", row.id, row.version)
+
+
+def cancel_talk(session: Session, number: int, seen_version: int) -> Saved:
+    """Note that an agreed talk is not held; no blame, no reason.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, CoffeeTalk, number, seen_version)
+    row.state = "cancelled"
+    session.flush()
+    return Saved("coffee_talk", row.id, row.version)
+
+
+def save_held_talk(
+    session: Session,
+    code: str,
+    held: Held,
+    today: dt.date,
+    *,
+    number: int | None = None,
+    seen_version: int = 0,
+) -> Saved:
+    """Note a talk that was held, whether it was agreed here or not.
+
+    Parameters
+    ----------
+    number, seen_version
+        Of the agreed or held talk it is, as it was shown; None when it was not written down.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead, or the person was not known yet.
+    Conflict
+        When somebody else has changed the talk since.
+    """
+    if held.date > today:
+        raise InputFault.at("date", _("That day lies ahead. Write it down when the talk is over."))
+    values = asdict(held) | {"ticked": list(held.ticked), "state": "held"}
+    if number is None:
+        person = session.get_one(Participant, code)
+        row = CoffeeTalk(site_id=person.site_id, participant_code=code, **values)
+        session.add(row)
+    else:
+        row = row_to_change(session, CoffeeTalk, number, seen_version, values)
+        for name, value in values.items():
+            setattr(row, name, value)
+    session.flush()
+    return Saved("coffee_talk", row.id, row.version)
+
+
+def talks(session: Session, code: str) -> list[CoffeeTalk]:
+    """Return the talks with somebody, the latest first."""
+    wanted = select(CoffeeTalk).where(CoffeeTalk.participant_code == code)
+    return list(session.scalars(wanted.order_by(CoffeeTalk.date.desc(), CoffeeTalk.id.desc())))
+
+
+def agreed_talks(session: Session, site_id: int) -> list[CoffeeTalk]:
+    """Return the talks of a site that are agreed, the next first."""
+    wanted = select(CoffeeTalk).where(CoffeeTalk.site_id == site_id, CoffeeTalk.state == "agreed")
+    return list(
+        session.scalars(
+            wanted.order_by(CoffeeTalk.date, CoffeeTalk.starts_at.nulls_last(), CoffeeTalk.id)
+        )
+    )
+
+
+def save_decision(session: Session, code: str, decided: Decided, today: dt.date) -> Saved:
+    """Note what somebody decided; whoever said no for now can always join later.
+
+    What was noted for that day or later days is taken back, so that the last word counts.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead, when somebody joins without a role or does not without a reason,
+        or the day to write again is not after it.
+    """
+    if decided.on > today:
+        raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    if decided.outcome == "joined" and decided.role is None:
+        raise InputFault.at("role", _("Choose in which role they take part."))
+    if decided.outcome != "joined" and decided.reason is None:
+        raise InputFault.at("reason", _("Choose a reason; “they did not say” is one, too."))
+    if decided.write_on is not None and decided.write_on <= decided.on:
+        raise InputFault.at("write_on", _("Choose a later day than the one they decided on."))
+    for event in decisions(session, [code], until=dt.date.max).get(code, []):
+        if event.effective_on >= decided.on:
+            withdraw_event(session, event)
+    details = {
+        name: value
+        for name, value in asdict(decided).items()
+        if name not in ("outcome", "on") and value is not None
+    }
+    if decided.outcome == "joined":
+        details = {"role": decided.role}
+    append_event(session, "participant", code, decided.outcome, decided.on, **details)
+    person = session.get_one(Participant, code)
+    return Saved("participant", person.site_id, 1)
+
+
+def decisions(session: Session, codes: Collection[str], until: dt.date) -> dict[str, list[Event]]:
+    """Return what people have decided by a day, by code, in the order it took effect."""
+    found = {}
+    for code in codes:
+        holding = [
+            event
+            for event in in_effect(events_of(session, "participant", code), until)
+            if event.kind in OUTCOMES
+        ]
+        if holding:
+            found[code] = holding
+    return found
