@@ -48,11 +48,38 @@ class Asked:
 
 @dataclass(frozen=True)
 class Person:
-    """Who asked, as far as they said: somebody new, or somebody known by `code`."""
+    """Who asked, as far as they said.
+
+    Parameters
+    ----------
+    name, contacts
+        As they were typed; empty where they did not say.
+    is_known
+        Whether it is somebody who is known here by that name, and not a new person.
+    """
 
     name: str = ""
     contacts: Contacts = field(default_factory=Contacts)
-    code: str | None = None
+    is_known: bool = False
+
+
+def of_person(session: Session, code: str) -> list[Enquiry]:
+    """Return somebody's enquiries, the latest first."""
+    wanted = select(Enquiry).where(Enquiry.participant_code == code)
+    return list(session.scalars(wanted.order_by(Enquiry.asked_on.desc(), Enquiry.id.desc())))
+
+
+def deciding_channel(session: Session, code: str) -> Channel | None:
+    """Return what made somebody come when they asked last; None when nobody has asked them."""
+    latest = next(iter(of_person(session, code)), None)
+    return None if latest is None else latest.decided_via
+
+
+def note_deciding_channel(session: Session, code: str, channel: Channel | None) -> None:
+    """Note through what somebody came after all, with their latest enquiry, if there is one."""
+    latest = next(iter(of_person(session, code)), None)
+    if latest is not None and channel is not None:
+        latest.decided_via = channel
 
 
 def log_enquiry(
@@ -67,11 +94,7 @@ def log_enquiry(
         no name, or is not what it should be; when somebody with that name is known here already.
     """
     _check(session, site_id, asked, today)
-    code = person.code
-    if code is None and person.name.strip():
-        code = _somebody_new(session, site_id, person, asked.on)
-    elif code is None and person.contacts != Contacts():
-        raise InputFault.at("name", _("Write the name too, or leave the contact empty."))
+    code = _code_of(session, site_id, person, asked.on)
     row = Enquiry(
         site_id=site_id, participant_code=code, asked_on=asked.on, wanted_role=asked.role,
         heard_via=asked.heard_via, decided_via=asked.decided_via,
@@ -119,9 +142,9 @@ def name_enquiry(session: Session, number: int, person: Person, seen_version: in
     row = row_to_change(session, Enquiry, number, seen_version)
     if row.participant_code is not None:
         raise InputFault.at("name", _("It is known already who asked. Reload the page."))
-    if person.code is None and not person.name.strip():
+    if not person.name.strip():
         raise InputFault.at("name", _("Write the name."))
-    row.participant_code = person.code or _somebody_new(session, row.site_id, person, row.asked_on)
+    row.participant_code = _code_of(session, row.site_id, person, row.asked_on)
     session.flush()
     return Saved("enquiry", row.id, row.version)
 
@@ -164,34 +187,58 @@ def enquiries_frame(session: Session, site_id: int | None = None) -> pd.DataFram
     return pd.DataFrame(session.execute(wanted).all(), columns=columns)
 
 
-def known_as(session: Session, site_id: int, name: str) -> tuple[str, ...]:
-    """Return the codes of those at a site who are called exactly that."""
-    wanted = " ".join(name.casefold().split())
-    alike = {
-        code
-        for code, known in identities.named(session, name).items()
-        if " ".join(known.casefold().split()) == wanted
-    }
-    at_site = select(Participant.code).where(
-        Participant.site_id == site_id, Participant.code.in_(alike)
-    )
-    return tuple(sorted(session.scalars(at_site)))
-
-
-def _somebody_new(session: Session, site_id: int, person: Person, on: dt.date) -> str:
+def _code_of(session: Session, site_id: int, person: Person, on: dt.date) -> str | None:
+    """Return the code of whoever asked, a new one for somebody new; None for nobody named."""
     name = " ".join(person.name.split())
-    if known_as(session, site_id, name):
+    if not name:
+        if person.contacts != Contacts():
+            raise InputFault.at("name", _("Write the name too, or leave the contact empty."))
+        return None
+    contacts = checked_contacts(person.contacts)
+    known = _known_as(session, site_id, name)
+    if person.is_known:
+        if len(known) != 1:
+            raise InputFault.at("name", _one_needed(name, len(known)))
+        if contacts != Contacts():
+            before = identities.contacts_of(session, known)[known[0]]
+            both = Contacts(contacts.email or before.email, contacts.phone or before.phone)
+            identities.save_contacts(session, known[0], both)
+        return known[0]
+    if known:
         raise InputFault.at(
             "name",
             _(
-                "{name} is known here already. Choose them under “Somebody you know”, or write "
-                "the two names differently."
+                "{name} is known here already. Tick “It is somebody we know”, or write the two "
+                "names differently."
             ).format(name=name),
         )
-    contacts = checked_contacts(person.contacts)
     code = new_participant(session, site_id, name, on)
     identities.save_contacts(session, code, contacts)
     return code
+
+
+def _one_needed(name: str, count: int) -> str:
+    if count:
+        return _("{n} people here are called {name}. Write the names differently first.").format(
+            n=count, name=name
+        )
+    return _("Nobody here is called {name}. Check the spelling, or take the tick away.").format(
+        name=name
+    )
+
+
+def _known_as(session: Session, site_id: int, name: str) -> list[str]:
+    """Return the codes of those at a site who are called exactly that."""
+    wanted = name.casefold()
+    alike = [
+        code
+        for code, known in identities.named(session, name).items()
+        if " ".join(known.casefold().split()) == wanted
+    ]
+    at_site = select(Participant.code).where(
+        Participant.site_id == site_id, Participant.code.in_(alike)
+    )
+    return sorted(session.scalars(at_site))
 
 
 def _check(session: Session, site_id: int, asked: Asked, today: dt.date) -> None:

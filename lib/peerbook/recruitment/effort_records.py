@@ -1,0 +1,112 @@
+"""What was spent on reaching people, as the store keeps it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.errors import InputFault
+from peerbook.store import Saved, row_to_change
+from peerbook.store.tables import Channel, RecruitmentEffort
+from peerbook.text import _
+
+
+@dataclass(frozen=True)
+class Effort:
+    """One thing that was done.
+
+    Parameters
+    ----------
+    channel
+        What it was meant for.
+    date, what
+        When, and what it was.
+    minutes, cost_kr
+        Staff minutes and kroner that went into it.
+    """
+
+    channel: Channel
+    date: dt.date
+    what: str
+    minutes: int = 0
+    cost_kr: int = 0
+
+
+def efforts_frame(session: Session, site_id: int | None = None) -> pd.DataFrame:
+    """Return what was spent at a site, or at all.
+
+    Returns
+    -------
+    DataFrame
+        Columns `effort_id`, `site_id`, `channel`, `date`, `what`, `minutes`, `cost_kr`, `version`;
+        the latest first.
+    """
+    columns = ("id", "site_id", "channel", "date", "what", "minutes", "cost_kr", "version")
+    wanted = select(*(getattr(RecruitmentEffort, name) for name in columns)).order_by(
+        RecruitmentEffort.date.desc(), RecruitmentEffort.id.desc()
+    )
+    if site_id is not None:
+        wanted = wanted.where(RecruitmentEffort.site_id == site_id)
+    return pd.DataFrame(session.execute(wanted).all(), columns=["effort_id", *columns[1:]])
+
+
+def save_effort(session: Session, site_id: int, effort: Effort, today: dt.date) -> Saved:
+    """Note what was done to reach people.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead, it says nothing, or neither time nor money went into it.
+    """
+    _check(effort, today)
+    row = RecruitmentEffort(site_id=site_id, **asdict(effort))
+    session.add(row)
+    session.flush()
+    return Saved("recruitment_effort", row.id, row.version)
+
+
+def correct_effort(
+    session: Session, number: int, effort: Effort, today: dt.date, seen_version: int
+) -> Saved:
+    """Save it as it should have been.
+
+    Raises
+    ------
+    InputFault
+        As `save_effort` does.
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, RecruitmentEffort, number, seen_version, asdict(effort))
+    _check(effort, today)
+    for name, value in asdict(effort).items():
+        setattr(row, name, value)
+    session.flush()
+    return Saved("recruitment_effort", row.id, row.version)
+
+
+def remove_effort(session: Session, number: int, seen_version: int) -> Saved:
+    """Remove what should not be there.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, RecruitmentEffort, number, seen_version)
+    saved = Saved("recruitment_effort", number, row.version)
+    session.delete(row)
+    return saved
+
+
+def _check(effort: Effort, today: dt.date) -> None:
+    if effort.date > today:
+        raise InputFault.at("date", _("That day lies ahead. Note it when it is done."))
+    if not effort.what.strip():
+        raise InputFault.at("what", _("Write what was done."))
+    if effort.minutes == 0 and effort.cost_kr == 0:
+        raise InputFault.at("minutes", _("Write how long it took, or what it cost."))

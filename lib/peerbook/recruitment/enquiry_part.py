@@ -1,0 +1,288 @@
+"""Noting that somebody asked, in twenty seconds, and correcting it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+
+from peerbook.desk import Desk
+from peerbook.recruitment import enquiry_records, press_records
+from peerbook.recruitment.enquiry_records import Asked, Person
+from peerbook.recruitment.names import CHANNELS, ROLES, channel_name, wanted_role_name
+from peerbook.rows import each
+from peerbook.store import Receipt, Saved, identities
+from peerbook.store.identities import Contacts
+from peerbook.store.tables import Channel, Site, WantedRole
+from peerbook.text import _, format_date, ngettext
+from peerbook.ui import (
+    Button,
+    Cells,
+    ChoiceField,
+    Column,
+    DateField,
+    Field,
+    FlagField,
+    Form,
+    Group,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Submission,
+    Table,
+    TextField,
+    receipt_text,
+)
+from peerbook.ui.answers import given, given_or_none
+
+SHOWN = 40
+"""So many enquiries stand on the page; the rest is in the funnel."""
+LATEST_ITEMS = 12
+NAME_LENGTH, NOTE_LENGTH, CONTACT_LENGTH = 120, 300, 254
+
+
+class Enquiries:
+    """The form, and below it those who asked last.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    on_change
+        Called after each save, so that the other parts of the page follow.
+    """
+
+    def __init__(self, desk: Desk, site: Site, on_change: Callable[[], None]) -> None:
+        self._desk = desk
+        self._site = site
+        self._on_change = on_change
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the form and the list."""
+        self._show_list()
+        return [
+            Heading(_("Somebody asked")),
+            self._form(),
+            Heading(_("The latest")),
+            self._place,
+        ]
+
+    def _form(self) -> Form:
+        def save(submission: Submission) -> Receipt:
+            values = submission.values
+            person = Person(
+                str(values["name"]),
+                Contacts(str(values["email"]), str(values["phone"])),
+                given(bool, values["is_known"]),
+            )
+            receipt = self._desk.save(
+                submission,
+                lambda session: enquiry_records.log_enquiry(
+                    session, self._site.id, _asked(values), person, self._desk.today
+                ),
+            )
+            self._show_list()
+            self._on_change()
+            return receipt
+
+        return Form(
+            "enquiry",
+            [
+                *self._fields(),
+                Group(
+                    _("Who was it?"),
+                    [
+                        TextField("name", _("Name"), max_length=NAME_LENGTH),
+                        FlagField("is_known", _("It is somebody we know")),
+                        TextField("phone", _("Telephone"), max_length=40),
+                        TextField("email", _("E-mail"), max_length=CONTACT_LENGTH),
+                    ],
+                    hint=_("Leave it empty if they did not say. It counts all the same."),
+                ),
+            ],
+            values={"asked_on": self._desk.today, "role": "open"},
+            on_submit=save,
+            submit_label=_("Save the enquiry"),
+            drafts=self._desk.drafts(f"enquiry:{self._site.id}"),
+            clear_after_save=True,
+        )
+
+    def _fields(self, *, with_decided: bool = False) -> list[Field[Any]]:
+        with self._desk.store.read() as session:
+            items = press_records.press_items(session, self._site.id)[:LATEST_ITEMS]
+            options = [(item.id, press_records.item_name(item)) for item in items]
+        fields: list[Field[Any]] = [
+            DateField("asked_on", _("When?"), required=True, latest=self._desk.today),
+            ChoiceField(
+                "heard_via", _("Where did they first hear of it?"), required=True,
+                options=_channels(),
+            ),
+        ]  # fmt: skip
+        if with_decided:
+            fields.append(
+                ChoiceField("decided_via", _("What made them come?"), options=_channels())
+            )
+        if options:
+            fields.append(
+                ChoiceField("press_item", _("Which article or broadcast?"), options=options)
+            )
+        fields += [
+            ChoiceField(
+                "role", _("How do they want to take part?"), required=True, look="radio",
+                options=[(role, wanted_role_name(role)) for role in ROLES],
+            ),
+            TextField("note", _("To remember"), max_length=NOTE_LENGTH),
+        ]  # fmt: skip
+        return fields
+
+    # -- the list --------------------------------------------------------------------------------
+
+    def _show_list(self, told: str = "") -> None:
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        self._place.show([*notice, *self._list_parts()], told, take_there=bool(told))
+
+    def _list_parts(self) -> list[Part]:
+        with self._desk.store.read() as session:
+            frame = enquiry_records.enquiries_frame(session, self._site.id)
+            latest = frame.head(SHOWN)
+            codes = [code for code in latest["code"].tolist() if code]
+            names = identities.name_of(session, codes)
+        if frame.empty:
+            return [Prose(_("Nobody is written down yet."))]
+        columns = [
+            Column("asked_on", _("When"), kind="date"),
+            Column("who", _("Who")),
+            Column("role", _("Wants to take part")),
+            Column("heard", _("Heard of it through")),
+        ]
+        rows = [
+            {
+                "id": row.enquiry_id,
+                "version": row.version,
+                "asked_on": row.asked_on,
+                "who": names.get(row.code, row.code) or _("did not say"),
+                "role": wanted_role_name(row.role),
+                "heard": channel_name(row.heard_via),
+                "values": {
+                    "asked_on": row.asked_on,
+                    "heard_via": row.heard_via,
+                    "decided_via": row.decided_via,
+                    "press_item": None if row.press_item is None else int(row.press_item),
+                    "role": row.role,
+                    "note": row.note,
+                },
+                "is_named": bool(row.code),
+            }
+            for row in each(latest)
+        ]
+        caption = ngettext(
+            "{n} enquiry, the latest first", "{n} enquiries, the latest first", len(frame)
+        ).format(n=len(frame))
+        more: list[Part] = []
+        if len(frame) > SHOWN:
+            more.append(Prose(_("Only the {n} latest are shown.").format(n=SHOWN)))
+        action = RowAction(_("Correct"), self._correct)
+        return [Table(columns, rows, caption, sortable=False, action=action), *more]
+
+    # -- corrections -----------------------------------------------------------------------------
+
+    def _correct(self, row: Cells) -> str:
+        number, version = int(str(row["id"])), int(str(row["version"]))
+
+        def back() -> str:
+            self._show_list()
+            return _("The list is shown again.")
+
+        parts: list[Part] = [
+            Heading(
+                _("Enquiry of {date}").format(
+                    date=format_date(cast(dt.date, row["asked_on"]), "long")
+                ),
+                level=3,
+            ),
+            self._correction(number, version, cast("Mapping[str, object]", row["values"])),
+        ]
+        if not row["is_named"]:
+            parts += [
+                Heading(_("Now we know who it was"), level=3),
+                self._naming(number, version),
+            ]
+        parts += [
+            Button(_("Back to the list"), back),
+            Button(
+                _("Remove this enquiry"),
+                lambda: self._remove(number, version),
+                confirm=_("Remove this enquiry altogether?"),
+                look="danger",
+            ),
+        ]
+        self._place.show(parts, take_there=True)
+        return ""
+
+    def _correction(self, number: int, version: int, values: Mapping[str, object]) -> Form:
+        def save(submission: Submission) -> None:
+            self._saved(
+                submission,
+                lambda session: enquiry_records.correct_enquiry(
+                    session, number, _asked(submission.values), self._desk.today, version
+                ),
+            )
+
+        return Form(
+            "enquiry_correction", self._fields(with_decided=True), values=values, on_submit=save,
+            submit_label=_("Save the correction"),
+        )  # fmt: skip
+
+    def _naming(self, number: int, version: int) -> Form:
+        def save(submission: Submission) -> None:
+            person = Person(
+                str(submission.values["name"]), is_known=given(bool, submission.values["is_known"])
+            )
+            self._saved(
+                submission,
+                lambda session: enquiry_records.name_enquiry(session, number, person, version),
+            )
+
+        return Form(
+            "enquiry_name",
+            [
+                TextField("name", _("Name"), required=True, max_length=NAME_LENGTH),
+                FlagField("is_known", _("It is somebody we know")),
+            ],
+            on_submit=save,
+            submit_label=_("Save the name"),
+        )
+
+    def _saved(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
+        receipt = self._desk.save(submission, change)
+        self._show_list(receipt_text(receipt))
+        self._on_change()
+
+    def _remove(self, number: int, version: int) -> str:
+        with self._desk.store.write(self._desk.actor) as session:
+            enquiry_records.remove_enquiry(session, number, version)
+        told = _("The enquiry is removed.")
+        self._show_list(told)
+        self._on_change()
+        return told
+
+
+def _channels() -> list[tuple[Channel, str]]:
+    return [(channel, channel_name(channel)) for channel in CHANNELS]
+
+
+def _asked(values: Mapping[str, object]) -> Asked:
+    return Asked(
+        given(dt.date, values["asked_on"]),
+        cast(WantedRole, values["role"]),
+        cast(Channel, values["heard_via"]),
+        cast("Channel | None", values.get("decided_via")),
+        given_or_none(int, values.get("press_item")),
+        str(values["note"]),
+    )

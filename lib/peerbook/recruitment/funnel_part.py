@@ -1,0 +1,200 @@
+"""From the first enquiry on: how many came how far, through which channel, and what it cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+
+from peerbook.desk import Desk
+from peerbook.months import months_after
+from peerbook.recruitment import effort_records
+from peerbook.recruitment.effort_part import Efforts
+from peerbook.recruitment.funnel import STAGES, By, Row, Share, funnel, spent_per_contract
+from peerbook.recruitment.journey_records import journeys_frame
+from peerbook.recruitment.names import channel_name
+from peerbook.store.tables import Site
+from peerbook.text import _, format_date, format_kroner, format_number, format_share, ngettext
+from peerbook.ui import Column, Disclosure, Filter, Heading, Part, Prose, Section, Table
+
+YEAR = 12
+
+
+class Funnel:
+    """The funnel of a site for a period, by channel, with what was spent."""
+
+    def __init__(self, desk: Desk, site: Site) -> None:
+        self._desk = desk
+        self._site = site
+        self._by: By = "heard_via"
+        self._months: int | None = None
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the choices, the figures, and where spending is noted."""
+        self._show()
+        by: Filter[By] = Filter(
+            _("Channel"),
+            [
+                ("heard_via", _("through which they first heard")),
+                ("decided_via", _("that made them come")),
+            ],
+            self._choose_channel,
+            value=self._by,
+            look="radio",
+        )
+        period = Filter(
+            _("Asked"),
+            [
+                (0, _("at any time")),
+                (YEAR, _("in the last year")),
+                (YEAR // 2, _("in half a year")),
+            ],
+            self._choose_period,
+            value=self._months or 0,
+            look="radio",
+        )
+        efforts = Efforts(self._desk, self._site, self.refresh)
+        return [
+            by,
+            period,
+            self._place,
+            Disclosure(_("Time and money spent on reaching people"), efforts.parts),
+        ]
+
+    def _choose_channel(self, by: By) -> None:
+        self._by = by
+        self._show()
+
+    def _choose_period(self, months: int) -> None:
+        self._months = months or None
+        self._show()
+
+    def refresh(self) -> None:
+        """Count anew, where the figures are open."""
+        if self._place.inside:
+            self._show()
+
+    def _show(self) -> None:
+        first = None
+        if self._months is not None:
+            first = months_after(self._desk.today, -self._months)
+        with self._desk.store.read() as session:
+            journeys = journeys_frame(session, self._site.id)
+            efforts = effort_records.efforts_frame(session, self._site.id)
+        rows = funnel(journeys, self._by, first=first)
+        self._place.show(funnel_parts(rows, _since(efforts, first), first))
+
+
+def funnel_parts(rows: Sequence[Row], efforts: pd.DataFrame, first: dt.date | None) -> list[Part]:
+    """Return the figures: all together in words, then each channel, then what it cost."""
+    whole, channels = rows[0], rows[1:]
+    asked = whole.reached[0]
+    if asked == 0:
+        return [Prose(_("Nobody asked in that time."))]
+    # What nobody has reached yet at all has not been recorded yet, rather than failed.
+    stages = [
+        stage
+        for number, stage in enumerate(STAGES)
+        if number <= STAGES.index("joined") or any(whole.reached[number:])
+    ]
+    columns = [Column("channel", _("Channel"))]
+    columns += [Column(stage, stage_name(stage), kind="number") for stage in stages]
+    columns.append(Column("share", _("Joined, of those who asked")))
+    cells = [
+        {
+            "channel": channel_name(row.channel or ""),
+            "share": share_text(row.share("joined")),
+            **dict(zip(STAGES, row.reached, strict=True)),
+        }
+        for row in channels
+    ]
+    told = ngettext(
+        "**{n}** person has asked. {joined} joined.",
+        "**{n}** people have asked. {joined} joined.",
+        asked,
+    ).format(n=format_number(asked), joined=share_text(whole.share("joined")))
+    if first is not None:
+        told = _("Since {date}: {told}").format(date=format_date(first), told=told)
+    return [
+        Prose(told),
+        Table(columns, cells, _("How far people came, by channel")),
+        Prose(
+            _(
+                "In brackets stands where the share would lie with many people, with 95 in 100 "
+                "certainty (Wilson's interval). Where two brackets overlap much, nobody can tell "
+                "which channel works better. Whoever asked lately may still be thinking about it."
+            )
+        ),
+        *_cost_parts(rows, efforts),
+    ]
+
+
+def _cost_parts(rows: Sequence[Row], efforts: pd.DataFrame) -> list[Part]:
+    if efforts.empty:
+        return []
+    spent = spent_per_contract(efforts, tuple(rows))
+    columns = [
+        Column("channel", _("Channel")),
+        Column("minutes", _("Staff time")),
+        Column("cost", _("Kroner"), kind="kroner"),
+        Column("contracts", _("Contracts started"), kind="number"),
+        Column("each", _("For each contract")),
+    ]
+    cells = [
+        {
+            "channel": channel_name(one.channel),
+            "minutes": _hours(one.minutes),
+            "cost": one.cost_kr,
+            "contracts": one.contracts,
+            "each": _("no contract yet")
+            if one.minutes_each is None or one.kr_each is None
+            else _("{time} and {money}").format(
+                time=_hours(round(one.minutes_each)), money=format_kroner(round(one.kr_each))
+            ),
+        }
+        for one in spent
+    ]
+    return [
+        Heading(_("What it took"), level=3),
+        Table(columns, cells, _("Staff time and money, by channel")),
+    ]
+
+
+def stage_name(stage: str) -> str:
+    """Return the name of a stage as the heading of its numbers, in the user's language."""
+    return {
+        "asked": _("Asked"),
+        "talked": _("Talked"),
+        "joined": _("Joined"),
+        "matched": _("Matched"),
+        "completed": _("Completed"),
+    }[stage]
+
+
+def share_text(share: Share) -> str:
+    """Return a share with what it is of and its interval.
+
+    >>> from peerbook.recruitment.funnel import wilson
+    >>> share_text(wilson(3, 10))
+    '3 af 10 (11–60 %)'
+    """
+    count = _("{n} of {total}").format(n=format_number(share.people), total=format_number(share.of))
+    if share.low is None or share.high is None:
+        return count
+    low, high = format_share(share.low).removesuffix("\u00a0%"), format_share(share.high)
+    return f"{count} ({low}–{high})"
+
+
+def _hours(minutes: int) -> str:
+    hours, left = divmod(minutes, 60)
+    if not hours:
+        return _("{n} min").format(n=left)
+    if not left:
+        return _("{n} h").format(n=hours)
+    return _("{hours} h {minutes} min").format(hours=hours, minutes=left)
+
+
+def _since(efforts: pd.DataFrame, first: dt.date | None) -> pd.DataFrame:
+    return efforts if first is None or efforts.empty else efforts[efforts["date"] >= first]

@@ -1,0 +1,300 @@
+"""Articles and broadcasts, and whether more people asked after each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from peerbook.desk import Desk
+from peerbook.recruitment import press_records
+from peerbook.recruitment.names import PRESS_KINDS, press_kind_name
+from peerbook.recruitment.press_records import Item, item_name
+from peerbook.recruitment.press_study import WINDOW_DAYS, Interval, Study, study
+from peerbook.store import Receipt
+from peerbook.store.tables import PressItem, PressKind, Site
+from peerbook.text import _, format_date, format_list, format_number, ngettext
+from peerbook.ui import (
+    Button,
+    Cells,
+    ChoiceField,
+    Column,
+    DateField,
+    Disclosure,
+    Field,
+    Form,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Status,
+    Submission,
+    Table,
+    TextField,
+    bullets,
+    receipt_text,
+)
+from peerbook.ui.answers import given
+from peerbook.ui.table import Tone
+
+_TONES: dict[str, Tone] = {"more": "ok", "fewer": "warn"}
+
+
+class Press:
+    """A form, the list with what can be said of each, and one of them in full.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    on_change
+        Called after each save, so that other parts of the page offer the new one.
+    """
+
+    def __init__(self, desk: Desk, site: Site, on_change: Callable[[], None]) -> None:
+        self._desk = desk
+        self._site = site
+        self._on_change = on_change
+        self._place = Section([])
+        self._lists = False
+
+    def parts(self) -> list[Part]:
+        """Return the list, and the form under it."""
+        self._show_list()
+
+        def save(submission: Submission) -> Receipt:
+            receipt = self._desk.save(
+                submission,
+                lambda session: press_records.save_item(
+                    session, self._site.id, _item(submission.values), self._desk.today
+                ),
+            )
+            self._show_list()
+            self._on_change()
+            return receipt
+
+        form = Form(
+            "press_item", self._fields(), values={"kind": "article"}, on_submit=save,
+            drafts=self._desk.drafts(f"press_item:{self._site.id}"), clear_after_save=True,
+        )  # fmt: skip
+        return [self._place, Heading(_("A new one")), form]
+
+    def refresh(self) -> None:
+        """Count anew, as after an enquiry, where the list is open."""
+        if self._lists:
+            self._show_list()
+
+    def _fields(self) -> list[Field[Any]]:
+        return [
+            ChoiceField(
+                "kind", _("What was it?"), required=True, look="radio",
+                options=[(kind, press_kind_name(kind)) for kind in PRESS_KINDS],
+            ),
+            TextField("outlet", _("Where did it stand?"), required=True, max_length=120),
+            TextField("title", _("Headline"), max_length=200),
+            DateField(
+                "appeared_on", _("When did it come out?"), required=True, latest=self._desk.today
+            ),
+        ]  # fmt: skip
+
+    def _studies(self) -> list[tuple[PressItem, Study, int]]:
+        today = self._desk.today
+        with self._desk.store.read() as session:
+            items = press_records.press_items(session, self._site.id)
+            asked = press_records.asked_days(session, self._site.id)
+            others = press_records.happenings(session, self._site.id)
+            named = press_records.named_in(session, self._site.id)
+        by_number = {one.key: one for one in others if one.key is not None}
+        began_on = asked[0] if asked else today
+        return [
+            (
+                item,
+                study(by_number[item.id], asked, others, began_on=began_on, today=today),
+                named.get(item.id, 0),
+            )
+            for item in items
+        ]
+
+    def _show_list(self, told: str = "") -> None:
+        self._lists = True
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        found = self._studies()
+        if not found:
+            text = _("Nothing is written down yet. Note the next article on the day it comes out.")
+            self._place.show([*notice, Prose(text)], told, take_there=bool(told))
+            return
+        columns = [
+            Column("what", _("Article or broadcast")),
+            Column("observed", _("Asked in four weeks"), kind="number"),
+            Column("expected", _("Usual")),
+            Column("verdict", _("What can be said"), kind="status"),
+        ]
+        rows = [
+            {
+                "number": number,
+                "what": item_name(item),
+                "observed": one.observed,
+                "expected": _("not known")
+                if one.expected is None
+                else format_number(one.expected, 1),
+                "verdict": Status(verdict_name(one), _TONES.get(one.verdict, "neutral")),
+            }
+            for number, (item, one, _named) in enumerate(found)
+        ]
+
+        def open_one(row: Cells) -> str:
+            item, one, named = found[int(str(row["number"]))]
+            self._show_one(item, one, named)
+            return ""
+
+        table = Table(
+            columns, rows, _("Did more people ask afterwards?"), sortable=False,
+            action=RowAction(_("Open"), open_one),
+        )  # fmt: skip
+        self._place.show([*notice, table], told, take_there=bool(told))
+
+    def _show_one(self, item: PressItem, one: Study, named: int) -> None:
+        self._lists = False
+        number, version = item.id, item.version
+
+        def back() -> str:
+            self._show_list()
+            return _("The list is shown again.")
+
+        def save(submission: Submission) -> None:
+            receipt = self._desk.save(
+                submission,
+                lambda session: press_records.correct_item(
+                    session, number, _item(submission.values), self._desk.today, version
+                ),
+            )
+            self._show_list(receipt_text(receipt))
+            self._on_change()
+
+        def remove() -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                press_records.remove_item(session, number, version)
+            told = _("It is removed. Those who came because of it keep their channel.")
+            self._show_list(told)
+            self._on_change()
+            return told
+
+        values = {
+            "kind": item.kind, "outlet": item.outlet, "title": item.title,
+            "appeared_on": item.appeared_on,
+        }  # fmt: skip
+        form = Form(
+            "press_correction", self._fields(), values=values, on_submit=save,
+            submit_label=_("Save the correction"),
+        )  # fmt: skip
+        self._place.show(
+            [
+                Button(_("Back to the list"), back),
+                Heading(item_name(item), level=3),
+                *study_parts(one, named),
+                Disclosure(_("Correct it"), [form]),
+                Button(
+                    _("Remove it"), remove, confirm=_("Remove it from the list?"), look="danger"
+                ),
+            ],
+            take_there=True,
+        )
+
+
+def study_parts(one: Study, named: int) -> list[Part]:
+    """Return what is known of the weeks after an article or broadcast, in plain words."""
+    asked = ngettext("{n} person asked", "{n} people asked", one.observed).format(n=one.observed)
+    lines = [
+        _("From {first} to {last}: {asked}. In the long run it would be {interval}.").format(
+            first=format_date(one.first), last=format_date(one.last), asked=asked,
+            interval=interval_text(one.observed_interval),
+        )
+    ]  # fmt: skip
+    if one.expected is None:
+        lines.append(
+            _(
+                "What is usual is not known: only {days} days before it can be compared with, and "
+                "it takes 56."
+            ).format(days=one.basis_days)
+        )
+    else:
+        lines.append(
+            _("Usual in {days} days: {expected}, from {count} who asked in {basis} days.").format(
+                days=WINDOW_DAYS, expected=format_number(one.expected, 1),
+                count=one.basis_count, basis=one.basis_days,
+            )
+        )  # fmt: skip
+    if one.ratio is not None and one.basis_count:
+        lines.append(
+            _("That is {interval} times the usual.").format(interval=interval_text(one.ratio))
+        )
+    lines.append(
+        ngettext(
+            "{n} of those who asked named it themselves.",
+            "{n} of those who asked named it themselves.",
+            named,
+        ).format(n=named)
+    )
+    if one.others:
+        listed = format_list([f"{format_date(other.day)} {other.label}" for other in one.others])
+        lines.append(_("At the same time: {others}.").format(others=listed))
+    kind = "ok" if one.verdict == "more" else "info"
+    return [
+        Notice("ok" if kind == "ok" else "info", verdict_sentence(one)),
+        Prose(bullets(lines)),
+        Prose(
+            _(
+                "The figures in between are exact intervals for small counts (Poisson), with 95 in "
+                "100 certainty. Enquiries in the weeks after another article, visit or meeting are "
+                "not counted as usual."
+            )
+        ),
+    ]
+
+
+def verdict_name(one: Study) -> str:
+    """Return the verdict in few words, in the user's language."""
+    return {
+        "more": _("more than usual"),
+        "fewer": _("fewer than usual"),
+        "mixed": _("more, but not by this alone"),
+        "cannot_tell": _("cannot tell"),
+        "no_basis": _("cannot tell yet"),
+        "too_early": _("wait until {date}").format(date=format_date(one.last)),
+    }[one.verdict]
+
+
+def verdict_sentence(one: Study) -> str:
+    """Return the verdict as a sentence, in the user's language."""
+    return {
+        "more": _("More people asked than usual, and nothing else is known that could explain it."),
+        "fewer": _("Fewer people asked than usual."),
+        "mixed": _(
+            "More people asked than usual. But other things happened at the same time, so nobody "
+            "can tell what it was."
+        ),
+        "cannot_tell": _("Nobody can tell. The numbers are too small, or like the usual ones."),
+        "no_basis": _("Nobody can tell. Too little is known of what is usual."),
+        "too_early": _("It is too early. Look again after {date}.").format(
+            date=format_date(one.last)
+        ),
+    }[one.verdict]
+
+
+def interval_text(interval: Interval) -> str:
+    """Return an interval in words."""
+    low = format_number(interval.low, 1)
+    if interval.high == float("inf"):
+        return _("at least {low}").format(low=low)
+    return _("{low} to {high}").format(low=low, high=format_number(interval.high, 1))
+
+
+def _item(values: Mapping[str, object]) -> Item:
+    return Item(
+        cast(PressKind, values["kind"]),
+        " ".join(str(values["outlet"]).split()),
+        given(dt.date, values["appeared_on"]),
+        " ".join(str(values["title"]).split()),
+    )

@@ -1,0 +1,80 @@
+"""Recruitment: from the first enquiry to taking part, and what brings people."""
+
+from __future__ import annotations
+
+from peerbook import small_groups
+from peerbook.desk import Desk, open_desk
+from peerbook.recruitment import press_records, stakeholder_records
+from peerbook.recruitment.enquiry_part import Enquiries
+from peerbook.recruitment.funnel import STAGES, funnel
+from peerbook.recruitment.funnel_part import Funnel
+from peerbook.recruitment.journey_records import journeys_frame
+from peerbook.recruitment.network_part import Network
+from peerbook.recruitment.people_part import People
+from peerbook.recruitment.press_part import Press
+from peerbook.sites import site_records
+from peerbook.sites.site_part import site_parts
+from peerbook.store.tables import Site
+from peerbook.text import _
+from peerbook.ui import Page, Part, Prose, Tabs
+
+
+def open_page(site: str = "") -> Page:
+    """Return the page for a site; the first by name when `site` is empty.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site.
+    """
+    desk = open_desk()
+    with desk.store.read() as session:
+        known = site_records.sites(session)
+        chosen = site_records.site_named(session, site)
+    if chosen is None:
+        text = _("There is no place yet. Begin on the [front page](start.ipynb).")
+        return Page([Prose(text)], synthetic=desk.synthetic)
+    return Page(
+        site_parts(known, chosen, lambda at: _parts(desk, at)),
+        synthetic=desk.synthetic,
+        facts=lambda: _facts(desk, chosen),
+    )
+
+
+def _parts(desk: Desk, site: Site) -> list[Part]:
+    figures = Funnel(desk, site)
+    people = People(desk, site, figures.refresh)
+    press = Press(desk, site, lambda: None)
+
+    def follow() -> None:
+        """Let what was opened show what was saved elsewhere on the page."""
+        for part in (people, figures, press):
+            part.refresh()
+
+    return [
+        Tabs(
+            [
+                (_("Somebody asks"), Enquiries(desk, site, follow).parts),
+                (_("Talks"), people.parts),
+                (_("What works"), figures.parts),
+                (_("Press"), press.parts),
+                (_("Places to visit"), Network(desk, site, press.refresh).parts),
+            ]
+        )
+    ]
+
+
+def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
+    with desk.store.read() as session:
+        rows = funnel(journeys_frame(session, site.id), "heard_via")
+        items = press_records.press_items(session, site.id)
+        places = stakeholder_records.places(session, site.id)
+    threshold = desk.threshold()
+    reached = zip(STAGES, rows[0].reached, strict=True)
+    return (
+        f"site: {site.name}",
+        *(f"{stage}: {small_groups.told(count, threshold)}" for stage, count in reached),
+        f"channels: {len(rows) - 1}",
+        f"press: {len(items)}",
+        f"places: {len(places)}",
+    )
