@@ -15,6 +15,8 @@ import random
 from dataclasses import dataclass
 from typing import Literal
 
+from peerbook.store.tables import Channel
+
 Role = Literal["peer", "mentor"]
 Problem = Literal["exit_talk_not_booked", "items_left_blank", "not_matched_yet", "paused"]
 
@@ -35,13 +37,13 @@ PROBLEMS: dict[Problem, int] = {
     "not_matched_yet": 5,
     "paused": 3,
 }
-CHANNELS = {
+CHANNELS: dict[Channel, int] = {
     "contact_person": 30,
     "notice": 10,
     "info_meeting": 9,
     "article": 6,
     "ambassador": 6,
-    "tv": 4,
+    "broadcast": 4,
     "network": 3,
     "leaflet": 2,
 }
@@ -83,7 +85,7 @@ class Invented:
 
     name: str
     role: Role
-    channel: str
+    channel: Channel
     joined_on: dt.date
     courses: tuple[int, ...]
     both_measures: bool

@@ -25,6 +25,7 @@ from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.demo import people
 from peerbook.demo.drop_in import invent_counts
 from peerbook.demo.people import Invented, invent
+from peerbook.demo.recruiting import Recruiting
 from peerbook.demo.timing import Timing
 from peerbook.desk import SYNTHETIC_SETTING
 from peerbook.errors import PeerbookError
@@ -51,15 +52,6 @@ STARTS_AT, ENDS_AT = dt.time(10), dt.time(15, 30)
 """Invented: the manual's hours are lost in the text we have."""
 PLANNED_AHEAD = dt.timedelta(weeks=10)
 """Invented too."""
-
-PRESS = (
-    ("tv", dt.date(2014, 9, 18)),
-    ("article", dt.date(2014, 5, 14)),
-    ("article", dt.date(2014, 10, 8)),
-    ("article", dt.date(2015, 3, 11)),
-    ("article", dt.date(2015, 9, 2)),
-)
-"""Four articles and one broadcast in September of the first year (p. 18); the days are invented."""
 
 _WISHES: dict[str, tuple[Outcome, str, DecisionStatus]] = {
     "Flere pauser om eftermiddagen.": ("do", "Der er nu en pause mere efter frokost.", "told_back"),
@@ -175,7 +167,8 @@ class _Vejle:
             self._add_evaluations(course, mentors, self._draw)
         self._decide(courses)
         self._add_head_counts(site)
-        self._add_public_life(codes, invented)
+        self._add_workshop(codes, invented)
+        Recruiting(self._session, site.id, self._timing, self._seed).fill(codes, invented)
         for course in courses:
             self._add_raised_themes(course, self._draw)
         self._add_course_under_way(site, codes, invented)
@@ -257,7 +250,7 @@ class _Vejle:
             joined_on = self._timing.moved(one.joined_on)
             self._session.add(Participant(code=code, site_id=site.id, created_on=joined_on))
             identities.save_name(self._session, code, one.name)
-            self._tell(code, "joined", one.joined_on, role=one.role, channel=one.channel)
+            self._tell(code, "joined", one.joined_on, role=one.role)
             self._tell(code, "measured_before", one.joined_on)
             for place in one.courses:
                 on = max(joined_on, courses[place].starts_on - dt.timedelta(days=14))
@@ -375,10 +368,8 @@ class _Vejle:
             raised = {*content.day(row.number).themes, *more}
             sparring_records.save_raised_themes(self._session, row.id, raised)
 
-    def _add_public_life(self, codes: Sequence[str], invented: Sequence[Invented]) -> None:
-        """Note what was printed and sent about the project, and who came to the workshop."""
-        for number, (kind, on) in enumerate(PRESS, start=1):
-            append_event(self._session, "press", number, kind, self._timing.moved(on))
+    def _add_workshop(self, codes: Sequence[str], invented: Sequence[Invented]) -> None:
+        """Note who came to the workshop."""
         for code, one in zip(codes, invented, strict=True):
             if one.invited_to_workshop:
                 kind = "came_to_workshop" if one.at_workshop else "invited_to_workshop"

@@ -57,6 +57,12 @@ def _registry() -> tuple[Entry, ...]:
             roles=ROLES - {"analyst"},
         ),
         Entry(
+            "recruitment",
+            _("Recruitment"),
+            _("From the first enquiry to taking part, and what brings people."),
+            _("People"),
+        ),
+        Entry(
             "course_plan",
             _("Plan a course"),
             _("Dates for teaching, sparring and evaluation, and what follows when a day is moved."),
