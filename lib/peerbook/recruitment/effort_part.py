@@ -106,7 +106,7 @@ class Efforts:
             Column("channel", _("Channel")),
             Column("what", _("What")),
             Column("minutes", _("Minutes"), kind="number"),
-            Column("cost_kr", _("Kroner"), kind="kroner"),
+            Column("cost_kr", _("Kroner"), kind="number"),
         ]
         rows = [
             {

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+import pandas as pd
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
@@ -23,6 +24,7 @@ from peerbook.ui import (
     ChoiceField,
     Column,
     DateField,
+    Disclosure,
     Field,
     FlagField,
     Form,
@@ -40,8 +42,8 @@ from peerbook.ui import (
 )
 from peerbook.ui.answers import given, given_or_none
 
-SHOWN = 40
-"""So many enquiries stand on the page; the rest is in the funnel."""
+SHOWN, MOST = 10, 200
+"""So many enquiries stand on the page, and so many more when they are asked for."""
 LATEST_ITEMS = 12
 NAME_LENGTH, NOTE_LENGTH, CONTACT_LENGTH = 120, 300, 254
 
@@ -150,11 +152,22 @@ class Enquiries:
     def _list_parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             frame = enquiry_records.enquiries_frame(session, self._site.id)
-            latest = frame.head(SHOWN)
-            codes = [code for code in latest["code"].tolist() if code]
-            names = identities.name_of(session, codes)
+        latest, earlier = frame.head(SHOWN), frame.iloc[SHOWN : SHOWN + MOST]
         if frame.empty:
             return [Prose(_("Nobody is written down yet."))]
+        caption = ngettext(
+            "{n} enquiry, the latest first", "{n} enquiries, the latest first", len(frame)
+        ).format(n=len(frame))
+        shown: list[Part] = [self._table(latest, caption)]
+        if not earlier.empty:
+            shown.append(
+                Disclosure(_("Earlier ones"), lambda: [self._table(earlier, _("Earlier ones"))])
+            )
+        return shown
+
+    def _table(self, frame: pd.DataFrame, caption: str) -> Table:
+        with self._desk.store.read() as session:
+            names = identities.name_of(session, frame["code"].dropna())
         columns = [
             Column("asked_on", _("When"), kind="date"),
             Column("who", _("Who")),
@@ -179,16 +192,10 @@ class Enquiries:
                 },
                 "is_named": bool(row.code),
             }
-            for row in each(latest)
+            for row in each(frame)
         ]
-        caption = ngettext(
-            "{n} enquiry, the latest first", "{n} enquiries, the latest first", len(frame)
-        ).format(n=len(frame))
-        more: list[Part] = []
-        if len(frame) > SHOWN:
-            more.append(Prose(_("Only the {n} latest are shown.").format(n=SHOWN)))
         action = RowAction(_("Correct"), self._correct)
-        return [Table(columns, rows, caption, sortable=False, action=action), *more]
+        return Table(columns, rows, caption, sortable=False, action=action)
 
     # -- corrections -----------------------------------------------------------------------------
 

@@ -138,10 +138,13 @@ def _cost_parts(rows: Sequence[Row], efforts: pd.DataFrame) -> list[Part]:
     columns = [
         Column("channel", _("Channel")),
         Column("minutes", _("Staff time")),
-        Column("cost", _("Kroner"), kind="kroner"),
-        Column("contracts", _("Contracts started"), kind="number"),
-        Column("each", _("For each contract")),
+        Column("cost", _("Kroner"), kind="number"),
     ]
+    if any(one.contracts for one in spent):
+        columns += [
+            Column("contracts", _("Contracts started"), kind="number"),
+            Column("each", _("For each contract")),
+        ]
     cells = [
         {
             "channel": channel_name(one.channel),
@@ -183,8 +186,7 @@ def share_text(share: Share) -> str:
     count = _("{n} of {total}").format(n=format_number(share.people), total=format_number(share.of))
     if share.low is None or share.high is None:
         return count
-    low, high = format_share(share.low).removesuffix("\u00a0%"), format_share(share.high)
-    return f"{count} ({low}–{high})"
+    return f"{count} ({format_number(share.low * 100)}–{format_share(share.high)})"
 
 
 def _hours(minutes: int) -> str:

@@ -58,3 +58,37 @@ def stakeholder_kind_name(kind: str) -> str:
         "business": _("Café or other business"),
         "other": _("Something else"),
     }[kind]
+
+
+def standing_name(standing: str) -> str:
+    """Return how it stands with somebody, in the user's language; nobody is ever turned away."""
+    return {
+        "asked": _("Waits for a talk"),
+        "talk_agreed": _("A talk is agreed"),
+        "talked": _("Thinks about it"),
+        "joined": _("Takes part"),
+        "not_now": _("Not now"),
+        "deselected": _("Decided not to"),
+    }[standing]
+
+
+def outcome_name(outcome: str) -> str:
+    """Return what somebody decided, in the user's language."""
+    return {
+        "joined": _("Wants to take part"),
+        "not_now": _("Not now"),
+        "deselected": _("Does not want to"),
+    }[outcome]
+
+
+def reason_name(reason: str) -> str:
+    """Return why somebody does not take part, or not now, in the user's language."""
+    return {
+        "work": _("Work or job training"),
+        "education": _("School or education"),
+        "family": _("Family"),
+        "not_ready": _("Does not feel far enough along"),
+        "health": _("Is ill or has much to bear now"),
+        "other": _("Something else"),
+        "not_told": _("They did not say"),
+    }[reason]

@@ -79,7 +79,7 @@ class Press:
             "press_item", self._fields(), values={"kind": "article"}, on_submit=save,
             drafts=self._desk.drafts(f"press_item:{self._site.id}"), clear_after_save=True,
         )  # fmt: skip
-        return [self._place, Heading(_("A new one")), form]
+        return [self._place, Disclosure(_("Write down a new one"), [form])]
 
     def refresh(self) -> None:
         """Count anew, as after an enquiry, where the list is open."""

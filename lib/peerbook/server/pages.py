@@ -60,7 +60,7 @@ def _registry() -> tuple[Entry, ...]:
             "recruitment",
             _("Recruitment"),
             _("From the first enquiry to taking part, and what brings people."),
-            _("People"),
+            _("Peers and mentors"),
         ),
         Entry(
             "course_plan",

@@ -1,0 +1,153 @@
+"""What somebody decides after the first talk, and what they say yes and no to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Final, Literal, cast
+
+from sqlalchemy.orm import Session
+
+from peerbook.desk import Desk
+from peerbook.months import months_after
+from peerbook.people.consent_form import consent_form
+from peerbook.privacy.consent import Purpose, consent_texts, consents, save_answers, standings
+from peerbook.recruitment import talk_records
+from peerbook.recruitment.journey_records import Asker
+from peerbook.recruitment.names import outcome_name, reason_name, wanted_role_name
+from peerbook.recruitment.talk_records import OUTCOMES, REASONS, Decided
+from peerbook.store import Receipt, Saved, events_of, identities, in_effect
+from peerbook.store.backup import remember_taken_back
+from peerbook.text import _
+from peerbook.ui import (
+    ChoiceField,
+    DateField,
+    Disclosure,
+    Form,
+    Heading,
+    Part,
+    Prose,
+    Submission,
+    receipt_text,
+)
+from peerbook.ui.answers import given
+
+MONTHS_TO_WAIT: Final = 6
+"""After so long whoever said yes to it is written to again: shared/features.md, C5."""
+
+
+class Decisions:
+    """What one person decides.
+
+    Parameters
+    ----------
+    desk, one
+        Where, and who.
+    reopen
+        Shows the person as they stand after a save, with a sentence about it.
+    """
+
+    def __init__(self, desk: Desk, one: Asker, reopen: Callable[[str], None]) -> None:
+        self._desk = desk
+        self._one = one
+        self._reopen = reopen
+
+    def parts(self) -> list[Part]:
+        """Return the form, and the one for consent."""
+        return [
+            Heading(_("What have they decided?"), level=3),
+            self._decision_form(),
+            Disclosure(_("What they have said yes to"), self._consent_parts),
+        ]
+
+    def _save(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
+        receipt = self._desk.save(submission, change)
+        self._reopen(receipt_text(receipt))
+
+    def _decision_form(self) -> Form:
+        def save(submission: Submission) -> None:
+            values = submission.values
+            on = given(dt.date, values["on"])
+            outcome = cast(talk_records.Outcome, values["outcome"])
+            may_write = values["may_write"] == "yes" and outcome != "joined"
+            decided = Decided(
+                outcome,
+                on,
+                cast("Literal['peer', 'mentor'] | None", values["joins_as"]),
+                cast("talk_records.Reason | None", values["reason"]),
+                months_after(on, MONTHS_TO_WAIT) if may_write else None,
+            )
+            self._save(submission, lambda session: talk_records.save_decision(
+                    session, self._one.code, decided, self._desk.today
+                ),
+            )  # fmt: skip
+
+        begin: dict[str, object] = {"on": self._desk.today}
+        if self._one.role in ("peer", "mentor"):
+            begin["joins_as"] = self._one.role
+        return Form(
+            "decision",
+            [
+                ChoiceField(
+                    "outcome", _("What did they say?"), required=True, look="radio",
+                    options=[(outcome, outcome_name(outcome)) for outcome in OUTCOMES],
+                ),
+                ChoiceField(
+                    "joins_as", _("If they join: as what?"),
+                    options=[(role, wanted_role_name(role)) for role in ("peer", "mentor")],
+                ),
+                ChoiceField(
+                    "reason", _("If not: why?"),
+                    options=[(reason, reason_name(reason)) for reason in REASONS],
+                ),
+                ChoiceField(
+                    "may_write", _("If not: may we write in six months?"), look="radio",
+                    options=[("yes", _("Yes")), ("no", _("No"))],
+                ),
+                DateField("on", _("When?"), required=True, latest=self._desk.today),
+            ],
+            values=begin,
+            on_submit=save,
+            submit_label=_("Save what they decided"),
+        )  # fmt: skip
+
+    def _consent_parts(self) -> list[Part]:
+        with self._desk.store.read() as session:
+            said = consents(session, self._one.code, self._desk.today)
+            is_on_course = any(
+                event.kind == "enrolled"
+                for event in in_effect(
+                    events_of(session, "participant", self._one.code), dt.date.max
+                )
+            )
+        if is_on_course:
+            return [
+                Prose(
+                    _(
+                        "They are or were on a course. Write their answers on the page "
+                        "[Attendance and evaluation](course_record.ipynb), where a no takes them "
+                        "off the course."
+                    )
+                )
+            ]
+
+        def save(
+            submission: Submission, answers: dict[Purpose, bool], on: dt.date
+        ) -> Receipt | None:
+            def change(session: Session) -> Saved:
+                saved = save_answers(session, self._one.code, answers, on, today=self._desk.today)
+                if answers.get("cpr_link") is False:
+                    identities.forget_cpr(session, self._one.code)
+                session.flush()
+                remember_taken_back(session, standings(session, [self._one.code]))
+                return saved
+
+            return self._desk.save(submission, change)
+
+        words: list[Part] = []
+        for purpose in consent_texts().purposes:
+            words += [Heading(purpose.title, level=4), Prose(purpose.text)]
+        return [
+            Disclosure(_("The words they are asked with"), words),
+            consent_form(self._desk, said, save),
+        ]

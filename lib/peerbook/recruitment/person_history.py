@@ -1,0 +1,61 @@
+"""What has happened with somebody since they first asked, a line each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from peerbook.recruitment import enquiry_records, talk_records
+from peerbook.recruitment.names import (
+    channel_name,
+    outcome_name,
+    reason_name,
+    wanted_role_name,
+)
+from peerbook.recruitment.talk_records import OUTCOMES
+from peerbook.store import events_of, in_effect
+from peerbook.store.tables import Event
+from peerbook.text import _, format_date
+
+
+def history(session: Session, code: str, today: dt.date) -> Iterator[str]:
+    """Yield what has happened, in order, a line each."""
+    lines: list[tuple[dt.date, str]] = []
+    for asked in enquiry_records.of_person(session, code):
+        text = _("Asked. Heard of it through: {channel}").format(
+            channel=channel_name(asked.heard_via).lower()
+        )
+        lines.append((asked.asked_on, f"{text}. {asked.note}" if asked.note else text))
+    for talk in talk_records.talks(session, code):
+        told = {
+            "held": _("Talk held"),
+            "agreed": _("Talk agreed"),
+            "cancelled": _("Talk cancelled"),
+        }
+        lines.append((talk.date, told[talk.state]))
+    for event in in_effect(events_of(session, "participant", code), today):
+        if line := _event_line(event):
+            lines.append((event.effective_on, line))
+    for day, text in sorted(lines, key=lambda one: one[0]):
+        yield f"{format_date(day)}: {text}"
+
+
+def _event_line(event: Event) -> str:
+    if event.kind == "enrolled":
+        return _("On a course, as a mentor")
+    if event.kind not in OUTCOMES:
+        return ""
+    told = outcome_name(event.kind)
+    details = event.details
+    if "role" in details:
+        return f"{told}, {wanted_role_name(str(details['role'])).lower()}"
+    if "reason" in details:
+        told = f"{told}: {reason_name(str(details['reason'])).lower()}"
+    if "write_on" in details:
+        again = _("May be written to from {date}").format(
+            date=format_date(dt.date.fromisoformat(details["write_on"]))
+        )
+        told = f"{told}. {again}"
+    return told

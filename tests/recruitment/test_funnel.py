@@ -1,0 +1,122 @@
+"""How far people came, and what it cost, by channel."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peerbook.recruitment.funnel import STAGES, funnel, spent_per_contract
+from peerbook.recruitment.journeys import COLUMNS, journeys
+
+DAY = dt.date(2026, 3, 2)
+
+
+def on(days):
+    return DAY + dt.timedelta(days=days)
+
+
+def enquiries(*rows):
+    columns = ["code", "asked_on", "role", "heard_via", "decided_via"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def reached(*rows):
+    return pd.DataFrame(rows, columns=["code", "stage", "on"])
+
+
+def ways(asked, stages=()):
+    return journeys(enquiries(*asked), reached(*stages))
+
+
+def by_channel(rows):
+    return {row.channel: row.reached for row in rows}
+
+
+ANNA = ("P-AAAAAA", DAY, "peer", "notice", None)
+
+
+def test_each_who_asks_counts_once_also_when_nobody_knows_who_it_was():
+    nameless = (None, DAY, "open", "article", None)
+    frame = ways([ANNA, nameless, nameless])
+    assert list(frame.columns) == list(COLUMNS)
+    assert by_channel(funnel(frame, "heard_via")) == {
+        None: (3, 0, 0, 0, 0), "article": (2, 0, 0, 0, 0), "notice": (1, 0, 0, 0, 0),
+    }  # fmt: skip
+
+
+def test_whoever_calls_twice_before_they_join_is_one_and_the_first_channel_counts():
+    again = ("P-AAAAAA", on(9), "peer", "article", "ambassador")
+    frame = ways([again, ANNA], [("P-AAAAAA", "joined", on(20))])
+    assert by_channel(funnel(frame, "heard_via")) == {
+        None: (1, 1, 1, 0, 0), "notice": (1, 1, 1, 0, 0),
+    }  # fmt: skip
+    assert by_channel(funnel(frame, "decided_via"))["ambassador"] == (1, 1, 1, 0, 0)
+
+
+def test_a_peer_who_later_wants_to_be_a_mentor_begins_a_new_way_with_their_own_stages():
+    later = ("P-AAAAAA", on(300), "mentor", "ambassador", None)
+    stages = [
+        ("P-AAAAAA", "talked", on(5)), ("P-AAAAAA", "joined", on(8)),
+        ("P-AAAAAA", "talked", on(310)),
+    ]  # fmt: skip
+    frame = ways([ANNA, later], stages)
+    assert frame["role"].tolist() == ["peer", "mentor"]
+    assert frame["joined_on"].tolist() == [on(8), None]
+    assert frame["talked_on"].tolist() == [on(5), on(310)]
+
+
+def test_whoever_joined_without_a_talk_written_down_has_come_past_it():
+    frame = ways([ANNA], [("P-AAAAAA", "completed", on(300))])
+    assert funnel(frame, "heard_via")[0].reached == (1, 1, 1, 1, 1)
+
+
+def test_only_those_who_asked_in_the_period_count():
+    frame = ways([ANNA, (None, on(40), "open", "article", None)])
+    rows = funnel(frame, "heard_via", first=on(1), last=on(40))
+    assert by_channel(rows) == {None: (1, 0, 0, 0, 0), "article": (1, 0, 0, 0, 0)}
+    assert funnel(frame, "heard_via", first=on(50))[0].reached == (0,) * len(STAGES)
+
+
+def test_where_nobody_was_asked_what_made_them_come_the_first_channel_stands_for_it():
+    assert by_channel(funnel(ways([ANNA]), "decided_via"))["notice"][0] == 1
+
+
+def test_money_and_time_are_told_for_each_contract_and_never_divided_by_none():
+    frame = ways([ANNA], [("P-AAAAAA", "matched", on(60))])
+    efforts = pd.DataFrame(
+        [("notice", 60, 0), ("notice", 30, 500), ("article", 120, 0)],
+        columns=["channel", "minutes", "cost_kr"],
+    )
+    spent = {one.channel: one for one in spent_per_contract(efforts, funnel(frame, "heard_via"))}
+    assert (spent["notice"].minutes_each, spent["notice"].kr_each) == (90, 500)
+    assert (spent["article"].contracts, spent["article"].minutes_each) == (0, None)
+
+
+codes = st.one_of(st.none(), st.sampled_from(["P-AAAAAA", "P-BBBBBB", "P-CCCCCC"]))
+days = st.integers(0, 400).map(on)
+asked = st.tuples(codes, days, st.just("peer"), st.sampled_from(["notice", "article"]), st.none())
+steps = st.tuples(codes.filter(bool), st.sampled_from(STAGES[1:]), days)
+
+
+@given(st.lists(asked, max_size=12), st.lists(steps, max_size=12), st.randoms())
+def test_channels_add_up_to_the_whole_which_only_grows_smaller_and_knows_no_order(
+    rows, stages, chance
+):
+    rows = list({(row[0], row[1]): row for row in rows if row[0]}.values()) + [
+        row for row in rows if not row[0]
+    ]
+    whole, *channels = funnel(ways(rows, stages), "heard_via")
+    assert whole.reached == tuple(
+        sum(row.reached[n] for row in channels) for n in range(len(STAGES))
+    )
+    assert list(whole.reached) == sorted(whole.reached, reverse=True)
+    chance.shuffle(rows)
+    chance.shuffle(stages)
+    assert funnel(ways(rows, stages), "heard_via") == (whole, *channels)
+
+
+@pytest.mark.parametrize("by", ["heard_via", "decided_via"])
+def test_of_nobody_there_is_one_row_of_noughts(by):
+    assert by_channel(funnel(ways([]), by)) == {None: (0, 0, 0, 0, 0)}

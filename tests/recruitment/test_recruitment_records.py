@@ -1,0 +1,340 @@
+"""Enquiries, talks, decisions, press and places in the store, and what is refused."""
+
+import datetime as dt
+
+import pytest
+
+from builders import LEADER, a_course, a_site, assert_sound
+from peerbook.course import people_records
+from peerbook.errors import Conflict, InputFault
+from peerbook.privacy.erasure import erase_person
+from peerbook.recruitment import (
+    effort_records,
+    enquiry_records,
+    press_records,
+    stakeholder_records,
+    talk_records,
+)
+from peerbook.recruitment.effort_records import Effort
+from peerbook.recruitment.enquiry_records import Asked, Person
+from peerbook.recruitment.funnel import funnel
+from peerbook.recruitment.journey_records import askers, journeys_frame
+from peerbook.recruitment.press_records import Item
+from peerbook.recruitment.stakeholder_records import Place, Visited
+from peerbook.recruitment.talk_records import Agreed, Decided, Held
+from peerbook.recruitment.visiting import Cadence
+from peerbook.rows import each
+from peerbook.store import identities
+from peerbook.store.identities import Contacts
+from peerbook.store.tables import Enquiry, Participant, PressItem, Stakeholder
+
+TODAY = dt.date(2026, 3, 10)
+ASKED = Asked(TODAY, "peer", "notice")
+HANNE = Person("Hanne Opdigt", Contacts(phone="22334455"))
+
+
+def days(count):
+    return TODAY + dt.timedelta(days=count)
+
+
+@pytest.fixture
+def site_id(store):
+    return a_site(store)[0]
+
+
+def change(store, call, *args, **named):
+    with store.write(LEADER) as session:
+        return call(session, *args, **named)
+
+
+def read(store, call, *args, **named):
+    with store.read() as session:
+        return call(session, *args, **named)
+
+
+def asks(store, site_id, person=HANNE, asked=ASKED):
+    """Return the code of somebody who asks."""
+    saved = change(store, enquiry_records.log_enquiry, site_id, asked, person, TODAY)
+    with store.read() as session:
+        return session.get_one(Enquiry, saved.number).participant_code
+
+
+def refused(store, call, *args, **named):
+    with pytest.raises(InputFault) as fault:
+        change(store, call, *args, **named)
+    return [one.place.field for one in fault.value.faults]
+
+
+def standing(store, site_id, today=TODAY):
+    return {one.code: one.standing for one in read(store, askers, site_id, today)}
+
+
+# -- enquiries -----------------------------------------------------------------------------------
+
+
+def test_whoever_gives_a_name_gets_a_code_and_whoever_does_not_counts_all_the_same(store, site_id):
+    code = asks(store, site_id)
+    assert asks(store, site_id, Person()) is None
+    with store.read() as session:
+        assert identities.name_of(session, [code]) == {code: "Hanne Opdigt"}
+        assert identities.contacts_of(session, [code])[code].phone == "22334455"
+    frame = read(store, enquiry_records.enquiries_frame, site_id)
+    assert {row.code for row in each(frame)} == {None, code}
+    assert_sound(store)
+
+
+def test_a_name_that_is_known_is_asked_about_and_never_taken_for_the_same_person(store, site_id):
+    code = asks(store, site_id)
+    again = Person("hanne  opdigt")
+    assert refused(store, enquiry_records.log_enquiry, site_id, ASKED, again, TODAY) == ["name"]
+    known = Person("Hanne Opdigt", Contacts(email="h@eksempel.dk"), is_known=True)
+    assert asks(store, site_id, known) == code
+    with store.read() as session:
+        kept = identities.contacts_of(session, [code])[code]
+    assert kept == Contacts("h@eksempel.dk", "22334455")
+
+
+def test_whoever_is_said_to_be_known_has_to_be_and_at_this_site(store, site_id):
+    elsewhere, _name = a_site(store, name="Kolding")
+    asks(store, elsewhere)
+    known = Person("Hanne Opdigt", is_known=True)
+    assert refused(store, enquiry_records.log_enquiry, site_id, ASKED, known, TODAY) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "person", "field"),
+    [
+        (Asked(days(1), "peer", "notice"), Person(), "asked_on"),
+        (Asked(days(-1200), "peer", "notice"), Person(), "asked_on"),
+        (Asked(TODAY, "peer", "article", press_item=99), Person(), "press_item"),
+        (ASKED, Person(contacts=Contacts(phone="22334455")), "name"),
+        (ASKED, Person("Hanne", Contacts(phone="1234")), "phone"),
+        (ASKED, Person("Hanne", Contacts(email="hanne")), "email"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_half_saved(store, site_id, asked, person, field):
+    assert refused(store, enquiry_records.log_enquiry, site_id, asked, person, TODAY) == [field]
+    with store.read() as session:
+        assert session.query(Participant.code).all() == []
+
+
+def test_an_article_that_came_out_later_brought_nobody(store, site_id):
+    item = change(store, press_records.save_item, site_id, Item("article", "Avisen", TODAY), TODAY)
+    asked = Asked(days(-1), "peer", "article", press_item=item.number)
+    assert refused(store, enquiry_records.log_enquiry, site_id, asked, Person(), TODAY) == [
+        "press_item"
+    ]
+
+
+def test_who_it_was_is_noted_once_they_say_so(store, site_id):
+    saved = change(store, enquiry_records.log_enquiry, site_id, ASKED, Person(), TODAY)
+    change(store, enquiry_records.name_enquiry, saved.number, HANNE, saved.version)
+    assert len(standing(store, site_id)) == 1
+    assert refused(
+        store, enquiry_records.name_enquiry, saved.number, Person("Bo"), saved.version + 1
+    ) == ["name"]
+
+
+def test_a_correction_of_what_somebody_else_changed_is_a_conflict(store, site_id):
+    saved = change(store, enquiry_records.log_enquiry, site_id, ASKED, Person(), TODAY)
+    other = Asked(TODAY, "mentor", "article")
+    change(store, enquiry_records.correct_enquiry, saved.number, other, TODAY, saved.version)
+    with pytest.raises(Conflict) as found:
+        change(store, enquiry_records.correct_enquiry, saved.number, ASKED, TODAY, saved.version)
+    assert found.value.theirs["heard_via"] == "article"
+
+
+# -- talks and decisions -------------------------------------------------------------------------
+
+
+def test_the_way_from_asking_to_taking_part(store, site_id):
+    code = asks(store, site_id)
+    assert standing(store, site_id) == {code: "asked"}
+    saved = change(store, talk_records.agree_talk, code, Agreed("peer", days(3)), TODAY)
+    assert standing(store, site_id) == {code: "talk_agreed"}
+    held = Held("peer", days(3), "Caféen", 2, 80, "1.0", ("meeting",), "Ud", "En rolig")
+    change(
+        store, talk_records.save_held_talk, code, held, days(3), number=saved.number,
+        seen_version=saved.version,
+    )  # fmt: skip
+    assert standing(store, site_id, days(3)) == {code: "talked"}
+    change(store, talk_records.save_decision, code, Decided("joined", days(4), "peer"), days(4))
+    assert standing(store, site_id, days(4)) == {code: "joined"}
+    frame = read(store, journeys_frame, site_id)
+    assert funnel(frame, "heard_via")[0].reached == (1, 1, 1, 0, 0)
+
+
+def test_whoever_says_not_now_comes_back_on_the_list_when_they_may_be_written_to(store, site_id):
+    code = asks(store, site_id)
+    later = Decided("not_now", TODAY, reason="work", write_on=days(180))
+    change(store, talk_records.save_decision, code, later, TODAY)
+    [one] = read(store, askers, site_id, TODAY)
+    assert (one.standing, one.write_on) == ("not_now", days(180))
+    change(store, talk_records.save_decision, code, Decided("joined", days(9), "mentor"), days(9))
+    [one] = read(store, askers, site_id, days(9))
+    assert (one.standing, one.role, one.write_on) == ("joined", "mentor", None)
+
+
+def test_the_last_word_counts_and_the_first_is_taken_back_not_wiped_out(store, site_id):
+    code = asks(store, site_id)
+    change(store, talk_records.save_decision, code, Decided("joined", TODAY, "peer"), TODAY)
+    change(
+        store, talk_records.save_decision, code, Decided("deselected", TODAY, reason="family"),
+        TODAY,
+    )  # fmt: skip
+    assert standing(store, site_id) == {code: "deselected"}
+    assert funnel(read(store, journeys_frame, site_id), "heard_via")[0].reached[2] == 0
+
+
+def test_whoever_is_put_on_a_course_takes_part(store):
+    made = a_course(store)
+    code = asks(store, made.site_id)
+    change(store, people_records.place_on_course, made.course_id, code, TODAY)
+    assert standing(store, made.site_id) == {code: "joined"}
+    assert funnel(read(store, journeys_frame, made.site_id), "heard_via")[0].reached[2] == 1
+
+
+@pytest.mark.parametrize(
+    ("decided", "field"),
+    [
+        (Decided("joined", days(1), "peer"), "on"),
+        (Decided("joined", TODAY), "role"),
+        (Decided("not_now", TODAY), "reason"),
+        (Decided("not_now", TODAY, reason="work", write_on=TODAY), "write_on"),
+    ],
+)
+def test_a_decision_that_says_too_little_is_refused(store, site_id, decided, field):
+    code = asks(store, site_id)
+    assert refused(store, talk_records.save_decision, code, decided, TODAY) == [field]
+
+
+def test_no_outcome_is_called_rejected():
+    words = {*talk_records.OUTCOMES, *talk_records.REASONS}
+    assert not any("reject" in word or "refus" in word for word in words)
+
+
+@pytest.mark.parametrize("day", [-1, 400])
+def test_a_talk_is_agreed_for_a_day_that_can_be(store, site_id, day):
+    code = asks(store, site_id)
+    agreed = Agreed("peer", days(day))
+    assert refused(store, talk_records.agree_talk, code, agreed, TODAY) == ["date"]
+
+
+def test_two_talks_with_one_person_are_not_agreed_at_once(store, site_id):
+    code = asks(store, site_id)
+    first = change(store, talk_records.agree_talk, code, Agreed("peer", days(1)), TODAY)
+    assert refused(store, talk_records.agree_talk, code, Agreed("peer", days(2)), TODAY) == ["date"]
+    change(store, talk_records.cancel_talk, first.number, first.version)
+    change(store, talk_records.agree_talk, code, Agreed("peer", days(2)), TODAY)
+    assert [talk.state for talk in read(store, talk_records.talks, code)] == [
+        "agreed", "cancelled",
+    ]  # fmt: skip
+
+
+def test_a_talk_is_held_when_it_is_over(store, site_id):
+    code = asks(store, site_id)
+    held = Held("peer", days(1))
+    assert refused(store, talk_records.save_held_talk, code, held, TODAY) == ["date"]
+
+
+def test_erasing_keeps_the_channel_and_not_the_person(store, site_id):
+    code = asks(store, site_id, asked=Asked(TODAY, "peer", "notice", note="Hanne ringer igen"))
+    change(store, talk_records.save_held_talk, code, Held("peer", TODAY, goals="Ud"), TODAY)
+    held = change(store, erase_person, code)
+    assert {one.table for one in held} >= {"enquiry", "coffee_talk", "identity"}
+    frame = read(store, enquiry_records.enquiries_frame, site_id)
+    assert [(row.code, row.heard_via, row.note) for row in each(frame)] == [(None, "notice", "")]
+    with store.read() as session:
+        assert session.get(Participant, code) is None
+    assert_sound(store)
+
+
+# -- press ---------------------------------------------------------------------------------------
+
+
+def test_a_press_date_in_the_future_and_the_same_article_twice_are_refused(store, site_id):
+    item = Item("article", "Avisen", TODAY)
+    late = Item("article", "Avisen", days(1))
+    assert refused(store, press_records.save_item, site_id, late, TODAY) == ["appeared_on"]
+    change(store, press_records.save_item, site_id, item, TODAY)
+    assert refused(store, press_records.save_item, site_id, item, TODAY) == ["outlet"]
+
+
+def test_an_article_is_not_moved_past_those_it_brought(store, site_id):
+    item = change(store, press_records.save_item, site_id, Item("article", "A", days(-9)), TODAY)
+    asked = Asked(days(-5), "peer", "article", press_item=item.number)
+    change(store, enquiry_records.log_enquiry, site_id, asked, Person(), TODAY)
+    moved = Item("article", "A", days(-2))
+    assert refused(store, press_records.correct_item, item.number, moved, TODAY, item.version) == [
+        "appeared_on"
+    ]
+    assert read(store, press_records.named_in, site_id) == {item.number: 1}
+    change(store, press_records.remove_item, item.number, item.version)
+    with store.read() as session:
+        assert session.query(PressItem.id).all() == []
+    frame = read(store, enquiry_records.enquiries_frame, site_id)
+    assert frame["heard_via"].tolist() == ["article"]
+
+
+# -- places --------------------------------------------------------------------------------------
+
+
+def test_places_to_visit_first_stand_first_and_a_visit_moves_them_on(store, site_id):
+    every = Cadence(every_months=2)
+    for name in ("Afdeling Syd", "Afdeling Nord"):
+        change(
+            store, stakeholder_records.save_place, site_id, Place(name, "unit", cadence=every),
+            days(-100),
+        )  # fmt: skip
+    first = read(store, stakeholder_records.places, site_id)[0]
+    assert (first.place.name, first.due_on) == ("Afdeling Nord", days(-100))
+    change(store, stakeholder_records.save_visit, first.number, Visited(TODAY, 7), TODAY)
+    assert refused(store, stakeholder_records.save_visit, first.number, Visited(TODAY), TODAY) == [
+        "on"
+    ]
+    names = [one.place.name for one in read(store, stakeholder_records.places, site_id)]
+    assert names == ["Afdeling Syd", "Afdeling Nord"]
+
+
+def test_a_place_is_there_once_and_a_closed_one_is_opened_again(store, site_id):
+    place = Place("Afdeling Syd", "unit")
+    saved = change(store, stakeholder_records.save_place, site_id, place, TODAY)
+    twin = Place(" afdeling syd", "unit")
+    assert refused(store, stakeholder_records.save_place, site_id, twin, TODAY) == ["name"]
+    change(store, stakeholder_records.close_place, saved.number, TODAY, saved.version)
+    assert read(store, stakeholder_records.places, site_id) == []
+    change(store, stakeholder_records.save_place, site_id, place, days(5))
+    with store.read() as session:
+        assert len(session.query(Stakeholder.id).all()) == 1
+
+
+def test_half_a_cadence_is_asked_about(store, site_id):
+    half = Place("Syd", "unit", cadence=Cadence(new_staff_a_year=6))
+    assert refused(store, stakeholder_records.save_place, site_id, half, TODAY) == [
+        "new_before_visit"
+    ]
+
+
+# -- what was spent ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("effort", "field"),
+    [
+        (Effort("leaflet", days(1), "Foldere", 5), "date"),
+        (Effort("leaflet", TODAY, " ", 5), "what"),
+        (Effort("leaflet", TODAY, "Foldere"), "minutes"),
+    ],
+)
+def test_an_effort_that_says_nothing_is_refused(store, site_id, effort, field):
+    assert refused(store, effort_records.save_effort, site_id, effort, TODAY) == [field]
+
+
+def test_an_effort_is_kept_corrected_and_removed(store, site_id):
+    first = Effort("leaflet", TODAY, "Foldere", 60, 500)
+    saved = change(store, effort_records.save_effort, site_id, first, TODAY)
+    second = Effort("leaflet", TODAY, "Foldere", 90, 500)
+    saved = change(store, effort_records.correct_effort, saved.number, second, TODAY, saved.version)
+    assert read(store, effort_records.efforts_frame, site_id)["minutes"].tolist() == [90]
+    change(store, effort_records.remove_effort, saved.number, saved.version)
+    assert read(store, effort_records.efforts_frame, site_id).empty
