@@ -42,6 +42,7 @@ NAMES = sorted(path.stem for path in product_folder("workbooks").glob("*.ipynb")
 FACTS = {
     "start": ("site: Vejle", "site: Viborg"),
     "head_count": ("site: Vejle", "site: Viborg"),
+    "recruitment": ("site: Vejle", "site: Viborg"),
     "access": ("site: Vejle", "site: Viborg"),
     "privacy": ("site: Vejle", "site: Viborg"),
     "data": ("site: Vejle", "site: Viborg"),

@@ -15,6 +15,7 @@ import random
 from dataclasses import dataclass
 from typing import Literal
 
+from peerbook.store.codes import ALPHABET
 from peerbook.store.tables import Channel
 
 Role = Literal["peer", "mentor"]
@@ -158,3 +159,12 @@ def invent(seed: int, course_starts: tuple[dt.date, ...]) -> tuple[Invented, ...
         )
         for place in range(PARTICIPANTS)
     )
+
+
+def code_of(number: int) -> str:
+    """Return the participant code with a number; drawn ones make the demonstration repeatable."""
+    letters = ""
+    for _place in range(6):
+        number, digit = divmod(number, len(ALPHABET))
+        letters = ALPHABET[digit] + letters
+    return f"P-{letters}"

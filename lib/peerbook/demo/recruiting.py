@@ -12,16 +12,18 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from peerbook.demo.people import Invented
+from peerbook.demo.people import Invented, code_of
 from peerbook.demo.timing import Timing
-from peerbook.people.participants import new_participant
 from peerbook.recruitment.checklist import coffee_talk
 from peerbook.recruitment.names import CHANNELS
 from peerbook.recruitment.talk_records import PLANNED_MINUTES, Decided, save_decision
+from peerbook.store import identities
+from peerbook.store.codes import ALPHABET
 from peerbook.store.tables import (
     Channel,
     CoffeeTalk,
     Enquiry,
+    Participant,
     PressItem,
     PressKind,
     RecruitmentEffort,
@@ -159,7 +161,9 @@ class Recruiting:
 
     def _new(self, name: str, days_ago: int, role: WantedRole, heard: Channel) -> str:
         on = self._timing.today - dt.timedelta(days=days_ago)
-        code = new_participant(self._session, self._site_id, name, on)
+        code = code_of(self._draw.randrange(len(ALPHABET) ** 6))
+        self._session.add(Participant(code=code, site_id=self._site_id, created_on=on))
+        identities.save_name(self._session, code, name)
         self._ask(on, role, heard, code)
         self._session.flush()
         return code

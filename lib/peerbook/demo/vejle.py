@@ -24,7 +24,7 @@ from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.demo import people
 from peerbook.demo.drop_in import invent_counts
-from peerbook.demo.people import Invented, invent
+from peerbook.demo.people import Invented, code_of, invent
 from peerbook.demo.recruiting import Recruiting
 from peerbook.demo.timing import Timing
 from peerbook.desk import SYNTHETIC_SETTING
@@ -245,7 +245,7 @@ class _Vejle:
         self, site: Site, invented: Sequence[Invented], courses: Sequence[Course]
     ) -> list[str]:
         numbers = self._draw.sample(range(len(ALPHABET) ** 6), len(invented))
-        codes = [f"P-{_base32(number)}" for number in numbers]
+        codes = [code_of(number) for number in numbers]
         for code, one in zip(codes, invented, strict=True):
             joined_on = self._timing.moved(one.joined_on)
             self._session.add(Participant(code=code, site_id=site.id, created_on=joined_on))
@@ -383,14 +383,6 @@ def _placed(answer: CoursePlan | NoPlan) -> CoursePlan:
     if answer.cheapest is None:
         raise PeerbookError(answer.text)
     return answer.cheapest.plans[0]
-
-
-def _base32(number: int) -> str:
-    letters = ""
-    for _place in range(6):
-        number, digit = divmod(number, len(ALPHABET))
-        letters = ALPHABET[digit] + letters
-    return letters
 
 
 def _linking_code(number: int) -> str:
