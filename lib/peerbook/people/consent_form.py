@@ -6,10 +6,16 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 
 from peerbook.desk import Desk
-from peerbook.privacy.consent import PURPOSES, Consent, Purpose, purpose_name
+from peerbook.privacy.consent import (
+    PURPOSES,
+    Consent,
+    Purpose,
+    consent_texts,
+    purpose_name,
+)
 from peerbook.store import Receipt, identities
 from peerbook.text import _, format_date
-from peerbook.ui import ChoiceField, DateField, Form, Submission
+from peerbook.ui import ChoiceField, DateField, Form, Heading, Part, Prose, Submission
 from peerbook.ui.answers import given
 
 _YES, _NO = "yes", "no"
@@ -17,7 +23,7 @@ _YES, _NO = "yes", "no"
 SaveAnswers = Callable[[Submission, dict[Purpose, bool], dt.date], Receipt | None]
 
 
-def asked_about(desk: Desk, said: Collection[Purpose] = ()) -> list[Purpose]:
+def _asked_about(desk: Desk, said: Collection[Purpose] = ()) -> list[Purpose]:
     """Return what people are asked about here: CPR numbers only where they may be kept.
 
     Parameters
@@ -27,6 +33,17 @@ def asked_about(desk: Desk, said: Collection[Purpose] = ()) -> list[Purpose]:
     """
     keeps_cpr = bool(desk.store.setting(identities.CPR_SETTING, False))
     return [one for one in PURPOSES if one != "cpr_link" or keeps_cpr or one in said]
+
+
+def asking_words(desk: Desk) -> list[Part]:
+    """Return the words people are asked with here, one purpose after the other."""
+    asked = _asked_about(desk)
+    return [
+        part
+        for one in consent_texts().purposes
+        if one.purpose in asked
+        for part in (Heading(one.title, level=4), Prose(one.text))
+    ]
 
 
 def consent_form(desk: Desk, said: Mapping[Purpose, Consent], save: SaveAnswers) -> Form:
@@ -39,7 +56,7 @@ def consent_form(desk: Desk, said: Mapping[Purpose, Consent], save: SaveAnswers)
     save
         Is given the submission, the answers, and the day they were said on.
     """
-    asked = asked_about(desk, said)
+    asked = _asked_about(desk, said)
 
     def on_submit(submission: Submission) -> Receipt | None:
         values = submission.values

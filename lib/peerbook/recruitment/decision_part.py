@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
 from peerbook.months import months_after
-from peerbook.people.consent_form import consent_form
-from peerbook.privacy.consent import Purpose, consent_texts, consents, save_answers, standings
+from peerbook.people.consent_form import asking_words, consent_form
+from peerbook.privacy.consent import Purpose, consents, save_answers, standings
 from peerbook.recruitment import talk_records
 from peerbook.recruitment.journey_records import Asker
 from peerbook.recruitment.names import outcome_name, reason_name, wanted_role_name
@@ -144,10 +144,7 @@ class Decisions:
 
             return self._desk.save(submission, change)
 
-        words: list[Part] = []
-        for purpose in consent_texts().purposes:
-            words += [Heading(purpose.title, level=4), Prose(purpose.text)]
         return [
-            Disclosure(_("The words they are asked with"), words),
+            Disclosure(_("The words they are asked with"), asking_words(self._desk)),
             consent_form(self._desk, said, save),
         ]

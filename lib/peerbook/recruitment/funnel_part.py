@@ -160,7 +160,7 @@ def _cost_parts(rows: Sequence[Row], efforts: pd.DataFrame) -> list[Part]:
         for one in spent
     ]
     return [
-        Heading(_("What it took"), level=3),
+        Heading(_("What it took")),
         Table(columns, cells, _("Staff time and money, by channel")),
     ]
 

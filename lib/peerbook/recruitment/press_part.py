@@ -192,7 +192,7 @@ class Press:
         self._place.show(
             [
                 Button(_("Back to the list"), back),
-                Heading(item_name(item), level=3),
+                Heading(item_name(item)),
                 *study_parts(one, named),
                 Disclosure(_("Correct it"), [form]),
                 Button(

@@ -160,7 +160,7 @@ class Talks:
         if talk is not None:
             known = {point.id for point in points}
             values |= {
-                "date": talk.date, "place": talk.place, "staff": talk.staff,
+                "date": min(talk.date, self._desk.today), "place": talk.place, "staff": talk.staff,
                 "minutes": talk.minutes or PLANNED_MINUTES,
                 "ticked": tuple(point for point in talk.ticked if point in known),
                 "goals": talk.goals, "wishes": talk.wishes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
@@ -12,24 +12,21 @@ from peerbook.course.attendance.consent_records import Stopped, save_consents
 from peerbook.course.attendance.mentor_list import MentorList
 from peerbook.course.people_records import Mentor
 from peerbook.desk import Desk
+from peerbook.people.consent_form import asking_words, consent_form
 from peerbook.privacy.consent import (
     PURPOSES,
     Consent,
     Purpose,
     allowed_by,
-    consent_texts,
     consents,
     purpose_name,
 )
-from peerbook.store import Receipt, Saved, identities
+from peerbook.store import Receipt, Saved
 from peerbook.store.tables import Course
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
-    ChoiceField,
     Column,
-    DateField,
     Disclosure,
-    Form,
     Heading,
     Part,
     Prose,
@@ -38,9 +35,6 @@ from peerbook.ui import (
     literal,
     receipt_text,
 )
-from peerbook.ui.answers import given
-
-_YES, _NO = "yes", "no"
 
 
 class Consents:
@@ -66,13 +60,7 @@ class Consents:
     def parts(self) -> list[Part]:
         """Return the words people are asked, and the list."""
         self._list.show_list()
-        texts = consent_texts()
-        words: list[Part] = []
-        asked = self._asked()
-        for one in texts.purposes:
-            if one.purpose not in asked:
-                continue
-            words += [Heading(one.title, level=4), Prose(one.text)]
+        words = asking_words(self._desk)
         free = _(
             "Each question is asked by itself. Whoever says no to being measured, to being quoted "
             "or to the CPR number takes part all the same."
@@ -114,31 +102,17 @@ class Consents:
         now = Prose(_("May be quoted today: {names}.").format(names=list_of_them))
         return [table, now]
 
-    def _asked(self, said: Collection[Purpose] = ()) -> list[Purpose]:
-        """Return what people are asked about here: CPR numbers only where they may be kept.
-
-        Parameters
-        ----------
-        said
-            What somebody has answered, which they can always answer otherwise.
-        """
-        keeps_cpr = bool(self._desk.store.setting(identities.CPR_SETTING, False))
-        return [one for one in PURPOSES if one != "cpr_link" or keeps_cpr or one in said]
-
     def _asking(self, mentor: Mentor) -> list[Part]:
         with self._desk.store.read() as session:
             said = consents(session, mentor.code, self._desk.today)
-        asked = self._asked(said)
 
-        def save(submission: Submission) -> Receipt:
-            values = submission.values
-            answers = {purpose: values[purpose] == _YES for purpose in asked if values[purpose]}
+        def save(submission: Submission, answers: dict[Purpose, bool], on: dt.date) -> Receipt:
             stopped = Stopped()
 
             def change(session: Session) -> Saved:
                 nonlocal stopped
                 saved, stopped = save_consents(
-                    session, mentor.code, answers, given(dt.date, values["on"]),
+                    session, mentor.code, answers, on,
                     today=self._desk.today,
                 )  # fmt: skip
                 return saved
@@ -149,26 +123,7 @@ class Consents:
             self._tell(stopped, told)
             return receipt
 
-        form = Form(
-            "consent",
-            [
-                *(
-                    ChoiceField(
-                        purpose, purpose_name(purpose), look="radio",
-                        options=[(_YES, _("Yes")), (_NO, _("No"))],
-                        hint=_answered(said.get(purpose)),
-                    )
-                    for purpose in asked
-                ),
-                DateField("on", _("The day they said it"), required=True),
-            ],
-            values={
-                **{one: _YES if answer.given else _NO for one, answer in said.items()},
-                "on": self._desk.today,
-            },
-            on_submit=save,
-            submit_label=_("Save the answers"),
-        )  # fmt: skip
+        form = consent_form(self._desk, said, save)
         what_stops = "\n".join(
             f"- {line}"
             for line in (
@@ -201,10 +156,3 @@ def _told(stopped: Stopped) -> list[str]:
 def _named(said: dict[Purpose, Consent], *, given: bool) -> str | None:
     names = [purpose_name(one) for one in PURPOSES if one in said and said[one].given is given]
     return format_list(names) if names else None
-
-
-def _answered(answer: Consent | None) -> str:
-    if answer is None:
-        return _("Not asked yet. Leave it open if you did not talk about it.")
-    text = _("Yes since {date}.") if answer.given else _("No since {date}.")
-    return text.format(date=format_date(answer.since))
