@@ -1,0 +1,1 @@
+"""Matching: who wishes for whom, and which pairs that could make."""

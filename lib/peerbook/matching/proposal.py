@@ -1,0 +1,181 @@
+"""Proposals for a whole pool at once, from wishes alone; staff decide.
+
+There are two ways to say what is best, and both are shown side by side.
+
+*Stable* (`stable.py`): no two people who are tied by a wish would both rather have each other than
+whom they got. One side proposes; of all stable answers its people then get whom they wished for
+most, and the other side's whom they wished for least. So both are made, and where they differ is
+shown.
+
+*Best for the whole* (`whole.py`): as many as possible who wish for each other after meeting, then
+as many as possible who wish for each other, then as many pairs as possible, then those wished for
+most. Somebody may get another than their first so that two others get each other.
+
+Where answers are equally good, the order of the codes decides; what hangs on it is shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from peerbook.matching.occasions import Meetings, Occasion
+from peerbook.matching.pool import Couple, Member, Pool, Role, Veto
+from peerbook.matching.stable import stable_pairs
+from peerbook.matching.whole import Worth, best_pairs, worth_of
+from peerbook.matching.wishes import Bond, Wish, bonds
+
+Reason = Literal["own_wish", "no_resonance", "nobody_free"]
+"""They asked to wait; no wish ties them to anybody; those they are tied to have no place left."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who got nobody, and why.
+
+    Parameters
+    ----------
+    code, role
+        Who.
+    reason
+        Why. That two are not to be matched is never the reason told: the veto is private.
+    """
+
+    code: str
+    role: Role
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One way to match a pool.
+
+    Parameters
+    ----------
+    pairs
+        Who is proposed to whom, by code.
+    waiting
+        Everybody with a place free who got nobody, by code.
+    instead
+        Pairs that are not proposed but stand in another answer that is as good. Of the best for
+        the whole these are all there are; of a stable one, those of the answer in which the lot
+        falls the other way for everybody.
+    """
+
+    pairs: tuple[Bond, ...]
+    waiting: tuple[Waiting, ...]
+    instead: tuple[Bond, ...]
+
+    @property
+    def worth(self) -> Worth:
+        """What it is worth as a whole."""
+        return worth_of(self.pairs)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the answers propose to one peer.
+
+    Parameters
+    ----------
+    peer
+        The peer's code.
+    peers_first, mentors_first, whole
+        Codes of the mentors of each answer; None where the peer waits.
+    """
+
+    peer: str
+    peers_first: str | None
+    mentors_first: str | None
+    whole: str | None
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether all answers say the same."""
+        return self.peers_first == self.mentors_first == self.whole
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """All answers for one pool; none of them is a decision.
+
+    Parameters
+    ----------
+    peers_first, mentors_first
+        Stable: of all stable answers, the one in which peers, or mentors, get whom they wished for
+        most. The support is for the peers, so theirs is the one to look at first.
+    whole
+        Best for the whole.
+    """
+
+    peers_first: Answer
+    mentors_first: Answer
+    whole: Answer
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The answers side by side for every peer whom any of them matches, by code."""
+        answers = (self.peers_first, self.mentors_first, self.whole)
+        mentors = [{bond.peer: bond.mentor for bond in answer.pairs} for answer in answers]
+        peers = sorted(set(chain.from_iterable(mentors)))
+        return tuple(Choice(peer, *(of.get(peer) for of in mentors)) for peer in peers)
+
+
+def propose(
+    members: Iterable[Member],
+    wishes: Iterable[Wish],
+    occasions: Iterable[Occasion],
+    vetoes: Iterable[Veto],
+    day: dt.date,
+) -> Proposal:
+    """Return how a pool could be matched on a day; the order of what is given changes nothing.
+
+    Only people tied by a wish are ever proposed to each other, and never past a veto. Work grows
+    with the number of wishes, not with that of all pairs there could be.
+
+    Raises
+    ------
+    InputFault
+        When somebody stands twice or has an impossible number of places, or there are too many
+        people to add up exactly.
+    """
+    pool = Pool(members, vetoes)
+    all_bonds = bonds(pool, wishes, day, Meetings(occasions, day))
+    open_bonds = [
+        bond for bond in all_bonds if pool[bond.peer].is_free and pool[bond.mentor].is_free
+    ]
+    places = {member.code: member.places for member in pool.members}
+    has_bonds = frozenset(chain.from_iterable(bond.couple for bond in all_bonds))
+
+    def answer(pairs: Collection[Couple], instead: Collection[Couple]) -> Answer:
+        return Answer(
+            tuple(bond for bond in open_bonds if bond.couple in pairs),
+            _waiting(pool, has_bonds, frozenset(chain.from_iterable(pairs))),
+            tuple(bond for bond in open_bonds if bond.couple in instead),
+        )
+
+    def stable(proposing: Role) -> Answer:
+        pairs = stable_pairs(open_bonds, places, proposing, is_lot_turned=False)
+        turned = stable_pairs(open_bonds, places, proposing, is_lot_turned=True)
+        return answer(pairs, turned - pairs)
+
+    return Proposal(stable("peer"), stable("mentor"), answer(*best_pairs(open_bonds, places)))
+
+
+def _waiting(
+    pool: Pool, has_bonds: Collection[str], matched: Collection[str]
+) -> tuple[Waiting, ...]:
+    return tuple(
+        Waiting(member.code, member.role, _reason(member, has_bonds))
+        for member in pool.members
+        if member.places and member.code not in matched
+    )
+
+
+def _reason(member: Member, has_bonds: Collection[str]) -> Reason:
+    if member.waits:
+        return "own_wish"
+    return "nobody_free" if member.code in has_bonds else "no_resonance"

@@ -1,0 +1,87 @@
+"""Why two people are proposed to each other, in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from peerbook.matching.occasions import Kind, Occasion
+from peerbook.matching.pool import Role
+from peerbook.matching.proposal import Reason
+from peerbook.matching.wishes import Basis, Bond, Wish
+from peerbook.text import _, format_date
+
+
+def sentence(bond: Bond, name: Callable[[str], str]) -> str:
+    """Return who wishes for whom, since when, and where the two have met.
+
+    Parameters
+    ----------
+    bond
+        The two and what is between them.
+    name
+        What to call somebody with a code.
+    """
+    return _("{wishes}; {met}.").format(wishes=_wishes(bond, name), met=_met(bond))
+
+
+def _wishes(bond: Bond, name: Callable[[str], str]) -> str:
+    if not bond.is_mutual:
+        wish = bond.wishes[0]
+        return _("{wisher} wishes for {wished} {how}, but {wished} has not named {wisher}").format(
+            wisher=name(wish.wisher), wished=name(wish.wished), how=_how(wish)
+        )
+    peer_wish, mentor_wish = bond.wishes
+    both = _("{peer} and {mentor} wish for each other").format(
+        peer=name(bond.peer), mentor=name(bond.mentor)
+    )
+    details = _("{peer} {how_peer}, {mentor} {how_mentor}").format(
+        peer=name(bond.peer),
+        how_peer=_how(peer_wish),
+        mentor=name(bond.mentor),
+        how_mentor=_how(mentor_wish),
+    )
+    if bond.older is not None:
+        details += _(", {wisher} first").format(wisher=name(bond.older.wisher))
+    return f"{both} ({details})"
+
+
+def _how(wish: Wish) -> str:
+    basis: Basis = wish.basis
+    words = {
+        "met": _("as no. {rank} after meeting"),
+        "form": _("as no. {rank} on the form"),
+    }
+    return words[basis].format(rank=wish.rank)
+
+
+def _met(bond: Bond) -> str:
+    if bond.met:
+        latest = bond.met[-1]
+        words = (
+            _("they have met once, {occasion}")
+            if len(bond.met) == 1
+            else _("they have met {times} times, last {occasion}")
+        )
+        return words.format(times=len(bond.met), occasion=_occasion(latest))
+    if any(wish.basis == "met" for wish in bond.wishes):
+        return _("where they met is not written down")
+    return _("they have not been in one room yet")
+
+
+def _occasion(occasion: Occasion) -> str:
+    kind: Kind = occasion.kind
+    words = {
+        "trip": _("on a trip on {date} ({place})"),
+        "cafe": _("at the café on {date} ({place})"),
+        "walk": _("on a walk on {date} ({place})"),
+    }
+    return words[kind].format(date=format_date(occasion.held_on), place=occasion.place)
+
+
+def reason_name(reason: Reason, role: Role) -> str:
+    """Return in a few words why somebody of a role waits."""
+    if reason == "own_wish":
+        return _("wishes to wait")
+    if reason == "no_resonance":
+        return _("no wish ties them to anybody yet")
+    return _("no mentor is free") if role == "peer" else _("no peer is free")

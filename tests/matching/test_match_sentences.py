@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+
+from peerbook.matching.occasions import Meetings, Occasion
+from peerbook.matching.pool import Pool
+from peerbook.matching.sentences import reason_name, sentence
+from peerbook.matching.wishes import Wish, bonds
+from peerbook.text import written_in
+from pools import DAY, WISHED_ON, members, wish
+
+NAMES = {"p1": "Mona", "m1": "Elias"}  # invented
+TRIP = Occasion(dt.date(2026, 5, 2), "trip", "Grejsdalen", frozenset(NAMES))
+CAFE = Occasion(dt.date(2026, 5, 9), "cafe", "Foreningernes Hus", frozenset(NAMES))
+WALK = Occasion(dt.date(2026, 5, 12), "walk", "biblioteket", frozenset(NAMES))
+EARLIER = WISHED_ON - dt.timedelta(days=30)
+
+
+@pytest.fixture(autouse=True)
+def _danish() -> Iterator[None]:
+    with written_in("da"):
+        yield
+
+
+def told(made: list[Wish], *occasions: Occasion) -> str:
+    (bond,) = bonds(Pool(members("p1 m1")), made, DAY, Meetings(occasions, DAY))
+    return sentence(bond, NAMES.__getitem__)
+
+
+def test_two_who_wish_for_each_other_after_a_trip() -> None:
+    assert told([wish("p1", "m1", 1), wish("m1", "p1", 2)], TRIP) == (
+        "Mona og Elias ønsker hinanden (Mona som nr. 1 efter mødet, Elias som nr. 2 efter mødet); "
+        "de har mødt hinanden én gang, på tur 2. maj 2026 (Grejsdalen)."
+    )
+
+
+def test_whose_wish_is_older_is_told_with_the_last_time_they_met() -> None:
+    made = [wish("p1", "m1", 1), wish("m1", "p1", 3, "form", made_on=EARLIER)]
+    assert told(made, WALK, TRIP, CAFE) == (
+        "Mona og Elias ønsker hinanden (Mona som nr. 1 efter mødet, Elias som nr. 3 på skemaet, "
+        "Elias først); de har mødt hinanden 3 gange, sidst på gåtur 12. maj 2026 (biblioteket)."
+    )
+
+
+def test_a_wish_of_one_says_that_the_other_has_named_nobody_of_that_name() -> None:
+    assert told([wish("m1", "p1", 2, "form")]) == (
+        "Elias ønsker Mona som nr. 2 på skemaet, men Mona har ikke nævnt Elias; "
+        "de har ikke været i samme rum endnu."
+    )
+
+
+def test_a_wish_after_meeting_whose_occasion_nobody_wrote_down_says_so() -> None:
+    assert told([wish("p1", "m1")]).endswith("; hvor de mødtes, er ikke skrevet ned.")
+
+
+def test_a_meeting_at_the_cafe() -> None:
+    assert "i caféen 9. maj 2026 (Foreningernes Hus)" in told([wish("p1", "m1")], CAFE)
+
+
+def test_why_somebody_waits() -> None:
+    assert reason_name("own_wish", "peer") == "ønsker at vente"
+    assert reason_name("no_resonance", "mentor") == "intet ønske peger på nogen endnu"
+    assert reason_name("nobody_free", "peer") == "ingen mentor er ledig"
+    assert reason_name("nobody_free", "mentor") == "ingen peer er ledig"
