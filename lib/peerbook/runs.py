@@ -74,7 +74,10 @@ def workbook(name: str) -> Path:
         When there is no such workbook.
     """
     folder = product_folder("workbooks")
-    known = sorted(path.stem for path in folder.glob("*.ipynb"))
+    known = sorted(
+        path.relative_to(folder).with_suffix("").as_posix()
+        for path in (*folder.glob("*.ipynb"), *folder.glob("analysis/*.ipynb"))
+    )
     if name not in known:
         raise InputFault.at(
             "notebook",

@@ -38,11 +38,15 @@ def printed(path):
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
-NAMES = sorted(path.stem for path in product_folder("workbooks").glob("*.ipynb"))
+NAMES = sorted(
+    path.relative_to(product_folder("workbooks")).with_suffix("").as_posix()
+    for path in product_folder("workbooks").rglob("*.ipynb")
+)
 FACTS = {
     "start": ("site: Vejle", "site: Viborg"),
     "head_count": ("site: Vejle", "site: Viborg"),
     "recruitment": ("site: Vejle", "site: Viborg"),
+    "analysis/recruitment": ("asked: 101", "asked: 0"),
     "access": ("site: Vejle", "site: Viborg"),
     "privacy": ("site: Vejle", "site: Viborg"),
     "data": ("site: Vejle", "site: Viborg"),
