@@ -65,6 +65,13 @@ _KNOWN: dict[str, Callable[[Session, object], str | None]] = {
 }
 
 
+def workbooks() -> list[str]:
+    """Return the names of the workbooks there are: the pages, and those for analysts."""
+    folder = product_folder("workbooks")
+    found = (*folder.glob("*.ipynb"), *folder.glob("analysis/*.ipynb"))
+    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in found)
+
+
 def workbook(name: str) -> Path:
     """Return the path of the workbook called `name`.
 
@@ -73,11 +80,7 @@ def workbook(name: str) -> Path:
     InputFault
         When there is no such workbook.
     """
-    folder = product_folder("workbooks")
-    known = sorted(
-        path.relative_to(folder).with_suffix("").as_posix()
-        for path in (*folder.glob("*.ipynb"), *folder.glob("analysis/*.ipynb"))
-    )
+    known = workbooks()
     if name not in known:
         raise InputFault.at(
             "notebook",
@@ -85,7 +88,7 @@ def workbook(name: str) -> Path:
                 name=name[:LONGEST_TEXT], known=format_list(known)
             ),
         )
-    return folder / f"{name}.ipynb"
+    return product_folder("workbooks") / f"{name}.ipynb"
 
 
 def _read(raw: object, kind: str) -> tuple[object, str | None]:

@@ -38,10 +38,7 @@ def printed(path):
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
-NAMES = sorted(
-    path.relative_to(product_folder("workbooks")).with_suffix("").as_posix()
-    for path in product_folder("workbooks").rglob("*.ipynb")
-)
+NAMES = runs.workbooks()
 FACTS = {
     "start": ("site: Vejle", "site: Viborg"),
     "head_count": ("site: Vejle", "site: Viborg"),
