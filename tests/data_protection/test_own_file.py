@@ -26,11 +26,14 @@ from peerbook.errors import InputFault
 from peerbook.files.delimited import read_back
 from peerbook.privacy import same_person
 from peerbook.privacy.consent import save_answers
+from peerbook.recruitment.enquiry_records import Asked, Person, log_enquiry
+from peerbook.recruitment.press_records import Item, save_item
+from peerbook.recruitment.talk_records import Decided, Held, save_decision, save_held_talk
 from peerbook.store import append_event, identities, sightings
 from peerbook.store.cpr import Cpr
 from peerbook.store.identities import CPR_SETTING, Contacts
 from peerbook.store.store import set_setting
-from peerbook.store.tables import Event
+from peerbook.store.tables import CoffeeTalk, Event, Participant
 from peerbook.ui import Button, Downloads, Filter, Form, Submission, Table
 
 NAME, OTHER = "Anna Holm Jensen", "Bo Skov"
@@ -141,6 +144,42 @@ def test_what_was_said_of_who_they_are_one_person_with_is_counted(store, filled)
         same_person.say(session, filled.codes, is_same=False, today=TODAY)
     told = file_of(store, filled.codes[0]).chapters[-1]
     assert ("hvem de er samme person som, eller ikke er", "1") in told.rows
+
+
+def test_that_somebody_asked_what_was_talked_about_and_what_they_decided_is_told(store, filled):
+    """Enquiry, talk and decision with all their details, in words and not as they are kept."""
+    code = filled.codes[0]
+    day = START - dt.timedelta(days=20)
+    with store.write("karen") as session:
+        site_id = session.get_one(Participant, code).site_id
+        person = Person(NAME, is_known=True)
+        item = save_item(session, site_id, Item("article", "Opdigt Avis", day), TODAY)
+        asked = Asked(day, "open", "article", "ambassador", item.number, "ringer helst om aftenen")
+        log_enquiry(session, site_id, asked, person, TODAY)
+        held = Held(
+            "mentor", day, "Foreningernes Hus", 2, 80, "1.0", ("apology", "gone_point"),
+            "ud at gå", "en i min egen alder",
+        )  # fmt: skip
+        talk = save_held_talk(session, code, held, TODAY)
+        save_decision(session, code, Decided("not_now", day, reason="work", write_on=TODAY), TODAY)
+    with store.write("lis") as session:
+        row = session.get_one(CoffeeTalk, talk.number)
+        row.minutes = 90
+    told = {one.title: repr(one.rows) for one in file_of(store, code).chapters}
+    for known in ("Opdigt Avis", "ringer helst om aftenen", "Avis eller blad", "En, der selv er"):
+        assert known in told["Da du henvendte dig"], known
+    for known in (
+        "Foreningernes Hus", "Hvordan man melder afbud", "gone_point", "ud at gå",
+        "en i min egen alder", "90", "I talte sammen",
+    ):  # fmt: skip
+        assert known in told["Vores samtaler over en kop kaffe"], known
+    assert "Ikke nu: arbejde" in told["Hvad der er sket"]
+    assert "not_now" not in repr(told)
+    changed = [row for row in file_of(store, code).chapters if row.title.startswith("Hvem der har")]
+    assert ("første samtaler over en kop kaffe", "ændret") in [
+        row[-2:] for one in changed for row in one.rows
+    ]
+    assert "ud at gå" not in repr(file_of(store, filled.codes[1]))
 
 
 def test_the_csv_is_the_same_in_lines(store, filled):

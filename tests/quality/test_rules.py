@@ -47,6 +47,8 @@ from peerbook.privacy.erasure import erase_people
 from peerbook.privacy.retention import RETENTION_SETTING, RetentionRule
 from peerbook.quality.catalogue import RULES, look_through
 from peerbook.quality.rules import Look
+from peerbook.recruitment.enquiry_records import Asked, Person, log_enquiry
+from peerbook.recruitment.talk_records import Agreed, Decided, agree_talk, save_decision
 from peerbook.settings import help_key
 from peerbook.small_groups import SMALLEST
 from peerbook.store import (
@@ -62,6 +64,7 @@ from peerbook.store.tables import (
     Attendance,
     Course,
     CourseDate,
+    Enquiry,
     Enrolment,
     Evaluation,
     HeadCount,
@@ -290,6 +293,44 @@ def _(session, world):
 @breaks("no_course")
 def _(session, world):
     session.add(participant(site_id=world.site_id))
+
+
+# -- those who asked -----------------------------------------------------------------------------
+
+
+def asks(session, world, on):
+    """Note that somebody new asked on a day; return their code."""
+    person = Person("Gry Opdigt")
+    saved = log_enquiry(session, world.site_id, Asked(on, "peer", "notice"), person, TODAY)
+    return session.get_one(Enquiry, saved.number).participant_code
+
+
+@breaks("talk_past")
+def _(session, world):
+    code = asks(session, world, TODAY - 9 * DAY)
+    agree_talk(session, code, Agreed("peer", TODAY - DAY), TODAY - 9 * DAY)
+
+
+@breaks("waits_for_talk")
+def _(session, world):
+    asks(session, world, TODAY - 15 * DAY)
+
+
+@breaks("write_again")
+def _(session, world):
+    code = asks(session, world, TODAY - 200 * DAY)
+    decided = Decided("not_now", TODAY - 199 * DAY, reason="work", write_on=TODAY)
+    save_decision(session, code, decided, TODAY)
+
+
+def test_whoever_waits_for_their_talk_or_has_just_asked_is_in_order(store, world):
+    with store.write(LEADER) as session:
+        asks(session, world, TODAY - 14 * DAY)
+    assert look_through(store, TODAY, SMALLEST) == ()
+    with store.write(LEADER) as session:
+        [code] = session.scalars(select(Enquiry.participant_code))
+        agree_talk(session, code, Agreed("peer", TODAY + DAY), TODAY)
+    assert look_through(store, TODAY + DAY, SMALLEST) == ()
 
 
 @breaks("two_courses", 5)

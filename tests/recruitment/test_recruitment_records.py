@@ -1,10 +1,11 @@
 """Enquiries, talks, decisions, press and places in the store, and what is refused."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, a_course, a_site, assert_sound
+from builders import LEADER, a_course, a_desk, a_site, assert_sound
 from peerbook.course import people_records
 from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.erasure import erase_person
@@ -19,14 +20,15 @@ from peerbook.recruitment.effort_records import Effort
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.funnel import funnel
 from peerbook.recruitment.journey_records import askers, journeys_frame
+from peerbook.recruitment.people_part import People
 from peerbook.recruitment.press_records import Item
 from peerbook.recruitment.stakeholder_records import Place, Visited
 from peerbook.recruitment.talk_records import Agreed, Decided, Held
 from peerbook.recruitment.visiting import Cadence
 from peerbook.rows import each
-from peerbook.store import identities
+from peerbook.store import identities, sightings
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Enquiry, Participant, PressItem, Stakeholder
+from peerbook.store.tables import Enquiry, Participant, PressItem, Site, Stakeholder
 
 TODAY = dt.date(2026, 3, 10)
 ASKED = Asked(TODAY, "peer", "notice")
@@ -173,6 +175,54 @@ def test_whoever_says_not_now_comes_back_on_the_list_when_they_may_be_written_to
     change(store, talk_records.save_decision, code, Decided("joined", days(9), "mentor"), days(9))
     [one] = read(store, askers, site_id, days(9))
     assert (one.standing, one.role, one.write_on) == ("joined", "mentor", None)
+
+
+def test_what_is_written_down_late_does_not_become_the_latest(store, site_id):
+    code = asks(store, site_id)
+    change(store, talk_records.save_decision, code, Decided("joined", TODAY, role="peer"), TODAY)
+    known = Person(HANNE.name, is_known=True)
+    asks(store, site_id, known, Asked(days(-40), "mentor", "article"))
+    [one] = read(store, askers, site_id, TODAY)
+    assert (one.asked_on, one.role, one.standing) == (TODAY, "peer", "joined")
+
+
+def test_whoever_asks_again_waits_again_though_there_was_a_talk_before(store, site_id):
+    code = asks(store, site_id, asked=Asked(days(-40), "peer", "notice"))
+    change(store, talk_records.save_held_talk, code, Held("peer", days(-30)), TODAY)
+    asks(store, site_id, Person(HANNE.name, is_known=True), Asked(TODAY, "mentor", "ambassador"))
+    [one] = read(store, askers, site_id, TODAY)
+    assert (one.standing, one.role) == ("asked", "mentor")
+
+
+@pytest.mark.parametrize("on", [-401, -41, -1])
+def test_nothing_is_decided_or_talked_about_before_they_ask(store, site_id, on):
+    """A slip of the year neither stands in the history nor takes back what was decided before."""
+    code = asks(store, site_id, asked=Asked(days(-40), "peer", "notice"))
+    change(
+        store, talk_records.save_decision, code, Decided("joined", days(-39), role="peer"), TODAY
+    )
+    asks(store, site_id, Person(HANNE.name, is_known=True), Asked(TODAY, "mentor", "ambassador"))
+    decided = Decided("joined", days(on), role="mentor")
+    assert refused(store, talk_records.save_decision, code, decided, TODAY) == ["on"]
+    if on < -40:
+        held = Held("peer", days(on))
+        assert refused(store, talk_records.save_held_talk, code, held, TODAY) == ["date"]
+    change(store, talk_records.save_decision, code, replace(decided, on=TODAY), TODAY)
+    told = read(store, talk_records.decisions, [code], TODAY)[code]
+    assert [event.details["role"] for event in told] == ["peer", "mentor"]
+
+
+def test_only_the_names_of_those_who_are_shown_are_read(store, site_id):
+    waits = asks(store, site_id)
+    joined = asks(store, site_id, Person("Jens Opdigt"))
+    change(store, talk_records.save_decision, joined, Decided("joined", TODAY, role="peer"), TODAY)
+    with store.read() as session:
+        before = {code: len(sightings.seen_of(session, code)) for code in (waits, joined)}
+        list_of_waiting = People(a_desk(store), session.get_one(Site, site_id), lambda: None)
+    list_of_waiting.parts()
+    with store.read() as session:
+        after = {code: len(sightings.seen_of(session, code)) for code in (waits, joined)}
+    assert (after[waits] - before[waits], after[joined] - before[joined]) == (1, 0)
 
 
 def test_the_last_word_counts_and_the_first_is_taken_back_not_wiped_out(store, site_id):

@@ -14,6 +14,7 @@ RECORD_PAGE = "course_record.ipynb"
 HEAD_COUNT_PAGE = "head_count.ipynb"
 HELP_PAGE = "help.ipynb"
 PRIVACY_PAGE = "privacy.ipynb"
+RECRUITMENT_PAGE = "recruitment.ipynb"
 START_PAGE = "start.ipynb"
 
 

@@ -27,18 +27,25 @@ from peerbook.privacy import erasure
 from peerbook.privacy.consent import KINDS, PURPOSES, consent_texts, consents, purpose_name
 from peerbook.privacy.retention import rule_of, term_of
 from peerbook.privacy.taken_out import OWN_FILE
+from peerbook.recruitment import enquiry_records, press_records, talk_records
+from peerbook.recruitment.checklist import coffee_talk
+from peerbook.recruitment.names import channel_name, wanted_role_name
+from peerbook.recruitment.person_history import decision_told, talk_told
+from peerbook.recruitment.talk_records import OUTCOMES
 from peerbook.store import events_of, identities, in_effect, sightings
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import (
     Attendance,
     Audit,
     CatchUp,
+    CoffeeTalk,
     Course,
     CourseDate,
     Enrolment,
     Event,
     Participant,
     Presenter,
+    PressItem,
     Site,
 )
 from peerbook.text import _, format_date, format_list, format_number, format_time, written_in
@@ -114,6 +121,8 @@ def own_file(session: Session, code: str, today: dt.date, *, names_staff: bool =
         days = _days(session)
         chapters = (
             _who(session, person),
+            _enquiries(session, code),
+            _talks(session, code),
             _courses(session, code),
             _attendance(session, code, days),
             _caught_up(session, code, days),
@@ -232,6 +241,51 @@ def _who(session: Session, person: Participant) -> Chapter:
     )  # fmt: skip
 
 
+def _enquiries(session: Session, code: str) -> Chapter:
+    rows: list[Row] = []
+    for one in enquiry_records.of_person(session, code):
+        item = None if one.press_item_id is None else session.get(PressItem, one.press_item_id)
+        rows += _told_on(
+            one.asked_on,
+            (_("How you want to take part"), wanted_role_name(one.wanted_role)),
+            (_("Where you first heard of it"), channel_name(one.heard_via)),
+            (_("What made you come"), channel_name(one.decided_via) if one.decided_via else ""),
+            (_("Article or broadcast"), press_records.item_name(item) if item else ""),
+            (_("Note"), one.note),
+        )
+    return Chapter(_("When you asked us"), (_("Day"), _("What"), _("Content")), tuple(rows))
+
+
+def _talks(session: Session, code: str) -> Chapter:
+    rows: list[Row] = []
+    for one in talk_records.talks(session, code):
+        rows += _told_on(
+            one.date,
+            (_("What"), talk_told(one.state)),
+            (_("Time"), format_time(one.starts_at) if one.starts_at else ""),
+            (_("Place"), one.place),
+            (_("How you want to take part"), wanted_role_name(one.role)),
+            (_("Staff who took part"), format_number(one.staff)),
+            (_("Minutes"), format_number(one.minutes) if one.minutes else ""),
+            (_("What we talked about"), _spoken_about(one)),
+            (_("What you want to reach"), one.goals),
+            (_("What you wish of the other"), one.wishes),
+        )
+    title = _("Our talks over a cup of coffee")
+    return Chapter(title, (_("Day"), _("What"), _("Content")), tuple(rows))
+
+
+def _spoken_about(talk: CoffeeTalk) -> str:
+    """Return the points that were ticked; one that is on the list no more is told by its name."""
+    texts = {point.id: point.text for point in coffee_talk().points}
+    return "; ".join(texts.get(point, point) for point in talk.ticked)
+
+
+def _told_on(day: dt.date, *told: tuple[str, str]) -> list[Row]:
+    """Return a line for each thing that is known of something that happened on a day."""
+    return [(format_date(day), what, text) for what, text in told if text]
+
+
 def _courses(session: Session, code: str) -> Chapter:
     wanted = (
         select(Course.title, Site.name, Enrolment.enrolled_on)
@@ -343,13 +397,14 @@ def _happened(event: Event, titles: dict[str, str], *, is_taken_back: bool) -> s
             + " "
             + _("(words of {version})").format(version=event.details["text_version"])
         )
+    elif event.kind in OUTCOMES:
+        what = decision_told(event)
     else:
         what = {
             "enrolled": _("on the course"),
             "paused": _("a pause"),
             "resumed": _("back after a pause"),
             "left": _("left the course"),
-            "joined": _("joined"),
             "measured_before": _("measured before"),
             "measured_after": _("measured after"),
             "not_measured_after": _("not measured after"),
@@ -403,12 +458,16 @@ def _entries_about(session: Session, code: str) -> Iterable[Audit]:
     keyed = ("identity", "participant", "enrolment", "attendance", "presenter")
     own = or_(Audit.row_id == code, Audit.row_id.endswith(f"/{code}"))
     yield from session.scalars(select(Audit).where(Audit.table_name.in_(keyed), own))
-    for one in session.scalars(select(Audit).where(Audit.table_name == "catch_up")):
-        if code in (
-            (one.new or {}).get("participant_code"),
-            (one.old or {}).get("participant_code"),
-        ):
-            yield one
+    for table in ("catch_up", "coffee_talk", "enquiry"):
+        # An entry tells only what it changed, so that a row is found by any entry with the code.
+        entries = list(session.scalars(select(Audit).where(Audit.table_name == table)))
+        theirs = {
+            one.row_id
+            for one in entries
+            if code in ((one.new or {}).get("participant_code"),
+                        (one.old or {}).get("participant_code"))
+        }  # fmt: skip
+        yield from (one for one in entries if one.row_id in theirs)
 
 
 def _elsewhere(session: Session, code: str) -> Chapter:

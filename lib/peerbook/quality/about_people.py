@@ -25,8 +25,10 @@ from peerbook.store import identities, in_effect
 from peerbook.store.tables import (
     Attendance,
     CatchUp,
+    CoffeeTalk,
     Course,
     CourseDate,
+    Enquiry,
     Enrolment,
     Event,
     Participant,
@@ -170,6 +172,8 @@ def _no_course(look: Look) -> Iterator[Finding]:
         .join(Site, Site.id == Participant.site_id)
         .where(
             ~exists().where(Enrolment.participant_code == Participant.code),
+            ~exists().where(Enquiry.participant_code == Participant.code),
+            ~exists().where(CoffeeTalk.participant_code == Participant.code),
             ~exists().where(
                 Event.subject_type == "participant", Event.subject_id == Participant.code
             ),

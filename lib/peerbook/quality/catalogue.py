@@ -12,6 +12,7 @@ from peerbook.quality import (
     about_places,
     about_plans,
     about_privacy,
+    about_recruitment,
 )
 from peerbook.quality.rules import SEVERITIES, Finding, Look, Rule
 from peerbook.store import Store
@@ -20,7 +21,7 @@ RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
             *about_people.RULES, *about_evaluations.RULES, *about_plans.RULES,
-            *about_places.RULES, *about_privacy.RULES,
+            *about_places.RULES, *about_privacy.RULES, *about_recruitment.RULES,
         ),
         key=lambda rule: SEVERITIES.index(rule.severity),
     )

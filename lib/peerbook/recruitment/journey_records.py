@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.people.participants import danish_order
@@ -17,7 +17,7 @@ from peerbook.recruitment.journeys import journeys
 from peerbook.recruitment.talk_records import OUTCOMES
 from peerbook.store import identities, in_effect
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import CoffeeTalk, Enquiry, Event, Participant
+from peerbook.store.tables import CoffeeTalk, Enquiry, Event
 
 Standing = Literal["asked", "talk_agreed", "talked", "joined", "not_now", "deselected"]
 
@@ -28,8 +28,8 @@ class Asker:
 
     Parameters
     ----------
-    code, name
-        Who.
+    code, name, site_id
+        Who, and where they asked; the name is empty until it is asked for.
     asked_on, role
         When they asked last, and in which role they want to take part.
     standing, since
@@ -40,6 +40,7 @@ class Asker:
 
     code: str
     name: str
+    site_id: int
     asked_on: dt.date
     role: str
     standing: Standing
@@ -71,73 +72,77 @@ def _reached(session: Session, site_id: int | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["code", "stage", "on"])
 
 
+def standings(session: Session, site_id: int | None, today: dt.date) -> list[Asker]:
+    """Return everybody at a site, or at all, who asked and said who they are, without their names.
+
+    However many they are, three statements are run, and nobody has been seen by it.
+    """
+    at_site = true() if site_id is None else Enquiry.site_id == site_id
+    return _standings(session, at_site, today)
+
+
 def askers(session: Session, site_id: int, today: dt.date) -> list[Asker]:
     """Return everybody at a site who asked and said who they are, by name in Danish order."""
-    last = (
-        select(Enquiry.participant_code, func.max(Enquiry.id))
-        .where(Enquiry.site_id == site_id, Enquiry.participant_code.is_not(None))
-        .group_by(Enquiry.participant_code)
-    )
-    numbers = [number for _code, number in session.execute(last)]
-    enquiries = {
-        row.participant_code: row
-        for row in session.scalars(select(Enquiry).where(Enquiry.id.in_(numbers)))
-        if row.participant_code is not None
-    }
-    codes = list(enquiries)
-    names = identities.name_of(session, codes)
-    talks: dict[str, CoffeeTalk] = {}
-    held = select(CoffeeTalk).where(
-        CoffeeTalk.participant_code.in_(codes), CoffeeTalk.state != "cancelled"
-    )
-    for talk in session.scalars(held.order_by(CoffeeTalk.date, CoffeeTalk.id)):
-        talks[talk.participant_code] = talk
-    decided = _decisions(session, codes, today)
-    people = [
-        _asker(code, names.get(code, code), row, talks.get(code), decided.get(code))
-        for code, row in enquiries.items()
-    ]
-    return sorted(people, key=lambda person: (danish_order(person.name), person.code))
+    return with_names(session, standings(session, site_id, today))
+
+
+def with_names(session: Session, people: Collection[Asker]) -> list[Asker]:
+    """Return people with their names, by name in Danish order; that they were read is noted."""
+    names = identities.name_of(session, [one.code for one in people])
+    named = [replace(one, name=names.get(one.code, one.code)) for one in people]
+    return sorted(named, key=lambda one: (danish_order(one.name), one.code))
 
 
 def asker(session: Session, code: str, today: dt.date) -> Asker | None:
-    """Return how it stands with one person; None when they are gone."""
-    person = session.get(Participant, code)
-    if person is None:
-        return None
-    found = [one for one in askers(session, person.site_id, today) if one.code == code]
+    """Return how it stands with one person; None when they are gone, or never asked."""
+    found = with_names(session, _standings(session, Enquiry.participant_code == code, today))
     return found[0] if found else None
 
 
-def _asker(
-    code: str, name: str, enquiry: Enquiry, talk: CoffeeTalk | None, decision: Event | None
-) -> Asker:
+def _standings(session: Session, which: ColumnElement[bool], today: dt.date) -> list[Asker]:
+    """Return how it stands with those whose enquiries meet a condition."""
+    wanted = (
+        select(Enquiry.participant_code, Enquiry.site_id, Enquiry.asked_on, Enquiry.wanted_role)
+        .where(which, Enquiry.participant_code.is_not(None))
+        .order_by(Enquiry.asked_on, Enquiry.id)
+    )
+    last = {row.participant_code: row for row in session.execute(wanted)}
+    codes = select(Enquiry.participant_code).where(which, Enquiry.participant_code.is_not(None))
+    talked = (
+        select(CoffeeTalk.participant_code, CoffeeTalk.date, CoffeeTalk.state, CoffeeTalk.role)
+        .where(CoffeeTalk.participant_code.in_(codes), CoffeeTalk.state != "cancelled")
+        .order_by(CoffeeTalk.date, CoffeeTalk.id)
+    )
+    talks = {row.participant_code: row for row in session.execute(talked)}
+    happened = select(Event).where(
+        Event.subject_type == "participant",
+        Event.subject_id.in_(codes),
+        Event.kind.in_((*OUTCOMES, "enrolled", WITHDRAWN)),
+    )
+    decided = {one.subject_id: one for one in in_effect(session.scalars(happened), today)}
+    return [_asker(row, talks.get(code), decided.get(code)) for code, row in last.items()]
+
+
+def _asker(enquiry: Any, talk: Any, decision: Event | None) -> Asker:
     standing: Standing = "asked"
     since, write_on = enquiry.asked_on, None
     role: str = enquiry.wanted_role
-    if talk is not None:
+    if talk is not None and (talk.state == "agreed" or talk.date >= enquiry.asked_on):
         standing, since = ("talk_agreed" if talk.state == "agreed" else "talked"), talk.date
         role = talk.role
     if decision is not None and decision.effective_on >= enquiry.asked_on:
-        is_newer = talk is None or talk.state != "agreed" or decision.kind == "joined"
+        is_newer = standing != "talk_agreed" or decision.kind == "joined"
         if is_newer:
             standing, since = _standing(decision), decision.effective_on
             role = str(decision.details.get("role", role))
             told = decision.details.get("write_on")
             write_on = None if told is None else dt.date.fromisoformat(told)
-    return Asker(code, name, enquiry.asked_on, role, standing, since, write_on)
+    return Asker(
+        enquiry.participant_code, "", enquiry.site_id, enquiry.asked_on, role, standing, since,
+        write_on,
+    )  # fmt: skip
 
 
 def _standing(decision: Event) -> Standing:
     kinds: dict[str, Standing] = {"not_now": "not_now", "deselected": "deselected"}
     return kinds.get(decision.kind, "joined")
-
-
-def _decisions(session: Session, codes: Collection[str], today: dt.date) -> dict[str, Event]:
-    """Return the last that each has decided, by code."""
-    wanted = select(Event).where(
-        Event.subject_type == "participant",
-        Event.subject_id.in_(codes),
-        Event.kind.in_((*OUTCOMES, "enrolled", WITHDRAWN)),
-    )
-    return {event.subject_id: event for event in in_effect(session.scalars(wanted), today)}

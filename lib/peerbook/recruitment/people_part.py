@@ -9,7 +9,13 @@ from typing import Literal
 from peerbook.desk import Desk
 from peerbook.recruitment import talk_records
 from peerbook.recruitment.decision_part import Decisions
-from peerbook.recruitment.journey_records import Asker, Standing, askers
+from peerbook.recruitment.journey_records import (
+    Asker,
+    Standing,
+    asker,
+    standings,
+    with_names,
+)
 from peerbook.recruitment.names import standing_name, wanted_role_name
 from peerbook.recruitment.person_history import history
 from peerbook.recruitment.talk_part import Talks
@@ -80,8 +86,8 @@ class People:
         self._lists = True
         today = self._desk.today
         with self._desk.store.read() as session:
-            people = askers(session, self._site.id, today)
-        shown = [one for one in people if _is_in(one, self._group, today)]
+            people = standings(session, self._site.id, today)
+            shown = with_names(session, [one for one in people if _is_in(one, self._group, today)])
         notice: list[Part] = [Notice("ok", told)] if told else []
         if not shown:
             nobody = {
@@ -96,7 +102,7 @@ class People:
             Column("name", _("Name")),
             Column("role", _("Wants to take part")),
             Column("standing", _("How it stands"), kind="status"),
-            Column("since", _("Since"), kind="date"),
+            Column("since", _("Day"), kind="date"),
         ]
         rows = [
             {
@@ -152,8 +158,7 @@ class People:
     def _reopen(self, code: str, told: str) -> None:
         """Show somebody as they stand now."""
         with self._desk.store.read() as session:
-            people = askers(session, self._site.id, self._desk.today)
-        found = next((one for one in people if one.code == code), None)
+            found = asker(session, code, self._desk.today)
         if found is None:
             self._show_list(told)
         else:

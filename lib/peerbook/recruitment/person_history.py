@@ -29,12 +29,7 @@ def history(session: Session, code: str, today: dt.date) -> Iterator[str]:
         )
         lines.append((asked.asked_on, f"{text}. {asked.note}" if asked.note else text))
     for talk in talk_records.talks(session, code):
-        told = {
-            "held": _("Talk held"),
-            "agreed": _("Talk agreed"),
-            "cancelled": _("Talk cancelled"),
-        }
-        lines.append((talk.date, told[talk.state]))
+        lines.append((talk.date, talk_told(talk.state)))
     for event in in_effect(events_of(session, "participant", code), today):
         if line := _event_line(event):
             lines.append((event.effective_on, line))
@@ -42,11 +37,23 @@ def history(session: Session, code: str, today: dt.date) -> Iterator[str]:
         yield f"{format_date(day)}: {text}"
 
 
+def talk_told(state: str) -> str:
+    """Return how it went with a talk, in the user's language."""
+    return {
+        "held": _("Talk held"),
+        "agreed": _("Talk agreed"),
+        "cancelled": _("Talk cancelled"),
+    }[state]
+
+
 def _event_line(event: Event) -> str:
     if event.kind == "enrolled":
         return _("On a course, as a mentor")
-    if event.kind not in OUTCOMES:
-        return ""
+    return decision_told(event) if event.kind in OUTCOMES else ""
+
+
+def decision_told(event: Event) -> str:
+    """Return what somebody decided, with what they said of it: an event of `OUTCOMES`."""
     told = outcome_name(event.kind)
     details = event.details
     if "role" in details:

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Final, Literal, get_args
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
-from peerbook.store import Saved, append_event, events_of, in_effect, row_to_change, withdraw_event
-from peerbook.store.tables import CoffeeTalk, Event, Participant, WantedRole
+from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
+from peerbook.store.events import WITHDRAWN
+from peerbook.store.tables import CoffeeTalk, Enquiry, Event, Participant, WantedRole
 from peerbook.text import _, format_date
 
 Outcome = Literal["joined", "not_now", "deselected"]
@@ -180,12 +181,19 @@ def save_held_talk(
     Raises
     ------
     InputFault
-        When the day lies ahead, or the person was not known yet.
+        When the day lies ahead, or before they first asked.
     Conflict
         When somebody else has changed the talk since.
     """
     if held.date > today:
         raise InputFault.at("date", _("That day lies ahead. Write it down when the talk is over."))
+    first, _latest = _asked_between(session, code)
+    if first is not None and held.date < first:
+        raise InputFault.at(
+            "date",
+            _("They asked on {date}. Choose that day or a later one, or correct the enquiry.")
+            .format(date=format_date(first)),
+        )  # fmt: skip
     values = asdict(held) | {"ticked": list(held.ticked), "state": "held"}
     if number is None:
         person = session.get_one(Participant, code)
@@ -218,16 +226,24 @@ def agreed_talks(session: Session, site_id: int) -> list[CoffeeTalk]:
 def save_decision(session: Session, code: str, decided: Decided, today: dt.date) -> Saved:
     """Note what somebody decided; whoever said no for now can always join later.
 
-    What was noted for that day or later days is taken back, so that the last word counts.
+    What was noted for that day or later days is taken back, so that the last word counts; what
+    they decided before they asked again stays.
 
     Raises
     ------
     InputFault
-        When the day lies ahead, when somebody joins without a role or does not without a reason,
-        or the day to write again is not after it.
+        When the day lies ahead or before they asked last, when somebody joins without a role or
+        does not without a reason, or the day to write again is not after it.
     """
     if decided.on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    _earliest, last = _asked_between(session, code)
+    if last is not None and decided.on < last:
+        raise InputFault.at(
+            "on",
+            _("They asked on {date}. Choose that day or a later one, or correct the enquiry.")
+            .format(date=format_date(last)),
+        )  # fmt: skip
     if decided.outcome == "joined" and decided.role is None:
         raise InputFault.at("role", _("Choose in which role they take part."))
     if decided.outcome != "joined" and decided.reason is None:
@@ -251,13 +267,19 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
 
 def decisions(session: Session, codes: Collection[str], until: dt.date) -> dict[str, list[Event]]:
     """Return what people have decided by a day, by code, in the order it took effect."""
-    found = {}
-    for code in codes:
-        holding = [
-            event
-            for event in in_effect(events_of(session, "participant", code), until)
-            if event.kind in OUTCOMES
-        ]
-        if holding:
-            found[code] = holding
+    wanted = select(Event).where(
+        Event.subject_type == "participant",
+        Event.subject_id.in_(codes),
+        Event.kind.in_((*OUTCOMES, WITHDRAWN)),
+    )
+    found: dict[str, list[Event]] = {}
+    for event in in_effect(session.scalars(wanted), until):
+        found.setdefault(event.subject_id, []).append(event)
     return found
+
+
+def _asked_between(session: Session, code: str) -> tuple[dt.date | None, dt.date | None]:
+    """Return when somebody asked first and last; None where they never did."""
+    first, last = func.min(Enquiry.asked_on), func.max(Enquiry.asked_on)
+    found = session.execute(select(first, last).where(Enquiry.participant_code == code)).one()
+    return found[0], found[1]
