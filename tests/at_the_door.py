@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import websocket
 
 from app_under_test import Server
+from builders import GOOD_PASSWORD
 from peerbook.server.channel import PROTOCOL, split
 
 KERNEL = "01234567-89ab-cdef-0123-456789abcdef"
@@ -82,15 +83,19 @@ def cookie_name(server: Server) -> str:
     )
 
 
-def write_code(server: Server, code: str, source: str = "127.0.0.1") -> tuple[Response, str]:
-    """Write a code into the form, as a browser does; return the answer and all cookies."""
+def fill_in(server: Server, source: str = "127.0.0.1", **fields: str) -> tuple[Response, str]:
+    """Write into the login form, as a browser does; return the answer and all cookies."""
     form = ask(server, "/login", source=source)
     xsrf = re.search(r'name="_xsrf" value="([^"]+)"', form.body)
     assert xsrf
     jar = form.headers["Set-Cookie"].partition(";")[0]
-    body = urllib.parse.urlencode({"_xsrf": xsrf[1], "code": code})
+    body = urllib.parse.urlencode({"_xsrf": xsrf[1], **fields})
     answer = ask(server, "/login?next=/", method="POST", body=body, source=source, Cookie=jar)
     return answer, f"{jar}; " + (answer.headers["Set-Cookie"] or "").partition(";")[0]
+
+
+def write_code(server: Server, code: str, source: str = "127.0.0.1") -> tuple[Response, str]:
+    return fill_in(server, source, code=code)
 
 
 def log_in(server: Server) -> str:
@@ -98,6 +103,22 @@ def log_in(server: Server) -> str:
     answer, cookies = write_code(server, server.token)
     assert answer.status == 302, answer.body
     return cookies
+
+
+def write_password(
+    server: Server, name: str, password: str, *, source: str = "127.0.0.1", **more: str
+) -> tuple[Response, str]:
+    return fill_in(server, source, name=name, password=password, **more)
+
+
+def log_in_as(server: Server, name: str, password: str = GOOD_PASSWORD) -> str:
+    answer, cookies = write_password(server, name, password)
+    assert answer.status == 302, answer.body
+    return cookies
+
+
+def is_in(server: Server, cookies: str) -> bool:
+    return "/login" not in ask(server, "/", Cookie=cookies).headers["Location"]
 
 
 def log_out(server: Server, cookies: str) -> Response:

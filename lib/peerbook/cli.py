@@ -76,6 +76,15 @@ def serve(
             )
         ),
     ] = None,
+    host_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=_(
+                "Name under which browsers find this server, as peerbook.kommune.example; may be "
+                "repeated. Under any other name nobody is answered."
+            )
+        ),
+    ] = None,
     hub: Annotated[
         bool, typer.Option("--hub", help=_("Serve one user of a JupyterHub, which starts this."))
     ] = False,
@@ -87,12 +96,23 @@ def serve(
     # Only one's own data folder is there without being asked for; an address may be mistyped.
     is_own = not store and not os.environ.get(URL_VARIABLE)
     if hub:
+        if port or proxy or host_name:
+            raise InputFault.at(
+                "hub",
+                _(
+                    "With --hub, JupyterHub says where the server is and how it is reached. Leave "
+                    "out --port, --proxy and --host-name."
+                ),
+            )
         from peerbook.server import serve_behind_hub
 
         serve_behind_hub(None if is_own else _address(store, create=False))
         return
     address = _address(store, create=new or is_own)
-    start(port=port, ip=ip, open_browser=browser, store_url=address, proxies=proxy or ())
+    start(
+        port=port, ip=ip, open_browser=browser, store_url=address,
+        proxies=proxy or (), names=host_name or (),
+    )  # fmt: skip
 
 
 @app.command(help=_("Start JupyterLab on the same data, for analysts."))

@@ -74,6 +74,15 @@ def test_the_app_begins_ones_own_store_and_at_an_address_only_when_told_to(start
         assert store.is_empty()
 
 
+@pytest.mark.parametrize(
+    "more", [["--proxy", "192.0.2.7"], ["--host-name", "a.example"], ["--port", "8866"]]
+)
+def test_behind_a_hub_the_hub_says_where_the_server_is(more, started, tmp_path):
+    fault = give("serve", "--hub", "--store", str(tmp_path / "any.sqlite"), *more)
+    assert isinstance(fault, InputFault)
+    assert "--proxy" in str(fault)
+
+
 def test_the_demonstration_begins_a_store(started, tmp_path):
     assert give("demo", "--today", "2026-11-24", "--store", "sqlite:///demo.sqlite") is None
     assert give("lab", "--store", "sqlite:///demo.sqlite") is None

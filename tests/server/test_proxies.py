@@ -81,7 +81,7 @@ def started(start_server, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def behind(started) -> Server:
-    return started("--proxy", PROXY)
+    return started("--proxy", PROXY, "--host-name", "peerbook.kommune.example")
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +148,16 @@ def test_a_login_by_a_proxy_that_ends_tls_is_sent_by_tls_only(behind):
     forged = try_password(behind, OTHER, "anna", GOOD_PASSWORD, X_Forwarded_Proto="https")
     assert forged.status == 302
     assert "Secure" not in forged.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("source", [PROXY, OTHER])
+def test_behind_a_proxy_a_name_that_was_led_here_is_refused(behind, source):
+    for path in ("/login", "/voila/render/start.ipynb", "/peerbook/assets/peerbook.css"):
+        answer = ask(behind, path, source=source, Host="evil.example")
+        assert answer.status == 403
+    assert "evil.example" in behind.said()
+    for host in ("peerbook.kommune.example", "PEERBOOK.kommune.example:443", "localhost"):
+        assert ask(behind, "/login", source=source, Host=host).status == 200
 
 
 def test_the_next_on_a_connection_of_the_proxy_is_not_taken_for_the_one_before():

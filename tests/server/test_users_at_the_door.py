@@ -21,11 +21,14 @@ from at_the_door import (
     connect,
     cookie_name,
     frame,
+    is_in,
     kind_of,
+    log_in_as,
     log_out,
     open_kernel,
     wait_for,
     wait_until_closed,
+    write_password,
 )
 from builders import GOOD_PASSWORD, a_telephone, a_user, open_store, shown_by
 from peerbook.server.pages import ROLES, may_open
@@ -62,36 +65,11 @@ def house(start_server, tmp_path_factory) -> tuple[Server, Store]:
     return server, store
 
 
-def write_password(
-    server: Server, name: str, password: str, *, source: str = "127.0.0.1", **more: str
-):
-    """Write into the login form, as a browser does; return the answer and all cookies."""
-    form = ask(server, "/login", source=source)
-    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', form.body)[1]
-    jar = form.headers["Set-Cookie"].partition(";")[0]
-    fields = {"_xsrf": xsrf, "name": name, "password": password, **more}
-    answer = ask(
-        server, "/login?next=/", method="POST", body=urllib.parse.urlencode(fields),
-        source=source, Cookie=jar,
-    )  # fmt: skip
-    return answer, f"{jar}; " + (answer.headers["Set-Cookie"] or "").partition(";")[0]
-
-
-def log_in_as(server: Server, name: str, password: str = GOOD_PASSWORD) -> str:
-    answer, cookies = write_password(server, name, password)
-    assert answer.status == 302, answer.body
-    return cookies
-
-
 def change_account(server: Server, cookies: str, **fields: str):
     page = ask(server, "/account", Cookie=cookies)
     xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page.body)[1]
     body = urllib.parse.urlencode({"_xsrf": xsrf, **fields})
     return ask(server, "/account", method="POST", body=body, Cookie=cookies)
-
-
-def is_in(server: Server, cookies: str) -> bool:
-    return "/login" not in ask(server, "/", Cookie=cookies).headers["Location"]
 
 
 # -- everything for everybody ----------------------------------------------------------------------

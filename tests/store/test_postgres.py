@@ -5,6 +5,7 @@ import datetime as dt
 import logging
 import shutil
 import traceback
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,6 +18,7 @@ from peerbook.store import Store, backup
 from peerbook.store.backup import make_backup, restore
 from peerbook.store.backup_file import opened, write_proved
 from peerbook.store.engine import open_database
+from peerbook.store.keys import key_place
 from postgres_server import OWNER, PASSWORD
 
 NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
@@ -109,6 +111,15 @@ def test_a_database_without_a_store_is_not_filled_when_it_should_not_be(postgres
     with Store.open(postgres_server.url(name)) as store:
         assert store.is_empty()
     postgres_server.drop(name)
+
+
+def test_a_database_whose_key_is_gone_is_not_opened(own, url, tmp_path):
+    place = Path(key_place(own.keys.store_id).told)
+    aside = place.rename(tmp_path / "lost.key")
+    with pytest.raises(StoreUnavailable, match="peerbook key restore"):
+        Store.open(url, create=False)
+    aside.rename(place)
+    Store.open(url, create=False).close()
 
 
 def test_a_database_not_in_utf_8_is_refused(postgres_server):

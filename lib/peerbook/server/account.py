@@ -7,7 +7,7 @@ import time
 
 from tornado import web
 
-from peerbook.errors import InputFault, StoreUnavailable
+from peerbook.errors import InputFault
 from peerbook.server.answers import Answer, speaking
 from peerbook.server.entrance import Entrance, MustWait, Person
 from peerbook.server.login import password_help, wait_text
@@ -67,8 +67,6 @@ class AccountHandler(Answer):
             with speaking(self.language):
                 text = wait_text(wait.seconds)
             await self._show(account, wrong=wanted, error=text)
-        except StoreUnavailable:
-            raise web.HTTPError(503) from None
         else:
             self.redirect(f"{self.base_url}account?done={wanted}", status=303)
         return None

@@ -14,7 +14,9 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
+from peerbook.errors import StoreUnavailable
 from peerbook.server.assets import AssetHandler, asset_url
+from peerbook.server.host_names import is_ours
 from peerbook.text import _, current_language, use_language
 from peerbook.text.words import LANGUAGES, Language
 
@@ -70,6 +72,19 @@ class Answer(JupyterHandler):
             "frame-ancestors 'none'"
         )
 
+    def check_host(self) -> bool:
+        """Return whether the browser asked for us, and not for a name that was led here."""
+        asked, names = self.request.host_name, self.settings.get("peerbook_names", ())
+        is_known = names is None or is_ours(asked, names)
+        if not is_known:
+            self.log.warning(
+                _(
+                    "Somebody asked for “{name}” here and was refused. If that is what you call "
+                    "this server, start it with --host-name and that name."
+                ).format(name=ascii(asked[:100]).strip("'"))
+            )
+        return is_known
+
     def set_cors_headers(self) -> None:
         """Set none: no other site has any business here."""
 
@@ -120,8 +135,16 @@ class Answer(JupyterHandler):
 
     def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
         """Log what is a fault of ours; Tornado would log the whole address, and who asked."""
-        if not isinstance(error, web.HTTPError):
+        if isinstance(error, StoreUnavailable):
+            self.log.error("%s", error)
+        elif not isinstance(error, web.HTTPError):
             self.log.error("Uncaught exception", exc_info=(kind, error, trace))
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """Send an error page; that the store cannot be used is no fault of the program."""
+        if isinstance(kwargs.get("exc_info", (None, None))[1], StoreUnavailable):
+            status_code = 503
+        super().send_error(status_code, **kwargs)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Write a Danish page for the status; nothing of the request or the error stands in it."""
@@ -134,6 +157,13 @@ class Answer(JupyterHandler):
                     _("The address may be mistyped, or the page has been moved."),
                 ),
                 405: (_("This could not be understood"), _("The address is not quite right.")),
+                503: (
+                    _("The data cannot be opened just now"),
+                    _(
+                        "Until they can, nobody is let in. Why, and what to do, stands in the "
+                        "window where peerbook was started. Then load the page again."
+                    ),
+                ),
             }.get(
                 status_code,
                 (

@@ -41,6 +41,7 @@ from peerbook.server.channel import (
     KernelChannel,
 )
 from peerbook.server.entrance import ByRole, Entrance, login_settings
+from peerbook.server.host_names import read_names
 from peerbook.server.kernels import PageKernels
 from peerbook.server.login import (
     LoginHandler,
@@ -117,6 +118,8 @@ class App(Voila):
     workbooks: Path
     tickets: Tickets[bool]
     proxies: tuple[Network, ...] = ()
+    names: frozenset[str] | None = frozenset()
+    """What browsers may call the server; None where that is not known."""
 
     def init_settings(self) -> dict[str, Any]:
         """Return Tornado's settings: login required, bounded messages, no remote names.
@@ -135,7 +138,8 @@ class App(Voila):
             voila_jinja2_env=templates(),
             peerbook_tickets=self.tickets,
             headers=HEADERS,
-            allow_remote_access=bool(self.proxies) or not is_loopback(self.ip),
+            peerbook_names=self.names,
+            allow_remote_access=False,
             allow_unauthenticated_access=False,
             websocket_max_message_size=LARGEST_MESSAGE_BYTES,
             compress_response=True,
@@ -170,7 +174,15 @@ class App(Voila):
         ]
 
     def listen(self) -> None:
-        """Take the port, say where we are, and serve until told to stop."""
+        """Take the port, say where we are, and serve until told to stop.
+
+        Raises
+        ------
+        PeerbookError
+            When it cannot be told who may come in, or the port cannot be had.
+        """
+        entrance: Entrance = self.identity_provider
+        has_users = entrance.book.standing_now().have_begun
         sockets = self._sockets()
         server = tornado.httpserver.HTTPServer(
             BehindProxies(self.app, self.proxies),
@@ -180,7 +192,7 @@ class App(Voila):
         )
         server.add_sockets(sockets)
         self.ioloop = tornado.ioloop.IOLoop.current()
-        self.ioloop.add_callback(self.greet)
+        self.ioloop.add_callback(self.greet, has_users=has_users)
         self.ioloop.add_callback(self.kernel_manager.fill_reserve)
         try:
             self.ioloop.start()
@@ -206,15 +218,14 @@ class App(Voila):
                 return sockets
         raise AssertionError("the last port is tried or raises")
 
-    def greet(self) -> None:
+    def greet(self, *, has_users: bool) -> None:
         """Say where the server is and how to come in."""
         address = local_address(self.ip, self.port, self.base_url)
-        entrance: Entrance = self.identity_provider
         announce(
             address,
             str(self.token),
             self.tickets,
-            has_users=entrance.book.standing_now().have_begun,
+            has_users=has_users,
             open_browser=self.open_browser,
         )
 
@@ -223,11 +234,6 @@ def local_address(ip: str, port: int, base_url: str) -> str:
     """Return the address under which this machine's own browser finds the server."""
     host = "127.0.0.1" if ip in ("", "0.0.0.0") else ip  # noqa: S104 - compared, not bound
     return f"http://[{host}]:{port}{base_url}" if ":" in host else f"http://{host}:{port}{base_url}"
-
-
-def is_loopback(ip: str) -> bool:
-    """Return whether only this machine can reach the address."""
-    return ip in {"localhost", "::1"} or ip.startswith("127.")
 
 
 def serve(
@@ -239,6 +245,7 @@ def serve(
     workbooks: Path | None = None,
     token: str | None = None,
     proxies: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> None:
     """Serve the workbooks as pages until interrupted.
 
@@ -258,16 +265,26 @@ def serve(
         Access code; without it the data folder's own, made at the first start.
     proxies
         Addresses or networks of one's own proxies, which are believed about who asks.
+    names
+        What browsers call the server, besides `localhost` and its address.
 
     Raises
     ------
     PeerbookError
-        When the port cannot be had, the access code is empty, or a proxy has no address.
+        When the port cannot be had, the access code is empty, a proxy has no address or no name,
+        or there is a store that cannot be opened.
     """
     discretion.install()
     code = access_token() if token is None else token
     if not code:
         raise ServerFault(_("The server does not start without an access code."))
+    if proxies and not names:
+        raise ServerFault(
+            _(
+                "Give the name under which browsers find the proxy too, with --host-name. Under "
+                "any other name peerbook does not answer."
+            )
+        )
     run(
         App,
         workbooks=workbooks,
@@ -276,6 +293,7 @@ def serve(
         port=port or 0,
         open_browser=open_browser,
         proxies=read_proxies(proxies),
+        names=read_names(names),
         token=code,
         identity_provider_class=Entrance,
     )
@@ -287,6 +305,7 @@ def run(
     workbooks: Path | None,
     store_url: str | None,
     proxies: tuple[Network, ...] = (),
+    names: frozenset[str] | None = frozenset(),
     **traits: Any,
 ) -> None:
     """Run an app of ours until it is interrupted.
@@ -301,6 +320,8 @@ def run(
         Database address, for the pages; without it the user's data folder.
     proxies
         Who is believed about who asks.
+    names
+        What browsers may call the server; None where that is not known.
     traits
         What else is set of the app: where it listens and who is let in.
     """
@@ -325,6 +346,7 @@ def run(
     )
     app.workbooks = folder
     app.proxies = proxies
+    app.names = names
     app.tickets = Tickets()
     app.initialize([])
     app.log.setLevel(logging.WARNING)  # an application's own level lets everything be formatted
@@ -341,6 +363,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--store")
     parser.add_argument("--browser", action="store_true")
     parser.add_argument("--proxy", action="append", default=[])
+    parser.add_argument("--host-name", action="append", default=[])
     asked = parser.parse_args(argv)
     try:
         serve(
@@ -351,6 +374,7 @@ def main(argv: list[str] | None = None) -> None:
             workbooks=asked.workbooks,
             token=asked.token,
             proxies=asked.proxy,
+            names=asked.host_name,
         )
     except PeerbookError as error:
         print(error, file=sys.stderr)

@@ -125,8 +125,8 @@ class Entrance(IdentityProvider):
             return cast(User, known)
         try:
             person = await self._person(handler)
-        except StoreUnavailable:
-            self.log.exception("It cannot be told who may come in")
+        except StoreUnavailable as fault:
+            self.log.error("%s", fault)
             raise web.HTTPError(503) from None
         if person is None:
             if handler.get_cookie(self.get_cookie_name(handler)) is not None:

@@ -22,7 +22,6 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado import web
 from tornado.httputil import url_concat
 
-from peerbook.errors import StoreUnavailable
 from peerbook.paths import data_folder
 from peerbook.seat import BEHIND_HUB_VARIABLE
 from peerbook.server import discretion
@@ -57,6 +56,8 @@ class Place:
         The one hub user who is let in.
     is_https
         Whether browsers come by https, as far as the hub was told.
+    name
+        What browsers call the hub; empty when it was not told.
     oauth
         The hub's client for logging in.
     """
@@ -66,6 +67,7 @@ class Place:
     base_url: str
     user: str
     is_https: bool
+    name: str
     oauth: HubOAuth
 
     @classmethod
@@ -79,6 +81,7 @@ class Place:
         """
         token = os.environ.pop("JUPYTERHUB_API_TOKEN", "")
         where = urlsplit(os.environ.get("JUPYTERHUB_SERVICE_URL", ""))
+        public = urlsplit(os.environ.get("JUPYTERHUB_PUBLIC_URL", ""))
         user = os.environ.get("JUPYTERHUB_USER", "")
         if not (token and where.port and user):
             raise ServerFault(_("Only JupyterHub starts this: it says where, and for whom."))
@@ -87,7 +90,8 @@ class Place:
             port=where.port,
             base_url=os.environ["JUPYTERHUB_SERVICE_PREFIX"],
             user=user,
-            is_https=os.environ.get("JUPYTERHUB_PUBLIC_URL", "").startswith("https:"),
+            is_https=public.scheme == "https",
+            name=public.hostname or "",
             oauth=HubOAuth(api_token=token),
         )
 
@@ -178,11 +182,7 @@ class ToHub(_Door):
         if self.current_user:
             self.redirect(wanted)
             return
-        try:
-            has_run_out = await self.entrance.has_run_out(self)
-        except StoreUnavailable:
-            raise web.HTTPError(503) from None
-        if has_run_out:
+        if await self.entrance.has_run_out(self):
             self.redirect(self.place.at_the_hub("logout"))
             return
         oauth = self.place.oauth
@@ -231,10 +231,7 @@ class FromHub(_Door):
                     {_("Go to your own"): self.place.at_the_hub("")},
                 )
             return
-        try:
-            standing = await self.entrance.book.standing()
-        except StoreUnavailable:
-            raise web.HTTPError(503) from None
+        standing = await self.entrance.book.standing()
         account = standing.accounts.get(written_name(name))
         if account is None or not account.is_active:
             with speaking(self.language):
@@ -275,9 +272,8 @@ class HubApp(App):
     place = traitlets.Instance(Place)
 
     def init_settings(self) -> dict[str, Any]:
-        """Return the app's settings; the name it is asked by is the hub's, whose proxy asks."""
+        """Return the app's settings."""
         settings = super().init_settings()
-        settings["allow_remote_access"] = True
         if self.place.is_https:
             settings["xsrf_cookie_kwargs"]["secure"] = True
         return settings
@@ -291,7 +287,7 @@ class HubApp(App):
             (base + "logout", HubLogout),
         ]
 
-    def greet(self) -> None:
+    def greet(self, *, has_users: bool) -> None:
         """Say nothing: the hub has told people where to go."""
 
 
@@ -325,6 +321,7 @@ def serve_behind_hub(store_url: str | None) -> None:
         ip=place.ip,
         port=place.port,
         base_url=place.base_url,
+        names=frozenset({place.name}) if place.name else None,
         open_browser=False,
         token=secrets.token_urlsafe(32),  # nobody learns it
         identity_provider_class=HubEntrance,

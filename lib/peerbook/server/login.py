@@ -12,9 +12,8 @@ import threading
 import webbrowser
 
 from jupyter_server.auth.decorator import allow_unauthenticated
-from tornado import web
 
-from peerbook.errors import InputFault, StoreUnavailable
+from peerbook.errors import InputFault
 from peerbook.server.answers import Answer, speaking
 from peerbook.server.entrance import Entrance, MustWait
 from peerbook.server.tickets import Tickets
@@ -159,8 +158,6 @@ class LoginHandler(Answer):
             self.set_header("Retry-After", str(wait.seconds))
             with speaking(self.language):
                 error = wait_text(wait.seconds)
-        except StoreUnavailable:
-            raise web.HTTPError(503) from None
         if error:
             await self._form(error, name=name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,20 +42,28 @@ class Standing:
 class UserBook:
     """Asks the store, beside the event loop, so that nobody else waits for it.
 
-    Where there is no store yet, there are no users. One that has been there and fails is another
-    matter: `StoreUnavailable` is raised, and nobody comes in.
+    Where there is no store yet, there are no users. One that is there and cannot be read, because
+    its key is gone perhaps, is another matter: `StoreUnavailable` is raised, and nobody comes in.
     """
 
     def __init__(self) -> None:
         self._store: Store | None = None
+        self._fault = ""
         self._look_again_at = 0.0
+        self._looking = threading.Lock()
 
     async def standing(self) -> Standing:
         """Return who may come in just now."""
         return await asyncio.to_thread(self.standing_now)
 
     def standing_now(self) -> Standing:
-        """Return the same, waiting for it."""
+        """Return the same, waiting for it.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it cannot be told, with what to do.
+        """
         store = self._opened()
         if store is None:
             return Standing({}, have_begun=False, idle_seconds=0)
@@ -87,9 +96,14 @@ class UserBook:
         return self._opened() or Store.open(create=False)
 
     def _opened(self) -> Store | None:
-        if self._store is None and time.monotonic() >= self._look_again_at:
-            try:
-                self._store = Store.open(create=False)
-            except StoreUnavailable:  # the pages tell why, each time they are opened
+        with self._looking:
+            if self._store is None and time.monotonic() >= self._look_again_at:
+                self._fault = ""
+                try:
+                    self._store = Store.open(create=False) if Store.is_there() else None
+                except StoreUnavailable as fault:
+                    self._fault = str(fault)
                 self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
-        return self._store
+            if self._fault:
+                raise StoreUnavailable(self._fault)
+            return self._store

@@ -177,7 +177,13 @@ class Database(ABC):
 
     @abstractmethod
     def exists(self) -> bool:
-        """Return whether a store has been made here."""
+        """Return whether a store has been made here.
+
+        Raises
+        ------
+        StoreUnavailable
+            When that cannot be told.
+        """
 
     @abstractmethod
     def create(self, build: Callable[[Connection], None]) -> None:

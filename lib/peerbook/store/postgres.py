@@ -160,16 +160,19 @@ class PostgresDatabase(Database):
                 guard(connection)
 
     def check(self) -> None:
-        """See that the server keeps the promises the store relies on, and who may do what.
+        """See that the server keeps the promises the store relies on, and that the key is here.
 
         Raises
         ------
         StoreUnavailable
-            When it does not.
+            When it does not, or the key is not.
         """
         self._require_server()
         with self.read.connect() as connection:
-            guarded = is_guarded(connection) or not _is_ours(connection)
+            is_ours = _is_ours(connection)
+            guarded = is_guarded(connection) or not is_ours
+        if is_ours:
+            self.keys.master()  # without it all would look well until somebody saves
         if not guarded:
             with self.write.begin() as connection:
                 guard(connection)

@@ -151,23 +151,25 @@ class SqliteFile(Database):
         return self._keys
 
     def exists(self) -> bool:
-        """Return whether the file is there."""
+        """Return whether the file is there; its journal alone tells that it was."""
         with self._explaining():
-            return self.path.exists()
+            journal = self.path.with_name(self.path.name + "-wal")
+            if _is_there(self.path):
+                return True
+            if _is_there(journal) and not _is_there(self.path):
+                raise StoreUnavailable(
+                    _(
+                        "{path} is gone, but its journal {journal} is still there. Put the file "
+                        "back beside it, or move the journal away to start anew."
+                    ).format(path=self.path, journal=journal.name)
+                )
+            return False
 
     def create(self, build: Callable[[Connection], None]) -> None:
         """Make the file, readable by its owner only, as `Database.create` says.
 
         It is built aside and put in place in one step: nobody ever sees half of it.
         """
-        journal = self.path.with_name(self.path.name + "-wal")
-        if journal.exists() and not self.path.exists():
-            raise StoreUnavailable(
-                _(
-                    "{path} is gone, but its journal {journal} is still there. Put the file back "
-                    "beside it, or move the journal away to start anew."
-                ).format(path=self.path, journal=journal.name)
-            )
         with self._explaining():
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=_ASIDE) as aside:
@@ -622,6 +624,15 @@ def _code(error: BaseException | None) -> int:
 
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether there is a file; `Path.exists` says no where it may not look (Python 3.14)."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _put_in_place(new: Path, path: Path) -> None:

@@ -151,6 +151,19 @@ class Store:
             store._database = store._database.used_by(visitor)
         return store
 
+    @classmethod
+    def is_there(cls, url: str | os.PathLike[str] | None = None) -> bool:
+        """Return whether there is a store at an address, of which `open` says whether it is sound.
+
+        Raises
+        ------
+        StoreUnavailable
+            When that cannot be told.
+        """
+        store = cls(open_database(address_of(url)))
+        with store._explained():
+            return store._database.exists()
+
     def _prepare(self, create: bool) -> None:
         database = self._database
         if not database.exists():
