@@ -43,7 +43,10 @@ from peerbook.store.tables import (
     Enrolment,
     Evaluation,
     Event,
+    Gathering,
+    GatheringGuest,
     Hold,
+    MatchedPair,
     Participant,
     Presenter,
     PressItem,
@@ -55,7 +58,9 @@ from peerbook.store.tables import (
     Snooze,
     Stakeholder,
     Suggestion,
+    Veto,
     Visit,
+    Wish,
 )
 from peerbook.store.telephone import Telephone
 
@@ -249,6 +254,22 @@ def add_recruitment(session: Session, site_id: int, participant_code: str) -> No
         ),
         Visit(stakeholder_id=place.id, date=START, people=7, minutes=60, note="Kaffe"),
         RecruitmentEffort(site_id=site_id, channel="leaflet", date=START, what="Foldere"),
+    ])  # fmt: skip
+
+
+def add_matching(session: Session, site_id: int, peer: str, mentor: str) -> None:
+    """Add one row to each table of matching."""
+    one, other = sorted((peer, mentor))
+    gathering = Gathering(site_id=site_id, kind="cafe", date=START, place="Lido")
+    session.add(gathering)
+    session.flush()
+    session.add_all([
+        GatheringGuest(gathering_id=gathering.id, participant_code=peer),
+        Wish(participant_code=peer, wished_code=mentor, basis="met", rank=1, made_on=START),
+        Veto(one_code=one, other_code=other, kind="family", reason="Fætre", said_on=START),
+        MatchedPair(
+            site_id=site_id, peer_code=peer, mentor_code=mentor, matched_on=START, peer_goal="Ud"
+        ),
     ])  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from builders import (
     LEADER,
     START,
     a_course,
+    add_matching,
     add_recruitment,
     answer,
     attendance,
@@ -87,9 +88,11 @@ def fill_a_site(store):
             deletion(site_id=made.site_id),
         ])  # fmt: skip
         add_recruitment(session, made.site_id, one)
+        add_matching(session, made.site_id, one, other)
         for subject, key in (
             ("site", made.site_id),
             ("course", made.course_id),
+            ("matched_pair", made.site_id),
             ("participant", one),
         ):
             append_event(session, subject, key, "noted", START)

@@ -305,10 +305,13 @@ def _content(table: str) -> str:
         "enquiry": _("who asked, and through what they heard of it"),
         "evaluation": _("evaluation sheets"),
         "event": _("what happened, and when"),
+        "gathering": _("trips, cafés and walks"),
+        "gathering_guest": _("who came to them"),
         "head_count": _("how many came to café and meetings"),
         "identity": _("names and contacts"),
         "same_person": _("who is one person, or is not"),
         "imported_row": _("which rows a file brought"),
+        "matched_pair": _("peers and mentors who are matched"),
         "name_seen": _("who saw whose name"),
         "participant": _("participants, by code"),
         "presenter": _("who presents together"),
@@ -322,7 +325,9 @@ def _content(table: str) -> str:
         "stakeholder": _("places you work with"),
         "submission": _("receipts"),
         "suggestion": _("suggestions"),
+        "veto": _("who is not to be matched"),
         "visit": _("visits to places you work with"),
+        "wish": _("who wishes for whom"),
     }.get(table, table)
 
 

@@ -23,11 +23,15 @@ def kind_of_data(table: str) -> str:
         "draft": _("what was typed and not saved"),
         "enquiry": _("that they asked; the channel stays, without them"),
         "enrolment": _("places on courses"),
+        "gathering_guest": _("trips, cafés and walks they came to"),
         "identity": _("name, contacts and CPR number"),
         "imported_row": _("where files that were taken in had them"),
+        "matched_pair": _("whom they were matched with"),
         "participant": _("the code itself"),
         "presenter": _("a part in presentations"),
         "same_person": _("who they are one person with, or are not"),
+        "veto": _("whom they are not to be matched with"),
+        "wish": _("wishes by them and for them"),
         "snooze": _("reminders that were put off"),
     }.get(table, table)
 

@@ -23,7 +23,7 @@ _YES, _NO = "yes", "no"
 SaveAnswers = Callable[[Submission, dict[Purpose, bool], dt.date], Receipt | None]
 
 
-def _asked_about(desk: Desk, said: Collection[Purpose] = ()) -> list[Purpose]:
+def asked_about(desk: Desk, said: Collection[Purpose] = ()) -> list[Purpose]:
     """Return what people are asked about here: CPR numbers only where they may be kept.
 
     Parameters
@@ -37,7 +37,7 @@ def _asked_about(desk: Desk, said: Collection[Purpose] = ()) -> list[Purpose]:
 
 def asking_words(desk: Desk) -> list[Part]:
     """Return the words people are asked with here, one purpose after the other."""
-    asked = _asked_about(desk)
+    asked = asked_about(desk)
     return [
         part
         for one in consent_texts().purposes
@@ -56,7 +56,7 @@ def consent_form(desk: Desk, said: Mapping[Purpose, Consent], save: SaveAnswers)
     save
         Is given the submission, the answers, and the day they were said on.
     """
-    asked = _asked_about(desk, said)
+    asked = asked_about(desk, said)
 
     def on_submit(submission: Submission) -> Receipt | None:
         values = submission.values

@@ -2,7 +2,7 @@
 
 What stays is events and audit entries, which know a random code and never a name: they keep the
 history whole, and with the identity gone they lead to nobody. That somebody asked, and through what
-they had heard of it, stays too, but no longer who it was.
+they had heard of it, stays too, and so does that two were matched; but no longer who it was.
 """
 
 from __future__ import annotations
@@ -31,18 +31,22 @@ from peerbook.store.tables import (
     Enquiry,
     Enrolment,
     Evaluation,
+    GatheringGuest,
     Hold,
     Identity,
     ImportedRow,
+    MatchedPair,
     Participant,
     Presenter,
     SamePerson,
     Snooze,
     Suggestion,
+    Veto,
+    Wish,
 )
 
 _OWN: tuple[type[Base], ...] = (
-    Attendance, CatchUp, CoffeeTalk, Presenter, Enrolment, Hold, Identity,
+    Attendance, CatchUp, CoffeeTalk, GatheringGuest, Presenter, Enrolment, Hold, Identity,
 )  # fmt: skip
 """Tables with rows of one person, in the order they can be deleted in."""
 
@@ -93,6 +97,8 @@ def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
     for row in rows:
         if isinstance(row, Enquiry):
             row.participant_code, row.note = None, ""
+        elif isinstance(row, MatchedPair):
+            _leave_pair(row, codes)
         else:
             session.delete(row)
     for file in files:
@@ -102,6 +108,15 @@ def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
         session.delete(person)
     session.flush()
     return tuple(Held(table, count) for table, count in held.items())
+
+
+def _leave_pair(pair: MatchedPair, codes: Collection[str]) -> None:
+    """Take people out of a pair: what they agreed on goes with them, when they met stays."""
+    if pair.peer_code in codes:
+        pair.peer_code, pair.peer_goal = None, ""
+    if pair.mentor_code in codes:
+        pair.mentor_code, pair.mentor_goal = None, ""
+    pair.contact_rule = pair.cancel_rule = ""
 
 
 def mentions(session: Session, codes: Collection[str]) -> tuple[Mention, ...]:
@@ -152,6 +167,8 @@ def _rows(session: Session, codes: Collection[str]) -> Iterator[Base]:
         column = table.__table__.c.participant_code
         yield from session.scalars(select(table).where(column.in_(codes)))
     yield from session.scalars(select(SamePerson).where(SamePerson.is_about(codes)))
+    for about_two in (Wish, Veto, MatchedPair):
+        yield from session.scalars(select(about_two).where(about_two.is_about(codes)))
     yield from session.scalars(select(Enquiry).where(Enquiry.participant_code.in_(codes)))
     is_told_of = _teller(session, codes)
     yield from _imported(session, codes)

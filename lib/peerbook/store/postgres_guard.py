@@ -91,11 +91,11 @@ def is_guarded(connection: Connection) -> bool:
 
 
 def guard(connection: Connection) -> None:
-    """Set the policies of all tables that are there, in place of earlier ones."""
+    """Set the policies of all tables, in place of earlier ones."""
     there = inspect(connection).get_multi_columns()
     known = {name: {column["name"] for column in columns} for (_, name), columns in there.items()}
-    tables = [table for table in Base.metadata.sorted_tables if table.name in known]
-    if any(column.name not in known[table.name] for table in tables for column in table.columns):
+    tables = Base.metadata.sorted_tables
+    if any(column.name not in known.get(table.name, ()) for table in tables for column in table.c):
         return  # of an earlier revision: nobody opens it before it is upgraded, and guarded then
     connection.execute(text(_PREPARE))
     for table in tables:

@@ -21,6 +21,7 @@ _PEOPLE = frozenset({"attendance", "catch_up", "enrolment", "participant", "pres
 _RECRUITMENT = frozenset(
     {"coffee_talk", "enquiry", "press_item", "recruitment_effort", "stakeholder", "visit"}
 )
+_MATCHING = frozenset({"gathering", "gathering_guest", "matched_pair", "wish"})
 _ANSWERS = frozenset({"answer", "decision", "evaluation", "suggestion"})
 _EVERYBODY = frozenset({"alembic_version", "setting", "user_account"})
 _DOOR = frozenset(
@@ -30,18 +31,30 @@ _DOOR = frozenset(
 _SAVING = frozenset({"audit", "audit_link", "draft", "event", "name_seen", "submission"})
 _NOTES = frozenset({"attendance.note", "catch_up.how"})
 _WRITTEN = frozenset({"answer.text", "decision.what_we_did", "suggestion.text"})
-_LOOKED_UP = frozenset({"deletion", "hold", "same_person"}) | _RECRUITMENT
+_LOOKED_UP = frozenset({"deletion", "hold", "same_person", "veto"}) | _RECRUITMENT | _MATCHING
 """What the database itself looks up when a site or a participant changes that these point to."""
 _KEPT = frozenset({"hold.reason"})
-_TALKED = frozenset(
-    {"coffee_talk.goals", "coffee_talk.wishes", "enquiry.note", "stakeholder.contact", "visit.note"}
+_AGREED = frozenset(
+    f"matched_pair.{column}"
+    for column in ("cancel_rule", "contact_rule", "mentor_goal", "peer_goal")
+)
+_TALKED = _AGREED | frozenset(
+    {
+        "veto.kind",
+        "veto.reason",
+        "coffee_talk.goals",
+        "coffee_talk.wishes",
+        "enquiry.note",
+        "stakeholder.contact",
+        "visit.note",
+    }
 )
 _CPR = frozenset({"identity.cpr", "identity.cpr_basis", "identity.cpr_index"})
 _AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audit.reason"}) | {
     f"name_seen.{column}" for column in ("actor", "at", "participant_code", "what")
 }
 
-_EVENT_SUBJECTS = {"course": "id", "participant": "code"}
+_EVENT_SUBJECTS = {"course": "id", "matched_pair": "id", "participant": "code"}
 """What events happen to, besides sites, and the column their subject is known by."""
 
 
@@ -85,9 +98,9 @@ _RIGHTS: dict[Role, Rights] = {
         | _COURSE
         | _PEOPLE
         | _ANSWERS
-        | {"closure", "data_import", "imported_row", "snooze"},
+        | {"closure", "data_import", "imported_row", "matched_pair", "snooze"},
         writes=_SAVING | _ANSWERS | {"data_import", "snooze"},
-        hidden=_DOOR | _AUDITED | _NOTES,
+        hidden=_DOOR | _AUDITED | _NOTES | _AGREED,
     ),
     "analyst": Rights(
         reads=_EVERYBODY
@@ -95,6 +108,7 @@ _RIGHTS: dict[Role, Rights] = {
         | _PEOPLE
         | _ANSWERS
         | _RECRUITMENT
+        | _MATCHING
         | {"closure", "event", "head_count"},
         hidden=_DOOR | _NOTES | _WRITTEN | _TALKED,
     ),
@@ -176,7 +190,9 @@ def about_people(table: Table) -> str | None:
 
     Only a role that may read `participant` sees such rows; None where there are none.
     """
-    return "subject_type = 'participant'" if table.name == "event" else None
+    if table.name != "event":
+        return None
+    return "subject_type IN ('participant', 'matched_pair')"
 
 
 def sees_people(role: Role) -> bool:

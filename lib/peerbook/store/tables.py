@@ -87,6 +87,9 @@ StakeholderKind = Literal[
     "business",
     "other",
 ]
+GatheringKind = Literal["trip", "cafe", "walk", "common_event"]
+WishBasis = Literal["form", "met"]
+VetoKind = Literal["family", "known_before", "staff", "own_wish", "other"]
 AuditAction = Literal["insert", "update", "delete"]
 Seen = Literal["name", "contact", "cpr"]
 DeletionGround = Literal["asked", "mistake", "not_needed", "due"]
@@ -641,6 +644,110 @@ class RecruitmentEffort(Versioned, Base):
     what: Mapped[str]
     minutes: Mapped[int] = mapped_column(default=0)
     cost_kr: Mapped[int] = mapped_column(default=0)
+
+
+class Gathering(Versioned, Base):
+    """A time when peers and mentors could see each other; who came stands in `gathering_guest`."""
+
+    __tablename__ = "gathering"
+    __table_args__ = (Index(None, "site_id", "date"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id")
+    kind: Mapped[GatheringKind] = _one_of("kind", GatheringKind)
+    date: Mapped[dt.date]
+    place: Mapped[str] = mapped_column(default="")
+
+
+class GatheringGuest(Base):
+    """Somebody who came to a gathering."""
+
+    __tablename__ = "gathering_guest"
+
+    gathering_id: Mapped[int] = _to("gathering.id", primary_key=True, autoincrement=False)
+    participant_code: Mapped[str] = _to("participant.code", primary_key=True, index=True)
+
+
+class Wish(Versioned, Base):
+    """Somebody would like to be matched with somebody, from a day on.
+
+    What was wished on the form and what was wished after meeting are kept side by side.
+    """
+
+    __tablename__ = "wish"
+    __table_args__ = (
+        UniqueConstraint("participant_code", "wished_code", "basis", "made_on"),
+        CheckConstraint("participant_code <> wished_code", name="other"),
+        CheckConstraint("rank BETWEEN 1 AND 3", name="rank"),
+        CheckConstraint("withdrawn_on >= made_on", name="days"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    participant_code: Mapped[str] = _to("participant.code", index=True)
+    wished_code: Mapped[str] = _to("participant.code", index=True)
+    basis: Mapped[WishBasis] = _one_of("basis", WishBasis)
+    rank: Mapped[int]
+    made_on: Mapped[dt.date]
+    withdrawn_on: Mapped[dt.date | None]
+
+    @classmethod
+    def is_about(cls, codes: Collection[str]) -> ColumnElement[bool]:
+        """Return what is true of wishes by or for one of some participants."""
+        return or_(cls.participant_code.in_(codes), cls.wished_code.in_(codes))
+
+
+class Veto(Versioned, Base):
+    """Two who are not to be matched; why is private. `one_code` comes before `other_code`."""
+
+    __tablename__ = "veto"
+    __table_args__ = (CheckConstraint("one_code < other_code", name="order"),)
+
+    one_code: Mapped[str] = _to("participant.code", primary_key=True)
+    other_code: Mapped[str] = _to("participant.code", primary_key=True, index=True)
+    kind: Mapped[VetoKind] = _one_of("kind", VetoKind)
+    reason: Mapped[str] = mapped_column(default="", info={"private": True})
+    said_on: Mapped[dt.date]
+
+    @classmethod
+    def is_about(cls, codes: Collection[str]) -> ColumnElement[bool]:
+        """Return what is true of vetoes one of some participants is of."""
+        return or_(cls.one_code.in_(codes), cls.other_code.in_(codes))
+
+
+class MatchedPair(Versioned, Base):
+    """A peer and a mentor who are matched; what happens to the pair are events.
+
+    `follows_id` is the pair before it, where somebody got another peer or mentor. The sheet of the
+    three-way talk hangs on it: goals of both, how they keep in touch, and how they cancel. Of
+    somebody who was erased the pair stays, without them.
+    """
+
+    __tablename__ = "matched_pair"
+    __table_args__ = (
+        CheckConstraint("peer_code <> mentor_code", name="two"),
+        CheckConstraint("months BETWEEN 1 AND 24", name="months"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id", index=True)
+    peer_code: Mapped[str | None] = _to("participant.code", index=True)
+    mentor_code: Mapped[str | None] = _to("participant.code", index=True)
+    matched_on: Mapped[dt.date]
+    follows_id: Mapped[int | None] = _to("matched_pair.id", index=True)
+    talked_on: Mapped[dt.date | None]
+    starts_on: Mapped[dt.date | None]
+    months: Mapped[int | None]
+    peer_goal: Mapped[str] = mapped_column(default="", info={"private": True})
+    mentor_goal: Mapped[str] = mapped_column(default="", info={"private": True})
+    contact_rule: Mapped[str] = mapped_column(default="", info={"private": True})
+    cancel_rule: Mapped[str] = mapped_column(default="", info={"private": True})
+
+    @classmethod
+    def is_about(cls, codes: Collection[str]) -> ColumnElement[bool]:
+        """Return what is true of pairs one of some participants is of."""
+        return or_(cls.peer_code.in_(codes), cls.mentor_code.in_(codes))
 
 
 class Snooze(Versioned, Base):

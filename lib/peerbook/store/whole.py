@@ -33,6 +33,7 @@ PRIVATE_TABLES = frozenset(
         "setting",
         "snooze",
         "submission",
+        "veto",
     }
 )
 """Tables that name people, hold what they typed, or tell who did what."""
@@ -41,8 +42,8 @@ HIDDEN = frozenset(
     {
         "answer.text", "attendance.note", "catch_up.how", "course_date.note",
         "coffee_talk.place", "course_date.teachers", "decision.owner", "decision.what_we_did",
-        "event.actor", "event.details", "resource.label", "closure.label", "press_item.title",
-        "recruitment_effort.what", "stakeholder.name", "suggestion.text",
+        "event.actor", "event.details", "gathering.place", "resource.label", "closure.label",
+        "press_item.title", "recruitment_effort.what", "stakeholder.name", "suggestion.text",
     }
 )  # fmt: skip
 """Columns in which somebody could be named, as table.column."""
