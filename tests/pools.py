@@ -81,9 +81,7 @@ class Asked:
 
     def open_bonds(self) -> list[Bond]:
         pool = self.pool()
-        return [
-            bond for bond in self.bonds() if pool[bond.peer].is_free and pool[bond.mentor].is_free
-        ]
+        return [bond for bond in self.bonds() if pool.are_free(bond.couple)]
 
 
 def asked(people: str, wished: str, vetoed: Iterable[tuple[str, str]] = ()) -> Asked:

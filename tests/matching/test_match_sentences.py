@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
 from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Pool
-from peerbook.matching.sentences import reason_name, sentence
+from peerbook.matching.proposal import Proposal, Way
+from peerbook.matching.sentences import reason_name, sentence, way_name, way_rule, worth_text
+from peerbook.matching.whole import Worth
 from peerbook.matching.wishes import Wish, bonds
 from peerbook.text import written_in
 from pools import DAY, WISHED_ON, members, wish
@@ -60,8 +64,33 @@ def test_a_meeting_at_the_cafe() -> None:
     assert "i caféen 9. maj 2026 (Foreningernes Hus)" in told([wish("p1", "m1")], CAFE)
 
 
+def test_a_meeting_whose_place_nobody_wrote_down() -> None:
+    event = Occasion(dt.date(2026, 5, 9), "common_event", "", frozenset(NAMES))
+    assert told([wish("p1", "m1")], event).endswith(", ved et fællesarrangement 9. maj 2026.")
+
+
 def test_why_somebody_waits() -> None:
     assert reason_name("own_wish", "peer") == "ønsker at vente"
     assert reason_name("no_resonance", "mentor") == "intet ønske peger på nogen endnu"
     assert reason_name("nobody_free", "peer") == "ingen mentor er ledig"
     assert reason_name("nobody_free", "mentor") == "ingen peer er ledig"
+
+
+def test_every_answer_has_a_name_and_a_rule_of_its_own() -> None:
+    ways = get_args(Way)
+    assert ways == tuple(field.name for field in dataclasses.fields(Proposal))
+    assert [way_name(way) for way in ways] == [
+        "Peers vælger først", "Mentorer vælger først", "Bedst for helheden",
+    ]  # fmt: skip
+    assert len({way_rule(way) for way in ways}) == 3
+    assert way_rule("peers_first") == (
+        "Ingen to ville begge hellere have hinanden end den, de fik. "
+        "Derefter får peers dem, de helst vil have."
+    )
+
+
+def test_what_an_answer_is_worth_counts_every_pair_once() -> None:
+    assert worth_text(Worth(3, 4, 6, 40)) == (
+        "Begge ønsker efter mødet: 3. Begge ønsker, den ene eller begge på skemaet: 1. "
+        "Kun den ene ønsker: 2."
+    )

@@ -71,6 +71,15 @@ def test_nobody_is_invited_along_with_somebody_they_may_not_be_matched_with() ->
     assert (invitation.peers, invitation.mentors) == (("p2",), ("m1",))
 
 
+def test_whoever_may_be_matched_with_none_of_those_there_are_keeps_nobody_from_being_invited() -> (
+    None
+):
+    pool = Pool(members("p1 p2 m1 m2"), [Veto("p1", "m1"), Veto("p1", "m2")])
+    invitation = next_occasion(pool, wished("p1-m1 p1-m2"), NOBODY_MET, most=10)
+    assert invitation is not None
+    assert (invitation.peers, invitation.mentors) == (("p2",), ("m1", "m2"))
+
+
 def test_an_occasion_with_room_for_one_is_refused() -> None:
     with pytest.raises(InputFault) as refused:
         next_occasion(Pool(members("p1 m1")), [], NOBODY_MET, most=1)

@@ -87,6 +87,28 @@ def test_two_who_wish_alike_for_one_who_has_named_nobody_are_a_tie_everywhere() 
         assert shown == {("p1", "m1"), ("p2", "m1")}
 
 
+def test_between_two_who_wish_for_one_who_has_named_neither_the_more_eager_comes_first() -> None:
+    proposal = asked("p1 p2 m1", "p1: m9 m1; p2: m1").proposal()
+    for answer in (proposal.peers_first, proposal.mentors_first, proposal.whole):
+        assert pairs(answer) == {"p2-m1"}
+        assert answer.instead == ()
+
+
+def test_a_worse_pair_between_people_who_could_all_be_paired_otherwise_is_no_tie() -> None:
+    # Round the circle every pair is as good as the next; p1-m3 lies across it.
+    whole = (
+        asked(
+            "p1 p2 p3 m1 m2 m3",
+            "p1: m1 m2; p2: m2 m3; p3: m3 m1; m1: p3 p1; m2: p1 p2; m3: p2 p3 p1",
+        )
+        .proposal()
+        .whole
+    )
+    shown = {bond.couple for bond in (*whole.pairs, *whole.instead)}
+    assert len(whole.pairs) == len(whole.instead) == 3
+    assert ("p1", "m3") not in shown
+
+
 def test_what_could_not_be_otherwise_is_no_tie() -> None:
     proposal = asked("p1 p2 m1 m2", "p1: m1; p2: m2; m1: p1; m2: p2 p1").proposal()
     assert proposal.whole.instead == proposal.peers_first.instead == ()

@@ -49,6 +49,11 @@ def test_a_wish_on_the_form_ends_when_the_two_have_met_and_somebody_else_was_wis
     assert held(made, met) == [("p1", "m3"), ("p1", "m2")]
 
 
+def test_form_and_meeting_on_one_day_are_told_apart_by_what_was_wished_after_meeting() -> None:
+    made = [*wishes("p1: m1", "form"), *wishes("p1: m3")]
+    assert held(made, Meetings([cafe("p1 m1 m3")], DAY)) == [("p1", "m3")]
+
+
 def test_a_wish_on_the_form_holds_while_the_two_met_only_after_the_wishes_that_followed() -> None:
     made = [*wishes("p1: m1", "form", BEFORE), *wishes("p1: m3")]
     assert ("p1", "m1") in held(made, Meetings([cafe("p1 m1", held_on=LATER)], DAY))

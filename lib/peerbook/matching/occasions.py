@@ -12,8 +12,8 @@ from peerbook.errors import InputFault
 from peerbook.matching.pool import Couple, Pool
 from peerbook.text import _
 
-Kind = Literal["trip", "cafe", "walk"]
-"""A trip in common, the café, or a walk for two (seeds/vejle-manual.txt, p. 12)."""
+Kind = Literal["trip", "cafe", "walk", "common_event"]
+"""A trip, the café, a walk for two, or an event for all (seeds/vejle-manual.txt, p. 11-12)."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Occasion:
     kind
         What it was.
     place
-        Where, in the words of whoever wrote it down.
+        Where, in the words of whoever wrote it down; empty when nobody did.
     present
         Codes of those who came.
     """

@@ -32,6 +32,10 @@ Reason = Literal["own_wish", "no_resonance", "nobody_free"]
 """They asked to wait; no wish ties them to anybody; those they are tied to have no place left."""
 
 
+Way = Literal["peers_first", "mentors_first", "whole"]
+"""The ways to match a pool, by the name of their answer in a `Proposal`."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """Somebody who got nobody, and why.
@@ -144,9 +148,7 @@ def propose(
     """
     pool = Pool(members, vetoes)
     all_bonds = bonds(pool, wishes, day, Meetings(occasions, day))
-    open_bonds = [
-        bond for bond in all_bonds if pool[bond.peer].is_free and pool[bond.mentor].is_free
-    ]
+    open_bonds = [bond for bond in all_bonds if pool.are_free(bond.couple)]
     places = {member.code: member.places for member in pool.members}
     has_bonds = frozenset(chain.from_iterable(bond.couple for bond in all_bonds))
 

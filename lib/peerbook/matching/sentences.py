@@ -1,4 +1,4 @@
-"""Why two people are proposed to each other, in one sentence."""
+"""What a proposal says in words: why these two, why somebody waits, and what each way is for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.pool import Role
-from peerbook.matching.proposal import Reason
+from peerbook.matching.proposal import Reason, Way
+from peerbook.matching.whole import Worth
 from peerbook.matching.wishes import Basis, Bond, Wish
 from peerbook.text import _, format_date
 
@@ -71,11 +72,13 @@ def _met(bond: Bond) -> str:
 def _occasion(occasion: Occasion) -> str:
     kind: Kind = occasion.kind
     words = {
-        "trip": _("on a trip on {date} ({place})"),
-        "cafe": _("at the café on {date} ({place})"),
-        "walk": _("on a walk on {date} ({place})"),
+        "trip": _("on a trip on {date}"),
+        "cafe": _("at the café on {date}"),
+        "walk": _("on a walk on {date}"),
+        "common_event": _("at a common event on {date}"),
     }
-    return words[kind].format(date=format_date(occasion.held_on), place=occasion.place)
+    told = words[kind].format(date=format_date(occasion.held_on))
+    return f"{told} ({occasion.place})" if occasion.place else told
 
 
 def reason_name(reason: Reason, role: Role) -> str:
@@ -85,3 +88,42 @@ def reason_name(reason: Reason, role: Role) -> str:
     if reason == "no_resonance":
         return _("no wish ties them to anybody yet")
     return _("no mentor is free") if role == "peer" else _("no peer is free")
+
+
+def way_name(way: Way) -> str:
+    """Return what to call one way to match a pool."""
+    return {
+        "peers_first": _("Peers choose first"),
+        "mentors_first": _("Mentors choose first"),
+        "whole": _("Best for the whole"),
+    }[way]
+
+
+def way_rule(way: Way) -> str:
+    """Return by which rule one way matches a pool, so that whoever decides can weigh it."""
+    nobody_else = _("No two would both rather have each other than the one they got.")
+    return {
+        "peers_first": _("{stable} Within that, peers get those they wish for most.").format(
+            stable=nobody_else
+        ),
+        "mentors_first": _("{stable} Within that, mentors get those they wish for most.").format(
+            stable=nobody_else
+        ),
+        "whole": _(
+            "First as many as possible who wish for each other after meeting, then as many as "
+            "possible who wish for each other. Then as many pairs as possible, and then the first "
+            "wishes. Somebody may get a later wish so that others get each other."
+        ),
+    }[way]
+
+
+def worth_text(worth: Worth) -> str:
+    """Return what an answer is worth, counted as the rule of the whole counts."""
+    return _(
+        "Both wish after meeting: {met}. Both wish, one or both on the form: {mutual}. "
+        "Only one wishes: {one}."
+    ).format(
+        met=worth.mutual_after_meeting,
+        mutual=worth.mutual - worth.mutual_after_meeting,
+        one=worth.pairs - worth.mutual,
+    )
