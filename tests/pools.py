@@ -6,8 +6,10 @@ Peers are called p1, p2, … and mentors m1, m2, …
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import get_args
 
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from peerbook.matching.pool import Couple, Member, Pool, Role, Veto
 from peerbook.matching.proposal import Proposal, propose
 from peerbook.matching.wishes import Basis, Bond, Wish, bonds
 
+BASES: tuple[Basis, ...] = get_args(Basis)
 DAY = dt.date(2026, 5, 20)
 WISHED_ON = dt.date(2026, 5, 10)
 
@@ -90,6 +93,25 @@ def asked(people: str, wished: str, vetoed: Iterable[tuple[str, str]] = ()) -> A
         tuple(wishes(wished)),
         vetoes=tuple(Veto(one, other) for one, other in vetoed),
     )
+
+
+def random_pool(people: int) -> Asked:
+    """Return so many peers and mentors with three wishes on each basis, who met at cafés."""
+    order = random.Random(people)
+    peers = [f"p{n}" for n in range(people)]
+    mentors = [f"m{n}" for n in range(people)]
+    made = [
+        wish
+        for some, others in ((peers, mentors), (mentors, peers))
+        for code in some
+        for basis in BASES
+        for wish in wishes(f"{code}: {' '.join(order.sample(others, 3))}", basis)
+    ]
+    cafes = [
+        cafe(" ".join(order.sample(peers, 10) + order.sample(mentors, 10)))
+        for _ in range(people // 2)
+    ]
+    return Asked(tuple(members(" ".join(peers + mentors))), tuple(made), tuple(cafes))
 
 
 def answers_of(tied: list[Bond], places: dict[str, int]) -> Iterator[frozenset[Couple]]:

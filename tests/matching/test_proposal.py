@@ -12,7 +12,7 @@ from peerbook.errors import InputFault
 from peerbook.matching.pool import Couple, Member, Pool
 from peerbook.matching.proposal import Answer
 from peerbook.matching.wishes import Bond
-from pools import DAY, Asked, answers_of, asked, members, small_pools, wishes
+from pools import Asked, answers_of, asked, members, random_pool, small_pools, wishes
 
 # D. Gale, L. S. Shapley, College Admissions and the Stability of Marriage, American Mathematical
 # Monthly 69 (1962), p. 11, example 1: the men α, β, γ are our peers, the women A, B, C our mentors.
@@ -301,16 +301,7 @@ def test_the_order_of_what_is_given_changes_nothing(drawn: Asked, order: random.
 
 def _steps(people: int) -> int:
     """Return how many functions are called to match so many peers and mentors."""
-    order = random.Random(people)
-    peers = [f"p{n}" for n in range(people)]
-    mentors = [f"m{n}" for n in range(people)]
-    made = [
-        wish
-        for some, others in ((peers, mentors), (mentors, peers))
-        for code in some
-        for wish in wishes(f"{code}: {' '.join(order.sample(others, 3))}")
-    ]
-    invented = Asked(tuple(members(" ".join(peers + mentors))), tuple(made), day=DAY)
+    invented = random_pool(people)
     calls = 0
 
     def count(_frame: object, event: str, _argument: object) -> None:
