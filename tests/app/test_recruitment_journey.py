@@ -83,7 +83,7 @@ def test_from_the_first_call_to_taking_part(app, guest, site, axe):
     expect(page.get_by_text("Vil være med, som peer").first).to_be_visible()
 
     tab(page, "Hvad virker?")
-    funnel = page.get_by_role("table", name="Hvor langt folk kom, efter hvor de hørte om det")
+    funnel = page.get_by_role("table", name="Hvor langt folk kom, efter hvordan de fandt jer")
     row = funnel.get_by_role("row").filter(has_text="Opslag")
     expect(row).to_contain_text("1 af 1")
     assert axe(page) == []

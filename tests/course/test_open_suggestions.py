@@ -26,10 +26,10 @@ from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import Board
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
 from peerbook.course.planning.plan_part import plan_parts
-from peerbook.course.start_page import _parts
 from peerbook.desk import Desk
 from peerbook.errors import Conflict
 from peerbook.rows import each
+from peerbook.start_page import _parts
 from peerbook.store import events_of
 from peerbook.store.tables import Audit, Course, CourseDate, Decision, Site, Suggestion
 from peerbook.ui import Button, Disclosure, Form, Notice, Prose, Table

@@ -88,6 +88,11 @@ def others_of(session: Session, code: str) -> tuple[str, ...]:
     return tuple(sorted(_groups(session).get(code, frozenset({code})) - {code}))
 
 
+def first_codes(session: Session) -> dict[str, str]:
+    """Return one code for each person who has several, by each of their codes."""
+    return {code: min(group) for code, group in _groups(session).items()}
+
+
 def _groups(session: Session) -> dict[str, frozenset[str]]:
     """Return all codes of a person, by each of them; only of those who have several."""
     groups: dict[str, frozenset[str]] = {}

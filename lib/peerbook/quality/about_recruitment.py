@@ -57,7 +57,8 @@ def _talk_past(look: Look) -> Iterator[Finding]:
 )  # fmt: skip
 def _waits_for_talk(look: Look) -> Iterator[Finding]:
     for one in look.once(_standings):
-        if one.standing == "asked" and one.asked_on < look.days_ago(TALK_WITHIN):
+        long_ago = look.earliest <= one.asked_on < look.days_ago(TALK_WITHIN)
+        if one.standing == "asked" and long_ago:
             text = _("{code} asked on {date} and has waited since.").format(
                 code=one.code, date=format_date(one.asked_on)
             )

@@ -12,8 +12,9 @@ from peerbook.months import months_after
 from peerbook.recruitment import effort_records
 from peerbook.recruitment.effort_part import Efforts
 from peerbook.recruitment.funnel import STAGES, By, Row, Share, funnel, spent_per_contract
-from peerbook.recruitment.journey_records import journeys_frame
+from peerbook.recruitment.journey_records import journeys_frame, turns
 from peerbook.recruitment.names import channel_name
+from peerbook.recruitment.role_chain import peers_who_became_mentors
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_kroner, format_number, format_share, ngettext
 from peerbook.ui import Column, Disclosure, Filter, Heading, Part, Prose, Section, Table
@@ -35,7 +36,7 @@ class Funnel:
         """Return the choices, the figures, and where spending is noted."""
         self._show()
         by: Filter[By] = Filter(
-            _("Channel"),
+            _("How they found us"),
             [
                 ("heard_via", _("through which they first heard")),
                 ("decided_via", _("that made them come")),
@@ -45,7 +46,7 @@ class Funnel:
             look="radio",
         )
         period = Filter(
-            _("Asked"),
+            _("When did they ask?"),
             [
                 (0, _("at any time")),
                 (YEAR, _("in the last year")),
@@ -83,8 +84,11 @@ class Funnel:
         with self._desk.store.read() as session:
             journeys = journeys_frame(session, self._site.id)
             efforts = effort_records.efforts_frame(session, self._site.id)
+            became = peers_who_became_mentors(turns(session, self._site.id))
         rows = funnel(journeys, self._by, first=first)
-        self._place.show(funnel_parts(rows, _since(efforts, first), first))
+        self._place.show(
+            [*funnel_parts(rows, _since(efforts, first), first), *role_chain_parts(became)]
+        )
 
 
 def funnel_parts(rows: Sequence[Row], efforts: pd.DataFrame, first: dt.date | None) -> list[Part]:
@@ -99,7 +103,7 @@ def funnel_parts(rows: Sequence[Row], efforts: pd.DataFrame, first: dt.date | No
         for number, stage in enumerate(STAGES)
         if number <= STAGES.index("joined") or any(whole.reached[number:])
     ]
-    columns = [Column("channel", _("Channel"))]
+    columns = [Column("channel", _("How they found us"))]
     columns += [Column(stage, stage_name(stage), kind="number") for stage in stages]
     columns.append(Column("share", _("Joined, of those who asked")))
     cells = [
@@ -119,7 +123,7 @@ def funnel_parts(rows: Sequence[Row], efforts: pd.DataFrame, first: dt.date | No
         told = _("Since {date}: {told}").format(date=format_date(first), told=told)
     return [
         Prose(told),
-        Table(columns, cells, _("How far people came, by channel")),
+        Table(columns, cells, _("How far people came, by how they found us")),
         Prose(
             _(
                 "In brackets stands where the share would lie with many people, with 95 in 100 "
@@ -131,12 +135,26 @@ def funnel_parts(rows: Sequence[Row], efforts: pd.DataFrame, first: dt.date | No
     ]
 
 
+def role_chain_parts(became: Share) -> list[Part]:
+    """Return how many peers became mentors, at any time; nothing where nobody was a peer."""
+    if became.of == 0:
+        return []
+    told = _("Of those who began as a peer, {share} became a mentor later.").format(
+        share=share_text(became)
+    )
+    more = _(
+        "It is counted over all years. Whoever is a peer now can still become one, so the share "
+        "may grow."
+    )
+    return [Heading(_("From peer to mentor")), Prose(f"{told} {more}")]
+
+
 def _cost_parts(rows: Sequence[Row], efforts: pd.DataFrame) -> list[Part]:
     if efforts.empty:
         return []
     spent = spent_per_contract(efforts, tuple(rows))
     columns = [
-        Column("channel", _("Channel")),
+        Column("channel", _("How they found us")),
         Column("minutes", _("Staff time")),
         Column("cost", _("Kroner"), kind="number"),
     ]
@@ -161,7 +179,7 @@ def _cost_parts(rows: Sequence[Row], efforts: pd.DataFrame) -> list[Part]:
     ]
     return [
         Heading(_("What it took")),
-        Table(columns, cells, _("Staff time and money, by channel")),
+        Table(columns, cells, _("Staff time and money, by how they found us")),
     ]
 
 

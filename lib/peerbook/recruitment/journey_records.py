@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pandas as pd
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.people.participants import danish_order
+from peerbook.privacy import same_person
 from peerbook.recruitment.enquiry_records import enquiries_frame
 from peerbook.recruitment.journeys import journeys
+from peerbook.recruitment.role_chain import ROLES, Role, Turn
 from peerbook.recruitment.talk_records import OUTCOMES
 from peerbook.store import identities, in_effect
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import CoffeeTalk, Enquiry, Event
+from peerbook.store.tables import CoffeeTalk, Enquiry, Event, Participant
 
 Standing = Literal["asked", "talk_agreed", "talked", "joined", "not_now", "deselected"]
 
@@ -72,13 +74,44 @@ def _reached(session: Session, site_id: int | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["code", "stage", "on"])
 
 
-def standings(session: Session, site_id: int | None, today: dt.date) -> list[Asker]:
-    """Return everybody at a site, or at all, who asked and said who they are, without their names.
+def turns(session: Session, site_id: int) -> list[Turn]:
+    """Return who took part at a site, in which role and from when, also of those never asked of.
+
+    Whoever has two codes and was said to be one person is one; the programme's courses are for
+    mentors.
+    """
+    here = select(Participant.code).where(Participant.site_id == site_id)
+    happened = select(Event).where(
+        Event.subject_type == "participant",
+        Event.subject_id.in_(here),
+        Event.kind.in_(("joined", "enrolled", WITHDRAWN)),
+    )
+    person = same_person.first_codes(session)
+    found: list[Turn] = []
+    for event in in_effect(session.scalars(happened), dt.date.max):
+        role = "mentor" if event.kind == "enrolled" else event.details.get("role")
+        if role in ROLES:
+            who = person.get(event.subject_id, event.subject_id)
+            found.append((who, cast(Role, role), event.effective_on))
+    return found
+
+
+def standings(
+    session: Session, site_id: int | None, today: dt.date, *, since: dt.date = dt.date.min
+) -> list[Asker]:
+    """Return those at a site, or at all, who asked and said who they are, without their names.
 
     However many they are, three statements are run, and nobody has been seen by it.
+
+    Parameters
+    ----------
+    session, site_id, today
+        Where and when; None is all sites.
+    since
+        Only those who asked on that day or later.
     """
     at_site = true() if site_id is None else Enquiry.site_id == site_id
-    return _standings(session, at_site, today)
+    return _standings(session, and_(at_site, Enquiry.asked_on >= since), today)
 
 
 def askers(session: Session, site_id: int, today: dt.date) -> list[Asker]:

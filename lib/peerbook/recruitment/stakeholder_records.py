@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
@@ -71,6 +73,20 @@ class Visited:
 
 def places(session: Session, site_id: int) -> list[Known]:
     """Return the places of a site that are still there: those due first, then by name."""
+    found = [known for _at, known in _open_places(session, Stakeholder.site_id == site_id)]
+    return sorted(found, key=lambda one: (one.due_on or dt.date.max, one.place.name.casefold()))
+
+
+def due_counts(session: Session, today: dt.date) -> dict[int, int]:
+    """Return how many places are to be visited now, by site; sites without any are left out."""
+    due = (
+        at for at, known in _open_places(session, true()) if known.due_on and known.due_on <= today
+    )
+    return dict(Counter(due))
+
+
+def _open_places(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[int, Known]]:
+    """Yield the places that are still there and meet a condition, each with its site."""
     counted = (
         select(
             Visit.stakeholder_id,
@@ -83,14 +99,12 @@ def places(session: Session, site_id: int) -> list[Known]:
     wanted = (
         select(Stakeholder, counted.c.visits, counted.c.last_on)
         .outerjoin(counted, counted.c.stakeholder_id == Stakeholder.id)
-        .where(Stakeholder.site_id == site_id, Stakeholder.closed_on.is_(None))
+        .where(where, Stakeholder.closed_on.is_(None))
     )
-    found = []
     for row, visits, last_on in session.execute(wanted):
         place = _place(row)
         due_on = next_visit(place.cadence, last_on, row.added_on)
-        found.append(Known(row.id, row.version, place, visits or 0, last_on, due_on))
-    return sorted(found, key=lambda one: (one.due_on or dt.date.max, one.place.name.casefold()))
+        yield row.site_id, Known(row.id, row.version, place, visits or 0, last_on, due_on)
 
 
 def visits(session: Session, number: int) -> list[Visit]:

@@ -3,18 +3,25 @@
 import datetime as dt
 import json
 from dataclasses import replace
+from urllib.parse import quote_plus
 
 import pytest
+from sqlalchemy import select
 
 from builders import LEADER, a_desk, a_planned_course, a_site, open_store, suggestion
-from peerbook.course import records, start_page
+from peerbook import start_page
+from peerbook.course import records
 from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.course.course_drafts import course_drafts, new_course_drafts
 from peerbook.course.planning import plan_page
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
-from peerbook.store import backup
-from peerbook.store.tables import Course, CourseDate
+from peerbook.recruitment.enquiry_records import Asked, Person, log_enquiry
+from peerbook.recruitment.stakeholder_records import Place, save_place
+from peerbook.recruitment.talk_records import Agreed, agree_talk
+from peerbook.recruitment.visiting import Cadence
+from peerbook.store import backup, sightings
+from peerbook.store.tables import Course, CourseDate, Enquiry
 from peerbook.ui import Filter, Notice, Prose, Table
 
 
@@ -194,3 +201,52 @@ def test_a_leader_is_reminded_of_a_backup_that_is_due_and_nobody_else_is(store, 
     assert len(reminded(a_desk(store))) == 1
     assert reminded(a_desk(store, "bo", "course_leader")) == []
     assert reminded(replace(a_desk(store), synthetic=True)) == []
+
+
+def test_what_waits_in_recruitment_is_a_line_each_for_leaders_alone(store, monkeypatch):
+    site_id, name = a_site(store)
+    other_id, other_name = a_site(store)
+    today = a_desk(store).today
+
+    def day(count):
+        return today + dt.timedelta(days=count)
+
+    def asks(session, who, *, at=site_id):
+        saved = log_enquiry(session, at, Asked(day(-20), "peer", "notice"), Person(who), today)
+        return session.get_one(Enquiry, saved.number).participant_code
+
+    def told(desk):
+        monkeypatch.setattr(start_page, "open_desk", lambda: desk)
+        lines = [
+            json.dumps(part.tree, ensure_ascii=False)
+            for part in start_page.open_page().everything()
+            if isinstance(part, Prose)
+        ]
+        return "".join(line for line in lines if "recruitment.ipynb" in line)
+
+    assert told(a_desk(store)) == ""
+    with store.write(LEADER) as session:
+        asks(session, "Ada Opdigt")
+        asks(session, "Bo Opdigt", at=other_id)
+        agree_talk(session, asks(session, "Cy Opdigt"), Agreed("peer", day(6)), today)
+        agree_talk(session, asks(session, "Di Opdigt"), Agreed("peer", day(7)), today)
+        agree_talk(session, asks(session, "Ea Opdigt"), Agreed("peer", day(-1)), day(-9))
+        save_place(session, site_id, Place("Afdeling Nord", "unit", cadence=Cadence(3)), today)
+        save_place(session, site_id, Place("Ugeavisen", "media"), today)
+        codes = list(session.scalars(select(Enquiry.participant_code)))
+
+    def times_seen():
+        with store.read() as session:
+            return [len(sightings.seen_of(session, code)) for code in codes]
+
+    before, lines = times_seen(), told(a_desk(store))
+    assert times_seen() == before
+    for line in (
+        "2 har spurgt og venter på en samtale", "1 samtale de næste syv dage",
+        "1 samtale har haft sin dag", "1 sted skal besøges",
+    ):  # fmt: skip
+        assert line in lines, line
+    assert lines.count(quote_plus(name)) == 4
+    assert lines.count(quote_plus(other_name)) == 1
+    assert "Opdigt" not in lines
+    assert told(a_desk(store, "bo", "course_leader")) == ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
@@ -13,17 +14,24 @@ from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import open_notices
 from peerbook.course.improvement.open_suggestions_part import where_to_answer
 from peerbook.course.names import date_name, hours_of
-from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of, record_links
+from peerbook.course.page_addresses import (
+    PLAN_PAGE,
+    RECORD_PAGE,
+    RECRUITMENT_PAGE,
+    address_of,
+    record_links,
+)
 from peerbook.course.schedule.plan import Item, order_in_time
 from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
 from peerbook.privacy.disclosure import told_counts
+from peerbook.recruitment.waiting_records import waiting
 from peerbook.rows import each
 from peerbook.sites import site_records
 from peerbook.small_groups import told
 from peerbook.store import Receipt, Role, backup
 from peerbook.store.tables import Course, Site
-from peerbook.text import _, format_date, format_list
+from peerbook.text import _, format_date, format_list, ngettext
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import (
     Column,
@@ -39,6 +47,7 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
+    literal,
 )
 
 LOOK_AHEAD = dt.timedelta(weeks=6)
@@ -154,6 +163,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
             for site in sites
             for number, day in records.last_days(session, site.id).items()
         }
+        asking = _asking(session, sites, desk.today) if role == "leader" else []
         to_ask = [one for site in at_work for one in _follow_ups(session, site, desk.today)]
     courses.sort(key=lambda one: (one[1].starts_on, one[1].id), reverse=True)
     where = [Column("site", _("Site"))] if len(sites) > 1 else []
@@ -172,6 +182,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
         parts.append(Prose(_("No course days in the next six weeks.")))
     elif role in _PLANNING:
         parts.append(Prose(_first_steps()))
+    parts += asking
     if waiting:
         parts += [
             Heading(_("Waiting for an answer")),
@@ -210,6 +221,47 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
         ]
         parts += [Heading(_("Courses")), Table(columns, rows, _("All courses, the latest first"))]
     return parts
+
+
+def _asking(session: Session, sites: Sequence[Site], today: dt.date) -> list[Part]:
+    """Return what waits in recruitment, a line each with the way there; nothing if nothing does."""
+    found = waiting(session, today)
+    total = {name: sum(counts.values()) for name, counts in asdict(found).items()}
+    told = {
+        "without_talk": ngettext(
+            "{n} person asked and waits for a talk", "{n} people asked and wait for a talk",
+            total["without_talk"],
+        ),
+        "talks_near": ngettext(
+            "{n} talk in the next seven days", "{n} talks in the next seven days",
+            total["talks_near"],
+        ),
+        "talks_past": ngettext(
+            "{n} talk has had its day, and nothing is noted of it",
+            "{n} talks have had their day, and nothing is noted of them", total["talks_past"],
+        ),
+        "visits_due": ngettext(
+            "{n} place is to be visited", "{n} places are to be visited", total["visits_due"]
+        ),
+    }  # fmt: skip
+    lines = [
+        f"- {words.format(n=total[name])}: {_recruitment_links(getattr(found, name), sites)}."
+        for name, words in told.items()
+        if total[name]
+    ]
+    return [Heading(_("New people")), Prose("\n".join(lines))] if lines else []
+
+
+def _recruitment_links(counts: Collection[int], sites: Sequence[Site]) -> str:
+    """Return the ways to the sites that are counted, in Markdown."""
+    return format_list(
+        [
+            f"[{literal(site.name) if len(sites) > 1 else _('Recruitment')}]"
+            f"({address_of(RECRUITMENT_PAGE, site.name)})"
+            for site in sites
+            if site.id in counts
+        ]
+    )
 
 
 def _backup_parts(desk: Desk) -> list[Part]:
