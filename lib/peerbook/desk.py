@@ -17,7 +17,6 @@ from peerbook.seat import seated
 from peerbook.store import DraftBox, Receipt, Role, Saved, Store, Visitor, users
 from peerbook.store.rights import may_read
 from peerbook.store.tables import Identity
-from peerbook.store.users import name_key
 from peerbook.text import _
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import Submission
@@ -85,11 +84,9 @@ class Desk:
 
     def name_of(self, actor: str) -> str:
         """Return what somebody who saves is called here; never the name of a computer account."""
-        known = self.store.setting(name_key(actor), "")
-        if not known:
-            with self.store.read() as session:
-                known = users.shown_name(session, actor)
-        return str(known) or (_("you") if actor == self.actor else _("a colleague"))
+        with self.store.read() as session:
+            known = users.known_as(session, actor)
+        return known or (_("you") if actor == self.actor else _("a colleague"))
 
     def drafts(self, form: str, check: Callable[[Session], None] | None = None) -> DraftBox:
         """Return where what is typed in a form is kept until it is saved.

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from builders import LEADER, a_course, a_desk, let_change
 from peerbook.access.seen_part import seen_parts
+from peerbook.demo import fill
 from peerbook.store import identities, set_setting, sightings
 from peerbook.store.tables import NameSeen
 from peerbook.text.formats import COPENHAGEN
@@ -54,6 +55,11 @@ def test_the_day_is_that_of_denmark_and_the_latest_comes_first(store):
         assert [one.day for one in days] == [dt.date(2026, 11, 4), dt.date(2026, 11, 2)]
         assert len(sightings.seen_since(session, dt.date(2026, 11, 3))) == 1
     assert nights[0].astimezone(COPENHAGEN).date() == dt.date(2026, 11, 2)
+
+
+def test_what_the_demonstration_made_is_told_so(store):
+    fill(store, dt.datetime.now(COPENHAGEN).date())
+    assert {row["who"] for row in rows(seen_parts(a_desk(store)))} == {"demonstrationen"}
 
 
 def test_before_anybody_has_seen_a_name_there_is_no_table(store):

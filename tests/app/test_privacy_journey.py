@@ -77,6 +77,7 @@ def test_one_person_is_told_everything_and_then_deleted(server, visitor, axe):
     question = part.get_by_label(re.compile(r"Skriv P-\w{6} for at slette"))
     code = re.search(r"P-\w{6}", part.inner_text())[0]
     part.get_by_label("Personen bad om det").check()
+    part.get_by_label("Dit navn på arbejdet").fill("Opdigt Leder")
     question.fill("P-000000")
     part.get_by_role("button", name="Slet personen").click()
     expect(part.get_by_text(f"Det er en anden kode. Skriv {code}.").first).to_be_visible()
@@ -106,6 +107,7 @@ def test_how_long_is_set_and_those_who_are_due_are_deleted(server, visitor, axe)
     assert axe(page) == []
     assert sideways(page) <= 0
     count = page.get_by_label("Hvor mange er du ved at slette?")
+    page.get_by_label("Dit navn på arbejdet").fill("Opdigt Leder")
     count.fill("12")
     page.get_by_role("button", name="Slet 1 person").click()
     expect(page.get_by_text("Det er 1. Se på listen igen.").first).to_be_visible()
@@ -121,6 +123,7 @@ def test_how_long_is_set_and_those_who_are_due_are_deleted(server, visitor, axe)
     printed = words_of(downloaded(page, "Slettebevis nr. 1 (.pdf)"))
     for told in (
         "Slettebevis nr. 1",
+        "Af Opdigt Leder",
         "Antal personer 1",
         "Hvorfor Datoen for sletning var nået",
         "2 måneder efter holdets slutning. Aftalt på et møde",

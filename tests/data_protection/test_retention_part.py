@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from builders import LEADER, a_course_of, a_desk, a_site, participant, save, suggestion
+from peerbook.data_protection.certificate import certificate
 from peerbook.data_protection.hold_part import hold_parts
 from peerbook.data_protection.own_file import own_file
 from peerbook.data_protection.retention_part import RetentionPart
@@ -17,8 +18,9 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.deletions import deletions
 from peerbook.privacy.retention import RetentionRule, save_rule
 from peerbook.privacy.taken_out import note_own_file, note_taken_out
-from peerbook.store import Store, Visitor, identities
+from peerbook.store import Store, Visitor, identities, set_setting
 from peerbook.store.tables import Hold, Participant
+from peerbook.store.users import name_key
 from peerbook.ui import Button, Download, Form, Notice, Prose, Submission, Table
 
 RULE = RetentionRule(12, "last_contact", "Aftalt med kommunen")
@@ -90,15 +92,26 @@ def test_all_who_are_due_go_at_once_with_a_certificate_and_nobody_else(store, de
     form = named(parts, "delete_due")
     with pytest.raises(InputFault, match="Det er 2"):
         send(form, count=3)
-    send(form, count=2)
+    send(form, count=2, known_as="Opdigt Leder")
     with store.read() as session:
         left = set(session.scalars(select(Participant.code)))
         (one,) = deletions(session)
+        told = certificate(session, one.id).facts
     assert left == {decided["soon"], decided["on"]}
+    assert ("Af", "Opdigt Leder") in told
     assert (one.people, one.ground) == (2, "due")
     assert one.rule == "12 måneder efter sidste kontakt. Aftalt med kommunen"
     assert parts_of(parts, Download)
     assert named(parts, "delete_due") is None
+
+
+def test_whoever_has_a_name_is_not_asked_for_it(store, desk, decided):
+    asked = [field.name for field in named(RetentionPart(desk).parts(), "delete_due")._fields]
+    assert asked == ["known_as", "count"]
+    with store.write(desk.actor) as session:
+        set_setting(session, name_key(desk.actor), "Opdigt Leder")
+    asked = [field.name for field in named(RetentionPart(desk).parts(), "delete_due")._fields]
+    assert asked == ["count"]
 
 
 def test_what_deleting_does_not_reach_is_told_before(store, desk, decided):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -12,10 +13,12 @@ from peerbook.files import media_types
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.privacy.deletions import ground_name
+from peerbook.store import set_setting, users
 from peerbook.store.backup import KEPT_DAYS
 from peerbook.store.tables import Deletion, Site
 from peerbook.text import _, format_date, format_number, format_time, written_in
 from peerbook.text.formats import COPENHAGEN
+from peerbook.ui import TextField
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,23 @@ def certificate_file(desk: Desk, number: int) -> tuple[str, bytes, str]:
         }
         name = origin.file_name(_("deletion {number}").format(number=number), "pdf")
         return name, pdf("certificate", data), media_types.PDF
+
+
+def name_fields(desk: Desk) -> list[TextField]:
+    """Return the question for a name, where a certificate could not tell by whom it is."""
+    with desk.store.read() as session:
+        if users.known_as(session, desk.actor):
+            return []
+    hint = _(
+        "It stands on the certificate and beside what you save. It can be changed under “Settings”."
+    )
+    return [TextField("known_as", _("Your name at work"), required=True, max_length=60, hint=hint)]
+
+
+def keep_name(desk: Desk, session: Session, values: Mapping[str, object]) -> None:
+    """Keep the answer, if it was asked for."""
+    if "known_as" in values:
+        set_setting(session, users.name_key(desk.actor), str(values["known_as"]))
 
 
 def what_stays() -> str:

@@ -7,7 +7,7 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from peerbook.data_protection.certificate import backups_told, what_stays
+from peerbook.data_protection.certificate import backups_told, keep_name, name_fields, what_stays
 from peerbook.data_protection.out_of_reach import out_of_reach_parts
 from peerbook.data_protection.words import kind_of_data
 from peerbook.desk import Desk
@@ -72,6 +72,7 @@ def _form(desk: Desk, code: str, done: Callable[[Receipt], None]) -> Form:
             raise InputFault.at("code", _("This is another code. Write {code}.").format(code=code))
 
         def change(session: Session) -> Saved:
+            keep_name(desk, session, values)
             made = delete_people(
                 desk.store, session, [code],
                 ground=cast(DeletionGround, values["ground"]), today=desk.today,
@@ -91,6 +92,7 @@ def _form(desk: Desk, code: str, done: Callable[[Receipt], None]) -> Form:
                 "ground", _("Why are they deleted?"), look="radio", required=True,
                 options=[(ground, ground_name(ground)) for ground in GROUNDS],
             ),
+            *name_fields(desk),
             TextField(
                 "code", _("Write {code} to delete them").format(code=code), required=True,
                 max_length=20, hint=_("It cannot be undone."),

@@ -8,6 +8,7 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
+from peerbook.data_protection.certificate import keep_name, name_fields
 from peerbook.data_protection.deletions_part import certificate_download
 from peerbook.data_protection.out_of_reach import out_of_reach_parts
 from peerbook.desk import Desk
@@ -196,6 +197,7 @@ class RetentionPart:
                     raise Conflict(
                         _("The list has changed meanwhile. Reload the page, and look at it again.")
                     )
+                keep_name(self._desk, session, submission.values)
                 certificates = delete_people(
                     self._desk.store, session, due, ground="due", today=self._desk.today,
                     rule=f"{rule.sentence}. {rule.reason}",
@@ -215,6 +217,7 @@ class RetentionPart:
         return Form(
             "delete_due",
             [
+                *name_fields(self._desk),
                 IntegerField(
                     "count", _("How many are you about to delete?"), required=True,
                     hint=_("Write the number of those who are due. It cannot be undone."),

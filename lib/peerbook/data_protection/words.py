@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 from peerbook.roles import role_name
 from peerbook.store import users
 from peerbook.store.store import MACHINE
-from peerbook.store.tables import Setting
-from peerbook.store.users import name_key
 from peerbook.text import _
 
 
@@ -47,12 +45,7 @@ def staff_namer(session: Session) -> Callable[[str], str]:
 
     def name(actor: str) -> str:
         if actor not in known:
-            own = session.get(Setting, name_key(actor))
-            known[actor] = (
-                (str(own.value) if own is not None else "")
-                or users.shown_name(session, actor)
-                or _("a member of staff")
-            )
+            known[actor] = users.known_as(session, actor) or _("a member of staff")
         return known[actor]
 
     return name

@@ -43,10 +43,12 @@ from peerbook.store.tables import (
     Suggestion,
     Wave,
 )
+from peerbook.store.users import name_key
 from peerbook.text import _
 
 SEED = 2014
-ACTOR = "demo"
+ACTOR = "the demonstration"
+"""Who saved it all; nobody can log in under a name like that."""
 THURSDAY = 3
 STARTS_AT, ENDS_AT = dt.time(10), dt.time(15, 30)
 """Invented: the manual's hours are lost in the text we have."""
@@ -131,6 +133,7 @@ def fill(store: Store, today: dt.date, seed: int = SEED) -> Filled:
         )
     with store.write(ACTOR) as session:
         set_setting(session, SYNTHETIC_SETTING, True)
+        set_setting(session, name_key(ACTOR), _("the demonstration"))
         return _Vejle(session, Timing(today), seed).fill()
 
 

@@ -26,7 +26,7 @@ from peerbook.store.codes import long_code, long_code_digest
 from peerbook.store.keys import Keys, keys_of
 from peerbook.store.sealing import sealed, unsealed
 from peerbook.store.store import row_to_change
-from peerbook.store.tables import User
+from peerbook.store.tables import Setting, User
 from peerbook.store.telephone import Telephone
 from peerbook.store.visitor import Role, Visitor
 from peerbook.text import _
@@ -162,6 +162,15 @@ def name_key(name: str) -> str:
 def shown_name(session: Session, name: str) -> str:
     """Return what colleagues see of a user; empty where nobody has that login name."""
     return session.scalar(select(User.shown).where(User.name == written_name(name))) or ""
+
+
+def known_as(session: Session, name: str) -> str:
+    """Return what somebody who saves is called: the name they gave, or else that of their login.
+
+    Empty where there is neither.
+    """
+    given = session.get(Setting, name_key(name))
+    return str(given.value if given else "") or shown_name(session, name)
 
 
 def written_name(name: str) -> str:

@@ -42,7 +42,7 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
     const side = lookOf(column);
     if (!isSortable || data.rows.length < 2) return h("th", { scope: "col", role: "columnheader", class: side }, column.label);
     const arrow = h("span", { class: "pb-arrow", "aria-hidden": "true" });
-    const button = h("button", { type: "button", class: "pb-sort" }, h("span", {}, column.label), arrow);
+    const button = h("button", { type: "button", class: "pb-sort" }, h("span", {}, column.label, arrow));
     button.addEventListener("click", () => {
       if (sort.column === i && sort.isDown) Object.assign(sort, { column: null, isDown: false });
       else Object.assign(sort, { column: i, isDown: sort.column === i });
@@ -66,7 +66,7 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
       if (!head.querySelector("button")) return;
       if (isSorted) head.setAttribute("aria-sort", sort.isDown ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
-      head.querySelector(".pb-arrow").textContent = isSorted ? (sort.isDown ? "↓" : "↑") : "↕";
+      head.querySelector(".pb-arrow").textContent = `\u00a0${isSorted ? (sort.isDown ? "↓" : "↑") : "↕"}`; // goes with the last word
     });
     const order = data.rows.map((_, index) => index);
     if (sort.column !== null) {
