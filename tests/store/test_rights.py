@@ -32,9 +32,11 @@ from peerbook.store.tables import (
     Answer,
     Attendance,
     Base,
+    CoffeeTalk,
     Course,
     DataImport,
     Draft,
+    Enquiry,
     Evaluation,
     Event,
     HeadCount,
@@ -182,6 +184,30 @@ def test_what_is_hidden_reads_as_empty_and_the_row_is_still_there(place):
         assert "the singing" not in read(store, select(Answer.text))
         assert read(store, select(Suggestion.text)) == [None]
         assert read(store, select(Evaluation.respondent_code))[0] == "7K3M"
+
+
+@pytest.mark.parametrize("role", NARROW)
+def test_what_was_said_when_somebody_asked_is_for_leaders(place, role):
+    """Also where they met: it can be somebody's home."""
+    with open_store(place) as store:
+        code = read(store, select(Participant.code))[0]
+        asked = Enquiry(
+            site_id=1, participant_code=code, asked_on=START, wanted_role="peer",
+            heard_via="notice", note="at 3 Elm Road",
+        )  # fmt: skip
+        met = CoffeeTalk(
+            site_id=1, participant_code=code, role="peer", date=START, place="3 Elm Road",
+            goals="to sing", wishes="my own age",
+        )  # fmt: skip
+        save(store, asked, met)
+    written = (Enquiry.note, CoffeeTalk.place, CoffeeTalk.goals, CoffeeTalk.wishes)
+    with as_(place, role) as store:
+        for column in written:
+            if role in ("course_leader", "analyst"):
+                assert read(store, select(column)) == [None]
+            else:
+                with pytest.raises(NotAllowed):
+                    read(store, select(column))
 
 
 def test_whoever_only_reads_saves_nothing(place):

@@ -43,6 +43,7 @@ _TALKED = _AGREED | frozenset(
         "veto.kind",
         "veto.reason",
         "coffee_talk.goals",
+        "coffee_talk.place",
         "coffee_talk.wishes",
         "enquiry.note",
         "stakeholder.contact",
