@@ -42,6 +42,7 @@ NAMES = runs.workbooks()
 FACTS = {
     "start": ("site: Vejle", "site: Viborg"),
     "head_count": ("site: Vejle", "site: Viborg"),
+    "matching": ("site: Vejle", "site: Viborg"),
     "recruitment": ("site: Vejle", "site: Viborg"),
     "analysis/recruitment": ("asked: 101", "asked: 0"),
     "access": ("site: Vejle", "site: Viborg"),

@@ -24,6 +24,7 @@ from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.demo import people
 from peerbook.demo.drop_in import invent_counts
+from peerbook.demo.matching import Matching
 from peerbook.demo.people import Invented, code_of, invent
 from peerbook.demo.recruiting import Recruiting
 from peerbook.demo.timing import Timing
@@ -194,6 +195,7 @@ class _Vejle:
         self._add_evaluations(course, mentors, self._now)
         self._add_attendance(course, mentors, self._now)
         self._add_raised_themes(course, self._now)
+        Matching(self._session, site.id, self._timing, self._seed).fill(mentors)
 
     def _dates(self, course: Course, *kinds: str) -> list[CourseDate]:
         """Return the dates of some kinds that lie before today, in their order."""

@@ -63,6 +63,12 @@ def _registry() -> tuple[Entry, ...]:
             _("Peers and mentors"),
         ),
         Entry(
+            "matching",
+            _("Matching"),
+            _("Who met whom, who wishes for whom, and who is matched."),
+            _("Peers and mentors"),
+        ),
+        Entry(
             "course_plan",
             _("Plan a course"),
             _("Dates for teaching, sparring and evaluation, and what follows when a day is moved."),

@@ -89,6 +89,9 @@ StakeholderKind = Literal[
 ]
 GatheringKind = Literal["trip", "cafe", "walk", "common_event"]
 WishBasis = Literal["form", "met"]
+PairEnd = Literal[
+    "completed", "extended_completed", "moved_on", "changed_mentor", "withdrew", "lost_contact"
+]
 VetoKind = Literal["family", "known_before", "staff", "own_wish", "other"]
 AuditAction = Literal["insert", "update", "delete"]
 Seen = Literal["name", "contact", "cpr"]

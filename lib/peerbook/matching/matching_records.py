@@ -1,0 +1,521 @@
+"""Who takes part, who met whom, wishes, vetoes and pairs, as the store keeps them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.errors import Conflict, InputFault
+from peerbook.matching.occasions import Occasion
+from peerbook.matching.pool import Member, Role, Veto
+from peerbook.matching.wishes import Basis, Wish, check
+from peerbook.store import Saved, append_event, in_effect, row_to_change
+from peerbook.store.events import WITHDRAWN
+from peerbook.store.tables import (
+    Event,
+    Gathering,
+    GatheringGuest,
+    MatchedPair,
+    PairEnd,
+    Participant,
+    VetoKind,
+)
+from peerbook.store.tables import Veto as VetoRow
+from peerbook.store.tables import Wish as WishRow
+from peerbook.text import _, format_date
+
+PAIR = "matched_pair"
+_TAKES_PART = ("joined", "enrolled")
+_STOPS = ("not_now", "deselected", "stopped")
+_WAITS, _READY = "waits_to_be_matched", "ready_to_be_matched"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two who are matched.
+
+    Parameters
+    ----------
+    number, version
+        Of the row.
+    peer, mentor
+        Their codes; None for somebody who was erased.
+    matched_on
+        From which day.
+    ended_on, end
+        Until when, and how it ended; None while it goes on.
+    follows
+        Number of the pair before it.
+    """
+
+    number: int
+    version: int
+    peer: str | None
+    mentor: str | None
+    matched_on: dt.date
+    ended_on: dt.date | None = None
+    end: str | None = None
+    follows: int | None = None
+
+
+# -- who takes part --------------------------------------------------------------------------------
+
+
+def roles_on(session: Session, site_id: int, day: dt.date) -> dict[str, Role]:
+    """Return what everybody who takes part at a site is on a day, by code.
+
+    Whoever joined as a peer and is later on a course, or joins again, is a mentor from then on.
+    """
+    return {
+        code: cast(Role, event.details.get("role", "mentor"))
+        for code, event in _last_of(session, site_id, (*_TAKES_PART, *_STOPS), day).items()
+        if event.kind in _TAKES_PART
+    }
+
+
+def members(session: Session, site_id: int, day: dt.date) -> list[Member]:
+    """Return everybody who takes part at a site on a day, with the places they have left."""
+    matched = {
+        code
+        for pair in pairs(session, site_id, day)
+        if pair.ended_on is None
+        for code in (pair.peer, pair.mentor)
+    }
+    waiting = _last_of(session, site_id, (_WAITS, _READY), day)
+    return [
+        Member(
+            code, role,
+            places=0 if code in matched else 1,
+            waits=code in waiting and waiting[code].kind == _WAITS,
+        )
+        for code, role in sorted(roles_on(session, site_id, day).items())
+    ]  # fmt: skip
+
+
+def save_waiting(
+    session: Session, site_id: int, code: str, on: dt.date, today: dt.date, *, waits: bool
+) -> Saved:
+    """Note that somebody wants to wait with being matched, or no longer does.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead, or they do not take part.
+    """
+    if on > today:
+        raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    if code not in roles_on(session, site_id, on):
+        raise InputFault.at("on", _("They did not take part yet on that day."))
+    append_event(session, "participant", code, _WAITS if waits else _READY, on)
+    return Saved("participant", site_id, 1)
+
+
+def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: dt.date) -> Saved:
+    """Note that somebody no longer takes part, from a day on; they can always join again.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead, they do not take part, or they are matched still.
+    """
+    if on > today:
+        raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    if code not in roles_on(session, site_id, on):
+        raise InputFault.at("on", _("They did not take part yet on that day."))
+    for pair in pairs(session, site_id, dt.date.max):
+        if pair.ended_on is None and code in (pair.peer, pair.mentor):
+            raise InputFault.at(
+                "on",
+                _("They are matched since {date}. End that pair first.").format(
+                    date=format_date(pair.matched_on)
+                ),
+            )
+    append_event(session, "participant", code, "stopped", on)
+    return Saved("participant", site_id, 1)
+
+
+def _last_of(
+    session: Session, site_id: int, kinds: Collection[str], day: dt.date
+) -> dict[str, Event]:
+    """Return the last event of some kinds that holds on a day, by participant code."""
+    at_site = select(Participant.code).where(Participant.site_id == site_id)
+    wanted = select(Event).where(
+        Event.subject_type == "participant",
+        Event.subject_id.in_(at_site),
+        Event.kind.in_((*kinds, WITHDRAWN)),
+    )
+    return {event.subject_id: event for event in in_effect(session.scalars(wanted), day)}
+
+
+# -- who met whom ----------------------------------------------------------------------------------
+
+
+def gatherings(session: Session, site_id: int) -> list[tuple[Gathering, frozenset[str]]]:
+    """Return the gatherings of a site with the codes of who came, the latest first."""
+    came: defaultdict[int, set[str]] = defaultdict(set)
+    guests = (
+        select(GatheringGuest.gathering_id, GatheringGuest.participant_code)
+        .join(Gathering, Gathering.id == GatheringGuest.gathering_id)
+        .where(Gathering.site_id == site_id)
+    )
+    for number, code in session.execute(guests):
+        came[number].add(code)
+    wanted = select(Gathering).where(Gathering.site_id == site_id)
+    rows = session.scalars(wanted.order_by(Gathering.date.desc(), Gathering.id.desc()))
+    return [(row, frozenset(came[row.id])) for row in rows]
+
+
+def occasions(session: Session, site_id: int) -> list[Occasion]:
+    """Return the gatherings of a site as matching knows them."""
+    return [
+        Occasion(row.date, row.kind, row.place, present)
+        for row, present in gatherings(session, site_id)
+    ]
+
+
+def save_gathering(session: Session, site_id: int, occasion: Occasion, today: dt.date) -> Saved:
+    """Note who was where.
+
+    Raises
+    ------
+    InputFault
+        As `_check_gathering` says.
+    """
+    _check_gathering(session, site_id, occasion, today)
+    row = Gathering(
+        site_id=site_id, kind=occasion.kind, date=occasion.held_on, place=occasion.place
+    )
+    session.add(row)
+    session.flush()
+    _add_guests(session, row.id, occasion.present)
+    return Saved("gathering", row.id, row.version)
+
+
+def correct_gathering(
+    session: Session, number: int, occasion: Occasion, today: dt.date, seen_version: int
+) -> Saved:
+    """Save a gathering as it was.
+
+    Raises
+    ------
+    InputFault
+        As `_check_gathering` says.
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, Gathering, number, seen_version)
+    _check_gathering(session, row.site_id, occasion, today)
+    row.kind, row.date, row.place = occasion.kind, occasion.held_on, occasion.place
+    known = set(
+        session.scalars(select(GatheringGuest).where(GatheringGuest.gathering_id == number))
+    )
+    for guest in known:
+        if guest.participant_code not in occasion.present:
+            session.delete(guest)
+    _add_guests(session, number, occasion.present - {guest.participant_code for guest in known})
+    session.flush()
+    return Saved("gathering", row.id, row.version)
+
+
+def remove_gathering(session: Session, number: int, seen_version: int) -> Saved:
+    """Remove a gathering that should not be there.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, Gathering, number, seen_version)
+    saved = Saved("gathering", number, row.version)
+    for guest in session.scalars(
+        select(GatheringGuest).where(GatheringGuest.gathering_id == number)
+    ):
+        session.delete(guest)
+    session.delete(row)
+    return saved
+
+
+def _add_guests(session: Session, number: int, codes: Collection[str]) -> None:
+    session.add_all(
+        GatheringGuest(gathering_id=number, participant_code=code) for code in sorted(codes)
+    )
+    session.flush()
+
+
+def _check_gathering(session: Session, site_id: int, occasion: Occasion, today: dt.date) -> None:
+    """Refuse a gathering that nobody can have been at.
+
+    Raises
+    ------
+    InputFault
+        When its day lies ahead, fewer than two came, or somebody did not take part by then.
+    """
+    if occasion.held_on > today:
+        raise InputFault.at("date", _("That day lies ahead. Write it down when it is over."))
+    if len(occasion.present) < 2:
+        raise InputFault.at("present", _("Choose at least two who were there."))
+    if occasion.present - roles_on(session, site_id, occasion.held_on).keys():
+        raise InputFault.at(
+            "present", _("Somebody you chose did not take part yet on that day. Check the day.")
+        )
+
+
+# -- wishes ----------------------------------------------------------------------------------------
+
+
+def wishes(session: Session, site_id: int) -> list[Wish]:
+    """Return all wishes ever made at a site."""
+    wanted = (
+        select(WishRow)
+        .join(Participant, Participant.code == WishRow.participant_code)
+        .where(Participant.site_id == site_id)
+    )
+    return [
+        Wish(
+            row.participant_code, row.wished_code, row.made_on, row.basis, row.rank,
+            row.withdrawn_on,
+        )
+        for row in session.scalars(wanted.order_by(WishRow.id))
+    ]  # fmt: skip
+
+
+def save_wishes(
+    session: Session,
+    site_id: int,
+    code: str,
+    wished: Sequence[str],
+    basis: Basis,
+    *,
+    made_on: dt.date,
+    today: dt.date,
+) -> Saved:
+    """Note whom somebody wishes for, the most wished first; earlier days stay as they are.
+
+    What was noted for the same day and basis is written anew.
+
+    Raises
+    ------
+    InputFault
+        As `wishes.check` says, or when nobody is named.
+    """
+    if not wished:
+        raise InputFault.at("wish_1", _("Choose whom they wish for most."))
+    sheet = [Wish(code, other, made_on, basis, rank) for rank, other in enumerate(wished, start=1)]
+    check(sheet, roles_on(session, site_id, made_on), today)
+    for row in _sheet(session, code, basis, made_on):
+        session.delete(row)
+    session.flush()
+    rows = [
+        WishRow(
+            participant_code=code, wished_code=one.wished, basis=basis, rank=one.rank,
+            made_on=made_on,
+        )
+        for one in sheet
+    ]  # fmt: skip
+    session.add_all(rows)
+    session.flush()
+    return Saved("wish", rows[0].id, rows[0].version)
+
+
+def withdraw_wish(session: Session, code: str, wished: str, on: dt.date, today: dt.date) -> Saved:
+    """Note that somebody no longer wishes for somebody, from a day on; the wish itself stays.
+
+    Raises
+    ------
+    InputFault
+        When there is no such wish on that day.
+    """
+    if on > today:
+        raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    rows = list(
+        session.scalars(
+            select(WishRow).where(
+                WishRow.participant_code == code,
+                WishRow.wished_code == wished,
+                WishRow.withdrawn_on.is_(None),
+                WishRow.made_on <= on,
+            )
+        )
+    )
+    if not rows:
+        raise InputFault.at("wish", _("There is no such wish any more. Reload the page."))
+    for row in rows:
+        row.withdrawn_on = on
+    session.flush()
+    return Saved("wish", rows[-1].id, rows[-1].version)
+
+
+def _sheet(session: Session, code: str, basis: Basis, made_on: dt.date) -> list[WishRow]:
+    wanted = select(WishRow).where(
+        WishRow.participant_code == code, WishRow.basis == basis, WishRow.made_on == made_on
+    )
+    return list(session.scalars(wanted))
+
+
+# -- vetoes ----------------------------------------------------------------------------------------
+
+
+def vetoes(session: Session, site_id: int) -> list[VetoRow]:
+    """Return the vetoes of a site, with their private reasons."""
+    wanted = (
+        select(VetoRow)
+        .join(Participant, Participant.code == VetoRow.one_code)
+        .where(Participant.site_id == site_id)
+        .order_by(VetoRow.one_code, VetoRow.other_code)
+    )
+    return list(session.scalars(wanted))
+
+
+def hard_stops(session: Session, site_id: int) -> list[Veto]:
+    """Return the vetoes of a site as matching knows them: without why."""
+    return [Veto(row.one_code, row.other_code) for row in vetoes(session, site_id)]
+
+
+def save_veto(
+    session: Session,
+    one: str,
+    other: str,
+    kind: VetoKind,
+    reason: str,
+    *,
+    today: dt.date,
+) -> Saved:
+    """Note that two are not to be matched.
+
+    Raises
+    ------
+    InputFault
+        When it is one person, or that is noted already.
+    """
+    if one == other:
+        raise InputFault.at("other", _("Choose somebody else."))
+    first, second = sorted((one, other))
+    if session.get(VetoRow, (first, second)) is not None:
+        raise InputFault.at("other", _("That is noted already."))
+    row = VetoRow(one_code=first, other_code=second, kind=kind, reason=reason, said_on=today)
+    session.add(row)
+    session.flush()
+    return Saved("veto", 0, row.version)
+
+
+def lift_veto(session: Session, one: str, other: str, seen_version: int) -> Saved:
+    """Let two be matched again.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed it since.
+    """
+    first, second = sorted((one, other))
+    row = row_to_change(session, VetoRow, (first, second), seen_version)
+    saved = Saved("veto", 0, row.version)
+    session.delete(row)
+    return saved
+
+
+# -- pairs -----------------------------------------------------------------------------------------
+
+
+def pairs(session: Session, site_id: int, day: dt.date) -> list[Pair]:
+    """Return the pairs of a site there had been by a day, those that go on first."""
+    rows = list(
+        session.scalars(
+            select(MatchedPair).where(MatchedPair.site_id == site_id, MatchedPair.matched_on <= day)
+        )
+    )
+    numbers = select(MatchedPair.id).where(MatchedPair.site_id == site_id)
+    ids = {str(number) for number in session.scalars(numbers)}
+    happened = select(Event).where(Event.subject_type == PAIR, Event.kind.in_(("ended", WITHDRAWN)))
+    ended = {
+        event.subject_id: event
+        for event in in_effect(session.scalars(happened), day)
+        if event.subject_id in ids
+    }
+    found = []
+    for row in rows:
+        end = ended.get(str(row.id))
+        found.append(
+            Pair(
+                row.id, row.version, row.peer_code, row.mentor_code, row.matched_on,
+                None if end is None else end.effective_on,
+                None if end is None else str(end.details["end"]),
+                row.follows_id,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda pair: (pair.ended_on is not None, pair.matched_on, pair.number))
+
+
+def save_pair(
+    session: Session, site_id: int, peer: str, mentor: str, *, on: dt.date, today: dt.date
+) -> Saved:
+    """Match two; the pair before it, of either, is linked.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead, they are not a peer and a mentor then, they are not to be matched,
+        or either is matched already.
+    Conflict
+        When somebody else has matched the two meanwhile.
+    """
+    if on > today:
+        raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    roles = roles_on(session, site_id, on)
+    if (roles.get(peer), roles.get(mentor)) != ("peer", "mentor"):
+        raise InputFault.at("on", _("They were not a peer and a mentor on that day. Check it."))
+    first, second = sorted((peer, mentor))
+    if session.get(VetoRow, (first, second)) is not None:
+        raise InputFault.at("on", _("The two are not to be matched. See the list of who is not."))
+    known = pairs(session, site_id, dt.date.max)
+    for pair in known:
+        if pair.ended_on is not None and pair.ended_on <= on:
+            continue
+        if (pair.peer, pair.mentor) == (peer, mentor):
+            raise Conflict(_("Somebody else has matched the two meanwhile. Reload the page."))
+        if peer == pair.peer or mentor == pair.mentor:
+            raise InputFault.at(
+                "on",
+                _("One of them is matched since {date}. End that pair first.").format(
+                    date=format_date(pair.matched_on)
+                ),
+            )
+    before = [pair.number for pair in known if peer == pair.peer or mentor == pair.mentor]
+    row = MatchedPair(
+        site_id=site_id, peer_code=peer, mentor_code=mentor, matched_on=on,
+        follows_id=max(before, default=None),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    append_event(session, PAIR, row.id, "matched", on)
+    return Saved(PAIR, row.id, row.version)
+
+
+def end_pair(session: Session, number: int, end: PairEnd, on: dt.date, today: dt.date) -> Saved:
+    """Note that two are no longer matched, and how it ended; whose wish it was is not asked.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead or before they were matched, or it has ended already.
+    """
+    row = session.get_one(MatchedPair, number)
+    if on > today:
+        raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    if on < row.matched_on:
+        raise InputFault.at(
+            "on",
+            _("They were matched on {date}. Choose that day or a later one.").format(
+                date=format_date(row.matched_on)
+            ),
+        )
+    pair = next(one for one in pairs(session, row.site_id, dt.date.max) if one.number == number)
+    if pair.ended_on is not None:
+        raise InputFault.at("on", _("It has ended already. Reload the page."))
+    append_event(session, PAIR, number, "ended", on, end=end)
+    return Saved(PAIR, number, row.version)

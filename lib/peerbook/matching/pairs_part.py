@@ -1,0 +1,211 @@
+"""The pairs there are, how they end, and those who wait."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import cast, get_args
+
+from peerbook.desk import Desk
+from peerbook.matching import matching_records
+from peerbook.matching.names import PAIR_ENDS, end_name, role_name
+from peerbook.matching.pool import Role
+from peerbook.matching.proposal import propose
+from peerbook.matching.room import Room, read_room
+from peerbook.matching.sentences import reason_name
+from peerbook.store.tables import PairEnd, Site
+from peerbook.text import _
+from peerbook.ui import (
+    Button,
+    Cells,
+    ChoiceField,
+    Column,
+    DateField,
+    Disclosure,
+    Form,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Submission,
+    Table,
+    receipt_text,
+)
+from peerbook.ui.answers import given
+
+
+class Pairs:
+    """The pairs, with how each ends; and who waits in the café.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    on_change
+        Called with this part after each save, so that the others follow.
+    """
+
+    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
+        self._desk = desk
+        self._site = site
+        self._on_change = on_change
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the pairs, those who wait, and the form to match two by hand."""
+        self._show()
+        return [
+            self._place,
+            Disclosure(_("Match two who are not proposed"), lambda: [self._form()]),
+        ]
+
+    def refresh(self) -> None:
+        """Read anew, where it is open."""
+        if self._place.inside:
+            self._show()
+
+    def _show(self, told: str = "") -> None:
+        room = read_room(self._desk, self._site)
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        self._place.show(
+            [*notice, *self._pair_parts(room), *_waiting_parts(room)], told, take_there=bool(told)
+        )
+
+    def _pair_parts(self, room: Room) -> list[Part]:
+        open_pairs = [pair for pair in room.pairs if pair.ended_on is None]
+        ended = [pair for pair in room.pairs if pair.ended_on is not None]
+        parts: list[Part] = [Heading(_("Pairs"))]
+        if not open_pairs:
+            parts.append(Prose(_("Nobody is matched now.")))
+        else:
+            columns = [
+                Column("peer", role_name("peer")),
+                Column("mentor", role_name("mentor")),
+                Column("since", _("Since"), kind="date"),
+            ]
+            rows = [
+                {
+                    "number": pair.number, "peer": room.name(pair.peer),
+                    "mentor": room.name(pair.mentor), "since": pair.matched_on,
+                }
+                for pair in open_pairs
+            ]  # fmt: skip
+            action = RowAction(_("It ends"), self._ending)
+            parts.append(Table(columns, rows, _("Pairs that go on"), action=action))
+        if ended:
+            parts.append(Disclosure(_("Pairs that have ended"), [_ended_table(room, ended)]))
+        return parts
+
+    def _ending(self, row: Cells) -> str:
+        number = int(str(row["number"]))
+
+        def save(submission: Submission) -> None:
+            values = submission.values
+            receipt = self._desk.save(
+                submission,
+                lambda session: matching_records.end_pair(
+                    session, number, cast(PairEnd, values["end"]),
+                    given(dt.date, values["on"]), self._desk.today,
+                ),
+            )  # fmt: skip
+            self._show(receipt_text(receipt))
+            self._on_change(self)
+
+        def back() -> str:
+            self._show()
+            return _("The list is shown again.")
+
+        heading = _("{peer} and {mentor}").format(peer=row["peer"], mentor=row["mentor"])
+        form = Form(
+            "pair_end",
+            [
+                ChoiceField(
+                    "end", _("How did it end?"), required=True,
+                    options=[(end, end_name(end)) for end in PAIR_ENDS],
+                    hint=_("Nobody asks whose wish it was. Either of them can end it."),
+                ),
+                DateField("on", _("On which day?"), required=True, latest=self._desk.today),
+            ],
+            values={"on": self._desk.today},
+            on_submit=save,
+            submit_label=_("Save that it ended"),
+        )  # fmt: skip
+        self._place.show(
+            [Heading(heading), form, Button(_("Back to the list"), back)], take_there=True
+        )
+        return ""
+
+    def _form(self) -> Form:
+        room = read_room(self._desk, self._site)
+
+        def save(submission: Submission) -> None:
+            values = submission.values
+            receipt = self._desk.save(
+                submission,
+                lambda session: matching_records.save_pair(
+                    session, self._site.id, str(values["peer"]), str(values["mentor"]),
+                    on=given(dt.date, values["on"]), today=self._desk.today,
+                ),
+            )  # fmt: skip
+            self._show(receipt_text(receipt))
+            self._on_change(self)
+
+        return Form(
+            "pair",
+            [
+                ChoiceField("peer", role_name("peer"), required=True, options=room.of_role("peer")),
+                ChoiceField(
+                    "mentor", role_name("mentor"), required=True, options=room.of_role("mentor")
+                ),
+                DateField("on", _("From which day?"), required=True, latest=self._desk.today),
+            ],
+            values={"on": self._desk.today},
+            on_submit=save,
+            submit_label=_("Match the two"),
+        )
+
+
+def _ended_table(room: Room, ended: list[matching_records.Pair]) -> Table:
+    columns = [
+        Column("peer", role_name("peer")),
+        Column("mentor", role_name("mentor")),
+        Column("since", _("From"), kind="date"),
+        Column("until", _("To"), kind="date"),
+        Column("end", _("How it ended")),
+    ]
+    rows = [
+        {
+            "peer": room.name(pair.peer), "mentor": room.name(pair.mentor),
+            "since": pair.matched_on, "until": pair.ended_on, "end": end_name(pair.end or "other"),
+        }
+        for pair in ended
+    ]  # fmt: skip
+    return Table(columns, rows, _("Pairs that have ended"))
+
+
+def _waiting_parts(room: Room) -> list[Part]:
+    """Return who waits in the café and why: waiting is a place, too."""
+    waiting = propose(
+        room.members, room.wishes, room.occasions, room.vetoes, room.day
+    ).whole.waiting
+    if not waiting:
+        return []
+    columns = [
+        Column("name", _("Name")),
+        Column("role", _("Role")),
+        Column("why", _("Why")),
+    ]
+    rows = [
+        {
+            "name": room.name(one.code),
+            "role": role_name(one.role),
+            "why": reason_name(one.reason, one.role),
+        }
+        for one in waiting
+    ]
+    return [
+        Heading(_("In the café, not matched yet")),
+        Table(columns, rows, _("Who waits, and why")),
+    ]

@@ -1,0 +1,194 @@
+"""Who wishes for whom, and how the whole pool could be matched; staff decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import cast
+
+from peerbook.desk import Desk
+from peerbook.errors import PeerbookError
+from peerbook.matching import matching_records
+from peerbook.matching.names import role_name
+from peerbook.matching.proposal import Answer, Proposal, propose
+from peerbook.matching.room import Room, read_room
+from peerbook.matching.sentences import sentence
+from peerbook.matching.wishes import Bond
+from peerbook.store.tables import Site
+from peerbook.text import _, format_list, ngettext
+from peerbook.ui import (
+    Cells,
+    Column,
+    Disclosure,
+    Filter,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Status,
+    Table,
+    literal,
+)
+
+
+class Proposals:
+    """The bonds there are, and the answers side by side.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    on_change
+        Called with this part after each save, so that the others follow.
+    """
+
+    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
+        self._desk = desk
+        self._site = site
+        self._on_change = on_change
+        self._place = Section([])
+        self._way = "peers_first"
+
+    def parts(self) -> list[Part]:
+        """Return the choice of the way, and what it gives."""
+        self._show()
+        ways = [
+            ("peers_first", _("that no two would rather have each other")),
+            ("whole", _("that as many as possible get each other")),
+        ]
+        choice = Filter(_("What matters most?"), ways, self._choose, value=self._way, look="radio")
+        return [choice, self._place]
+
+    def refresh(self) -> None:
+        """Read anew, where it is open."""
+        if self._place.inside:
+            self._show()
+
+    def _choose(self, way: str) -> None:
+        self._way = way
+        self._show()
+
+    def _show(self, told: str = "") -> None:
+        room = read_room(self._desk, self._site)
+        proposal = propose(room.members, room.wishes, room.occasions, room.vetoes, room.day)
+        answer = proposal.whole if self._way == "whole" else proposal.peers_first
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        parts: list[Part] = [
+            *notice,
+            *self._answer_parts(room, answer),
+            *_difference_parts(room, proposal),
+            Disclosure(_("Who wishes for whom"), lambda: [_bonds_table(room)]),
+        ]
+        self._place.show(parts, told, take_there=bool(told))
+
+    def _answer_parts(self, room: Room, answer: Answer) -> list[Part]:
+        if not answer.pairs:
+            return [
+                Prose(
+                    _(
+                        "There is nobody to propose. A proposal needs a wish between two who are "
+                        "free. Write wishes down under “Wishes”."
+                    )
+                )
+            ]
+        columns = [
+            Column("peer", role_name("peer")),
+            Column("mentor", role_name("mentor")),
+            Column("tie", _("Wish"), kind="status"),
+            Column("why", _("Why")),
+        ]
+        rows = [
+            {
+                "peer": room.name(bond.peer),
+                "mentor": room.name(bond.mentor),
+                "tie": _tie(bond),
+                "why": sentence(bond, room.name),
+                "codes": (bond.peer, bond.mentor),
+            }
+            for bond in answer.pairs
+        ]
+        caption = ngettext(
+            "{n} pair is proposed; you decide", "{n} pairs are proposed; you decide", len(rows)
+        ).format(n=len(rows))
+        action = RowAction(
+            _("Match them"), self._match, confirm=_("Have you asked both, and do they want to?")
+        )
+        parts: list[Part] = [Table(columns, rows, caption, sortable=False, action=action)]
+        if answer.instead:
+            names = [
+                literal(f"{room.name(bond.peer)} – {room.name(bond.mentor)}")
+                for bond in answer.instead
+            ]
+            text = _("Just as good would be: {pairs}. The order of the codes decided.")
+            parts.append(Prose(text.format(pairs=format_list(names))))
+        return parts
+
+    def _match(self, row: Cells) -> str:
+        peer, mentor = cast("tuple[str, str]", row["codes"])
+        today: dt.date = self._desk.today
+        try:
+            with self._desk.store.write(self._desk.actor) as session:
+                matching_records.save_pair(
+                    session, self._site.id, peer, mentor, on=today, today=today
+                )
+        except PeerbookError as error:
+            return str(error)
+        told = _("{peer} and {mentor} are matched.").format(peer=row["peer"], mentor=row["mentor"])
+        self._show(told)
+        self._on_change(self)
+        return told
+
+
+def _difference_parts(room: Room, proposal: Proposal) -> list[Part]:
+    """Return in which pairs the answers differ; nothing where all say the same."""
+    differing = [one for one in proposal.choices if not one.is_agreed]
+    if not differing:
+        return []
+    columns = [
+        Column("peer", role_name("peer")),
+        Column("peers_first", _("No two would rather, peers first")),
+        Column("mentors_first", _("No two would rather, mentors first")),
+        Column("whole", _("As many as possible")),
+    ]
+    rows = [
+        {
+            "peer": room.name(one.peer),
+            "peers_first": room.name(one.peers_first),
+            "mentors_first": room.name(one.mentors_first),
+            "whole": room.name(one.whole),
+        }
+        for one in differing
+    ]
+    return [
+        Heading(_("Where the ways differ")),
+        Prose(
+            _(
+                "There is more than one good answer. Peers first gives peers whom they wished for "
+                "most; mentors first does so for mentors. The last way gives up a first wish "
+                "where two others then get each other."
+            )
+        ),
+        Table(columns, rows, _("The ways side by side"), sortable=False),
+    ]
+
+
+def _bonds_table(room: Room) -> Part:
+    if not room.bonds:
+        return Prose(_("Nobody wishes for anybody yet."))
+    columns = [
+        Column("tie", _("Wish"), kind="status"),
+        Column("why", _("Between whom")),
+    ]
+    rows = [
+        {"tie": _tie(bond), "why": sentence(bond, room.name)}
+        for bond in sorted(room.bonds, key=lambda bond: (not bond.is_mutual, -bond.points))
+    ]
+    return Table(columns, rows, _("Who wishes for whom"), sortable=False)
+
+
+def _tie(bond: Bond) -> Status:
+    if bond.is_mutual:
+        return Status(_("Both"), "ok")
+    return Status(_("One: talk about it"), "info")

@@ -1,0 +1,322 @@
+"""Whom each wishes for, and with whom they are not to be matched."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from peerbook.desk import Desk
+from peerbook.errors import PeerbookError
+from peerbook.matching import matching_records
+from peerbook.matching.names import VETOES, role_name, veto_name
+from peerbook.matching.pool import Member
+from peerbook.matching.room import Room, read_room
+from peerbook.matching.wishes import MOST_NAMES, Basis, compared, standing
+from peerbook.store import Saved
+from peerbook.store.tables import Site, VetoKind
+from peerbook.text import _, format_date, format_list
+from peerbook.ui import (
+    Button,
+    Cells,
+    ChoiceField,
+    Column,
+    DateField,
+    Disclosure,
+    Form,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Status,
+    Submission,
+    Table,
+    TextField,
+    literal,
+    receipt_text,
+)
+from peerbook.ui.answers import given
+
+
+class Wishes:
+    """The list of those who take part; it gives place to one of them.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    on_change
+        Called with this part after each save, so that the others follow.
+    """
+
+    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
+        self._desk = desk
+        self._site = site
+        self._on_change = on_change
+        self._place = Section([])
+        self._lists = False
+
+    def parts(self) -> list[Part]:
+        """Return the list."""
+        self._show_list()
+        return [self._place]
+
+    def refresh(self) -> None:
+        """Read anew, where the list is open."""
+        if self._lists:
+            self._show_list()
+
+    def _show_list(self, told: str = "") -> None:
+        self._lists = True
+        room = read_room(self._desk, self._site)
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        if not room.members:
+            text = _(
+                "Nobody takes part yet. Note on the page [Recruitment](recruitment.ipynb) that "
+                "somebody wants to."
+            )
+            self._place.show([*notice, Prose(text)], told, take_there=bool(told))
+            return
+        holding = standing(room.wishes, room.day, room.meetings)
+        columns = [
+            Column("name", _("Name")),
+            Column("role", _("Role")),
+            Column("wishes", _("Wishes for")),
+            Column("state", _("Today"), kind="status"),
+        ]
+        rows = []
+        for code, name in room.everybody():
+            member = room.pool[code]
+            wished = [room.name(one.wished) for one in holding if one.wisher == code]
+            rows.append({
+                "code": code,
+                "name": name,
+                "role": role_name(member.role),
+                "wishes": format_list(wished) if wished else None,
+                "state": _state(member),
+            })  # fmt: skip
+
+        def open_one(row: Cells) -> str:
+            self._show_one(str(row["code"]))
+            return ""
+
+        table = Table(
+            columns, rows, _("Those who take part"), action=RowAction(_("Open"), open_one)
+        )
+        self._place.show([*notice, table], told, take_there=bool(told))
+
+    # -- one person ------------------------------------------------------------------------------
+
+    def _show_one(self, code: str, told: str = "") -> None:
+        self._lists = False
+        room = read_room(self._desk, self._site)
+        member = room.pool[code]
+
+        def back() -> str:
+            self._show_list()
+            return _("The list is shown again.")
+
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        self._place.show(
+            [
+                Button(_("Back to the list"), back),
+                *notice,
+                Heading(room.name(code)),
+                Prose(f"{role_name(member.role)} · {_state(member).text}"),
+                *_earlier(room, code),
+                Heading(_("Whom do they wish for?"), level=3),
+                self._wish_form(room, member),
+                Disclosure(_("Not to be matched with"), lambda: self._veto_parts(room, member)),
+                self._waiting_button(member),
+                self._stop_button(room, member),
+            ],
+            told,
+            take_there=True,
+        )
+
+    def _save(self, submission: Submission, code: str, change: Callable[[Session], Saved]) -> None:
+        receipt = self._desk.save(submission, change)
+        self._show_one(code, receipt_text(receipt))
+        self._on_change(self)
+
+    def _wish_form(self, room: Room, member: Member) -> Form:
+        others = room.of_role("mentor" if member.role == "peer" else "peer")
+
+        def save(submission: Submission) -> None:
+            values = submission.values
+            wished = [
+                str(values[f"wish_{rank}"])
+                for rank in range(1, MOST_NAMES + 1)
+                if values[f"wish_{rank}"]
+            ]
+            self._save(
+                submission, member.code,
+                lambda session: matching_records.save_wishes(
+                    session, self._site.id, member.code, wished, cast(Basis, values["basis"]),
+                    made_on=given(dt.date, values["made_on"]), today=self._desk.today,
+                ),
+            )  # fmt: skip
+
+        labels = (_("First of all"), _("Then"), _("And then"))
+        return Form(
+            "wishes",
+            [
+                ChoiceField(
+                    "basis", _("When did they say it?"), required=True, look="radio",
+                    options=[("met", _("After having met")), ("form", _("On the form, before"))],
+                ),
+                *(
+                    ChoiceField(f"wish_{rank}", label, options=others, required=rank == 1)
+                    for rank, label in enumerate(labels, start=1)
+                ),
+                DateField("made_on", _("On which day?"), required=True, latest=self._desk.today),
+            ],
+            values={"basis": "met", "made_on": self._desk.today},
+            on_submit=save,
+            submit_label=_("Save the wishes"),
+            drafts=self._desk.drafts(f"wishes:{member.code}"),
+        )  # fmt: skip
+
+    def _waiting_button(self, member: Member) -> Button:
+        def note() -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                today = self._desk.today
+                matching_records.save_waiting(
+                    session, self._site.id, member.code, today, today, waits=not member.waits
+                )
+            told = _("Noted.")
+            self._show_one(member.code, told)
+            self._on_change(self)
+            return told
+
+        label = _("Is ready to be matched") if member.waits else _("Would rather wait")
+        return Button(label, note)
+
+    def _stop_button(self, room: Room, member: Member) -> Button:
+        name = room.name(member.code)
+
+        def stop() -> str:
+            today = self._desk.today
+            try:
+                with self._desk.store.write(self._desk.actor) as session:
+                    matching_records.save_stopped(session, self._site.id, member.code, today, today)
+            except PeerbookError as error:
+                return str(error)
+            told = _("{name} no longer takes part. What is kept stays.").format(name=name)
+            self._show_list(told)
+            self._on_change(self)
+            return told
+
+        question = _("Is {name} no longer with you?").format(name=name)
+        return Button(_("No longer takes part"), stop, confirm=question)
+
+    def _veto_parts(self, room: Room, member: Member) -> list[Part]:
+        with self._desk.store.read() as session:
+            mine = [
+                row
+                for row in matching_records.vetoes(session, self._site.id)
+                if member.code in (row.one_code, row.other_code)
+            ]
+        columns = [
+            Column("name", _("Who")),
+            Column("why", _("Why")),
+            Column("more", _("For you only")),
+        ]
+        rows = [
+            {
+                "name": room.name(_other(row.one_code, row.other_code, member.code)),
+                "why": veto_name(row.kind),
+                "more": row.reason or None,
+                "one": row.one_code,
+                "other": row.other_code,
+                "version": row.version,
+            }
+            for row in mine
+        ]
+
+        def lift(row: Cells) -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                matching_records.lift_veto(
+                    session, str(row["one"]), str(row["other"]), int(str(row["version"]))
+                )
+            told = _("They can be matched again.")
+            self._show_one(member.code, told)
+            self._on_change(self)
+            return told
+
+        def save(submission: Submission) -> None:
+            values = submission.values
+            self._save(
+                submission, member.code,
+                lambda session: matching_records.save_veto(
+                    session, member.code, str(values["other"]), cast(VetoKind, values["kind"]),
+                    str(values["reason"]), today=self._desk.today,
+                ),
+            )  # fmt: skip
+
+        others = room.of_role("mentor" if member.role == "peer" else "peer")
+        form = Form(
+            "veto",
+            [
+                ChoiceField("other", _("Who?"), required=True, options=others),
+                ChoiceField(
+                    "kind", _("Why?"), required=True,
+                    options=[(kind, veto_name(kind)) for kind in VETOES],
+                ),
+                TextField(
+                    "reason", _("For you only"), max_length=300,
+                    hint=_("Only leaders see this. It is on no list and in no proposal."),
+                ),
+            ],
+            on_submit=save,
+            submit_label=_("Do not match the two"),
+        )  # fmt: skip
+        if not rows:
+            return [form]
+        action = RowAction(_("Take back"), lift, confirm=_("Let the two be matched again?"))
+        return [
+            Table(columns, rows, _("Not to be matched with"), sortable=False, action=action),
+            form,
+        ]
+
+
+def _state(member: Member) -> Status:
+    if member.places == 0:
+        return Status(_("Matched"), "ok")
+    if member.waits:
+        return Status(_("Would rather wait"), "neutral")
+    return Status(_("Can be matched"), "info")
+
+
+def _other(one: str, other: str, code: str) -> str:
+    return other if one == code else one
+
+
+def _earlier(room: Room, code: str) -> list[Part]:
+    """Return what somebody wished for and when, the form beside what came after meeting."""
+    lines = []
+    for wish in sorted(room.wishes, key=lambda one: (one.made_on, one.basis, one.rank)):
+        if wish.wisher != code:
+            continue
+        how = _("after having met") if wish.basis == "met" else _("on the form")
+        line = _("{date}, {how}: {rank}. {name}").format(
+            date=format_date(wish.made_on), how=how, rank=wish.rank,
+            name=literal(room.name(wish.wished)),
+        )  # fmt: skip
+        if wish.withdrawn_on is not None:
+            line += " " + _("(taken back on {date})").format(date=format_date(wish.withdrawn_on))
+        lines.append(f"- {line}")
+    told: list[Part] = []
+    both = next((one for one in compared(room.wishes, room.day) if one.code == code), None)
+    if both is not None:
+        kept = _("The wishes after meeting are the same as on the form.")
+        if both.gone or both.new:
+            kept = _("After meeting they wish for somebody else than on the form.")
+        told.append(Prose(kept))
+    if lines:
+        told.append(Disclosure(_("Wishes so far"), [Prose("\n".join(lines))]))
+    return told

@@ -1,0 +1,79 @@
+"""Wishes are written down, two are proposed, matched, and part again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from builders import a_site, assert_sound
+from journeys import query
+from peerbook.people.participants import new_participant
+from peerbook.store import append_event
+from steps import TODAY, row_of, tab
+
+pytestmark = pytest.mark.app
+
+PEER, MENTOR = "Hanne Opdigtsen", "Bo Prøvegaard"
+"""Invented."""
+
+
+@pytest.fixture
+def site(app):
+    made = a_site(app.store)
+    on = TODAY - dt.timedelta(days=30)
+    with app.store.write("leader") as session:
+        for name, role in ((PEER, "peer"), (MENTOR, "mentor")):
+            code = new_participant(session, made[0], name, on)
+            append_event(session, "participant", code, "joined", on, role=role)
+    return made
+
+
+def shown(page: Page):
+    return page.locator("[role=tabpanel]:visible")
+
+
+def wishes(page: Page, who: str, whom: str) -> None:
+    row_of(shown(page), who).get_by_role("button", name=re.compile("^Åbn")).click()
+    shown(page).get_by_label("Helst").select_option(label=whom)
+    page.get_by_role("button", name="Gem ønskerne").click()
+    expect(page.get_by_text(re.compile(r"^Gemt kl\.")).first).to_be_visible()
+    page.get_by_role("button", name="Tilbage til listen").click()
+
+
+def test_two_who_wish_for_each_other_are_matched_and_part_kindly(app, guest, site, axe):
+    page = guest.open(app.server, "matching", query(site=site[1]))
+    wishes(page, PEER, MENTOR)
+    tab(page, "Hvem mødte hvem")
+    panel = shown(page)
+    panel.get_by_label("Hvor?").fill("Lido")
+    panel.get_by_label(PEER).check()
+    page.get_by_role("button", name="Gem, hvem der var med").click()
+    expect(page.get_by_text("Vælg mindst to, der var med.").first).to_be_visible()
+    panel.get_by_label(MENTOR).check()
+    page.get_by_role("button", name="Gem, hvem der var med").click()
+    expect(page.get_by_role("table", name="Hvad der har været, det seneste øverst")).to_be_visible()
+
+    tab(page, "Forslag")
+    proposal = page.get_by_role("table", name="1 par er foreslået. I bestemmer")
+    expect(proposal).to_contain_text("Kun én: Tal om det")
+    tab(page, "Ønsker")
+    wishes(page, MENTOR, PEER)
+    tab(page, "Forslag")
+    expect(proposal).to_contain_text("Begge")
+    expect(proposal).to_contain_text("de har mødt hinanden én gang, i caféen")
+    assert axe(page) == []
+    proposal.get_by_role("button", name=re.compile("^Match dem")).click()
+    page.get_by_role("button", name="Ja").click()
+    expect(page.get_by_text(f"{PEER} og {MENTOR} er matchet.").first).to_be_visible()
+
+    tab(page, "Par")
+    pairs = page.get_by_role("table", name="Par lige nu")
+    pairs.get_by_role("button", name=re.compile("^Det slutter")).click()
+    shown(page).get_by_label("Hvordan sluttede det?").select_option(label="Gennemført som aftalt")
+    page.get_by_role("button", name="Gem, at det er slut").click()
+    expect(page.get_by_text("Ingen er matchet lige nu.")).to_be_visible()
+    assert len(app.rows("SELECT id FROM matched_pair")) == 1
+    assert_sound(app.store)

@@ -1,0 +1,240 @@
+"""Who takes part, gatherings, wishes, vetoes and pairs in the store, and what is refused."""
+
+import datetime as dt
+from typing import get_args
+
+import pytest
+
+from builders import LEADER, a_site, assert_sound, participant
+from builders import save as saved
+from peerbook.errors import Conflict, InputFault
+from peerbook.matching import matching_records
+from peerbook.matching.occasions import Kind, Occasion
+from peerbook.matching.proposal import propose
+from peerbook.pathways.retention import ENDS
+from peerbook.privacy.erasure import erase_person
+from peerbook.store import append_event
+from peerbook.store.tables import GatheringKind, PairEnd
+
+TODAY = dt.date(2026, 3, 10)
+JOINED = dt.date(2026, 1, 5)
+
+
+def days(count):
+    return TODAY + dt.timedelta(days=count)
+
+
+def change(store, call, *args, **named):
+    with store.write(LEADER) as session:
+        return call(session, *args, **named)
+
+
+def read(store, call, *args, **named):
+    with store.read() as session:
+        return call(session, *args, **named)
+
+
+def refused(store, call, *args, **named):
+    with pytest.raises(InputFault) as fault:
+        change(store, call, *args, **named)
+    return [one.place.field for one in fault.value.faults]
+
+
+@pytest.fixture
+def made(store):
+    """Return a site's number, two peers and two mentors who take part."""
+    site_id, _name = a_site(store)
+    codes = saved(store, *(participant(site_id=site_id) for _n in range(4)))
+    with store.write(LEADER) as session:
+        for code, role in zip(codes, ("peer", "peer", "mentor", "mentor"), strict=True):
+            append_event(session, "participant", code, "joined", JOINED, role=role)
+    return site_id, codes[:2], codes[2:]
+
+
+def pair_of(store, made, on=TODAY):
+    site_id, (peer, *_p), (mentor, *_m) = made
+    return change(
+        store, matching_records.save_pair, site_id, peer, mentor, on=on, today=TODAY
+    ).number
+
+
+def test_what_the_store_and_the_calculations_call_things_is_the_same():
+    assert get_args(PairEnd) == ENDS
+    assert get_args(GatheringKind) == get_args(Kind)
+
+
+def test_whoever_joined_takes_part_in_that_role_until_they_stop(store, made):
+    site_id, peers, mentors = made
+    roles = read(store, matching_records.roles_on, site_id, TODAY)
+    assert roles == dict.fromkeys(peers, "peer") | dict.fromkeys(mentors, "mentor")
+    assert read(store, matching_records.roles_on, site_id, JOINED - dt.timedelta(1)) == {}
+    change(store, matching_records.save_stopped, site_id, peers[0], TODAY, TODAY)
+    assert peers[0] not in read(store, matching_records.roles_on, site_id, TODAY)
+    assert peers[0] in read(store, matching_records.roles_on, site_id, days(-1))
+
+
+def test_a_peer_who_joins_a_course_is_a_mentor_from_then_on(store, made):
+    site_id, peers, _mentors = made
+    with store.write(LEADER) as session:
+        append_event(session, "participant", peers[0], "enrolled", TODAY, course=1)
+    assert read(store, matching_records.roles_on, site_id, days(-1))[peers[0]] == "peer"
+    assert read(store, matching_records.roles_on, site_id, TODAY)[peers[0]] == "mentor"
+
+
+# -- gatherings ----------------------------------------------------------------------------------
+
+
+def test_who_was_where_comes_back_and_can_be_corrected_and_removed(store, made):
+    site_id, peers, mentors = made
+    cafe = Occasion(TODAY, "cafe", "Lido", frozenset([peers[0], mentors[0]]))
+    number = change(store, matching_records.save_gathering, site_id, cafe, TODAY).number
+    assert read(store, matching_records.occasions, site_id) == [cafe]
+    other = Occasion(TODAY, "walk", "Åen", frozenset([peers[0], mentors[1]]))
+    change(store, matching_records.correct_gathering, number, other, TODAY, 1)
+    assert read(store, matching_records.occasions, site_id) == [other]
+    change(store, matching_records.remove_gathering, number, 2)
+    assert read(store, matching_records.occasions, site_id) == []
+    assert_sound(store)
+
+
+@pytest.mark.parametrize(
+    ("on", "how_many", "field"), [(1, 2, "date"), (0, 1, "present"), (-90, 2, "present")]
+)
+def test_a_gathering_that_nobody_can_have_been_at_is_refused(store, made, on, how_many, field):
+    site_id, peers, mentors = made
+    came = frozenset([peers[0], mentors[0]][:how_many])
+    occasion = Occasion(days(on), "cafe", "Lido", came)
+    assert refused(store, matching_records.save_gathering, site_id, occasion, TODAY) == [field]
+    assert read(store, matching_records.occasions, site_id) == []
+
+
+# -- wishes --------------------------------------------------------------------------------------
+
+
+def wish(store, made, code, wished, basis="met", on=TODAY):
+    return change(
+        store, matching_records.save_wishes, made[0], code, wished, basis, made_on=on, today=TODAY
+    )
+
+
+def test_wishes_on_the_form_and_after_meeting_are_kept_side_by_side(store, made):
+    site_id, peers, mentors = made
+    wish(store, made, peers[0], mentors, "form", days(-20))
+    wish(store, made, peers[0], [mentors[1]])
+    kept = [
+        (one.wished, one.basis, one.rank) for one in read(store, matching_records.wishes, site_id)
+    ]
+    assert kept == [
+        (mentors[0], "form", 1), (mentors[1], "form", 2), (mentors[1], "met", 1),
+    ]  # fmt: skip
+
+
+def test_what_is_written_again_for_the_same_day_stands_in_place_of_the_first(store, made):
+    site_id, peers, mentors = made
+    wish(store, made, peers[0], mentors)
+    wish(store, made, peers[0], [mentors[1]])
+    assert [one.wished for one in read(store, matching_records.wishes, site_id)] == [mentors[1]]
+
+
+def test_a_wish_for_oneself_or_for_nobody_is_refused(store, made):
+    site_id, peers, _mentors = made
+    for wished in ([peers[0]], [peers[1]], []):
+        assert refused(
+            store, matching_records.save_wishes, site_id, peers[0], wished, "met",
+            made_on=TODAY, today=TODAY,
+        ) == ["wish_1"]  # fmt: skip
+
+
+def test_a_wish_is_taken_back_and_still_told(store, made):
+    site_id, peers, mentors = made
+    wish(store, made, peers[0], [mentors[0]], on=days(-5))
+    change(store, matching_records.withdraw_wish, peers[0], mentors[0], TODAY, TODAY)
+    [one] = read(store, matching_records.wishes, site_id)
+    assert one.withdrawn_on == TODAY
+    assert refused(store, matching_records.withdraw_wish, peers[0], mentors[0], TODAY, TODAY) == [
+        "wish"
+    ]
+
+
+# -- vetoes and pairs ----------------------------------------------------------------------------
+
+
+def test_two_who_are_not_to_be_matched_are_neither_proposed_nor_matched(store, made):
+    site_id, (peer, _p), (mentor, _m) = made
+    wish(store, made, peer, [mentor])
+    change(store, matching_records.save_veto, mentor, peer, "family", "Fætre", today=TODAY)
+    with store.read() as session:
+        answer = propose(
+            matching_records.members(session, site_id, TODAY),
+            matching_records.wishes(session, site_id), [],
+            matching_records.hard_stops(session, site_id), TODAY,
+        ).whole  # fmt: skip
+    assert answer.pairs == ()
+    assert refused(
+        store, matching_records.save_pair, site_id, peer, mentor, on=TODAY, today=TODAY
+    ) == ["on"]
+    assert refused(store, matching_records.save_veto, peer, mentor, "staff", "", today=TODAY) == [
+        "other"
+    ]
+    change(store, matching_records.lift_veto, peer, mentor, 1)
+    pair_of(store, made)
+
+
+def test_a_second_open_match_for_either_is_refused_until_the_first_has_ended(store, made):
+    site_id, peers, mentors = made
+    first = pair_of(store, made, days(-40))
+    for peer, mentor in ((peers[0], mentors[1]), (peers[1], mentors[0])):
+        assert refused(
+            store, matching_records.save_pair, site_id, peer, mentor, on=TODAY, today=TODAY
+        ) == ["on"]
+    with pytest.raises(Conflict):
+        pair_of(store, made)
+    change(store, matching_records.end_pair, first, "changed_mentor", days(-2), TODAY)
+    second = change(
+        store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY, today=TODAY
+    )
+    pairs = {one.number: one for one in read(store, matching_records.pairs, site_id, TODAY)}
+    assert (pairs[first].end, pairs[first].ended_on) == ("changed_mentor", days(-2))
+    assert pairs[second.number].follows == first
+    assert_sound(store)
+
+
+def test_whoever_is_matched_has_no_place_left_until_it_ends(store, made):
+    site_id, peers, mentors = made
+    number = pair_of(store, made, days(-40))
+    places = {one.code: one.places for one in read(store, matching_records.members, site_id, TODAY)}
+    assert places == {peers[0]: 0, mentors[0]: 0, peers[1]: 1, mentors[1]: 1}
+    assert refused(store, matching_records.save_stopped, site_id, peers[0], TODAY, TODAY) == ["on"]
+    change(store, matching_records.end_pair, number, "completed", TODAY, TODAY)
+    assert all(one.places for one in read(store, matching_records.members, site_id, TODAY))
+
+
+@pytest.mark.parametrize("on", [-60, 1])
+def test_a_pair_ends_after_it_began_and_not_in_the_future(store, made, on):
+    number = pair_of(store, made, days(-40))
+    assert refused(store, matching_records.end_pair, number, "completed", days(on), TODAY) == ["on"]
+    change(store, matching_records.end_pair, number, "completed", TODAY, TODAY)
+    assert refused(store, matching_records.end_pair, number, "withdrew", TODAY, TODAY) == ["on"]
+
+
+def test_whoever_would_rather_wait_is_kept_visible_with_that_reason(store, made):
+    site_id, peers, mentors = made
+    wish(store, made, peers[0], [mentors[0]])
+    change(store, matching_records.save_waiting, site_id, peers[0], TODAY, TODAY, waits=True)
+    with store.read() as session:
+        answer = propose(
+            matching_records.members(session, site_id, TODAY),
+            matching_records.wishes(session, site_id), [], [], TODAY,
+        ).whole  # fmt: skip
+    assert ("own_wish", peers[0]) in {(one.reason, one.code) for one in answer.waiting}
+
+
+def test_erasing_one_of_a_pair_leaves_that_two_were_matched(store, made):
+    site_id, peers, mentors = made
+    number = pair_of(store, made, days(-40))
+    wish(store, made, mentors[0], [peers[0]])
+    change(store, erase_person, peers[0])
+    [pair] = read(store, matching_records.pairs, site_id, TODAY)
+    assert (pair.number, pair.peer, pair.mentor) == (number, None, mentors[0])
+    assert read(store, matching_records.wishes, site_id) == []
+    assert_sound(store)
