@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import cast, get_args
+from typing import cast
 
 from peerbook.desk import Desk
 from peerbook.matching import matching_records
 from peerbook.matching.names import PAIR_ENDS, end_name, role_name
-from peerbook.matching.pool import Role
 from peerbook.matching.proposal import propose
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.sentences import reason_name
