@@ -14,6 +14,7 @@ from builders import (
     a_course_of,
     a_desk,
     a_user,
+    add_matching,
     attendance,
     catch_up,
     presenter,
@@ -80,6 +81,17 @@ def test_everything_about_one_person_is_in_it_and_nothing_about_another(store, f
         assert known in told, known
     assert "5629" not in told
     for foreign in (OTHER, "Bo var syg", filled.codes[1]):
+        assert foreign not in told, foreign
+
+
+def test_wishes_pairs_and_meetings_are_in_it_and_nobody_else_is(store, filled):
+    anna, bo = filled.codes
+    with store.write(LEADER) as session:
+        add_matching(session, filled.site_id, anna, bo)
+    told = repr(file_of(store, anna))
+    for known in ("Lido", "Efter at have mødt hinanden", "Ud", "De er i familie"):
+        assert known in told, known
+    for foreign in (OTHER, bo, "Fætre"):
         assert foreign not in told, foreign
 
 

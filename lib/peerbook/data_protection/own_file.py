@@ -16,7 +16,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.course.names import attendance_name, date_name
+from peerbook.data_protection.chapter import Chapter, Row
 from peerbook.data_protection.grounds import grounds
+from peerbook.data_protection.own_matching import matching_chapters
 from peerbook.data_protection.words import kind_of_data, role_namer, staff_namer
 from peerbook.errors import InputFault
 from peerbook.files import media_types
@@ -51,30 +53,7 @@ from peerbook.store.tables import (
 from peerbook.text import _, format_date, format_list, format_number, format_time, written_in
 from peerbook.text.formats import COPENHAGEN
 
-Row = tuple[str, ...]
 Named = Callable[[str], str]
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One kind of data in the file.
-
-    Parameters
-    ----------
-    title
-        What it is.
-    headings
-        Of the columns.
-    rows
-        What is kept, one line each.
-    note
-        What to know about it, before the table.
-    """
-
-    title: str
-    headings: Row
-    rows: tuple[Row, ...] = ()
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +102,7 @@ def own_file(session: Session, code: str, today: dt.date, *, names_staff: bool =
             _who(session, person),
             _enquiries(session, code),
             _talks(session, code),
+            *matching_chapters(session, code),
             _courses(session, code),
             _attendance(session, code, days),
             _caught_up(session, code, days),
@@ -405,6 +385,9 @@ def _happened(event: Event, titles: dict[str, str], *, is_taken_back: bool) -> s
             "paused": _("a pause"),
             "resumed": _("back after a pause"),
             "left": _("left the course"),
+            "stopped": _("no longer takes part"),
+            "waits_to_be_matched": _("would rather wait with being matched"),
+            "ready_to_be_matched": _("is ready to be matched"),
             "measured_before": _("measured before"),
             "measured_after": _("measured after"),
             "not_measured_after": _("not measured after"),

@@ -92,7 +92,7 @@ class Matching:
             (one, peers) for one in mentors[:6]
         ]:
             self._wish(code, others, "met", self._draw.randint(3, 9))
-        for peer, mentor, ago in ((peers[7], mentors[6], 100), (peers[8], mentors[7], 40)):
+        for peer, mentor, ago in ((peers[7], mentors[6], 60), (peers[8], mentors[7], 40)):
             matching_records.save_pair(
                 self._session, self._site_id, peer, mentor,
                 on=today - dt.timedelta(days=ago), today=today,
