@@ -12,6 +12,7 @@ from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
 from peerbook.pathways.retention import ENDS
+from peerbook.people import pairs
 from peerbook.privacy.erasure import erase_person
 from peerbook.store import append_event
 from peerbook.store.tables import GatheringKind, PairEnd
@@ -193,9 +194,9 @@ def test_a_second_open_match_for_either_is_refused_until_the_first_has_ended(sto
     second = change(
         store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY, today=TODAY
     )
-    pairs = {one.number: one for one in read(store, matching_records.pairs, site_id, TODAY)}
-    assert (pairs[first].end, pairs[first].ended_on) == ("changed_mentor", days(-2))
-    assert pairs[second.number].follows == first
+    known = {one.number: one for one in read(store, pairs.pairs, site_id, TODAY)}
+    assert (known[first].end, known[first].ended_on) == ("changed_mentor", days(-2))
+    assert known[second.number].follows == first
     assert_sound(store)
 
 
@@ -234,7 +235,7 @@ def test_erasing_one_of_a_pair_leaves_that_two_were_matched(store, made):
     number = pair_of(store, made, days(-40))
     wish(store, made, mentors[0], [peers[0]])
     change(store, erase_person, peers[0])
-    [pair] = read(store, matching_records.pairs, site_id, TODAY)
+    [pair] = read(store, pairs.pairs, site_id, TODAY)
     assert (pair.number, pair.peer, pair.mentor) == (number, None, mentors[0])
     assert read(store, matching_records.wishes, site_id) == []
     assert_sound(store)

@@ -26,9 +26,9 @@ from peerbook.recruitment.stakeholder_records import Place, Visited
 from peerbook.recruitment.talk_records import Agreed, Decided, Held
 from peerbook.recruitment.visiting import Cadence
 from peerbook.rows import each
-from peerbook.store import identities, sightings
+from peerbook.store import append_event, identities, sightings
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Enquiry, Participant, PressItem, Site, Stakeholder
+from peerbook.store.tables import Enquiry, MatchedPair, Participant, PressItem, Site, Stakeholder
 
 TODAY = dt.date(2026, 3, 10)
 ASKED = Asked(TODAY, "peer", "notice")
@@ -164,6 +164,24 @@ def test_the_way_from_asking_to_taking_part(store, site_id):
     assert standing(store, site_id, days(4)) == {code: "joined"}
     frame = read(store, journeys_frame, site_id)
     assert funnel(frame, "heard_via")[0].reached == (1, 1, 1, 0, 0)
+
+
+def test_a_pair_and_how_it_ended_are_stages_of_both_ways(store, site_id):
+    codes = [asks(store, site_id, Person(name)) for name in ("Hanne Opdigt", "Bo Opdigt")]
+    with store.write(LEADER) as session:
+        pair = MatchedPair(
+            site_id=site_id, peer_code=codes[0], mentor_code=codes[1], matched_on=TODAY
+        )
+        session.add(pair)
+        session.flush()
+        number = pair.id
+    frame = read(store, journeys_frame, site_id)
+    assert funnel(frame, "heard_via")[0].reached == (2, 2, 2, 2, 0)
+    for end, completed in (("withdrew", 0), ("completed", 2)):
+        with store.write(LEADER) as session:
+            append_event(session, "matched_pair", number, "ended", TODAY, end=end)
+        frame = read(store, journeys_frame, site_id)
+        assert funnel(frame, "heard_via")[0].reached[4] == completed
 
 
 def test_whoever_says_not_now_comes_back_on_the_list_when_they_may_be_written_to(store, site_id):

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.data_protection.chapter import Chapter, Row
-from peerbook.matching import matching_records
 from peerbook.matching.names import end_name, gathering_name, veto_name
+from peerbook.people.pairs import pairs
 from peerbook.store.tables import Gathering, GatheringGuest, MatchedPair, Veto, Wish
 from peerbook.text import _, format_date, format_number
 
@@ -58,11 +58,7 @@ def _pairs(session: Session, code: str) -> Chapter:
     rows: list[Row] = []
     mine = select(MatchedPair).where(MatchedPair.is_about([code])).order_by(MatchedPair.id)
     for row in session.scalars(mine):
-        pair = next(
-            one
-            for one in matching_records.pairs(session, row.site_id, dt.date.max)
-            if one.number == row.id
-        )
+        pair = next(one for one in pairs(session, row.site_id, dt.date.max) if one.number == row.id)
         goal = row.peer_goal if row.peer_code == code else row.mentor_goal
         told = (
             (_("From"), format_date(row.matched_on)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.matching.occasions import Occasion
 from peerbook.matching.pool import Member, Role, Veto
 from peerbook.matching.wishes import Basis, Wish, check
+from peerbook.people.pairs import PAIR, pairs
 from peerbook.store import Saved, append_event, in_effect, row_to_change
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import (
@@ -30,38 +30,9 @@ from peerbook.store.tables import Veto as VetoRow
 from peerbook.store.tables import Wish as WishRow
 from peerbook.text import _, format_date
 
-PAIR = "matched_pair"
 _TAKES_PART = ("joined", "enrolled")
 _STOPS = ("not_now", "deselected", "stopped")
 _WAITS, _READY = "waits_to_be_matched", "ready_to_be_matched"
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two who are matched.
-
-    Parameters
-    ----------
-    number, version
-        Of the row.
-    peer, mentor
-        Their codes; None for somebody who was erased.
-    matched_on
-        From which day.
-    ended_on, end
-        Until when, and how it ended; None while it goes on.
-    follows
-        Number of the pair before it.
-    """
-
-    number: int
-    version: int
-    peer: str | None
-    mentor: str | None
-    matched_on: dt.date
-    ended_on: dt.date | None = None
-    end: str | None = None
-    follows: int | None = None
 
 
 # -- who takes part --------------------------------------------------------------------------------
@@ -420,35 +391,6 @@ def lift_veto(session: Session, one: str, other: str, seen_version: int) -> Save
 
 
 # -- pairs -----------------------------------------------------------------------------------------
-
-
-def pairs(session: Session, site_id: int, day: dt.date) -> list[Pair]:
-    """Return the pairs of a site there had been by a day, those that go on first."""
-    rows = list(
-        session.scalars(
-            select(MatchedPair).where(MatchedPair.site_id == site_id, MatchedPair.matched_on <= day)
-        )
-    )
-    numbers = select(MatchedPair.id).where(MatchedPair.site_id == site_id)
-    ids = {str(number) for number in session.scalars(numbers)}
-    happened = select(Event).where(Event.subject_type == PAIR, Event.kind.in_(("ended", WITHDRAWN)))
-    ended = {
-        event.subject_id: event
-        for event in in_effect(session.scalars(happened), day)
-        if event.subject_id in ids
-    }
-    found = []
-    for row in rows:
-        end = ended.get(str(row.id))
-        found.append(
-            Pair(
-                row.id, row.version, row.peer_code, row.mentor_code, row.matched_on,
-                None if end is None else end.effective_on,
-                None if end is None else str(end.details["end"]),
-                row.follows_id,
-            )
-        )  # fmt: skip
-    return sorted(found, key=lambda pair: (pair.ended_on is not None, pair.matched_on, pair.number))
 
 
 def save_pair(

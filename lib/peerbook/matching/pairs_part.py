@@ -12,6 +12,7 @@ from peerbook.matching.names import PAIR_ENDS, end_name, role_name
 from peerbook.matching.proposal import propose
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.sentences import reason_name
+from peerbook.people.pairs import Pair
 from peerbook.store.tables import PairEnd, Site
 from peerbook.text import _
 from peerbook.ui import (
@@ -166,7 +167,7 @@ class Pairs:
         )
 
 
-def _ended_table(room: Room, ended: list[matching_records.Pair]) -> Table:
+def _ended_table(room: Room, ended: list[Pair]) -> Table:
     columns = [
         Column("peer", role_name("peer")),
         Column("mentor", role_name("mentor")),

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from peerbook.desk import Desk
 from peerbook.matching import matching_records
-from peerbook.matching.matching_records import Pair
 from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Member, Pool, Role, Veto
 from peerbook.matching.wishes import Bond, Wish, bonds
+from peerbook.people.pairs import Pair, pairs
 from peerbook.people.participants import danish_order
 from peerbook.store import identities
 from peerbook.store.tables import Site
@@ -74,15 +74,15 @@ def read_room(desk: Desk, site: Site) -> Room:
     day = desk.today
     with desk.store.read() as session:
         members = matching_records.members(session, site.id, day)
-        pairs = matching_records.pairs(session, site.id, day)
+        matched = pairs(session, site.id, day)
         codes = {one.code for one in members}
-        codes |= {code for pair in pairs for code in (pair.peer, pair.mentor) if code}
+        codes |= {code for pair in matched for code in pair.codes}
         return Room(
             day,
             tuple(members),
             tuple(matching_records.wishes(session, site.id)),
             tuple(matching_records.occasions(session, site.id)),
             tuple(matching_records.hard_stops(session, site.id)),
-            tuple(pairs),
+            tuple(matched),
             identities.name_of(session, sorted(codes)),
         )

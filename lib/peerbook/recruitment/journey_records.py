@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
+from peerbook.people.pairs import COMPLETED, pairs
 from peerbook.people.participants import danish_order
 from peerbook.privacy import same_person
 from peerbook.recruitment.enquiry_records import enquiries_frame
@@ -71,6 +72,10 @@ def _reached(session: Session, site_id: int | None) -> pd.DataFrame:
     )
     for event in in_effect(session.scalars(happened), dt.date.max):
         rows.append((event.subject_id, "joined", event.effective_on))
+    for pair in pairs(session, site_id, dt.date.max):
+        rows += [(code, "matched", pair.matched_on) for code in pair.codes]
+        if pair.ended_on is not None and pair.end in COMPLETED:
+            rows += [(code, "completed", pair.ended_on) for code in pair.codes]
     return pd.DataFrame(rows, columns=["code", "stage", "on"])
 
 

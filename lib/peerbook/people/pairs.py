@@ -1,0 +1,72 @@
+"""Pairs of a peer and a mentor, and how they stand on a day: what several jobs read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from peerbook.store import in_effect
+from peerbook.store.events import WITHDRAWN
+from peerbook.store.tables import Event, MatchedPair
+
+PAIR = MatchedPair.__tablename__
+"""What events of a pair happen to."""
+
+COMPLETED = frozenset({"completed", "extended_completed"})
+"""Ends of pairs that came to the end they had agreed on."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two who are matched.
+
+    Parameters
+    ----------
+    number, version
+        Of the row.
+    peer, mentor
+        Their codes; None for somebody who was erased.
+    matched_on
+        From which day.
+    ended_on, end
+        Until when, and how it ended; None while it goes on.
+    follows
+        Number of the pair before it.
+    """
+
+    number: int
+    version: int
+    peer: str | None
+    mentor: str | None
+    matched_on: dt.date
+    ended_on: dt.date | None = None
+    end: str | None = None
+    follows: int | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of those of the two who are known still."""
+        return tuple(code for code in (self.peer, self.mentor) if code is not None)
+
+
+def pairs(session: Session, site_id: int | None, day: dt.date) -> list[Pair]:
+    """Return the pairs there had been by a day at a site, or at all; those that go on first."""
+    at_site = true() if site_id is None else MatchedPair.site_id == site_id
+    rows = session.scalars(select(MatchedPair).where(at_site, MatchedPair.matched_on <= day))
+    happened = select(Event).where(Event.subject_type == PAIR, Event.kind.in_(("ended", WITHDRAWN)))
+    ended = {event.subject_id: event for event in in_effect(session.scalars(happened), day)}
+    found = []
+    for row in rows:
+        end = ended.get(str(row.id))
+        found.append(
+            Pair(
+                row.id, row.version, row.peer_code, row.mentor_code, row.matched_on,
+                None if end is None else end.effective_on,
+                None if end is None else str(end.details["end"]),
+                row.follows_id,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda pair: (pair.ended_on is not None, pair.matched_on, pair.number))
