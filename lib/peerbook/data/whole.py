@@ -31,6 +31,7 @@ from peerbook.store import Saved, whole
 from peerbook.store.keys import Keys, keys_of
 from peerbook.store.migrations import HEAD
 from peerbook.store.pseudonyms import pseudonym
+from peerbook.store.tables import Participant
 from peerbook.text import _, format_number
 
 MANIFEST = "manifest.json"
@@ -171,9 +172,12 @@ def _standing_in(
 ) -> list[Any]:
     """Return a row with what stands for a participant in place of the code."""
     known = dict(zip(names, row, strict=True))
-    codes = {"participant_code"}
-    if table.name == "participant":
-        codes.add("code")
+    codes = {
+        column.name
+        for column in table.columns
+        if column is Participant.__table__.c.code
+        or any(key.column is Participant.__table__.c.code for key in column.foreign_keys)
+    }
     if known.get("subject_type") == "participant":
         codes.add("subject_id")
     return [
