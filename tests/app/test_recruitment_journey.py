@@ -50,11 +50,11 @@ def test_from_the_first_call_to_taking_part(app, guest, site, axe):
     # The same name again is asked about, and what was typed stays.
     ask(page, "Opslag", NAME)
     expect(page.get_by_text(f"I kender allerede en, der hedder {NAME}").first).to_be_visible()
-    assert len(app.rows("SELECT id FROM enquiry")) == 2
+    assert len(app.rows("SELECT id FROM enquiry WHERE site_id = ?", site[0])) == 2
     shown(page).get_by_label("Det er en, vi kender").check()
     page.get_by_role("button", name="Gem henvendelsen").click()
     expect(page.get_by_text("3 henvendelser, den seneste øverst")).to_be_visible()
-    assert len(app.rows("SELECT code FROM participant")) == 1
+    assert len(app.rows("SELECT code FROM participant WHERE site_id = ?", site[0])) == 1
 
     tab(page, "Samtaler")
     open_row(page, NAME)
