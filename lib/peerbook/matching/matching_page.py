@@ -9,11 +9,10 @@ from peerbook.matching.pairs_part import Pairs
 from peerbook.matching.proposal_part import Proposals
 from peerbook.matching.room import read_room
 from peerbook.matching.wishes_part import Wishes
-from peerbook.sites import site_records
-from peerbook.sites.site_part import site_parts
+from peerbook.sites.site_part import site_page
 from peerbook.store.tables import Site
 from peerbook.text import _
-from peerbook.ui import Page, Part, Prose, Tabs
+from peerbook.ui import Page, Part, Tabs
 
 
 def open_page(site: str = "") -> Page:
@@ -25,17 +24,7 @@ def open_page(site: str = "") -> Page:
         When there is no such site.
     """
     desk = open_desk()
-    with desk.store.read() as session:
-        known = site_records.sites(session)
-        chosen = site_records.site_named(session, site)
-    if chosen is None:
-        text = _("There is no place yet. Begin on the [front page](start.ipynb).")
-        return Page([Prose(text)], synthetic=desk.synthetic)
-    return Page(
-        site_parts(known, chosen, lambda at: _parts(desk, at)),
-        synthetic=desk.synthetic,
-        facts=lambda: _facts(desk, chosen),
-    )
+    return site_page(desk, site, lambda at: _parts(desk, at), lambda at: _facts(desk, at))
 
 
 def _parts(desk: Desk, site: Site) -> list[Part]:

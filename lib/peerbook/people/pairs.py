@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select, true
+from sqlalchemy import String, cast, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.store import in_effect
@@ -56,7 +56,12 @@ def pairs(session: Session, site_id: int | None, day: dt.date) -> list[Pair]:
     """Return the pairs there had been by a day at a site, or at all; those that go on first."""
     at_site = true() if site_id is None else MatchedPair.site_id == site_id
     rows = session.scalars(select(MatchedPair).where(at_site, MatchedPair.matched_on <= day))
-    happened = select(Event).where(Event.subject_type == PAIR, Event.kind.in_(("ended", WITHDRAWN)))
+    here = select(cast(MatchedPair.id, String)).where(at_site)
+    happened = select(Event).where(
+        Event.subject_type == PAIR,
+        Event.subject_id.in_(here),
+        Event.kind.in_(("ended", WITHDRAWN)),
+    )
     ended = {event.subject_id: event for event in in_effect(session.scalars(happened), day)}
     found = []
     for row in rows:

@@ -12,11 +12,10 @@ from peerbook.recruitment.journey_records import journeys_frame
 from peerbook.recruitment.network_part import Network
 from peerbook.recruitment.people_part import People
 from peerbook.recruitment.press_part import Press
-from peerbook.sites import site_records
-from peerbook.sites.site_part import site_parts
+from peerbook.sites.site_part import site_page
 from peerbook.store.tables import Site
 from peerbook.text import _
-from peerbook.ui import Page, Part, Prose, Tabs
+from peerbook.ui import Page, Part, Tabs
 
 
 def open_page(site: str = "") -> Page:
@@ -28,17 +27,7 @@ def open_page(site: str = "") -> Page:
         When there is no such site.
     """
     desk = open_desk()
-    with desk.store.read() as session:
-        known = site_records.sites(session)
-        chosen = site_records.site_named(session, site)
-    if chosen is None:
-        text = _("There is no place yet. Begin on the [front page](start.ipynb).")
-        return Page([Prose(text)], synthetic=desk.synthetic)
-    return Page(
-        site_parts(known, chosen, lambda at: _parts(desk, at)),
-        synthetic=desk.synthetic,
-        facts=lambda: _facts(desk, chosen),
-    )
+    return site_page(desk, site, lambda at: _parts(desk, at), lambda at: _facts(desk, at))
 
 
 def _parts(desk: Desk, site: Site) -> list[Part]:

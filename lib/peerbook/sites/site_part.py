@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from peerbook.desk import Desk
+from peerbook.sites import site_records
 from peerbook.store.tables import Site
 from peerbook.text import _
-from peerbook.ui import Address, Filter, Part, Section
+from peerbook.ui import Address, Filter, Page, Part, Prose, Section
 
 
 def site_parts(
@@ -36,6 +38,37 @@ def site_parts(
         value=chosen.id,
     )
     return [choice, place]
+
+
+def site_page(
+    desk: Desk,
+    site: str,
+    parts: Callable[[Site], list[Part]],
+    facts: Callable[[Site], Sequence[str]],
+) -> Page:
+    """Return a page about one site at a time; the first by name when `site` is empty.
+
+    Parameters
+    ----------
+    site
+        Name of the site to begin with.
+    parts, facts
+        Return what is shown of a site, and what the check cell tells of it.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site.
+    """
+    with desk.store.read() as session:
+        known = site_records.sites(session)
+        chosen = site_records.site_named(session, site)
+    if chosen is None:
+        text = _("There is no place yet. Begin on the [front page](start.ipynb).")
+        return Page([Prose(text)], synthetic=desk.synthetic)
+    return Page(
+        site_parts(known, chosen, parts), synthetic=desk.synthetic, facts=lambda: facts(chosen)
+    )
 
 
 def follow_names(parts: Sequence[Part], sites: Sequence[Site]) -> None:

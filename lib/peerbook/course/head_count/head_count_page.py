@@ -20,8 +20,7 @@ from peerbook.course.names import OCCASIONS, occasion_name
 from peerbook.desk import Desk, open_desk
 from peerbook.errors import InputFault
 from peerbook.rows import each
-from peerbook.sites import site_records
-from peerbook.sites.site_part import site_parts
+from peerbook.sites.site_part import site_page
 from peerbook.store import Receipt
 from peerbook.store.tables import HeadCount, Occasion, Site
 from peerbook.text import _, format_date, format_month, format_number, format_weekday, ngettext
@@ -64,16 +63,8 @@ def open_page(site: str = "") -> Page:
         When there is no such site.
     """
     desk = open_desk()
-    with desk.store.read() as session:
-        known = site_records.sites(session)
-        chosen = site_records.site_named(session, site)
-    if chosen is None:
-        text = _("There is no place yet. Begin on the [front page](start.ipynb).")
-        return Page([Prose(text)], synthetic=desk.synthetic)
-    return Page(
-        site_parts(known, chosen, lambda at: [_HeadCounts(desk, at).section()]),
-        synthetic=desk.synthetic,
-        facts=lambda: _facts(desk, chosen),
+    return site_page(
+        desk, site, lambda at: [_HeadCounts(desk, at).section()], lambda at: _facts(desk, at)
     )
 
 
