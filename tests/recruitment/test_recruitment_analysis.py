@@ -6,9 +6,9 @@ import pytest
 
 from builders import LEADER, a_site
 from peerbook.errors import InputFault
+from peerbook.people.names import CHANNELS
 from peerbook.recruitment import analysis, enquiry_records
 from peerbook.recruitment.enquiry_records import Asked, Person
-from peerbook.recruitment.names import CHANNELS
 from peerbook.store.tables import Participant
 
 TODAY = dt.date(2026, 3, 10)

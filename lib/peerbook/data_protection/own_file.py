@@ -25,13 +25,14 @@ from peerbook.files import media_types
 from peerbook.files.delimited import Cell, delimited
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.paper import PAPER_LANGUAGE
+from peerbook.people.names import channel_name
 from peerbook.privacy import erasure
 from peerbook.privacy.consent import KINDS, PURPOSES, consent_texts, consents, purpose_name
 from peerbook.privacy.retention import rule_of, term_of
 from peerbook.privacy.taken_out import OWN_FILE
 from peerbook.recruitment import enquiry_records, press_records, talk_records
 from peerbook.recruitment.checklist import coffee_talk
-from peerbook.recruitment.names import channel_name, wanted_role_name
+from peerbook.recruitment.names import wanted_role_name
 from peerbook.recruitment.person_history import decision_told, talk_told
 from peerbook.recruitment.talk_records import OUTCOMES
 from peerbook.store import events_of, identities, in_effect, sightings

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.data_protection.chapter import Chapter, Row
-from peerbook.matching.names import end_name, gathering_name, veto_name
+from peerbook.matching.names import gathering_name, veto_name
+from peerbook.people.names import end_name
 from peerbook.people.pairs import pairs
 from peerbook.store.tables import Gathering, GatheringGuest, MatchedPair, Veto, Wish
 from peerbook.text import _, format_date, format_number

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from peerbook.demo.people import Invented, code_of
 from peerbook.demo.timing import Timing
+from peerbook.people.names import CHANNELS
 from peerbook.recruitment.checklist import coffee_talk
-from peerbook.recruitment.names import CHANNELS
 from peerbook.recruitment.talk_records import PLANNED_MINUTES, Decided, save_decision
 from peerbook.store import identities
 from peerbook.store.codes import ALPHABET

@@ -8,10 +8,10 @@ from typing import cast
 
 from peerbook.desk import Desk
 from peerbook.matching import matching_records
-from peerbook.matching.names import PAIR_ENDS, end_name, role_name
 from peerbook.matching.proposal import propose
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.sentences import reason_name
+from peerbook.people.names import PAIR_ENDS, end_name, role_name
 from peerbook.people.pairs import Pair
 from peerbook.store.tables import PairEnd, Site
 from peerbook.text import _

@@ -9,11 +9,11 @@ from typing import cast
 from peerbook.desk import Desk
 from peerbook.errors import PeerbookError
 from peerbook.matching import matching_records
-from peerbook.matching.names import role_name
 from peerbook.matching.proposal import Answer, Proposal, propose
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.sentences import sentence
 from peerbook.matching.wishes import Bond
+from peerbook.people.names import role_name
 from peerbook.store.tables import Site
 from peerbook.text import _, format_list, ngettext
 from peerbook.ui import (

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from peerbook.desk import Desk
 from peerbook.errors import PeerbookError
 from peerbook.matching import matching_records
-from peerbook.matching.names import VETOES, role_name, veto_name
+from peerbook.matching.names import VETOES, veto_name
 from peerbook.matching.pool import Member
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.wishes import MOST_NAMES, Basis, compared, standing
+from peerbook.people.names import role_name
 from peerbook.store import Saved
 from peerbook.store.tables import Site, VetoKind
 from peerbook.text import _, format_date, format_list

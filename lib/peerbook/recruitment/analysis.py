@@ -7,9 +7,10 @@ import datetime as dt
 import pandas as pd
 import pandera.pandas as pa
 
+from peerbook.people.names import CHANNELS
 from peerbook.recruitment import effort_records
 from peerbook.recruitment.journey_records import journeys_frame
-from peerbook.recruitment.names import CHANNELS, ROLES
+from peerbook.recruitment.names import ROLES
 from peerbook.sites import site_records
 from peerbook.store import Store
 from peerbook.store.pseudonyms import pseudonym

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from peerbook.desk import Desk
+from peerbook.people.names import CHANNELS, channel_name
 from peerbook.recruitment import effort_records
 from peerbook.recruitment.effort_records import Effort
-from peerbook.recruitment.names import CHANNELS, channel_name
 from peerbook.rows import each
 from peerbook.store import Receipt
 from peerbook.store.tables import Channel, Site

@@ -10,9 +10,10 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
+from peerbook.people.names import CHANNELS, channel_name
 from peerbook.recruitment import enquiry_records, press_records
 from peerbook.recruitment.enquiry_records import Asked, Person
-from peerbook.recruitment.names import CHANNELS, ROLES, channel_name, wanted_role_name
+from peerbook.recruitment.names import ROLES, wanted_role_name
 from peerbook.rows import each
 from peerbook.store import Receipt, Saved, identities
 from peerbook.store.identities import Contacts

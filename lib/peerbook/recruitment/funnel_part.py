@@ -9,11 +9,11 @@ import pandas as pd
 
 from peerbook.desk import Desk
 from peerbook.months import months_after
+from peerbook.people.names import channel_name
 from peerbook.recruitment import effort_records
 from peerbook.recruitment.effort_part import Efforts
 from peerbook.recruitment.funnel import STAGES, By, Row, Share, funnel, spent_per_contract
 from peerbook.recruitment.journey_records import journeys_frame, turns
-from peerbook.recruitment.names import channel_name
 from peerbook.recruitment.role_chain import peers_who_became_mentors
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_kroner, format_number, format_share, ngettext

@@ -1,33 +1,15 @@
-"""What recruitment is called on the page: channels, roles, and how it went."""
+"""What recruitment is called on the page: roles, kinds, and how it went."""
 
 from __future__ import annotations
 
 from typing import get_args
 
-from peerbook.store.tables import Channel, PressKind, StakeholderKind, WantedRole
+from peerbook.store.tables import PressKind, StakeholderKind, WantedRole
 from peerbook.text import _
 
-CHANNELS: tuple[Channel, ...] = get_args(Channel)
-"""Ways in which people heard of the programme: seeds/vejle-manual.txt, p. 7-10 and 18."""
 ROLES: tuple[WantedRole, ...] = get_args(WantedRole)
 PRESS_KINDS: tuple[PressKind, ...] = get_args(PressKind)
 STAKEHOLDER_KINDS: tuple[StakeholderKind, ...] = get_args(StakeholderKind)
-
-
-def channel_name(channel: str) -> str:
-    """Return the name of a channel in the user's language."""
-    return {
-        "contact_person": _("Contact person or other staff"),
-        "notice": _("Notice on a board"),
-        "article": _("Newspaper or magazine"),
-        "broadcast": _("TV or radio"),
-        "ambassador": _("Somebody who takes part"),
-        "info_meeting": _("Information meeting"),
-        "leaflet": _("Leaflet or website"),
-        "network": _("Association or partner"),
-        "other": _("Something else"),
-        "unknown": _("Not known"),
-    }[channel]
 
 
 def wanted_role_name(role: str) -> str:

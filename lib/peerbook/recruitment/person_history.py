@@ -7,13 +7,9 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
+from peerbook.people.names import channel_name
 from peerbook.recruitment import enquiry_records, talk_records
-from peerbook.recruitment.names import (
-    channel_name,
-    outcome_name,
-    reason_name,
-    wanted_role_name,
-)
+from peerbook.recruitment.names import outcome_name, reason_name, wanted_role_name
 from peerbook.recruitment.talk_records import OUTCOMES
 from peerbook.store import events_of, in_effect
 from peerbook.store.tables import Event

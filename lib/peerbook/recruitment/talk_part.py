@@ -9,10 +9,11 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
+from peerbook.people.names import CHANNELS, channel_name
 from peerbook.recruitment import enquiry_records, talk_records
 from peerbook.recruitment.checklist import coffee_talk
 from peerbook.recruitment.journey_records import Asker
-from peerbook.recruitment.names import CHANNELS, ROLES, channel_name, wanted_role_name
+from peerbook.recruitment.names import ROLES, wanted_role_name
 from peerbook.recruitment.talk_records import PLANNED_MINUTES, Agreed, Held
 from peerbook.store import Saved
 from peerbook.store.tables import Channel, CoffeeTalk, WantedRole

@@ -1,0 +1,45 @@
+"""What several jobs call the same thing: channels, the two roles, and how a pair ends."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from peerbook.store.tables import Channel, PairEnd
+from peerbook.text import _
+
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+"""Ways in which people heard of the programme: seeds/vejle-manual.txt, p. 7-10 and 18."""
+PAIR_ENDS: tuple[PairEnd, ...] = get_args(PairEnd)
+
+
+def channel_name(channel: str) -> str:
+    """Return the name of a channel in the user's language."""
+    return {
+        "contact_person": _("Contact person or other staff"),
+        "notice": _("Notice on a board"),
+        "article": _("Newspaper or magazine"),
+        "broadcast": _("TV or radio"),
+        "ambassador": _("Somebody who takes part"),
+        "info_meeting": _("Information meeting"),
+        "leaflet": _("Leaflet or website"),
+        "network": _("Association or partner"),
+        "other": _("Something else"),
+        "unknown": _("Not known"),
+    }[channel]
+
+
+def role_name(role: str) -> str:
+    """Return the name of a role in the user's language."""
+    return {"peer": _("Peer"), "mentor": _("Mentor in a pair")}[role]
+
+
+def end_name(end: str) -> str:
+    """Return how a pair ended, in the user's language; most ends are no failure."""
+    return {
+        "completed": _("Completed as agreed"),
+        "extended_completed": _("Completed, with three months more"),
+        "moved_on": _("On to a job, education or a home of one's own"),
+        "changed_mentor": _("Got somebody else"),
+        "withdrew": _("Stopped"),
+        "lost_contact": _("Lost contact"),
+    }[end]
