@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,29 @@ WITHDRAWN = "withdrawn"
 """Kind of the event that takes back an earlier one, whose number is in its details."""
 
 State = TypeVar("State")
+
+
+class Happened(Protocol):
+    """What there is to know of an event to find its place: the event, or some columns of it."""
+
+    @property
+    def seq(self) -> int:
+        """Its number."""
+
+    @property
+    def kind(self) -> str:
+        """What happened."""
+
+    @property
+    def effective_on(self) -> dt.date:
+        """From which day it holds."""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """Anything else."""
+
+
+Told = TypeVar("Told", bound=Happened)
 
 
 def append_event(
@@ -95,7 +118,7 @@ def events_of(
     return list(session.scalars(wanted.order_by(Event.seq)))
 
 
-def in_effect(events: Iterable[Event], day: dt.date) -> list[Event]:
+def in_effect(events: Iterable[Told], day: dt.date) -> list[Told]:
     """Return the events that hold on a day, in the order they took effect.
 
     Events of the same day follow in the order they were recorded, by number and not by the clock.

@@ -1,0 +1,254 @@
+"""Contracts and time in the programme as retention counts them, read from the store.
+
+However many there are, a handful of statements is run, none of them asks for a name, and events
+are read one pair at a time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from typing import Any, NamedTuple, cast
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, String, select, true
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from peerbook.pathways.retention import End
+from peerbook.pathways.stretches import Stretch, Turn, contract, whole_time
+from peerbook.people.pairs import PAIR
+from peerbook.privacy import same_person
+from peerbook.store import in_effect
+from peerbook.store.events import WITHDRAWN
+from peerbook.store.tables import Course, Enquiry, Enrolment, Event, MatchedPair
+
+_AT_ONCE = 1000
+"""Rows taken from the database at a time."""
+
+_TAKES_PART = ("joined", "enrolled")
+_STOPS = ("stopped", "deselected", "not_now")
+
+CONTRACT_COLUMNS = ("participant", "started_on", "ended_on", "end", "pauses", "course", "channel")
+TIME_COLUMNS = ("participant", "role", "started_on", "ended_on", "end", "pauses")
+
+
+class _Happening(NamedTuple):
+    seq: int
+    kind: str
+    effective_on: dt.date
+    details: dict[str, Any]
+
+
+class _Pair(NamedTuple):
+    number: int
+    peer: str | None
+    mentor: str | None
+    stretch: Stretch
+
+    @property
+    def key(self) -> str:
+        """What stands for somebody of the pair who was erased: nobody else's."""
+        return f"pair {self.number}"
+
+
+def contracts(session: Session, site_id: int | None, day: dt.date) -> pd.DataFrame:
+    """Return the contracts that had begun by a day at a site, or at all, one row each.
+
+    Parameters
+    ----------
+    session, site_id
+        Where; None is all sites.
+    day
+        What happened later is not known.
+
+    Returns
+    -------
+    DataFrame
+        By number of the pair, as `retention.retention` wants them. `participant` is the peer; of an
+        erased peer the mentor, and of two who were erased a key that stands for nobody else. A pair
+        without a contract begins on the day it was matched, and so does one that ended before its
+        contract began. `course` is the number of the latest course the mentor was on that had begun
+        by then, and `channel` what made the peer come, or else through what they first heard of the
+        programme; missing where it is not known.
+    """
+    found = _pairs(session, site_id, day)
+    courses = _courses(session, site_id)
+    channels = _channels(session, site_id)
+    person = same_person.first_codes(session)
+    rows = [
+        (
+            person.get(code, code),
+            one.started_on, one.ended_on, one.end, list(one.pauses),
+            _latest(courses.get(pair.mentor or "", ()), one.started_on),
+            _channel(channels.get(pair.peer or "", ()), one.started_on),
+        )
+        for pair in found
+        for code, one in [(pair.peer or pair.mentor or pair.key, pair.stretch)]
+    ]  # fmt: skip
+    numbers = pd.Index([pair.number for pair in found], dtype="int64")
+    return pd.DataFrame(rows, columns=list(CONTRACT_COLUMNS), index=numbers, dtype=object)
+
+
+def times(session: Session, site_id: int | None, day: dt.date) -> pd.DataFrame:
+    """Return how long people have taken part at a site, or at all, one row a person and role.
+
+    Parameters
+    ----------
+    session, site_id, day
+        As in `contracts`.
+
+    Returns
+    -------
+    DataFrame
+        As `retention.retention` wants them, with `role`; see `stretches.whole_time`. Somebody of a
+        pair who was erased stands for themselves in that pair alone.
+    """
+    person = same_person.first_codes(session)
+    theirs: defaultdict[tuple[str, str], list[tuple[str, Stretch]]] = defaultdict(list)
+    for pair in _pairs(session, site_id, day):
+        for role, code in (("peer", pair.peer or pair.key), ("mentor", pair.mentor or pair.key)):
+            theirs[person.get(code, code), role].append((code, pair.stretch))
+    left = _left(session, site_id, day)
+    rows = []
+    for (whose, role), known in sorted(theirs.items(), key=lambda one: one[0]):
+        days = [left.get(code) for code, _stretch in known]
+        last = None if None in days else max(one for one in days if one is not None)
+        whole = whole_time([stretch for _code, stretch in known], last)
+        rows.append((whose, role, whole.started_on, whole.ended_on, whole.end, list(whole.pauses)))
+    numbers = pd.RangeIndex(1, len(rows) + 1)
+    return pd.DataFrame(rows, columns=list(TIME_COLUMNS), index=numbers, dtype=object)
+
+
+def course_titles(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """Return what some courses are called, by number."""
+    wanted = select(Course.id, Course.title).where(Course.id.in_(numbers))
+    return dict(session.execute(wanted).all())
+
+
+# -- pairs -----------------------------------------------------------------------------------------
+
+
+def _pairs(session: Session, site_id: int | None, day: dt.date) -> list[_Pair]:
+    """Return the pairs whose contract had begun by a day, in the order of their numbers."""
+    ends: dict[str, tuple[dt.date | None, End | None]] = {}
+    turns: dict[str, list[Turn]] = {}
+    here = select(sql_cast(MatchedPair.id, String)).where(_at(site_id))
+    happened = Event.kind.in_(("ended", "paused", "resumed", WITHDRAWN))
+    for subject, events in _histories(session, PAIR, here, happened, day):
+        for event in events:
+            if event.kind == "ended":
+                ends[subject] = event.effective_on, cast(End, event.details["end"])
+            elif event.kind == "paused":
+                turns.setdefault(subject, []).append((event.effective_on, "paused"))
+            else:
+                turns.setdefault(subject, []).append((event.effective_on, "resumed"))
+    wanted = (
+        select(
+            MatchedPair.id, MatchedPair.peer_code, MatchedPair.mentor_code, MatchedPair.matched_on,
+            MatchedPair.starts_on,
+        )
+        .where(_at(site_id), MatchedPair.matched_on <= day)
+        .order_by(MatchedPair.id)
+    )  # fmt: skip
+    found = []
+    for number, peer, mentor, matched_on, starts_on in session.execute(wanted):
+        ended_on, end = ends.get(str(number), (None, None))
+        started_on = starts_on or matched_on
+        if ended_on is not None and ended_on < started_on:
+            started_on = matched_on
+        if started_on <= day:
+            stretch = contract(started_on, ended_on, end, turns.get(str(number), ()))
+            found.append(_Pair(number, peer, mentor, stretch))
+    return found
+
+
+def _at(site_id: int | None) -> ColumnElement[bool]:
+    return true() if site_id is None else MatchedPair.site_id == site_id
+
+
+def _histories(
+    session: Session,
+    subject_type: str,
+    subjects: Select[Any],
+    which: ColumnElement[bool],
+    day: dt.date,
+) -> Iterator[tuple[str, list[_Happening]]]:
+    """Yield each subject with those of its events that hold on a day, in their order."""
+    wanted = (
+        select(Event.subject_id, Event.seq, Event.kind, Event.effective_on, Event.details)
+        .where(Event.subject_type == subject_type, Event.subject_id.in_(subjects), which)
+        .order_by(Event.subject_id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    for subject, rows in groupby(session.execute(wanted), key=lambda row: row[0]):
+        yield subject, in_effect((_Happening(*row[1:]) for row in rows), day)
+
+
+# -- people ----------------------------------------------------------------------------------------
+
+
+def _of(role: InstrumentedAttribute[str | None], site_id: int | None) -> Select[Any]:
+    return select(role).where(_at(site_id), role.is_not(None))
+
+
+def _left(session: Session, site_id: int | None, day: dt.date) -> dict[str, dt.date]:
+    """Return since when those who had left the programme by a day have done so, by code."""
+    in_pairs = _of(MatchedPair.peer_code, site_id).union(_of(MatchedPair.mentor_code, site_id))
+    happened = Event.kind.in_((*_TAKES_PART, *_STOPS, WITHDRAWN))
+    told = _histories(session, "participant", select(in_pairs.subquery()), happened, day)
+    return {
+        code: events[-1].effective_on
+        for code, events in told
+        if events and events[-1].kind in _STOPS
+    }
+
+
+def _courses(session: Session, site_id: int | None) -> dict[str, list[tuple[dt.date, int]]]:
+    """Return the courses mentors were on, each with the day it began, by code."""
+    wanted = (
+        select(Enrolment.participant_code, Course.starts_on, Course.id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(
+            Course.removed_on.is_(None),
+            Enrolment.participant_code.in_(_of(MatchedPair.mentor_code, site_id)),
+        )
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    found: defaultdict[str, list[tuple[dt.date, int]]] = defaultdict(list)
+    for code, starts_on, number in session.execute(wanted):
+        found[code].append((starts_on, number))
+    return found
+
+
+def _latest(courses: Iterable[tuple[dt.date, int]], day: dt.date) -> int | None:
+    """Return the latest course that had begun by a day."""
+    begun = max((one for one in courses if one[0] <= day), default=None)
+    return None if begun is None else begun[1]
+
+
+_Asked = tuple[dt.date, str, str | None]
+
+
+def _channels(session: Session, site_id: int | None) -> dict[str, list[_Asked]]:
+    """Return when peers asked, and through what they came, the first time first, by code."""
+    wanted = (
+        select(Enquiry.participant_code, Enquiry.asked_on, Enquiry.heard_via, Enquiry.decided_via)
+        .where(Enquiry.participant_code.in_(_of(MatchedPair.peer_code, site_id)))
+        .order_by(Enquiry.asked_on, Enquiry.id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    found: defaultdict[str, list[_Asked]] = defaultdict(list)
+    for code, *asked in session.execute(wanted):
+        found[str(code)].append(cast(_Asked, tuple(asked)))
+    return found
+
+
+def _channel(asked: Iterable[_Asked], day: dt.date) -> str | None:
+    """Return what made somebody come, as far as it was known on a day."""
+    by_then = [(decided, heard) for on, heard, decided in asked if on <= day]
+    decided = next((one for one, _heard in by_then if one not in (None, "unknown")), None)
+    heard = by_then[0][1] if by_then else None
+    return decided or (None if heard == "unknown" else heard)
