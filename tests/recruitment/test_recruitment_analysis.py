@@ -6,6 +6,7 @@ import pytest
 
 from builders import LEADER, a_site
 from peerbook.errors import InputFault
+from peerbook.people.for_analysts import described
 from peerbook.people.names import CHANNELS
 from peerbook.recruitment import analysis, enquiry_records
 from peerbook.recruitment.enquiry_records import Asked, Person
@@ -50,9 +51,9 @@ def test_no_code_and_no_name_is_in_the_frame(store, asked):
 
 def test_every_column_is_described_and_a_site_that_is_not_there_is_refused(store, asked):
     frame = analysis.ways(store, asked)
-    described = analysis.described(analysis.ways_schema())
-    assert described.iloc[:, 0].tolist() == list(frame.columns)
-    assert described.iloc[:, 1].str.len().min() > 5
+    table = described(analysis.ways_schema())
+    assert table.iloc[:, 0].tolist() == list(frame.columns)
+    assert table.iloc[:, 1].str.len().min() > 5
     assert set(frame["heard_via"]) <= set(CHANNELS)
     with pytest.raises(InputFault):
         analysis.ways(store, "Atlantis")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pandas as pd
 import pandera.pandas as pa
 
+from peerbook.people.for_analysts import a_day, one_of, pseudonyms
 from peerbook.people.names import CHANNELS
 from peerbook.recruitment import effort_records
 from peerbook.recruitment.journey_records import journeys_frame
 from peerbook.recruitment.names import ROLES
 from peerbook.sites import site_records
 from peerbook.store import Store
-from peerbook.store.pseudonyms import pseudonym
 from peerbook.text import _
 
 PURPOSE = "recruitment"
@@ -21,36 +19,22 @@ PURPOSE = "recruitment"
 
 def ways_schema() -> pa.DataFrameSchema:
     """Return what stands in the frame of `ways`, column by column, in the user's language."""
-    day = pa.Check(lambda one: isinstance(one, dt.date), element_wise=True)
     return pa.DataFrameSchema(
         {
             "person": pa.Column(
                 object, nullable=True,
                 description=_("Pseudonym of whoever asked; missing where they did not say."),
             ),
-            "asked_on": pa.Column(object, day, description=_("The day they asked.")),
-            "role": pa.Column(
-                object, pa.Check.isin(ROLES), description=_("How they wanted to take part.")
+            "asked_on": a_day(_("The day they asked.")),
+            "role": one_of(ROLES, _("How they wanted to take part.")),
+            "heard_via": one_of(CHANNELS, _("Where they first heard of it.")),
+            "decided_via": one_of(
+                CHANNELS, _("What made them come; missing where nobody has asked."), nullable=True
             ),
-            "heard_via": pa.Column(
-                object, pa.Check.isin(CHANNELS), description=_("Where they first heard of it.")
-            ),
-            "decided_via": pa.Column(
-                object, pa.Check.isin(CHANNELS), nullable=True,
-                description=_("What made them come; missing where nobody has asked."),
-            ),
-            "talked_on": pa.Column(
-                object, day, nullable=True, description=_("The day of the first talk.")
-            ),
-            "joined_on": pa.Column(
-                object, day, nullable=True, description=_("The day they joined.")
-            ),
-            "matched_on": pa.Column(
-                object, day, nullable=True, description=_("The day they were matched.")
-            ),
-            "completed_on": pa.Column(
-                object, day, nullable=True, description=_("The day they completed.")
-            ),
+            "talked_on": a_day(_("The day of the first talk."), nullable=True),
+            "joined_on": a_day(_("The day they joined."), nullable=True),
+            "matched_on": a_day(_("The day they were matched."), nullable=True),
+            "completed_on": a_day(_("The day they completed."), nullable=True),
         },
         strict=True,
     )  # fmt: skip
@@ -80,11 +64,8 @@ def ways(store: Store, site: str = "", purpose: str = PURPOSE) -> pd.DataFrame:
         When there is no such site.
     """
     with store.read() as session:
-        frame = journeys_frame(session, _number(store, site))
-    people = [
-        None if code is None else pseudonym(store.keys, code, purpose)
-        for code in frame["code"].tolist()
-    ]
+        frame = journeys_frame(session, site_records.number_of(session, site))
+    people = pseudonyms(store, frame["code"].tolist(), purpose)
     frame = frame.drop(columns="code")
     frame.insert(0, "person", pd.Series(people, index=frame.index, dtype=object))
     checked: pd.DataFrame = ways_schema().validate(frame)
@@ -100,23 +81,5 @@ def efforts(store: Store, site: str = "") -> pd.DataFrame:
         When there is no such site.
     """
     with store.read() as session:
-        frame = effort_records.efforts_frame(session, _number(store, site))
+        frame = effort_records.efforts_frame(session, site_records.number_of(session, site))
     return frame[["channel", "date", "minutes", "cost_kr"]]
-
-
-def described(schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """Return what each column of a frame means, to be looked at in a notebook."""
-    return pd.DataFrame(
-        {
-            _("Column"): list(schema.columns),
-            _("Meaning"): [column.description for column in schema.columns.values()],
-        }
-    )
-
-
-def _number(store: Store, site: str) -> int | None:
-    if not site:
-        return None
-    with store.read() as session:
-        found = site_records.site_named(session, site)
-        return None if found is None else found.id

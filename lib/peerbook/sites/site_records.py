@@ -49,6 +49,18 @@ def site_named(session: Session, name: str) -> Site | None:
     )
 
 
+def number_of(session: Session, name: str) -> int | None:
+    """Return the number of a site, or None, which is all of them, when no name is given.
+
+    Raises
+    ------
+    InputFault
+        When there is and was no site with that name.
+    """
+    found = site_named(session, name) if name else None
+    return None if found is None else found.id
+
+
 RENAMED = "renamed"
 
 
