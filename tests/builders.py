@@ -31,9 +31,11 @@ from peerbook.store.tables import (
     Attendance,
     Audit,
     Base,
+    CafeShift,
     CatchUp,
     Closure,
     CoffeeTalk,
+    CommonEvent,
     Course,
     CourseDate,
     DataImport,
@@ -43,10 +45,12 @@ from peerbook.store.tables import (
     Enrolment,
     Evaluation,
     Event,
+    EventAnswer,
     Gathering,
     GatheringGuest,
     Hold,
     MatchedPair,
+    OutOfHoursContact,
     Participant,
     Presenter,
     PressItem,
@@ -54,6 +58,7 @@ from peerbook.store.tables import (
     RecruitmentEffort,
     Resource,
     SamePerson,
+    ShiftHost,
     Site,
     Snooze,
     Stakeholder,
@@ -270,6 +275,25 @@ def add_matching(session: Session, site_id: int, peer: str, mentor: str) -> None
         MatchedPair(
             site_id=site_id, peer_code=peer, mentor_code=mentor, matched_on=START, peer_goal="Ud"
         ),
+    ])  # fmt: skip
+
+
+def add_cafe(session: Session, site_id: int, participant_code: str) -> None:
+    """Add one row to each table of the café, and a contact out of hours."""
+    shift = CafeShift(
+        site_id=site_id, date=START, starts_at=dt.time(10), ends_at=dt.time(12), place="Lido"
+    )
+    event = CommonEvent(
+        site_id=site_id, date=START, title="Sommertur", cost_kr=900, sheets=7, form_version="1.0",
+        suggestions=["Mere kage"],
+    )  # fmt: skip
+    session.add_all([shift, event])
+    session.flush()
+    session.add_all([
+        ShiftHost(shift_id=shift.id, participant_code=participant_code),
+        ShiftHost(shift_id=shift.id, label="Vært A"),
+        EventAnswer(common_event_id=event.id, item_id="overall", code=5, people=7),
+        OutOfHoursContact(site_id=site_id, staff="Medarbejder A", date=START),
     ])  # fmt: skip
 
 

@@ -20,12 +20,12 @@ from builders import (
     evaluation,
     save,
 )
+from peerbook.cafe import head_count_records
+from peerbook.cafe.head_count_records import Count
 from peerbook.course import people_records, plan_records, records
 from peerbook.course.course_drafts import unfinished
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_paper_part import call_on
-from peerbook.course.head_count import head_count_records
-from peerbook.course.head_count.head_count_records import Count
 from peerbook.course.planning import plan_page
 from peerbook.course.planning.course_details_part import details_parts
 from peerbook.course.planning.course_details_records import (

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from builders import LEADER, a_planned_course, replayed, save, stored
 from filled_files import HOSTILE, as_csv, filled
+from peerbook.cafe.head_count_intake import HeadCountIntake
 from peerbook.course import data_imports, people_records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.attendance_intake import AttendanceIntake, AttendanceKind
 from peerbook.course.data_imports import files_taken
-from peerbook.course.head_count.head_count_intake import HeadCountIntake
 from peerbook.course.people_intake import PeopleIntake, PeopleKind
 from peerbook.errors import Conflict, InputFault
 from peerbook.files.intake import read_filled

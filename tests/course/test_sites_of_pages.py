@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from builders import LEADER, a_desk, a_planned_course, a_site, open_store
+from peerbook.cafe import cafe_page
 from peerbook.course import plan_records, record_page
-from peerbook.course.head_count import head_count_page
 from peerbook.course.planning import plan_page
 from peerbook.course.planning.course_details_records import remove_course
 from peerbook.errors import InputFault
@@ -16,7 +16,7 @@ from peerbook.sites import site_records
 from peerbook.store.tables import Course
 from peerbook.ui import Filter, Form, Notice, Prose
 
-PAGES = (plan_page, record_page, head_count_page)
+PAGES = (plan_page, record_page, cafe_page)
 
 
 @pytest.fixture(params=PAGES, ids=lambda module: module.__name__.rpartition(".")[2])

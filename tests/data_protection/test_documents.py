@@ -68,7 +68,9 @@ def test_who_sees_a_kind_follows_the_rights():
     assert seen["CPR-nummer"] == {"leader"}
     assert seen["Navn og kontakt"] == {"leader", "course_leader"}
     assert seen["Skrevne svar og forslag"] == {"leader", "course_leader", "evaluator"}
-    assert seen["Samtykke"] == {"leader", "course_leader", "evaluator", "analyst"}
+    happened = seen["Samtykke og det, der er sket"]
+    assert happened == {"leader", "course_leader", "evaluator", "analyst"}
+    assert seen["Henvendelser uden for arbejdstid"] == {"leader"}
     assert seen["Hold og datoer"] == set(ROLES)
 
 

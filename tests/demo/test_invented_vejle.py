@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from peerbook.cafe import head_count_records
 from peerbook.course import people_records, plan_records, records
 from peerbook.course.attendance import attendance_records, sparring_records
 from peerbook.course.curriculum import load_course
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.follow_up import follow_up
-from peerbook.course.head_count import head_count_records
 from peerbook.course.improvement import suggestion_records
 from peerbook.demo import fill, people
 from peerbook.demo.timing import Timing

@@ -70,5 +70,5 @@ def test_every_table_that_points_to_a_person_is_known(store):
     from peerbook.privacy.erasure import _OWN
 
     assert pointing == {table.__tablename__ for table in _OWN} | {
-        "same_person", "enquiry", "matched_pair", "veto", "wish",
+        "same_person", "enquiry", "matched_pair", "shift_host", "veto", "wish",
     }  # fmt: skip

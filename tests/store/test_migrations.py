@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from builders import (
     a_course,
+    add_cafe,
     add_matching,
     add_recruitment,
     address,
@@ -250,6 +251,7 @@ def fill_every_table(store):
         ])  # fmt: skip
         add_recruitment(session, made.site_id, one)
         add_matching(session, made.site_id, one, other)
+        add_cafe(session, made.site_id, one)
         append_event(session, "course", made.course_id, "noted", sheet.entered_on, what="ærø")
         set_setting(session, "threshold", 7)
         users.add_user(session, "anna", "Opdigt Leder", "leader")

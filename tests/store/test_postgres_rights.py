@@ -12,6 +12,7 @@ from builders import (
     LEADER,
     START,
     a_course,
+    add_cafe,
     add_matching,
     add_recruitment,
     answer,
@@ -89,6 +90,7 @@ def fill_a_site(store):
         ])  # fmt: skip
         add_recruitment(session, made.site_id, one)
         add_matching(session, made.site_id, one, other)
+        add_cafe(session, made.site_id, one)
         for subject, key in (
             ("site", made.site_id),
             ("course", made.course_id),

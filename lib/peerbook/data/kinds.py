@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from peerbook.cafe.head_count_intake import HeadCountIntake
 from peerbook.course import records
 from peerbook.course.attendance.attendance_intake import AttendanceIntake, AttendanceKind
 from peerbook.course.data_imports import Intake, Kind
@@ -21,7 +22,6 @@ from peerbook.course.frames import (
     poll_template,
     templates,
 )
-from peerbook.course.head_count.head_count_intake import HeadCountIntake
 from peerbook.course.people_intake import PeopleIntake, PeopleKind
 from peerbook.errors import InputFault
 from peerbook.files.intake import Template, recognised

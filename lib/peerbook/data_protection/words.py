@@ -30,6 +30,7 @@ def kind_of_data(table: str) -> str:
         "same_person": _("who they are one person with, or are not"),
         "veto": _("whom they are not to be matched with"),
         "wish": _("wishes by them and for them"),
+        "shift_host": _("cafés they were host at; that there was one stays, without them"),
         "snooze": _("reminders that were put off"),
     }.get(table, table)
 

@@ -13,7 +13,7 @@ import datetime as dt
 import random
 from collections.abc import Callable, Iterator
 
-from peerbook.course.head_count.head_count_records import Count
+from peerbook.cafe.head_count_records import Count
 from peerbook.demo.people import PROJECT_ENDED_ON
 
 CAFES_BEGAN_ON = dt.date(2014, 12, 2)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from peerbook.cafe import head_count_records
 from peerbook.course import people_records, plan_records, records
 from peerbook.course.attendance import attendance_records, sparring_records
 from peerbook.course.curriculum import load_course
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
 from peerbook.course.evaluation_form import EvaluationForm, load_form
-from peerbook.course.head_count import head_count_records
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.schedule.calendar import school_holiday_weeks, suggested_closures
 from peerbook.course.schedule.no_plan import NoPlan
@@ -25,6 +25,7 @@ from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.demo import people
 from peerbook.demo.drop_in import invent_counts
 from peerbook.demo.matching import Matching
+from peerbook.demo.open_house import OpenHouse
 from peerbook.demo.people import Invented, code_of, invent
 from peerbook.demo.recruiting import Recruiting
 from peerbook.demo.timing import Timing
@@ -196,6 +197,7 @@ class _Vejle:
         self._add_attendance(course, mentors, self._now)
         self._add_raised_themes(course, self._now)
         Matching(self._session, site.id, self._timing, self._seed).fill(mentors)
+        OpenHouse(self._session, site.id, self._timing, self._seed).fill(mentors)
 
     def _dates(self, course: Course, *kinds: str) -> list[CourseDate]:
         """Return the dates of some kinds that lie before today, in their order."""

@@ -2,7 +2,8 @@
 
 What stays is events and audit entries, which know a random code and never a name: they keep the
 history whole, and with the identity gone they lead to nobody. That somebody asked, and through what
-they had heard of it, stays too, and so does that two were matched; but no longer who it was.
+they had heard of it, stays too, and so does that two were matched, and that a café had a host; but
+no longer who it was.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from peerbook.store.tables import (
     Participant,
     Presenter,
     SamePerson,
+    ShiftHost,
     Snooze,
     Suggestion,
     Veto,
@@ -97,6 +99,8 @@ def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
     for row in rows:
         if isinstance(row, Enquiry):
             row.participant_code, row.note = None, ""
+        elif isinstance(row, ShiftHost):
+            row.participant_code = None
         elif isinstance(row, MatchedPair):
             _leave_pair(row, codes)
         else:
@@ -169,7 +173,8 @@ def _rows(session: Session, codes: Collection[str]) -> Iterator[Base]:
     yield from session.scalars(select(SamePerson).where(SamePerson.is_about(codes)))
     for about_two in (Wish, Veto, MatchedPair):
         yield from session.scalars(select(about_two).where(about_two.is_about(codes)))
-    yield from session.scalars(select(Enquiry).where(Enquiry.participant_code.in_(codes)))
+    for stays in (Enquiry, ShiftHost):
+        yield from session.scalars(select(stays).where(stays.participant_code.in_(codes)))
     is_told_of = _teller(session, codes)
     yield from _imported(session, codes)
     for draft in session.scalars(select(Draft)):

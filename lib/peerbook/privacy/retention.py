@@ -20,6 +20,7 @@ from peerbook.privacy.taken_out import OWN_FILE
 from peerbook.store import Saved, refuse_overtaken, set_setting
 from peerbook.store.tables import (
     Attendance,
+    CafeShift,
     CatchUp,
     CoffeeTalk,
     Course,
@@ -30,6 +31,7 @@ from peerbook.store.tables import (
     Hold,
     Participant,
     Setting,
+    ShiftHost,
 )
 from peerbook.text import _, ngettext
 
@@ -207,7 +209,17 @@ def _contacts(session: Session, today: dt.date) -> dict[str, dt.date]:
         .where(CoffeeTalk.state == "held", CoffeeTalk.date <= today)
         .group_by(CoffeeTalk.participant_code)
     )
-    for wanted in (came, caught_up, happened, asked, talked):
+    was_host = (
+        select(ShiftHost.participant_code, func.max(CafeShift.date))
+        .join(CafeShift, CafeShift.id == ShiftHost.shift_id)
+        .where(
+            ShiftHost.participant_code.is_not(None),
+            CafeShift.date <= today,
+            CafeShift.is_cancelled.is_(False),
+        )
+        .group_by(ShiftHost.participant_code)
+    )
+    for wanted in (came, caught_up, happened, asked, talked, was_host):
         for code, day in session.execute(wanted):
             if code in latest:
                 latest[code] = max(latest[code], day)

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Select, exists, func, select
 
+from peerbook.cafe.head_counts import FEWEST_COUNTS
 from peerbook.course import plan_records
-from peerbook.course.head_count.head_counts import FEWEST_COUNTS
 from peerbook.course.names import occasion_name
 from peerbook.course.page_addresses import (
     HEAD_COUNT_PAGE,

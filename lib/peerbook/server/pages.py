@@ -84,8 +84,8 @@ def _registry() -> tuple[Entry, ...]:
         ),
         Entry(
             "head_count",
-            _("Café and meetings"),
-            _("How many came where nobody signs up, and how many to make coffee for."),
+            _("Café and common events"),
+            _("Who is host at the café, how many came, and what events cost and gave."),
             _("Open to all"),
             _COURSE,
         ),

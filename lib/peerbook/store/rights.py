@@ -22,6 +22,7 @@ _RECRUITMENT = frozenset(
     {"coffee_talk", "enquiry", "press_item", "recruitment_effort", "stakeholder", "visit"}
 )
 _MATCHING = frozenset({"gathering", "gathering_guest", "matched_pair", "wish"})
+_CAFE = frozenset({"cafe_shift", "common_event", "event_answer", "shift_host"})
 _ANSWERS = frozenset({"answer", "decision", "evaluation", "suggestion"})
 _EVERYBODY = frozenset({"alembic_version", "setting", "user_account"})
 _DOOR = frozenset(
@@ -30,8 +31,15 @@ _DOOR = frozenset(
 )
 _SAVING = frozenset({"audit", "audit_link", "draft", "event", "name_seen", "submission"})
 _NOTES = frozenset({"attendance.note", "catch_up.how"})
-_WRITTEN = frozenset({"answer.text", "decision.what_we_did", "suggestion.text"})
-_LOOKED_UP = frozenset({"deletion", "hold", "same_person", "veto"}) | _RECRUITMENT | _MATCHING
+_WRITTEN = frozenset(
+    {"answer.text", "common_event.suggestions", "decision.what_we_did", "suggestion.text"}
+)
+_LOOKED_UP = (
+    frozenset({"deletion", "hold", "out_of_hours_contact", "same_person", "veto"})
+    | _CAFE
+    | _RECRUITMENT
+    | _MATCHING
+)
 """What the database itself looks up when a site or a participant changes that these point to."""
 _KEPT = frozenset({"hold.reason"})
 _AGREED = frozenset(
@@ -50,6 +58,7 @@ _TALKED = _AGREED | frozenset(
         "visit.note",
     }
 )
+_STAFF = frozenset(f"out_of_hours_contact.{column}" for column in ("date", "pair_id", "staff"))
 _CPR = frozenset({"identity.cpr", "identity.cpr_basis", "identity.cpr_index"})
 _AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audit.reason"}) | {
     f"name_seen.{column}" for column in ("actor", "at", "participant_code", "what")
@@ -90,8 +99,9 @@ _RIGHTS: dict[Role, Rights] = {
         | _COURSE
         | _PEOPLE
         | _ANSWERS
+        | _CAFE
         | {"closure", "data_import", "head_count", "identity", "imported_row", "setting", "snooze"},
-        hidden=_DOOR | _AUDITED | _CPR | _KEPT | _TALKED,
+        hidden=_DOOR | _AUDITED | _CPR | _KEPT | _TALKED | _STAFF,
     ),
     "evaluator": Rights(
         reads=_EVERYBODY
@@ -110,8 +120,9 @@ _RIGHTS: dict[Role, Rights] = {
         | _ANSWERS
         | _RECRUITMENT
         | _MATCHING
+        | _CAFE
         | {"closure", "event", "head_count"},
-        hidden=_DOOR | _NOTES | _WRITTEN | _TALKED,
+        hidden=_DOOR | _NOTES | _WRITTEN | _TALKED | {"shift_host.label"},
     ),
     "steering_group": Rights(
         reads=_EVERYBODY | _COURSE | {"closure", "event", "head_count"}, hidden=_DOOR

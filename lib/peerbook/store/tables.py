@@ -753,6 +753,104 @@ class MatchedPair(Versioned, Base):
         return or_(cls.peer_code.in_(codes), cls.mentor_code.in_(codes))
 
 
+class CafeShift(Versioned, Base):
+    """A time the café is open; who is host stands in `shift_host`.
+
+    `uid` and `sequence` are those of the calendar file, as for a date of a course. One that is
+    called off stays, so that calendars can strike it out.
+    """
+
+    __tablename__ = "cafe_shift"
+    __table_args__ = (
+        UniqueConstraint("site_id", "date", "starts_at"),
+        UniqueConstraint("uid"),
+        CheckConstraint("sequence >= 0", name="sequence"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id")
+    date: Mapped[dt.date]
+    starts_at: Mapped[dt.time]
+    ends_at: Mapped[dt.time]
+    place: Mapped[str] = mapped_column(default="")
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
+    uid: Mapped[str] = mapped_column(String(64), default=_uid)
+    sequence: Mapped[int] = mapped_column(default=0)
+
+
+class ShiftHost(Base):
+    """Somebody who is host at a shift: a participant, or whoever goes by a label, as teachers do.
+
+    Of a participant who was erased it stays that there was a host, and not who.
+    """
+
+    __tablename__ = "shift_host"
+    __table_args__ = (
+        CheckConstraint("participant_code IS NULL OR label = ''", name="one"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    shift_id: Mapped[int] = _to("cafe_shift.id", index=True)
+    participant_code: Mapped[str | None] = _to("participant.code", index=True)
+    label: Mapped[str] = mapped_column(default="")
+
+
+class CommonEvent(Versioned, Base):
+    """A summer trip, a Christmas lunch; how many came stands in `head_count`.
+
+    `sheets` is how many answered the three questions of the form, how they did stands in
+    `event_answer`, and `suggestions` is what they wrote, in the order of the alphabet.
+    """
+
+    __tablename__ = "common_event"
+    __table_args__ = (
+        UniqueConstraint("site_id", "date"),
+        CheckConstraint("cost_kr >= 0", name="cost_kr"),
+        CheckConstraint("sheets >= 0", name="sheets"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id")
+    date: Mapped[dt.date]
+    title: Mapped[str]
+    cost_kr: Mapped[int | None]
+    sheets: Mapped[int] = mapped_column(default=0)
+    form_version: Mapped[str] = mapped_column(String(32), default="")
+    suggestions: Mapped[list[str]] = mapped_column(default=list, info={"private": True})
+
+
+class EventAnswer(Base):
+    """How many gave one answer to one question about a common event."""
+
+    __tablename__ = "event_answer"
+    __table_args__ = (CheckConstraint("people >= 1", name="people"),)
+
+    common_event_id: Mapped[int] = _to("common_event.id", primary_key=True, autoincrement=False)
+    item_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    code: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    people: Mapped[int]
+
+
+class OutOfHoursContact(Versioned, Base):
+    """Somebody reached a member of staff outside working hours; never what about.
+
+    `staff` is the label the member of staff goes by, `pair_id` the pair of whoever it was.
+    """
+
+    __tablename__ = "out_of_hours_contact"
+    __table_args__ = (Index(None, "site_id", "date"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id")
+    staff: Mapped[str]
+    date: Mapped[dt.date]
+    pair_id: Mapped[int | None] = _to("matched_pair.id", index=True)
+
+
 class Snooze(Versioned, Base):
     """What a rule of data quality found, put off until it is spoken of again on a day.
 

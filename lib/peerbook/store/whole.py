@@ -41,9 +41,11 @@ PRIVATE_TABLES = frozenset(
 HIDDEN = frozenset(
     {
         "answer.text", "attendance.note", "catch_up.how", "course_date.note",
-        "coffee_talk.place", "course_date.teachers", "decision.owner", "decision.what_we_did",
+        "cafe_shift.place", "coffee_talk.place", "common_event.title", "course_date.teachers",
+        "decision.owner", "decision.what_we_did",
         "event.actor", "event.details", "gathering.place", "resource.label", "closure.label",
-        "press_item.title", "recruitment_effort.what", "stakeholder.name", "suggestion.text",
+        "out_of_hours_contact.staff", "press_item.title", "recruitment_effort.what",
+        "shift_host.label", "stakeholder.name", "suggestion.text",
     }
 )  # fmt: skip
 """Columns in which somebody could be named, as table.column."""

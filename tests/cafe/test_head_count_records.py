@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from builders import LEADER, a_site
+from peerbook.cafe import head_count_records
+from peerbook.cafe.head_count_records import Count
 from peerbook.course import records
-from peerbook.course.head_count import head_count_records
-from peerbook.course.head_count.head_count_records import Count
 from peerbook.errors import Conflict, InputFault
 from peerbook.rows import each
 from peerbook.store.tables import HeadCount

@@ -7,7 +7,7 @@ import statistics
 import pandas as pd
 import plotly.graph_objects as go
 
-from peerbook.course.head_count.head_counts import SHOWN_COUNTS
+from peerbook.cafe.head_counts import SHOWN_COUNTS
 from peerbook.course.names import occasion_name
 from peerbook.rows import each
 from peerbook.text import _, format_date, format_number, format_weekday

@@ -1,4 +1,4 @@
-"""Café and meetings: how many came where nobody signs up, and how many to make coffee for."""
+"""How many came where nobody signs up, and how many to make coffee for."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from typing import Any, cast
 import pandas as pd
 
 from peerbook import small_groups
+from peerbook.cafe import head_count_records
+from peerbook.cafe.head_count_charts import head_counts_chart
+from peerbook.cafe.head_count_records import Count
+from peerbook.cafe.head_counts import FEWEST_COUNTS, LATEST_COUNTS, Forecast, forecasts
 from peerbook.course import records
 from peerbook.course.evaluation.evaluation_paper_part import event_paper_parts
 from peerbook.course.frames import MOST_PEOPLE
-from peerbook.course.head_count import head_count_records
-from peerbook.course.head_count.head_count_charts import head_counts_chart
-from peerbook.course.head_count.head_count_records import Count
-from peerbook.course.head_count.head_counts import FEWEST_COUNTS, LATEST_COUNTS, Forecast, forecasts
 from peerbook.course.names import OCCASIONS, occasion_name
-from peerbook.desk import Desk, open_desk
+from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.rows import each
-from peerbook.sites.site_part import site_page
 from peerbook.store import Receipt
 from peerbook.store.tables import HeadCount, Occasion, Site
 from peerbook.text import _, format_date, format_month, format_number, format_weekday, ngettext
@@ -37,7 +36,6 @@ from peerbook.ui import (
     Heading,
     IntegerField,
     Notice,
-    Page,
     Part,
     Prose,
     Row,
@@ -54,20 +52,6 @@ MOST_ROWS = 60
 FIELDS = ("date", "occasion", "people")
 
 
-def open_page(site: str = "") -> Page:
-    """Return the page for a site; the first by name when `site` is empty.
-
-    Raises
-    ------
-    InputFault
-        When there is no such site.
-    """
-    desk = open_desk()
-    return site_page(
-        desk, site, lambda at: [_HeadCounts(desk, at).section()], lambda at: _facts(desk, at)
-    )
-
-
 @dataclass
 class _Seen:
     """The version of a count the user sees while correcting it."""
@@ -75,7 +59,7 @@ class _Seen:
     version: int
 
 
-class _HeadCounts:
+class HeadCounts:
     """A site's head counts on the page; what they add up to is redrawn after each save."""
 
     def __init__(self, desk: Desk, site: Site) -> None:
@@ -93,23 +77,25 @@ class _HeadCounts:
         with self._desk.store.read() as session:
             return head_count_records.head_counts_frame(session, self._site.id)
 
-    def section(self) -> Section:
+    def parts(self) -> list[Part]:
         """Return the form and, below it, what the counts add up to."""
         self._show_figures()
-        return Section(
-            [
-                Heading(_("How many came?")),
-                self._entry_form(),
-                Heading(_("How many to expect")),
-                self._choice,
-                self._figures,
-                self._correcting,
-                Disclosure(
-                    _("A form to print: how was it today?"),
-                    lambda: event_paper_parts(self._desk, self._site),
-                ),
-            ]
-        )
+        return [
+            Heading(_("How many came?")),
+            self._entry_form(),
+            Heading(_("How many to expect")),
+            self._choice,
+            self._figures,
+            self._correcting,
+            Disclosure(
+                _("A form to print: how was it today?"),
+                lambda: event_paper_parts(self._desk, self._site),
+            ),
+        ]
+
+    def refresh(self) -> None:
+        """Read anew, where something was counted elsewhere on the page."""
+        self._redraw("")
 
     def _choose(self, occasion: Occasion) -> None:
         self._occasion = occasion
@@ -324,7 +310,8 @@ def _rule() -> str:
     ).format(latest=LATEST_COUNTS, fewest=FEWEST_COUNTS)
 
 
-def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
+def head_count_facts(desk: Desk, site: Site) -> tuple[str, ...]:
+    """Return how many counts there are and how many are expected, as a notebook may tell it."""
     with desk.store.read() as session:
         frame = head_count_records.head_counts_frame(session, site.id)
     threshold = desk.threshold()
@@ -332,7 +319,7 @@ def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     def told(people: int | None) -> str:
         return "too few to say" if people is None else small_groups.told(people, threshold)
 
-    lines = [f"site: {site.name}"]
+    lines = []
     expected_ahead = forecasts(frame, OCCASIONS[0])
     # Beside their sum, one number that is hidden could be computed from those that are told.
     hides = any(

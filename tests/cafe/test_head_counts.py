@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbook.course.head_count.head_counts import (
+from peerbook.cafe.head_counts import (
     FEWEST_COUNTS,
     LATEST_COUNTS,
     SHOWN_COUNTS,

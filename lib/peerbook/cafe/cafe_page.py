@@ -1,0 +1,44 @@
+"""Café and common events: how many came, who is host, known faces, and what events gave."""
+
+from __future__ import annotations
+
+from peerbook.cafe.faces_part import KnownFaces, faces_facts
+from peerbook.cafe.head_count_part import HeadCounts, head_count_facts
+from peerbook.cafe.rota_part import Rota
+from peerbook.desk import Desk, open_desk
+from peerbook.sites.site_part import site_page
+from peerbook.store.tables import Site
+from peerbook.text import _
+from peerbook.ui import Page, Part, Tabs
+
+
+def open_page(site: str = "") -> Page:
+    """Return the page for a site; the first by name when `site` is empty.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site.
+    """
+    desk = open_desk()
+    return site_page(desk, site, lambda at: _parts(desk, at), lambda at: _facts(desk, at))
+
+
+def _parts(desk: Desk, site: Site) -> list[Part]:
+    def follow(_changed: object) -> None:
+        known_faces.refresh()
+
+    known_faces = KnownFaces(desk, site)
+    return [
+        Tabs(
+            [
+                (_("Count"), HeadCounts(desk, site).parts),
+                (_("Rota"), Rota(desk, site, follow).parts),
+                (_("Known faces"), known_faces.parts),
+            ]
+        )
+    ]
+
+
+def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
+    return (f"site: {site.name}", *head_count_facts(desk, site), *faces_facts(desk, site))

@@ -1,0 +1,290 @@
+"""The rota of the café: when it is open, who is host, and where one is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+
+from peerbook.cafe import rota_records
+from peerbook.cafe.host_names import hosts_told, names_of_hosts
+from peerbook.cafe.rota_records import MOST_WEEKS, Hosts, Opening, Shift
+from peerbook.desk import Desk
+from peerbook.files import media_types
+from peerbook.files.origin import file_name
+from peerbook.people.participants import danish_order
+from peerbook.store import Saved, identities
+from peerbook.store.tables import Site
+from peerbook.text import _, format_date, format_list, format_span, ngettext
+from peerbook.ui import (
+    Button,
+    Cells,
+    ChoicesField,
+    Column,
+    DateField,
+    Disclosure,
+    Download,
+    Field,
+    FlagField,
+    Form,
+    Heading,
+    IntegerField,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Status,
+    Submission,
+    Table,
+    TextField,
+    TimeField,
+    receipt_text,
+)
+from peerbook.ui.answers import given, whole
+
+AHEAD = dt.timedelta(weeks=8)
+"""So far ahead free shifts are looked for: as long as most people plan."""
+BACK = dt.timedelta(weeks=4)
+IN_CALENDAR = dt.timedelta(weeks=52)
+
+
+class Rota:
+    """The cafés to come and those that were, each of which can be corrected.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    on_change
+        Called with this part after each save, so that the others follow.
+    """
+
+    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
+        self._desk = desk
+        self._site = site
+        self._on_change = on_change
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the cafés to come, the form that adds some, and the calendar file."""
+        self._show()
+        return [
+            self._place,
+            Disclosure(_("Put cafés on the rota"), lambda: [self._planning_form()]),
+            Download(_("Calendar file of the rota (.ics)"), self._calendar),
+        ]
+
+    def refresh(self) -> None:
+        """Read anew, where it is open."""
+        if self._place.inside:
+            self._show()
+
+    def _show(self, told: str = "", *more: str) -> None:
+        today = self._desk.today
+        with self._desk.store.read() as session:
+            shown = rota_records.shifts(session, self._site.id, today - BACK, today + AHEAD)
+            names = names_of_hosts(session, shown)
+        ahead = [one for one in shown if one.opening.date >= today]
+        behind = [one for one in reversed(shown) if one.opening.date < today]
+        notices: list[Part] = [Notice("ok", " ".join([told, *more]))] if told else []
+        parts: list[Part] = [*notices, Heading(_("Cafés to come"))]
+        if ahead:
+            parts += [_free_notice(ahead), self._table(ahead, names, _("The next eight weeks"))]
+        else:
+            parts.append(Prose(_("No café is on the rota yet. Put some on it below.")))
+        if behind:
+            caption = _("The last four weeks, the latest first")
+            parts.append(Disclosure(_("Cafés that were"), [self._table(behind, names, caption)]))
+        self._place.show(parts, told, take_there=bool(told))
+
+    def _table(self, shown: list[Shift], names: Mapping[str, str], caption: str) -> Table:
+        columns = [
+            Column("date", _("When"), kind="day"),
+            Column("time", _("Time")),
+            Column("place", _("Where")),
+            Column("hosts", _("Hosts")),
+            Column("state", _("How it stands"), kind="status"),
+        ]
+        rows = [
+            {
+                "shift": one,
+                "date": one.opening.date,
+                "time": format_span(one.opening.starts_at, one.opening.ends_at),
+                "place": one.opening.place,
+                "hosts": hosts_told(one.hosts, names),
+                "state": _state(one),
+            }
+            for one in shown
+        ]
+        action = RowAction(_("Hosts and time"), self._correct)
+        return Table(columns, rows, caption, sortable=False, action=action)
+
+    # -- more of them ----------------------------------------------------------------------------
+
+    def _planning_form(self) -> Form:
+        def save(submission: Submission) -> None:
+            opening, weeks = _opening(submission.values), whole(submission.values["weeks"]) or 1
+            closed: list[dt.date] = []
+
+            def change(session: Session) -> Saved:
+                saved, closed[:] = rota_records.plan_shifts(session, self._site.id, opening, weeks)
+                return saved
+
+            receipt = self._desk.save(submission, change)
+            self._show(receipt_text(receipt), *_closed_told(closed))
+            self._on_change(self)
+
+        return Form(
+            "cafe_shifts",
+            [
+                DateField("date", _("The first day"), required=True),
+                *_times(),
+                IntegerField(
+                    "weeks", _("For how many weeks, on the same weekday?"), required=True,
+                    minimum=1, maximum=MOST_WEEKS,
+                    hint=_("Days on which the place is closed are left out."),
+                ),
+            ],
+            values={"date": self._desk.today, "weeks": 12},
+            on_submit=save,
+            submit_label=_("Put them on the rota"),
+            drafts=self._desk.drafts(f"cafe_shifts:{self._site.id}"),
+            clear_after_save=True,
+        )  # fmt: skip
+
+    # -- one of them -----------------------------------------------------------------------------
+
+    def _correct(self, row: Cells) -> str:
+        one = cast(Shift, row["shift"])
+
+        def change(submission: Submission, what: Callable[[Session], Saved]) -> None:
+            receipt = self._desk.save(submission, what)
+            self._show(receipt_text(receipt))
+            self._on_change(self)
+
+        def save(submission: Submission) -> None:
+            values = submission.values
+            opening = _opening(values, is_cancelled=bool(values["is_cancelled"]))
+            hosts = Hosts(
+                tuple(str(code) for code in given(tuple, values.get("codes", ()))),
+                tuple(str(values["labels"]).split(",")),
+            )
+            change(
+                submission,
+                lambda session: rota_records.save_shift(
+                    session, one.number, opening, hosts, one.version
+                ),
+            )
+
+        def back() -> str:
+            self._show()
+            return _("The list is shown again.")
+
+        def remove() -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                rota_records.remove_shift(session, one.number, one.version)
+            told = _("It is removed.")
+            self._show(told)
+            self._on_change(self)
+            return told
+
+        fields = self._fields(one)
+        stands = {
+            "date": one.opening.date, "starts_at": one.opening.starts_at,
+            "ends_at": one.opening.ends_at, "place": one.opening.place,
+            "is_cancelled": one.opening.is_cancelled, "codes": one.hosts.codes,
+            "labels": ", ".join(one.hosts.labels),
+        }  # fmt: skip
+        form = Form(
+            "cafe_shift", fields, on_submit=save,
+            values={field.name: stands[field.name] for field in fields},
+            submit_label=_("Save the café"),
+        )  # fmt: skip
+        heading = _("Café on {date}").format(date=format_date(one.opening.date, "long"))
+        remove_it = Button(
+            _("Remove it"), remove, look="danger",
+            confirm=_("Remove it? If anybody has it in a calendar, call it off instead."),
+        )  # fmt: skip
+        self._place.show(
+            [Heading(heading), form, Button(_("Back to the list"), back), remove_it],
+            take_there=True,
+        )
+        return ""
+
+    def _fields(self, one: Shift) -> list[Field[Any]]:
+        with self._desk.store.read() as session:
+            codes = rota_records.who_can_be_host(session, self._site.id, one.opening.date)
+            codes = sorted({*codes, *one.hosts.codes})
+            names = dict(zip(codes, codes, strict=True)) | identities.name_of(session, codes)
+            used = rota_records.labels_used(session, self._site.id)
+        options = sorted(names.items(), key=lambda each: (danish_order(each[1]), each[0]))
+        hint = _("Staff, and volunteers who take no part. Separate several with a comma.")
+        if used:
+            hint = f"{hint} {_('Used before: {labels}.').format(labels=format_list(used[:6]))}"
+        participants: list[Field[Any]] = (
+            [ChoicesField("codes", _("Participants who have taken it"), options=options)]
+            if options
+            else []
+        )
+        return [
+            TextField("labels", _("Who is host?"), max_length=200, hint=hint),
+            *participants,
+            DateField("date", _("When?"), required=True),
+            *_times(),
+            FlagField("is_cancelled", _("It is called off")),
+        ]
+
+    # -- the calendar ----------------------------------------------------------------------------
+
+    def _calendar(self) -> tuple[str, bytes, str]:
+        from peerbook.cafe.rota_files import rota_calendar  # calendars are made on request only
+
+        today, synthetic = self._desk.today, self._desk.synthetic
+        with self._desk.store.read() as session:
+            shown = rota_records.shifts(session, self._site.id, today - BACK, today + IN_CALENDAR)
+        made_at = dt.datetime.now(dt.UTC)
+        data = rota_calendar(shown, self._site.name, made_at, synthetic=synthetic)
+        name = file_name(_("café {site}").format(site=self._site.name), "ics", synthetic=synthetic)
+        return name, data, media_types.CALENDAR
+
+
+def _times() -> list[Field[Any]]:
+    return [
+        TimeField("starts_at", _("From"), required=True),
+        TimeField("ends_at", _("To"), required=True),
+        TextField("place", _("Where?"), max_length=80),
+    ]
+
+
+def _opening(values: Mapping[str, object], *, is_cancelled: bool = False) -> Opening:
+    return Opening(
+        given(dt.date, values["date"]),
+        given(dt.time, values["starts_at"]),
+        given(dt.time, values["ends_at"]),
+        " ".join(str(values["place"]).split()),
+        is_cancelled,
+    )
+
+
+def _state(one: Shift) -> Status:
+    if one.opening.is_cancelled:
+        return Status(_("Called off"), "neutral")
+    return Status(_("A host is missing"), "warn") if one.is_free else Status(_("Taken"), "ok")
+
+
+def _free_notice(ahead: list[Shift]) -> Part:
+    free = sum(one.is_free for one in ahead)
+    if not free:
+        return Prose(_("There is a host for every café."))
+    text = ngettext("{n} café has no host yet.", "{n} cafés have no host yet.", free)
+    return Notice("info", text.format(n=free))
+
+
+def _closed_told(closed: list[dt.date]) -> list[str]:
+    if not closed:
+        return []
+    days = format_list([format_date(day) for day in closed])
+    return [_("It is closed on {days}, so there is no café then.").format(days=days)]

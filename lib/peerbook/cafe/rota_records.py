@@ -1,0 +1,326 @@
+"""When the café is open and who is host there, as the store keeps it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from peerbook.cafe.faces import Cafe
+from peerbook.course import plan_records
+from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.errors import InputFault
+from peerbook.matching.matching_records import roles_on
+from peerbook.store import Saved, row_to_change
+from peerbook.store.tables import CafeShift, Participant, ShiftHost
+from peerbook.text import _, format_date, format_time
+
+MOST_WEEKS = 52
+MOST_HOSTS = 6
+"""More hosts than that at one café are a slip of the hand."""
+LABEL_LENGTH = 60
+LABEL = "label:"
+"""Begins the key of a host who goes by a label; no participant's code is like it."""
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Who is host at a café.
+
+    Parameters
+    ----------
+    codes
+        Of participants who have taken the shift.
+    labels
+        What others go by: staff, and volunteers who take no part.
+    unknown
+        How many there were who have been deleted since.
+    """
+
+    codes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    unknown: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.codes or self.labels or self.unknown)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When and where a café is open.
+
+    Parameters
+    ----------
+    date, starts_at, ends_at
+        When.
+    place
+        Where.
+    is_cancelled
+        Whether it is called off.
+    """
+
+    date: dt.date
+    starts_at: dt.time
+    ends_at: dt.time
+    place: str = ""
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A café on the rota.
+
+    Parameters
+    ----------
+    number, version
+        Of the row.
+    opening, hosts
+        When it is, and who is host.
+    uid, sequence
+        Of its entry in a calendar.
+    """
+
+    number: int
+    version: int
+    opening: Opening
+    hosts: Hosts
+    uid: str
+    sequence: int
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it takes place and nobody is host yet."""
+        return not self.opening.is_cancelled and not self.hosts
+
+
+# -- out -------------------------------------------------------------------------------------------
+
+
+def shifts(
+    session: Session, site_id: int, first: dt.date = dt.date.min, last: dt.date = dt.date.max
+) -> list[Shift]:
+    """Return the cafés of a site from a day to a day, in the order they come."""
+    wanted = (
+        select(CafeShift)
+        .where(CafeShift.site_id == site_id, CafeShift.date.between(first, last))
+        .order_by(CafeShift.date, CafeShift.starts_at)
+    )
+    rows = list(session.scalars(wanted))
+    hosts = _hosts(session, site_id, first, last)
+    return [
+        Shift(
+            row.id, row.version,
+            Opening(row.date, row.starts_at, row.ends_at, row.place, row.is_cancelled),
+            hosts.get(row.id, Hosts()), row.uid, row.sequence,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _hosts(session: Session, site_id: int, first: dt.date, last: dt.date) -> dict[int, Hosts]:
+    wanted = (
+        select(ShiftHost.shift_id, ShiftHost.participant_code, ShiftHost.label)
+        .join(CafeShift, CafeShift.id == ShiftHost.shift_id)
+        .where(CafeShift.site_id == site_id, CafeShift.date.between(first, last))
+        .order_by(ShiftHost.id)
+    )
+    found: defaultdict[int, list[tuple[str | None, str]]] = defaultdict(list)
+    for number, code, label in session.execute(wanted):
+        found[number].append((code, label))
+    return {
+        number: Hosts(
+            tuple(code for code, _label in those if code is not None),
+            tuple(label for _code, label in those if label),
+            sum(code is None and not label for code, label in those),
+        )
+        for number, those in found.items()
+    }
+
+
+def held(session: Session, site_id: int, today: dt.date) -> list[Cafe]:
+    """Return the cafés that were held up to today, with keys of their hosts."""
+    return [
+        Cafe(
+            one.opening.date,
+            frozenset({*one.hosts.codes, *(f"{LABEL}{label}" for label in one.hosts.labels)}),
+            one.hosts.unknown,
+        )
+        for one in shifts(session, site_id, last=today)
+        if not one.opening.is_cancelled
+    ]
+
+
+def is_label(key: str) -> bool:
+    """Return whether a key of `held` is that of a host who goes by a label."""
+    return key.startswith(LABEL)
+
+
+def labels_used(session: Session, site_id: int) -> list[str]:
+    """Return what hosts of a site went by before, the latest first."""
+    wanted = (
+        select(ShiftHost.label)
+        .join(CafeShift, CafeShift.id == ShiftHost.shift_id)
+        .where(CafeShift.site_id == site_id, ShiftHost.label != "")
+        .order_by(CafeShift.date.desc(), ShiftHost.id)
+    )
+    return list(dict.fromkeys(session.scalars(wanted)))
+
+
+def who_can_be_host(session: Session, site_id: int, day: dt.date) -> list[str]:
+    """Return the codes of those who take part at a site on a day."""
+    return sorted(roles_on(session, site_id, day))
+
+
+# -- in --------------------------------------------------------------------------------------------
+
+
+def weekly(
+    calendar: DanishCalendar, first: dt.date, weeks: int
+) -> tuple[list[dt.date], list[dt.date]]:
+    """Return the days a weekly café is held on, and those that fall out since all is closed."""
+    days = [first + dt.timedelta(weeks=number) for number in range(weeks)]
+    open_on = [day for day in days if calendar.is_free(day)]
+    return open_on, [day for day in days if day not in open_on]
+
+
+def plan_shifts(
+    session: Session, site_id: int, opening: Opening, weeks: int
+) -> tuple[Saved, list[dt.date]]:
+    """Put a café on the rota, for so many weeks at the same time; return the days that fall out.
+
+    Raises
+    ------
+    InputFault
+        When it ends before it begins, all of its days are closed, or a café stands there already.
+    """
+    _check_times(opening)
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise InputFault.at(
+            "weeks", _("Choose from {low} to {high} weeks.").format(low=1, high=MOST_WEEKS)
+        )
+    calendar = plan_records.calendar_of(session, site_id)
+    open_on, closed = weekly(calendar, opening.date, weeks)
+    if not open_on:
+        raise InputFault.at(
+            "date",
+            _("It is closed then: {why}. Choose another day.").format(
+                why=calendar.explain(opening.date)
+            ),
+        )
+    for day in open_on:
+        _refuse_taken(session, site_id, day, opening.starts_at)
+    rows = [
+        CafeShift(
+            site_id=site_id, date=day, starts_at=opening.starts_at, ends_at=opening.ends_at,
+            place=opening.place,
+        )
+        for day in open_on
+    ]  # fmt: skip
+    session.add_all(rows)
+    session.flush()
+    return Saved("cafe_shift", rows[0].id, rows[0].version), closed
+
+
+def save_shift(
+    session: Session,
+    number: int,
+    opening: Opening,
+    hosts: Hosts,
+    seen_version: int,
+) -> Saved:
+    """Save when a café is and who is host; a calendar file made after it replaces the entry.
+
+    Hosts who were deleted since stay as they are, whatever `hosts` says of them.
+
+    Raises
+    ------
+    InputFault
+        When it ends before it begins, another one stands there, somebody chosen does not take
+        part, or there are more hosts than anybody means.
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, CafeShift, number, seen_version)
+    _check_times(opening)
+    _refuse_taken(session, row.site_id, opening.date, opening.starts_at, except_for=number)
+    _save_hosts(session, row, opening.date, hosts)
+    row.date, row.starts_at, row.ends_at = opening.date, opening.starts_at, opening.ends_at
+    row.place, row.is_cancelled = opening.place, opening.is_cancelled
+    row.sequence += 1  # also where only the hosts change: then a stale save is seen as one
+    session.flush()
+    return Saved("cafe_shift", row.id, row.version)
+
+
+def remove_shift(session: Session, number: int, seen_version: int) -> Saved:
+    """Remove a café that was never to be there; one that somebody knows of is called off instead.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, CafeShift, number, seen_version)
+    saved = Saved("cafe_shift", number, row.version)
+    for host in session.scalars(select(ShiftHost).where(ShiftHost.shift_id == number)):
+        session.delete(host)
+    session.delete(row)
+    return saved
+
+
+def _save_hosts(session: Session, row: CafeShift, day: dt.date, hosts: Hosts) -> None:
+    codes = hosts.codes
+    kept = list(session.scalars(select(ShiftHost).where(ShiftHost.shift_id == row.id)))
+    known = {host.participant_code for host in kept}
+    # Who was host once stays so, also when they take part no longer.
+    allowed = known | set(roles_on(session, row.site_id, day))
+    here = session.scalars(
+        select(Participant.code).where(
+            Participant.site_id == row.site_id, Participant.code.in_(codes)
+        )
+    )
+    if set(codes) - allowed or set(codes) - set(here):
+        raise InputFault.at(
+            "codes", _("Somebody you chose does not take part on that day. Check the day.")
+        )
+    called = list(dict.fromkeys(" ".join(label.split()) for label in hosts.labels if label.strip()))
+    if any(len(label) > LABEL_LENGTH for label in called):
+        raise InputFault.at(
+            "labels", _("Write at most {n} letters for each.").format(n=LABEL_LENGTH)
+        )
+    if len(codes) + len(called) > MOST_HOSTS:
+        raise InputFault.at("labels", _("Choose at most {n} hosts.").format(n=MOST_HOSTS))
+    for host in kept:
+        is_erased = host.participant_code is None and not host.label
+        if not is_erased and host.participant_code not in codes and host.label not in called:
+            session.delete(host)
+    there = {host.label for host in kept}
+    session.add_all(
+        ShiftHost(shift_id=row.id, participant_code=code) for code in codes if code not in known
+    )
+    session.add_all(ShiftHost(shift_id=row.id, label=one) for one in called if one not in there)
+
+
+def _check_times(opening: Opening) -> None:
+    if opening.ends_at <= opening.starts_at:
+        raise InputFault.at("ends_at", _("It has to end after it begins."))
+
+
+def _refuse_taken(
+    session: Session, site_id: int, day: dt.date, starts_at: dt.time, except_for: int = 0
+) -> None:
+    taken = select(CafeShift.id).where(
+        CafeShift.site_id == site_id,
+        CafeShift.date == day,
+        CafeShift.starts_at == starts_at,
+        CafeShift.id != except_for,
+    )
+    if session.scalar(taken) is not None:
+        raise InputFault.at(
+            "date",
+            _("There is a café on {date} at {time} already.").format(
+                date=format_date(day), time=format_time(starts_at)
+            ),
+        )

@@ -1,1 +1,0 @@
-"""How many came to the café and to meetings, with no names."""

@@ -1,0 +1,179 @@
+"""Cafés are put on the rota, hosts take shifts, and what cannot be is refused."""
+
+import datetime as dt
+
+import pytest
+from icalendar import Calendar
+
+from builders import LEADER, a_site, assert_sound, participant
+from builders import save as saved
+from peerbook.cafe import rota_records
+from peerbook.cafe.rota_files import rota_calendar
+from peerbook.cafe.rota_records import MOST_HOSTS, Hosts, Opening
+from peerbook.course.schedule.calendar import Closure
+from peerbook.errors import Conflict, InputFault
+from peerbook.privacy.erasure import erase_person, held_about
+from peerbook.privacy.retention import RetentionRule, terms
+from peerbook.store import append_event, identities
+
+TUESDAY = dt.date(2026, 3, 3)
+JOINED = dt.date(2026, 1, 5)
+WEEK = dt.timedelta(weeks=1)
+NAME = "Opdigt Værtsen"
+"""Invented."""
+
+
+@pytest.fixture
+def site_id(store):
+    return a_site(store, Closure(TUESDAY + WEEK, TUESDAY + WEEK, "other", "Malerne er her"))[0]
+
+
+@pytest.fixture
+def code(store, site_id):
+    (made,) = saved(store, participant(site_id=site_id, created_on=JOINED))
+    with store.write(LEADER) as session:
+        append_event(session, "participant", made, "joined", JOINED, role="mentor")
+        identities.save_name(session, made, NAME)
+    return made
+
+
+def opening(day=TUESDAY, starts=10, ends=12, **more):
+    return Opening(day, dt.time(starts), dt.time(ends), "Lido", **more)
+
+
+def change(store, call, *args):
+    with store.write(LEADER) as session:
+        return call(session, *args)
+
+
+def plan(store, site_id, weeks=1, **when):
+    return change(store, rota_records.plan_shifts, site_id, opening(**when), weeks)
+
+
+def shifts(store, site_id):
+    with store.read() as session:
+        return rota_records.shifts(session, site_id)
+
+
+def take(store, number, hosts, version=1, **when):
+    return change(store, rota_records.save_shift, number, opening(**when), hosts, version)
+
+
+def refused(call, *args, **named):
+    with pytest.raises(InputFault) as fault:
+        call(*args, **named)
+    return [one.place.field for one in fault.value.faults]
+
+
+def test_a_weekly_cafe_leaves_out_the_days_the_place_is_closed(store, site_id):
+    _saved, closed = plan(store, site_id, weeks=4)
+    assert closed == [TUESDAY + WEEK]
+    assert [one.opening.date for one in shifts(store, site_id)] == [
+        TUESDAY, TUESDAY + 2 * WEEK, TUESDAY + 3 * WEEK,
+    ]  # fmt: skip
+    assert all(one.is_free for one in shifts(store, site_id))
+
+
+def test_what_cannot_be_is_refused_and_nothing_of_it_saved(store, site_id):
+    plan(store, site_id, day=TUESDAY + 2 * WEEK)
+    assert refused(plan, store, site_id, weeks=4) == ["date"]
+    assert refused(plan, store, site_id, day=TUESDAY + WEEK) == ["date"]
+    assert refused(plan, store, site_id, starts=12, ends=12) == ["ends_at"]
+    assert refused(plan, store, site_id, weeks=0) == ["weeks"]
+    assert len(shifts(store, site_id)) == 1
+    plan(store, site_id, day=TUESDAY + 2 * WEEK, starts=14, ends=16)
+    assert len(shifts(store, site_id)) == 2
+
+
+def test_participants_and_others_take_a_shift_and_leave_it(store, site_id, code):
+    number = plan(store, site_id)[0].number
+    take(store, number, Hosts((code,), (" Frivillig  A ", "Frivillig A", "")))
+    (one,) = shifts(store, site_id)
+    assert (one.hosts.codes, one.hosts.labels) == ((code,), ("Frivillig A",))
+    assert not one.is_free
+    take(store, number, Hosts((), ("Frivillig B",)), one.version)
+    (one,) = shifts(store, site_id)
+    assert (one.hosts.codes, one.hosts.labels) == ((), ("Frivillig B",))
+    assert_sound(store)
+
+
+def test_only_who_takes_part_then_can_be_host_but_who_was_stays_so(store, site_id, code):
+    number = plan(store, site_id)[0].number
+    (elsewhere,) = saved(store, participant(site_id=a_site(store)[0]))
+    assert refused(take, store, number, Hosts((elsewhere,))) == ["codes"]
+    assert refused(take, store, number, Hosts((code,)), day=JOINED - WEEK) == ["codes"]
+    take(store, number, Hosts((code,)))
+    with store.write(LEADER) as session:
+        append_event(session, "participant", code, "stopped", TUESDAY - WEEK)
+    take(store, number, Hosts((code,), ("Frivillig A",)), 2)
+    assert shifts(store, site_id)[0].hosts.codes == (code,)
+    many = Hosts((), tuple(f"Frivillig {n}" for n in range(MOST_HOSTS + 1)))
+    assert refused(take, store, number, many, 3) == ["labels"]
+    assert refused(take, store, number, Hosts((), ("A" * 61,)), 3) == ["labels"]
+
+
+def test_two_who_change_the_hosts_at_once_do_not_overwrite_each_other(store, site_id):
+    number = plan(store, site_id)[0].number
+    take(store, number, Hosts((), ("Frivillig A",)))
+    with pytest.raises(Conflict):
+        take(store, number, Hosts((), ("Frivillig B",)))
+    with pytest.raises(Conflict):
+        change(store, rota_records.remove_shift, number, 1)
+    change(store, rota_records.remove_shift, number, 2)
+    assert shifts(store, site_id) == []
+
+
+def test_called_off_and_to_come_are_not_among_those_that_were_held(store, site_id, code):
+    for week in (0, 2, 3):
+        plan(store, site_id, day=TUESDAY + week * WEEK)
+    first, second, _third = shifts(store, site_id)
+    take(store, first.number, Hosts((code,), ("Frivillig A",)))
+    take(store, second.number, Hosts((code,)), day=second.opening.date, is_cancelled=True)
+    with store.read() as session:
+        (cafe,) = rota_records.held(session, site_id, TUESDAY + 2 * WEEK)
+    assert (cafe.date, cafe.hosts, cafe.unknown) == (TUESDAY, {code, "label:Frivillig A"}, 0)
+
+
+def test_of_somebody_who_is_erased_it_stays_that_there_was_a_host(store, site_id, code):
+    number = plan(store, site_id)[0].number
+    take(store, number, Hosts((code,)))
+    with store.read() as session:
+        assert ("shift_host", 1) in {(one.table, one.rows) for one in held_about(session, code)}
+    change(store, erase_person, code)
+    (one,) = shifts(store, site_id)
+    assert (one.hosts.codes, one.hosts.unknown, one.is_free) == ((), 1, False)
+    take(store, number, Hosts((), ("Frivillig A",)), one.version)
+    assert shifts(store, site_id)[0].hosts == Hosts((), ("Frivillig A",), 1)
+    assert_sound(store)
+
+
+def test_being_host_is_a_contact_from_which_the_time_to_delete_is_counted(store, site_id, code):
+    rule = RetentionRule(6, "last_contact", "Opdigt")
+    take(store, plan(store, site_id)[0].number, Hosts((code,)))
+    plan(store, site_id, day=TUESDAY + 2 * WEEK)
+    take(store, shifts(store, site_id)[1].number, Hosts((code,)), day=TUESDAY + 2 * WEEK)
+    with store.read() as session:
+        (term,) = terms(session, rule, TUESDAY + WEEK)
+    assert term.counted_from == TUESDAY
+
+
+def test_the_calendar_names_no_participant_and_replaces_what_it_said_before(store, site_id, code):
+    number = plan(store, site_id)[0].number
+    stamp = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+    def entry():
+        data = rota_calendar(shifts(store, site_id), "Opdigtby", stamp)
+        assert NAME.encode() not in data
+        assert code.encode() not in data
+        (event,) = Calendar.from_ical(data).walk("VEVENT")
+        return event
+
+    free = entry()
+    take(store, number, Hosts((code,), ("Frivillig A",)))
+    taken = entry()
+    assert free["uid"] == taken["uid"]
+    assert free["sequence"] < taken["sequence"]
+    assert free["summary"] != taken["summary"]
+    assert "Frivillig A" in taken["description"]
+    take(store, number, Hosts((code,), ("Frivillig A",)), 2, is_cancelled=True)
+    assert entry()["status"] == "CANCELLED"
