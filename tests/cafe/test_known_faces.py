@@ -83,6 +83,12 @@ def test_cadence_is_in_weeks_with_a_cafe_and_nothing_for_one_week():
     assert not any(host.is_seldom for host in found.hosts)
 
 
+def test_who_has_not_been_there_for_more_than_two_weeks_is_away():
+    there = [("anna", "bo")] * 4 + [("anna",)] * 3
+    found = faces(cafe(week, *hosts) for week, hosts in enumerate(there))
+    assert {host.key: host.is_away for host in found.hosts} == {"anna": False, "bo": True}
+
+
 def brute(cafes):
     """Every week looked at one by one, with the empty ones cut out of the calendar first."""
     mondays = sorted({one.date - dt.timedelta(days=one.date.weekday()) for one in cafes})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from peerbook.cafe.faces_part import KnownFaces, faces_facts
+from peerbook.cafe.faces_part import KnownFaces
 from peerbook.cafe.head_count_part import HeadCounts, head_count_facts
-from peerbook.cafe.rota_part import Rota
+from peerbook.cafe.rota_part import Rota, rota_facts
 from peerbook.desk import Desk, open_desk
 from peerbook.sites.site_part import site_page
 from peerbook.store.tables import Site
@@ -41,4 +41,4 @@ def _parts(desk: Desk, site: Site) -> list[Part]:
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
-    return (f"site: {site.name}", *head_count_facts(desk, site), *faces_facts(desk, site))
+    return (f"site: {site.name}", *head_count_facts(desk, site), *rota_facts(desk, site))

@@ -60,6 +60,8 @@ class Host:
     every_weeks
         Weeks with a café from one week of theirs to the next, on average; None when there was one
         week only.
+    weeks_since
+        Weeks with a café since the latest of theirs.
     """
 
     key: str
@@ -68,6 +70,12 @@ class Host:
     first: dt.date
     latest: dt.date
     every_weeks: float | None
+    weeks_since: int
+
+    @property
+    def is_away(self) -> bool:
+        """Whether they have not been there so lately that they would be known."""
+        return self.weeks_since * 7 > KNOWN_WITHIN
 
     @property
     def is_seldom(self) -> bool:
@@ -149,7 +157,8 @@ def _hosts(held: list[Cafe], weeks: dict[dt.date, int]) -> tuple[Host, ...]:
     for key, there in days.items():
         places = sorted({weeks[_monday(day)] for day in there})
         every = (places[-1] - places[0]) / (len(places) - 1) if len(places) > 1 else None
-        found.append(Host(key, len(there), len(places), there[0], there[-1], every))
+        since = len(weeks) - 1 - places[-1]
+        found.append(Host(key, len(there), len(places), there[0], there[-1], every, since))
     return tuple(sorted(found, key=lambda host: (-host.cafes, host.first, host.key)))
 
 

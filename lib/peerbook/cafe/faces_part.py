@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from peerbook import small_groups
 from peerbook.cafe import rota_records
 from peerbook.cafe.faces import FEWEST_WEEKS, KNOWN_WITHIN, WEEKS, Faces, Host, faces
 from peerbook.cafe.host_names import name_of_key, names_of_keys
-from peerbook.cafe.rota_part import AHEAD
 from peerbook.desk import Desk
 from peerbook.store.tables import Site
 from peerbook.text import _, format_number, format_share, ngettext
@@ -88,7 +86,7 @@ def _hosts_table(found: Faces, names: dict[str, str]) -> Table:
         Column("first", _("First"), kind="date"),
         Column("latest", _("Latest"), kind="date"),
         Column("every", _("How often")),
-        Column("state", _("How it stands"), kind="status"),
+        Column("state", _("Often enough?"), kind="status"),
     ]
     rows = [
         {
@@ -115,6 +113,8 @@ def _cadence(host: Host) -> str:
 def _state(host: Host) -> Status:
     if host.every_weeks is None:
         return Status(_("Too early to say"), "neutral")
+    if host.is_away:
+        return Status(_("Not there in the latest weeks"), "neutral")
     if host.is_seldom:
         return Status(_("Less than every second week"), "warn")
     return Status(_("At least every second week"), "ok")
@@ -127,17 +127,3 @@ def _rule() -> str:
         "from: a volunteer should be there at least every second week, so that people can come to "
         "trust them (Vejle’s manual, p. 21)."
     ).format(days=KNOWN_WITHIN, weeks=WEEKS)
-
-
-def faces_facts(desk: Desk, site: Site) -> tuple[str, ...]:
-    """Return how it stands with known faces; of hosts only how many, as far as that is shown."""
-    today = desk.today
-    with desk.store.read() as session:
-        found = faces(rota_records.held(session, site.id, today))
-        ahead = rota_records.shifts(session, site.id, today, today + AHEAD)
-    hosts = small_groups.told(len(found.hosts), desk.threshold())
-    return (
-        f"weeks with a known face: {found.known} of {found.weeks}",
-        f"hosts: {hosts}",
-        f"cafés to come: {len(ahead)}, {sum(one.is_free for one in ahead)} without a host",
-    )

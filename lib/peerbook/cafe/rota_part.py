@@ -106,7 +106,7 @@ class Rota:
             Column("time", _("Time")),
             Column("place", _("Where")),
             Column("hosts", _("Hosts")),
-            Column("state", _("How it stands"), kind="status"),
+            Column("state", _("Is there a host?"), kind="status"),
         ]
         rows = [
             {
@@ -205,7 +205,7 @@ class Rota:
         )  # fmt: skip
         heading = _("Café on {date}").format(date=format_date(one.opening.date, "long"))
         remove_it = Button(
-            _("Remove it"), remove, look="danger",
+            _("Remove the café"), remove, look="danger",
             confirm=_("Remove it? If anybody has it in a calendar, call it off instead."),
         )  # fmt: skip
         self._place.show(
@@ -223,7 +223,8 @@ class Rota:
         options = sorted(names.items(), key=lambda each: (danish_order(each[1]), each[0]))
         hint = _("Staff, and volunteers who take no part. Separate several with a comma.")
         if used:
-            hint = f"{hint} {_('Used before: {labels}.').format(labels=format_list(used[:6]))}"
+            before = _("Used before: {labels}.").format(labels=format_list(used[:6]))
+            hint = f"{hint} {before}"
         participants: list[Field[Any]] = (
             [ChoicesField("codes", _("Participants who have taken it"), options=options)]
             if options
@@ -288,3 +289,10 @@ def _closed_told(closed: list[dt.date]) -> list[str]:
         return []
     days = format_list([format_date(day) for day in closed])
     return [_("It is closed on {days}, so there is no café then.").format(days=days)]
+
+
+def rota_facts(desk: Desk, site: Site) -> tuple[str, ...]:
+    """Return how many cafés there are and for how many no host is noted."""
+    with desk.store.read() as session:
+        known = rota_records.shifts(session, site.id)
+    return (f"rota: {len(known)} cafés, {sum(one.is_free for one in known)} without a host",)

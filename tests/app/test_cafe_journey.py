@@ -1,0 +1,102 @@
+"""The rota is made, hosts take shifts, and known faces are counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from builders import a_site, assert_sound
+from journeys import query
+from peerbook.course import plan_records
+from peerbook.people.participants import new_participant
+from peerbook.store import append_event
+from peerbook.store.tables import CafeShift, ShiftHost
+from steps import TODAY, downloaded, sideways, tab, unfold
+
+pytestmark = pytest.mark.app
+
+HOST = "Hanne Værtsen"
+"""Invented."""
+
+
+@pytest.fixture
+def site(app):
+    made = a_site(app.store)
+    on = TODAY - dt.timedelta(days=60)
+    with app.store.write("leader") as session:
+        code = new_participant(session, made[0], HOST, on)
+        append_event(session, "participant", code, "joined", on, role="mentor")
+    return made
+
+
+@pytest.fixture
+def free_day(app, site):
+    """The next day on which the place is open."""
+    with app.store.read() as session:
+        calendar = plan_records.calendar_of(session, site[0])
+    days = (TODAY + dt.timedelta(days=number) for number in range(30))
+    return next(day for day in days if calendar.is_free(day))
+
+
+def a_shift(site_id: int, day: dt.date) -> CafeShift:
+    return CafeShift(site_id=site_id, date=day, starts_at=dt.time(10), ends_at=dt.time(12))
+
+
+def shown(page: Page):
+    return page.locator("[role=tabpanel]:visible")
+
+
+def test_cafes_get_hosts_and_the_calendar_names_no_participant(app, guest, site, free_day, axe):
+    page = guest.open(app.server, "head_count", query(site=site[1]))
+    tab(page, "Vagtplan")
+    expect(page.get_by_text("Der står ingen café på vagtplanen endnu.")).to_be_visible()
+    unfold(page, "Sæt caféer på vagtplanen")
+    panel = shown(page)
+    panel.locator("input[type=date]").fill(free_day.isoformat())
+    panel.get_by_label("Fra").fill("10:00")
+    ends_at = panel.get_by_label(re.compile("^Til"))
+    ends_at.fill("09:00")
+    panel.get_by_label("Hvor?").fill("Lido")
+    panel.get_by_label("I hvor mange uger, på samme ugedag?").fill("1")
+    page.get_by_role("button", name="Sæt dem på vagtplanen").click()
+    expect(page.get_by_text("Den skal slutte, efter at den er begyndt.").first).to_be_visible()
+    ends_at.fill("12:00")
+    page.get_by_role("button", name="Sæt dem på vagtplanen").click()
+    expect(page.get_by_text("1 café mangler en vært.")).to_be_visible()
+    assert axe(page) == []
+
+    rota = page.get_by_role("table", name="De næste otte uger")
+    rota.get_by_role("button", name=re.compile("^Værter og tid")).click()
+    panel.get_by_label("Hvem er vært?").fill("Frivillig A, Frivillig B")
+    panel.get_by_label(HOST).check()
+    assert axe(page) == []
+    page.get_by_role("button", name="Gem caféen").click()
+    expect(page.get_by_text("Der er en vært til hver café.")).to_be_visible()
+    expect(rota).to_contain_text(HOST)
+    file = downloaded(page, "Vagtplanen som kalenderfil (.ics)")
+    assert b"Frivillig A" in file
+    assert HOST.encode() not in file
+    assert_sound(app.store)
+
+
+def test_known_faces_are_told_with_their_rule_and_fit_a_telephone(app, guest, site, axe):
+    monday = TODAY - dt.timedelta(days=TODAY.weekday())
+    with app.store.write("leader") as session:
+        for week in range(1, 7):
+            session.add(shift := a_shift(site[0], monday - dt.timedelta(weeks=week)))
+            session.flush()
+            session.add(ShiftHost(shift_id=shift.id, label=f"Frivillig {week}"))
+    page = guest.open(app.server, "head_count", query(site=site[1]))
+    tab(page, "Kendte ansigter")
+    told = page.get_by_text("I 0 af 5 uger med café var der et kendt ansigt")
+    expect(told).to_contain_text("Det er sjældnere end hver anden uge.")
+    expect(page.get_by_text("Et ansigt er kendt, når")).to_contain_text("Vejles manual, s. 21")
+    assert axe(page) == []
+    page.set_viewport_size({"width": 375, "height": 800})
+    for name in ("Kendte ansigter", "Vagtplan"):
+        tab(page, name)
+        assert sideways(page) <= 0
+        assert axe(page) == []
