@@ -161,6 +161,11 @@ class Retention:
         """Return the first step that is not before a day: it tells who was at risk on that day."""
         return next((step for step in self.steps if step.day >= day), None)
 
+    def together_at(self, day: float) -> Estimate:
+        """Return the share still together after a day."""
+        before = [step.together for step in self.steps if step.day <= day]
+        return before[-1] if before else Estimate(1.0, 0.0, 1.0, 1.0)
+
 
 @dataclass(frozen=True)
 class Split:
@@ -169,7 +174,7 @@ class Split:
     Parameters
     ----------
     everybody
-        All contracts together.
+        All contracts together; None where they are split by role, of which somebody can have two.
     groups
         Those that may be shown beside all and beside each other; None is the name of what was not
         told.
@@ -177,7 +182,7 @@ class Split:
         Names of the other groups.
     """
 
-    everybody: Retention
+    everybody: Retention | None
     groups: Mapping[str | None, Retention]
     kept_back: tuple[str | None, ...]
 
@@ -219,7 +224,8 @@ def split(contracts: pd.DataFrame, by: By, as_of: dt.date, threshold: int) -> Sp
     """Return retention by role, course or channel, where disclosure control allows.
 
     All together come first, then the largest groups; a group is kept back when it is of few people,
-    or would tell of few beside what is shown already.
+    or would tell of few beside what is shown already. Roles stand for themselves: all together
+    would tell how many have both.
 
     Parameters
     ----------
@@ -239,14 +245,15 @@ def split(contracts: pd.DataFrame, by: By, as_of: dt.date, threshold: int) -> Sp
         for name, group in times.groupby(by, dropna=False)
     }
     names = sorted(groups, key=lambda name: (-len(groups[name]), name or ""))
+    is_whole = by != "role"
     everybody = Table("everybody", (), (Cell((), frozenset(times["participant"])),))
     parts = Table(by, (by,), tuple(
         Cell((name or "",), frozenset(groups[name]["participant"])) for name in names
     ))  # fmt: skip
-    _everybody, told = disclose((everybody, parts), threshold)
+    *_everybody, told = disclose((everybody, parts) if is_whole else (parts,), threshold)
     marks = dict(zip(names, (cell.mark for cell in told.cells), strict=True))
     return Split(
-        _retention(times, threshold),
+        _retention(times, threshold) if is_whole else None,
         {name: _retention(groups[name], threshold) for name in names if marks[name] == "shown"},
         tuple(name for name in names if marks[name] != "shown"),
     )

@@ -7,7 +7,7 @@ are read one pair at a time.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple, cast
@@ -123,9 +123,14 @@ def times(session: Session, site_id: int | None, day: dt.date) -> pd.DataFrame:
 
 
 def course_titles(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    """Return what some courses are called, by number."""
-    wanted = select(Course.id, Course.title).where(Course.id.in_(numbers))
-    return dict(session.execute(wanted).all())
+    """Return what some courses are called, by number; those of one name by their number, too."""
+    wanted = select(Course.id, Course.title).where(Course.id.in_(numbers)).order_by(Course.id)
+    titles = dict(session.execute(wanted).all())
+    times = Counter(titles.values())
+    return {
+        number: title if times[title] == 1 else f"{title} ({number})"
+        for number, title in titles.items()
+    }
 
 
 # -- pairs -----------------------------------------------------------------------------------------
