@@ -46,10 +46,12 @@ from peerbook.store.tables import (
     Evaluation,
     Event,
     EventAnswer,
+    ExitTalk,
     Gathering,
     GatheringGuest,
     Hold,
     MatchedPair,
+    Meeting,
     OutOfHoursContact,
     Participant,
     Presenter,
@@ -263,7 +265,7 @@ def add_recruitment(session: Session, site_id: int, participant_code: str) -> No
 
 
 def add_matching(session: Session, site_id: int, peer: str, mentor: str) -> None:
-    """Add one row to each table of matching."""
+    """Add one row to each table of matching and pathways."""
     one, other = sorted((peer, mentor))
     gathering = Gathering(site_id=site_id, kind="cafe", date=START, place="Lido")
     session.add(gathering)
@@ -272,9 +274,18 @@ def add_matching(session: Session, site_id: int, peer: str, mentor: str) -> None
         GatheringGuest(gathering_id=gathering.id, participant_code=peer),
         Wish(participant_code=peer, wished_code=mentor, basis="met", rank=1, made_on=START),
         Veto(one_code=one, other_code=other, kind="family", reason="Fætre", said_on=START),
-        MatchedPair(
-            site_id=site_id, peer_code=peer, mentor_code=mentor, matched_on=START, peer_goal="Ud"
+    ])  # fmt: skip
+    pair = MatchedPair(
+        site_id=site_id, peer_code=peer, mentor_code=mentor, matched_on=START, peer_goal="Ud"
+    )
+    session.add(pair)
+    session.flush()
+    session.add_all([
+        ExitTalk(
+            pair_id=pair.id, date=START, state="held", ticked=["goals"], goals_reached="Kom ud",
+            next_step="Cafévagt",
         ),
+        Meeting(pair_id=pair.id, date=START, state="held"),
     ])  # fmt: skip
 
 

@@ -164,7 +164,7 @@ def test_every_column_that_could_name_somebody_is_known():
     }
     assert free == {
         "coffee_talk.ticked", "course.params", "course.title", "course_date.avoided",
-        "course_date.pin_reason", "course_date.room", "press_item.outlet",
+        "course_date.pin_reason", "course_date.room", "exit_talk.ticked", "press_item.outlet",
         "site.municipality", "site.name",
     }  # fmt: skip
 

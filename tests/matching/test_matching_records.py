@@ -11,6 +11,7 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
+from peerbook.pathways import pathway_records
 from peerbook.pathways.retention import ENDS
 from peerbook.people import pairs
 from peerbook.privacy.erasure import erase_person
@@ -190,7 +191,7 @@ def test_a_second_open_match_for_either_is_refused_until_the_first_has_ended(sto
         ) == ["on"]
     with pytest.raises(Conflict):
         pair_of(store, made)
-    change(store, matching_records.end_pair, first, "changed_mentor", days(-2), TODAY)
+    change(store, pathway_records.end_pair, first, "changed_mentor", days(-2), TODAY)
     second = change(
         store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY, today=TODAY
     )
@@ -206,16 +207,8 @@ def test_whoever_is_matched_has_no_place_left_until_it_ends(store, made):
     places = {one.code: one.places for one in read(store, matching_records.members, site_id, TODAY)}
     assert places == {peers[0]: 0, mentors[0]: 0, peers[1]: 1, mentors[1]: 1}
     assert refused(store, matching_records.save_stopped, site_id, peers[0], TODAY, TODAY) == ["on"]
-    change(store, matching_records.end_pair, number, "completed", TODAY, TODAY)
+    change(store, pathway_records.end_pair, number, "completed", TODAY, TODAY)
     assert all(one.places for one in read(store, matching_records.members, site_id, TODAY))
-
-
-@pytest.mark.parametrize("on", [-60, 1])
-def test_a_pair_ends_after_it_began_and_not_in_the_future(store, made, on):
-    number = pair_of(store, made, days(-40))
-    assert refused(store, matching_records.end_pair, number, "completed", days(on), TODAY) == ["on"]
-    change(store, matching_records.end_pair, number, "completed", TODAY, TODAY)
-    assert refused(store, matching_records.end_pair, number, "withdrew", TODAY, TODAY) == ["on"]
 
 
 def test_whoever_would_rather_wait_is_kept_visible_with_that_reason(store, made):

@@ -21,6 +21,7 @@ def kind_of_data(table: str) -> str:
         "draft": _("what was typed and not saved"),
         "enquiry": _("that they asked; the channel stays, without them"),
         "enrolment": _("places on courses"),
+        "exit_talk": _("talks at the end of a pair"),
         "gathering_guest": _("trips, cafés and walks they came to"),
         "identity": _("name, contacts and CPR number"),
         "imported_row": _("where files that were taken in had them"),

@@ -17,6 +17,7 @@ from peerbook.demo.timing import Timing
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.wishes import Basis
+from peerbook.pathways import pathway_records
 from peerbook.store import append_event
 from peerbook.store.tables import PairEnd
 
@@ -77,7 +78,7 @@ class Matching:
         end = self._draw.choice(_ENDS)
         lasted = {"completed": 183, "extended_completed": 274}.get(end, self._draw.randint(30, 170))
         ended_on = min(before, matched_on + dt.timedelta(days=lasted))
-        matching_records.end_pair(self._session, saved.number, end, ended_on, before)
+        pathway_records.end_pair(self._session, saved.number, end, ended_on, before)
 
     def _add_pool(self, peers: list[str], mentors: list[str]) -> None:
         today = self._timing.today

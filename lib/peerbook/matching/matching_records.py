@@ -22,7 +22,6 @@ from peerbook.store.tables import (
     Gathering,
     GatheringGuest,
     MatchedPair,
-    PairEnd,
     Participant,
     VetoKind,
 )
@@ -436,28 +435,3 @@ def save_pair(
     session.flush()
     append_event(session, PAIR, row.id, "matched", on)
     return Saved(PAIR, row.id, row.version)
-
-
-def end_pair(session: Session, number: int, end: PairEnd, on: dt.date, today: dt.date) -> Saved:
-    """Note that two are no longer matched, and how it ended; whose wish it was is not asked.
-
-    Raises
-    ------
-    InputFault
-        When the day lies ahead or before they were matched, or it has ended already.
-    """
-    row = session.get_one(MatchedPair, number)
-    if on > today:
-        raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
-    if on < row.matched_on:
-        raise InputFault.at(
-            "on",
-            _("They were matched on {date}. Choose that day or a later one.").format(
-                date=format_date(row.matched_on)
-            ),
-        )
-    pair = next(one for one in pairs(session, row.site_id, dt.date.max) if one.number == number)
-    if pair.ended_on is not None:
-        raise InputFault.at("on", _("It has ended already. Reload the page."))
-    append_event(session, PAIR, number, "ended", on, end=end)
-    return Saved(PAIR, number, row.version)

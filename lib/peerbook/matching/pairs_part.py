@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import cast
 
 from peerbook.desk import Desk
 from peerbook.matching import matching_records
 from peerbook.matching.proposal import propose
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.sentences import reason_name
-from peerbook.people.names import PAIR_ENDS, end_name, role_name
-from peerbook.people.pairs import Pair
-from peerbook.store.tables import PairEnd, Site
+from peerbook.people.names import end_name, role_name
+from peerbook.people.pairs import Pair, pair_address
+from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import (
-    Button,
-    Cells,
     ChoiceField,
     Column,
     DateField,
     Disclosure,
     Form,
     Heading,
+    Link,
     Notice,
     Part,
     Prose,
-    RowAction,
     Section,
     Submission,
     Table,
@@ -37,7 +34,7 @@ from peerbook.ui.answers import given
 
 
 class Pairs:
-    """The pairs, with how each ends; and who waits in the café.
+    """The pairs, with the way to each; and who waits in the café.
 
     Parameters
     ----------
@@ -84,58 +81,22 @@ class Pairs:
                 Column("peer", role_name("peer")),
                 Column("mentor", role_name("mentor")),
                 Column("since", _("Since"), kind="date"),
+                Column("pathway", _("Contract, pause and end")),
             ]
             rows = [
                 {
-                    "number": pair.number, "peer": room.name(pair.peer),
-                    "mentor": room.name(pair.mentor), "since": pair.matched_on,
+                    "peer": room.name(pair.peer), "mentor": room.name(pair.mentor),
+                    "since": pair.matched_on,
+                    "pathway": Link(
+                        _("Open"), pair_address(self._site.name, pair.number)
+                    ),
                 }
                 for pair in open_pairs
             ]  # fmt: skip
-            action = RowAction(_("It ends"), self._ending)
-            parts.append(Table(columns, rows, _("Pairs that go on"), action=action))
+            parts.append(Table(columns, rows, _("Pairs that go on")))
         if ended:
             parts.append(Disclosure(_("Pairs that have ended"), [_ended_table(room, ended)]))
         return parts
-
-    def _ending(self, row: Cells) -> str:
-        number = int(str(row["number"]))
-
-        def save(submission: Submission) -> None:
-            values = submission.values
-            receipt = self._desk.save(
-                submission,
-                lambda session: matching_records.end_pair(
-                    session, number, cast(PairEnd, values["end"]),
-                    given(dt.date, values["on"]), self._desk.today,
-                ),
-            )  # fmt: skip
-            self._show(receipt_text(receipt))
-            self._on_change(self)
-
-        def back() -> str:
-            self._show()
-            return _("The list is shown again.")
-
-        heading = _("{peer} and {mentor}").format(peer=row["peer"], mentor=row["mentor"])
-        form = Form(
-            "pair_end",
-            [
-                ChoiceField(
-                    "end", _("How did it end?"), required=True,
-                    options=[(end, end_name(end)) for end in PAIR_ENDS],
-                    hint=_("Nobody asks whose wish it was. Either of them can end it."),
-                ),
-                DateField("on", _("On which day?"), required=True, latest=self._desk.today),
-            ],
-            values={"on": self._desk.today},
-            on_submit=save,
-            submit_label=_("Save that it ended"),
-        )  # fmt: skip
-        self._place.show(
-            [Heading(heading), form, Button(_("Back to the list"), back)], take_there=True
-        )
-        return ""
 
     def _form(self) -> Form:
         room = read_room(self._desk, self._site)

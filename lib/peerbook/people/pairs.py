@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from sqlalchemy import String, cast, select, true
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from peerbook.store.tables import Event, MatchedPair
 
 PAIR = MatchedPair.__tablename__
 """What events of a pair happen to."""
+
+PATHWAYS_PAGE = "pathways.ipynb"
 
 COMPLETED = frozenset({"completed", "extended_completed"})
 """Ends of pairs that came to the end they had agreed on."""
@@ -75,3 +78,9 @@ def pairs(session: Session, site_id: int | None, day: dt.date) -> list[Pair]:
             )
         )  # fmt: skip
     return sorted(found, key=lambda pair: (pair.ended_on is not None, pair.matched_on, pair.number))
+
+
+def pair_address(site: str, number: int = 0) -> str:
+    """Return where pairs of a site are followed; with a number, that pair is opened."""
+    about = {"site": site} | ({"pair": number} if number else {})
+    return f"{PATHWAYS_PAGE}?{urlencode(about)}"

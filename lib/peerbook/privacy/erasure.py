@@ -2,8 +2,8 @@
 
 What stays is events and audit entries, which know a random code and never a name: they keep the
 history whole, and with the identity gone they lead to nobody. That somebody asked, and through what
-they had heard of it, stays too, and so does that two were matched, and that a café had a host; but
-no longer who it was.
+they had heard of it, stays too, and so does that two were matched, when they met, and that a café
+had a host; but no longer who it was.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from peerbook.store.tables import (
     Enquiry,
     Enrolment,
     Evaluation,
+    ExitTalk,
     GatheringGuest,
     Hold,
     Identity,
@@ -103,6 +104,8 @@ def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
             row.participant_code = None
         elif isinstance(row, MatchedPair):
             _leave_pair(row, codes)
+        elif isinstance(row, ExitTalk):
+            row.place = row.goals_reached = row.next_step = ""
         else:
             session.delete(row)
     for file in files:
@@ -173,6 +176,8 @@ def _rows(session: Session, codes: Collection[str]) -> Iterator[Base]:
     yield from session.scalars(select(SamePerson).where(SamePerson.is_about(codes)))
     for about_two in (Wish, Veto, MatchedPair):
         yield from session.scalars(select(about_two).where(about_two.is_about(codes)))
+    talks = select(ExitTalk).join(MatchedPair, MatchedPair.id == ExitTalk.pair_id)
+    yield from session.scalars(talks.where(MatchedPair.is_about(codes)))
     for stays in (Enquiry, ShiftHost):
         yield from session.scalars(select(stays).where(stays.participant_code.in_(codes)))
     is_told_of = _teller(session, codes)

@@ -7,6 +7,7 @@ for the data sets the limit and writes down why. So there is no rule before some
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -17,7 +18,8 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.months import months_after
 from peerbook.privacy.deletions import holds
 from peerbook.privacy.taken_out import OWN_FILE
-from peerbook.store import Saved, refuse_overtaken, set_setting
+from peerbook.store import Saved, in_effect, refuse_overtaken, set_setting
+from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import (
     Attendance,
     CafeShift,
@@ -28,7 +30,10 @@ from peerbook.store.tables import (
     Enquiry,
     Enrolment,
     Event,
+    Gathering,
+    GatheringGuest,
     Hold,
+    MatchedPair,
     Participant,
     Setting,
     ShiftHost,
@@ -176,7 +181,10 @@ def _course_ends(session: Session) -> dict[str, dt.date]:
 
 
 def _contacts(session: Session, today: dt.date) -> dict[str, dt.date]:
-    """Return when anything was last recorded of people, up to today, by code."""
+    """Return when anything was last recorded of people, up to today, by code.
+
+    With whoever is matched there is contact as long as the pair goes on.
+    """
     came = (
         select(Attendance.participant_code, func.max(CourseDate.date))
         .join(CourseDate, CourseDate.id == Attendance.course_date_id)
@@ -219,11 +227,37 @@ def _contacts(session: Session, today: dt.date) -> dict[str, dt.date]:
         )
         .group_by(ShiftHost.participant_code)
     )
-    for wanted in (came, caught_up, happened, asked, talked, was_host):
+    met = (
+        select(GatheringGuest.participant_code, func.max(Gathering.date))
+        .join(Gathering, Gathering.id == GatheringGuest.gathering_id)
+        .where(Gathering.date <= today)
+        .group_by(GatheringGuest.participant_code)
+    )
+    for wanted in (came, caught_up, happened, asked, talked, was_host, met):
         for code, day in session.execute(wanted):
             if code in latest:
                 latest[code] = max(latest[code], day)
+    for code, day in _matched_until(session, today):
+        latest[code] = max(latest[code], day)
     return latest
+
+
+def _matched_until(session: Session, today: dt.date) -> Iterator[tuple[str, dt.date]]:
+    """Yield who is or was matched, with the day it ended; today for pairs that go on."""
+    happened = select(Event).where(
+        Event.subject_type == MatchedPair.__tablename__, Event.kind.in_(("ended", WITHDRAWN))
+    )
+    ended = {
+        event.subject_id: event.effective_on
+        for event in in_effect(session.scalars(happened), today)
+    }
+    matched = select(MatchedPair.id, MatchedPair.peer_code, MatchedPair.mentor_code).where(
+        MatchedPair.matched_on <= today
+    )
+    for number, *both in session.execute(matched):
+        for code in both:
+            if code is not None:
+                yield code, ended.get(str(number), today)
 
 
 # -- who must be kept ------------------------------------------------------------------------------

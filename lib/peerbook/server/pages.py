@@ -69,6 +69,12 @@ def _registry() -> tuple[Entry, ...]:
             _("Peers and mentors"),
         ),
         Entry(
+            "pathways",
+            _("Pathways"),
+            _("Contracts, pauses, and the talk at the end."),
+            _("Peers and mentors"),
+        ),
+        Entry(
             "course_plan",
             _("Plan a course"),
             _("Dates for teaching, sparring and evaluation, and what follows when a day is moved."),

@@ -23,6 +23,7 @@ _RECRUITMENT = frozenset(
 )
 _MATCHING = frozenset({"gathering", "gathering_guest", "matched_pair", "wish"})
 _CAFE = frozenset({"cafe_shift", "common_event", "event_answer", "shift_host"})
+_PATHWAYS = frozenset({"exit_talk", "meeting"})
 _ANSWERS = frozenset({"answer", "decision", "evaluation", "suggestion"})
 _EVERYBODY = frozenset({"alembic_version", "setting", "user_account"})
 _DOOR = frozenset(
@@ -54,6 +55,9 @@ _TALKED = _AGREED | frozenset(
         "coffee_talk.place",
         "coffee_talk.wishes",
         "enquiry.note",
+        "exit_talk.goals_reached",
+        "exit_talk.next_step",
+        "exit_talk.place",
         "stakeholder.contact",
         "visit.note",
     }
@@ -121,6 +125,7 @@ _RIGHTS: dict[Role, Rights] = {
         | _RECRUITMENT
         | _MATCHING
         | _CAFE
+        | _PATHWAYS
         | {"closure", "event", "head_count"},
         hidden=_DOOR | _NOTES | _WRITTEN | _TALKED | {"shift_host.label"},
     ),

@@ -92,6 +92,7 @@ WishBasis = Literal["form", "met"]
 PairEnd = Literal[
     "completed", "extended_completed", "moved_on", "changed_mentor", "withdrew", "lost_contact"
 ]
+MeetingState = Literal["held", "cancelled"]
 VetoKind = Literal["family", "known_before", "staff", "own_wish", "other"]
 AuditAction = Literal["insert", "update", "delete"]
 Seen = Literal["name", "contact", "cpr"]
@@ -849,6 +850,38 @@ class OutOfHoursContact(Versioned, Base):
     staff: Mapped[str]
     date: Mapped[dt.date]
     pair_id: Mapped[int | None] = _to("matched_pair.id", index=True)
+
+
+class ExitTalk(Versioned, Base):
+    """The talk with both at the end of their pair, agreed or held; one for each pair.
+
+    `ticked` names the points of the closing list that are done.
+    """
+
+    __tablename__ = "exit_talk"
+    __table_args__ = (UniqueConstraint("pair_id"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    pair_id: Mapped[int] = _to("matched_pair.id")
+    date: Mapped[dt.date]
+    starts_at: Mapped[dt.time | None]
+    place: Mapped[str] = mapped_column(default="")
+    state: Mapped[TalkState] = _one_of("state", TalkState, "agreed")
+    ticked: Mapped[list[str]] = mapped_column(default=list)
+    goals_reached: Mapped[str] = mapped_column(default="", info={"private": True})
+    next_step: Mapped[str] = mapped_column(default="", info={"private": True})
+
+
+class Meeting(Versioned, Base):
+    """That a pair met on a day, or called it off; never what they spoke of or did."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (UniqueConstraint("pair_id", "date"), _NUMBERED)
+
+    id: Mapped[int] = _number()
+    pair_id: Mapped[int] = _to("matched_pair.id")
+    date: Mapped[dt.date]
+    state: Mapped[MeetingState] = _one_of("state", MeetingState)
 
 
 class Snooze(Versioned, Base):

@@ -41,11 +41,11 @@ PRIVATE_TABLES = frozenset(
 HIDDEN = frozenset(
     {
         "answer.text", "attendance.note", "catch_up.how", "course_date.note",
-        "cafe_shift.place", "coffee_talk.place", "common_event.title", "course_date.teachers",
-        "decision.owner", "decision.what_we_did",
-        "event.actor", "event.details", "gathering.place", "resource.label", "closure.label",
-        "out_of_hours_contact.staff", "press_item.title", "recruitment_effort.what",
-        "shift_host.label", "stakeholder.name", "suggestion.text",
+        "cafe_shift.place", "closure.label", "coffee_talk.place", "common_event.title",
+        "course_date.teachers", "decision.owner", "decision.what_we_did", "event.actor",
+        "event.details", "exit_talk.place", "gathering.place", "out_of_hours_contact.staff",
+        "press_item.title", "recruitment_effort.what", "resource.label", "shift_host.label",
+        "stakeholder.name", "suggestion.text",
     }
 )  # fmt: skip
 """Columns in which somebody could be named, as table.column."""

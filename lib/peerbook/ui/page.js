@@ -186,7 +186,7 @@ export function disclosure({ model, el, hold }) {
 export function tabs({ model, el, hold }) {
   const status = statusLine();
   const place = h("div", { class: "pb-place" });
-  let current = 0;
+  let current = model.get("first");
   const buttons = model.get("labels").map((label, i) =>
     h("button", { type: "button", role: "tab", class: "pb-tab", id: `${model.id}-tab-${i}`, "aria-controls": `${model.id}-panel-${i}`, on: { click: () => choose(i) } }, label),
   );

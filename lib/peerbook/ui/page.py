@@ -388,14 +388,14 @@ class _Opening(Part):
     """Panels of which some are open; what a panel holds may be made when it is first opened."""
 
     def __init__(
-        self, part: str, contents: Sequence[Content], first: int | None, **state: Any
+        self, part: str, contents: Sequence[Content], open_at: int | None, /, **state: Any
     ) -> None:
         self._unmade = {i: make for i, make in enumerate(contents) if callable(make)}
         panels = [Part("panel", inside=() if callable(one) else one) for one in contents]
         super().__init__(part, {"working": _("One moment …")}, inside=panels, **state)
         self.answer_to("open", self._open)
-        if first is not None:
-            self._make(first)
+        if open_at is not None:
+            self._make(open_at)
 
     def _open(self, request: Mapping[str, Any], _buffers: object) -> Answer:
         self._make(self.inside.index(_chosen(self.inside, request)))
@@ -437,16 +437,22 @@ class Tabs(_Opening):
         Label of each, with its parts or what makes them when it is first opened.
     label
         What the tabs are about, for those who do not see them.
+    first
+        Position of the one that is shown to begin with.
     """
 
     label = traitlets.Unicode().tag(sync=True)
     labels = traitlets.List().tag(sync=True)
+    first = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, panels: Sequence[tuple[str, Content]], *, label: str = "") -> None:
+    def __init__(
+        self, panels: Sequence[tuple[str, Content]], *, label: str = "", first: int = 0
+    ) -> None:
         super().__init__(
             "tabs",
             [content for _name, content in panels],
-            0,
+            first,
+            first=first,
             label=label or _("Parts of the page"),
             labels=[name for name, _content in panels],
         )

@@ -1,0 +1,86 @@
+"""What pathways are called on the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from peerbook.pathways.pathway import Pathway, Standing
+from peerbook.people.names import end_name
+from peerbook.text import _, format_date
+from peerbook.ui import Status
+from peerbook.ui.table import Tone
+
+_TONES: dict[Standing, Tone] = {
+    "no_contract": "warn", "ahead": "info", "runs": "ok", "asks": "warn", "ends": "info",
+    "run_out": "warn", "paused": "neutral", "ended": "neutral",
+}  # fmt: skip
+
+
+def standing_text(one: Pathway, day: dt.date) -> str:
+    """Return how a pair stands on a day, in few words."""
+    standing, contract = one.standing(day), one.contract
+    if standing == "ended":
+        return end_name(one.end or "completed")
+    if contract is None:
+        return _("No contract yet")
+    if standing == "paused":
+        pause = contract.pause_on(day)
+        return _("Paused since {date}").format(date=_date(pause.since if pause else None))
+    words = {
+        "ahead": _("Begins {date}"),
+        "asks": _("Month {n} of {months}: do they want three more?"),
+        "ends": _("Ends {date}"),
+        "run_out": _("Was to end {date}"),
+    }.get(standing, _("Month {n} of {months}"))
+    return words.format(
+        n=contract.month_on(day), months=contract.all_months,
+        date=_date(contract.starts_on if standing == "ahead" else contract.ends_on),
+    )  # fmt: skip
+
+
+def standing_status(one: Pathway, day: dt.date) -> Status:
+    """Return how a pair stands on a day, as a cell shows it."""
+    return Status(standing_text(one, day), _TONES[one.standing(day)])
+
+
+def who_name(who: str) -> str:
+    """Return who needs a pause."""
+    return {"peer": _("The peer"), "mentor": _("The mentor"), "both": _("Both")}[who]
+
+
+def why_name(why: str) -> str:
+    """Return why somebody needs a pause, in few words."""
+    return {
+        "illness": _("Illness"),
+        "job_or_practice": _("A job or work practice"),
+        "family": _("Family"),
+        "other": _("Something else"),
+    }[why]
+
+
+def offer_name(offer: str) -> str:
+    """Return what the one who waits can do meanwhile."""
+    return {
+        "cafe": _("Come to the café"),
+        "group": _("Join a group"),
+        "temporary_mentor": _("Meet somebody else until then"),
+    }[offer]
+
+
+def check_name(which: str) -> str:
+    """Return when staff ask how it goes."""
+    return {"first_days": _("After the first days"), "first_month": _("After a month")}[which]
+
+
+def closing_name(point: str) -> str:
+    """Return a point of the closing list."""
+    return {
+        "goals": _("We have looked at the goals"),
+        "post_measure": _("The measure after is filled in"),
+        "exit_form": _("The exit form is filled in"),
+        "coffee_card": _("The coffee card is handed in"),
+    }[point]
+
+
+def _date(day: dt.date | None) -> str:
+    return "" if day is None else format_date(day)

@@ -1,0 +1,63 @@
+"""One pair that is opened on the page: what its parts share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from peerbook.desk import Desk
+from peerbook.pathways.pathway import Pathway
+from peerbook.people.names import role_name
+from peerbook.store import DraftBox, Saved
+from peerbook.ui import Submission, receipt_text
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One pair that is opened.
+
+    Parameters
+    ----------
+    desk, one
+        Where, and how it stands.
+    names
+        What the two are called, by code.
+    reopen
+        Shows it as it stands after a save, with a sentence about that.
+    """
+
+    desk: Desk
+    one: Pathway
+    names: dict[str, str]
+    reopen: Callable[[str], None]
+
+    @property
+    def peer(self) -> str:
+        """What the peer is called; the role where nobody knows any more."""
+        return self._name(self.one.peer, "peer")
+
+    @property
+    def mentor(self) -> str:
+        """What the mentor is called; the role where nobody knows any more."""
+        return self._name(self.one.mentor, "mentor")
+
+    def save(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
+        """Save what a form holds, and show the pair as it stands then."""
+        self.reopen(receipt_text(self.desk.save(submission, change)))
+
+    def press(self, change: Callable[[Session], Saved], told: str) -> str:
+        """Save what a button does, show the pair, and return what to say of it."""
+        with self.desk.store.write(self.desk.actor) as session:
+            change(session)
+        self.reopen(told)
+        return told
+
+    def drafts(self, form: str) -> DraftBox:
+        """Return where a form is kept until it is saved; it is found when one of them is erased."""
+        codes = [code for code in (self.one.peer, self.one.mentor) if code is not None]
+        return self.desk.drafts(":".join([form, str(self.one.number), *codes]))
+
+    def _name(self, code: str | None, role: str) -> str:
+        return role_name(role) if code is None else self.names.get(code, code)

@@ -1,0 +1,154 @@
+"""All pairs of a site and how each stands; one of them can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from peerbook.desk import Desk
+from peerbook.errors import InputFault
+from peerbook.pathways import pathway_records
+from peerbook.pathways.names import standing_status
+from peerbook.pathways.pathway import Pathway
+from peerbook.pathways.pathway_part import OnePathway
+from peerbook.people.names import end_name, role_name
+from peerbook.store import identities
+from peerbook.store.tables import Site
+from peerbook.text import _
+from peerbook.ui import (
+    Cells,
+    Column,
+    Disclosure,
+    Heading,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Table,
+)
+
+
+class Pathways:
+    """The list of pairs; it gives place to one of them.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    on_change
+        Called with this part after each save, so that the others follow.
+    opened
+        Number of the pair to begin with; 0 for the list.
+    """
+
+    def __init__(
+        self, desk: Desk, site: Site, on_change: Callable[[object], None], opened: int = 0
+    ) -> None:
+        self._desk = desk
+        self._site = site
+        self._on_change = on_change
+        self._place = Section([])
+        self._first = opened
+        self._lists = False
+
+    def parts(self) -> list[Part]:
+        """Return the list, or the pair to begin with."""
+        if self._first and self._is_here(self._first):
+            self._open(self._first)
+        else:
+            self._show_list()
+        return [self._place]
+
+    def refresh(self) -> None:
+        """Show the list anew where it is open."""
+        if self._lists:
+            self._show_list()
+
+    def _is_here(self, number: int) -> bool:
+        with self._desk.store.read() as session:
+            try:
+                return pathway_records.pathway(session, number).site_id == self._site.id
+            except InputFault:
+                return False
+
+    def _open(self, number: int, told: str = "") -> None:
+        self._lists = False
+        if told:
+            self._on_change(self)
+        shown = OnePathway(
+            self._desk, number, lambda said: self._open(number, said), self._back
+        ).parts(told)
+        self._place.show(shown, told, take_there=True)
+
+    def _back(self) -> str:
+        self._show_list(take_there=True)
+        return _("The list is shown again.")
+
+    def _show_list(self, *, take_there: bool = False) -> None:
+        self._lists = True
+        today = self._desk.today
+        with self._desk.store.read() as session:
+            known = pathway_records.pathways(session, self._site.id, today)
+            codes = {code for one in known for code in (one.peer, one.mentor) if code is not None}
+            names = identities.name_of(session, sorted(codes))
+        going = [one for one in known if one.ended_on is None]
+        ended = [one for one in known if one.ended_on is not None]
+        parts: list[Part] = [Heading(_("Pairs"))]
+        if going:
+            parts.append(self._going_table(going, names))
+        else:
+            parts.append(Prose(_("Nobody is matched now. Match two [here](matching.ipynb).")))
+        if ended:
+            parts.append(
+                Disclosure(_("Pairs that have ended"), lambda: [self._ended_table(ended, names)])
+            )
+        self._place.show(parts, take_there=take_there)
+
+    def _going_table(self, going: list[Pathway], names: dict[str, str]) -> Table:
+        columns = [
+            Column("number", _("No."), kind="number"),
+            Column("peer", role_name("peer")),
+            Column("mentor", role_name("mentor")),
+            Column("standing", _("How it stands"), kind="status"),
+            Column("ends_on", _("Ends"), kind="date"),
+        ]
+        rows = [
+            {
+                **_who(one, names),
+                "standing": standing_status(one, self._desk.today),
+                "ends_on": None if one.contract is None else one.contract.ends_on,
+            }
+            for one in going
+        ]
+        return Table(columns, rows, _("Pairs that go on"), action=self._action())
+
+    def _ended_table(self, ended: list[Pathway], names: dict[str, str]) -> Table:
+        columns = [
+            Column("number", _("No."), kind="number"),
+            Column("peer", role_name("peer")),
+            Column("mentor", role_name("mentor")),
+            Column("since", _("From"), kind="date"),
+            Column("until", _("To"), kind="date"),
+            Column("end", _("How it ended")),
+        ]
+        rows = [
+            {
+                **_who(one, names),
+                "since": one.begins_on, "until": one.ended_on, "end": end_name(one.end or ""),
+            }
+            for one in ended
+        ]  # fmt: skip
+        return Table(columns, rows, _("Pairs that have ended"), action=self._action())
+
+    def _action(self) -> RowAction:
+        def open_it(row: Cells) -> str:
+            self._open(int(str(row["number"])))
+            return ""
+
+        return RowAction(_("Open"), open_it)
+
+
+def _who(one: Pathway, names: dict[str, str]) -> dict[str, object]:
+    def name(code: str | None) -> str:
+        return "–" if code is None else names.get(code, code)
+
+    return {"number": one.number, "peer": name(one.peer), "mentor": name(one.mentor)}

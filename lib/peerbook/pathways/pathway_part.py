@@ -1,0 +1,255 @@
+"""One pair: its dates, and what can be done now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from peerbook.desk import Desk
+from peerbook.pathways import pathway_records
+from peerbook.pathways.contract import CHECKS, Contract, Pause
+from peerbook.pathways.contract_part import contract_parts
+from peerbook.pathways.exit_part import end_form, exit_parts
+from peerbook.pathways.names import check_name, offer_name, standing_text, who_name, why_name
+from peerbook.pathways.opened import Opened
+from peerbook.pathways.pathway import Pathway
+from peerbook.pathways.pause_part import pause_form, resume_form, taking_back, told_form
+from peerbook.store import identities
+from peerbook.text import _, format_date, format_list
+from peerbook.ui import (
+    Button,
+    ChoiceField,
+    DateField,
+    Disclosure,
+    Form,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    Submission,
+    bullets,
+)
+from peerbook.ui.answers import given
+
+Task = Literal["contract", "pause", "told", "resume", "more", "check", "exit", "end"]
+"""What there can be to do about a pair."""
+
+
+class OnePathway:
+    """One pair, opened.
+
+    Parameters
+    ----------
+    desk, number
+        Where, and the pair's number.
+    reopen
+        Shows it as it stands after a save, with a sentence about that.
+    back
+        Shows the list again, and says so.
+    """
+
+    def __init__(
+        self, desk: Desk, number: int, reopen: Callable[[str], None], back: Callable[[], str]
+    ) -> None:
+        with desk.store.read() as session:
+            one = pathway_records.pathway(session, number)
+            codes = [code for code in (one.peer, one.mentor) if code is not None]
+            names = identities.name_of(session, codes)
+        self._opened = Opened(desk, one, names, reopen)
+        self._back = back
+
+    def parts(self, told: str = "", task: Task | None = None) -> list[Part]:
+        """Return the pair, its dates, and what can be done; one task is open.
+
+        Parameters
+        ----------
+        told
+            What was just saved.
+        task
+            What it was opened for; the next thing to do when None.
+        """
+        one, today = self._opened.one, self._opened.desk.today
+        heading = _("{peer} and {mentor}").format(
+            peer=self._opened.peer, mentor=self._opened.mentor
+        )
+        standing = _("Pair {number}: {standing}").format(
+            number=one.number, standing=standing_text(one, today)
+        )
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        wanted = task or _next_task(one, today)
+        return [
+            Button(_("Back to the list"), self._back),
+            *notice,
+            Heading(heading),
+            Prose(standing),
+            Prose(bullets(list(_dates(one, today)))),
+            *(
+                Disclosure(label, make, opened=which == wanted)
+                for which, label, make in self._tasks(one, today)
+            ),
+        ]
+
+    def _tasks(
+        self, one: Pathway, today: dt.date
+    ) -> Iterator[tuple[Task, str, Callable[[], list[Part]]]]:
+        """Yield what can be done about the pair."""
+        opened, contract = self._opened, one.contract
+        has_begun = contract is not None and contract.starts_on <= today
+        if contract is not None and has_begun and one.ended_on is None:
+            pause = contract.pause_on(today)
+            if pause is not None:
+                if pause.who != "both":
+                    yield "told", _("Tell the one who waits"), lambda: told_form(opened, pause)
+                yield "resume", _("They go on again"), lambda: [resume_form(opened)]
+            yield (
+                "pause", _("A pause"),
+                lambda: [pause_form(opened), *taking_back(opened, contract)],
+            )  # fmt: skip
+            yield "check", _("Ask how it goes"), lambda: [self._check_form()]
+            yield "more", _("Three months more?"), self._more_parts
+        yield "contract", _("The three-way talk and the contract"), lambda: contract_parts(opened)
+        if has_begun or one.ended_on is not None:
+            yield "exit", _("The exit talk"), lambda: exit_parts(opened)
+        if one.ended_on is None:
+            yield "end", _("It ends"), lambda: [end_form(opened)]
+
+    def _check_form(self) -> Form:
+        opened = self._opened
+        desk, number = opened.desk, opened.one.number
+
+        def save(submission: Submission) -> None:
+            values = submission.values
+            which: Literal["first_days", "first_month"] = (
+                "first_days" if values["which"] == "first_days" else "first_month"
+            )
+            opened.save(
+                submission,
+                lambda session: pathway_records.save_check(
+                    session, number, which, given(dt.date, values["on"]), desk.today
+                ),
+            )
+
+        left = [which for which in CHECKS if which not in opened.one.checked]
+        return Form(
+            "check_in",
+            [
+                ChoiceField(
+                    "which", _("Which time was it?"), required=True, look="radio",
+                    options=[(which, check_name(which)) for which in CHECKS],
+                ),
+                DateField("on", _("When did you ask?"), required=True, latest=desk.today),
+            ],
+            values={"which": (left or list(CHECKS))[0], "on": desk.today},
+            on_submit=save,
+            submit_label=_("Save that you asked"),
+            help_text=_("Only that you asked is kept. What they said is theirs."),
+        )  # fmt: skip
+
+    def _more_parts(self) -> list[Part]:
+        opened = self._opened
+        desk, number = opened.desk, opened.one.number
+
+        def save(submission: Submission) -> None:
+            values = submission.values
+            opened.save(
+                submission,
+                lambda session: pathway_records.save_extension(
+                    session, number, given(dt.date, values["on"]), desk.today,
+                    peer=values["peer"] == "yes", mentor=values["mentor"] == "yes",
+                ),
+            )  # fmt: skip
+
+        def answer(field: str, name: str) -> ChoiceField:
+            return ChoiceField(
+                field, _("Does {name} want three months more?").format(name=name),
+                required=True, look="radio", options=[("yes", _("Yes")), ("no", _("No"))],
+            )  # fmt: skip
+
+        form = Form(
+            "extension",
+            [
+                answer("peer", opened.peer),
+                answer("mentor", opened.mentor),
+                DateField("on", _("When did they say it?"), required=True, latest=desk.today),
+            ],
+            values={"on": desk.today},
+            on_submit=save,
+            submit_label=_("Save the answers"),
+        )
+        return [Prose(_("Ask each of them alone. Only if both want it, it goes on.")), form]
+
+
+def _next_task(one: Pathway, today: dt.date) -> Task | None:
+    """Return what there is to do about a pair as it stands."""
+    standing = one.standing(today)
+    if standing == "paused" and one.contract is not None:
+        pause = one.contract.pause_on(today)
+        return "told" if pause is not None and pause.partner_waits else "resume"
+    if standing in ("ends", "run_out", "ended"):
+        is_held = one.closing is not None and one.closing.state != "agreed"
+        return "end" if is_held and standing == "run_out" else "exit"
+    if standing == "asks":
+        return "more"
+    return "contract" if standing == "no_contract" else None
+
+
+def _dates(one: Pathway, today: dt.date) -> Iterator[str]:
+    """Yield what is known of the pair, a sentence each."""
+    yield _("Matched on {date}.").format(date=format_date(one.matched_on))
+    contract = one.contract
+    if contract is not None:
+        yield from _contract_dates(contract)
+        for which in CHECKS:
+            if which in one.checked:
+                yield _("{when}: asked on {date}.").format(
+                    when=check_name(which), date=format_date(one.checked[which])
+                )
+        yield from map(_pause_line, contract.pauses)
+        if contract.pause_on(today) is None and one.ended_on is None and contract.ends_on:
+            yield _("It ends on {date}.").format(date=format_date(contract.ends_on))
+        if one.ended_on is None and one.closing is None and contract.exit_talk_between:
+            first, last = map(format_date, contract.exit_talk_between)
+            yield _("Exit talk between {first} and {last}.").format(first=first, last=last)
+    if one.closing is not None:
+        words = {
+            "agreed": _("Exit talk on {date}."),
+            "held": _("The exit talk was held on {date}."),
+            "cancelled": _("There is no exit talk."),
+        }[one.closing.state]
+        yield words.format(date=format_date(one.closing.date))
+    if one.ended_on is not None:
+        yield _("It ended on {date}.").format(date=format_date(one.ended_on))
+
+
+def _contract_dates(contract: Contract) -> Iterator[str]:
+    yield _("Contract from {date}, for {n} months.").format(
+        date=format_date(contract.starts_on), n=contract.all_months
+    )
+    if contract.answered_on is not None:
+        words = (
+            _("Asked on {date}: both want three months more.")
+            if contract.both_want_more
+            else _("Asked on {date}: it is not made longer.")
+        )
+        yield words.format(date=format_date(contract.answered_on))
+
+
+def _pause_line(pause: Pause) -> str:
+    why = "" if pause.why is None else f", {why_name(pause.why).lower()}"
+    words = (
+        _("Pause since {since}. The clock stands still.")
+        if pause.until is None
+        else _("Pause from {since} to {until}. All dates have moved.")
+    )
+    dates = words.format(
+        since=format_date(pause.since),
+        until="" if pause.until is None else format_date(pause.until),
+    )
+    told = ""
+    if pause.told_on is not None:
+        offers = [offer_name(offer).lower() for offer in pause.offered] or [_("nothing yet")]
+        told = " " + _("The other was told on {date}, and offered: {offers}.").format(
+            date=format_date(pause.told_on), offers=format_list(offers)
+        )
+    return f"{dates} ({who_name(pause.who)}{why}){told}"

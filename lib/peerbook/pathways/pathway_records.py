@@ -1,0 +1,541 @@
+"""Contracts, pauses, answers and exit talks, as the store keeps them: events on the pair."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import ColumnElement, String, cast, exists, or_, select
+from sqlalchemy.orm import Session
+
+from peerbook.errors import InputFault
+from peerbook.pathways.contract import (
+    CHECKS,
+    PLANNED_MONTHS,
+    Check,
+    Contract,
+    Offer,
+    Pause,
+    first_overlap,
+)
+from peerbook.pathways.pathway import Closing, Pathway
+from peerbook.people.pairs import PAIR
+from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
+from peerbook.store.events import WITHDRAWN
+from peerbook.store.tables import Event, ExitTalk, MatchedPair, PairEnd
+from peerbook.text import _, format_date
+
+FURTHEST_AHEAD = dt.timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What was agreed on in the three-way talk.
+
+    Parameters
+    ----------
+    talked_on
+        When.
+    starts_on, months
+        From when and for how long.
+    peer_goal, mentor_goal
+        What each of them wants.
+    contact_rule, cancel_rule
+        How they keep in touch between meetings, and how they cancel.
+    """
+
+    talked_on: dt.date
+    starts_on: dt.date
+    months: int = PLANNED_MONTHS
+    peer_goal: str = ""
+    mentor_goal: str = ""
+    contact_rule: str = ""
+    cancel_rule: str = ""
+
+
+@dataclass(frozen=True)
+class AgreedExit:
+    """An exit talk that is agreed."""
+
+    date: dt.date
+    starts_at: dt.time | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class HeldExit:
+    """What is noted of an exit talk that was held.
+
+    Parameters
+    ----------
+    date, place
+        When and where.
+    ticked
+        Points of the closing list that are done.
+    goals_reached, next_step
+        What became of their goals, and what they want to do now.
+    """
+
+    date: dt.date
+    place: str = ""
+    ticked: tuple[str, ...] = ()
+    goals_reached: str = ""
+    next_step: str = ""
+
+
+# -- read ------------------------------------------------------------------------------------------
+
+
+def pathways(
+    session: Session, site_id: int | None, day: dt.date, *, ended_since: dt.date | None = None
+) -> list[Pathway]:
+    """Return the pathways there had been by a day at a site, or at all, as they stood then.
+
+    Those that go on come first. Of a contract only its last wording is kept, which is told of
+    earlier days too.
+
+    Parameters
+    ----------
+    ended_since
+        Leave out those that ended before; none, when None.
+    """
+    which = [MatchedPair.matched_on <= day]
+    if site_id is not None:
+        which.append(MatchedPair.site_id == site_id)
+    if ended_since is not None:
+        mine = select(Event.seq).where(
+            Event.subject_type == PAIR, Event.subject_id == cast(MatchedPair.id, String)
+        )
+        over = mine.where(Event.kind == "ended", Event.effective_on < ended_since)
+        # What was taken back is rare: those are told apart below.
+        which.append(or_(~exists(over), exists(mine.where(Event.kind == WITHDRAWN))))
+    found = _read(session, which, day)
+    if ended_since is None:
+        return found
+    return [one for one in found if one.ended_on is None or one.ended_on >= ended_since]
+
+
+def pathway(session: Session, number: int, day: dt.date = dt.date.max) -> Pathway:
+    """Return the pathway of one pair as it stood on a day; with all that is known, without one.
+
+    Raises
+    ------
+    InputFault
+        When there is no such pair.
+    """
+    found = _read(session, [MatchedPair.id == number], day)
+    if not found:
+        raise InputFault.at("pair", _("There is no such pair. Open it from the list."))
+    return found[0]
+
+
+def sheet_row(session: Session, number: int) -> MatchedPair:
+    """Return the pair with the sheet of its three-way talk."""
+    return session.get_one(MatchedPair, number)
+
+
+def exit_talk(session: Session, number: int) -> ExitTalk | None:
+    """Return the exit talk of a pair, None when none was ever agreed."""
+    return session.scalar(select(ExitTalk).where(ExitTalk.pair_id == number))
+
+
+def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) -> list[Pathway]:
+    """Return the pathways of some pairs as they stood on a day, those that go on first."""
+    keys = select(cast(MatchedPair.id, String)).where(*which)
+    events: defaultdict[str, list[Event]] = defaultdict(list)
+    of_pairs = select(Event).where(Event.subject_type == PAIR, Event.subject_id.in_(keys))
+    for event in in_effect(session.scalars(of_pairs), day):
+        events[event.subject_id].append(event)
+    of_talks = select(ExitTalk).where(ExitTalk.pair_id.in_(select(MatchedPair.id).where(*which)))
+    talks = {
+        talk.pair_id: Closing(talk.date, talk.state, frozenset(talk.ticked))
+        for talk in session.scalars(of_talks)
+    }
+    found = [
+        _pathway(row, events[str(row.id)], talks.get(row.id))
+        for row in session.scalars(select(MatchedPair).where(*which))
+    ]
+    return sorted(found, key=lambda one: (one.ended_on is not None, one.matched_on, one.number))
+
+
+def _pathway(row: MatchedPair, events: Iterable[Event], closing: Closing | None) -> Pathway:
+    """Return a pathway from its row and the events that hold, in their order."""
+    pauses: list[Pause] = []
+    one = Pathway(
+        row.id, row.site_id, row.peer_code, row.mentor_code, row.matched_on, closing=closing
+    )
+    contract = None
+    if row.starts_on is not None and row.months is not None:
+        contract = Contract(row.starts_on, row.months)
+    for event in events:
+        on, told = event.effective_on, event.details
+        if event.kind == "matched":
+            one = replace(one, beside=bool(told.get("beside")))
+        elif event.kind == "ended":
+            one = replace(one, ended_on=on, end=str(told["end"]))
+        elif event.kind == "checked_in":
+            one = replace(one, checked={**one.checked, told["which"]: on})
+        elif event.kind == "paused":
+            pauses.append(Pause(on, who=told["who"], why=told.get("why") or None))
+        elif event.kind == "resumed" and pauses:
+            pauses[-1] = replace(pauses[-1], until=on)
+        elif event.kind == "partner_told" and pauses:
+            pauses[-1] = replace(pauses[-1], told_on=on, offered=tuple(told["offered"]))
+        elif event.kind == "extension_answered" and contract is not None:
+            both = bool(told["peer"] and told["mentor"])
+            contract = replace(contract, answered_on=on, both_want_more=both)
+    if contract is None:
+        return one
+    return replace(one, contract=replace(contract, pauses=tuple(pauses)))
+
+
+# -- the contract ----------------------------------------------------------------------------------
+
+
+def save_sheet(
+    session: Session, number: int, sheet: Sheet, today: dt.date, seen_version: int
+) -> Saved:
+    """Note what was agreed on in the three-way talk: the contract.
+
+    Raises
+    ------
+    InputFault
+        When the talk lies ahead; when the contract begins before they were matched, more than a
+        year ahead, after a pause or a talk at its end; when another contract of either runs at the
+        same time; or when the pair has ended.
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, MatchedPair, number, seen_version, asdict(sheet))
+    one = _going_on(session, number, "talked_on")
+    if sheet.talked_on > today:
+        raise InputFault.at("talked_on", _("That day lies ahead. Choose today or an earlier day."))
+    if sheet.starts_on < one.matched_on:
+        raise InputFault.at("starts_on", _matched_told(one))
+    if sheet.starts_on > today + FURTHEST_AHEAD:
+        raise InputFault.at("starts_on", _("That is more than a year ahead. Check the year."))
+    happened = [pause.since for pause in one.contract.pauses] if one.contract else []
+    happened += one.checked.values()
+    if one.closing is not None and one.closing.state == "held":
+        happened.append(one.closing.date)
+    if happened and min(happened) < sheet.starts_on:
+        raise InputFault.at(
+            "starts_on",
+            _("Something is noted on {date} already. Let it begin that day or earlier.").format(
+                date=format_date(min(happened))
+            ),
+        )
+    _refuse_overlap(session, one, Contract(sheet.starts_on, sheet.months))
+    for name, value in asdict(sheet).items():
+        setattr(row, name, value)
+    session.flush()
+    return Saved(PAIR, row.id, row.version)
+
+
+def _refuse_overlap(session: Session, one: Pathway, contract: Contract) -> None:
+    """Refuse a contract beside another of one of the two, unless that was said at matching."""
+    of_either = MatchedPair.is_about([code for code in (one.peer, one.mentor) if code is not None])
+    others = [
+        (other.contract.starts_on, other.ended_on)
+        for other in _read(session, [of_either, MatchedPair.id != one.number], dt.date.max)
+        if other.contract is not None and not other.beside and not one.beside
+    ]
+    found = first_overlap((contract.starts_on, None), others)
+    if found is not None:
+        raise InputFault.at(
+            "starts_on",
+            _("One of them has a contract from {date}. Let that pair end first.").format(
+                date=format_date(found[0])
+            ),
+        )
+
+
+# -- what happens ----------------------------------------------------------------------------------
+
+
+def save_pause(session: Session, number: int, pause: Pause, today: dt.date) -> Saved:
+    """Note that the clock stands still, and when they went on if it is over.
+
+    Raises
+    ------
+    InputFault
+        As `Contract.with_pause` says, or when there is no contract, or the pair has ended.
+    """
+    one, contract = _with_contract(session, number, "since")
+    contract.with_pause(pause, today)
+    append_event(session, PAIR, number, "paused", pause.since, who=pause.who, why=pause.why or "")
+    if pause.until is not None:
+        append_event(session, PAIR, number, "resumed", pause.until)
+    return _saved(session, one)
+
+
+def save_resumed(session: Session, number: int, on: dt.date, today: dt.date) -> Saved:
+    """Note that they go on again, from a day on.
+
+    Raises
+    ------
+    InputFault
+        As `Contract.resumed` says, or when the pair has ended.
+    """
+    one, contract = _with_contract(session, number, "on")
+    contract.resumed(on, today)
+    append_event(session, PAIR, number, "resumed", on)
+    return _saved(session, one)
+
+
+def take_back_pause(session: Session, number: int, since: dt.date) -> Saved:
+    """Take back a pause that was noted by mistake, and all that was noted of it.
+
+    Raises
+    ------
+    InputFault
+        When there is no such pause any more, or the pair has ended.
+    """
+    one = _going_on(session, number, "since")
+    events = select(Event).where(Event.subject_type == PAIR, Event.subject_id == str(number))
+    taken = False
+    for event in in_effect(session.scalars(events), dt.date.max):
+        if event.kind == "paused":
+            taken = event.effective_on == since
+        if taken and event.kind in ("paused", "resumed", "partner_told"):
+            withdraw_event(session, event)
+    if one.contract is None or all(pause.since != since for pause in one.contract.pauses):
+        raise InputFault.at("since", _("There is no pause any more. Reload the page."))
+    return _saved(session, one)
+
+
+def save_partner_told(
+    session: Session, number: int, offered: Iterable[Offer], on: dt.date, today: dt.date
+) -> Saved:
+    """Note that the one left behind by a pause knows of it, and what they were offered meanwhile.
+
+    Raises
+    ------
+    InputFault
+        When no pause goes on, or the day lies ahead or before it.
+    """
+    one, contract = _with_contract(session, number, "on")
+    pause = contract.pause_on(today)
+    if pause is None:
+        raise InputFault.at("on", _("There is no pause any more. Reload the page."))
+    _refuse_days(on, pause.since, today)
+    append_event(session, PAIR, number, "partner_told", on, offered=list(offered))
+    return _saved(session, one)
+
+
+def save_extension(
+    session: Session, number: int, on: dt.date, today: dt.date, *, peer: bool, mentor: bool
+) -> Saved:
+    """Note whether the two want three months more; both have to. The last answer counts.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead or before the contract, there is none, or the pair has ended.
+    """
+    one, contract = _with_contract(session, number, "on")
+    _refuse_days(on, contract.starts_on, today)
+    append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
+    return _saved(session, one)
+
+
+def save_check(session: Session, number: int, which: Check, on: dt.date, today: dt.date) -> Saved:
+    """Note that staff asked how it goes.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead or before the contract, there is none, or the pair has ended.
+    """
+    if which not in CHECKS:
+        raise ValueError(f"no such check: {which!r}")
+    one, contract = _with_contract(session, number, "on")
+    _refuse_days(on, contract.starts_on, today)
+    append_event(session, PAIR, number, "checked_in", on, which=which)
+    return _saved(session, one)
+
+
+def end_pair(session: Session, number: int, end: PairEnd, on: dt.date, today: dt.date) -> Saved:
+    """Note that two are no longer matched, and how it ended; whose wish it was is not asked.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead or before they were matched, or before something that is noted; or
+        it has ended already.
+    """
+    one = _going_on(session, number, "on")
+    if on > today:
+        raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    if on < one.matched_on:
+        raise InputFault.at("on", _matched_told(one))
+    last = max((pause.until or pause.since for pause in _pauses(one)), default=on)
+    if last > on:
+        raise InputFault.at(
+            "on",
+            _("A pause is noted on {date}. Choose that day or a later one.").format(
+                date=format_date(last)
+            ),
+        )
+    append_event(session, PAIR, number, "ended", on, end=end)
+    return _saved(session, one)
+
+
+def _pauses(one: Pathway) -> tuple[Pause, ...]:
+    return () if one.contract is None else one.contract.pauses
+
+
+# -- the exit talk ---------------------------------------------------------------------------------
+
+
+def agree_exit_talk(
+    session: Session, number: int, agreed: AgreedExit, today: dt.date, seen_version: int
+) -> Saved:
+    """Note that the exit talk is agreed, or moved.
+
+    Parameters
+    ----------
+    seen_version
+        Of the talk as it was shown; 0 when there was none.
+
+    Raises
+    ------
+    InputFault
+        When the day is past, more than a year ahead or before the start, or the talk was held.
+    Conflict
+        When somebody else has changed it since.
+    """
+    one = pathway(session, number)
+    if not today <= agreed.date <= today + FURTHEST_AHEAD:
+        raise InputFault.at("date", _("Choose a day from today to a year ahead."))
+    _refuse_exit_before_start(one, agreed.date)
+    row = _talk_row(session, number, seen_version)
+    if row.state == "held":
+        raise InputFault.at("date", _("The talk was held. Reload the page."))
+    row.state = "agreed"
+    row.date, row.starts_at, row.place = agreed.date, agreed.starts_at, agreed.place
+    session.flush()
+    return Saved("exit_talk", row.id, row.version)
+
+
+def cancel_exit_talk(session: Session, number: int, today: dt.date, seen_version: int) -> Saved:
+    """Note that no exit talk is held; no reason is asked, and one can be agreed later.
+
+    Parameters
+    ----------
+    seen_version
+        Of the talk as it was shown; 0 when there was none.
+
+    Raises
+    ------
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = _talk_row(session, number, seen_version)
+    if row.state == "held":
+        raise InputFault.at("date", _("The talk was held. Reload the page."))
+    row.state = "cancelled"
+    row.date = row.date or today
+    session.flush()
+    return Saved("exit_talk", row.id, row.version)
+
+
+def save_held_exit_talk(
+    session: Session, number: int, held: HeldExit, today: dt.date, seen_version: int
+) -> Saved:
+    """Note the exit talk that was held, whether it was agreed here or not.
+
+    Parameters
+    ----------
+    seen_version
+        Of the talk as it was shown; 0 when there was none.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead or before the start.
+    Conflict
+        When somebody else has changed it since.
+    """
+    if held.date > today:
+        raise InputFault.at("date", _("That day lies ahead. Write it down when the talk is over."))
+    _refuse_exit_before_start(pathway(session, number), held.date)
+    row = _talk_row(session, number, seen_version)
+    row.state, row.date, row.place = "held", held.date, held.place
+    row.ticked = list(held.ticked)
+    row.goals_reached, row.next_step = held.goals_reached, held.next_step
+    session.flush()
+    return Saved("exit_talk", row.id, row.version)
+
+
+def _talk_row(session: Session, number: int, seen_version: int) -> ExitTalk:
+    """Return the talk to change as it was shown, a new one where none was."""
+    row = exit_talk(session, number)
+    if row is not None:
+        return row_to_change(session, ExitTalk, row.id, seen_version)
+    row = ExitTalk(pair_id=number)
+    session.add(row)
+    return row
+
+
+def _refuse_exit_before_start(one: Pathway, date: dt.date) -> None:
+    if date < one.begins_on:
+        raise InputFault.at(
+            "date",
+            _("They began on {date}. The exit talk comes after it.").format(
+                date=format_date(one.begins_on)
+            ),
+        )
+
+
+# -- shared ----------------------------------------------------------------------------------------
+
+
+def _going_on(session: Session, number: int, field: str) -> Pathway:
+    """Return a pathway that has not ended.
+
+    Raises
+    ------
+    InputFault
+        At `field`, when it has.
+    """
+    one = pathway(session, number)
+    if one.ended_on is not None:
+        raise InputFault.at(field, _("It has ended already. Reload the page."))
+    return one
+
+
+def _with_contract(session: Session, number: int, field: str) -> tuple[Pathway, Contract]:
+    """Return a pathway that goes on, and its contract.
+
+    Raises
+    ------
+    InputFault
+        At `field`, when it has ended, or has no contract.
+    """
+    one = _going_on(session, number, field)
+    if one.contract is None:
+        raise InputFault.at(field, _("They have no contract yet. Write it first."))
+    return one, one.contract
+
+
+def _refuse_days(on: dt.date, first: dt.date, today: dt.date) -> None:
+    """Refuse a day ahead, or before a first one."""
+    if on > today:
+        raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    if on < first:
+        raise InputFault.at(
+            "on", _("Choose {date} or a later day.").format(date=format_date(first))
+        )
+
+
+def _matched_told(one: Pathway) -> str:
+    return _("They were matched on {date}. Choose that day or a later one.").format(
+        date=format_date(one.matched_on)
+    )
+
+
+def _saved(session: Session, one: Pathway) -> Saved:
+    return Saved(PAIR, one.number, session.get_one(MatchedPair, one.number).version)

@@ -1,0 +1,139 @@
+"""Pauses: they begin, the one left behind is told, and they go on again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import cast
+
+from peerbook.pathways import pathway_records
+from peerbook.pathways.contract import OFFERS, WHO, WHY, Contract, Offer, Pause, Who, Why
+from peerbook.pathways.names import offer_name, who_name, why_name
+from peerbook.pathways.opened import Opened
+from peerbook.text import _, format_date
+from peerbook.ui import (
+    Button,
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    Form,
+    Part,
+    Prose,
+    Submission,
+    literal,
+)
+from peerbook.ui.answers import given, given_or_none
+
+
+def pause_form(opened: Opened) -> Form:
+    """Return the form to note a pause."""
+    desk, number = opened.desk, opened.one.number
+
+    def save(submission: Submission) -> None:
+        values = submission.values
+        pause = Pause(
+            given(dt.date, values["since"]),
+            given_or_none(dt.date, values["until"]),
+            cast(Who, values["who"]),
+            cast("Why | None", values["why"]),
+        )
+        opened.save(
+            submission,
+            lambda session: pathway_records.save_pause(session, number, pause, desk.today),
+        )
+
+    return Form(
+        "pause",
+        [
+            ChoiceField(
+                "who", _("Who needs a pause?"), required=True, look="radio",
+                options=[(who, who_name(who)) for who in WHO],
+            ),
+            DateField("since", _("From which day?"), required=True, latest=desk.today),
+            ChoiceField(
+                "why", _("Why?"), options=[(why, why_name(why)) for why in WHY],
+                hint=_("Only if they want to say."),
+            ),
+            DateField(
+                "until", _("When did they go on again?"), latest=desk.today,
+                hint=_("Leave it open as long as the pause goes on."),
+            ),
+        ],
+        values={"since": desk.today},
+        on_submit=save,
+        submit_label=_("Save the pause"),
+    )  # fmt: skip
+
+
+def told_form(opened: Opened, pause: Pause) -> list[Part]:
+    """Return the form to note that the one left behind was told of the pause."""
+    desk, number = opened.desk, opened.one.number
+    waiting = opened.mentor if pause.who == "peer" else opened.peer
+
+    def save(submission: Submission) -> None:
+        values = submission.values
+        offered = cast("tuple[Offer, ...]", given(tuple, values["offered"]))
+        opened.save(
+            submission,
+            lambda session: pathway_records.save_partner_told(
+                session, number, offered, given(dt.date, values["on"]), desk.today
+            ),
+        )
+
+    return [
+        Prose(
+            _("Call {name} the same day. Say what they can do until then.").format(
+                name=literal(waiting)
+            )
+        ),
+        Form(
+            "partner_told",
+            [
+                ChoicesField(
+                    "offered", _("What did you offer?"),
+                    options=[(offer, offer_name(offer)) for offer in OFFERS],
+                ),
+                DateField("on", _("When did you talk?"), required=True, latest=desk.today),
+            ],
+            values={"on": pause.told_on or desk.today, "offered": pause.offered},
+            on_submit=save,
+            submit_label=_("Save that they know"),
+        ),
+    ]  # fmt: skip
+
+
+def resume_form(opened: Opened) -> Form:
+    """Return the form to note that they go on again."""
+    desk, number = opened.desk, opened.one.number
+
+    def save(submission: Submission) -> None:
+        on = given(dt.date, submission.values["on"])
+        opened.save(
+            submission,
+            lambda session: pathway_records.save_resumed(session, number, on, desk.today),
+        )
+
+    return Form(
+        "resumed",
+        [DateField("on", _("From which day?"), required=True, latest=desk.today)],
+        values={"on": desk.today},
+        on_submit=save,
+        submit_label=_("Save that they go on"),
+    )
+
+
+def taking_back(opened: Opened, contract: Contract) -> list[Part]:
+    """Return a button for each pause that was noted by mistake."""
+
+    def button(pause: Pause) -> Button:
+        return Button(
+            _("Take back the pause from {date}").format(date=format_date(pause.since)),
+            lambda: opened.press(
+                lambda session: pathway_records.take_back_pause(
+                    session, opened.one.number, pause.since
+                ),
+                _("The pause is taken back."),
+            ),
+            confirm=_("Was this pause noted by mistake?"),
+        )
+
+    return [button(pause) for pause in contract.pauses]

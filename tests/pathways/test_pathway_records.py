@@ -1,0 +1,333 @@
+"""Contracts, pauses, answers, exit talks and ends in the store, and what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pytest
+
+from builders import LEADER, a_site, assert_sound, participant
+from builders import save as saved
+from peerbook.errors import Conflict, InputFault
+from peerbook.pathways import pathway_records
+from peerbook.pathways.contract import Contract, Pause
+from peerbook.pathways.pathway_records import AgreedExit, HeldExit, Sheet
+from peerbook.people import pairs
+from peerbook.privacy import retention
+from peerbook.privacy.erasure import erase_person, held_about
+from peerbook.store import append_event, events_of
+from peerbook.store.tables import ExitTalk, MatchedPair
+
+TODAY = dt.date(2026, 11, 24)
+START = dt.date(2026, 6, 1)
+
+
+def days(count):
+    return TODAY + dt.timedelta(days=count)
+
+
+def change(store, call, *args, **named):
+    with store.write(LEADER) as session:
+        return call(session, *args, **named)
+
+
+def read(store, call, *args, **named):
+    with store.read() as session:
+        return call(session, *args, **named)
+
+
+def refused(store, call, *args, **named):
+    with pytest.raises(InputFault) as fault:
+        change(store, call, *args, **named)
+    return [one.place.field for one in fault.value.faults]
+
+
+@pytest.fixture
+def made(store):
+    """Return a site's number, two peers and two mentors."""
+    site_id, _name = a_site(store)
+    codes = saved(store, *(participant(site_id=site_id) for _n in range(4)))
+    return site_id, codes[:2], codes[2:]
+
+
+def a_pair(store, made, matched_on=START, peer=0, mentor=0, **told):
+    site_id, peers, mentors = made
+    with store.write(LEADER) as session:
+        row = MatchedPair(
+            site_id=site_id, peer_code=peers[peer], mentor_code=mentors[mentor],
+            matched_on=matched_on,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        append_event(session, pairs.PAIR, row.id, "matched", matched_on, **told)
+        return row.id
+
+
+def sheet(starts_on=START, **values):
+    agreed = {"peer_goal": "Ud at gå", "mentor_goal": "Blive tryg", "contact_rule": "Sms"}
+    return Sheet(**{"talked_on": starts_on, "starts_on": starts_on, **agreed, **values})
+
+
+def agree(store, number, version=1, **values):
+    return change(store, pathway_records.save_sheet, number, sheet(**values), TODAY, version)
+
+
+@pytest.fixture
+def pair(store, made):
+    """Return the number of a pair with a contract from June on."""
+    number = a_pair(store, made)
+    agree(store, number)
+    return number
+
+
+def of(store, number, day=TODAY):
+    return read(store, pathway_records.pathway, number, day)
+
+
+# -- the contract ----------------------------------------------------------------------------------
+
+
+def test_what_three_agree_on_is_the_contract(store, made):
+    number = a_pair(store, made)
+    assert of(store, number).standing(TODAY) == "no_contract"
+    agree(store, number, starts_on=days(-10), months=4)
+    one = of(store, number)
+    assert one.contract == Contract(days(-10), 4)
+    assert one.standing(TODAY) == "runs"
+    assert one.standing(days(-11)) == "ahead"
+    assert_sound(store)
+
+
+def test_a_sheet_somebody_else_has_changed_meanwhile_is_not_overwritten(store, pair):
+    with pytest.raises(Conflict):
+        agree(store, pair, months=3)
+    assert of(store, pair).contract.months == 6
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"talked_on": days(1)}, "talked_on"),
+        ({"starts_on": START - dt.timedelta(days=1)}, "starts_on"),
+        ({"talked_on": TODAY, "starts_on": days(400)}, "starts_on"),
+    ],
+)
+def test_a_contract_on_a_day_that_cannot_be_is_refused(store, made, values, field):
+    number = a_pair(store, made)
+    wanted = sheet(**values)
+    assert refused(store, pathway_records.save_sheet, number, wanted, TODAY, 1) == [field]
+    assert of(store, number).contract is None, "nothing is half-saved"
+
+
+def test_contracts_of_one_person_do_not_overlap(store, made, pair):
+    other = a_pair(store, made, mentor=1)
+    asked = (pathway_records.save_sheet, other, sheet(starts_on=days(-20)), TODAY, 1)
+    assert refused(store, *asked) == ["starts_on"]
+    change(store, pathway_records.end_pair, pair, "changed_mentor", days(-21), TODAY)
+    change(store, *asked)
+    assert of(store, other).contract.starts_on == days(-20)
+
+
+def test_one_who_stands_in_for_a_while_has_a_contract_beside_the_other(store, made, pair):
+    other = a_pair(store, made, mentor=1, beside=True)
+    agree(store, other, starts_on=days(-20))
+    agree(store, pair, version=2, months=9)
+    assert of(store, other).beside
+
+
+def test_a_contract_begins_no_later_than_what_is_noted_in_it(store, pair):
+    change(store, pathway_records.save_pause, pair, Pause(days(-90), days(-80)), TODAY)
+    asked = (pathway_records.save_sheet, pair)
+    assert refused(store, *asked, sheet(starts_on=days(-85)), TODAY, 2) == ["starts_on"]
+    change(store, *asked, sheet(starts_on=days(-90)), TODAY, 2)
+
+
+# -- pauses ----------------------------------------------------------------------------------------
+
+
+def test_a_pause_moves_all_that_is_due_and_the_one_left_behind_is_told(store, pair):
+    end = of(store, pair).contract.ends_on
+    change(
+        store, pathway_records.save_pause, pair, Pause(days(-30), who="mentor", why="illness"),
+        TODAY,
+    )  # fmt: skip
+    one = of(store, pair)
+    assert one.standing(TODAY) == "paused"
+    assert one.contract.ends_on is None
+    assert one.contract.pauses[-1].partner_waits
+    change(store, pathway_records.save_partner_told, pair, ["cafe", "group"], days(-30), TODAY)
+    change(store, pathway_records.save_resumed, pair, days(-10), TODAY)
+    one = of(store, pair)
+    assert one.contract.pauses == (
+        Pause(days(-30), days(-10), "mentor", "illness", days(-30), ("cafe", "group")),
+    )
+    assert one.contract.ends_on == end + dt.timedelta(days=20)
+    assert of(store, pair, days(-20)).standing(days(-20)) == "paused"
+
+
+def test_what_cannot_be_is_refused_and_leaves_no_event(store, made, pair):
+    without = a_pair(store, made, peer=1, mentor=1)
+    events = store_events(store)
+    save_pause = pathway_records.save_pause
+    assert refused(store, save_pause, without, Pause(days(-5)), TODAY) == ["since"]
+    assert refused(store, save_pause, pair, Pause(days(1)), TODAY) == ["since"]
+    assert refused(store, pathway_records.save_resumed, pair, TODAY, TODAY) == ["on"]
+    told = (pathway_records.save_partner_told, pair, ["cafe"], TODAY, TODAY)
+    assert refused(store, *told) == ["on"]
+    more = pathway_records.save_extension
+    for on in (days(1), START - dt.timedelta(days=1)):
+        assert refused(store, more, pair, on, TODAY, peer=True, mentor=True) == ["on"]
+        assert refused(store, pathway_records.save_check, pair, "first_days", on, TODAY) == ["on"]
+    assert store_events(store) == events
+
+
+def store_events(store):
+    with store.read() as session:
+        return len(events_of(session, pairs.PAIR))
+
+
+def test_a_pause_noted_by_mistake_is_taken_back_with_all_of_it(store, pair):
+    before = of(store, pair)
+    change(store, pathway_records.save_pause, pair, Pause(days(-60), days(-50)), TODAY)
+    change(store, pathway_records.save_pause, pair, Pause(days(-30), who="peer"), TODAY)
+    change(store, pathway_records.save_partner_told, pair, ["cafe"], days(-29), TODAY)
+    change(store, pathway_records.take_back_pause, pair, days(-30))
+    assert of(store, pair).contract.pauses == (Pause(days(-60), days(-50)),)
+    change(store, pathway_records.take_back_pause, pair, days(-60))
+    assert of(store, pair) == before
+    assert refused(store, pathway_records.take_back_pause, pair, days(-60)) == ["since"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_state_of_any_past_day_is_that_of_replaying_what_happened(store, pair, seed):
+    """Whatever was noted, in whatever order: each past day is as if nothing later were known."""
+    draw = random.Random(seed)
+    pauses = {}
+    for _time in range(12):
+        since, length = days(-draw.randint(5, 176)), dt.timedelta(days=draw.randint(1, 25))
+        try:
+            change(store, pathway_records.save_pause, pair, Pause(since, since + length), TODAY)
+            pauses[since] = since + length
+        except InputFault:
+            pass
+    for day in (days(-draw.randint(0, 180)) for _n in range(12)):
+        contract = of(store, pair, day).contract
+        known = {
+            one: until if until <= day else None for one, until in pauses.items() if one <= day
+        }
+        assert {one.since: one.until for one in contract.pauses} == known
+
+
+# -- three months more, and asking -----------------------------------------------------------------
+
+
+def test_only_if_both_want_it_there_are_three_months_more_and_the_last_answer_counts(store, pair):
+    more = pathway_records.save_extension
+    change(store, more, pair, days(-9), TODAY, peer=True, mentor=False)
+    assert of(store, pair).contract.all_months == 6
+    change(store, more, pair, days(-2), TODAY, peer=True, mentor=True)
+    one = of(store, pair)
+    assert (one.contract.all_months, one.contract.answered_on) == (9, days(-2))
+    assert of(store, pair, days(-5)).contract.all_months == 6
+
+
+def test_asking_how_it_goes_is_noted_and_nothing_else(store, pair):
+    change(store, pathway_records.save_check, pair, "first_days", days(-170), TODAY)
+    assert of(store, pair).checked == {"first_days": days(-170)}
+
+
+# -- the exit talk and the end ---------------------------------------------------------------------
+
+
+def test_an_exit_talk_is_agreed_moved_held_and_corrected(store, pair):
+    agree_talk, held = pathway_records.agree_exit_talk, pathway_records.save_held_exit_talk
+    change(store, agree_talk, pair, AgreedExit(days(3), dt.time(10), "Lido"), TODAY, 0)
+    change(store, agree_talk, pair, AgreedExit(days(5)), TODAY, 1)
+    assert of(store, pair).closing.state == "agreed"
+    change(store, held, pair, HeldExit(TODAY, ticked=("goals",), next_step="Cafévagt"), TODAY, 2)
+    closing = of(store, pair).closing
+    assert (closing.state, closing.date) == ("held", TODAY)
+    assert closing.missing == ("post_measure", "exit_form", "coffee_card")
+    with pytest.raises(Conflict):
+        change(store, held, pair, HeldExit(TODAY), TODAY, 1)
+    assert refused(store, agree_talk, pair, AgreedExit(days(3)), TODAY, 3) == ["date"]
+
+
+def test_an_exit_talk_before_the_start_or_on_a_day_ahead_is_refused(store, made, pair):
+    held = pathway_records.save_held_exit_talk
+    for on in (START - dt.timedelta(days=1), days(1)):
+        assert refused(store, held, pair, HeldExit(on), TODAY, 0) == ["date"]
+    assert refused(
+        store, pathway_records.agree_exit_talk, pair, AgreedExit(days(-1)), TODAY, 0
+    ) == ["date"]
+    ahead = a_pair(store, made, peer=1, mentor=1)
+    agree(store, ahead, starts_on=days(20), talked_on=TODAY)
+    assert refused(
+        store, pathway_records.agree_exit_talk, ahead, AgreedExit(days(10)), TODAY, 0
+    ) == ["date"]
+    assert of(store, pair).closing is None
+
+
+def test_that_there_is_no_exit_talk_can_be_noted_and_changed(store, pair):
+    change(store, pathway_records.cancel_exit_talk, pair, TODAY, 0)
+    assert of(store, pair).closing.state == "cancelled"
+    change(store, pathway_records.agree_exit_talk, pair, AgreedExit(days(2)), TODAY, 1)
+    assert of(store, pair).closing.state == "agreed"
+
+
+@pytest.mark.parametrize("on", [START - dt.timedelta(days=1), days(1)])
+def test_a_pair_ends_after_it_began_and_not_in_the_future(store, pair, on):
+    end = pathway_records.end_pair
+    assert refused(store, end, pair, "completed", on, TODAY) == ["on"]
+    change(store, end, pair, "completed", TODAY, TODAY)
+    assert refused(store, end, pair, "withdrew", TODAY, TODAY) == ["on"]
+    assert refused(store, pathway_records.save_pause, pair, Pause(days(-9)), TODAY) == ["since"]
+    assert of(store, pair).standing(TODAY) == "ended"
+    assert of(store, pair, days(-1)).standing(days(-1)) == "asks"
+
+
+def test_a_pair_does_not_end_before_a_pause_that_is_noted(store, pair):
+    change(store, pathway_records.save_pause, pair, Pause(days(-30), days(-20)), TODAY)
+    assert refused(store, pathway_records.end_pair, pair, "withdrew", days(-25), TODAY) == ["on"]
+    change(store, pathway_records.end_pair, pair, "withdrew", days(-20), TODAY)
+
+
+def test_pairs_that_ended_long_ago_can_be_left_out(store, made, pair):
+    site_id = made[0]
+    change(store, pathway_records.end_pair, pair, "completed", days(-40), TODAY)
+    other = a_pair(store, made, peer=1, mentor=1)
+    found = read(store, pathway_records.pathways, site_id, TODAY, ended_since=days(-30))
+    assert [one.number for one in found] == [other]
+    found = read(store, pathway_records.pathways, None, TODAY, ended_since=days(-40))
+    assert [one.number for one in found] == [other, pair]
+
+
+# -- what becomes of it ----------------------------------------------------------------------------
+
+
+def test_erasing_one_of_a_pair_takes_what_was_written_about_them(store, made, pair):
+    peer = made[1][0]
+    held = HeldExit(TODAY, "Hjemme", ("goals",), "Kom ud", "Cafévagt")
+    change(store, pathway_records.save_held_exit_talk, pair, held, TODAY, 0)
+    assert "exit_talk" in {one.table for one in read(store, held_about, peer)}
+    change(store, erase_person, peer)
+    with store.read() as session:
+        talk = session.query(ExitTalk).one()
+        assert (talk.place, talk.goals_reached, talk.next_step) == ("", "", "")
+        assert talk.ticked == ["goals"]
+    one = of(store, pair)
+    assert (one.peer, one.closing.state) == (None, "held")
+    assert_sound(store)
+
+
+def test_whoever_is_matched_is_not_due_for_deletion(store, made, pair):
+    rule = retention.RetentionRule(6, "last_contact", "En aftale")
+    peer = made[1][0]
+    with store.read() as session:
+        terms = {one.code: one.counted_from for one in retention.terms(session, rule, TODAY)}
+    assert terms[peer] == TODAY
+    change(store, pathway_records.end_pair, pair, "completed", days(-40), TODAY)
+    with store.read() as session:
+        terms = {one.code: one.counted_from for one in retention.terms(session, rule, TODAY)}
+    assert terms[peer] == days(-40)
