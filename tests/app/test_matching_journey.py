@@ -71,9 +71,12 @@ def test_two_who_wish_for_each_other_are_matched_and_part_kindly(app, guest, sit
 
     tab(page, "Par")
     pairs = page.get_by_role("table", name="Par lige nu")
-    pairs.get_by_role("button", name=re.compile("^Det slutter")).click()
+    pairs.get_by_role("link", name="Åbn").click()
+    page.get_by_role("button", name="Det slutter").click()
     shown(page).get_by_label("Hvordan sluttede det?").select_option(label="Gennemført som aftalt")
     page.get_by_role("button", name="Gem, at det er slut").click()
-    expect(page.get_by_text("Ingen er matchet lige nu.")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Det sluttede"))).to_be_visible()
+    page.get_by_role("button", name="Tilbage til listen").click()
+    expect(page.get_by_text(re.compile("^Ingen er matchet lige nu"))).to_be_visible()
     assert len(app.rows("SELECT id FROM matched_pair WHERE site_id = ?", site[0])) == 1
     assert_sound(app.store)

@@ -43,6 +43,7 @@ FACTS = {
     "start": ("site: Vejle", "site: Viborg"),
     "head_count": ("site: Vejle", "site: Viborg"),
     "matching": ("site: Vejle", "site: Viborg"),
+    "pathways": ("site: Vejle", "site: Viborg"),
     "recruitment": ("site: Vejle", "site: Viborg"),
     "analysis/recruitment": ("asked: 101", "asked: 0"),
     "analysis/retention": ("contracts: 24", "contracts: 0"),
