@@ -76,6 +76,8 @@ class PersonPart:
 
     def _find(self, submission: Submission) -> str:
         written = str(submission.values["who"])
+        if len(written.strip()) < SHORTEST:
+            raise InputFault.at("who", _("Write at least two letters of the name."))
         with self._desk.store.read() as session:
             rows = _found(session, written)
         told = ngettext("{n} person found.", "{n} people found.", len(rows)).format(n=len(rows))
@@ -210,8 +212,7 @@ def _found(session: Session, written: str) -> list[dict[str, str]]:
         codes = {read_code(written): ""}
     except InputFault:
         codes = {}
-    names = identities.named(session, written) if len(written.strip()) >= SHORTEST else {}
-    names |= identities.name_of(session, codes)
+    names = identities.named(session, written) | identities.name_of(session, codes)
     known = select(Participant.code, Site.name).join(Site, Site.id == Participant.site_id)
     rows = session.execute(known.where(Participant.code.in_([*names, *codes]))).all()
     found = [
