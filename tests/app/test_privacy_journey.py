@@ -60,6 +60,8 @@ def find(page: Page, who: str) -> None:
 
 def test_one_person_is_told_everything_and_then_deleted(server, visitor, axe):
     page = visitor.open(server, "privacy")
+    find(page, "k")
+    expect(page.get_by_text("Skriv mindst to bogstaver af navnet.").first).to_be_visible()
     find(page, "kvist")
     row_of(page, NAME).get_by_role("button", name="Åbn").click()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
