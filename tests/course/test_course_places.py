@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, START, a_course, a_planned_course
+from builders import LEADER, START, a_course, a_planned_course, hold, save
 from peerbook.course import people_records, plan_records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.standing import by_date, standings
@@ -15,7 +15,15 @@ from peerbook.course.schedule.plan_moves import cancel, restore
 from peerbook.errors import Conflict, InputFault
 from peerbook.rows import each
 from peerbook.store import events_of, identities
-from peerbook.store.tables import Course, CourseDate, Enrolment, Participant, Presenter
+from peerbook.store.tables import (
+    Course,
+    CourseDate,
+    Enquiry,
+    Enrolment,
+    MatchedPair,
+    Participant,
+    Presenter,
+)
 
 AFTERWARDS = dt.date(2030, 1, 1)
 MONTH = dt.timedelta(weeks=4)
@@ -354,6 +362,27 @@ def test_of_somebody_known_elsewhere_only_the_place_goes(store, made):
     assert mentors(store, other)["Anna"].on(START) == "on"
     with store.read() as session:
         assert session.get(Enrolment, (other.course_id, code)) is not None
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        lambda code: Enquiry(
+            site_id=1, participant_code=code, asked_on=START, wanted_role="mentor",
+            heard_via="notice",
+        ),
+        lambda code: MatchedPair(site_id=1, mentor_code=code, matched_on=START),
+        hold,
+    ],
+    ids=["they asked", "they were matched", "they are kept"],
+)  # fmt: skip
+def test_somebody_of_whom_anything_else_is_known_stays_with_their_name(store, made, known):
+    code = mentors(store, made)["Anna"].code
+    save(store, known(code))
+    take_off(store, made, code)
+    assert set(mentors(store, made)) == {"Bo"}
+    with store.read() as session:
+        assert identities.name_of(session, [code]) == {code: "Anna Prøvesen"}
 
 
 def test_nobody_is_taken_off_once_something_is_recorded_about_them(store, made):

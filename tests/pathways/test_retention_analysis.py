@@ -2,15 +2,16 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
-from builders import LEADER, a_site, participant, save
+from builders import LEADER, a_site, address, participant, save
 from peerbook.errors import InputFault
 from peerbook.pathways import analysis
 from peerbook.pathways.retention import retention, split
 from peerbook.people.for_analysts import described
 from peerbook.people.pairs import PAIR
-from peerbook.store import append_event
+from peerbook.store import Store, Visitor, append_event
 from peerbook.store.tables import MatchedPair
 
 TODAY = dt.date(2026, 9, 1)
@@ -71,6 +72,12 @@ def test_every_column_is_described_and_a_site_that_is_not_there_is_refused(store
         assert table.iloc[:, 1].str.len().min() > 5
     with pytest.raises(InputFault):
         analysis.contracts(store, TODAY, "Atlantis")
+
+
+def test_an_analyst_may_read_them(store, site, tmp_path):
+    with Store.open(address(tmp_path), visitor=Visitor("bo", "analyst")) as theirs:
+        for mine, its in zip(frames(store), frames(theirs), strict=True):
+            pd.testing.assert_frame_equal(mine, its)
 
 
 def test_a_store_without_pairs_gives_the_same_columns(store):

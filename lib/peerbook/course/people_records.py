@@ -13,7 +13,12 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import records
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.people.participants import checked_contacts, danish_order, new_participant
+from peerbook.people.participants import (
+    checked_contacts,
+    danish_order,
+    has_record,
+    new_participant,
+)
 from peerbook.privacy import consent
 from peerbook.store import (
     Saved,
@@ -34,7 +39,6 @@ from peerbook.store.tables import (
     CourseDate,
     Enrolment,
     Event,
-    Hold,
     Participant,
     Presenter,
 )
@@ -423,12 +427,9 @@ def take_off(session: Session, course_id: int, code: str) -> Saved:
     for event in in_effect(_events(session, course_id, [code]).get(code, ()), dt.date.max):
         withdraw_event(session, event)
     session.flush()
-    elsewhere = session.scalar(
-        select(func.count()).select_from(Enrolment).where(Enrolment.participant_code == code)
-    )
     happened = in_effect(events_of(session, "participant", code), dt.date.max)
-    is_kept = session.get(Hold, code) is not None
-    if not elsewhere and not is_kept and all(event.kind in consent.KINDS for event in happened):
+    is_told_of = not all(event.kind in consent.KINDS for event in happened)
+    if not is_told_of and not has_record(session, code):
         identities.forget_identity(session, code)
         session.delete(session.get_one(Participant, code))
     course = session.get_one(Course, course_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
@@ -11,7 +12,7 @@ from peerbook.personal import mail_address, phone_number
 from peerbook.store import identities
 from peerbook.store.codes import new_code
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Participant
+from peerbook.store.tables import Base, Identity, Participant
 from peerbook.text import _
 
 
@@ -22,6 +23,18 @@ def new_participant(session: Session, site_id: int, name: str, on: dt.date) -> s
     session.flush()
     identities.save_name(session, person.code, name)
     return person.code
+
+
+def has_record(session: Session, code: str) -> bool:
+    """Return whether anything is recorded of a participant but who they are and their events."""
+    who = Participant.__table__.c.code
+    about = (
+        key.parent
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column is who and table.name != Identity.__tablename__
+    )
+    return any(session.scalar(select(exists().where(column == code))) for column in about)
 
 
 def checked_contacts(contacts: Contacts) -> Contacts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.people.pairs import COMPLETED, pairs
@@ -106,7 +106,8 @@ def standings(
 ) -> list[Asker]:
     """Return those at a site, or at all, who asked and said who they are, without their names.
 
-    However many they are, three statements are run, and nobody has been seen by it.
+    However many they are, three statements are run, and nobody has been seen by it. Of a past day
+    it tells what is known of that day now.
 
     Parameters
     ----------
@@ -141,14 +142,20 @@ def _standings(session: Session, which: ColumnElement[bool], today: dt.date) -> 
     """Return how it stands with those whose enquiries meet a condition."""
     wanted = (
         select(Enquiry.participant_code, Enquiry.site_id, Enquiry.asked_on, Enquiry.wanted_role)
-        .where(which, Enquiry.participant_code.is_not(None))
+        .where(which, Enquiry.participant_code.is_not(None), Enquiry.asked_on <= today)
         .order_by(Enquiry.asked_on, Enquiry.id)
     )
     last = {row.participant_code: row for row in session.execute(wanted)}
     codes = select(Enquiry.participant_code).where(which, Enquiry.participant_code.is_not(None))
     talked = (
         select(CoffeeTalk.participant_code, CoffeeTalk.date, CoffeeTalk.state, CoffeeTalk.role)
-        .where(CoffeeTalk.participant_code.in_(codes), CoffeeTalk.state != "cancelled")
+        .where(
+            CoffeeTalk.participant_code.in_(codes),
+            or_(
+                CoffeeTalk.state == "agreed",
+                and_(CoffeeTalk.state == "held", CoffeeTalk.date <= today),
+            ),
+        )
         .order_by(CoffeeTalk.date, CoffeeTalk.id)
     )
     talks = {row.participant_code: row for row in session.execute(talked)}

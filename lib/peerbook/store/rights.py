@@ -126,8 +126,8 @@ _RIGHTS: dict[Role, Rights] = {
         | _MATCHING
         | _CAFE
         | _PATHWAYS
-        | {"closure", "event", "head_count"},
-        hidden=_DOOR | _NOTES | _WRITTEN | _TALKED | {"shift_host.label"},
+        | {"closure", "event", "head_count", "same_person"},
+        hidden=_DOOR | _NOTES | _WRITTEN | _TALKED | {"same_person.actor", "shift_host.label"},
     ),
     "steering_group": Rights(
         reads=_EVERYBODY | _COURSE | {"closure", "event", "head_count"}, hidden=_DOOR
