@@ -19,12 +19,14 @@ from builders import LEADER, a_site, assert_sound, course, open_store, save
 from peerbook.course import people_records
 from peerbook.errors import Conflict, InputFault
 from peerbook.matching import matching_records
-from peerbook.pathways import retention_records
+from peerbook.pathways import pathway_records, retention_records
+from peerbook.pathways.contract import Pause
+from peerbook.pathways.pathway_records import Sheet
 from peerbook.people.pairs import PAIR, pairs
 from peerbook.recruitment import enquiry_records, journey_records, talk_records
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.talk_records import OUTCOMES, Agreed, Decided, Held
-from peerbook.store import append_event, events_of, new_code, withdraw_event
+from peerbook.store import events_of, new_code, withdraw_event
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import Enquiry, Event
 
@@ -194,23 +196,42 @@ class Journal:
         saved = self.try_to(
             matching_records.save_pair, self.site_id, peer, mentor, on=day(ago), today=TODAY
         )
-        if saved is not None:
-            self.pairs[saved.number] = (peer, mentor, day(ago))
+        if saved is None:
+            return
+        self.pairs[saved.number] = (peer, mentor, day(ago))
+        sheet = Sheet(day(ago), day(ago))
+        self.try_to(pathway_records.save_sheet, saved.number, sheet, TODAY, saved.version)
+
+    def a_pair(self, which):
+        return sorted(self.pairs)[which % len(self.pairs)] if self.pairs else 0
 
     def end(self, which, ago, how):
-        if not self.pairs:
-            return
-        number = sorted(self.pairs)[which % len(self.pairs)]
-        if self.try_to(matching_records.end_pair, number, how, day(ago), TODAY):
+        number = self.a_pair(which)
+        if self.try_to(pathway_records.end_pair, number, how, day(ago), TODAY):
             self.note(number, "ended", day(ago), end=how)
 
-    def turn_pair(self, which, ago, kind):
-        if not self.pairs:
+    def pause(self, which, ago, days):
+        number, until = self.a_pair(which), None if days is None else day(ago - days)
+        if self.try_to(pathway_records.save_pause, number, Pause(day(ago), until), TODAY):
+            self.note(number, "paused", day(ago))
+            if until is not None:
+                self.note(number, "resumed", until)
+
+    def resume(self, which, ago):
+        number = self.a_pair(which)
+        if self.try_to(pathway_records.save_resumed, number, day(ago), TODAY):
+            self.note(number, "resumed", day(ago))
+
+    def take_back_pause(self, which, ago):
+        number = self.a_pair(which)
+        if self.try_to(pathway_records.take_back_pause, number, day(ago)) is None:
             return
-        number = sorted(self.pairs)[which % len(self.pairs)]
-        with self.store.write(LEADER) as session:
-            append_event(session, PAIR, number, kind, day(ago))
-        self.note(number, kind, day(ago))
+        is_of_it = False
+        for entry in self.holding(number, ("paused", "resumed")):
+            if entry.kind == "paused":
+                is_of_it = entry.on == day(ago)
+            if is_of_it:
+                self.take_back(entry)
 
     def enrol(self, who, ago):
         code = self.codes[who]
@@ -245,7 +266,7 @@ class Journal:
         if not self.entries:
             return
         entry = self.entries[which % len(self.entries)]
-        if entry.kind == "enrolled":  # that is what taking somebody off is for
+        if entry.kind in ("enrolled", "paused", "resumed"):  # they go with what hangs on them
             return
         with self.store.write(LEADER) as session:
             withdraw_event(session, session.get_one(Event, entry.seq))
@@ -328,7 +349,9 @@ SAVES = st.one_of(
     st.tuples(st.just("match"), st.integers(0, 1), st.integers(2, 3), AGO),
     st.tuples(st.just("match"), WHO, WHO, AGO),
     st.tuples(st.just("end"), WHICH, AGO, st.sampled_from(["completed", "changed_mentor"])),
-    st.tuples(st.just("turn_pair"), WHICH, AGO, st.sampled_from(["paused", "resumed"])),
+    st.tuples(st.just("pause"), WHICH, AGO, st.none() | st.integers(1, 4)),
+    st.tuples(st.just("resume"), WHICH, AGO),
+    st.tuples(st.just("take_back_pause"), WHICH, AGO),
     st.tuples(st.just("enrol"), WHO, AGO),
     st.tuples(st.just("turn_course"), WHO, AGO, st.sampled_from(["paused", "resumed", "left"])),
     st.tuples(st.just("take_off"), WHO),
@@ -337,8 +360,8 @@ SAVES = st.one_of(
 
 
 A_LIFE = [
-    ("hold", 0, 9), ("wait", 0, 8, True), ("match", 0, 2, 7), ("turn_pair", 0, 6, "paused"),
-    ("turn_pair", 0, 4, "resumed"), ("end", 0, 2, "changed_mentor"), ("withdraw", 9),
+    ("hold", 0, 9), ("wait", 0, 8, True), ("match", 0, 2, 7), ("pause", 0, 6, None),
+    ("resume", 0, 4), ("end", 0, 2, "changed_mentor"), ("withdraw", 9),
     ("withdraw", 10), ("turn_course", 2, 5, "paused"), ("turn_course", 2, 3, "left"),
     ("turn_course", 2, 6, "left"), ("stop", 0, 1), ("ask", 0, 0), ("take_off", 3),
 ]  # fmt: skip
@@ -367,8 +390,9 @@ def assert_as_it_happened(journal):
                 assert standings.get(code) == journal.standing(code, on)
                 if code in places:
                     assert places[code].on(on) == journal.place(code, on)
+            pathways = {one.number: one for one in pathway_records.pathways(session, site_id, on)}
             begun = {number for number, (*_two, since) in journal.pairs.items() if since <= on}
-            assert known.keys() == set(contracts.index) == begun
+            assert known.keys() == set(contracts.index) == pathways.keys() == begun
             for number in begun:
                 ended, paused = journal.pair(number, on)
                 pair, contract = known[number], contracts.loc[number]
@@ -376,8 +400,12 @@ def assert_as_it_happened(journal):
                 assert ((pair.ended_on, pair.end) if pair.ended_on else None) == ended
                 assert (contract["ended_on"], contract["end"]) == (ended or (None, None))
                 stands_still = bool(contract["pauses"]) and contract["pauses"][-1][1] is None
+                pathway = pathways[number]
+                assert (pathway.ended_on, pathway.end) == (ended or (None, None))
                 if ended is None:
                     assert stands_still == (paused is not None)
+                    agreed = pathway.contract
+                    assert (paused is not None) == bool(agreed and agreed.pause_on(on))
 
 
 def test_any_past_day_is_told_as_it_happened(tmp_path):

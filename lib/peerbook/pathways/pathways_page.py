@@ -1,4 +1,4 @@
-"""The pathway of pairs: contract, pauses, and the talk at the end."""
+"""The pathway of pairs: contract, pauses, the talk at the end, and how long pairs stay together."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from peerbook import small_groups
 from peerbook.desk import Desk, open_desk
 from peerbook.pathways import pathway_records
 from peerbook.pathways.pathway_list_part import Pathways
+from peerbook.pathways.retention_part import RetentionCurves
 from peerbook.sites.site_part import site_page
 from peerbook.store.tables import Site
 from peerbook.text import _
@@ -34,12 +35,13 @@ def open_page(site: str = "", pair: int = 0) -> Page:
 def _parts(desk: Desk, site: Site, pair: int) -> list[Part]:
     def follow(changed: object) -> None:
         """Let what was opened show what was saved in another part."""
-        for part in (pathways,):
+        for part in (pathways, curves):
             if part is not changed:
                 part.refresh()
 
     pathways = Pathways(desk, site, follow, pair)
-    return [Tabs([(_("Pairs"), pathways.parts)])]
+    curves = RetentionCurves(desk, site)
+    return [Tabs([(_("Pairs"), pathways.parts), (_("Retention"), curves.parts)])]
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from typing import Literal
 
 import pandas as pd
 
-from peerbook import small_groups
 from peerbook.desk import Desk
 from peerbook.pathways import retention_records
 from peerbook.pathways.retention import By, Retention, Split, retention, split
@@ -108,7 +107,7 @@ class RetentionCurves:
         makers = file_makers(read, lambda: self._desk.today, synthetic=self._desk.synthetic)
         threshold = self._desk.threshold()
         return [
-            Heading(_("To take along"), level=3),
+            Heading(_("To take along")),
             Prose(
                 _("The files can be passed on: what would tell of fewer than {n} is kept back.")
                 .format(n=threshold)
@@ -166,17 +165,6 @@ def split_parts(groups: Split, names: dict[str | None, str]) -> list[Part]:
             )
         )
     return parts
-
-
-def facts(desk: Desk, site: Site) -> tuple[str, ...]:
-    """Return what the page's check cell tells of retention."""
-    with desk.store.read() as session:
-        one = retention(
-            retention_records.contracts(session, site.id, desk.today),
-            desk.today,
-            desk.threshold(),
-        )
-    return (f"contracts: {small_groups.told(one.contracts, desk.threshold())}",)
 
 
 def _how(threshold: int) -> str:
