@@ -45,7 +45,6 @@ from peerbook.store.tables import (
     Enrolment,
     Evaluation,
     Event,
-    EventAnswer,
     ExitTalk,
     Gathering,
     GatheringGuest,
@@ -296,14 +295,13 @@ def add_cafe(session: Session, site_id: int, participant_code: str) -> None:
     )
     event = CommonEvent(
         site_id=site_id, date=START, title="Sommertur", cost_kr=900, sheets=7, form_version="1.0",
-        suggestions=["Mere kage"],
+        answers={"overall": {"5": 7}}, suggestions=["Mere kage"],
     )  # fmt: skip
     session.add_all([shift, event])
     session.flush()
     session.add_all([
         ShiftHost(shift_id=shift.id, participant_code=participant_code),
         ShiftHost(shift_id=shift.id, label="Vært A"),
-        EventAnswer(common_event_id=event.id, item_id="overall", code=5, people=7),
         OutOfHoursContact(site_id=site_id, staff="Medarbejder A", date=START),
     ])  # fmt: skip
 

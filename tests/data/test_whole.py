@@ -163,8 +163,9 @@ def test_every_column_that_could_name_somebody_is_known():
         and getattr(column.type, "length", None) is None
     }
     assert free == {
-        "coffee_talk.ticked", "course.params", "course.title", "course_date.avoided",
-        "course_date.pin_reason", "course_date.room", "exit_talk.ticked", "press_item.outlet",
+        "coffee_talk.ticked", "common_event.answers", "course.params", "course.title",
+        "course_date.avoided", "course_date.pin_reason", "course_date.room", "exit_talk.ticked",
+        "press_item.outlet",
         "site.municipality", "site.name",
     }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peerbook.cafe.events_part import CommonEvents, event_facts
 from peerbook.cafe.faces_part import KnownFaces
 from peerbook.cafe.head_count_part import HeadCounts, head_count_facts
 from peerbook.cafe.rota_part import Rota, rota_facts
@@ -25,20 +26,31 @@ def open_page(site: str = "") -> Page:
 
 
 def _parts(desk: Desk, site: Site) -> list[Part]:
-    def follow(_changed: object) -> None:
-        known_faces.refresh()
+    def follow(changed: object) -> None:
+        """Let what was opened show what was saved in another part."""
+        for part in (counts, known_faces, events):
+            if part is not changed:
+                part.refresh()
 
+    counts = HeadCounts(desk, site, follow)
     known_faces = KnownFaces(desk, site)
+    events = CommonEvents(desk, site, follow)
     return [
         Tabs(
             [
-                (_("Count"), HeadCounts(desk, site).parts),
+                (_("Count"), counts.parts),
                 (_("Rota"), Rota(desk, site, follow).parts),
                 (_("Known faces"), known_faces.parts),
+                (_("Common events"), events.parts),
             ]
         )
     ]
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
-    return (f"site: {site.name}", *head_count_facts(desk, site), *rota_facts(desk, site))
+    return (
+        f"site: {site.name}",
+        *head_count_facts(desk, site),
+        *rota_facts(desk, site),
+        *event_facts(desk, site),
+    )

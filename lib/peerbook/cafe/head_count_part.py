@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -60,11 +61,20 @@ class _Seen:
 
 
 class HeadCounts:
-    """A site's head counts on the page; what they add up to is redrawn after each save."""
+    """A site's head counts on the page; what they add up to is redrawn after each save.
 
-    def __init__(self, desk: Desk, site: Site) -> None:
+    Parameters
+    ----------
+    desk, site
+        Where.
+    on_change
+        Called with this part after each save, so that the others follow.
+    """
+
+    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
         self._desk = desk
         self._site = site
+        self._on_change = on_change
         self._occasion: Occasion = OCCASIONS[0]
         self._choice = Filter(
             _("What?"), _options(), self._choose, value=self._occasion, look="radio"
@@ -94,8 +104,9 @@ class HeadCounts:
         ]
 
     def refresh(self) -> None:
-        """Read anew, where something was counted elsewhere on the page."""
-        self._redraw("")
+        """Read anew what was counted elsewhere on the page."""
+        self._frame = self._read()
+        self._show_figures()
 
     def _choose(self, occasion: Occasion) -> None:
         self._occasion = occasion
@@ -104,6 +115,7 @@ class HeadCounts:
     def _redraw(self, announce: str) -> None:
         self._frame = self._read()
         self._show_figures(announce)
+        self._on_change(self)
 
     # -- counts in -------------------------------------------------------------------------------
 

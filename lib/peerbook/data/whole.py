@@ -311,7 +311,6 @@ def _content(table: str) -> str:
         "enquiry": _("who asked, and through what they heard of it"),
         "evaluation": _("evaluation sheets"),
         "event": _("what happened, and when"),
-        "event_answer": _("what was thought of common events"),
         "exit_talk": _("talks at the end of a pair"),
         "gathering": _("trips, cafés and walks"),
         "gathering_guest": _("who came to them"),

@@ -1,22 +1,28 @@
-"""Who is host at the café of the synthetic Vejle; all invented.
+"""Who is host at the café of the synthetic Vejle, and its common events; all invented.
 
 The manual tells that the café is open twice a week, one morning and one afternoon, in a café in
 town, with a member of staff there each time (p. 16), and that volunteers and participants can take
-shifts (p. 15, 20). Who takes which is drawn at random and says nothing about Vejle.
+shifts (p. 15, 20); and that there was a summer trip or a Christmas lunch each half-year (p. 18). Who
+takes which shift, what events cost and what was thought of them is drawn at random and says nothing
+about Vejle.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from peerbook.cafe import rota_records
+from peerbook.cafe import event_records, rota_records
+from peerbook.cafe.event_answers import EVENT, Answers, counted_items
+from peerbook.cafe.event_records import Event
 from peerbook.cafe.rota_records import Hosts, Opening
 from peerbook.course import plan_records
-from peerbook.demo.drop_in import CAFE_WEEKDAYS
+from peerbook.course.evaluation_form import Item, load_form
+from peerbook.demo.drop_in import CAFE_WEEKDAYS, COMMON_EVENTS
 from peerbook.demo.timing import Timing
 
 _MORNING, _AFTERNOON = (dt.time(10), dt.time(12, 30)), (dt.time(14), dt.time(16, 30))
@@ -25,18 +31,25 @@ _WEEKS_BACK, _WEEKS_AHEAD = 30, 8
 _VOLUNTEERS = {"Frivillig A": 5, "Frivillig B": 4, "Frivillig C": 2, "Frivillig D": 2}
 """How often each comes, against the others."""
 
+_SUGGESTIONS = (
+    "Mere tid til at gå en tur.", "Begynd lidt senere.", "Vælg et sted, man kan nå med bus.",
+    "Mere kaffe.", "Nogle lege, man kan være med i siddende.", "Tag et spil med.",
+)  # fmt: skip
+JUNE = 6
+
 
 class OpenHouse:
-    """Fills a site with a rota of its café."""
+    """Fills a site with a rota of its café, and with common events."""
 
     def __init__(self, session: Session, site_id: int, timing: Timing, seed: int) -> None:
         self._session = session
         self._site_id = site_id
+        self._timing = timing
         self._today = timing.today
         self._draw = random.Random(f"{seed} open house")  # noqa: S311 - invented people, not keys
 
     def fill(self, mentors_now: Sequence[str]) -> None:
-        """Put the cafés of half a year back and some weeks ahead on the rota.
+        """Put the cafés of half a year back and some weeks ahead on the rota, and note the events.
 
         Parameters
         ----------
@@ -50,6 +63,23 @@ class OpenHouse:
                 day = monday + dt.timedelta(weeks=week, days=weekday)
                 if calendar.is_free(day):
                     self._open(day, week, mentors_now)
+        for held_on in COMMON_EVENTS:
+            self._add_event(self._timing.moved(held_on), is_summer=held_on.month == JUNE)
+
+    def _add_event(self, day: dt.date, *, is_summer: bool) -> None:
+        """Note an event whose heads are counted already."""
+        draw, sheets = self._draw, self._draw.randint(14, 22)
+        counts = {
+            item.id: dict(Counter(draw.choices(item.scale.codes, _weights(item), k=sheets)))
+            for item in counted_items(load_form(EVENT))
+            if item.scale is not None
+        }
+        suggestions = tuple(draw.sample(_SUGGESTIONS, draw.randint(3, len(_SUGGESTIONS))))
+        event = Event(
+            day, "Sommertur" if is_summer else "Julefrokost", None,
+            100 * draw.randint(15, 40), Answers(sheets, counts, suggestions),
+        )  # fmt: skip
+        event_records.save_event(self._session, self._site_id, event, self._timing.today)
 
     def _open(self, day: dt.date, week: int, mentors: Sequence[str]) -> None:
         starts_at, ends_at = _TIMES[day.weekday()]
@@ -66,3 +96,8 @@ class OpenHouse:
         codes = [code for code in mentors[:2] if code in taking_part]
         takes = bool(codes) and self._draw.random() < 0.4
         return Hosts((self._draw.choice(codes),) if takes else (), tuple(labels))
+
+
+def _weights(item: Item) -> list[int]:
+    """Return how often each answer is drawn: mostly content, now and then no answer."""
+    return [1, 1, 3, 8, 7, 1] if item.kind == "scale" else [12, 4, 1, 1]

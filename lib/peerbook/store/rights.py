@@ -22,7 +22,7 @@ _RECRUITMENT = frozenset(
     {"coffee_talk", "enquiry", "press_item", "recruitment_effort", "stakeholder", "visit"}
 )
 _MATCHING = frozenset({"gathering", "gathering_guest", "matched_pair", "wish"})
-_CAFE = frozenset({"cafe_shift", "common_event", "event_answer", "shift_host"})
+_CAFE = frozenset({"cafe_shift", "common_event", "shift_host"})
 _PATHWAYS = frozenset({"exit_talk", "meeting"})
 _ANSWERS = frozenset({"answer", "decision", "evaluation", "suggestion"})
 _EVERYBODY = frozenset({"alembic_version", "setting", "user_account"})

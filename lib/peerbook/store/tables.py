@@ -802,8 +802,8 @@ class ShiftHost(Base):
 class CommonEvent(Versioned, Base):
     """A summer trip, a Christmas lunch; how many came stands in `head_count`.
 
-    `sheets` is how many answered the three questions of the form, how they did stands in
-    `event_answer`, and `suggestions` is what they wrote, in the order of the alphabet.
+    `sheets` is how many answered the three questions of the form, `answers` how many gave which,
+    `{"come_again": {"1": 7}}`, and `suggestions` what they wrote, in the order of the alphabet.
     """
 
     __tablename__ = "common_event"
@@ -821,19 +821,8 @@ class CommonEvent(Versioned, Base):
     cost_kr: Mapped[int | None]
     sheets: Mapped[int] = mapped_column(default=0)
     form_version: Mapped[str] = mapped_column(String(32), default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     suggestions: Mapped[list[str]] = mapped_column(default=list, info={"private": True})
-
-
-class EventAnswer(Base):
-    """How many gave one answer to one question about a common event."""
-
-    __tablename__ = "event_answer"
-    __table_args__ = (CheckConstraint("people >= 1", name="people"),)
-
-    common_event_id: Mapped[int] = _to("common_event.id", primary_key=True, autoincrement=False)
-    item_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    code: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    people: Mapped[int]
 
 
 class OutOfHoursContact(Versioned, Base):

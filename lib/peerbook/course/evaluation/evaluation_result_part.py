@@ -157,8 +157,8 @@ def _row(one: ItemComparison, threshold: int) -> dict[str, object]:
     }[one.basis]
     return {
         "item": one.item.text,
-        "mid": _shown(one.item, one.mid, threshold),
-        "final": _shown(one.item, one.final, threshold),
+        "mid": answer_told(one.item, one.mid, threshold),
+        "final": answer_told(one.item, one.final, threshold),
         "difference": difference,
         "basis": basis,
     }
@@ -200,7 +200,7 @@ def _choice_parts(figures: Mapping[str, tuple[ItemFigure, ...]], threshold: int)
         for one in items:
             if one.item.kind == "choice":
                 row = asked.setdefault(one.item.text, {"item": one.item.text})
-                row[wave] = _spread_text(one.item, one.figure, threshold)
+                row[wave] = spread_told(one.item, one.figure, threshold)
     if not asked:
         return []
     columns = [
@@ -210,9 +210,10 @@ def _choice_parts(figures: Mapping[str, tuple[ItemFigure, ...]], threshold: int)
     return [Table(columns, list(asked.values()), _("How many chose what"), sortable=False)]
 
 
-def _spread_text(item: Item, figure: WaveFigure, threshold: int) -> str:
+def spread_told(item: Item, figure: WaveFigure, threshold: int) -> str:
+    """Return how the answers to a choice are spread, as far as that is shown."""
     if not figure.answered:
-        return _shown(item, figure, threshold)
+        return answer_told(item, figure, threshold)
     if not figure.spread:
         return _("too few to tell the answers apart")
     either = _(" or ")
@@ -289,7 +290,7 @@ def _figures_table(figures: tuple[ItemFigure, ...], caption: str, threshold: int
     rows = [
         {
             "item": one.item.text,
-            "answer": _shown(one.item, one.figure, threshold),
+            "answer": answer_told(one.item, one.figure, threshold),
             "level": level_name(one.item.level),
         }
         for one in figures
@@ -297,7 +298,8 @@ def _figures_table(figures: tuple[ItemFigure, ...], caption: str, threshold: int
     return TableData(columns, rows, caption)
 
 
-def _shown(item: Item, figure: WaveFigure, threshold: int) -> str:
+def answer_told(item: Item, figure: WaveFigure, threshold: int) -> str:
+    """Return how a question was answered, in a few words, as far as that is shown."""
     either = _(" or ")
     outside = either.join(point.label for point in item.outside)
     apart = (

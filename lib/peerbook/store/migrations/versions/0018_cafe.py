@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("cost_kr", sa.Integer(), nullable=True),
         sa.Column("sheets", sa.Integer(), nullable=False),
         sa.Column("form_version", sa.String(length=32), nullable=False),
+        sa.Column("answers", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("cost_kr >= 0", name=op.f("ck_common_event_cost_kr")),
@@ -74,16 +75,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_common_event")),
         sa.UniqueConstraint("site_id", "date", name=op.f("uq_common_event_site_id_date")),
         sqlite_autoincrement=True,
-    )
-    op.create_table(
-        "event_answer",
-        sa.Column("common_event_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("item_id", sa.String(length=64), nullable=False),
-        sa.Column("code", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("people", sa.Integer(), nullable=False),
-        sa.CheckConstraint("people >= 1", name=op.f("ck_event_answer_people")),
-        _to("event_answer", "common_event_id", "common_event.id"),
-        sa.PrimaryKeyConstraint("common_event_id", "item_id", "code", name=op.f("pk_event_answer")),
     )
     op.create_table(
         "out_of_hours_contact",
