@@ -100,3 +100,40 @@ def test_known_faces_are_told_with_their_rule_and_fit_a_telephone(app, guest, si
         tab(page, name)
         assert sideways(page) <= 0
         assert axe(page) == []
+
+
+def test_a_common_event_is_noted_with_its_three_questions_and_told_above_the_threshold(
+    app, guest, site, axe
+):
+    page = guest.open(app.server, "head_count", query(site=site[1]))
+    tab(page, "Fællesarrangementer")
+    unfold(page, "Skriv et fællesarrangement op")
+    panel = shown(page)
+    panel.get_by_label("Hvad var det?").fill("Sommertur")
+    panel.get_by_label("Hvor mange kom?").fill("12")
+    panel.get_by_label("Hvad kostede det?").fill("1800")
+    panel.get_by_label("Hvor mange udfyldte skemaet?").fill("9")
+    page.get_by_role("textbox", name="Rigtig godt Hvor mange?").fill("11")
+    panel.get_by_label("Hvad skal vi gøre anderledes?").fill("Mere kage\nEn bænk mere")
+    page.get_by_role("button", name="Gem arrangementet").click()
+    expect(page.get_by_text("11 svar er flere end de 9 skemaer.").first).to_be_visible()
+    assert axe(page) == []
+    page.get_by_role("textbox", name="Rigtig godt Hvor mange?").fill("9")
+    page.get_by_role("button", name="Gem arrangementet").click()
+    events = page.get_by_role("table", name="Fællesarrangementer, det seneste øverst")
+    expect(events).to_contain_text("150")  # kroner for each who came
+    events.get_by_role("button", name=re.compile("^Åbn")).click()
+    told = page.get_by_role("table", name="Hvad de syntes om det: 9 skemaer")
+    expect(told).to_contain_text("5,0 i snit på en skala fra 1 til 5")
+    expect(page.get_by_text("vises, når mindst 5 har skrevet")).to_be_visible()
+    expect(page.get_by_text("En bænk mere")).to_have_count(0)
+    assert axe(page) == []
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert sideways(page) <= 0
+    unfold(page, "Ret det")
+    assert sideways(page) <= 0
+    assert axe(page) == []
+    tab(page, "Optælling")
+    page.get_by_role("radio", name="Fællesarrangement").check()
+    expect(page.get_by_text("Fællesarrangement: Der kom 12 den ene gang")).to_be_visible()
+    assert_sound(app.store)

@@ -14,6 +14,7 @@ from peerbook.matching.proposal import propose
 from peerbook.pathways import pathway_records
 from peerbook.pathways.retention import ENDS
 from peerbook.people import pairs
+from peerbook.people.participants import roles_on
 from peerbook.privacy.erasure import erase_person
 from peerbook.store import append_event
 from peerbook.store.tables import GatheringKind, PairEnd
@@ -67,20 +68,20 @@ def test_what_the_store_and_the_calculations_call_things_is_the_same():
 
 def test_whoever_joined_takes_part_in_that_role_until_they_stop(store, made):
     site_id, peers, mentors = made
-    roles = read(store, matching_records.roles_on, site_id, TODAY)
+    roles = read(store, roles_on, site_id, TODAY)
     assert roles == dict.fromkeys(peers, "peer") | dict.fromkeys(mentors, "mentor")
-    assert read(store, matching_records.roles_on, site_id, JOINED - dt.timedelta(1)) == {}
+    assert read(store, roles_on, site_id, JOINED - dt.timedelta(1)) == {}
     change(store, matching_records.save_stopped, site_id, peers[0], TODAY, TODAY)
-    assert peers[0] not in read(store, matching_records.roles_on, site_id, TODAY)
-    assert peers[0] in read(store, matching_records.roles_on, site_id, days(-1))
+    assert peers[0] not in read(store, roles_on, site_id, TODAY)
+    assert peers[0] in read(store, roles_on, site_id, days(-1))
 
 
 def test_a_peer_who_joins_a_course_is_a_mentor_from_then_on(store, made):
     site_id, peers, _mentors = made
     with store.write(LEADER) as session:
         append_event(session, "participant", peers[0], "enrolled", TODAY, course=1)
-    assert read(store, matching_records.roles_on, site_id, days(-1))[peers[0]] == "peer"
-    assert read(store, matching_records.roles_on, site_id, TODAY)[peers[0]] == "mentor"
+    assert read(store, roles_on, site_id, days(-1))[peers[0]] == "peer"
+    assert read(store, roles_on, site_id, TODAY)[peers[0]] == "mentor"
 
 
 # -- gatherings ----------------------------------------------------------------------------------

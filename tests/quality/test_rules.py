@@ -62,6 +62,8 @@ from peerbook.store import (
 from peerbook.store.tables import (
     Answer,
     Attendance,
+    CafeShift,
+    CommonEvent,
     Course,
     CourseDate,
     Enquiry,
@@ -70,6 +72,7 @@ from peerbook.store.tables import (
     HeadCount,
     Participant,
     Setting,
+    ShiftHost,
     Site,
 )
 
@@ -549,6 +552,52 @@ def _(session, world):
 def _(session, world):
     for weeks, people in enumerate((9, 11, 99, 10, 8)):
         counted(session, world, TODAY - (1 + 7 * weeks) * DAY, people)
+
+
+def open_cafe(session, world, day, host="Frivillig A"):
+    shift = CafeShift(site_id=world.site_id, date=day, starts_at=TEN, ends_at=THREE)
+    session.add(shift)
+    session.flush()
+    if host:
+        session.add(ShiftHost(shift_id=shift.id, label=host))
+    return shift
+
+
+@breaks("no_host_soon", 2)
+def _(session, world):
+    for days in (0, 7, 8):
+        open_cafe(session, world, TODAY + days * DAY, host="")
+    open_cafe(session, world, TODAY + 1 * DAY, host="").is_cancelled = True
+    open_cafe(session, world, TODAY + 2 * DAY)
+
+
+@breaks("cafe_not_counted")
+def _(session, world):
+    for days in (0, 1, 2, 15):
+        open_cafe(session, world, TODAY - days * DAY)
+    counted(session, world, TODAY - 2 * DAY, 9)
+
+
+def held_event(session, world, day, people=30, **values):
+    values = {"title": "Sommertur", "cost_kr": 900, **values}
+    session.add(CommonEvent(site_id=world.site_id, date=day, **values))
+    if people is not None:
+        session.add(
+            HeadCount(site_id=world.site_id, occasion="common_event", date=day, people=people)
+        )
+
+
+@breaks("event_not_noted", 2)
+def _(session, world):
+    held_event(session, world, PAST, cost_kr=None)
+    held_event(session, world, PAST + DAY, people=None)
+    held_event(session, world, PAST + 2 * DAY, cost_kr=0)
+    held_event(session, world, TODAY + 5 * DAY, people=None, cost_kr=None)
+
+
+@breaks("event_overdue")
+def _(session, world):
+    held_event(session, world, TODAY - 200 * DAY)
 
 
 @breaks("no_help_number")

@@ -246,15 +246,15 @@ class CommonEvents:
         told = [
             {
                 "question": one.item.text,
-                "answer": answer_told(one.item, one.figure, threshold),
-                "spread": _spread(one, threshold),
+                "result": _result(one, threshold),
+                "answered": one.figure.answered,
             }
             for one in figures(answers, self._form, threshold)
         ]
         columns = [
             Column("question", _("Question")),
-            Column("answer", _("Answer")),
-            Column("spread", _("How many chose what")),
+            Column("result", _("What they answered")),
+            Column("answered", _("How many answered"), kind="number"),
         ]
         sheets = ngettext("{n} sheet", "{n} sheets", answers.sheets)
         caption = _("What they thought of it: {sheets}").format(
@@ -332,8 +332,13 @@ def _each_kr(event: Event) -> int | None:
     return round(event.cost_kr / event.people)
 
 
-def _spread(one: ItemFigure, threshold: int) -> str | None:
-    return spread_told(one.item, one.figure, threshold) if one.item.kind == "choice" else None
+def _result(one: ItemFigure, threshold: int) -> str:
+    if not one.figure.answered:
+        return answer_told(one.item, one.figure, threshold)
+    if one.figure.mean is None:
+        return spread_told(one.item, one.figure, threshold)
+    mean = format_number(one.figure.mean, 1)
+    return _("{mean} on average, on a scale from 1 to 5").format(mean=mean)
 
 
 def event_facts(desk: Desk, site: Site) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from peerbook.cafe.faces import Cafe
 from peerbook.course import plan_records
 from peerbook.course.schedule.calendar import DanishCalendar
 from peerbook.errors import InputFault
-from peerbook.matching.matching_records import roles_on
+from peerbook.people.participants import roles_on
 from peerbook.store import Saved, row_to_change
 from peerbook.store.tables import CafeShift, Participant, ShiftHost
 from peerbook.text import _, format_date, format_time

@@ -18,6 +18,7 @@ from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.wishes import Basis
 from peerbook.pathways import pathway_records
+from peerbook.people.participants import roles_on
 from peerbook.store import append_event
 from peerbook.store.tables import PairEnd
 
@@ -54,7 +55,7 @@ class Matching:
             today - dt.timedelta(days=240),
             self._timing.moved(dt.date(2016, 8, 1)),
         )
-        roles = matching_records.roles_on(self._session, self._site_id, before)
+        roles = roles_on(self._session, self._site_id, before)
         peers = sorted(code for code, role in roles.items() if role == "peer")
         mentors = sorted(code for code, role in roles.items() if role == "mentor")
         self._draw.shuffle(peers)
@@ -69,7 +70,7 @@ class Matching:
 
     def _add_earlier(self, peer: str, mentor: str, before: dt.date) -> None:
         matched_on = before - dt.timedelta(days=self._draw.randint(230, 320))
-        roles = matching_records.roles_on(self._session, self._site_id, matched_on)
+        roles = roles_on(self._session, self._site_id, matched_on)
         if (roles.get(peer), roles.get(mentor)) != ("peer", "mentor"):
             return
         saved = matching_records.save_pair(

@@ -1,10 +1,10 @@
 """Who is host at the café of the synthetic Vejle, and its common events; all invented.
 
 The manual tells that the café is open twice a week, one morning and one afternoon, in a café in
-town, with a member of staff there each time (p. 16), and that volunteers and participants can take
-shifts (p. 15, 20); and that there was a summer trip or a Christmas lunch each half-year (p. 18). Who
-takes which shift, what events cost and what was thought of them is drawn at random and says nothing
-about Vejle.
+town, with a member of staff there each time (p. 16), that volunteers and participants can take
+shifts (p. 15, 20), and that there was a summer trip or a Christmas lunch each half-year (p. 18).
+Who takes which shift, what events cost and what was thought of them is drawn at random and says
+nothing about Vejle.
 """
 
 from __future__ import annotations

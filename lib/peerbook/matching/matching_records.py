@@ -5,20 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
 from peerbook.matching.occasions import Occasion
-from peerbook.matching.pool import Member, Role, Veto
+from peerbook.matching.pool import Member, Veto
 from peerbook.matching.wishes import Basis, Wish, check
 from peerbook.people.pairs import PAIR, pairs
-from peerbook.store import Saved, append_event, in_effect, row_to_change
-from peerbook.store.events import WITHDRAWN
+from peerbook.people.participants import last_events, roles_on
+from peerbook.store import Saved, append_event, row_to_change
 from peerbook.store.tables import (
-    Event,
     Gathering,
     GatheringGuest,
     MatchedPair,
@@ -29,24 +27,10 @@ from peerbook.store.tables import Veto as VetoRow
 from peerbook.store.tables import Wish as WishRow
 from peerbook.text import _, format_date
 
-_TAKES_PART = ("joined", "enrolled")
-_STOPS = ("not_now", "deselected", "stopped")
 _WAITS, _READY = "waits_to_be_matched", "ready_to_be_matched"
 
 
 # -- who takes part --------------------------------------------------------------------------------
-
-
-def roles_on(session: Session, site_id: int, day: dt.date) -> dict[str, Role]:
-    """Return what everybody who takes part at a site is on a day, by code.
-
-    Whoever joined as a peer and is later on a course, or joins again, is a mentor from then on.
-    """
-    return {
-        code: cast(Role, event.details.get("role", "mentor"))
-        for code, event in _last_of(session, site_id, (*_TAKES_PART, *_STOPS), day).items()
-        if event.kind in _TAKES_PART
-    }
 
 
 def members(session: Session, site_id: int, day: dt.date) -> list[Member]:
@@ -57,7 +41,7 @@ def members(session: Session, site_id: int, day: dt.date) -> list[Member]:
         if pair.ended_on is None
         for code in (pair.peer, pair.mentor)
     }
-    waiting = _last_of(session, site_id, (_WAITS, _READY), day)
+    waiting = last_events(session, site_id, (_WAITS, _READY), day)
     return [
         Member(
             code, role,
@@ -108,19 +92,6 @@ def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: 
             )
     append_event(session, "participant", code, "stopped", on)
     return Saved("participant", site_id, 1)
-
-
-def _last_of(
-    session: Session, site_id: int, kinds: Collection[str], day: dt.date
-) -> dict[str, Event]:
-    """Return the last event of some kinds that holds on a day, by participant code."""
-    at_site = select(Participant.code).where(Participant.site_id == site_id)
-    wanted = select(Event).where(
-        Event.subject_type == "participant",
-        Event.subject_id.in_(at_site),
-        Event.kind.in_((*kinds, WITHDRAWN)),
-    )
-    return {event.subject_id: event for event in in_effect(session.scalars(wanted), day)}
 
 
 # -- who met whom ----------------------------------------------------------------------------------

@@ -1,19 +1,29 @@
-"""Participants: how one gets a code, and how their name and contacts are read and put in order."""
+"""Participants: how one gets a code, whether and as what they take part, and how their name and
+contacts are read and put in order.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from typing import Literal, cast
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.personal import mail_address, phone_number
-from peerbook.store import identities
+from peerbook.store import identities, in_effect
 from peerbook.store.codes import new_code
+from peerbook.store.events import WITHDRAWN
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Base, Identity, Participant
+from peerbook.store.tables import Base, Event, Identity, Participant
 from peerbook.text import _
+
+RoleInPair = Literal["peer", "mentor"]
+
+_TAKES_PART = ("joined", "enrolled")
+_STOPS = ("not_now", "deselected", "stopped")
 
 
 def new_participant(session: Session, site_id: int, name: str, on: dt.date) -> str:
@@ -35,6 +45,31 @@ def has_record(session: Session, code: str) -> bool:
         if key.column is who and table.name != Identity.__tablename__
     )
     return any(session.scalar(select(exists().where(column == code))) for column in about)
+
+
+def roles_on(session: Session, site_id: int, day: dt.date) -> dict[str, RoleInPair]:
+    """Return what everybody who takes part at a site is on a day, by code.
+
+    Whoever joined as a peer and is later on a course, or joins again, is a mentor from then on.
+    """
+    return {
+        code: cast(RoleInPair, event.details.get("role", "mentor"))
+        for code, event in last_events(session, site_id, (*_TAKES_PART, *_STOPS), day).items()
+        if event.kind in _TAKES_PART
+    }
+
+
+def last_events(
+    session: Session, site_id: int, kinds: Collection[str], day: dt.date
+) -> dict[str, Event]:
+    """Return the last event of some kinds that holds on a day, by participant code."""
+    at_site = select(Participant.code).where(Participant.site_id == site_id)
+    wanted = select(Event).where(
+        Event.subject_type == "participant",
+        Event.subject_id.in_(at_site),
+        Event.kind.in_((*kinds, WITHDRAWN)),
+    )
+    return {event.subject_id: event for event in in_effect(session.scalars(wanted), day)}
 
 
 def checked_contacts(contacts: Contacts) -> Contacts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from peerbook.errors import NotAllowed
 from peerbook.quality import (
+    about_cafe,
     about_evaluations,
     about_people,
     about_places,
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             *about_people.RULES, *about_evaluations.RULES, *about_plans.RULES,
             *about_places.RULES, *about_privacy.RULES, *about_recruitment.RULES,
+            *about_cafe.RULES,
         ),
         key=lambda rule: SEVERITIES.index(rule.severity),
     )
