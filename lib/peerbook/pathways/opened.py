@@ -61,3 +61,12 @@ class Opened:
 
     def _name(self, code: str | None, role: str) -> str:
         return role_name(role) if code is None else self.names.get(code, code)
+
+
+def cells_of(one: Pathway, names: dict[str, str]) -> dict[str, object]:
+    """Return number, peer and mentor of a pair as a table shows them."""
+
+    def name(code: str | None) -> str:
+        return "–" if code is None else names.get(code, code)
+
+    return {"number": one.number, "peer": name(one.peer), "mentor": name(one.mentor)}

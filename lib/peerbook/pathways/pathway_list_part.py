@@ -8,6 +8,7 @@ from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.pathways import pathway_records
 from peerbook.pathways.names import standing_status
+from peerbook.pathways.opened import cells_of
 from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_part import OnePathway
 from peerbook.people.names import end_name, role_name
@@ -113,7 +114,7 @@ class Pathways:
         ]
         rows = [
             {
-                **_who(one, names),
+                **cells_of(one, names),
                 "standing": standing_status(one, self._desk.today),
                 "ends_on": None if one.contract is None else one.contract.ends_on,
             }
@@ -132,7 +133,7 @@ class Pathways:
         ]
         rows = [
             {
-                **_who(one, names),
+                **cells_of(one, names),
                 "since": one.begins_on, "until": one.ended_on, "end": end_name(one.end or ""),
             }
             for one in ended
@@ -145,10 +146,3 @@ class Pathways:
             return ""
 
         return RowAction(_("Open"), open_it)
-
-
-def _who(one: Pathway, names: dict[str, str]) -> dict[str, object]:
-    def name(code: str | None) -> str:
-        return "–" if code is None else names.get(code, code)
-
-    return {"number": one.number, "peer": name(one.peer), "mentor": name(one.mentor)}

@@ -7,6 +7,7 @@ from collections import Counter
 from peerbook import small_groups
 from peerbook.desk import Desk, open_desk
 from peerbook.pathways import pathway_records
+from peerbook.pathways.contact_part import Contacts
 from peerbook.pathways.pathway_list_part import Pathways
 from peerbook.pathways.retention_part import RetentionCurves
 from peerbook.sites.site_part import site_page
@@ -35,13 +36,22 @@ def open_page(site: str = "", pair: int = 0) -> Page:
 def _parts(desk: Desk, site: Site, pair: int) -> list[Part]:
     def follow(changed: object) -> None:
         """Let what was opened show what was saved in another part."""
-        for part in (pathways, curves):
+        for part in (pathways, contacts, curves):
             if part is not changed:
                 part.refresh()
 
     pathways = Pathways(desk, site, follow, pair)
+    contacts = Contacts(desk, site, follow)
     curves = RetentionCurves(desk, site)
-    return [Tabs([(_("Pairs"), pathways.parts), (_("Retention"), curves.parts)])]
+    return [
+        Tabs(
+            [
+                (_("Pairs"), pathways.parts),
+                (_("Contact"), contacts.parts),
+                (_("Retention"), curves.parts),
+            ]
+        )
+    ]
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
