@@ -63,8 +63,7 @@ def fill_nation(
             if table.name not in _LEFT_OUT | {"identity"}
         }
         origin["identity"] = [
-            dict(zip(_NAMED, row, strict=True))
-            for row in identities.everybody(session)
+            dict(zip(_NAMED, row, strict=True)) for row in identities.everybody(session)
         ]
     each = math.ceil(people / sites / len(origin["participant"]))
     apart = dt.timedelta(weeks=YEARS * 52 // each)
