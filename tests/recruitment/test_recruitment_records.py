@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, a_course, a_desk, a_site, assert_sound
+from builders import LEADER, a_course, a_desk, a_site, assert_sound, counted
 from peerbook.course import people_records
 from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.erasure import erase_person
@@ -144,6 +144,43 @@ def test_a_correction_of_what_somebody_else_changed_is_a_conflict(store, site_id
     with pytest.raises(Conflict) as found:
         change(store, enquiry_records.correct_enquiry, saved.number, ASKED, TODAY, saved.version)
     assert found.value.theirs["heard_via"] == "article"
+
+
+@pytest.fixture
+def talked(store, site_id):
+    """Return number and version of the enquiry of somebody who asked, and talked a week later."""
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-20)))
+    change(store, talk_records.save_held_talk, code, Held("peer", days(-13)), TODAY)
+    with store.read() as session:
+        [enquiry] = enquiry_records.of_person(session, code)
+        return enquiry.id, enquiry.version
+
+
+def test_an_enquiry_is_not_moved_past_the_talk_it_led_to(store, site_id, talked):
+    number, version = talked
+    past = replace(ASKED, on=days(-12))
+    assert refused(store, enquiry_records.correct_enquiry, number, past, TODAY, version) == [
+        "asked_on"
+    ]
+    same_day = replace(ASKED, on=days(-13))
+    change(store, enquiry_records.correct_enquiry, number, same_day, TODAY, version)
+
+
+def test_it_may_be_moved_where_they_had_asked_before_the_talk_too(store, site_id, talked):
+    number, version = talked
+    known = Person(HANNE.name, is_known=True)
+    asks(store, site_id, known, replace(ASKED, on=days(-14)))
+    change(
+        store, enquiry_records.correct_enquiry, number, replace(ASKED, on=days(-1)), TODAY, version
+    )
+
+
+def test_an_article_that_was_removed_meanwhile_is_told_so_at_its_field(store, site_id):
+    item = change(store, press_records.save_item, site_id, Item("article", "A", days(-9)), TODAY)
+    change(store, press_records.remove_item, item.number, item.version)
+    asked = replace(ASKED, heard_via="article", press_item=item.number)
+    with pytest.raises(InputFault, match="ikke på listen mere"):
+        change(store, enquiry_records.log_enquiry, site_id, asked, Person(), TODAY)
 
 
 # -- talks and decisions -------------------------------------------------------------------------
@@ -317,6 +354,30 @@ def test_erasing_keeps_the_channel_and_not_the_person(store, site_id):
     assert_sound(store)
 
 
+@pytest.mark.parametrize(
+    "save",
+    [
+        lambda session, code: talk_records.agree_talk(session, code, Agreed("peer", TODAY), TODAY),
+        lambda session, code: talk_records.save_held_talk(
+            session, code, Held("peer", TODAY), TODAY
+        ),
+        lambda session, code: talk_records.save_decision(
+            session, code, Decided("joined", TODAY, "peer"), TODAY
+        ),
+    ],
+    ids=["a talk is agreed", "a talk was held", "they decided"],
+)
+def test_what_is_saved_of_somebody_erased_meanwhile_is_a_calm_conflict(store, site_id, save):
+    code = asks(store, site_id)
+    change(store, erase_person, code)
+    with store.read() as session:
+        before = counted(session)
+    with pytest.raises(Conflict, match="slettet, mens du skrev"):
+        change(store, save, code)
+    with store.read() as session:
+        assert counted(session) == before
+
+
 # -- press ---------------------------------------------------------------------------------------
 
 
@@ -374,6 +435,17 @@ def test_a_place_is_there_once_and_a_closed_one_is_opened_again(store, site_id):
     change(store, stakeholder_records.save_place, site_id, place, days(5))
     with store.read() as session:
         assert len(session.query(Stakeholder.id).all()) == 1
+
+
+def test_no_visit_is_noted_from_the_day_a_place_is_taken_off_the_list(store, site_id):
+    saved = change(store, stakeholder_records.save_place, site_id, Place("Syd", "unit"), days(-90))
+    change(store, stakeholder_records.close_place, saved.number, days(-5), saved.version)
+    visit = stakeholder_records.save_visit
+    for on in (days(-5), TODAY):
+        assert refused(store, visit, saved.number, Visited(on), TODAY) == ["on"]
+    change(store, visit, saved.number, Visited(days(-6)), TODAY)
+    with pytest.raises(Conflict):
+        change(store, visit, 99, Visited(TODAY), TODAY)
 
 
 def test_half_a_cadence_is_asked_about(store, site_id):

@@ -129,6 +129,13 @@ def test_text_with_control_characters_or_half_characters_is_refused(text):
     assert fault(LongTextField("t", "T"), text)
 
 
+def test_signs_that_turn_the_direction_of_a_text_are_left_out():
+    turned = "\u200eHanne \u202egithsoM\u202c \u2066Bo\u2069"
+    for field in (TextField("t", "T"), LongTextField("t", "T")):
+        assert field.parse(turned) == "Hanne githsoM Bo"
+        assert field.parse("👩‍🔧 שלום") == "👩‍🔧 שלום"  # letters know their direction themselves
+
+
 def test_one_line_of_text_takes_no_line_breaks():
     assert fault(TextField("t", "T"), "a\nb")
 

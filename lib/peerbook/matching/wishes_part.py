@@ -16,6 +16,7 @@ from peerbook.matching.pool import Member
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.wishes import MOST_NAMES, Basis, compared, standing
 from peerbook.people.names import role_name
+from peerbook.people.participants import refuse_deleted
 from peerbook.store import Saved
 from peerbook.store.tables import Site, VetoKind
 from peerbook.text import _, format_date, format_list
@@ -179,7 +180,10 @@ class Wishes:
             values={"basis": "met", "made_on": self._desk.today},
             on_submit=save,
             submit_label=_("Save the wishes"),
-            drafts=self._desk.drafts(f"wishes:{member.code}"),
+            drafts=self._desk.drafts(
+                f"wishes:{member.code}",
+                check=lambda session: refuse_deleted(session, member.code),
+            ),
         )  # fmt: skip
 
     def _waiting_button(self, member: Member) -> Button:

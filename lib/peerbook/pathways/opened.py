@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from peerbook.desk import Desk
 from peerbook.pathways.pathway import Pathway
 from peerbook.people.names import role_name
+from peerbook.people.participants import refuse_deleted
 from peerbook.store import DraftBox, Saved
 from peerbook.ui import Submission, receipt_text
 
@@ -57,7 +58,10 @@ class Opened:
     def drafts(self, form: str) -> DraftBox:
         """Return where a form is kept until it is saved; it is found when one of them is erased."""
         codes = [code for code in (self.one.peer, self.one.mentor) if code is not None]
-        return self.desk.drafts(":".join([form, str(self.one.number), *codes]))
+        return self.desk.drafts(
+            ":".join([form, str(self.one.number), *codes]),
+            check=lambda session: refuse_deleted(session, *codes),
+        )
 
     def _name(self, code: str | None, role: str) -> str:
         return role_name(role) if code is None else self.names.get(code, code)

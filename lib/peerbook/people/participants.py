@@ -11,7 +11,7 @@ from typing import Literal, cast
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.personal import mail_address, phone_number
 from peerbook.store import identities, in_effect
 from peerbook.store.codes import new_code
@@ -33,6 +33,31 @@ def new_participant(session: Session, site_id: int, name: str, on: dt.date) -> s
     session.flush()
     identities.save_name(session, person.code, name)
     return person.code
+
+
+def participant_of(session: Session, code: str) -> Participant:
+    """Return a participant.
+
+    Raises
+    ------
+    Conflict
+        When they were deleted meanwhile: whatever is saved of them would be of nobody.
+    """
+    person = session.get(Participant, code)
+    if person is None:
+        raise Conflict(
+            _(
+                "This person was deleted while you were writing, so nothing is saved of them. "
+                "Load the page again."
+            )
+        )
+    return person
+
+
+def refuse_deleted(session: Session, *codes: str) -> None:
+    """Refuse what is about participants one of whom was deleted; raises as `participant_of`."""
+    for code in codes:
+        participant_of(session, code)
 
 
 def has_record(session: Session, code: str) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from peerbook.desk import Desk
 from peerbook.months import months_after
 from peerbook.people.consent_form import asking_words, consent_form
+from peerbook.people.participants import refuse_deleted
 from peerbook.privacy.consent import Purpose, consents, save_answers, standings
 from peerbook.recruitment import talk_records
 from peerbook.recruitment.journey_records import Asker
@@ -135,6 +136,7 @@ class Decisions:
             submission: Submission, answers: dict[Purpose, bool], on: dt.date
         ) -> Receipt | None:
             def change(session: Session) -> Saved:
+                refuse_deleted(session, self._one.code)
                 saved = save_answers(session, self._one.code, answers, on, today=self._desk.today)
                 if answers.get("cpr_link") is False:
                     identities.forget_cpr(session, self._one.code)

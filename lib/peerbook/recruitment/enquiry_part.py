@@ -116,10 +116,16 @@ class Enquiries:
             clear_after_save=True,
         )
 
-    def _fields(self, *, with_decided: bool = False) -> list[Field[Any]]:
+    def _fields(
+        self, *, with_decided: bool = False, chosen_item: object = None
+    ) -> list[Field[Any]]:
         with self._desk.store.read() as session:
-            items = press_records.press_items(session, self._site.id)[:LATEST_ITEMS]
-            options = [(item.id, press_records.item_name(item)) for item in items]
+            items = press_records.press_items(session, self._site.id)
+            options = [
+                (item.id, press_records.item_name(item))
+                for place, item in enumerate(items)
+                if place < LATEST_ITEMS or item.id == chosen_item
+            ]
         fields: list[Field[Any]] = [
             DateField("asked_on", _("When?"), required=True, latest=self._desk.today),
             ChoiceField(
@@ -243,8 +249,9 @@ class Enquiries:
             )
 
         return Form(
-            "enquiry_correction", self._fields(with_decided=True), values=values, on_submit=save,
-            submit_label=_("Save the correction"),
+            "enquiry_correction",
+            self._fields(with_decided=True, chosen_item=values["press_item"]),
+            values=values, on_submit=save, submit_label=_("Save the correction"),
         )  # fmt: skip
 
     def _naming(self, number: int, version: int) -> Form:

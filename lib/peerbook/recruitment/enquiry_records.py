@@ -6,14 +6,21 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.people.participants import checked_contacts, new_participant
 from peerbook.store import Saved, identities, row_to_change
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Channel, Enquiry, Participant, PressItem, WantedRole
+from peerbook.store.tables import (
+    Channel,
+    CoffeeTalk,
+    Enquiry,
+    Participant,
+    PressItem,
+    WantedRole,
+)
 from peerbook.text import _, format_date
 
 LONGEST_BACK = dt.timedelta(days=3 * 366)
@@ -113,7 +120,7 @@ def correct_enquiry(
     Raises
     ------
     InputFault
-        As `log_enquiry` does.
+        As `log_enquiry` does; or when they would have had a talk before they asked.
     Conflict
         When somebody else has changed it since.
     """
@@ -123,6 +130,7 @@ def correct_enquiry(
     }  # fmt: skip
     row = row_to_change(session, Enquiry, number, seen_version, mine)
     _check(session, row.site_id, asked, today)
+    _refuse_after_talk(session, row, asked.on)
     for name, value in mine.items():
         setattr(row, name, value)
     session.flush()
@@ -185,6 +193,31 @@ def enquiries_frame(session: Session, site_id: int | None = None) -> pd.DataFram
         "press_item", "note", "version",
     ]  # fmt: skip
     return pd.DataFrame(session.execute(wanted).all(), columns=columns)
+
+
+def _refuse_after_talk(session: Session, row: Enquiry, on: dt.date) -> None:
+    """Refuse to move an enquiry past a talk that was held because of it."""
+    others = session.scalar(
+        select(func.min(Enquiry.asked_on)).where(
+            Enquiry.participant_code == row.participant_code, Enquiry.id != row.id
+        )
+    )
+    first = on if others is None else min(on, others)
+    talk = session.scalar(
+        select(func.min(CoffeeTalk.date)).where(
+            CoffeeTalk.participant_code == row.participant_code,
+            CoffeeTalk.state == "held",
+            CoffeeTalk.date >= row.asked_on,
+            CoffeeTalk.date < first,
+        )
+    )
+    if talk is not None:
+        raise InputFault.at(
+            "asked_on",
+            _("They had a talk on {date}. Choose that day or an earlier one.").format(
+                date=format_date(talk)
+            ),
+        )
 
 
 def _code_of(session: Session, site_id: int, person: Person, on: dt.date) -> str | None:
@@ -250,7 +283,9 @@ def _check(session: Session, site_id: int, asked: Asked, today: dt.date) -> None
         return
     item = session.get(PressItem, asked.press_item)
     if item is None or item.site_id != site_id:
-        raise InputFault.at("press_item", _("It is no longer on the list. Reload the page."))
+        raise InputFault.at(
+            "press_item", _("It is no longer on the list. Choose another one, or none.")
+        )
     if item.appeared_on > asked.on:
         raise InputFault.at(
             "press_item",

@@ -114,10 +114,14 @@ class People:
             }
             for one in sorted(shown, key=lambda one: one.since)
         ]
-        by_code = {one.code: one for one in shown}
 
         def open_one(row: Cells) -> str:
-            self._show_person(by_code[str(row["code"])])
+            with self._desk.store.read() as session:
+                found = asker(session, str(row["code"]), self._desk.today)
+            if found is None:
+                self._show_list(_("They were deleted meanwhile. The list is shown anew."))
+            else:
+                self._show_person(found)
             return ""
 
         table = Table(

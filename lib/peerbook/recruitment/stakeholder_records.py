@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from peerbook.errors import InputFault
 from peerbook.recruitment.visiting import Cadence, next_visit
 from peerbook.store import Saved, row_to_change
+from peerbook.store.store import gone
 from peerbook.store.tables import Stakeholder, StakeholderKind, Visit
 from peerbook.text import _, format_date
 
@@ -174,10 +175,22 @@ def save_visit(session: Session, number: int, visited: Visited, today: dt.date) 
     Raises
     ------
     InputFault
-        When the day lies ahead, or a visit on that day is noted already.
+        When the day lies ahead, a visit on that day is noted already, or the place was taken off
+        the list by then.
+    Conflict
+        When somebody else has removed the place.
     """
+    place = session.get(Stakeholder, number)
+    if place is None:
+        raise gone(asdict(visited))
     if visited.on > today:
         raise InputFault.at("on", _("That day lies ahead. Note the visit when it is over."))
+    if place.closed_on is not None and visited.on >= place.closed_on:
+        raise InputFault.at(
+            "on",
+            _("It was taken off the list on {date}. Put it on again first, under “A new place”.")
+            .format(date=format_date(place.closed_on)),
+        )  # fmt: skip
     known = session.scalar(
         select(Visit.id).where(Visit.stakeholder_id == number, Visit.date == visited.on)
     )

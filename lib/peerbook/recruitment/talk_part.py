@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
 from peerbook.people.names import CHANNELS, channel_name
+from peerbook.people.participants import refuse_deleted
 from peerbook.recruitment import enquiry_records, talk_records
 from peerbook.recruitment.checklist import coffee_talk
 from peerbook.recruitment.journey_records import Asker
@@ -198,7 +199,10 @@ class Talks:
             values=values,
             on_submit=save,
             submit_label=_("Save the talk"),
-            drafts=self._desk.drafts(f"held_talk:{self._one.code}"),
+            drafts=self._desk.drafts(
+                f"held_talk:{self._one.code}",
+                check=lambda session: refuse_deleted(session, self._one.code),
+            ),
         )  # fmt: skip
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
+from peerbook.people.participants import participant_of
 from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import CoffeeTalk, Enquiry, Event, Participant, WantedRole
+from peerbook.store.tables import CoffeeTalk, Enquiry, Event, WantedRole
 from peerbook.text import _, format_date
 
 Outcome = Literal["joined", "not_now", "deselected"]
@@ -99,7 +100,10 @@ def agree_talk(session: Session, code: str, agreed: Agreed, today: dt.date) -> S
     ------
     InputFault
         When the day is past or more than a year ahead, or another talk with them is agreed.
+    Conflict
+        When they were deleted meanwhile.
     """
+    person = participant_of(session, code)
     if agreed.date < today:
         raise InputFault.at(
             "date", _("That day is past. If the talk was held, write it down as held.")
@@ -118,7 +122,6 @@ def agree_talk(session: Session, code: str, agreed: Agreed, today: dt.date) -> S
                 date=format_date(waiting)
             ),
         )
-    person = session.get_one(Participant, code)
     row = CoffeeTalk(site_id=person.site_id, participant_code=code, **asdict(agreed))
     session.add(row)
     session.flush()
@@ -183,8 +186,9 @@ def save_held_talk(
     InputFault
         When the day lies ahead, or before they first asked.
     Conflict
-        When somebody else has changed the talk since.
+        When they were deleted, or somebody else has changed the talk since.
     """
+    person = participant_of(session, code)
     if held.date > today:
         raise InputFault.at("date", _("That day lies ahead. Write it down when the talk is over."))
     first, _latest = _asked_between(session, code)
@@ -196,7 +200,6 @@ def save_held_talk(
         )  # fmt: skip
     values = asdict(held) | {"ticked": list(held.ticked), "state": "held"}
     if number is None:
-        person = session.get_one(Participant, code)
         row = CoffeeTalk(site_id=person.site_id, participant_code=code, **values)
         session.add(row)
     else:
@@ -234,7 +237,10 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
     InputFault
         When the day lies ahead or before they asked last, when somebody joins without a role or
         does not without a reason, or the day to write again is not after it.
+    Conflict
+        When they were deleted meanwhile.
     """
+    person = participant_of(session, code)
     if decided.on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
     _earliest, last = _asked_between(session, code)
@@ -261,7 +267,6 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
     if decided.outcome == "joined":
         details = {"role": decided.role}
     append_event(session, "participant", code, decided.outcome, decided.on, **details)
-    person = session.get_one(Participant, code)
     return Saved("participant", person.site_id, 1)
 
 

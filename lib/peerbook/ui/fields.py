@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _, format_date, format_list, format_number, ngettext
+from peerbook.text.direction import left_to_right
 
 T = TypeVar("T")
 Code = str | int
@@ -154,7 +155,7 @@ class TextField(Field[str]):
     def _read(self, raw: object) -> str:
         if not isinstance(raw, str):
             raise self._unreadable()
-        text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+        text = left_to_right(raw).replace("\r\n", "\n").replace("\r", "\n").strip()
         if len(text) > self.max_length:
             message = _(
                 "The text is {length} characters long and there is room for {limit}. "

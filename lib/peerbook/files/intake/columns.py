@@ -25,6 +25,7 @@ import pandera.pandas as pa
 from peerbook.files.spreadsheet import Value
 from peerbook.personal import holds_cpr, mail_address, phone_number, tells_who
 from peerbook.text import _, format_list, format_number, quoted
+from peerbook.text.direction import left_to_right
 
 Kind = Literal["code", "text", "yes_no", "choice", "date", "whole", "decimal", "email", "phone"]
 TYPES: dict[Kind, str] = {
@@ -391,7 +392,8 @@ def no() -> str:
 def as_text(value: Value) -> str:
     """Return what stands in a cell as text, empty for an empty cell."""
     if isinstance(value, str):
-        return _one_kind_of_break(value) if _ODD_BREAK.search(value) else value.strip()
+        text = left_to_right(value)
+        return _one_kind_of_break(text) if _ODD_BREAK.search(text) else text.strip()
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,0 +1,100 @@
+"""The page of enquiries offers what there is, and keeps what was chosen."""
+
+import datetime as dt
+
+import pytest
+
+from builders import LEADER, a_desk, a_site
+from peerbook.errors import Conflict
+from peerbook.privacy.erasure import erase_person
+from peerbook.recruitment import enquiry_records, press_records
+from peerbook.recruitment.enquiry_part import LATEST_ITEMS, Enquiries
+from peerbook.recruitment.enquiry_records import Asked, Person
+from peerbook.recruitment.journey_records import asker
+from peerbook.recruitment.people_part import People
+from peerbook.recruitment.press_records import Item
+from peerbook.recruitment.talk_part import Talks
+from peerbook.store.tables import Enquiry, Site
+from peerbook.text.formats import COPENHAGEN
+from peerbook.ui import Form, Prose, Table
+
+TODAY = dt.datetime.now(COPENHAGEN).date()
+
+
+def days(count):
+    return TODAY + dt.timedelta(days=count)
+
+
+@pytest.fixture
+def site(store):
+    number, _name = a_site(store)
+    with store.read() as session:
+        return session.get_one(Site, number)
+
+
+def of_kind(parts, kind):
+    found = []
+    for part in parts:
+        found += [part] if isinstance(part, kind) else []
+        found += of_kind(part.inside, kind)
+    return found
+
+
+def asks(store, site, person, **asked):
+    with store.write(LEADER) as session:
+        saved = enquiry_records.log_enquiry(
+            session, site.id, Asked(TODAY, "peer", "article", **asked), person, TODAY
+        )
+        return session.get_one(Enquiry, saved.number).participant_code
+
+
+def offered(form):
+    field = next(one for one in form.fields if one["name"] == "press_item")
+    return [label for _value, label in field["options"]]
+
+
+def test_an_article_older_than_the_latest_stays_chosen_when_an_enquiry_is_corrected(store, site):
+    with store.write(LEADER) as session:
+        old, *_later = [
+            press_records.save_item(
+                session, site.id, Item("article", f"Avis {n}", days(n - 30)), TODAY
+            )
+            for n in range(LATEST_ITEMS + 1)
+        ]
+    asks(store, site, Person(), press_item=old.number)
+    enquiries = Enquiries(a_desk(store), site, lambda: None)
+    parts = enquiries.parts()
+    [new] = of_kind(parts, Form)
+    assert len(offered(new)) == LATEST_ITEMS
+    [table] = of_kind(parts, Table)
+    table._run({"index": 0, "edition": table.edition}, None)
+    correction = next(form for form in of_kind(parts, Form) if form is not new and
+                      any(one["name"] == "press_item" for one in form.fields))  # fmt: skip
+    assert len(offered(correction)) == LATEST_ITEMS + 1
+    assert "Avis 0" in offered(correction)[-1]
+
+
+def test_a_person_who_was_erased_meanwhile_is_not_opened(store, site):
+    code = asks(store, site, Person("Hanne Opdigt"))
+    parts = People(a_desk(store), site, lambda: None).parts()
+    [table] = of_kind(parts, Table)
+    with store.write(LEADER) as session:
+        erase_person(session, code)
+    table._run({"index": 0, "edition": table.edition}, None)
+    told = str([prose.tree for prose in of_kind(parts, Prose)])
+    assert "Hanne" not in told
+    assert not of_kind(parts, Table)
+
+
+def test_nothing_typed_of_somebody_who_was_erased_meanwhile_is_kept(store, site):
+    code = asks(store, site, Person("Hanne Opdigt"))
+    desk = a_desk(store)
+    with store.read() as session:
+        one = asker(session, code, TODAY)
+    form = Talks(desk, one, lambda told: None)._held_form(None)
+    form._drafts.save({"goals": "Ud at gå"})
+    with store.write(LEADER) as session:
+        erase_person(session, code)
+    with pytest.raises(Conflict):
+        form._drafts.save({"goals": "Ud at gå med Hanne"})
+    assert store.drafts.kept(desk.actor, "held_talk:") == []
