@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 
@@ -24,6 +25,8 @@ from peerbook.course.page_addresses import (
 from peerbook.course.schedule.plan import Item, order_in_time
 from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
+from peerbook.pathways.pathway_records import dues
+from peerbook.people.pairs import PATHWAYS_PAGE
 from peerbook.privacy.disclosure import told_counts
 from peerbook.recruitment.waiting_records import waiting
 from peerbook.rows import each
@@ -163,7 +166,11 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
             for site in sites
             for number, day in records.last_days(session, site.id).items()
         }
-        asking = _asking(session, sites, desk.today) if role == "leader" else []
+        asking: list[Part] = []
+        if role == "leader":
+            asking = [
+                *_asking(session, sites, desk.today), *_pairs_waiting(session, sites, desk.today),
+            ]  # fmt: skip
         to_ask = [one for site in at_work for one in _follow_ups(session, site, desk.today)]
     courses.sort(key=lambda one: (one[1].starts_on, one[1].id), reverse=True)
     where = [Column("site", _("Site"))] if len(sites) > 1 else []
@@ -245,19 +252,60 @@ def _asking(session: Session, sites: Sequence[Site], today: dt.date) -> list[Par
         ),
     }  # fmt: skip
     lines = [
-        f"- {words.format(n=total[name])}: {_recruitment_links(getattr(found, name), sites)}."
+        f"- {words.format(n=total[name])}: "
+        f"{_links(getattr(found, name), sites, RECRUITMENT_PAGE, _('Recruitment'))}."
         for name, words in told.items()
         if total[name]
     ]
     return [Heading(_("New people")), Prose("\n".join(lines))] if lines else []
 
 
-def _recruitment_links(counts: Collection[int], sites: Sequence[Site]) -> str:
-    """Return the ways to the sites that are counted, in Markdown."""
+def _pairs_waiting(session: Session, sites: Sequence[Site], today: dt.date) -> list[Part]:
+    """Return what waits about pairs, a line each with the way there; nothing if nothing does."""
+    waiting = dues(session, None, today)
+    alone = Counter(one.pathway.site_id for one in waiting if one.kind == "tell_partner")
+    others = [one for one in waiting if one.kind != "tell_partner"]
+    when: dict[str, Counter[int]] = {
+        name: Counter(one.pathway.site_id for one in others if one.when(today) == name)
+        for name in ("overdue", "this_week")
+    }
+    told = (
+        (
+            alone,
+            ngettext(
+                "{n} waits while the other pauses, and has not been told",
+                "{n} wait while the other pauses, and have not been told", alone.total(),
+            ),
+        ),
+        (
+            when["overdue"],
+            ngettext(
+                "{n} thing about pairs is overdue", "{n} things about pairs are overdue",
+                when["overdue"].total(),
+            ),
+        ),
+        (
+            when["this_week"],
+            ngettext(
+                "{n} thing about pairs is to be done this week",
+                "{n} things about pairs are to be done this week", when["this_week"].total(),
+            ),
+        ),
+    )  # fmt: skip
+    lines = [
+        f"- {words.format(n=counts.total())}: "
+        f"{_links(counts, sites, PATHWAYS_PAGE, _('Pathways'))}."
+        for counts, words in told
+        if counts
+    ]
+    return [Heading(_("Pairs")), Prose("\n".join(lines))] if lines else []
+
+
+def _links(counts: Collection[int], sites: Sequence[Site], page: str, name: str) -> str:
+    """Return the ways on a page to the sites that are counted, in Markdown."""
     return format_list(
         [
-            f"[{literal(site.name) if len(sites) > 1 else _('Recruitment')}]"
-            f"({address_of(RECRUITMENT_PAGE, site.name)})"
+            f"[{literal(site.name) if len(sites) > 1 else name}]({address_of(page, site.name)})"
             for site in sites
             if site.id in counts
         ]

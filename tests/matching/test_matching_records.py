@@ -189,7 +189,7 @@ def test_a_second_open_match_for_either_is_refused_until_the_first_has_ended(sto
     for peer, mentor in ((peers[0], mentors[1]), (peers[1], mentors[0])):
         assert refused(
             store, matching_records.save_pair, site_id, peer, mentor, on=TODAY, today=TODAY
-        ) == ["on"]
+        ) == ["beside"]
     with pytest.raises(Conflict):
         pair_of(store, made)
     change(store, pathway_records.end_pair, first, "changed_mentor", days(-2), TODAY)
@@ -200,6 +200,32 @@ def test_a_second_open_match_for_either_is_refused_until_the_first_has_ended(sto
     assert (known[first].end, known[first].ended_on) == ("changed_mentor", days(-2))
     assert known[second.number].follows == first
     assert_sound(store)
+
+
+def test_a_second_open_match_is_kept_when_it_is_said_that_both_go_on(store, made):
+    site_id, peers, mentors = made
+    first = pair_of(store, made, days(-40))
+    second = change(
+        store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY, today=TODAY,
+        beside=True,
+    ).number  # fmt: skip
+    known = {one.number: one for one in read(store, pairs.pairs, site_id, TODAY)}
+    assert known[second].follows is None, "it stands beside the other, not after it"
+    told = {
+        number: read(store, pathway_records.pathway, number, TODAY).beside
+        for number in (first, second)
+    }
+    assert told == {first: False, second: True}
+    with pytest.raises(Conflict):
+        change(
+            store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY,
+            today=TODAY, beside=True,
+        )  # fmt: skip
+    lonely = change(
+        store, matching_records.save_pair, site_id, peers[1], mentors[1], on=TODAY, today=TODAY,
+        beside=True,
+    ).number  # fmt: skip
+    assert read(store, pathway_records.pathway, lonely, TODAY).beside
 
 
 def test_whoever_is_matched_has_no_place_left_until_it_ends(store, made):

@@ -69,7 +69,9 @@ from peerbook.store.tables import (
     Enquiry,
     Enrolment,
     Evaluation,
+    ExitTalk,
     HeadCount,
+    MatchedPair,
     Participant,
     Setting,
     ShiftHost,
@@ -334,6 +336,67 @@ def test_whoever_waits_for_their_talk_or_has_just_asked_is_in_order(store, world
         [code] = session.scalars(select(Enquiry.participant_code))
         agree_talk(session, code, Agreed("peer", TODAY + DAY), TODAY)
     assert look_through(store, TODAY + DAY, SMALLEST) == ()
+
+
+# -- pairs ---------------------------------------------------------------------------------------
+
+
+def matched(session, world, peer=0, mentor=1, *, starts_on=TODAY - 30 * DAY, months=6):
+    """Save a pair with a contract; return its number."""
+    row = MatchedPair(
+        site_id=world.site_id, peer_code=world.codes[peer], mentor_code=world.codes[mentor],
+        matched_on=starts_on, talked_on=starts_on, starts_on=starts_on, months=months,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    append_event(session, "matched_pair", row.id, "matched", starts_on)
+    return row.id
+
+
+@breaks("contracts_overlap")
+def _(session, world):
+    matched(session, world, 0, 1)
+    matched(session, world, 0, 2, starts_on=TODAY - 10 * DAY)
+
+
+@breaks("extension_unsaid")
+def _(session, world):
+    number = matched(session, world)
+    append_event(session, "matched_pair", number, "ended", TODAY, end="extended_completed")
+
+
+@breaks("run_out")
+def _(session, world):
+    matched(session, world, starts_on=TODAY - 80 * DAY, months=2)
+
+
+@breaks("exit_talk_past")
+def _(session, world):
+    session.add(ExitTalk(pair_id=matched(session, world), date=TODAY - DAY, state="agreed"))
+
+
+@breaks("closing_missing")
+def _(session, world):
+    number = matched(session, world)
+    talk = ExitTalk(pair_id=number, date=TODAY - 15 * DAY, state="held", ticked=["goals"])
+    session.add(talk)
+
+
+def test_pairs_as_they_should_be_break_no_rule(store, world):
+    with store.write(LEADER) as session:
+        matched(session, world, 0, 1)
+        number = matched(session, world, 2, 3, starts_on=TODAY - 300 * DAY)
+        append_event(
+            session, "matched_pair", number, "extension_answered", TODAY - 150 * DAY,
+            peer=True, mentor=True,
+        )  # fmt: skip
+        append_event(session, "matched_pair", number, "ended", TODAY, end="extended_completed")
+        matched(session, world, 2, 3, starts_on=TODAY)
+        everything = ["goals", "post_measure", "exit_form", "coffee_card"]
+        session.add(
+            ExitTalk(pair_id=number, date=TODAY - 20 * DAY, state="held", ticked=everything)
+        )
+    assert look_through(store, TODAY, SMALLEST) == ()
 
 
 @breaks("two_courses", 5)

@@ -46,7 +46,7 @@ FACTS = {
     "pathways": ("site: Vejle", "site: Viborg"),
     "recruitment": ("site: Vejle", "site: Viborg"),
     "analysis/recruitment": ("asked: 101", "asked: 0"),
-    "analysis/retention": ("contracts: 24", "contracts: 0"),
+    "analysis/retention": ("contracts: 29", "contracts: 0"),
     "access": ("site: Vejle", "site: Viborg"),
     "privacy": ("site: Vejle", "site: Viborg"),
     "data": ("site: Vejle", "site: Viborg"),

@@ -13,17 +13,20 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from peerbook.demo.following import Following
 from peerbook.demo.timing import Timing
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.wishes import Basis
-from peerbook.pathways import pathway_records
 from peerbook.people.participants import roles_on
 from peerbook.store import append_event
 from peerbook.store.tables import PairEnd
 
 PEERS_NOW = 9
-"""Peers who take part today, beside the mentors of the course under way."""
+"""Peers who take part today and are not matched yet, or have been for a short time only."""
+
+PAIRS_NOW = 5
+"""Pairs under way, each at another place of its pathway."""
 
 _ENDS: tuple[PairEnd, ...] = (
     "completed", "completed", "completed", "extended_completed", "extended_completed", "moved_on",
@@ -40,6 +43,7 @@ class Matching:
         self._session = session
         self._site_id = site_id
         self._timing = timing
+        self._following = Following(session, site_id, timing, seed)
         self._draw = random.Random(f"{seed} matching")  # noqa: S311 - invented people, not keys
 
     def fill(self, mentors_now: Sequence[str]) -> None:
@@ -60,12 +64,18 @@ class Matching:
         mentors = sorted(code for code, role in roles.items() if role == "mentor")
         self._draw.shuffle(peers)
         now = [code for code in peers if code not in mentors_now][:PEERS_NOW]
-        for peer, mentor in zip((code for code in peers if code not in now), mentors, strict=False):
+        earlier = [code for code in peers if code not in now]
+        for peer, mentor in zip(earlier, mentors, strict=False):
             self._add_earlier(peer, mentor, before)
+        again = [code for code in reversed(earlier) if code not in mentors_now][:PAIRS_NOW]
+        goes_on = list(zip(again, reversed(mentors), strict=False))
+        stays = {*now, *mentors_now, *(code for pair in goes_on for code in pair)}
         for code in (*peers, *mentors):
-            if code not in now and code not in mentors_now:
+            if code not in stays:
                 append_event(self._session, "participant", code, "stopped", before)
         self._session.flush()
+        for (peer, mentor), follow in zip(goes_on, self._following.states, strict=False):
+            follow(peer, mentor)
         self._add_pool(now, list(mentors_now))
 
     def _add_earlier(self, peer: str, mentor: str, before: dt.date) -> None:
@@ -79,7 +89,7 @@ class Matching:
         end = self._draw.choice(_ENDS)
         lasted = {"completed": 183, "extended_completed": 274}.get(end, self._draw.randint(30, 170))
         ended_on = min(before, matched_on + dt.timedelta(days=lasted))
-        pathway_records.end_pair(self._session, saved.number, end, ended_on, before)
+        self._following.tell(saved.number, matched_on, end, ended_on)
 
     def _add_pool(self, peers: list[str], mentors: list[str]) -> None:
         today = self._timing.today
@@ -94,11 +104,8 @@ class Matching:
             (one, peers) for one in mentors[:6]
         ]:
             self._wish(code, others, "met", self._draw.randint(3, 9))
-        for peer, mentor, ago in ((peers[7], mentors[6], 60), (peers[8], mentors[7], 40)):
-            matching_records.save_pair(
-                self._session, self._site_id, peer, mentor,
-                on=today - dt.timedelta(days=ago), today=today,
-            )  # fmt: skip
+        self._following.without_contract(peers[7], mentors[6])
+        self._following.after_a_month(peers[8], mentors[7])
         matching_records.save_waiting(
             self._session, self._site_id, peers[6], today - dt.timedelta(days=5), today, waits=True
         )

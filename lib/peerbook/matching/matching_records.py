@@ -364,15 +364,28 @@ def lift_veto(session: Session, one: str, other: str, seen_version: int) -> Save
 
 
 def save_pair(
-    session: Session, site_id: int, peer: str, mentor: str, *, on: dt.date, today: dt.date
+    session: Session,
+    site_id: int,
+    peer: str,
+    mentor: str,
+    *,
+    on: dt.date,
+    today: dt.date,
+    beside: bool = False,
 ) -> Saved:
     """Match two; the pair before it, of either, is linked.
+
+    Parameters
+    ----------
+    beside
+        Whether it is meant to go on beside another pair of one of them, as with somebody who stands
+        in while the own one pauses.
 
     Raises
     ------
     InputFault
         When the day lies ahead, they are not a peer and a mentor then, they are not to be matched,
-        or either is matched already.
+        or either is matched already and it was not said that this is beside it.
     Conflict
         When somebody else has matched the two meanwhile.
     """
@@ -384,25 +397,26 @@ def save_pair(
     first, second = sorted((peer, mentor))
     if session.get(VetoRow, (first, second)) is not None:
         raise InputFault.at("on", _("The two are not to be matched. See the list of who is not."))
-    known = pairs(session, site_id, dt.date.max)
-    for pair in known:
-        if pair.ended_on is not None and pair.ended_on <= on:
-            continue
-        if (pair.peer, pair.mentor) == (peer, mentor):
-            raise Conflict(_("Somebody else has matched the two meanwhile. Reload the page."))
-        if peer == pair.peer or mentor == pair.mentor:
-            raise InputFault.at(
-                "on",
-                _("One of them is matched since {date}. End that pair first.").format(
-                    date=format_date(pair.matched_on)
-                ),
-            )
-    before = [pair.number for pair in known if peer == pair.peer or mentor == pair.mentor]
+    theirs = [
+        pair
+        for pair in pairs(session, site_id, dt.date.max)
+        if peer == pair.peer or mentor == pair.mentor
+    ]
+    others = [pair for pair in theirs if pair.ended_on is None or pair.ended_on > on]
+    if any((pair.peer, pair.mentor) == (peer, mentor) for pair in others):
+        raise Conflict(_("Somebody else has matched the two meanwhile. Reload the page."))
+    if others and not beside:
+        raise InputFault.at(
+            "beside",
+            _("One of them is matched since {date}. End that pair first, or say that both go on.")
+            .format(date=format_date(others[0].matched_on)),
+        )  # fmt: skip
+    before = [pair.number for pair in theirs if pair not in others]
     row = MatchedPair(
         site_id=site_id, peer_code=peer, mentor_code=mentor, matched_on=on,
         follows_id=max(before, default=None),
     )  # fmt: skip
     session.add(row)
     session.flush()
-    append_event(session, PAIR, row.id, "matched", on)
+    append_event(session, PAIR, row.id, "matched", on, **({"beside": True} if others else {}))
     return Saved(PAIR, row.id, row.version)

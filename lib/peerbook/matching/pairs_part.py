@@ -19,6 +19,7 @@ from peerbook.ui import (
     Column,
     DateField,
     Disclosure,
+    FlagField,
     Form,
     Heading,
     Link,
@@ -108,6 +109,7 @@ class Pairs:
                 lambda session: matching_records.save_pair(
                     session, self._site.id, str(values["peer"]), str(values["mentor"]),
                     on=given(dt.date, values["on"]), today=self._desk.today,
+                    beside=given(bool, values["beside"]),
                 ),
             )  # fmt: skip
             self._show(receipt_text(receipt))
@@ -121,6 +123,11 @@ class Pairs:
                     "mentor", role_name("mentor"), required=True, options=room.of_role("mentor")
                 ),
                 DateField("on", _("From which day?"), required=True, latest=self._desk.today),
+                FlagField(
+                    "beside",
+                    _("One of them has another pair, and both go on"),
+                    hint=_("As when somebody stands in during a pause."),
+                ),
             ],
             values={"on": self._desk.today},
             on_submit=save,

@@ -28,8 +28,6 @@ def contract_parts(opened: Opened) -> list[Part]:
     printing = Download(
         _("Print the contract"), lambda: contract_file(opened.desk, opened.one.number)
     )
-    if opened.one.ended_on is not None:
-        return [printing]
     return [
         Prose(_("Talk with both at once. Write what the three of you agree on.")),
         _form(opened),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from peerbook.pathways.due import Day, Due, When
 from peerbook.pathways.pathway import Pathway, Standing
 from peerbook.people.names import end_name
 from peerbook.text import _, format_date
@@ -80,6 +81,43 @@ def closing_name(point: str) -> str:
         "exit_form": _("The exit form is filled in"),
         "coffee_card": _("The coffee card is handed in"),
     }[point]
+
+
+def due_name(due: Due) -> str:
+    """Return what is to be done about a pair, in few words."""
+    return {
+        "tell_partner": _("Tell the one who waits: café, group, or somebody else until then"),
+        "first_days": _("Ask how the first days went"),
+        "exit_overdue": _("The exit talk is late. Agree on one"),
+        "more": _("Ask both: three months more?"),
+        "exit_to_agree": _("Agree on the exit talk"),
+        "no_contract": _("Hold the three-way talk"),
+        "exit_to_note": _("Write down how the exit talk went"),
+        "first_month": _("Ask how the first month went"),
+        "closing_list": _("Finish the closing list"),
+        "to_end": _("The contract has run out. Write how it ended"),
+        "exit_agreed": _("Hold the exit talk"),
+    }[due.kind]
+
+
+def when_status(when: When) -> Status:
+    """Return how near something is, as a cell shows it."""
+    tones: dict[When, Tone] = {"overdue": "warn", "this_week": "info", "soon": "neutral"}
+    words = {
+        "overdue": _("Overdue"), "this_week": _("This week"), "soon": _("Within four weeks"),
+    }  # fmt: skip
+    return Status(words[when], tones[when])
+
+
+def day_name(kind: Day) -> str:
+    """Return what a day of a pair is called in a calendar."""
+    return {
+        "first_days": _("Ask how the first days went"),
+        "first_month": _("Ask how the first month went"),
+        "more": _("Ask both: three months more?"),
+        "end": _("The contract ends"),
+        "exit_talk": _("Exit talk"),
+    }[kind]
 
 
 def _date(day: dt.date | None) -> str:

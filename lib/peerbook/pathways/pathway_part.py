@@ -107,6 +107,7 @@ class OnePathway:
                 lambda: [pause_form(opened), *taking_back(opened, contract)],
             )  # fmt: skip
             yield "check", _("Ask how it goes"), lambda: [self._check_form()]
+        if has_begun:
             yield "more", _("Three months more?"), self._more_parts
         yield "contract", _("The three-way talk and the contract"), lambda: contract_parts(opened)
         if has_begun or one.ended_on is not None:

@@ -6,8 +6,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import cast
 
-from sqlalchemy import ColumnElement, String, cast, exists, or_, select
+from sqlalchemy import ColumnElement, String, exists, or_, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
@@ -20,6 +22,7 @@ from peerbook.pathways.contract import (
     Pause,
     first_overlap,
 )
+from peerbook.pathways.due import LOOKED_BACK, Due, due_list
 from peerbook.pathways.pathway import Closing, Pathway
 from peerbook.people.pairs import PAIR
 from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
@@ -93,8 +96,8 @@ def pathways(
 ) -> list[Pathway]:
     """Return the pathways there had been by a day at a site, or at all, as they stood then.
 
-    Those that go on come first. Of a contract only its last wording is kept, which is told of
-    earlier days too.
+    Those that go on come first. Of a contract and an exit talk only the last wording is kept, which
+    is told of earlier days too.
 
     Parameters
     ----------
@@ -106,7 +109,7 @@ def pathways(
         which.append(MatchedPair.site_id == site_id)
     if ended_since is not None:
         mine = select(Event.seq).where(
-            Event.subject_type == PAIR, Event.subject_id == cast(MatchedPair.id, String)
+            Event.subject_type == PAIR, Event.subject_id == sql_cast(MatchedPair.id, String)
         )
         over = mine.where(Event.kind == "ended", Event.effective_on < ended_since)
         # What was taken back is rare: those are told apart below.
@@ -131,6 +134,11 @@ def pathway(session: Session, number: int, day: dt.date = dt.date.max) -> Pathwa
     return found[0]
 
 
+def dues(session: Session, site_id: int | None, today: dt.date) -> list[Due]:
+    """Return what is to be done about the pairs of a site, or of all; see `due.due_list`."""
+    return due_list(pathways(session, site_id, today, ended_since=today - LOOKED_BACK), today)
+
+
 def sheet_row(session: Session, number: int) -> MatchedPair:
     """Return the pair with the sheet of its three-way talk."""
     return session.get_one(MatchedPair, number)
@@ -142,33 +150,45 @@ def exit_talk(session: Session, number: int) -> ExitTalk | None:
 
 
 def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) -> list[Pathway]:
-    """Return the pathways of some pairs as they stood on a day, those that go on first."""
-    keys = select(cast(MatchedPair.id, String)).where(*which)
+    """Return the pathways of some pairs as they stood on a day, those that go on first.
+
+    Columns are read and not rows: what was written about people stays sealed.
+    """
+    keys = select(sql_cast(MatchedPair.id, String)).where(*which)
+    of_pairs = select(
+        Event.subject_id, Event.seq, Event.kind, Event.effective_on, Event.details
+    ).where(Event.subject_type == PAIR, Event.subject_id.in_(keys))
     events: defaultdict[str, list[Event]] = defaultdict(list)
-    of_pairs = select(Event).where(Event.subject_type == PAIR, Event.subject_id.in_(keys))
-    for event in in_effect(session.scalars(of_pairs), day):
+    for event in in_effect(cast(Iterable[Event], session.execute(of_pairs)), day):
         events[event.subject_id].append(event)
-    of_talks = select(ExitTalk).where(ExitTalk.pair_id.in_(select(MatchedPair.id).where(*which)))
+    of_talks = select(ExitTalk.pair_id, ExitTalk.date, ExitTalk.state, ExitTalk.ticked).where(
+        ExitTalk.pair_id.in_(select(MatchedPair.id).where(*which))
+    )
     talks = {
-        talk.pair_id: Closing(talk.date, talk.state, frozenset(talk.ticked))
-        for talk in session.scalars(of_talks)
+        number: Closing(date, state, frozenset(ticked))
+        for number, date, state, ticked in session.execute(of_talks)
     }
-    found = [
-        _pathway(row, events[str(row.id)], talks.get(row.id))
-        for row in session.scalars(select(MatchedPair).where(*which))
-    ]
+    of_rows = select(
+        MatchedPair.id, MatchedPair.site_id, MatchedPair.peer_code, MatchedPair.mentor_code,
+        MatchedPair.matched_on, MatchedPair.starts_on, MatchedPair.months,
+    ).where(*which)  # fmt: skip
+    found = []
+    for number, site_id, peer, mentor, matched_on, starts_on, months in session.execute(of_rows):
+        contract = None
+        if starts_on is not None and months is not None:
+            contract = Contract(starts_on, months)
+        one = Pathway(
+            number, site_id, peer, mentor, matched_on,
+            contract=contract, closing=talks.get(number),
+        )  # fmt: skip
+        found.append(_after(one, events[str(number)]))
     return sorted(found, key=lambda one: (one.ended_on is not None, one.matched_on, one.number))
 
 
-def _pathway(row: MatchedPair, events: Iterable[Event], closing: Closing | None) -> Pathway:
-    """Return a pathway from its row and the events that hold, in their order."""
+def _after(one: Pathway, events: Iterable[Event]) -> Pathway:
+    """Return a pathway after the events that hold, in their order."""
+    contract = one.contract
     pauses: list[Pause] = []
-    one = Pathway(
-        row.id, row.site_id, row.peer_code, row.mentor_code, row.matched_on, closing=closing
-    )
-    contract = None
-    if row.starts_on is not None and row.months is not None:
-        contract = Contract(row.starts_on, row.months)
     for event in events:
         on, told = event.effective_on, event.details
         if event.kind == "matched":
@@ -203,17 +223,19 @@ def save_sheet(
     ------
     InputFault
         When the talk lies ahead; when the contract begins before they were matched, more than a
-        year ahead, after a pause or a talk at its end; when another contract of either runs at the
-        same time; or when the pair has ended.
+        year ahead, after the pair ended, or after a pause or a talk at its end; or when another
+        contract of either runs at the same time.
     Conflict
         When somebody else has changed it since.
     """
     row = row_to_change(session, MatchedPair, number, seen_version, asdict(sheet))
-    one = _going_on(session, number, "talked_on")
+    one = pathway(session, number)
     if sheet.talked_on > today:
         raise InputFault.at("talked_on", _("That day lies ahead. Choose today or an earlier day."))
     if sheet.starts_on < one.matched_on:
         raise InputFault.at("starts_on", _matched_told(one))
+    if one.ended_on is not None and sheet.starts_on > one.ended_on:
+        raise InputFault.at("starts_on", _ended_told(one.ended_on))
     if sheet.starts_on > today + FURTHEST_AHEAD:
         raise InputFault.at("starts_on", _("That is more than a year ahead. Check the year."))
     happened = [pause.since for pause in one.contract.pauses] if one.contract else []
@@ -242,7 +264,7 @@ def _refuse_overlap(session: Session, one: Pathway, contract: Contract) -> None:
         for other in _read(session, [of_either, MatchedPair.id != one.number], dt.date.max)
         if other.contract is not None and not other.beside and not one.beside
     ]
-    found = first_overlap((contract.starts_on, None), others)
+    found = first_overlap((contract.starts_on, one.ended_on), others)
     if found is not None:
         raise InputFault.at(
             "starts_on",
@@ -330,13 +352,19 @@ def save_extension(
 ) -> Saved:
     """Note whether the two want three months more; both have to. The last answer counts.
 
+    It can be noted after the pair has ended, too, if it was said before.
+
     Raises
     ------
     InputFault
-        When the day lies ahead or before the contract, there is none, or the pair has ended.
+        When the day lies ahead or before the contract, or after the end, or there is no contract.
     """
-    one, contract = _with_contract(session, number, "on")
-    _refuse_days(on, contract.starts_on, today)
+    one = pathway(session, number)
+    if one.contract is None:
+        raise InputFault.at("on", _no_contract_told())
+    _refuse_days(on, one.contract.starts_on, today)
+    if one.ended_on is not None and on > one.ended_on:
+        raise InputFault.at("on", _ended_told(one.ended_on))
     append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
     return _saved(session, one)
 
@@ -517,7 +545,7 @@ def _with_contract(session: Session, number: int, field: str) -> tuple[Pathway, 
     """
     one = _going_on(session, number, field)
     if one.contract is None:
-        raise InputFault.at(field, _("They have no contract yet. Write it first."))
+        raise InputFault.at(field, _no_contract_told())
     return one, one.contract
 
 
@@ -529,6 +557,16 @@ def _refuse_days(on: dt.date, first: dt.date, today: dt.date) -> None:
         raise InputFault.at(
             "on", _("Choose {date} or a later day.").format(date=format_date(first))
         )
+
+
+def _no_contract_told() -> str:
+    return _("They have no contract yet. Write it first.")
+
+
+def _ended_told(ended_on: dt.date) -> str:
+    return _("The pair ended on {date}. Choose that day or an earlier one.").format(
+        date=format_date(ended_on)
+    )
 
 
 def _matched_told(one: Pathway) -> str:

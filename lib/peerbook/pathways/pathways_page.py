@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from peerbook import small_groups
 from peerbook.desk import Desk, open_desk
 from peerbook.pathways import pathway_records
 from peerbook.pathways.contact_part import Contacts
+from peerbook.pathways.due_part import Waiting
 from peerbook.pathways.pathway_list_part import Pathways
 from peerbook.pathways.retention_part import RetentionCurves
 from peerbook.sites.site_part import site_page
@@ -36,34 +35,34 @@ def open_page(site: str = "", pair: int = 0) -> Page:
 def _parts(desk: Desk, site: Site, pair: int) -> list[Part]:
     def follow(changed: object) -> None:
         """Let what was opened show what was saved in another part."""
-        for part in (pathways, contacts, curves):
+        for part in (waiting, pathways, contacts, curves):
             if part is not changed:
                 part.refresh()
 
+    waiting = Waiting(desk, site, follow)
     pathways = Pathways(desk, site, follow, pair)
     contacts = Contacts(desk, site, follow)
     curves = RetentionCurves(desk, site)
-    return [
-        Tabs(
-            [
-                (_("Pairs"), pathways.parts),
-                (_("Contact"), contacts.parts),
-                (_("Retention"), curves.parts),
-            ]
-        )
+    tabs = [
+        (_("What waits"), waiting.parts),
+        (_("Pairs"), pathways.parts),
+        (_("Contact"), contacts.parts),
+        (_("Retention"), curves.parts),
     ]
+    return [Tabs(tabs, first=1 if pair else 0)]
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     with desk.store.read() as session:
         known = pathway_records.pathways(session, site.id, desk.today)
+    counts = {
+        "pairs": len(known),
+        "ended": sum(one.ended_on is not None for one in known),
+        "without contract": sum(one.contract is None for one in known),
+        "exit talks": sum(one.closing is not None for one in known),
+    }
     threshold = desk.threshold()
-    counts = Counter(one.standing(desk.today) for one in known)
     return (
         f"site: {site.name}",
-        f"pairs: {small_groups.told(len(known), threshold)}",
-        *(
-            f"{standing}: {small_groups.told(count, threshold)}"
-            for standing, count in sorted(counts.items())
-        ),
+        *(f"{what}: {small_groups.told(count, threshold)}" for what, count in counts.items()),
     )

@@ -98,6 +98,12 @@ def told_form(opened: Opened, pause: Pause) -> list[Part]:
             on_submit=save,
             submit_label=_("Save that they know"),
         ),
+        Prose(
+            _(
+                "Is somebody to stand in? Match them under “Match two who are not proposed” in "
+                "[Matching](matching.ipynb), and say that both pairs go on."
+            )
+        ),
     ]  # fmt: skip
 
 

@@ -1,0 +1,140 @@
+"""What has become of the pairs of the synthetic Vejle; all invented.
+
+The manual tells of six months and three more, of pauses after relapse, crisis or a new job, and
+that some exit talks could not be booked and some measures were not filled in (p. 15, 17 and 20). It
+gives no count of either.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.orm import Session
+
+from peerbook.demo.timing import Timing
+from peerbook.matching import matching_records
+from peerbook.months import months_after
+from peerbook.pathways import pathway_records
+from peerbook.pathways.contract import Check, Pause
+from peerbook.pathways.pathway import CLOSING_LIST
+from peerbook.pathways.pathway_records import AgreedExit, HeldExit, Sheet
+from peerbook.store.tables import PairEnd
+
+_GOALS = (
+    "At komme ud hver uge.", "At tage bussen alene.", "At finde en ny fritid.",
+    "At tage i biografen igen.", "At møde nye mennesker.",
+)  # fmt: skip
+_MENTOR_GOALS = ("At bruge mine erfaringer.", "At blive tryg i rollen.", "At være med til noget.")
+_CONTACT = "I må gerne skrive en sms. Helst før klokken otte om aftenen."
+_CANCEL = "Sig det både til hinanden og til koordinatoren."
+_NEXT = ("Vil gerne have en vagt i caféen.", "Vil selv på kursus.", "Vil holde en pause.")
+
+
+class Following:
+    """Tells what happens to pairs: their contract, pauses, and how they end."""
+
+    def __init__(self, session: Session, site_id: int, timing: Timing, seed: int) -> None:
+        self._session = session
+        self._site_id = site_id
+        self._today = timing.today
+        self._draw = random.Random(f"{seed} following")  # noqa: S311 - invented people, not keys
+
+    def tell(self, number: int, starts_on: dt.date, end: PairEnd, ended_on: dt.date) -> None:
+        """Tell the whole way of a pair that has ended; it is matched already."""
+        self._agree(number, starts_on)
+        self._ask(number, starts_on, ended_on)
+        if end == "extended_completed":
+            pathway_records.save_extension(
+                self._session, number, months_after(starts_on, 5), self._today,
+                peer=True, mentor=True,
+            )  # fmt: skip
+        pathway_records.end_pair(self._session, number, end, ended_on, self._today)
+        held_on = ended_on + dt.timedelta(days=self._draw.randint(-5, 9))
+        if end in ("withdrew", "lost_contact") or held_on < starts_on:
+            pathway_records.cancel_exit_talk(self._session, number, self._today, 0)
+            return
+        missing = {"post_measure"} if self._draw.random() < 0.3 else set()
+        ticked = tuple(point for point in CLOSING_LIST if point not in missing)
+        held = HeldExit(held_on, "Lido", ticked, "De nåede det meste.", self._draw.choice(_NEXT))
+        pathway_records.save_held_exit_talk(self._session, number, held, self._today, 0)
+
+    @property
+    def states(self) -> Sequence[Callable[[str, str], None]]:
+        """What matches two and tells how far they have come today, one for each place there is."""
+        return (
+            self._has_just_begun, self._after_a_pause, self._in_a_pause, self._at_month_five,
+            self._near_the_end,
+        )  # fmt: skip
+
+    def without_contract(self, peer: str, mentor: str) -> None:
+        """Match two who have not had their three-way talk."""
+        self._match(peer, mentor, self._ago(60))
+
+    def after_a_month(self, peer: str, mentor: str) -> None:
+        """Match two who have met for a month and a little more."""
+        number = self._begin(peer, mentor, self._ago(35))
+        self._check(number, "first_days", self._ago(33))
+
+    def _has_just_begun(self, peer: str, mentor: str) -> None:
+        self._begin(peer, mentor, self._ago(2))
+
+    def _after_a_pause(self, peer: str, mentor: str) -> None:
+        starts_on = self._ago(100)
+        number = self._begin(peer, mentor, starts_on)
+        self._ask(number, starts_on, self._today)
+        pause = Pause(self._ago(50), self._ago(29), "peer", "illness")
+        pathway_records.save_pause(self._session, number, pause, self._today)
+
+    def _in_a_pause(self, peer: str, mentor: str) -> None:
+        starts_on = self._ago(80)
+        number = self._begin(peer, mentor, starts_on)
+        self._ask(number, starts_on, self._today)
+        pause = Pause(self._ago(1), who="mentor", why="job_or_practice")
+        pathway_records.save_pause(self._session, number, pause, self._today)
+
+    def _at_month_five(self, peer: str, mentor: str) -> None:
+        starts_on = months_after(self._today + dt.timedelta(days=3), -5)
+        number = self._begin(peer, mentor, starts_on)
+        self._ask(number, starts_on, self._today)
+
+    def _near_the_end(self, peer: str, mentor: str) -> None:
+        starts_on = months_after(self._today + dt.timedelta(days=8), -6)
+        number = self._begin(peer, mentor, starts_on)
+        self._ask(number, starts_on, self._today)
+        pathway_records.save_extension(
+            self._session, number, self._ago(20), self._today, peer=True, mentor=False
+        )
+        agreed = AgreedExit(self._today + dt.timedelta(days=6), dt.time(10), "Lido")
+        pathway_records.agree_exit_talk(self._session, number, agreed, self._today, 0)
+
+    def _begin(self, peer: str, mentor: str, starts_on: dt.date) -> int:
+        number = self._match(peer, mentor, starts_on - dt.timedelta(days=6))
+        self._agree(number, starts_on)
+        return number
+
+    def _match(self, peer: str, mentor: str, on: dt.date) -> int:
+        return matching_records.save_pair(
+            self._session, self._site_id, peer, mentor, on=on, today=self._today
+        ).number
+
+    def _agree(self, number: int, starts_on: dt.date) -> None:
+        sheet = Sheet(
+            starts_on, starts_on,
+            peer_goal=self._draw.choice(_GOALS), mentor_goal=self._draw.choice(_MENTOR_GOALS),
+            contact_rule=_CONTACT, cancel_rule=_CANCEL,
+        )  # fmt: skip
+        pathway_records.save_sheet(self._session, number, sheet, self._today, 1)
+
+    def _ask(self, number: int, starts_on: dt.date, until: dt.date) -> None:
+        """Ask after two days and after a month, as far as they came."""
+        self._check(number, "first_days", min(until, starts_on + dt.timedelta(days=2)))
+        if (month := months_after(starts_on, 1)) <= until:
+            self._check(number, "first_month", month)
+
+    def _check(self, number: int, which: Check, on: dt.date) -> None:
+        pathway_records.save_check(self._session, number, which, on, self._today)
+
+    def _ago(self, days: int) -> dt.date:
+        return self._today - dt.timedelta(days=days)

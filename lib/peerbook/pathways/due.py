@@ -1,0 +1,185 @@
+"""What waits to be done about pairs: one list, in the order of the harm that waiting does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final, Literal, get_args
+
+from peerbook.pathways.contract import EXIT_TALK_WITHIN, Contract
+from peerbook.pathways.pathway import Pathway
+
+Kind = Literal[
+    "tell_partner", "first_days", "exit_overdue", "more", "exit_to_agree", "no_contract",
+    "exit_to_note", "first_month", "closing_list", "to_end", "exit_agreed",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""What can be due, the most harmful to wait with first: somebody left alone comes before a date
+that is missed, and that before what is only not written down."""
+
+When = Literal["overdue", "this_week", "soon"]
+THIS_WEEK: Final = dt.timedelta(days=7)
+SOON: Final = dt.timedelta(weeks=4)
+
+TALK_WITHIN: Final = dt.timedelta(days=14)
+"""After the match the three talk within this. No source gives a number; fourteen days is the
+longest a coordinator lets go between two contacts with a peer guide (shared/facts.md, MK-koor)."""
+
+LIST_WITHIN: Final = dt.timedelta(days=14)
+"""After the exit talk the closing list is done within this; as long as the talk itself may be late
+(row E1 of shared/features.md)."""
+
+LOOKED_BACK: Final = dt.timedelta(days=365)
+"""What was forgotten longer ago is no work of today."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing to do about a pair.
+
+    Parameters
+    ----------
+    kind
+        What.
+    pathway
+        About which pair.
+    on
+        Until when it should be done.
+    """
+
+    kind: Kind
+    pathway: Pathway
+    on: dt.date
+
+    def when(self, today: dt.date) -> When:
+        """Return how near it is."""
+        if self.on < today:
+            return "overdue"
+        return "this_week" if self.on < today + THIS_WEEK else "soon"
+
+
+def due_list(known: Iterable[Pathway], today: dt.date) -> list[Due]:
+    """Return what is overdue, due this week or soon, what harms most first and not by date."""
+    found = [one for pathway in known for one in _dues(pathway, today)]
+    near = [one for one in found if one.on <= today + SOON]
+    return sorted(near, key=lambda one: (KINDS.index(one.kind), one.on, one.pathway.number))
+
+
+def _dues(one: Pathway, today: dt.date) -> Iterator[Due]:
+    """Yield what there is to do about a pair, near or not."""
+    standing = one.standing(today)
+    if one.contract is None:
+        if standing == "no_contract":
+            yield Due("no_contract", one, one.matched_on + TALK_WITHIN)
+        return
+    pause = one.contract.pause_on(today)
+    if standing == "paused" and pause is not None and pause.partner_waits:
+        yield Due("tell_partner", one, pause.since)
+    if standing not in ("paused", "ended"):
+        yield from _questions(one, one.contract, today)
+    yield from _closing(one, one.contract, today)
+
+
+def _questions(one: Pathway, contract: Contract, today: dt.date) -> Iterator[Due]:
+    """Yield what both are asked on the way; each question gives way to the next.
+
+    In a pause nobody is asked anything.
+    """
+    ends_on = contract.ends_on
+    asked: tuple[tuple[Kind, dt.date | None, bool, dt.date | None], ...] = (
+        (
+            "first_days", contract.check_on("first_days"), "first_days" in one.checked,
+            contract.check_on("first_month"),
+        ),
+        (
+            "first_month", contract.check_on("first_month"), "first_month" in one.checked,
+            contract.ask_on,
+        ),
+        (
+            "more", contract.ask_on, contract.answered_on is not None,
+            None if ends_on is None else ends_on + EXIT_TALK_WITHIN,
+        ),
+    )  # fmt: skip
+    for kind, on, is_done, until in asked:
+        if on is not None and not is_done and (until is None or today < until):
+            yield Due(kind, one, on)
+
+
+def _closing(one: Pathway, contract: Contract, today: dt.date) -> Iterator[Due]:
+    """Yield what is to be done at the end: the talk, its list, and that it is noted."""
+    over = one.ended_on
+    ends_on = contract.ends_on if over is None else over
+    talk = one.closing
+    if talk is not None and talk.state == "agreed":
+        yield Due("exit_to_note" if talk.date < today else "exit_agreed", one, talk.date)
+    if ends_on is None or (over is not None and over < contract.starts_on):
+        return
+    last = ends_on + EXIT_TALK_WITHIN
+    if talk is not None and talk.state == "held":
+        if talk.missing:
+            yield Due("closing_list", one, talk.date + LIST_WITHIN)
+    elif talk is None or (talk.state == "cancelled" and over is None):
+        first = max(one.begins_on, ends_on - EXIT_TALK_WITHIN)
+        if last < today:
+            yield Due("exit_overdue", one, last)
+        elif over is not None or contract.answered_on is not None or first <= today:
+            # Before that nobody knows whether they go on.
+            yield Due("exit_to_agree", one, first)
+    if over is None and ends_on <= today:
+        is_closed = talk is not None and talk.state != "agreed"
+        if is_closed or last < today:
+            yield Due("to_end", one, ends_on)
+
+
+# -- in a calendar ---------------------------------------------------------------------------------
+
+Day = Literal["first_days", "first_month", "more", "end", "exit_talk"]
+"""What stands in a calendar."""
+
+
+@dataclass(frozen=True)
+class PlannedDay:
+    """A day of a pair, as a calendar shows it.
+
+    Parameters
+    ----------
+    kind, number, on
+        What, of which pair, and when; in a pause, when it would have been.
+    is_off
+        Whether it is struck out: nobody knows the day any more, or it is done.
+    """
+
+    kind: Day
+    number: int
+    on: dt.date
+    is_off: bool
+
+
+def planned_days(known: Iterable[Pathway], today: dt.date) -> list[PlannedDay]:
+    """Return the days of pairs from today on, in their order; those struck out too."""
+    found = [day for one in known for day in _planned(one) if day.on >= today]
+    return sorted(found, key=lambda day: (day.on, day.number, day.kind))
+
+
+def _planned(one: Pathway) -> Iterator[PlannedDay]:
+    if one.closing is not None:
+        yield PlannedDay(
+            "exit_talk", one.number, one.closing.date, is_off=one.closing.state == "cancelled"
+        )
+    if one.contract is None:
+        return
+    stands_still = bool(one.contract.pauses) and one.contract.pauses[-1].until is None
+    closed = tuple(pause for pause in one.contract.pauses if pause.until is not None)
+    contract = replace(one.contract, pauses=closed)
+    is_off = one.ended_on is not None
+    days: tuple[tuple[Day, dt.date | None, bool], ...] = (
+        ("first_days", contract.check_on("first_days"), "first_days" in one.checked),
+        ("first_month", contract.check_on("first_month"), "first_month" in one.checked),
+        ("more", contract.ask_on, contract.answered_on is not None),
+        ("end", contract.ends_on, False),
+    )
+    for kind, on, is_done in days:
+        if on is not None:
+            moves = stands_still and one.contract.pauses[-1].since <= on
+            yield PlannedDay(kind, one.number, on, is_off=is_off or is_done or moves)

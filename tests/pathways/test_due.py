@@ -1,0 +1,201 @@
+"""The due list: what waits, what harms most first; and the days in a calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peerbook.months import months_after
+from peerbook.pathways.contract import Contract, Pause
+from peerbook.pathways.due import KINDS, due_list, planned_days
+from peerbook.pathways.pathway import CLOSING_LIST, Closing, Pathway
+
+TODAY = dt.date(2026, 11, 24)
+ALL = frozenset(CLOSING_LIST)
+
+
+def days(count):
+    return TODAY + dt.timedelta(days=count)
+
+
+def ago(months):
+    return months_after(TODAY, -months)
+
+
+def pair(starts_on=None, *pauses, number=1, **values):
+    answered, more = values.pop("answered", None), values.pop("more", False)
+    contract = (
+        None
+        if starts_on is None
+        else Contract(starts_on, pauses=pauses, answered_on=answered, both_want_more=more)
+    )
+    asked = {"first_days": TODAY, "first_month": TODAY} if values.pop("asked", True) else {}
+    checked = values.pop("checked", asked)
+    matched_on = values.pop("matched_on", starts_on)
+    return Pathway(
+        number, 1, "P-AAAAAA", "P-BBBBBB", matched_on, contract=contract, checked=checked, **values
+    )
+
+
+def told(*pairs):
+    return [(one.kind, one.when(TODAY), one.on) for one in due_list(pairs, TODAY)]
+
+
+def test_a_pair_in_the_middle_of_its_contract_waits_for_nothing():
+    assert told(pair(ago(3))) == []
+
+
+def test_the_one_left_behind_by_a_pause_is_due_the_same_day_and_until_told():
+    pause = Pause(TODAY, who="mentor")
+    assert told(pair(ago(3), pause)) == [("tell_partner", "this_week", TODAY)]
+    assert told(pair(ago(3), replace(pause, since=days(-1)))) == [
+        ("tell_partner", "overdue", days(-1))
+    ]
+    assert told(pair(ago(3), replace(pause, told_on=TODAY))) == []
+    assert told(pair(ago(3), replace(pause, who="both"))) == []
+
+
+def test_in_a_pause_nothing_else_is_due_that_lies_after_it():
+    pause = Pause(days(-3), who="peer", told_on=days(-3))
+    assert told(pair(months_after(days(-1), -6), pause)) == []
+    assert told(pair(days(-20), pause, asked=False)) == [], "nobody is asked in a pause"
+    agreed = Closing(days(2), "agreed")
+    assert told(pair(ago(6), pause, closing=agreed)) == [("exit_agreed", "this_week", days(2))]
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "line"),
+    [
+        (days(-1), ("first_days", "this_week", days(1))),
+        (days(-5), ("first_days", "overdue", days(-3))),
+        (ago(1), ("first_month", "this_week", TODAY)),
+        (ago(2), ("first_month", "overdue", ago(1))),
+    ],
+)
+def test_staff_ask_after_two_days_and_after_a_month(starts_on, line):
+    found = told(pair(starts_on, asked=False))
+    assert line in found
+    if line[0] == "first_month":
+        assert [kind for kind, _when, _on in found] == ["first_month"], "the later one stands in"
+
+
+def test_who_was_asked_is_not_asked_again():
+    assert told(pair(days(-5), checked={"first_days": days(-2)})) == [
+        ("first_month", "soon", months_after(days(-5), 1))
+    ]
+
+
+def test_a_match_without_a_contract_is_due_after_a_fortnight():
+    assert told(pair(matched_on=days(-10))) == [("no_contract", "this_week", days(4))]
+    assert told(pair(matched_on=days(-15))) == [("no_contract", "overdue", days(-1))]
+
+
+def test_both_are_asked_at_month_five_until_they_answered():
+    assert told(pair(ago(5))) == [("more", "this_week", TODAY)]
+    assert told(pair(ago(5), answered=TODAY)) == [("exit_to_agree", "soon", days(16))]
+    assert told(pair(ago(5), answered=TODAY, more=True)) == []
+
+
+def test_an_exit_talk_is_agreed_near_the_end_held_and_its_list_finished():
+    one = pair(ago(6), answered=TODAY)
+    assert told(one) == [("exit_to_agree", "overdue", days(-14))]
+    assert told(replace(one, closing=Closing(days(3), "agreed"))) == [
+        ("exit_agreed", "this_week", days(3))
+    ]
+    assert told(replace(one, closing=Closing(days(-1), "agreed"))) == [
+        ("exit_to_note", "overdue", days(-1))
+    ]
+    assert told(replace(one, closing=Closing(days(-2), "held", frozenset({"goals"})))) == [
+        ("closing_list", "soon", days(12)), ("to_end", "this_week", TODAY)
+    ]  # fmt: skip
+    assert told(replace(one, closing=Closing(days(-2), "held", ALL))) == [
+        ("to_end", "this_week", TODAY)
+    ]
+
+
+def test_an_exit_talk_that_is_late_comes_before_what_is_only_to_agree_on():
+    late = pair(months_after(days(-15), -6), answered=days(-40), number=1)
+    near = pair(ago(6), answered=TODAY, number=2)
+    assert [(one.kind, one.pathway.number) for one in due_list([near, late], TODAY)] == [
+        ("exit_overdue", 1), ("exit_to_agree", 2), ("to_end", 1)
+    ]  # fmt: skip
+
+
+def test_a_pair_that_ended_early_has_its_exit_talk_too_unless_there_is_to_be_none():
+    over = pair(ago(2), ended_on=days(-20), end="moved_on")
+    assert told(over) == [("exit_overdue", "overdue", days(-6))]
+    assert told(replace(over, closing=Closing(TODAY, "cancelled"))) == []
+    assert told(replace(over, closing=Closing(days(-19), "held", ALL))) == []
+    never = pair(days(5), matched_on=days(-30), ended_on=days(-20), end="withdrew")
+    assert told(never) == [], "their contract never began"
+
+
+@st.composite
+def pathways(draw):
+    starts_on = draw(st.none() | st.dates(ago(12), days(40)))
+    marks = sorted(draw(st.sets(st.integers(0, 200), max_size=3)))
+    pauses = []
+    if starts_on is not None:
+        marks = [starts_on + dt.timedelta(days=mark) for mark in marks]
+        pauses = [
+            Pause(since, until, draw(st.sampled_from(["peer", "mentor", "both"])))
+            for since, until in zip(marks[::2], [*marks[1::2], None], strict=False)
+            if since <= TODAY and (until or TODAY) <= TODAY
+        ]
+    ended_on = draw(st.none() | st.dates(ago(12), TODAY))
+    return pair(
+        starts_on,
+        *pauses,
+        number=draw(st.integers(1, 9)),
+        matched_on=starts_on or draw(st.dates(ago(12), TODAY)),
+        asked=draw(st.booleans()),
+        answered=draw(st.none() | st.just(TODAY)),
+        more=draw(st.booleans()),
+        ended_on=ended_on,
+        end=None if ended_on is None else "withdrew",
+        closing=draw(
+            st.none()
+            | st.builds(
+                Closing,
+                st.dates(ago(3), days(60)),
+                st.sampled_from(["agreed", "held", "cancelled"]),
+                st.frozensets(st.sampled_from(CLOSING_LIST)),
+            )
+        ),
+    )
+
+
+@given(st.lists(pathways(), max_size=6))
+def test_the_list_is_in_the_order_of_harm_and_holds_each_thing_once(known):
+    found = due_list(known, TODAY)
+    places = [KINDS.index(one.kind) for one in found]
+    assert places == sorted(places)
+    for one in known:
+        kinds = [due.kind for due in found if due.pathway is one]
+        assert len(kinds) == len(set(kinds))
+        if one.standing(TODAY) == "paused" and one.contract.ends_on is None:
+            assert set(kinds) <= {"tell_partner", "exit_agreed", "exit_to_note", "closing_list"}
+    assert all(one.on <= TODAY + dt.timedelta(weeks=4) for one in found)
+
+
+@given(st.lists(pathways(), max_size=6, unique_by=lambda one: one.number))
+def test_a_calendar_holds_days_to_come_and_strikes_out_what_stands_still(known):
+    found = planned_days(known, TODAY)
+    assert all(one.on >= TODAY for one in found)
+    keys = [(one.number, one.kind) for one in found]
+    assert len(keys) == len(set(keys))
+    standing = {one.number: one.standing(TODAY) for one in known}
+    for one in found:
+        if standing[one.number] in ("paused", "ended") and one.kind != "exit_talk":
+            assert one.is_off
+
+
+def test_a_pause_that_ended_moves_the_days_of_the_calendar():
+    one = pair(ago(3), Pause(days(-30), days(-10)))
+    [more, end] = planned_days([one], TODAY)
+    assert (more.kind, more.on) == ("more", months_after(ago(3), 5) + dt.timedelta(days=20))
+    assert (end.kind, end.on, end.is_off) == ("end", one.contract.ends_on, False)
