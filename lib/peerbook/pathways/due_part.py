@@ -13,6 +13,7 @@ from peerbook.files.origin import file_name, invented
 from peerbook.pathways import pathway_records
 from peerbook.pathways.due import LOOKED_BACK, Due, Kind, PlannedDay, planned_days
 from peerbook.pathways.names import day_name, due_name, when_status
+from peerbook.pathways.opened import cells_of
 from peerbook.pathways.pathway_part import OnePathway, Task
 from peerbook.store import identities
 from peerbook.store.tables import Site
@@ -107,17 +108,10 @@ class Waiting:
             Column("on", _("Day"), kind="date"),
         ]
 
-        def both(due: Due) -> str:
-            peer, mentor = (
-                "–" if code is None else names.get(code, code)
-                for code in (due.pathway.peer, due.pathway.mentor)
-            )
-            return _("{peer} and {mentor}").format(peer=peer, mentor=mentor)
-
         rows = [
             {
                 "what": due_name(due),
-                "pair": both(due),
+                "pair": _("{peer} and {mentor}").format(**cells_of(due.pathway, names)),
                 "when": when_status(due.when(today)),
                 "on": due.on,
                 "number": due.pathway.number,
