@@ -124,7 +124,7 @@ def test_what_deleting_does_not_reach_is_told_before(store, desk, decided):
         note_taken_out(session, desk.today)
         note_own_file(session, due[1], desk.today)
     texts, files = (one.text for one in parts_of(RetentionPart(desk).parts(), Notice))
-    assert "Tekster om disse hold nævner en" in texts
+    assert "Tekster disse steder nævner en" in texts
     assert "Der er taget filer ud, som de står i" in files
     told = repr([one.tree for one in parts_of(RetentionPart(desk).parts(), Prose)])
     assert f"Alt om {due[1]}, lavet" in told

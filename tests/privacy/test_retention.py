@@ -23,7 +23,7 @@ from peerbook.privacy.retention import (
 )
 from peerbook.privacy.taken_out import note_own_file
 from peerbook.store import append_event
-from peerbook.store.tables import Course, Event, Hold
+from peerbook.store.tables import CoffeeTalk, Course, Event, Hold
 from peerbook.text import written_in
 
 END = START + dt.timedelta(weeks=20)
@@ -71,6 +71,22 @@ def test_whoever_is_on_no_course_or_a_removed_one_is_counted_from_the_last_conta
     found = due(store, BY_END)
     assert found[alone] == months_after(LATER - dt.timedelta(days=1), 12)
     assert found[made.codes[0]] == months_after(START, 12)
+
+
+def test_whoever_has_agreed_on_a_talk_is_kept_until_it_was_to_be(store, made):
+    asked, waits = save(
+        store,
+        *(participant(site_id=made.site_id, created_on=START) for _n in range(2)),
+    )
+    talk = {"site_id": made.site_id, "role": "peer", "state": "agreed"}
+    save(
+        store,
+        CoffeeTalk(participant_code=asked, date=LATER + dt.timedelta(days=9), **talk),
+        CoffeeTalk(participant_code=waits, date=LATER - dt.timedelta(days=9), **talk),
+    )
+    found = due(store, BY_CONTACT)
+    assert found[asked] == months_after(LATER, 6)
+    assert found[waits] == months_after(LATER - dt.timedelta(days=9), 6)
 
 
 def test_neither_a_slip_into_the_future_nor_making_their_file_keeps_anybody(store, made):

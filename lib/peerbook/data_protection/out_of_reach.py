@@ -6,8 +6,14 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from peerbook.course.page_addresses import RECORD_PAGE, address_of
+from peerbook.course.page_addresses import (
+    MATCHING_PAGE,
+    RECORD_PAGE,
+    RECRUITMENT_PAGE,
+    address_of,
+)
 from peerbook.desk import Desk
+from peerbook.people.pairs import PATHWAYS_PAGE
 from peerbook.privacy.erasure import mentions
 from peerbook.privacy.taken_out import OWN_FILE, taken_out_with
 from peerbook.store.tables import Course, Event, Site
@@ -23,9 +29,9 @@ def out_of_reach_parts(desk: Desk, codes: Collection[str]) -> list[Part]:
     parts: list[Part] = []
     if named:
         text = ngettext(
-            "Texts about these courses name somebody who is called so. It may be another, so read "
+            "Texts in these places name somebody who is called so. It may be another, so read "
             "and correct them by hand before you delete.",
-            "Texts about these courses name somebody who is called like one of them. It may be "
+            "Texts in these places name somebody who is called like one of them. It may be "
             "another, so read and correct them by hand before you delete.",
             len(codes),
         )
@@ -42,16 +48,28 @@ def out_of_reach_parts(desk: Desk, codes: Collection[str]) -> list[Part]:
 
 
 def _places(session: Session, codes: Collection[str]) -> list[tuple[str, str]]:
-    """Return the courses on which texts name one of them, each with its address."""
+    """Return the pages on which texts name one of them, each with its address."""
     found = {}
     for one in mentions(session, codes):
-        course = session.get_one(Course, one.course_id)
-        site = session.get_one(Site, course.site_id)
-        found[course.id] = (
-            f"{site.name}: {course.title}",
-            address_of(RECORD_PAGE, site.name, course.id),
-        )
-    return list(found.values())
+        if one.course_id is not None:
+            course = session.get_one(Course, one.course_id)
+            site = session.get_one(Site, course.site_id)
+            address = address_of(RECORD_PAGE, site.name, course.id)
+            found[address] = f"{site.name}: {course.title}"
+        else:
+            site = session.get_one(Site, one.site_id)
+            page, name = _page_of(one.table)
+            found[address_of(page, site.name)] = f"{site.name}: {name}"
+    return [(name, address) for address, name in found.items()]
+
+
+def _page_of(table: str) -> tuple[str, str]:
+    """Return the page on which the texts of a table are corrected, and what it is called."""
+    if table in ("matched_pair", "exit_talk"):
+        return PATHWAYS_PAGE, _("Pathways")
+    if table == "veto":
+        return MATCHING_PAGE, _("Matching")
+    return RECRUITMENT_PAGE, _("Recruitment")
 
 
 def _file(desk: Desk, event: Event) -> str:

@@ -9,7 +9,7 @@ had a host; but no longer who it was.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +40,15 @@ from peerbook.store.tables import (
     MatchedPair,
     Participant,
     Presenter,
+    PressItem,
+    RecruitmentEffort,
     SamePerson,
     ShiftHost,
     Snooze,
+    Stakeholder,
     Suggestion,
     Veto,
+    Visit,
     Wish,
 )
 
@@ -67,10 +71,11 @@ class Held:
 
 @dataclass(frozen=True)
 class Mention:
-    """A course on which a text names somebody, and in which table the text stands."""
+    """A course or a site at which a text names somebody, and in which table the text stands."""
 
     table: str
-    course_id: int
+    course_id: int | None = None
+    site_id: int | None = None
 
 
 def held_about(session: Session, code: str) -> tuple[Held, ...]:
@@ -127,7 +132,7 @@ def _leave_pair(pair: MatchedPair, codes: Collection[str]) -> None:
 
 
 def mentions(session: Session, codes: Collection[str]) -> tuple[Mention, ...]:
-    """Return where texts of courses name one of some people, each once.
+    """Return where texts name one of some people, each once; their own are deleted with them.
 
     A text is somebody else's too, and two people can have one name: it is read and corrected by
     hand, never deleted with the person.
@@ -135,13 +140,51 @@ def mentions(session: Session, codes: Collection[str]) -> tuple[Mention, ...]:
     names = _names(session, codes)
     if not names:
         return ()
-    found = {
-        Mention(table, course_id)
-        for table, texts in _texts().items()
-        for text, course_id, *whose in session.execute(texts)
-        if text and not set(whose) & set(codes) and names.any_in(text)
-    }
-    return tuple(sorted(found, key=lambda one: (one.course_id, one.table)))
+
+    def naming(texts: Iterable[Any]) -> Iterator[tuple[str, int]]:
+        for table, wanted in texts:
+            for text, place, *whose in session.execute(wanted):
+                if text and not set(whose) & set(codes) and names.any_in(text):
+                    yield table, place
+
+    on_courses = {Mention(table, course_id=place) for table, place in naming(_texts().items())}
+    at_sites = {Mention(table, site_id=place) for table, place in naming(_texts_of_sites())}
+    in_order = sorted(on_courses, key=lambda one: (one.course_id or 0, one.table))
+    return (*in_order, *sorted(at_sites, key=lambda one: (one.site_id or 0, one.table)))
+
+
+def _texts_of_sites() -> Iterator[tuple[str, Any]]:
+    """Yield a table with what selects a free text of it, its site, and whose it is."""
+    for note in (Enquiry.note, CoffeeTalk.goals, CoffeeTalk.wishes, CoffeeTalk.place):
+        table = note.class_
+        yield table.__tablename__, select(note, table.site_id, table.participant_code)
+    yield (
+        "visit",
+        select(Visit.note, Stakeholder.site_id).join(
+            Stakeholder, Stakeholder.id == Visit.stakeholder_id
+        ),
+    )
+    for text in (Stakeholder.contact, PressItem.title, RecruitmentEffort.what):
+        yield text.class_.__tablename__, select(text, text.class_.site_id)
+    of_both = (MatchedPair.peer_code, MatchedPair.mentor_code)
+    for text, whose in (
+        (MatchedPair.peer_goal, of_both[:1]), (MatchedPair.mentor_goal, of_both[1:]),
+        (MatchedPair.contact_rule, of_both), (MatchedPair.cancel_rule, of_both),
+    ):  # fmt: skip
+        yield "matched_pair", select(text, MatchedPair.site_id, *whose)
+    for text in (ExitTalk.goals_reached, ExitTalk.next_step, ExitTalk.place):
+        yield (
+            "exit_talk",
+            select(text, MatchedPair.site_id, *of_both).join(
+                MatchedPair, MatchedPair.id == ExitTalk.pair_id
+            ),
+        )
+    yield (
+        "veto",
+        select(Veto.reason, Participant.site_id, Veto.one_code, Veto.other_code).join(
+            Participant, Participant.code == Veto.one_code
+        ),
+    )
 
 
 def _texts() -> dict[str, Any]:

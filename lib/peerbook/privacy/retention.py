@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
@@ -183,7 +183,8 @@ def _course_ends(session: Session) -> dict[str, dt.date]:
 def _contacts(session: Session, today: dt.date) -> dict[str, dt.date]:
     """Return when anything was last recorded of people, up to today, by code.
 
-    With whoever is matched there is contact as long as the pair goes on.
+    With whoever is matched there is contact as long as the pair goes on, and with whoever has
+    agreed on a talk until it was to be held.
     """
     came = (
         select(Attendance.participant_code, func.max(CourseDate.date))
@@ -214,7 +215,12 @@ def _contacts(session: Session, today: dt.date) -> dict[str, dt.date]:
     )
     talked = (
         select(CoffeeTalk.participant_code, func.max(CoffeeTalk.date))
-        .where(CoffeeTalk.state == "held", CoffeeTalk.date <= today)
+        .where(
+            or_(
+                and_(CoffeeTalk.state == "held", CoffeeTalk.date <= today),
+                CoffeeTalk.state == "agreed",
+            )
+        )
         .group_by(CoffeeTalk.participant_code)
     )
     was_host = (
@@ -236,7 +242,7 @@ def _contacts(session: Session, today: dt.date) -> dict[str, dt.date]:
     for wanted in (came, caught_up, happened, asked, talked, was_host, met):
         for code, day in session.execute(wanted):
             if code in latest:
-                latest[code] = max(latest[code], day)
+                latest[code] = max(latest[code], min(day, today))
     for code, day in _matched_until(session, today):
         latest[code] = max(latest[code], day)
     return latest

@@ -556,7 +556,7 @@ class CoffeeTalk(Versioned, Base):
     role: Mapped[WantedRole] = _one_of("role", WantedRole)
     date: Mapped[dt.date]
     starts_at: Mapped[dt.time | None]
-    place: Mapped[str] = mapped_column(default="")
+    place: Mapped[str] = mapped_column(default="", info={"private": True})
     state: Mapped[TalkState] = _one_of("state", TalkState, "agreed")
     staff: Mapped[int] = mapped_column(default=1)
     minutes: Mapped[int | None]
@@ -854,7 +854,7 @@ class ExitTalk(Versioned, Base):
     pair_id: Mapped[int] = _to("matched_pair.id")
     date: Mapped[dt.date]
     starts_at: Mapped[dt.time | None]
-    place: Mapped[str] = mapped_column(default="")
+    place: Mapped[str] = mapped_column(default="", info={"private": True})
     state: Mapped[TalkState] = _one_of("state", TalkState, "agreed")
     ticked: Mapped[list[str]] = mapped_column(default=list)
     goals_reached: Mapped[str] = mapped_column(default="", info={"private": True})
