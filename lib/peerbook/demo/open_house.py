@@ -52,6 +52,7 @@ class OpenHouse:
         self._timing = timing
         self._today = timing.today
         self._draw = random.Random(f"{seed} open house")  # noqa: S311 - invented people, not keys
+        self._staff = random.Random(f"{seed} staff")  # noqa: S311
 
     def fill(self, mentors_now: Sequence[str]) -> None:
         """Put the cafés of half a year back and some weeks ahead on the rota, and note the events.
@@ -96,9 +97,9 @@ class OpenHouse:
         ]
         for ago in range(1, 170):
             # Seldom at first, and more often the last weeks: a sign to see.
-            if self._draw.random() < (0.06 if ago > 50 else 0.2):
-                pair = self._draw.choice(going_on).number if going_on and ago < 40 else None
-                staff = self._draw.choices(_STAFF, (3, 1))[0]
+            if self._staff.random() < (0.06 if ago > 50 else 0.2):
+                pair = self._staff.choice(going_on).number if going_on and ago < 40 else None
+                staff = self._staff.choices(_STAFF, (3, 1))[0]
                 contact = Contact(staff, self._today - dt.timedelta(days=ago), pair)
                 staff_records.save_contact(self._session, self._site_id, contact, self._today)
         staff_records.save_acute_help(self._session, self._site_id, _ACUTE_HELP, "")
