@@ -34,7 +34,7 @@ from peerbook.store import append_event, identities, sightings
 from peerbook.store.cpr import Cpr
 from peerbook.store.identities import CPR_SETTING, Contacts
 from peerbook.store.store import set_setting
-from peerbook.store.tables import CoffeeTalk, Event, Participant
+from peerbook.store.tables import CoffeeTalk, Event, MatchedPair, Participant
 from peerbook.ui import Button, Downloads, Filter, Form, Submission, Table
 
 NAME, OTHER = "Anna Holm Jensen", "Bo Skov"
@@ -92,6 +92,30 @@ def test_wishes_pairs_and_meetings_are_in_it_and_nobody_else_is(store, filled):
     for known in ("Lido", "Efter at have mødt hinanden", "Ud", "De er i familie"):
         assert known in told, known
     for foreign in (OTHER, bo, "Fætre"):
+        assert foreign not in told, foreign
+
+
+def test_the_pathway_is_in_it_and_what_belongs_to_the_other_is_not(store, filled):
+    anna, bo = filled.codes
+    with store.write(LEADER) as session:
+        add_matching(session, filled.site_id, anna, bo)
+        number = session.scalars(select(MatchedPair.id)).one()
+        row = session.get_one(MatchedPair, number)
+        row.starts_on, row.months, row.mentor_goal = START, 6, "Bos eget mål"
+        for since, who, why in ((10, "mentor", "illness"), (40, "peer", "family")):
+            day = START + dt.timedelta(days=since)
+            append_event(session, "matched_pair", number, "paused", day, who=who, why=why)
+            told = {"offered": ["cafe"]}
+            append_event(session, "matched_pair", number, "partner_told", day, **told)
+            day += dt.timedelta(days=9)
+            append_event(session, "matched_pair", number, "resumed", day)
+        answers = {"peer": True, "mentor": False}
+        append_event(session, "matched_pair", number, "extension_answered", START, **answers)
+    told = repr(file_of(store, anna))
+    for known in ("i 6 måneder", "Familie", "Komme i caféen", "Ja (", "Vi har set på målene",
+                  "I mødtes"):  # fmt: skip
+        assert known in told, known
+    for foreign in ("Sygdom", "Nej (", "Bos eget mål", "Kom ud", OTHER, bo):
         assert foreign not in told, foreign
 
 

@@ -331,3 +331,8 @@ def test_whoever_is_matched_is_not_due_for_deletion(store, made, pair):
     with store.read() as session:
         terms = {one.code: one.counted_from for one in retention.terms(session, rule, TODAY)}
     assert terms[peer] == days(-40)
+    held = HeldExit(days(-30))
+    change(store, pathway_records.save_held_exit_talk, pair, held, TODAY, 0)
+    with store.read() as session:
+        terms = {one.code: one.counted_from for one in retention.terms(session, rule, TODAY)}
+    assert terms[peer] == days(-30), "the talk after it is a contact, too"

@@ -30,6 +30,7 @@ from peerbook.store.tables import (
     Enquiry,
     Enrolment,
     Event,
+    ExitTalk,
     Gathering,
     GatheringGuest,
     Hold,
@@ -249,7 +250,10 @@ def _contacts(session: Session, today: dt.date) -> dict[str, dt.date]:
 
 
 def _matched_until(session: Session, today: dt.date) -> Iterator[tuple[str, dt.date]]:
-    """Yield who is or was matched, with the day it ended; today for pairs that go on."""
+    """Yield who is or was matched, with the day it ended or of the talk after it.
+
+    With pairs that go on it is today, and with a talk that is to come.
+    """
     happened = select(Event).where(
         Event.subject_type == MatchedPair.__tablename__, Event.kind.in_(("ended", WITHDRAWN))
     )
@@ -257,13 +261,17 @@ def _matched_until(session: Session, today: dt.date) -> Iterator[tuple[str, dt.d
         event.subject_id: event.effective_on
         for event in in_effect(session.scalars(happened), today)
     }
-    matched = select(MatchedPair.id, MatchedPair.peer_code, MatchedPair.mentor_code).where(
-        MatchedPair.matched_on <= today
+    is_talk = and_(ExitTalk.pair_id == MatchedPair.id, ExitTalk.state != "cancelled")
+    matched = (
+        select(MatchedPair.id, ExitTalk.date, MatchedPair.peer_code, MatchedPair.mentor_code)
+        .outerjoin(ExitTalk, is_talk)
+        .where(MatchedPair.matched_on <= today)
     )
-    for number, *both in session.execute(matched):
+    for number, talk, *both in session.execute(matched):
+        last = ended.get(str(number), today)
         for code in both:
             if code is not None:
-                yield code, ended.get(str(number), today)
+                yield code, min(max(last, talk or last), today)
 
 
 # -- who must be kept ------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from peerbook.quality import (
     about_plans,
     about_privacy,
     about_recruitment,
-    about_staff,
 )
 from peerbook.quality.rules import SEVERITIES, Finding, Look, Rule
 from peerbook.store import Store
@@ -25,7 +24,8 @@ RULES: tuple[Rule, ...] = tuple(
         (
             *about_people.RULES, *about_evaluations.RULES, *about_plans.RULES,
             *about_places.RULES, *about_privacy.RULES, *about_recruitment.RULES,
-            *about_cafe.RULES, *about_pathways.RULES, *about_staff.RULES,
+            *about_cafe.RULES,
+            *about_pathways.RULES,
         ),
         key=lambda rule: SEVERITIES.index(rule.severity),
     )
