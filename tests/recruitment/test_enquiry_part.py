@@ -7,7 +7,7 @@ import pytest
 from builders import LEADER, a_desk, a_site
 from peerbook.errors import Conflict
 from peerbook.privacy.erasure import erase_person
-from peerbook.recruitment import enquiry_records, press_records
+from peerbook.recruitment import enquiry_records, press_records, recruitment_page
 from peerbook.recruitment.enquiry_part import LATEST_ITEMS, Enquiries
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.journey_records import asker
@@ -16,7 +16,7 @@ from peerbook.recruitment.press_records import Item
 from peerbook.recruitment.talk_part import Talks
 from peerbook.store.tables import Enquiry, Site
 from peerbook.text.formats import COPENHAGEN
-from peerbook.ui import Form, Prose, Table
+from peerbook.ui import Form, Prose, Submission, Table, Tabs
 
 TODAY = dt.datetime.now(COPENHAGEN).date()
 
@@ -49,7 +49,7 @@ def asks(store, site, person, **asked):
 
 
 def offered(form):
-    field = next(one for one in form.fields if one["name"] == "press_item")
+    field = next(one for one in form.fields if one.get("name") == "press_item")
     return [label for _value, label in field["options"]]
 
 
@@ -69,9 +69,27 @@ def test_an_article_older_than_the_latest_stays_chosen_when_an_enquiry_is_correc
     [table] = of_kind(parts, Table)
     table._run({"index": 0, "edition": table.edition}, None)
     correction = next(form for form in of_kind(parts, Form) if form is not new and
-                      any(one["name"] == "press_item" for one in form.fields))  # fmt: skip
+                      any(one.get("name") == "press_item" for one in form.fields))  # fmt: skip
     assert len(offered(correction)) == LATEST_ITEMS + 1
     assert "Avis 0" in offered(correction)[-1]
+
+
+def test_an_article_that_is_noted_or_removed_is_offered_or_not_at_once(store, site, monkeypatch):
+    monkeypatch.setattr(recruitment_page, "open_desk", lambda: a_desk(store))
+    page = recruitment_page.open_page(site.name)
+    [tabs] = of_kind(page.inside, Tabs)
+    for number in range(len(tabs.inside)):
+        tabs._open({"index": number}, None)
+    asking, press = tabs.inside[0], tabs.inside[3]
+
+    def asked():
+        return next(form for form in of_kind([asking], Form) if form.name == "enquiry")
+
+    assert not [one for one in asked().fields if one.get("name") == "press_item"]
+    noting = next(form for form in of_kind([press], Form) if form.name == "press_item")
+    given = {"kind": "article", "outlet": "Avis", "title": "", "appeared_on": TODAY}
+    noting._on_submit(Submission("a" * 32, given, form="press_item"))
+    assert len(offered(asked())) == 1
 
 
 def test_a_person_who_was_erased_meanwhile_is_not_opened(store, site):

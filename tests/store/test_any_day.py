@@ -22,10 +22,12 @@ from peerbook.matching import matching_records
 from peerbook.pathways import pathway_records, retention_records
 from peerbook.pathways.contract import Pause
 from peerbook.pathways.pathway_records import Sheet
+from peerbook.pathways.retention import retention
 from peerbook.people.pairs import PAIR, pairs
 from peerbook.recruitment import enquiry_records, journey_records, talk_records
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.talk_records import OUTCOMES, Agreed, Decided, Held
+from peerbook.small_groups import SMALLEST
 from peerbook.store import events_of, new_code, withdraw_event
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import Enquiry, Event
@@ -382,6 +384,7 @@ def assert_as_it_happened(journal):
                          for one in journey_records.standings(session, site_id, on)}  # fmt: skip
             known = {pair.number: pair for pair in pairs(session, site_id, on)}
             contracts = retention_records.contracts(session, site_id, on)
+            retention(retention_records.times(session, site_id, on), on, SMALLEST)
             for code in journal.codes:
                 role = journal.role(code, on)
                 assert roles.get(code) == role

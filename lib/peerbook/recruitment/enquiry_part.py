@@ -65,16 +65,23 @@ class Enquiries:
         self._site = site
         self._on_change = on_change
         self._place = Section([])
+        self._asking = Section([])
 
     def parts(self) -> list[Part]:
         """Return the form and the list."""
         self._show_list()
+        self._asking.show([self._form()])
         return [
             Heading(_("Somebody asked")),
-            self._form(),
+            self._asking,
             Heading(_("The latest")),
             self._place,
         ]
+
+    def offer_anew(self) -> None:
+        """Offer the articles and broadcasts there are now; what was typed is offered as a draft."""
+        if self._asking.inside:
+            self._asking.show([self._form()])
 
     def _form(self) -> Form:
         def save(submission: Submission) -> Receipt:

@@ -33,17 +33,18 @@ def open_page(site: str = "") -> Page:
 def _parts(desk: Desk, site: Site) -> list[Part]:
     figures = Funnel(desk, site)
     people = People(desk, site, figures.refresh)
-    press = Press(desk, site, lambda: None)
 
     def follow() -> None:
         """Let what was opened show what was saved elsewhere on the page."""
         for part in (people, figures, press):
             part.refresh()
 
+    enquiries = Enquiries(desk, site, follow)
+    press = Press(desk, site, enquiries.offer_anew)
     return [
         Tabs(
             [
-                (_("Somebody asks"), Enquiries(desk, site, follow).parts),
+                (_("Somebody asks"), enquiries.parts),
                 (_("Talks"), people.parts),
                 (_("What works"), figures.parts),
                 (_("Press"), press.parts),
