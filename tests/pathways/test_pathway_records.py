@@ -293,6 +293,22 @@ def test_a_pair_does_not_end_before_a_pause_that_is_noted(store, pair):
     change(store, pathway_records.end_pair, pair, "withdrew", days(-20), TODAY)
 
 
+def test_an_end_noted_by_mistake_is_taken_back_unless_somebody_else_came(store, made, pair):
+    site_id = made[0]
+    before = of(store, pair)
+    take_back = pathway_records.take_back_end
+    assert refused(store, take_back, pair) == ["on"]
+    change(store, pathway_records.end_pair, pair, "withdrew", days(-40), TODAY)
+    change(store, take_back, pair)
+    assert of(store, pair) == before
+    [known] = read(store, pathway_records.pathways, site_id, TODAY, ended_since=days(-9))
+    assert known == before
+    change(store, pathway_records.end_pair, pair, "withdrew", days(-30), TODAY)
+    a_pair(store, made, days(-20), mentor=1)
+    assert refused(store, take_back, pair) == ["on"]
+    assert of(store, pair).end == "withdrew"
+
+
 def test_pairs_that_ended_long_ago_can_be_left_out(store, made, pair):
     site_id = made[0]
     change(store, pathway_records.end_pair, pair, "completed", days(-40), TODAY)

@@ -174,6 +174,18 @@ def end_form(opened: Opened) -> Form:
     )  # fmt: skip
 
 
+def end_taken_back(opened: Opened) -> Button:
+    """Return the button to take back an end that was noted by mistake."""
+    return Button(
+        _("Take back that it ended"),
+        lambda: opened.press(
+            lambda session: pathway_records.take_back_end(session, opened.one.number),
+            _("It is taken back. The pair goes on."),
+        ),
+        confirm=_("Was the end noted by mistake?"),
+    )
+
+
 def _talk_line(talk: ExitTalk) -> str:
     when = format_date(talk.date, "long")
     if talk.starts_at is not None:

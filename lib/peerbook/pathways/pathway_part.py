@@ -10,7 +10,7 @@ from peerbook.desk import Desk
 from peerbook.pathways import pathway_records
 from peerbook.pathways.contract import CHECKS, Contract, Pause
 from peerbook.pathways.contract_part import contract_parts
-from peerbook.pathways.exit_part import end_form, exit_parts
+from peerbook.pathways.exit_part import end_form, end_taken_back, exit_parts
 from peerbook.pathways.names import check_name, offer_name, standing_text, who_name, why_name
 from peerbook.pathways.opened import Opened
 from peerbook.pathways.pathway import Pathway
@@ -83,7 +83,7 @@ class OnePathway:
             *notice,
             Heading(heading),
             Prose(standing),
-            Prose(bullets(list(_dates(one, today)))),
+            Prose(bullets([text for _on, text in sorted(_dates(one), key=_day)])),
             *(
                 Disclosure(label, make, opened=which == wanted)
                 for which, label, make in self._tasks(one, today)
@@ -114,6 +114,8 @@ class OnePathway:
             yield "exit", _("The exit talk"), lambda: exit_parts(opened)
         if one.ended_on is None:
             yield "end", _("It ends"), lambda: [end_form(opened)]
+        else:
+            yield "end", _("It has not ended"), lambda: [end_taken_back(opened)]
 
     def _check_form(self) -> Form:
         opened = self._opened
@@ -195,45 +197,50 @@ def _next_task(one: Pathway, today: dt.date) -> Task | None:
     return "contract" if standing == "no_contract" else None
 
 
-def _dates(one: Pathway, today: dt.date) -> Iterator[str]:
-    """Yield what is known of the pair, a sentence each."""
-    yield _("Matched on {date}.").format(date=format_date(one.matched_on))
+def _day(line: tuple[dt.date, str]) -> dt.date:
+    return line[0]
+
+
+def _dates(one: Pathway) -> Iterator[tuple[dt.date, str]]:
+    """Yield what is known of the pair, a day and a sentence each."""
+    yield one.matched_on, _("Matched on {date}.").format(date=format_date(one.matched_on))
     contract = one.contract
     if contract is not None:
         yield from _contract_dates(contract)
-        for which in CHECKS:
-            if which in one.checked:
-                yield _("{when}: asked on {date}.").format(
-                    when=check_name(which), date=format_date(one.checked[which])
-                )
-        yield from map(_pause_line, contract.pauses)
-        if contract.pause_on(today) is None and one.ended_on is None and contract.ends_on:
-            yield _("It ends on {date}.").format(date=format_date(contract.ends_on))
+        for which, on in one.checked.items():
+            words = _("{when}: asked on {date}.")
+            yield on, words.format(when=check_name(which), date=format_date(on))
+        for pause in contract.pauses:
+            yield pause.since, _pause_line(pause)
+        if contract.ends_on is not None and one.ended_on is None:
+            ends_on = contract.ends_on
+            yield ends_on, _("It ends on {date}.").format(date=format_date(ends_on))
         if one.ended_on is None and one.closing is None and contract.exit_talk_between:
-            first, last = map(format_date, contract.exit_talk_between)
-            yield _("Exit talk between {first} and {last}.").format(first=first, last=last)
+            first, last = contract.exit_talk_between
+            words = _("Exit talk between {first} and {last}.")
+            yield first, words.format(first=format_date(first), last=format_date(last))
     if one.closing is not None:
         words = {
             "agreed": _("Exit talk on {date}."),
             "held": _("The exit talk was held on {date}."),
             "cancelled": _("There is no exit talk."),
         }[one.closing.state]
-        yield words.format(date=format_date(one.closing.date))
+        yield one.closing.date, words.format(date=format_date(one.closing.date))
     if one.ended_on is not None:
-        yield _("It ended on {date}.").format(date=format_date(one.ended_on))
+        yield one.ended_on, _("It ended on {date}.").format(date=format_date(one.ended_on))
 
 
-def _contract_dates(contract: Contract) -> Iterator[str]:
-    yield _("Contract from {date}, for {n} months.").format(
-        date=format_date(contract.starts_on), n=contract.all_months
-    )
+def _contract_dates(contract: Contract) -> Iterator[tuple[dt.date, str]]:
+    words = _("Contract from {date}, for {n} months.")
+    begun = format_date(contract.starts_on)
+    yield contract.starts_on, words.format(date=begun, n=contract.all_months)
     if contract.answered_on is not None:
         words = (
             _("Asked on {date}: both want three months more.")
             if contract.both_want_more
             else _("Asked on {date}: it is not made longer.")
         )
-        yield words.format(date=format_date(contract.answered_on))
+        yield contract.answered_on, words.format(date=format_date(contract.answered_on))
 
 
 def _pause_line(pause: Pause) -> str:

@@ -30,6 +30,9 @@ from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import Event, ExitTalk, MatchedPair, PairEnd
 from peerbook.text import _, format_date
 
+_AT_ONCE = 1000
+"""So many pairs are named to the database one by one; of more it is told which they are."""
+
 FURTHEST_AHEAD = dt.timedelta(days=366)
 
 
@@ -154,6 +157,13 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
 
     Columns are read and not rows: what was written about people stays sealed.
     """
+    of_rows = select(
+        MatchedPair.id, MatchedPair.site_id, MatchedPair.peer_code, MatchedPair.mentor_code,
+        MatchedPair.matched_on, MatchedPair.starts_on, MatchedPair.months,
+    ).where(*which)  # fmt: skip
+    rows = session.execute(of_rows).all()
+    if len(rows) <= _AT_ONCE:
+        which = [MatchedPair.id.in_([row.id for row in rows])]
     keys = select(sql_cast(MatchedPair.id, String)).where(*which)
     of_pairs = select(
         Event.subject_id, Event.seq, Event.kind, Event.effective_on, Event.details
@@ -168,12 +178,8 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
         number: Closing(date, state, frozenset(ticked))
         for number, date, state, ticked in session.execute(of_talks)
     }
-    of_rows = select(
-        MatchedPair.id, MatchedPair.site_id, MatchedPair.peer_code, MatchedPair.mentor_code,
-        MatchedPair.matched_on, MatchedPair.starts_on, MatchedPair.months,
-    ).where(*which)  # fmt: skip
     found = []
-    for number, site_id, peer, mentor, matched_on, starts_on, months in session.execute(of_rows):
+    for number, site_id, peer, mentor, matched_on, starts_on, months in rows:
         contract = None
         if starts_on is not None and months is not None:
             contract = Contract(starts_on, months)
@@ -411,6 +417,33 @@ def end_pair(session: Session, number: int, end: PairEnd, on: dt.date, today: dt
     return _saved(session, one)
 
 
+def take_back_end(session: Session, number: int) -> Saved:
+    """Take back an end that was noted by mistake.
+
+    Raises
+    ------
+    InputFault
+        When it has not ended, or one of the two is matched with somebody else since.
+    """
+    one = pathway(session, number)
+    if one.ended_on is None:
+        raise InputFault.at("on", _("It goes on already. Reload the page."))
+    of_either = MatchedPair.is_about([code for code in (one.peer, one.mentor) if code is not None])
+    for other in _read(session, [of_either, MatchedPair.id != number], dt.date.max):
+        lasts = other.ended_on is None or other.ended_on > one.ended_on
+        if lasts and not (other.beside or one.beside):
+            raise InputFault.at(
+                "on",
+                _("One of them is matched with somebody else since {date}. So it stays as it is.")
+                .format(date=format_date(other.matched_on)),
+            )  # fmt: skip
+    events = select(Event).where(Event.subject_type == PAIR, Event.subject_id == str(number))
+    for event in in_effect(session.scalars(events), dt.date.max):
+        if event.kind == "ended":
+            withdraw_event(session, event)
+    return _saved(session, one)
+
+
 def _pauses(one: Pathway) -> tuple[Pause, ...]:
     return () if one.contract is None else one.contract.pauses
 
@@ -458,6 +491,8 @@ def cancel_exit_talk(session: Session, number: int, today: dt.date, seen_version
 
     Raises
     ------
+    InputFault
+        When the talk was held.
     Conflict
         When somebody else has changed it since.
     """
