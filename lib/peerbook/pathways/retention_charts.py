@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
@@ -24,6 +25,9 @@ from peerbook.text import _, format_list, format_number, format_share, ngettext
 from peerbook.ui import Chart, Column, Status, TableData, figure_of
 
 MONTH = DAYS_IN["months"]
+
+LABEL_LENGTH = 34
+"""Characters of a line's name beside each other; what fits the legend on a telephone."""
 
 _GREY = "#767e82"
 _BAND = "rgba(23, 97, 92, 0.16)"
@@ -284,7 +288,8 @@ def _lines(named: Mapping[str, pd.DataFrame]) -> list[go.Scatter]:
         grey_x, grey_y = _steps(pieces[pieces["is_grey"]], "share")
         if x and grey_x:
             x, y = [*x, grey_x[0]], [*y, grey_y[0]]
-        sure.append(go.Scatter(name=name, x=x, y=y, mode="lines", hoverinfo="x+y+name"))
+        label = "<br>".join(textwrap.wrap(name, LABEL_LENGTH))
+        sure.append(go.Scatter(name=label, x=x, y=y, mode="lines", hoverinfo="x+y+name"))
         grey.append(
             go.Scatter(
                 x=grey_x, y=grey_y, mode="lines", showlegend=False, hoverinfo="skip",
