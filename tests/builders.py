@@ -386,7 +386,7 @@ def a_plan(store: Store, site_id: int, **asked: Any) -> tuple[CoursePlan, str]:
     )
     with store.read() as session:
         calendar = plan_records.calendar_of(session, site_id)
-        others = plan_records.other_plans(session, site_id)
+        others = plan_records.other_plans(session, site_id, request.begins_no_earlier)
     plan = plan_course(request, calendar, others)
     assert not isinstance(plan, NoPlan), plan.text
     return plan, content.version

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy.orm import Session
@@ -54,6 +54,9 @@ from peerbook.ui import (
 )
 
 LOOK_AHEAD = dt.timedelta(weeks=6)
+LOOK_BACK = dt.timedelta(days=366)
+MOST_COURSES = 30
+"""With more courses than that, those that were over a year ago are left to their own pages."""
 _PLANNING: tuple[Role, ...] = ("leader", "course_leader")
 _RECORDING: tuple[Role, ...] = (*_PLANNING, "evaluator")
 """Roles that open the pages work goes on at; others see when it happens, without links."""
@@ -151,28 +154,26 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
     """Return what happens and what waits at all sites, each named where there are several."""
     role = desk.visitor.role
     at_work = sites if role in _RECORDING else ()
+    site_of = {site.id: site for site in sites}
     with desk.store.read() as session:
         begun = unfinished_parts(desk, session, at_work) if at_work else []
-        coming = _coming(session, sites, desk.today, role)
+        coming = _coming(session, site_of, desk.today, role)
         threshold = desk.threshold()
-        waiting = [
-            (site, row)
-            for site in at_work
-            for row in each(suggestion_records.open_suggestions(session, site.id, threshold))
-        ]
-        courses = [(site, one) for site in sites for one in records.courses(session, site.id)]
-        last_day = {
-            number: day
-            for site in sites
-            for number, day in records.last_days(session, site.id).items()
-        }
+        recent, has_older = _recent_courses(session, desk.today)
+        courses = [(site_of[one.site_id], one) for one in recent if one.site_id in site_of]
+        of = records.among(course for _site, course in courses)
+        last_day = records.last_days(session, of)
+        waiting, to_ask = [], []
+        if at_work:
+            asked = suggestion_records.open_suggestions(session, of, threshold)
+            at = {course.id: site for site, course in courses}
+            waiting = [(at[row.course_id], row) for row in each(asked)]
+            to_ask = list(_follow_ups(session, courses, desk.today))
         asking: list[Part] = []
         if role == "leader":
             asking = [
                 *_asking(session, sites, desk.today), *_pairs_waiting(session, sites, desk.today),
             ]  # fmt: skip
-        to_ask = [one for site in at_work for one in _follow_ups(session, site, desk.today)]
-    courses.sort(key=lambda one: (one[1].starts_on, one[1].id), reverse=True)
     where = [Column("site", _("Site"))] if len(sites) > 1 else []
     parts: list[Part] = [*begun, *_backup_parts(desk), Heading(_("The next six weeks"))]
     if coming:
@@ -226,8 +227,21 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
             }
             for site, course in courses
         ]
-        parts += [Heading(_("Courses")), Table(columns, rows, _("All courses, the latest first"))]
+        caption = _("The latest courses") if has_older else _("All courses, the latest first")
+        parts += [Heading(_("Courses")), Table(columns, rows, caption)]
     return parts
+
+
+def _recent_courses(session: Session, today: dt.date) -> tuple[list[Course], bool]:
+    """Return the courses this page is about, the latest first, and whether there are older ones."""
+    latest = records.latest_courses(session, MOST_COURSES + 1)
+    if len(latest) <= MOST_COURSES:
+        return latest, False
+    not_long_over = records.courses_since(session, today - LOOK_BACK)
+    by_number = {course.id: course for course in [*latest[:MOST_COURSES], *not_long_over]}
+    return sorted(
+        by_number.values(), key=lambda course: (course.starts_on, course.id), reverse=True
+    ), True
 
 
 def _asking(session: Session, sites: Sequence[Site], today: dt.date) -> list[Part]:
@@ -350,12 +364,13 @@ def _state(starts_on: dt.date, ends_on: dt.date | None, today: dt.date) -> Statu
 
 
 def _coming(
-    session: Session, sites: Sequence[Site], today: dt.date, role: Role
+    session: Session, site_of: Mapping[int, Site], today: dt.date, role: Role
 ) -> list[dict[str, object]]:
+    everywhere = records.at_site(None)
     dates = [
-        (site, date, title)
-        for site in sites
-        for date, title in records.dates_between(session, site.id, today, today + LOOK_AHEAD)
+        (site_of[course.site_id], date, course.title)
+        for date, course in records.dates_between(session, everywhere, today, today + LOOK_AHEAD)
+        if course.site_id in site_of
     ]
     dates.sort(
         key=lambda one: order_in_time(
@@ -377,10 +392,13 @@ def _coming(
     ]
 
 
-def _follow_ups(session: Session, site: Site, today: dt.date) -> Iterator[tuple[Site, Course, str]]:
-    """Yield the courses of a site whose follow-up waits to be asked, the latest first, and that."""
-    standings = evaluation_records.follow_ups(session, site.id, today)
-    for course in records.courses(session, site.id):
+def _follow_ups(
+    session: Session, courses: Sequence[tuple[Site, Course]], today: dt.date
+) -> Iterator[tuple[Site, Course, str]]:
+    """Yield those of some courses whose follow-up waits to be asked, in their order, and that."""
+    of = records.among(course for _site, course in courses)
+    standings = evaluation_records.follow_ups(session, of, today)
+    for site, course in courses:
         standing = standings.get(course.id)
         if standing is not None and standing.is_reminded:
             text = {

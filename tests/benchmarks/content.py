@@ -98,7 +98,7 @@ def start_parts(_course_id: int) -> list[Part]:
         site = site_records.sites(session)[0]
         waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
         known = records.courses(session, site.id)
-        last_day = records.last_days(session, site.id)
+        last_day = records.last_days(session, records.at_site(site.id))
     rows = [
         (
             one.title,

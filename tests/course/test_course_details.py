@@ -36,7 +36,7 @@ from peerbook.course.planning.course_details_records import (
     save_details,
 )
 from peerbook.course.planning.presentations import Wish
-from peerbook.course.schedule.calendar import Closure, Resource
+from peerbook.course.schedule.calendar import EARLIEST, Closure, Resource
 from peerbook.course.schedule.plan import MAX_TEACHERS, Item
 from peerbook.errors import Conflict, InputFault
 from peerbook.sites import site_records
@@ -349,10 +349,10 @@ def test_a_removed_course_is_out_of_sight_and_its_dates_are_called_off(store, ma
         assert records.courses(session, made.site_id) == []
         assert records.course_numbered(session, made.site_id, 0) is None
         assert not records.course_exists(session, made.course_id)
-        others = plan_records.other_plans(session, made.site_id)
+        others = plan_records.other_plans(session, made.site_id, EARLIEST)
         assert str(made.course_id) not in {one.course_key for one in others}
         far = dt.date(2100, 1, 1)
-        assert records.dates_between(session, made.site_id, ON, far) == []
+        assert records.dates_between(session, records.at_site(made.site_id), ON, far) == []
     with pytest.raises(InputFault), store.read() as session:
         records.course_numbered(session, made.site_id, made.course_id)
     assert not any(date.takes_place for date in plan_of(store, made).dates)

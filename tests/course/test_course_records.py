@@ -202,10 +202,10 @@ def test_dates_ahead_hold_the_first_and_last_day_and_no_cancelled_ones(store, ma
         session.get(CourseDate, second).status = "cancelled"
         last = session.get(CourseDate, third).date
     with store.read() as session:
-        found = records.dates_between(session, made.site_id, START, last)
-        assert [date.id for date, _title in found] == [first, third]
-        assert {title for _date, title in found} == {"Spring 2026"}
-        assert records.last_days(session, made.site_id) == {
+        found = records.dates_between(session, records.at_site(made.site_id), START, last)
+        assert [date.id for date, _course in found] == [first, third]
+        assert {course.title for _date, course in found} == {"Spring 2026"}
+        assert records.last_days(session, records.at_site(made.site_id)) == {
             made.course_id: START + dt.timedelta(weeks=20)
         }
 

@@ -157,7 +157,9 @@ def test_a_course_moves_with_everything_that_is_recorded_on_it(store, made, ther
         entries = plan_records.calendar_ids(session, made.course_id).values()
         told = events_of(session, "course", made.course_id)[-1]
         assert session.query(Attendance).count() == 1
-        assert evaluation_records.sheets_by_course(session, there[0], "mid") == {made.course_id: 1}
+        assert evaluation_records.sheets_by_course(session, records.at_site(there[0]), "mid") == {
+            made.course_id: 1
+        }
     assert [person.name for person in people] == [ANNA, BO]
     assert set(belongings(store).values()) == {there[0]}
     assert {sequence for _uid, sequence in entries} == {1}, "every entry names another place"

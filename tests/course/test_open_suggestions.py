@@ -21,6 +21,7 @@ from builders import (
     open_store,
     suggestion,
 )
+from peerbook.course import records
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import Board
@@ -59,7 +60,7 @@ def ask(store, course_id, text, **decided):
 
 def waiting(store, site_id):
     with store.read() as session:
-        frame = suggestion_records.open_suggestions(session, site_id, 5)
+        frame = suggestion_records.open_suggestions(session, records.at_site(site_id), 5)
     return {row.text: row.outcome for row in frame.itertuples()}
 
 
@@ -235,7 +236,7 @@ def test_suggestions_stand_in_the_order_of_the_alphabet_not_in_that_of_the_sheet
         ask(store, made.course_id, text)
     with store.read() as session:
         board = suggestion_records.suggestions_frame(session, made.course_id, 5)
-        waiting = suggestion_records.open_suggestions(session, made.site_id, 5)
+        waiting = suggestion_records.open_suggestions(session, records.at_site(made.site_id), 5)
     expected = ["Alpha", "Bravo", "Echo", "mike", "Zeta"]
     assert list(board["text"]) == list(waiting["text"]) == expected
 

@@ -151,7 +151,8 @@ def test_a_better_date_is_avoided_only_for_a_stated_reason(course):
         assert set(told) == working
         for other, reasons in told.items():
             blocked = is_public_holiday(other) or is_closed(other, sparring, closed)
-            assert ({reason.kind for reason in reasons} <= {"holiday", "closure"}) == blocked
+            kinds = {reason.kind for reason in reasons}  # Christmas Eve can be closed besides
+            assert bool(kinds & {"holiday", "closure"}) == blocked
 
 
 @settings(max_examples=25)

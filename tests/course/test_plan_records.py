@@ -23,7 +23,7 @@ from builders import (
 )
 from peerbook.course import plan_records, records
 from peerbook.course.planning.course_details_records import details_of, save_details
-from peerbook.course.schedule.calendar import Closure, Resource, school_holiday_weeks
+from peerbook.course.schedule.calendar import EARLIEST, Closure, Resource, school_holiday_weeks
 from peerbook.course.schedule.plan import Item
 from peerbook.course.schedule.plan_moves import adjust, cancel, move, pin, replan, restore, unpin
 from peerbook.course.schedule.plan_wishes import Obstacles
@@ -230,11 +230,11 @@ def test_other_plans_are_those_of_all_courses_but_ones_own(store):
         second = plan_records.save_plan(session, made.site_id, plan, version, on=PLANNED_ON).number
     elsewhere = a_planned_course(store)
     with store.read() as session:
-        others = plan_records.other_plans(session, made.site_id, made.course_id)
+        others = plan_records.other_plans(session, made.site_id, EARLIEST, made.course_id)
         keys = {one.course_key for one in others}
         assert {str(second), str(elsewhere.course_id)} <= keys
         assert str(made.course_id) not in keys
-        assert len(plan_records.other_plans(session, made.site_id)) == len(others) + 1
+        assert len(plan_records.other_plans(session, made.site_id, EARLIEST)) == len(others) + 1
 
 
 def test_a_teacher_of_two_sites_is_never_needed_at_both_at_once_but_rooms_are_their_own(store):
@@ -248,7 +248,7 @@ def test_a_teacher_of_two_sites_is_never_needed_at_both_at_once_but_rooms_are_th
     meets = {date.date for date in plan.dates if date.starts_at is not None}
     assert not meets & taken
     with store.read() as session:
-        others = plan_records.other_plans(session, same_room)
+        others = plan_records.other_plans(session, same_room, EARLIEST)
     day = Item("teaching_day", 1)
     to = loaded(store, made.course_id).date_of(day).date
     with pytest.raises(InputFault, match=rf"Hold 1 \({made.site}\)"):

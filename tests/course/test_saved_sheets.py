@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from builders import LEADER, START, a_course, a_desk, decision, evaluation
+from peerbook.course import records
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_entry_part import EvaluationEntry
 from peerbook.course.evaluation.evaluation_records import Sheet
@@ -161,9 +162,9 @@ def test_the_list_is_of_one_evaluation_the_latest_first_and_tells_no_answer(stor
     with store.read() as session:
         frame = evaluation_records.sheets_frame(session, made.course_id, "mid")
         assert "Flere pauser" not in frame.to_string()
-        assert evaluation_records.sheets_by_course(session, made.site_id, "mid") == {
-            made.course_id: 2
-        }
+        assert evaluation_records.sheets_by_course(
+            session, records.at_site(made.site_id), "mid"
+        ) == {made.course_id: 2}
 
 
 # -- what is refused -------------------------------------------------------------------------------
@@ -223,7 +224,7 @@ def test_what_says_nothing_neither_makes_a_suggestion_shown_nor_is_one(store, ma
     def shown():
         with store.read() as session:
             frame = suggestion_records.suggestions_frame(session, made.course_id, 5)
-            waiting = suggestion_records.open_suggestions(session, made.site_id, 5)
+            waiting = suggestion_records.open_suggestions(session, records.at_site(made.site_id), 5)
         return [row.text for row in each(frame)], list(waiting["text"])
 
     assert shown() == ([None] * 4, [])

@@ -123,9 +123,9 @@ def test_cafes_twice_a_week_a_couple_of_meetings_and_an_event_every_half_year(ve
 def test_one_course_has_enough_follow_up_sheets_to_be_shown_one_too_few_and_one_none(vejle):
     with vejle.read() as session:
         site = site_records.sites(session)[0]
-        asked = evaluation_records.sheets_by_course(session, site.id, "follow_up")
+        asked = evaluation_records.sheets_by_course(session, records.at_site(site.id), "follow_up")
         fourth, third, second, first = records.courses(session, site.id)
-        last_days = records.last_teaching_days(session, site.id)
+        last_days = records.last_teaching_days(session, records.at_site(site.id))
         entered = session.scalars(
             select(Evaluation.entered_on).where(
                 Evaluation.course_id == first.id, Evaluation.wave == "follow_up"
@@ -150,7 +150,7 @@ def test_it_is_marked_as_invented_and_never_mixed_with_anything(vejle):
 def test_the_project_is_over_and_a_fourth_course_is_under_way(vejle, under_way, today):
     with vejle.read() as session:
         plan = plan_records.load_plan(session, under_way)
-        last_days = records.last_days(session, under_way.site_id)
+        last_days = records.last_days(session, records.at_site(under_way.site_id))
     days = [date.date for date in plan.of_kind("teaching_day")]
     assert days[1] < today < days[-1]
     ended = Timing(today).moved(people.PROJECT_ENDED_ON)

@@ -181,8 +181,12 @@ def _moves(session: Session, course_id: int | None = None) -> list[Event]:
     ]
 
 
-def other_plans(session: Session, site_id: int, course_id: int = 0) -> tuple[CoursePlan, ...]:
+def other_plans(
+    session: Session, site_id: int, since: dt.date, course_id: int = 0
+) -> tuple[CoursePlan, ...]:
     """Return the plans of all other courses that may need the same teachers, or a site's rooms.
+
+    Those that were over before the day `since` stand in nobody's way.
 
     A teacher may teach at several sites, so those of other sites count too, by the course's name
     with its place; rooms of one name at two sites are two rooms, so there the rooms are left out.
@@ -191,7 +195,7 @@ def other_plans(session: Session, site_id: int, course_id: int = 0) -> tuple[Cou
         load_plan(session, course)
         if course.site_id == site_id
         else _seen_from_afar(load_plan(session, course), session.get_one(Site, course.site_id))
-        for course in records.courses_of_all_sites(session)
+        for course in records.courses_since(session, since)
         if course.id != course_id
     )
 

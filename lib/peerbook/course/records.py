@@ -9,9 +9,9 @@ Every function takes a session of the store; those that write belong inside `Sto
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
@@ -46,9 +46,24 @@ def courses(session: Session, site_id: int) -> list[Course]:
     return list(session.scalars(_latest_first().where(Course.site_id == site_id)))
 
 
-def courses_of_all_sites(session: Session) -> list[Course]:
-    """Return the courses of every site, the latest first."""
-    return list(session.scalars(_latest_first()))
+def courses_of(session: Session, site_id: int, numbers: Collection[int]) -> list[Course]:
+    """Return those courses of a site that have one of some numbers, the latest first."""
+    if not numbers:
+        return []
+    return list(
+        session.scalars(_latest_first().where(Course.site_id == site_id, Course.id.in_(numbers)))
+    )
+
+
+def courses_since(session: Session, first: dt.date) -> list[Course]:
+    """Return the courses of every site that have a date on a day or later, the latest first."""
+    later = exists().where(CourseDate.course_id == Course.id, CourseDate.date >= first)
+    return list(session.scalars(_latest_first().where(later)))
+
+
+def latest_courses(session: Session, most: int) -> list[Course]:
+    """Return the courses of every site that began last, the latest first."""
+    return list(session.scalars(_latest_first().limit(most)))
 
 
 def _latest_first() -> Select[Course]:
@@ -112,8 +127,8 @@ def course_under_way(session: Session, site_id: int, today: dt.date) -> Course |
     Of several under way it is the one that met last. When none is, it is the one that ended last,
     and before any has begun the first to begin.
     """
-    met = _last_days(session, site_id, CourseDate.date <= today)
-    last = _last_days(session, site_id)
+    met = _last_days(session, at_site(site_id), CourseDate.date <= today)
+    last = last_days(session, at_site(site_id))
 
     def nearness(course: Course) -> tuple[bool, dt.date]:
         if course.id not in met:
@@ -126,6 +141,11 @@ def course_under_way(session: Session, site_id: int, today: dt.date) -> Course |
 def at_site(site_id: int | None) -> ColumnElement[bool]:
     """Return what is true of a site's courses; of all courses where there is no site."""
     return true() if site_id is None else Course.site_id == site_id
+
+
+def among(courses: Iterable[Course]) -> ColumnElement[bool]:
+    """Return what is true of some courses."""
+    return Course.id.in_([course.id for course in courses])
 
 
 def remove(
@@ -151,43 +171,47 @@ def remove(
 
 
 def dates_between(
-    session: Session, site_id: int, first: dt.date, last: dt.date
-) -> list[tuple[CourseDate, str]]:
-    """Return the dates of a site's courses from `first` to `last`, with the course's title."""
+    session: Session, of: ColumnElement[bool], first: dt.date, last: dt.date
+) -> list[tuple[CourseDate, Course]]:
+    """Return the dates of courses from `first` to `last`, each with its course.
+
+    Parameters
+    ----------
+    of
+        Says which courses.
+    """
     wanted = (
-        select(CourseDate, Course.title)
+        select(CourseDate, Course)
         .join(Course, Course.id == CourseDate.course_id)
         .where(
-            Course.site_id == site_id,
+            of,
             Course.removed_on.is_(None),
             CourseDate.status != "cancelled",
             CourseDate.date.between(first, last),
         )
         .order_by(CourseDate.date, CourseDate.starts_at.nulls_last())
     )
-    return [(date, title) for date, title in session.execute(wanted)]
+    return [(date, course) for date, course in session.execute(wanted)]
 
 
-def last_days(session: Session, site_id: int) -> dict[int, dt.date]:
-    """Return the last day something takes place on each of a site's courses, by course number.
+def last_days(session: Session, of: ColumnElement[bool]) -> dict[int, dt.date]:
+    """Return the last day something takes place on courses, by course number; `of` says which.
 
     A course of which every date is cancelled has none.
     """
-    return _last_days(session, site_id)
+    return _last_days(session, of)
 
 
-def last_teaching_days(session: Session, site_id: int | None) -> dict[int, dt.date]:
-    """Return the last teaching day that is not cancelled of a site's courses; None for all."""
-    return _last_days(session, site_id, CourseDate.kind == "teaching_day")
+def last_teaching_days(session: Session, of: ColumnElement[bool]) -> dict[int, dt.date]:
+    """Return the last teaching day that is not cancelled of courses; `of` says which."""
+    return _last_days(session, of, CourseDate.kind == "teaching_day")
 
 
-def _last_days(
-    session: Session, site_id: int | None, *which: ColumnElement[bool]
-) -> dict[int, dt.date]:
+def _last_days(session: Session, *which: ColumnElement[bool]) -> dict[int, dt.date]:
     rows = session.execute(
         select(CourseDate.course_id, func.max(CourseDate.date))
         .join(Course, Course.id == CourseDate.course_id)
-        .where(at_site(site_id), CourseDate.status != "cancelled", *which)
+        .where(CourseDate.status != "cancelled", *which)
         .group_by(CourseDate.course_id)
     )
     return dict(rows.all())

@@ -64,11 +64,20 @@ class SavedPlan:
         """Return where what is typed in one of the course's forms is kept until it is saved."""
         return course_drafts(self.desk, self.course_id, form)
 
-    def others(self) -> tuple[CoursePlan, ...]:
-        """Return the plans of other courses, which may share teachers or rooms with this one."""
+    def others(self, site_id: int | None = None) -> tuple[CoursePlan, ...]:
+        """Return the plans of other courses, which may share teachers or rooms with this one.
+
+        Parameters
+        ----------
+        site_id
+            Where it is to be; None for where it is.
+        """
         with self.desk.store.read() as session:
-            site_id = session.get_one(Course, self.course_id).site_id
-            return plan_records.other_plans(session, site_id, self.course_id)
+            course = session.get_one(Course, self.course_id)
+            since = min(course.starts_on, self.desk.today)
+            return plan_records.other_plans(
+                session, course.site_id if site_id is None else site_id, since, self.course_id
+            )
 
     def moved_from(self, plan: CoursePlan) -> dict[Item, dt.date]:
         """Return the day each moved date of the plan has left, where that is known."""

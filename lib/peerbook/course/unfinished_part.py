@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course import plan_records, records
 from peerbook.course.attendance import attendance_records
-from peerbook.course.course_drafts import is_new_course_begun, unfinished
+from peerbook.course.course_drafts import all_unfinished
 from peerbook.course.evaluation.waves import WAVES, wave_name
 from peerbook.course.names import date_name
 from peerbook.course.page_addresses import PLAN_PAGE, RECORD_PAGE, address_of, course_label
@@ -42,14 +42,15 @@ def unfinished_parts(desk: Desk, session: Session, sites: Sequence[Site]) -> lis
         label = course_label(site, title, names_site=len(sites) > 1)
         lines.append(f"- [{literal(label)}]({address}): {literal(name)}")
 
+    begun = all_unfinished(desk)
     for site in sites:
-        if is_new_course_begun(desk, site.id):
+        if site.id in begun.new_at:
             tell(site, _("A new course"), address_of(PLAN_PAGE, site.name), _("The plan"))
-        for course in records.courses(session, site.id):
+        for course in records.courses_of(session, site.id, begun.forms):
             # Several forms may be called the same; each name is told once.
             places = dict.fromkeys(
                 (_page(form), _form_name(session, form))
-                for form in unfinished(desk, course.id)
+                for form in begun.forms[course.id]
                 if _is_offered(desk, session, course, form)
             )
             for page, name in places:

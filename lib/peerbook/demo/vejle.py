@@ -237,7 +237,7 @@ class _Vejle:
             room="Foreningernes Hus",
         )
         calendar = plan_records.calendar_of(self._session, site.id)
-        others = plan_records.other_plans(self._session, site.id)
+        others = plan_records.other_plans(self._session, site.id, request.begins_no_earlier)
         plan = _placed(plan_course(request, calendar, others))
         saved = plan_records.save_plan(
             self._session,
@@ -312,7 +312,7 @@ class _Vejle:
         answered = FOLLOW_UP_SHEETS.get(course.title, 0)
         if not answered:
             return
-        last = records.last_teaching_days(self._session, course.site_id)[course.id]
+        last = records.last_teaching_days(self._session, records.among([course]))[course.id]
         form = load_form("follow_up")
         sheets = [
             self._sheet(form, "follow_up", code, self._later)

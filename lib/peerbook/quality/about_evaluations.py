@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from peerbook.course import records
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet, wrong_answers
 from peerbook.course.evaluation.waves import wave_name
@@ -104,7 +105,7 @@ def _no_sheets(look: Look) -> Iterator[Finding]:
     lambda: _("Print the follow-up and hand it out, or type the answers."),
 )  # fmt: skip
 def _follow_up_due(look: Look) -> Iterator[Finding]:
-    standings = evaluation_records.follow_ups(look.session, None, look.today)
+    standings = evaluation_records.follow_ups(look.session, records.at_site(None), look.today)
     for row in look.session.execute(on_courses()):
         standing = standings.get(row.course_id)
         if standing is not None and standing.is_reminded:
@@ -359,7 +360,7 @@ def _undone_import(look: Look) -> Iterator[Finding]:
 
 
 def _waiting(look: Look) -> list[Any]:
-    frame = suggestion_records.open_suggestions(look.session, None, look.threshold)
+    frame = suggestion_records.open_suggestions(look.session, records.at_site(None), look.threshold)
     return list(each(frame))
 
 

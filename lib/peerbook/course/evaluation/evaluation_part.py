@@ -117,8 +117,8 @@ class Evaluations:
         with self._desk.store.read() as session:
             answers = evaluation_records.answers_frame(session, self._course.id)
             sheets = evaluation_records.sheets_count(session, self._course.id)
-            site_id = records.site_of(session, self._course.id)
-            follow_ups = evaluation_records.follow_ups(session, site_id, self._desk.today)
+            of = records.among([self._course])
+            follow_ups = evaluation_records.follow_ups(session, of, self._desk.today)
         standing = follow_ups.get(self._course.id)
         parts = result_parts(answers, sheets, standing, self._desk.threshold())
         self._result.show(parts, announce=announce)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
@@ -356,39 +356,43 @@ def sheets_count(session: Session, course_id: int) -> dict[str, int]:
     return dict(rows)
 
 
-def sheets_by_course(session: Session, site_id: int | None, wave: Wave) -> dict[int, int]:
+def sheets_by_course(session: Session, of: ColumnElement[bool], wave: Wave) -> dict[int, int]:
     """Return how many forms of one evaluation are saved, by course that has any.
 
     Parameters
     ----------
-    site_id
-        Where; None for all sites.
+    of
+        Says of which courses.
     """
     rows = session.execute(
         select(Evaluation.course_id, func.count())
         .join(Course, Course.id == Evaluation.course_id)
-        .where(records.at_site(site_id), Evaluation.wave == wave)
+        .where(of, Evaluation.wave == wave)
         .group_by(Evaluation.course_id)
     ).all()
     return dict(rows)
 
 
-def follow_ups(session: Session, site_id: int | None, today: dt.date) -> dict[int, FollowUp]:
-    """Return how it stands with the follow-up of each course of a site, by course number.
+def follow_ups(session: Session, of: ColumnElement[bool], today: dt.date) -> dict[int, FollowUp]:
+    """Return how it stands with the follow-up of courses, by course number.
 
-    A course of which every teaching day is cancelled has none. Without a site it is all courses.
+    A course of which every teaching day is cancelled has none.
+
+    Parameters
+    ----------
+    of
+        Says which courses.
     """
-    last_days = records.last_teaching_days(session, site_id)
-    asked = sheets_by_course(session, site_id, "follow_up")
+    last_days = records.last_teaching_days(session, of)
+    asked = sheets_by_course(session, of, "follow_up")
+    there = select(Course.id, Course.template).where(of, Course.removed_on.is_(None))
+    made_from: dict[int, str] = dict(session.execute(there).all())
+    months = {
+        template: load_course(template).rules.follow_up_months
+        for template in set(made_from.values())
+    }
     return {
-        course.id: follow_up(
-            last_days[course.id],
-            load_course(course.template).rules.follow_up_months,
-            asked.get(course.id, 0),
-            today,
-        )
-        for course in session.scalars(
-            select(Course).where(records.at_site(site_id), Course.removed_on.is_(None))
-        )
-        if course.id in last_days
+        number: follow_up(last_days[number], months[template], asked.get(number, 0), today)
+        for number, template in made_from.items()
+        if number in last_days
     }

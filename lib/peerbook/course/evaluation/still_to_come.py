@@ -7,9 +7,8 @@ import datetime as dt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from peerbook.course import records
 from peerbook.course.evaluation import evaluation_records
-from peerbook.store.tables import CourseDate, Wave
+from peerbook.store.tables import Course, CourseDate, Wave
 from peerbook.text import _, format_date
 
 
@@ -30,8 +29,8 @@ def still_to_come(session: Session, course_id: int, wave: Wave, today: dt.date) 
 def _asked_from(session: Session, course_id: int, wave: Wave, today: dt.date) -> dt.date | None:
     """Return the first day an evaluation is asked; None when the plan does not say."""
     if wave == "follow_up":
-        site_id = records.site_of(session, course_id)
-        standing = evaluation_records.follow_ups(session, site_id, today).get(course_id)
+        of = Course.id == course_id
+        standing = evaluation_records.follow_ups(session, of, today).get(course_id)
         return standing.first if standing is not None else None
     return session.scalar(
         select(func.min(CourseDate.date)).where(

@@ -84,7 +84,9 @@ class Board:
             said = suggestion_records.suggestions_frame(session, self._course.id, threshold)
             decided = suggestion_records.decisions_frame(session, self._course.id)
             site_id = records.site_of(session, self._course.id)
-            waiting = suggestion_records.open_suggestions(session, site_id, threshold)
+            waiting = suggestion_records.open_suggestions(
+                session, records.at_site(site_id), threshold
+            )
         self._open = [row for row in each(waiting) if row.course_id == self._course.id]
         self._decided = {row.suggestion_id: row for row in each(decided)}
         # What was promised stays, also when its text can no longer be shown.

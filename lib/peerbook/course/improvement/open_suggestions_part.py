@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from peerbook.course import records
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import (
     TEXT_LENGTH,
@@ -34,7 +35,7 @@ def open_suggestions_parts(desk: Desk, site: Site, course: Course | None = None)
     """
     threshold = desk.threshold()
     with desk.store.read() as session:
-        waiting = suggestion_records.open_suggestions(session, site.id, threshold)
+        waiting = suggestion_records.open_suggestions(session, records.at_site(site.id), threshold)
     rows = [
         row
         for row in each(waiting)

@@ -107,16 +107,18 @@ def undecided_count(session: Session, site_id: int, threshold: int) -> int:
     threshold
         Fewest people who wrote a suggestion at the same evaluation for any to be shown.
     """
-    return int(open_suggestions(session, site_id, threshold)["outcome"].isna().sum())
+    return int(
+        open_suggestions(session, records.at_site(site_id), threshold)["outcome"].isna().sum()
+    )
 
 
-def open_suggestions(session: Session, site_id: int | None, threshold: int) -> pd.DataFrame:
-    """Return what participants of a site asked for that is neither done nor turned down.
+def open_suggestions(session: Session, of: ColumnElement[bool], threshold: int) -> pd.DataFrame:
+    """Return what participants of courses asked for that is neither done nor turned down.
 
     Parameters
     ----------
-    site_id
-        Where; None for all sites.
+    of
+        Says which courses.
     threshold
         As for `suggestions_frame`.
 
@@ -130,7 +132,7 @@ def open_suggestions(session: Session, site_id: int | None, threshold: int) -> p
     """
     rows = [
         row
-        for row in _asked(session, threshold, records.at_site(site_id))
+        for row in _asked(session, threshold, of)
         if (row["outcome"] in ("do", "later") and row["status"] == "open")
         or (row["outcome"] is None and row["text"] is not None)
     ]

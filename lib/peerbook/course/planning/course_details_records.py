@@ -242,7 +242,7 @@ def save_details(
         raise InputFault.at(changed[0], _no_effect(past_too))
     obstacles = Obstacles(
         plan_records.calendar_of(session, course.site_id),
-        plan_records.other_plans(session, course.site_id, course.id),
+        plan_records.other_plans(session, course.site_id, min(course.starts_on, on), course.id),
     )
     _refuse_taken(plan, corrected, obstacles, changed, on)
     plan_records.note_corrected(session, course_id, plan, corrected, on)

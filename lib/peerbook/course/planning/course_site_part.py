@@ -195,10 +195,8 @@ def _outcome_parts(saved: SavedPlan, target: _Target, leave: Leave) -> list[Part
 def _blocked_parts(saved: SavedPlan, now: PlanNow, target: _Target) -> list[Part]:
     """Return which dates to come something stands in the way of at the other site."""
     with saved.desk.store.read() as session:
-        obstacles = Obstacles(
-            plan_records.calendar_of(session, target.number),
-            plan_records.other_plans(session, target.number, saved.course_id),
-        )
+        calendar = plan_records.calendar_of(session, target.number)
+    obstacles = Obstacles(calendar, saved.others(target.number))
     lines = [
         _("{name}, {date}: {reasons}.").format(
             name=date.name,

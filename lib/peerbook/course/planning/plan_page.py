@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from peerbook.course import plan_records, records
-from peerbook.course.course_drafts import is_new_course_begun, new_course_drafts
+from peerbook.course.course_drafts import all_unfinished, new_course_drafts
 from peerbook.course.curriculum import available_courses, load_course
 from peerbook.course.improvement.open_suggestions_part import open_suggestions_parts
 from peerbook.course.page_addresses import PLAN_PAGE, shown_at
@@ -112,7 +112,7 @@ def open_page(site: str = "", course: int = 0) -> Page:
         with desk.store.read() as session:
             number = course if which.id == at.id else 0
             shown = records.course_numbered(session, which.id, number)
-        if number == 0 and is_new_course_begun(desk, which.id):
+        if number == 0 and which.id in all_unfinished(desk).new_at:
             shown = None
         return [_CourseChoice(desk, which, renamed).section(shown)]
 
@@ -282,7 +282,7 @@ class _CourseChoice:
         """Return a proposal, or why there is none, and a sentence about it."""
         with self._desk.store.read() as session:
             calendar = plan_records.calendar_of(session, self._site.id)
-            others = plan_records.other_plans(session, self._site.id)
+            others = plan_records.other_plans(session, self._site.id, request.begins_no_earlier)
         answer = plan_course(request, calendar, others)
         plan, said = None, _("There is no plan that keeps to everything. See below what clashes.")
         parts: list[Part] = []

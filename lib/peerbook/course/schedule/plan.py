@@ -17,6 +17,7 @@ from peerbook.course.curriculum import CourseContent
 from peerbook.course.names import date_name
 from peerbook.course.schedule.calendar import EARLIEST, LATEST, Reason, Resource, check_in_calendar
 from peerbook.errors import Fault, InputFault, Place
+from peerbook.months import months_after
 from peerbook.text import _, format_date, format_span, ngettext
 
 Value = TypeVar("Value")
@@ -201,6 +202,14 @@ class PlanRequest:
     def __post_init__(self) -> None:
         if faults := list(self._faults()):
             raise InputFault(faults)
+
+    @property
+    def begins_no_earlier(self) -> dt.date:
+        """A day before which no date of the course can lie, whichever way it is planned."""
+        if self.final_assignment_on is not None:
+            months = self.template.teaching_days * self.template.months_between
+            return months_after(self.final_assignment_on, -months - 1)
+        return dt.date(*(self.first_month or (EARLIEST.year, EARLIEST.month)), 1)
 
     def _faults(self) -> Iterable[Fault]:
         if self.weekday not in range(7):
