@@ -11,10 +11,11 @@ from peerbook.cafe import rota_records
 from peerbook.cafe.rota_files import rota_calendar
 from peerbook.cafe.rota_records import MOST_HOSTS, Hosts, Opening
 from peerbook.course.schedule.calendar import Closure
+from peerbook.data_protection.own_file import own_file
 from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.erasure import erase_person, held_about
 from peerbook.privacy.retention import RetentionRule, terms
-from peerbook.store import append_event, identities
+from peerbook.store import Store, Visitor, append_event, identities
 
 TUESDAY = dt.date(2026, 3, 3)
 JOINED = dt.date(2026, 1, 5)
@@ -177,3 +178,27 @@ def test_the_calendar_names_no_participant_and_replaces_what_it_said_before(stor
     assert "Frivillig A" in taken["description"]
     take(store, number, Hosts((code,), ("Frivillig A",)), 2, is_cancelled=True)
     assert entry()["status"] == "CANCELLED"
+
+
+def test_a_course_leader_keeps_the_rota_at_their_own_place_alone(store, site_id, code):
+    number = plan(store, site_id)[0].number
+    elsewhere = a_site(store)[0]
+    there = plan(store, elsewhere)[0].number
+    theirs = Store.open(
+        store.address, visitor=Visitor(LEADER, "course_leader", frozenset({site_id}))
+    )
+    take(theirs, number, Hosts((code,), ("Frivillig A",)))
+    plan(theirs, site_id, day=TUESDAY + 2 * WEEK)
+    assert len(shifts(theirs, site_id)) == 2
+    assert shifts(theirs, elsewhere) == []
+    with pytest.raises(Conflict):
+        take(theirs, there, Hosts((), ("Frivillig A",)))
+    assert_sound(store)
+
+
+def test_the_own_file_tells_where_somebody_is_host(store, site_id, code):
+    take(store, plan(store, site_id)[0].number, Hosts((code,)))
+    with store.read() as session:
+        told = repr(own_file(session, code, TUESDAY))
+    for known in ("Caféer, du er vært ved", "Lido", "10.00–12.00"):
+        assert known in told, known
