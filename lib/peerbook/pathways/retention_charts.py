@@ -77,7 +77,7 @@ def groups_chart(groups: Mapping[str, Retention], caption: str) -> Chart:
     groups
         By what each is called; at least one.
     caption
-        What the lines are of.
+        Of the table of their figures.
     """
     traces = _lines({name: _of(one, "together") for name, one in groups.items()})
     longest = max(groups.values(), key=_last_day)

@@ -146,10 +146,9 @@ def split_parts(groups: Split, names: dict[str | None, str]) -> list[Part]:
     }  # fmt: skip
     parts: list[Part] = []
     if shown:
-        caption = _("The groups side by side")
-        table = groups_table(shown, caption)
+        table = groups_table(shown, _("The groups side by side"))
         parts += [
-            groups_chart(shown, caption),
+            groups_chart(shown, _("The figures behind the lines")),
             Table(table.columns, table.rows, table.caption),
         ]
     else:
