@@ -25,7 +25,7 @@ from peerbook.course.page_addresses import (
 from peerbook.course.schedule.plan import Item, order_in_time
 from peerbook.course.unfinished_part import unfinished_parts
 from peerbook.desk import Desk, open_desk
-from peerbook.pathways.pathway_records import dues
+from peerbook.pathways.due_records import dues
 from peerbook.people.pairs import PATHWAYS_PAGE
 from peerbook.privacy.disclosure import told_counts
 from peerbook.recruitment.waiting_records import waiting

@@ -2,7 +2,7 @@
 
 The manual tells of six months and three more, of pauses after relapse, crisis or a new job, and
 that some exit talks could not be booked and some measures were not filled in (p. 15, 17 and 20). It
-gives no count of either.
+gives no count of either. Pairs meet every week or every fortnight (p. 11).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from peerbook.demo.timing import Timing
 from peerbook.matching import matching_records
 from peerbook.months import months_after
-from peerbook.pathways import pathway_records
+from peerbook.pathways import contact_records, pathway_records
+from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Check, Pause
 from peerbook.pathways.pathway import CLOSING_LIST
 from peerbook.pathways.pathway_records import AgreedExit, HeldExit, Sheet
@@ -40,11 +41,13 @@ class Following:
         self._site_id = site_id
         self._today = timing.today
         self._draw = random.Random(f"{seed} following")  # noqa: S311 - invented people, not keys
+        self._meets = random.Random(f"{seed} meetings")  # noqa: S311
 
     def tell(self, number: int, starts_on: dt.date, end: PairEnd, ended_on: dt.date) -> None:
         """Tell the whole way of a pair that has ended; it is matched already."""
         self._agree(number, starts_on)
         self._ask(number, starts_on, ended_on)
+        self._meet(number, starts_on, ended_on, self._meets.choice((7, 7, 14)))
         if end == "extended_completed":
             pathway_records.save_extension(
                 self._session, number, months_after(starts_on, 5), self._today,
@@ -76,6 +79,8 @@ class Following:
         """Match two who have met for a month and a little more."""
         number = self._begin(peer, mentor, self._ago(35))
         self._check(number, "first_days", self._ago(33))
+        self._meet(number, self._ago(35), self._ago(16), 5)
+        self._call_off(number, self._ago(9))
 
     def _has_just_begun(self, peer: str, mentor: str) -> None:
         self._begin(peer, mentor, self._ago(2))
@@ -86,6 +91,8 @@ class Following:
         self._ask(number, starts_on, self._today)
         pause = Pause(self._ago(50), self._ago(29), "peer", "illness")
         pathway_records.save_pause(self._session, number, pause, self._today)
+        self._meet(number, starts_on, self._ago(51), 7)
+        self._meet(number, self._ago(27), self._ago(1), 7)
 
     def _in_a_pause(self, peer: str, mentor: str) -> None:
         starts_on = self._ago(80)
@@ -93,11 +100,13 @@ class Following:
         self._ask(number, starts_on, self._today)
         pause = Pause(self._ago(1), who="mentor", why="job_or_practice")
         pathway_records.save_pause(self._session, number, pause, self._today)
+        self._meet(number, starts_on, self._ago(5), 14)
 
     def _at_month_five(self, peer: str, mentor: str) -> None:
         starts_on = months_after(self._today + dt.timedelta(days=3), -5)
         number = self._begin(peer, mentor, starts_on)
         self._ask(number, starts_on, self._today)
+        self._meet(number, starts_on, self._ago(24), 14)
 
     def _near_the_end(self, peer: str, mentor: str) -> None:
         starts_on = months_after(self._today + dt.timedelta(days=8), -6)
@@ -106,6 +115,7 @@ class Following:
         pathway_records.save_extension(
             self._session, number, self._ago(20), self._today, peer=True, mentor=False
         )
+        self._meet(number, starts_on, self._ago(4), 7)
         agreed = AgreedExit(self._today + dt.timedelta(days=6), dt.time(10), "Lido")
         pathway_records.agree_exit_talk(self._session, number, agreed, self._today, 0)
 
@@ -132,6 +142,20 @@ class Following:
         self._check(number, "first_days", min(until, starts_on + dt.timedelta(days=2)))
         if (month := months_after(starts_on, 1)) <= until:
             self._check(number, "first_month", month)
+
+    def _meet(self, number: int, first: dt.date, last: dt.date, every_days: int) -> None:
+        """Let two meet about so often; now and then one of them calls off."""
+        days, day = [], first + dt.timedelta(days=2)
+        while day <= last:
+            is_off = self._meets.random() < 0.1
+            days.append(MeetingDay(day, "cancelled" if is_off else "held"))
+            day += dt.timedelta(days=every_days + self._meets.randint(-1, 1))
+        if days:
+            contact_records.save_meetings(self._session, number, days, self._today)
+
+    def _call_off(self, number: int, on: dt.date) -> None:
+        day = MeetingDay(on, "cancelled")
+        contact_records.save_meetings(self._session, number, [day], self._today)
 
     def _check(self, number: int, which: Check, on: dt.date) -> None:
         pathway_records.save_check(self._session, number, which, on, self._today)

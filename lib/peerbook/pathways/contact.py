@@ -62,6 +62,12 @@ class Contact:
     usual_days: float | None
     called_off: int
 
+    @property
+    def late_days(self) -> int:
+        """For how many days staff might have asked after the pair; 0 or less when not yet."""
+        usual = TOO_LONG_DAYS if self.usual_days is None else TIMES_USUAL * self.usual_days
+        return self.since_days - int(min(TOO_LONG_DAYS, usual))
+
 
 def contact(one: Pathway, meetings: Sequence[MeetingDay], day: dt.date) -> Contact:
     """Return how a pair that goes on is in touch on a day.

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from typing import cast
 
 from peerbook.desk import Desk
-from peerbook.pathways import contact_records, pathway_records
-from peerbook.pathways.contact import Contact, MeetingDay, MeetingState, Touch
-from peerbook.pathways.opened import Opened, cells_of
+from peerbook.pathways import contact_records
+from peerbook.pathways.contact import Contact, Touch
+from peerbook.pathways.opened import cells_of
+from peerbook.pathways.pathway_part import OnePathway
 from peerbook.people.names import role_name
 from peerbook.store import identities
 from peerbook.store.tables import Site
 from peerbook.text import _, format_number, ngettext
 from peerbook.ui import (
-    Button,
     Cells,
-    ChoiceField,
     Column,
-    DateField,
-    Form,
     Heading,
-    Notice,
     Part,
     Prose,
-    Row,
     RowAction,
-    RowsField,
     Section,
     Status,
-    Submission,
     Table,
 )
-from peerbook.ui.answers import given
 from peerbook.ui.table import Tone
 
-LATEST = 12
-"""Meetings of a pair that are listed."""
 _TONES: dict[Touch, Tone] = {
     "too_long": "warn", "longer": "warn", "not_yet": "info", "fine": "ok", "ahead": "info",
     "paused": "neutral",
@@ -92,9 +80,14 @@ class Contacts:
             Column("touch", _("In touch?"), kind="status"),
         ]
         rows = [{**cells_of(one, names), **_cells(found)} for one, found in known]
+
+        def open_it(row: Cells) -> str:
+            self._open(int(str(row["number"])))
+            return ""
+
         table = Table(
             columns, rows, _("Pairs that go on, those to ask after first"),
-            action=RowAction(_("Meetings"), self._open_row),
+            action=RowAction(_("Meetings"), open_it),
         )  # fmt: skip
         told = Prose(
             _(
@@ -105,102 +98,18 @@ class Contacts:
         )
         self._place.show([Heading(_("Contact")), told, table], take_there=take_there)
 
-    def _open_row(self, row: Cells) -> str:
-        self._open(int(str(row["number"])))
-        return ""
-
     def _open(self, number: int, told: str = "") -> None:
         self._lists = False
         if told:
             self._on_change(self)
-        with self._desk.store.read() as session:
-            one = pathway_records.pathway(session, number, self._desk.today)
-            names = identities.name_of(
-                session, sorted(code for code in (one.peer, one.mentor) if code)
-            )
-        opened = Opened(self._desk, one, names, lambda said: self._open(number, said))
-        parts: list[Part] = [Notice("ok", told)] if told else []
-        parts += [
-            Button(_("Back to the list"), self._back),
-            Heading(_("{peer} and {mentor}").format(peer=opened.peer, mentor=opened.mentor)),
-            self._form(opened),
-            *self._latest(opened),
-        ]
-        self._place.show(parts, told, take_there=True)
+        shown = OnePathway(
+            self._desk, number, lambda said: self._open(number, said), self._back
+        ).parts(told, "meetings")
+        self._place.show(shown, told, take_there=True)
 
     def _back(self) -> str:
         self._show_list(take_there=True)
         return _("The list is shown again.")
-
-    def _form(self, opened: Opened) -> Form:
-        def save(submission: Submission) -> None:
-            rows = given(tuple, submission.values["days"])
-            days = [_day(row) for row in rows]
-            opened.save(
-                submission,
-                lambda session: contact_records.save_meetings(
-                    session, opened.one.number, days, self._desk.today
-                ),
-            )
-
-        return Form(
-            "meetings",
-            [
-                RowsField(
-                    "days",
-                    _("When did they meet?"),
-                    fields=[
-                        DateField("date", _("Day"), required=True),
-                        ChoiceField(
-                            "state", _("What became of it"), required=True,
-                            options=[(state, state_name(state)) for state in ("held", "cancelled")],
-                        ),
-                    ],
-                    row_label=_("Meeting"),
-                    max_rows=60,
-                    required=True,
-                )
-            ],
-            on_submit=save,
-            submit_label=_("Save the days"),
-            drafts=opened.drafts("meetings"),
-        )  # fmt: skip
-
-    def _latest(self, opened: Opened) -> list[Part]:
-        with self._desk.store.read() as session:
-            known = [
-                {"id": row.id, "version": row.version, "date": row.date, "state": row.state}
-                for row in contact_records.latest_meetings(session, opened.one.number, LATEST)
-            ]
-        if not known:
-            return [Prose(_("No meeting is noted yet."))]
-
-        def remove(row: Cells) -> str:
-            return opened.press(
-                lambda session: contact_records.remove_meeting(
-                    session, int(str(row["id"])), int(str(row["version"]))
-                ),
-                _("The day is taken away."),
-            )
-
-        columns = [
-            Column("date", _("Day"), kind="day"),
-            Column("what", _("What became of it")),
-        ]
-        rows = [one | {"what": state_name(cast(MeetingState, one["state"]))} for one in known]
-        action = RowAction(_("Take away"), remove, confirm=_("Take this day away?"))
-        return [Table(columns, rows, _("The latest meetings"), sortable=False, action=action)]
-
-
-def state_name(state: MeetingState) -> str:
-    """Return what became of a meeting."""
-    return {"held": _("They met"), "cancelled": _("Called off")}[state]
-
-
-def _day(row: Row) -> MeetingDay:
-    return MeetingDay(
-        given(dt.date, row.values["date"]), cast(MeetingState, str(row.values["state"]))
-    )
 
 
 def _cells(found: Contact) -> dict[str, object]:

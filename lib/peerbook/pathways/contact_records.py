@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import get_args
 
 from sqlalchemy import select
@@ -29,12 +29,19 @@ def contacts(session: Session, site_id: int | None, day: dt.date) -> list[tuple[
         for one in pathway_records.pathways(session, site_id, day, ended_since=day)
         if one.ended_on is None
     ]
-    met = _meetings(session, [one.number for one in going], day)
-    found = [(one, contact(one, met[one.number], day)) for one in going]
+    of = contacts_of(session, going, day)
+    found = [(one, of[one.number]) for one in going]
     order = get_args(Touch)
     return sorted(
         found, key=lambda both: (order.index(both[1].touch), -both[1].since_days, both[0].number)
     )
+
+
+def contacts_of(session: Session, known: Iterable[Pathway], day: dt.date) -> dict[int, Contact]:
+    """Return how those of some pairs that go on are in touch on a day, by number of the pair."""
+    going = [one for one in known if one.ended_on is None]
+    met = _meetings(session, [one.number for one in going], day)
+    return {one.number: contact(one, met[one.number], day) for one in going}
 
 
 def _meetings(

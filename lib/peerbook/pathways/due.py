@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
+from peerbook.pathways.contact import Contact
 from peerbook.pathways.contract import EXIT_TALK_WITHIN, Contract
 from peerbook.pathways.pathway import Pathway
 
 Kind = Literal[
-    "tell_partner", "first_days", "exit_overdue", "more", "exit_to_agree", "no_contract",
+    "tell_partner", "quiet", "first_days", "exit_overdue", "more", "exit_to_agree", "no_contract",
     "exit_to_note", "first_month", "closing_list", "to_end", "exit_agreed",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -59,14 +60,25 @@ class Due:
         return "this_week" if self.on < today + THIS_WEEK else "soon"
 
 
-def due_list(known: Iterable[Pathway], today: dt.date) -> list[Due]:
-    """Return what is overdue, due this week or soon, what harms most first and not by date."""
-    found = [one for pathway in known for one in _dues(pathway, today)]
+def due_list(
+    known: Iterable[Pathway], today: dt.date, contacts: Mapping[int, Contact] | None = None
+) -> list[Due]:
+    """Return what is overdue, due this week or soon, what harms most first and not by date.
+
+    Parameters
+    ----------
+    known, today
+        The pairs, as they stand on the day.
+    contacts
+        How those that go on are in touch, by number of the pair.
+    """
+    touch = contacts or {}
+    found = [one for pathway in known for one in _dues(pathway, today, touch.get(pathway.number))]
     near = [one for one in found if one.on <= today + SOON]
     return sorted(near, key=lambda one: (KINDS.index(one.kind), one.on, one.pathway.number))
 
 
-def _dues(one: Pathway, today: dt.date) -> Iterator[Due]:
+def _dues(one: Pathway, today: dt.date, contact: Contact | None) -> Iterator[Due]:
     """Yield what there is to do about a pair, near or not."""
     standing = one.standing(today)
     if one.contract is None:
@@ -76,6 +88,8 @@ def _dues(one: Pathway, today: dt.date) -> Iterator[Due]:
     pause = one.contract.pause_on(today)
     if standing == "paused" and pause is not None and pause.partner_waits:
         yield Due("tell_partner", one, pause.since)
+    if standing in ("runs", "asks", "ends") and contact is not None and contact.late_days > 0:
+        yield Due("quiet", one, today - dt.timedelta(days=contact.late_days - 1))
     if standing not in ("paused", "ended"):
         yield from _questions(one, one.contract, today)
     yield from _closing(one, one.contract, today)

@@ -10,7 +10,7 @@ from peerbook.desk import Desk
 from peerbook.files import media_types
 from peerbook.files.ics import CalendarEntry, calendar_file
 from peerbook.files.origin import file_name, invented
-from peerbook.pathways import pathway_records
+from peerbook.pathways import due_records, pathway_records
 from peerbook.pathways.due import LOOKED_BACK, Due, Kind, PlannedDay, planned_days
 from peerbook.pathways.names import day_name, due_name, when_status
 from peerbook.pathways.opened import cells_of
@@ -31,8 +31,8 @@ from peerbook.ui import (
 )
 
 TASKS: dict[Kind, Task] = {
-    "tell_partner": "told", "first_days": "check", "exit_overdue": "exit", "more": "more",
-    "exit_to_agree": "exit", "no_contract": "contract", "exit_to_note": "exit",
+    "tell_partner": "told", "quiet": "meetings", "first_days": "check", "exit_overdue": "exit",
+    "more": "more", "exit_to_agree": "exit", "no_contract": "contract", "exit_to_note": "exit",
     "first_month": "check", "closing_list": "exit", "to_end": "end", "exit_agreed": "exit",
 }  # fmt: skip
 """What each line opens."""
@@ -83,7 +83,7 @@ class Waiting:
         self._lists = True
         today = self._desk.today
         with self._desk.store.read() as session:
-            waiting = pathway_records.dues(session, self._site.id, today)
+            waiting = due_records.dues(session, self._site.id, today)
             codes = {
                 code
                 for due in waiting

@@ -88,6 +88,7 @@ def due_name(due: Due) -> str:
     return {
         "tell_partner": _("Tell the one who waits: café, group, or somebody else until then"),
         "first_days": _("Ask how the first days went"),
+        "quiet": _("Ask after the two: they have not met for long"),
         "exit_overdue": _("The exit talk is late. Agree on one"),
         "more": _("Ask both: three months more?"),
         "exit_to_agree": _("Agree on the exit talk"),

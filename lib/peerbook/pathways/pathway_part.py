@@ -11,6 +11,7 @@ from peerbook.pathways import pathway_records
 from peerbook.pathways.contract import CHECKS, Contract, Pause
 from peerbook.pathways.contract_part import contract_parts
 from peerbook.pathways.exit_part import end_form, end_taken_back, exit_parts
+from peerbook.pathways.meetings_part import meeting_parts
 from peerbook.pathways.names import check_name, offer_name, standing_text, who_name, why_name
 from peerbook.pathways.opened import Opened
 from peerbook.pathways.pathway import Pathway
@@ -32,7 +33,7 @@ from peerbook.ui import (
 )
 from peerbook.ui.answers import given
 
-Task = Literal["contract", "pause", "told", "resume", "more", "check", "exit", "end"]
+Task = Literal["contract", "pause", "told", "resume", "more", "check", "meetings", "exit", "end"]
 """What there can be to do about a pair."""
 
 
@@ -107,6 +108,7 @@ class OnePathway:
                 lambda: [pause_form(opened), *taking_back(opened, contract)],
             )  # fmt: skip
             yield "check", _("Ask how it goes"), lambda: [self._check_form()]
+        yield "meetings", _("When they met"), lambda: meeting_parts(opened)
         if has_begun:
             yield "more", _("Three months more?"), self._more_parts
         yield "contract", _("The three-way talk and the contract"), lambda: contract_parts(opened)

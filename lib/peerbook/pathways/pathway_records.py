@@ -22,7 +22,6 @@ from peerbook.pathways.contract import (
     Pause,
     first_overlap,
 )
-from peerbook.pathways.due import LOOKED_BACK, Due, due_list
 from peerbook.pathways.pathway import Closing, Pathway
 from peerbook.people.pairs import PAIR
 from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
@@ -135,11 +134,6 @@ def pathway(session: Session, number: int, day: dt.date = dt.date.max) -> Pathwa
     if not found:
         raise InputFault.at("pair", _("There is no such pair. Open it from the list."))
     return found[0]
-
-
-def dues(session: Session, site_id: int | None, today: dt.date) -> list[Due]:
-    """Return what is to be done about the pairs of a site, or of all; see `due.due_list`."""
-    return due_list(pathways(session, site_id, today, ended_since=today - LOOKED_BACK), today)
 
 
 def sheet_row(session: Session, number: int) -> MatchedPair:
