@@ -53,7 +53,7 @@ SHOWN = shown_words()
 
 def test_chapters_are_read_in_their_order() -> None:
     ids = [chapter.id for chapter in handbook()]
-    assert ids[:6] == ["begin", "cafe", "match", "plan", "recruit", "course_day"]
+    assert ids[:6] == ["begin", "cafe", "match", "plan", "recruit", "staff"]
     assert ids[-1] == "analysts"
     assert len(set(ids)) == len(ids) == len(list(handbook_folder().glob("[0-9]*.md")))
 

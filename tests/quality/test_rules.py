@@ -43,6 +43,8 @@ from peerbook.course.schedule.plan import CoursePlan
 from peerbook.demo import fill
 from peerbook.errors import Conflict
 from peerbook.paths import DATA_FOLDER_VARIABLE
+from peerbook.pathways import staff_records
+from peerbook.pathways.over_involvement import Contact
 from peerbook.privacy.erasure import erase_people
 from peerbook.privacy.retention import RETENTION_SETTING, RetentionRule
 from peerbook.quality.catalogue import RULES, look_through
@@ -326,6 +328,32 @@ def _(session, world):
     code = asks(session, world, TODAY - 200 * DAY)
     decided = Decided("not_now", TODAY - 199 * DAY, reason="work", write_on=TODAY)
     save_decision(session, code, decided, TODAY)
+
+
+# -- staff ---------------------------------------------------------------------------------------
+
+
+@breaks("no_acute_card")
+def _(session, world):
+    set_setting(session, f"{staff_records.ACUTE_PREFIX}{world.site_id}", "Akuttelefonen")
+    has_it, *_others = world.codes
+    staff_records.give_card(session, world.site_id, has_it, TODAY, TODAY)
+
+
+@breaks("left_support")
+def _(session, world):
+    for code in world.codes[:2]:
+        staff_records.save_left_support(session, world.site_id, code, TODAY, TODAY)
+    staff_records.save_asked(session, world.site_id, world.codes[0], TODAY, TODAY)
+
+
+@breaks("over_limit")
+def _(session, world):
+    set_setting(session, f"{staff_records.LIMIT_PREFIX}{world.site_id}", 5)
+    for staff, times in (("Anna", 6), ("Bo", 5)):
+        for day in range(times):
+            contact = Contact(staff, TODAY.replace(day=1) - (1 + day) * DAY)
+            staff_records.save_contact(session, world.site_id, contact, TODAY)
 
 
 def test_whoever_waits_for_their_talk_or_has_just_asked_is_in_order(store, world):

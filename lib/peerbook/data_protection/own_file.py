@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from peerbook.course.names import attendance_name, date_name
 from peerbook.data_protection.chapter import Chapter, Row
 from peerbook.data_protection.grounds import grounds
+from peerbook.data_protection.own_cafe import cafe_chapters
 from peerbook.data_protection.own_matching import matching_chapters
 from peerbook.data_protection.words import kind_of_data, role_namer, staff_namer
 from peerbook.errors import InputFault
@@ -25,6 +26,7 @@ from peerbook.files import media_types
 from peerbook.files.delimited import Cell, delimited
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.paper import PAPER_LANGUAGE
+from peerbook.pathways.staff_records import ASKED_ABOUT_SUPPORT, CARD_GIVEN, LEFT_SUPPORT
 from peerbook.people.names import channel_name
 from peerbook.privacy import erasure
 from peerbook.privacy.consent import KINDS, PURPOSES, consent_texts, consents, purpose_name
@@ -104,6 +106,7 @@ def own_file(session: Session, code: str, today: dt.date, *, names_staff: bool =
             _enquiries(session, code),
             _talks(session, code),
             *matching_chapters(session, code),
+            *cafe_chapters(session, code),
             _courses(session, code),
             _attendance(session, code, days),
             _caught_up(session, code, days),
@@ -387,6 +390,9 @@ def _happened(event: Event, titles: dict[str, str], *, is_taken_back: bool) -> s
             "resumed": _("back after a pause"),
             "left": _("left the course"),
             "stopped": _("no longer takes part"),
+            CARD_GIVEN: _("got the card with whom to call"),
+            LEFT_SUPPORT: _("does without support at home"),
+            ASKED_ABOUT_SUPPORT: _("we talked about how it goes without support"),
             "waits_to_be_matched": _("would rather wait with being matched"),
             "ready_to_be_matched": _("is ready to be matched"),
             "measured_before": _("measured before"),
@@ -442,7 +448,7 @@ def _entries_about(session: Session, code: str) -> Iterable[Audit]:
     keyed = ("identity", "participant", "enrolment", "attendance", "presenter")
     own = or_(Audit.row_id == code, Audit.row_id.endswith(f"/{code}"))
     yield from session.scalars(select(Audit).where(Audit.table_name.in_(keyed), own))
-    for table in ("catch_up", "coffee_talk", "enquiry"):
+    for table in ("catch_up", "coffee_talk", "enquiry", "shift_host"):
         # An entry tells only what it changed, so that a row is found by any entry with the code.
         entries = list(session.scalars(select(Audit).where(Audit.table_name == table)))
         theirs = {

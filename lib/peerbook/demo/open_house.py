@@ -24,10 +24,15 @@ from peerbook.course import plan_records
 from peerbook.course.evaluation_form import Item, load_form
 from peerbook.demo.drop_in import CAFE_WEEKDAYS, COMMON_EVENTS
 from peerbook.demo.timing import Timing
+from peerbook.pathways import staff_records
+from peerbook.pathways.over_involvement import Contact
+from peerbook.people.pairs import pairs
 
 _MORNING, _AFTERNOON = (dt.time(10), dt.time(12, 30)), (dt.time(14), dt.time(16, 30))
 _TIMES = dict(zip(CAFE_WEEKDAYS, (_MORNING, _AFTERNOON), strict=True))
 _WEEKS_BACK, _WEEKS_AHEAD = 30, 8
+_STAFF = ("Medarbejder A", "Medarbejder B")
+_ACUTE_HELP = "Opdigtet akuttelefon: hele døgnet\nOpdigtet skadestue: Opdigtgade 1"
 _VOLUNTEERS = {"Frivillig A": 5, "Frivillig B": 4, "Frivillig C": 2, "Frivillig D": 2}
 """How often each comes, against the others."""
 
@@ -39,7 +44,7 @@ JUNE = 6
 
 
 class OpenHouse:
-    """Fills a site with a rota of its café, and with common events."""
+    """Fills a site with a rota of its café, common events, and what staff note of themselves."""
 
     def __init__(self, session: Session, site_id: int, timing: Timing, seed: int) -> None:
         self._session = session
@@ -47,6 +52,7 @@ class OpenHouse:
         self._timing = timing
         self._today = timing.today
         self._draw = random.Random(f"{seed} open house")  # noqa: S311 - invented people, not keys
+        self._staff = random.Random(f"{seed} staff")  # noqa: S311
 
     def fill(self, mentors_now: Sequence[str]) -> None:
         """Put the cafés of half a year back and some weeks ahead on the rota, and note the events.
@@ -63,6 +69,7 @@ class OpenHouse:
                 day = monday + dt.timedelta(weeks=week, days=weekday)
                 if calendar.is_free(day):
                     self._open(day, week, mentors_now)
+        self._add_staff(mentors_now)
         for held_on in COMMON_EVENTS:
             self._add_event(self._timing.moved(held_on), is_summer=held_on.month == JUNE)
 
@@ -80,6 +87,28 @@ class OpenHouse:
             100 * draw.randint(15, 40), Answers(sheets, counts, suggestions),
         )  # fmt: skip
         event_records.save_event(self._session, self._site_id, event, self._timing.today)
+
+    def _add_staff(self, mentors: Sequence[str]) -> None:
+        """Note contacts out of hours, who has the card, and a mentor who left support."""
+        going_on = [
+            pair
+            for pair in pairs(self._session, self._site_id, self._today)
+            if pair.ended_on is None
+        ]
+        for ago in range(1, 170):
+            # Seldom at first, and more often the last weeks: a sign to see.
+            if self._staff.random() < (0.06 if ago > 50 else 0.2):
+                pair = self._staff.choice(going_on).number if going_on and ago < 40 else None
+                staff = self._staff.choices(_STAFF, (3, 1))[0]
+                contact = Contact(staff, self._today - dt.timedelta(days=ago), pair)
+                staff_records.save_contact(self._session, self._site_id, contact, self._today)
+        staff_records.save_acute_help(self._session, self._site_id, _ACUTE_HELP, "")
+        since = self._today - dt.timedelta(days=14)
+        for code in mentors[:6]:
+            staff_records.give_card(self._session, self._site_id, code, since, self._today)
+        staff_records.save_left_support(
+            self._session, self._site_id, mentors[7], since, self._today
+        )
 
     def _open(self, day: dt.date, week: int, mentors: Sequence[str]) -> None:
         starts_at, ends_at = _TIMES[day.weekday()]

@@ -9,6 +9,7 @@ from peerbook.pathways.contact_part import Contacts
 from peerbook.pathways.due_part import Waiting
 from peerbook.pathways.pathway_list_part import Pathways
 from peerbook.pathways.retention_part import RetentionCurves
+from peerbook.pathways.staff_part import Staff, staff_facts
 from peerbook.sites.site_part import site_page
 from peerbook.store.tables import Site
 from peerbook.text import _
@@ -35,7 +36,7 @@ def open_page(site: str = "", pair: int = 0) -> Page:
 def _parts(desk: Desk, site: Site, pair: int) -> list[Part]:
     def follow(changed: object) -> None:
         """Let what was opened show what was saved in another part."""
-        for part in (waiting, pathways, contacts, curves):
+        for part in (waiting, pathways, contacts, curves, staff):
             if part is not changed:
                 part.refresh()
 
@@ -43,11 +44,13 @@ def _parts(desk: Desk, site: Site, pair: int) -> list[Part]:
     pathways = Pathways(desk, site, follow, pair)
     contacts = Contacts(desk, site, follow)
     curves = RetentionCurves(desk, site)
+    staff = Staff(desk, site)
     tabs = [
         (_("What waits"), waiting.parts),
         (_("Pairs"), pathways.parts),
         (_("Contact"), contacts.parts),
         (_("Retention"), curves.parts),
+        (_("Staff"), staff.parts),
     ]
     return [Tabs(tabs, first=1 if pair else 0)]
 
@@ -65,4 +68,5 @@ def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     return (
         f"site: {site.name}",
         *(f"{what}: {small_groups.told(count, threshold)}" for what, count in counts.items()),
+        *staff_facts(desk, site),
     )

@@ -72,8 +72,8 @@ def has_record(session: Session, code: str) -> bool:
     return any(session.scalar(select(exists().where(column == code))) for column in about)
 
 
-def roles_on(session: Session, site_id: int, day: dt.date) -> dict[str, RoleInPair]:
-    """Return what everybody who takes part at a site is on a day, by code.
+def roles_on(session: Session, site_id: int | None, day: dt.date) -> dict[str, RoleInPair]:
+    """Return what everybody who takes part at a site, or at all, is on a day, by code.
 
     Whoever joined as a peer and is later on a course, or joins again, is a mentor from then on.
     """
@@ -85,10 +85,15 @@ def roles_on(session: Session, site_id: int, day: dt.date) -> dict[str, RoleInPa
 
 
 def last_events(
-    session: Session, site_id: int, kinds: Collection[str], day: dt.date
+    session: Session, site_id: int | None, kinds: Collection[str], day: dt.date
 ) -> dict[str, Event]:
-    """Return the last event of some kinds that holds on a day, by participant code."""
-    at_site = select(Participant.code).where(Participant.site_id == site_id)
+    """Return the last event of some kinds that holds on a day, by participant code.
+
+    Of participants of one site, or of all.
+    """
+    at_site = select(Participant.code)
+    if site_id is not None:
+        at_site = at_site.where(Participant.site_id == site_id)
     wanted = select(Event).where(
         Event.subject_type == "participant",
         Event.subject_id.in_(at_site),

@@ -15,6 +15,7 @@ from peerbook.quality import (
     about_plans,
     about_privacy,
     about_recruitment,
+    about_staff,
 )
 from peerbook.quality.rules import SEVERITIES, Finding, Look, Rule
 from peerbook.store import Store
@@ -24,8 +25,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             *about_people.RULES, *about_evaluations.RULES, *about_plans.RULES,
             *about_places.RULES, *about_privacy.RULES, *about_recruitment.RULES,
-            *about_cafe.RULES,
-            *about_pathways.RULES,
+            *about_cafe.RULES, *about_pathways.RULES, *about_staff.RULES,
         ),
         key=lambda rule: SEVERITIES.index(rule.severity),
     )

@@ -1,0 +1,295 @@
+"""Contacts out of hours: noting one, how often each member of staff was reached, and by whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, cast
+
+from peerbook.desk import Desk
+from peerbook.pathways import staff_records
+from peerbook.pathways.over_involvement import Contact, Load, by_pair, latest_months, loads
+from peerbook.pathways.staff_records import STAFF_LENGTH, SavedContact
+from peerbook.people.pairs import Pair, pairs
+from peerbook.small_groups import is_shown
+from peerbook.store import Receipt, identities
+from peerbook.store.tables import Site
+from peerbook.text import _, format_list, format_month, format_number
+from peerbook.ui import (
+    Button,
+    Cells,
+    ChoiceField,
+    Column,
+    DateField,
+    Disclosure,
+    Field,
+    Form,
+    Heading,
+    IntegerField,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Submission,
+    Table,
+    TextField,
+    receipt_text,
+)
+from peerbook.ui.answers import given, given_or_none, whole
+
+SHOWN = 20
+
+
+class OutOfHours:
+    """The form, the months of each member of staff, and what was noted.
+
+    How often each pair called is told only to those who may see who takes part, and only when they
+    ask.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    """
+
+    def __init__(self, desk: Desk, site: Site) -> None:
+        self._desk = desk
+        self._site = site
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the form, and below it how it stands."""
+        self._show()
+
+        def save(submission: Submission) -> Receipt:
+            receipt = self._desk.save(
+                submission,
+                lambda session: staff_records.save_contact(
+                    session, self._site.id, _contact(submission.values), self._desk.today
+                ),
+            )
+            self._show()
+            return receipt
+
+        form = Form(
+            "out_of_hours_contact", self._fields(), values={"date": self._desk.today},
+            on_submit=save, submit_label=_("Save the contact"),
+            drafts=self._desk.drafts(f"out_of_hours_contact:{self._site.id}"),
+            clear_after_save=True,
+        )  # fmt: skip
+        return [
+            Heading(_("Reached outside working hours")),
+            Prose(
+                _(
+                    "You must be able to switch the telephone off (Vejle’s manual, p. 23). Note "
+                    "only that you were reached, never what about."
+                )
+            ),
+            form,
+            self._place,
+            Disclosure(_("When is it too often?"), lambda: [self._limit_form()]),
+        ]
+
+    def refresh(self) -> None:
+        """Read anew, where it is open."""
+        if self._place.inside:
+            self._show()
+
+    def _fields(self, chosen: int | None = None) -> list[Field[Any]]:
+        known = self._pairs()
+        names = self._names(known)
+        return [
+            TextField(
+                "staff", _("Who was reached?"), required=True, max_length=STAFF_LENGTH,
+                hint=_("What your colleagues call you. Write it the same each time."),
+            ),
+            DateField("date", _("When?"), required=True, latest=self._desk.today),
+            ChoiceField(
+                "pair", _("From which pair?"), hint=_("Only if you want to see it per pair."),
+                options=[
+                    (pair.number, _pair_name(pair, names)) for pair in known
+                    if pair.ended_on is None or pair.number == chosen
+                ],
+            ),
+        ]  # fmt: skip
+
+    def _pairs(self) -> list[Pair]:
+        with self._desk.store.read() as session:
+            return pairs(session, self._site.id, self._desk.today)
+
+    def _names(self, known: list[Pair]) -> dict[str, str]:
+        if not self._desk.sees_names:
+            return {}
+        with self._desk.store.read() as session:
+            return identities.name_of(session, sorted({c for pair in known for c in pair.codes}))
+
+    # -- how it stands ---------------------------------------------------------------------------
+
+    def _show(self, told: str = "") -> None:
+        months = latest_months(self._desk.today)
+        with self._desk.store.read() as session:
+            known = staff_records.contacts(session, self._site.id, months[0])
+            limit = staff_records.limit_of(session, self._site.id)
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        if not known:
+            text = Prose(_("Nobody was reached outside working hours in the last half year."))
+            self._place.show([*notice, text], told, take_there=bool(told))
+            return
+        contacts = [one.contact for one in known]
+        found = loads(contacts, months)
+        parts: list[Part] = [*notice, *self._over(found, months, limit), self._table(found, months)]
+        if self._desk.sees_names:
+            parts.append(
+                Disclosure(_("How often from which pair?"), lambda: self._by_pair(contacts))
+            )
+        parts.append(Disclosure(_("Correct a contact"), lambda: [self._noted(known)]))
+        self._place.show(parts, told, take_there=bool(told))
+
+    def _over(
+        self, found: tuple[Load, ...], months: tuple[dt.date, ...], limit: int | None
+    ) -> list[Part]:
+        if limit is None:
+            return [Prose(_("Nobody has said yet when it is too often. Do so below."))]
+        over = [
+            _("{staff} in {months}").format(
+                staff=load.staff,
+                months=format_list([format_month(months[place]) for place in places]),
+            )
+            for load in found
+            if (places := load.over(limit))
+        ]
+        if not over:
+            text = _("Nobody was reached more than {n} times in a month.")
+            return [Notice("ok", text.format(n=limit))]
+        text = _(
+            "More than {n} times in a month: {who}. Talk about it, and see that those who call "
+            "have the card with whom to call."
+        )
+        return [Notice("warn", text.format(n=limit, who="; ".join(over)))]
+
+    def _table(self, found: tuple[Load, ...], months: tuple[dt.date, ...]) -> Table:
+        threshold = self._desk.threshold()
+        columns = [Column("staff", _("Member of staff"))] + [
+            Column(f"month_{place}", format_month(month)) for place, month in enumerate(months)
+        ]
+        rows = [
+            {"staff": load.staff}
+            | {
+                f"month_{place}": format_number(count)
+                if is_shown(count, threshold)
+                else _("under {n}").format(n=threshold)
+                for place, count in enumerate(load.contacts)
+            }
+            for load in found
+        ]
+        return Table(columns, rows, _("Contacts outside working hours, by month"), sortable=False)
+
+    def _by_pair(self, contacts: list[Contact]) -> list[Part]:
+        found = by_pair(contacts, latest_months(self._desk.today)[0])
+        if not found:
+            return [Prose(_("No pair is noted at any contact."))]
+        known = {pair.number: pair for pair in self._pairs()}
+        names = self._names([known[number] for number, _count in found if number in known])
+        rows = [
+            {"pair": _pair_name(known[number], names), "contacts": count}
+            for number, count in found
+            if number in known
+        ]
+        columns = [
+            Column("pair", _("Pair")),
+            Column("contacts", _("How many times"), kind="number"),
+        ]
+        return [Table(columns, rows, _("Contacts in the last half year, by pair"), sortable=False)]
+
+    # -- corrections -----------------------------------------------------------------------------
+
+    def _noted(self, known: list[SavedContact]) -> Table:
+        rows = [
+            {"saved": one, "date": one.contact.date, "staff": one.contact.staff}
+            for one in known[:SHOWN]
+        ]
+        columns = [Column("date", _("When"), kind="date"), Column("staff", _("Member of staff"))]
+        return Table(
+            columns, rows, _("What was noted, the latest first"), sortable=False,
+            action=RowAction(_("Correct"), self._correct),
+        )  # fmt: skip
+
+    def _correct(self, row: Cells) -> str:
+        saved = cast(SavedContact, row["saved"])
+
+        def save(submission: Submission) -> None:
+            receipt = self._desk.save(
+                submission,
+                lambda session: staff_records.correct_contact(
+                    session, saved.number, _contact(submission.values), self._desk.today,
+                    saved.version,
+                ),
+            )  # fmt: skip
+            self._show(receipt_text(receipt))
+
+        def back() -> str:
+            self._show()
+            return _("The list is shown again.")
+
+        def remove() -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                staff_records.remove_contact(session, saved.number, saved.version)
+            told = _("It is removed.")
+            self._show(told)
+            return told
+
+        contact = saved.contact
+        values = {"staff": contact.staff, "date": contact.date, "pair": contact.pair}
+        form = Form(
+            "out_of_hours_correction", self._fields(contact.pair), values=values, on_submit=save,
+            submit_label=_("Save the correction"),
+        )  # fmt: skip
+        remove_it = Button(_("Remove it"), remove, confirm=_("Remove it?"), look="danger")
+        self._place.show([form, Button(_("Back to the list"), back), remove_it], take_there=True)
+        return ""
+
+    # -- the limit -------------------------------------------------------------------------------
+
+    def _limit_form(self) -> Form:
+        with self._desk.store.read() as session:
+            seen = staff_records.limit_of(session, self._site.id)
+
+        def save(submission: Submission) -> None:
+            nonlocal seen
+            before = seen if submission.seen is None else whole(submission.seen["limit"])
+            mine = whole(submission.values["limit"])
+            with self._desk.store.write(self._desk.actor) as session:
+                staff_records.save_limit(
+                    session, self._site.id, mine, before, self._desk.threshold()
+                )
+            seen = mine
+            self._show()
+
+        return Form(
+            "out_of_hours_limit",
+            [
+                IntegerField(
+                    "limit", _("More than how many times a month is too often for one of you?"),
+                    minimum=1, maximum=staff_records.LARGEST_LIMIT,
+                    hint=_("No source gives a number, so you decide. Leave it open for none."),
+                )
+            ],
+            values={"limit": seen},
+            on_submit=save,
+            submit_label=_("Save the limit"),
+        )  # fmt: skip
+
+
+def _contact(values: Mapping[str, object]) -> Contact:
+    return Contact(
+        str(values["staff"]), given(dt.date, values["date"]), given_or_none(int, values["pair"])
+    )
+
+
+def _pair_name(pair: Pair, names: Mapping[str, str]) -> str:
+    one, other = (
+        names.get(code or "", code or _("somebody who is deleted"))
+        for code in (pair.peer, pair.mentor)
+    )
+    return _("{peer} and {mentor}").format(peer=one, mentor=other)

@@ -1,0 +1,144 @@
+"""Mentors who have left support at home: that they did, and whether anybody asked how it goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from peerbook.desk import Desk
+from peerbook.pathways import staff_records
+from peerbook.pathways.acute_part import card_status
+from peerbook.people.participants import danish_order, roles_on
+from peerbook.store import identities
+from peerbook.store.tables import Site
+from peerbook.text import _
+from peerbook.ui import (
+    Cells,
+    ChoiceField,
+    Column,
+    DateField,
+    Disclosure,
+    Form,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Status,
+    Submission,
+    Table,
+    receipt_text,
+)
+from peerbook.ui.answers import given
+
+
+class Support:
+    """Who does without support now, and the form that notes it.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    """
+
+    def __init__(self, desk: Desk, site: Site) -> None:
+        self._desk = desk
+        self._site = site
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the list and the form."""
+        self._show()
+        return [
+            Heading(_("Mentors who do without support at home")),
+            Prose(
+                _(
+                    "It is a large step to do without support by § 85, and staff easily become a "
+                    "stand-in (Vejle’s manual, p. 23). Ask how it goes."
+                )
+            ),
+            self._place,
+            Disclosure(_("Note that a mentor has left support"), lambda: [self._form()]),
+        ]
+
+    def refresh(self) -> None:
+        """Read anew, where it is open."""
+        if self._place.inside:
+            self._show()
+
+    def _show(self, told: str = "") -> None:
+        today = self._desk.today
+        with self._desk.store.read() as session:
+            left = staff_records.left_support(session, self._site.id, today)
+            cards = staff_records.cards(session, self._site.id, today)
+            codes = [one.code for one in left]
+            names = identities.name_of(session, codes) if self._desk.sees_names else {}
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        if not left:
+            self._place.show(
+                [*notice, Prose(_("No mentor is noted here."))], told, take_there=bool(told)
+            )
+            return
+        columns = [
+            Column("name", _("Name")),
+            Column("since", _("Without support since"), kind="date"),
+            Column("asked", _("Has anybody asked?"), kind="status"),
+            Column("asked_on", _("Asked on"), kind="date"),
+            Column("card", _("Card"), kind="status"),
+        ]
+        rows = [
+            {
+                "code": one.code,
+                "name": names.get(one.code, one.code),
+                "since": one.since,
+                "asked": Status(_("Yes"), "ok")
+                if one.asked_on
+                else Status(_("Not yet. Ask how it goes"), "info"),
+                "asked_on": one.asked_on,
+                "card": card_status(has_card=cards.get(one.code) is not None),
+            }
+            for one in left
+        ]
+        table = Table(
+            columns, rows, _("Without support at home, the latest first"), sortable=False,
+            action=RowAction(_("We have talked about it"), self._asked),
+        )  # fmt: skip
+        self._place.show([*notice, table], told, take_there=bool(told))
+
+    def _asked(self, row: Cells) -> str:
+        today = self._desk.today
+        with self._desk.store.write(self._desk.actor) as session:
+            staff_records.save_asked(session, self._site.id, str(row["code"]), today, today)
+        told = _("It is noted that you talked.")
+        self._show(told)
+        return told
+
+    def _form(self) -> Form:
+        with self._desk.store.read() as session:
+            roles = roles_on(session, self._site.id, self._desk.today)
+            mentors = sorted(code for code, role in roles.items() if role == "mentor")
+            known = identities.name_of(session, mentors) if self._desk.sees_names else {}
+        names = dict(zip(mentors, mentors, strict=True)) | known
+        options = sorted(names.items(), key=lambda one: (danish_order(one[1]), one[0]))
+
+        def save(submission: Submission) -> None:
+            values = submission.values
+            receipt = self._desk.save(
+                submission,
+                lambda session: staff_records.save_left_support(
+                    session, self._site.id, str(values["code"]), given(dt.date, values["on"]),
+                    self._desk.today,
+                ),
+            )  # fmt: skip
+            self._show(receipt_text(receipt))
+
+        return Form(
+            "left_support",
+            [
+                ChoiceField("code", _("Who?"), required=True, options=options),
+                DateField("on", _("From which day?"), required=True, latest=self._desk.today),
+            ],
+            values={"on": self._desk.today},
+            on_submit=save,
+            submit_label=_("Save that it ended"),
+        )

@@ -1,0 +1,159 @@
+"""Contacts out of hours, the card with whom to call, and mentors who left support."""
+
+import datetime as dt
+
+import pytest
+
+from builders import LEADER, a_site, add_matching, assert_sound, participant
+from builders import save as saved
+from peerbook.data_protection.own_file import own_file
+from peerbook.errors import Conflict, InputFault, NotAllowed
+from peerbook.files.paper import PAPER_LANGUAGE
+from peerbook.pathways import staff_records
+from peerbook.pathways.acute_card import acute_card
+from peerbook.pathways.over_involvement import Contact
+from peerbook.pathways.staff_records import LeftSupport
+from peerbook.people.pairs import pairs
+from peerbook.store import Store, Visitor, append_event
+from peerbook.text import written_in
+
+TODAY = dt.date(2026, 5, 10)
+JOINED = dt.date(2026, 1, 5)
+HELP = "Akuttelefonen, hele døgnet\nSkadestuen"
+
+
+def days(count):
+    return TODAY + dt.timedelta(days=count)
+
+
+@pytest.fixture
+def made(store):
+    """Return a site's number, a peer, a mentor, and the number of their pair."""
+    site_id, _name = a_site(store)
+    codes = saved(store, *(participant(site_id=site_id, created_on=JOINED) for _n in range(2)))
+    with store.write(LEADER) as session:
+        for code, role in zip(codes, ("peer", "mentor"), strict=True):
+            append_event(session, "participant", code, "joined", JOINED, role=role)
+        add_matching(session, site_id, *codes)
+    with store.read() as session:
+        (pair,) = pairs(session, site_id, TODAY)
+    return site_id, *codes, pair.number
+
+
+def change(store, call, *args):
+    with store.write(LEADER) as session:
+        return call(session, *args)
+
+
+def read(store, call, *args):
+    with store.read() as session:
+        return call(session, *args)
+
+
+def refused(store, call, *args):
+    with pytest.raises(InputFault) as fault:
+        change(store, call, *args)
+    return [one.place.field for one in fault.value.faults]
+
+
+def test_a_contact_is_noted_corrected_and_removed(store, made):
+    site_id, _peer, _mentor, pair = made
+    number = change(
+        store, staff_records.save_contact, site_id, Contact(" Anna  B ", TODAY, pair), TODAY
+    ).number
+    (one,) = read(store, staff_records.contacts, site_id)
+    assert one.contact == Contact("Anna B", TODAY, pair)
+    change(store, staff_records.correct_contact, number, Contact("Bo", days(-1)), TODAY, 1)
+    with pytest.raises(Conflict):
+        change(store, staff_records.remove_contact, number, 1)
+    assert read(store, staff_records.contacts, site_id)[0].contact == Contact("Bo", days(-1))
+    assert read(store, staff_records.contacts, site_id, TODAY) == []
+    change(store, staff_records.remove_contact, number, 2)
+    assert read(store, staff_records.contacts, site_id) == []
+    assert_sound(store)
+
+
+def test_a_contact_nobody_can_have_had_is_refused(store, made):
+    site_id, *_codes, pair = made
+    for wrong, field in (
+        (Contact(" ", TODAY), "staff"),
+        (Contact("Anna", days(1)), "date"),
+        (Contact("Anna", TODAY, pair + 1), "pair"),
+    ):
+        assert refused(store, staff_records.save_contact, site_id, wrong, TODAY) == [field]
+    elsewhere = a_site(store)[0]
+    ours = Contact("Anna", TODAY, pair)
+    assert refused(store, staff_records.save_contact, elsewhere, ours, TODAY) == ["pair"]
+
+
+def test_a_place_sets_its_own_limit_and_there_is_none_before(store, made):
+    site_id = made[0]
+    assert read(store, staff_records.limit_of, site_id) is None
+    assert refused(store, staff_records.save_limit, site_id, 4, None, 5) == ["limit"]
+    change(store, staff_records.save_limit, site_id, 8, None, 5)
+    with pytest.raises(Conflict):
+        change(store, staff_records.save_limit, site_id, 9, None, 5)
+    change(store, staff_records.save_limit, site_id, None, 8, 5)
+    assert read(store, staff_records.limit_of, site_id) is None
+
+
+def test_the_card_says_what_the_place_wrote_and_names_nobody(store, made):
+    site_id, peer, mentor, _pair = made
+    assert read(store, staff_records.acute_help, site_id) == ""
+    assert refused(store, staff_records.give_card, site_id, peer, TODAY, TODAY) == ["on"]
+    change(store, staff_records.save_acute_help, site_id, HELP, "")
+    with pytest.raises(Conflict):
+        change(store, staff_records.save_acute_help, site_id, "Andet", "")
+    assert refused(store, staff_records.give_card, site_id, peer, days(1), TODAY) == ["on"]
+    assert refused(store, staff_records.give_card, site_id, peer, days(-300), TODAY) == ["on"]
+    change(store, staff_records.give_card, site_id, peer, days(-2), TODAY)
+    assert read(store, staff_records.cards, site_id, TODAY) == {peer: days(-2), mentor: None}
+    assert read(store, staff_records.cards, site_id, days(-3)) == {peer: None, mentor: None}
+    name, data, _kind = acute_card(HELP, "Opdigtby", synthetic=True)
+    assert data.startswith(b"%PDF")
+    assert name.endswith(".pdf")
+
+
+def test_a_mentor_who_left_support_is_flagged_until_somebody_asks(store, made):
+    site_id, peer, mentor, _pair = made
+    left = staff_records.save_left_support
+    assert refused(store, left, site_id, peer, TODAY, TODAY) == ["on"]
+    assert refused(store, left, site_id, mentor, days(1), TODAY) == ["on"]
+    change(store, left, site_id, mentor, days(-9), TODAY)
+    told = read(store, staff_records.left_support, site_id, TODAY)
+    assert told == [LeftSupport(mentor, days(-9), None)]
+    change(store, staff_records.save_asked, site_id, mentor, days(-2), TODAY)
+    assert read(store, staff_records.left_support, None, TODAY)[0].asked_on == days(-2)
+    # Once more, months later, asks anew.
+    change(store, left, site_id, mentor, days(-1), TODAY)
+    assert read(store, staff_records.left_support, site_id, TODAY)[0].asked_on is None
+    with store.write(LEADER) as session:
+        append_event(session, "participant", mentor, "stopped", TODAY)
+    assert read(store, staff_records.left_support, site_id, TODAY) == []
+
+
+def test_it_all_stands_in_the_own_file_and_the_other_does_not(store, made):
+    site_id, peer, mentor, pair = made
+    change(store, staff_records.save_contact, site_id, Contact("Anna", TODAY, pair), TODAY)
+    change(store, staff_records.save_left_support, site_id, mentor, days(-9), TODAY)
+    change(store, staff_records.save_asked, site_id, mentor, TODAY, TODAY)
+    told = repr(read(store, own_file, mentor, TODAY))
+    with written_in(PAPER_LANGUAGE):
+        for known in ("klarer sig uden støtte i hjemmet", "har talt om, hvordan det går"):
+            assert known in told, known
+    assert "uden for arbejdstid" in told
+    assert peer not in told
+    assert "klarer sig uden støtte" not in repr(read(store, own_file, peer, TODAY))
+
+
+@pytest.mark.sqlite
+def test_a_course_leader_sees_neither_who_was_reached_nor_when(store, made):
+    site_id, *_codes, pair = made
+    change(store, staff_records.save_contact, site_id, Contact("Anna", TODAY, pair), TODAY)
+    theirs = Store.open(store.address, visitor=Visitor("lis", "course_leader"))
+    assert read(theirs, staff_records.contacts, site_id) == []
+    with pytest.raises(NotAllowed), theirs.write("lis") as session:
+        staff_records.save_contact(session, site_id, Contact("Anna", TODAY), TODAY)
+    analyst = Store.open(store.address, visitor=Visitor("per", "analyst"))
+    with pytest.raises(NotAllowed):
+        read(analyst, staff_records.contacts, site_id)
