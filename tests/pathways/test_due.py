@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peerbook.months import months_after
+from peerbook.pathways.contact import MeetingDay, contact
 from peerbook.pathways.contract import Contract, Pause
 from peerbook.pathways.due import KINDS, due_list, planned_days
 from peerbook.pathways.pathway import CLOSING_LIST, Closing, Pathway
@@ -41,12 +42,34 @@ def pair(starts_on=None, *pauses, number=1, **values):
     )
 
 
-def told(*pairs):
-    return [(one.kind, one.when(TODAY), one.on) for one in due_list(pairs, TODAY)]
+def told(*pairs, contacts=None):
+    return [(one.kind, one.when(TODAY), one.on) for one in due_list(pairs, TODAY, contacts)]
+
+
+def met(one, *ago_days):
+    """Return how a pair is in touch that met so many days ago, by its number."""
+    meetings = [MeetingDay(days(-count), "held") for count in sorted(ago_days, reverse=True)]
+    return {one.number: contact(one, meetings, TODAY)}
 
 
 def test_a_pair_in_the_middle_of_its_contract_waits_for_nothing():
     assert told(pair(ago(3))) == []
+
+
+def test_a_pair_that_has_not_met_for_long_is_asked_after_from_the_day_it_was_too_long():
+    one = pair(ago(3))
+    assert told(one, contacts=met(one, 21, 30)) == []
+    assert told(one, contacts=met(one, 22, 30)) == [("quiet", "this_week", TODAY)]
+    assert told(one, contacts=met(one, 25, 30)) == [("quiet", "overdue", days(-3))]
+    assert told(one, contacts=met(one, 14, 21, 28, 35)) == []
+    assert told(one, contacts=met(one, 15, 22, 29, 36)) == [("quiet", "this_week", TODAY)]
+
+
+def test_a_pair_that_pauses_or_has_no_contract_yet_is_not_asked_after_for_not_meeting():
+    paused = pair(ago(3), Pause(days(-30), told_on=TODAY))
+    assert told(paused, contacts=met(paused, 40)) == []
+    new = pair(matched_on=days(-40))
+    assert [kind for kind, _when, _on in told(new, contacts=met(new))] == ["no_contract"]
 
 
 def test_the_one_left_behind_by_a_pause_is_due_the_same_day_and_until_told():
