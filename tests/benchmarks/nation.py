@@ -28,7 +28,9 @@ YEARS = 10
 _FURTHER = 10_000
 """Numbers of one Vejle are so much higher than those of the one before."""
 _AT_ONCE = 20_000
-_LEFT_OUT = frozenset({"audit", "audit_link", "name_seen", "setting", "submission", "draft"})
+_LEFT_OUT = frozenset(
+    {"audit", "audit_link", "name_seen", "setting", "submission", "draft", "meeting"}
+)
 _NAMED = ("participant_code", "name", "email", "phone", "version")
 _OF_PEOPLE = frozenset({"participant", "course", "coffee_talk", "enquiry", "matched_pair"})
 """What a site has more of with each Vejle; all else that names the site itself it has once."""
@@ -147,9 +149,11 @@ def _ends(
 
 
 def _add_meetings(store: Store, wanted: int) -> None:
-    """Let every pair meet so often that there are as many meetings as wanted."""
+    """Let every pair but those of the first Vejle meet, until there are as many as wanted."""
     with store.read() as session:
-        pairs = session.execute(select(MatchedPair.id, MatchedPair.matched_on)).all()
+        pairs = session.execute(
+            select(MatchedPair.id, MatchedPair.matched_on).where(MatchedPair.id > _FURTHER)
+        ).all()
     each = math.ceil(wanted / len(pairs))
     rows = (
         {"pair_id": number, "date": since + dt.timedelta(days=2 * turn), "version": 1,
