@@ -105,7 +105,7 @@ def test_the_pathway_is_in_it_and_what_belongs_to_the_other_is_not(store, filled
         for since, who, why in ((10, "mentor", "illness"), (40, "peer", "family")):
             day = START + dt.timedelta(days=since)
             append_event(session, "matched_pair", number, "paused", day, who=who, why=why)
-            told = {"offered": ["cafe"]}
+            told = {"offered": ["cafe"], "since": day}
             append_event(session, "matched_pair", number, "partner_told", day, **told)
             day += dt.timedelta(days=9)
             append_event(session, "matched_pair", number, "resumed", day)

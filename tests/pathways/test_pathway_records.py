@@ -235,6 +235,26 @@ def test_only_if_both_want_it_there_are_three_months_more_and_the_last_answer_co
 def test_asking_how_it_goes_is_noted_and_nothing_else(store, pair):
     change(store, pathway_records.save_check, pair, "first_days", days(-170), TODAY)
     assert of(store, pair).checked == {"first_days": days(-170)}
+    check = (pathway_records.save_check, pair, "first_days", TODAY, TODAY)
+    assert refused(store, *check) == ["which"]  # it would put another day in place of the first
+    assert of(store, pair).checked == {"first_days": days(-170)}
+
+
+def test_an_answer_before_one_that_counts_is_refused_instead_of_doing_nothing(store, pair):
+    more = pathway_records.save_extension
+    change(store, more, pair, days(-5), TODAY, peer=True, mentor=True)
+    assert refused(store, more, pair, days(-6), TODAY, peer=False, mentor=True) == ["on"]
+    change(store, more, pair, days(-5), TODAY, peer=False, mentor=True)
+    assert of(store, pair).contract.all_months == 6
+
+
+def test_who_was_told_of_one_pause_is_not_taken_to_know_of_the_next(store, pair):
+    change(store, pathway_records.save_pause, pair, Pause(days(-60), who="mentor"), TODAY)
+    change(store, pathway_records.save_partner_told, pair, ["cafe"], days(-40), TODAY)
+    change(store, pathway_records.save_resumed, pair, days(-50), TODAY)
+    change(store, pathway_records.save_pause, pair, Pause(days(-45), who="mentor"), TODAY)
+    first, second = of(store, pair).contract.pauses
+    assert (first.told_on, second.told_on) == (days(-40), None)
 
 
 # -- the exit talk and the end ---------------------------------------------------------------------

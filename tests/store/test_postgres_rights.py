@@ -98,6 +98,7 @@ def fill_a_site(store):
             ("participant", one),
         ):
             append_event(session, subject, key, "noted", START)
+        append_event(session, "participant", one, "not_now", START, reason="health")
     store.submit(f"key-{made.site_id}", LEADER, lambda _s: Saved("course", made.course_id, 1))
     return made.site_id
 
@@ -120,6 +121,16 @@ def place(postgres_server):
 def as_(place, role="leader", sites=None):
     visitor = Visitor("bo", role, None if sites is None else frozenset(sites))
     return Store.open(place[0], create=False, visitor=visitor)
+
+
+def test_why_somebody_does_not_join_is_for_leaders(place):
+    wanted = select(Event.details).where(Event.kind == "not_now")
+    for role, details in (
+        ("leader", {"reason": "health"}), ("course_leader", {}), ("evaluator", {}), ("analyst", {}),
+    ):  # fmt: skip
+        with as_(place, role) as store, store.read() as session:
+            told = session.scalars(wanted).all()
+        assert told == [details] * 3, role
 
 
 def keys_of(session, name):

@@ -42,6 +42,7 @@ from peerbook.store.tables import (
     HeadCount,
     Identity,
     ImportedRow,
+    MatchedPair,
     Participant,
     Site,
     Suggestion,
@@ -208,6 +209,32 @@ def test_what_was_said_when_somebody_asked_is_for_leaders(place, role):
             else:
                 with pytest.raises(NotAllowed):
                     read(store, select(column))
+
+
+@pytest.mark.parametrize("role", NARROW)
+def test_why_somebody_pauses_or_does_not_join_is_for_leaders(place, role):
+    """That it happened is known to all who see people; with what reason or answer is not."""
+    with open_store(place) as store:
+        code = read(store, select(Participant.code).where(Participant.site_id == 1))[0]
+        with store.write(LEADER) as session:
+            pair = MatchedPair(site_id=1, peer_code=code, mentor_code=None, matched_on=START)
+            session.add(pair)
+            session.flush()
+            append_event(session, "matched_pair", pair.id, "paused", START, who="peer", why="ill")
+            append_event(session, "matched_pair", pair.id, "extension_answered", START, peer=False)
+            append_event(session, "matched_pair", pair.id, "ended", START, end="completed")
+            append_event(session, "participant", code, "not_now", START, reason="health")
+    kinds = ("paused", "extension_answered", "not_now", "ended")
+    wanted = select(Event.kind, Event.details).where(Event.kind.in_(kinds))
+    with as_(place, "leader") as store, store.read() as session:
+        assert all(details for _kind, details in session.execute(wanted))
+    if role not in ("course_leader", "evaluator", "analyst"):
+        return  # they see no event about people at all, as another test says
+    with as_(place, role) as store, store.read() as session:
+        told = {row.kind: row.details for row in session.execute(wanted)}
+    assert told == {
+        "paused": {}, "extension_answered": {}, "not_now": {}, "ended": {"end": "completed"}
+    }  # fmt: skip
 
 
 def test_whoever_only_reads_saves_nothing(place):

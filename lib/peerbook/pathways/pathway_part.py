@@ -107,7 +107,8 @@ class OnePathway:
                 "pause", _("A pause"),
                 lambda: [pause_form(opened), *taking_back(opened, contract)],
             )  # fmt: skip
-            yield "check", _("Ask how it goes"), lambda: [self._check_form()]
+            if len(one.checked) < len(CHECKS):
+                yield "check", _("Ask how it goes"), lambda: [self._check_form()]
         yield "meetings", _("When they met"), lambda: meeting_parts(opened)
         if has_begun:
             yield "more", _("Three months more?"), self._more_parts
@@ -141,11 +142,11 @@ class OnePathway:
             [
                 ChoiceField(
                     "which", _("Which time was it?"), required=True, look="radio",
-                    options=[(which, check_name(which)) for which in CHECKS],
+                    options=[(which, check_name(which)) for which in left],
                 ),
                 DateField("on", _("When did you ask?"), required=True, latest=desk.today),
             ],
-            values={"which": (left or list(CHECKS))[0], "on": desk.today},
+            values={"which": left[0], "on": desk.today},
             on_submit=save,
             submit_label=_("Save that you asked"),
             help_text=_("Only that you asked is kept. What they said is theirs."),

@@ -198,13 +198,19 @@ def _after(one: Pathway, events: Iterable[Event]) -> Pathway:
         elif event.kind == "checked_in":
             one = replace(one, checked={**one.checked, told["which"]: on})
         elif event.kind == "paused":
-            pauses.append(Pause(on, who=told["who"], why=told.get("why") or None))
+            pauses.append(Pause(on, who=told.get("who", "both"), why=told.get("why") or None))
         elif event.kind == "resumed" and pauses:
             pauses[-1] = replace(pauses[-1], until=on)
-        elif event.kind == "partner_told" and pauses:
-            pauses[-1] = replace(pauses[-1], told_on=on, offered=tuple(told["offered"]))
+        elif event.kind == "partner_told":
+            # It is about the pause it names: another can have begun before the day it was told.
+            pauses = [
+                replace(pause, told_on=on, offered=tuple(told["offered"]))
+                if pause.since.isoformat() == told["since"]
+                else pause
+                for pause in pauses
+            ]
         elif event.kind == "extension_answered" and contract is not None:
-            both = bool(told["peer"] and told["mentor"])
+            both = bool(told.get("peer") and told.get("mentor"))
             contract = replace(contract, answered_on=on, both_want_more=both)
     if contract is None:
         return one
@@ -343,7 +349,9 @@ def save_partner_told(
     if pause is None:
         raise InputFault.at("on", _("There is no pause any more. Reload the page."))
     _refuse_days(on, pause.since, today)
-    append_event(session, PAIR, number, "partner_told", on, offered=list(offered))
+    append_event(
+        session, PAIR, number, "partner_told", on, offered=list(offered), since=pause.since
+    )
     return _saved(session, one)
 
 
@@ -357,12 +365,13 @@ def save_extension(
     Raises
     ------
     InputFault
-        When the day lies ahead or before the contract, or after the end, or there is no contract.
+        When the day lies ahead, before the contract or an earlier answer, or after the end, or
+        there is no contract.
     """
     one = pathway(session, number)
     if one.contract is None:
         raise InputFault.at("on", _no_contract_told())
-    _refuse_days(on, one.contract.starts_on, today)
+    _refuse_days(on, one.contract.answered_on or one.contract.starts_on, today)
     if one.ended_on is not None and on > one.ended_on:
         raise InputFault.at("on", _ended_told(one.ended_on))
     append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
@@ -375,11 +384,17 @@ def save_check(session: Session, number: int, which: Check, on: dt.date, today: 
     Raises
     ------
     InputFault
-        When the day lies ahead or before the contract, there is none, or the pair has ended.
+        When it is noted already, the day lies ahead or before the contract, there is none, or the
+        pair has ended.
     """
     if which not in CHECKS:
         raise ValueError(f"no such check: {which!r}")
     one, contract = _with_contract(session, number, "on")
+    if which in one.checked:
+        raise InputFault.at(
+            "which",
+            _("That is noted already, on {date}.").format(date=format_date(one.checked[which])),
+        )
     _refuse_days(on, contract.starts_on, today)
     append_event(session, PAIR, number, "checked_in", on, which=which)
     return _saved(session, one)

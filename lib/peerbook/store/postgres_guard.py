@@ -20,6 +20,7 @@ from peerbook.store.rights import (
     rows_of,
     sees_all_drafts,
     sees_people,
+    told_in_trust,
 )
 from peerbook.store.tables import Base
 from peerbook.store.visitor import Role, Visitor
@@ -75,9 +76,18 @@ def views_for(visitor: Visitor | None) -> Iterator[str]:
     """
     rights = rights_of(visitor)
     hidden = rights.hidden if rights else frozenset()
-    for name in sorted({column.partition(".")[0] for column in hidden}):
+    in_trust = {
+        table.name: condition
+        for table in Base.metadata.sorted_tables
+        if visitor is not None and (condition := told_in_trust(table, visitor.role))
+    }
+    for name in sorted({column.partition(".")[0] for column in hidden} | in_trust.keys()):
         columns = ", ".join(
-            f"NULL AS {column.name}" if f"{name}.{column.name}" in hidden else f'"{column.name}"'
+            f"NULL AS {column.name}"
+            if f"{name}.{column.name}" in hidden
+            else f"CASE WHEN {in_trust[name]} THEN '{{}}'::json ELSE details END AS details"
+            if name in in_trust and column.name == "details"
+            else f'"{column.name}"'
             for column in Base.metadata.tables[name].columns
         )
         options = "WITH (security_invoker = true)"

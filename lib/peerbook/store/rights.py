@@ -68,6 +68,12 @@ _AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audi
     f"name_seen.{column}" for column in ("actor", "at", "participant_code", "what")
 }
 
+_IN_TRUST = {
+    "matched_pair": ("extension_answered", "paused"),
+    "participant": ("deselected", "not_now"),
+}
+"""Events that are told with a reason or an answer of somebody's own."""
+
 _EVENT_SUBJECTS = {"course": "id", "matched_pair": "id", "participant": "code"}
 """What events happen to, besides sites, and the column their subject is known by."""
 
@@ -210,6 +216,20 @@ def about_people(table: Table) -> str | None:
     if table.name != "event":
         return None
     return "subject_type IN ('participant', 'matched_pair')"
+
+
+def told_in_trust(table: Table, role: Role) -> str | None:
+    """Return the condition, in SQL, that a row's `details` are not for a role.
+
+    That something happened is known; why somebody needs a pause or does not join, and which of two
+    did not want more, is for whoever follows them. None where a role sees the details of all rows.
+    """
+    if table.name != "event" or rights_of(Visitor("", role)) is None:
+        return None
+    return " OR ".join(
+        f"(subject_type = '{subject}' AND kind IN ({', '.join(repr(kind) for kind in kinds)}))"
+        for subject, kinds in _IN_TRUST.items()
+    )
 
 
 def sees_people(role: Role) -> bool:

@@ -23,6 +23,7 @@ from peerbook.store.rights import (
     rows_of,
     sees_all_drafts,
     sees_people,
+    told_in_trust,
 )
 from peerbook.store.tables import Base
 from peerbook.store.visitor import Visitor
@@ -72,7 +73,9 @@ def guarded(connection: Any, visitor: Visitor | None, *, reads_only: bool) -> It
     # can know.
     own_views = {name: f"own_{name}_{secrets.token_hex(8)}" for name in limited if reads_only}
     for name, condition in limited.items():
-        statements = _views(name, condition, own_views[name]) if reads_only else None
+        statements = None
+        if reads_only:
+            statements = _views(name, condition, own_views[name], visitor)
         for statement in statements or _triggers(name, condition):
             connection.execute(statement)
     yield
@@ -91,15 +94,26 @@ def _own_rows(table: Table, visitor: Visitor, *, reads_only: bool) -> str | None
         conditions.append(rows_of(table, lambda column: f"{column} IN ({numbers})"))
     if not sees_people(visitor.role) and (people := about_people(table)):
         conditions.append(f"NOT {people}")
+    if reads_only and told_in_trust(table, visitor.role):
+        conditions.append("1")  # all rows, yet through a view, which leaves something out
     return " AND ".join(f"({one})" for one in conditions if one) or None
 
 
-def _views(name: str, condition: str, own_view: str) -> list[str]:
+def _views(name: str, condition: str, own_view: str, visitor: Visitor) -> list[str]:
     # To read no column but the number of a row is to SQLite to read none, and looks then as if the
     # table had been asked for past the view; so every view reads one more.
-    column = list(Base.metadata.tables[name].columns)[-1].name
+    table = Base.metadata.tables[name]
+    column = list(table.columns)[-1].name
+    shown = "*"
+    if in_trust := told_in_trust(table, visitor.role):
+        shown = ", ".join(
+            f"CASE WHEN {in_trust} THEN '{{}}' ELSE details END AS details"
+            if one.name == "details"
+            else f'"{one.name}"'
+            for one in table.columns
+        )
     return [
-        f"CREATE TEMP VIEW {own_view} AS SELECT * FROM main.{name} "
+        f"CREATE TEMP VIEW {own_view} AS SELECT {shown} FROM main.{name} "
         f"WHERE ({condition}) AND typeof(\"{column}\") <> ''",
         f"CREATE TEMP VIEW {name} AS SELECT * FROM {own_view}",
     ]
