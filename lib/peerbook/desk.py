@@ -76,7 +76,9 @@ class Desk:
     def save(self, submission: Submission, change: Callable[[Session], Saved]) -> Receipt:
         """Make a form's change exactly once, however often it is sent, and return the receipt."""
         content = [submission.form, repr(sorted(submission.values.items()))]
-        return self.store.submit(submission.key, self.actor, change, content=content)
+        receipt = self.store.submit(submission.key, self.actor, change, content=content)
+        submission.is_saved()
+        return receipt
 
     def threshold(self) -> int:
         """Return the fewest people about whom anything is shown."""

@@ -38,12 +38,16 @@ class Submission:
         None otherwise.
     form
         Which form it was, showing which record: the same for every attempt, and no other's.
+    is_saved
+        To be called once it is saved and before the page shows anything anew, lest a form that is
+        shown anew offers the draft of what was just saved.
     """
 
     key: str
     values: dict[str, object] = field(repr=False)
     seen: Mapping[str, object] | None = field(default=None, repr=False)
     form: str = ""
+    is_saved: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
 
 class ReceiptLike(Protocol):
@@ -230,7 +234,7 @@ class Form(Part):
             self._keep(self._drafts, self._answers(request))
         values = parse_all(self._fields, answers)
         seen = self._theirs if request.get("chosen") is True else None
-        receipt = self._on_submit(Submission(key, values, seen, self._which()))
+        receipt = self._on_submit(Submission(key, values, seen, self._which(), self._forget_draft))
         self._theirs = None
         if not self.only_asks:
             with self.at_once():
@@ -260,7 +264,7 @@ class Form(Part):
 
     def _forget_draft(self) -> None:
         """Discard the draft of what is saved; if that fails, it is offered once too often."""
-        if self._drafts is None:
+        if self._drafts is None or self.only_asks:
             return
         try:
             self._drafts.discard()
