@@ -372,3 +372,20 @@ def test_whoever_is_matched_is_not_due_for_deletion(store, made, pair):
     with store.read() as session:
         terms = {one.code: one.counted_from for one in retention.terms(session, rule, TODAY)}
     assert terms[peer] == days(-30), "the talk after it is a contact, too"
+
+
+def test_a_match_by_mistake_is_taken_back_as_long_as_nothing_else_is_noted(store, made):
+    number = a_pair(store, made)
+    change(store, pathway_records.take_back_match, number, 1)
+    assert read(store, pairs.pairs, made[0], TODAY) == []
+    with pytest.raises(InputFault):
+        of(store, number)
+    agreed = a_pair(store, made)
+    agree(store, agreed)
+    assert refused(store, pathway_records.take_back_match, agreed, 2) == ["pair"]
+    with pytest.raises(Conflict):
+        change(store, pathway_records.take_back_match, agreed, 1)
+    ended = a_pair(store, made, peer=1, mentor=1)
+    change(store, pathway_records.end_pair, ended, "withdrew", TODAY, TODAY)
+    assert refused(store, pathway_records.take_back_match, ended, 1) == ["pair"]
+    assert_sound(store)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from peerbook.desk import Desk
 from peerbook.pathways import contact_records
 from peerbook.pathways.contact import Contact, Touch
 from peerbook.pathways.opened import cells_of
-from peerbook.pathways.pathway_part import OnePathway
+from peerbook.pathways.pair_list import PairList, names_of
 from peerbook.people.names import role_name
-from peerbook.store import identities
-from peerbook.store.tables import Site
 from peerbook.text import _, format_number, ngettext
 from peerbook.ui import (
     Cells,
@@ -20,7 +15,6 @@ from peerbook.ui import (
     Part,
     Prose,
     RowAction,
-    Section,
     Status,
     Table,
 )
@@ -32,44 +26,18 @@ _TONES: dict[Touch, Tone] = {
 }  # fmt: skip
 
 
-class Contacts:
-    """How the pairs are in touch; the list gives place to the meetings of one.
+class Contacts(PairList):
+    """How the pairs are in touch; a pair is opened at the days on which it met."""
 
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
-    """
+    opens_again = "meetings"
 
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._lists = False
-
-    def parts(self) -> list[Part]:
-        """Return the list."""
-        self._show_list()
-        return [self._place]
-
-    def refresh(self) -> None:
-        """Show the list anew where it is open."""
-        if self._lists:
-            self._show_list()
-
-    def _show_list(self, *, take_there: bool = False) -> None:
-        self._lists = True
+    def _list_parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             known = contact_records.contacts(session, self._site.id, self._desk.today)
-            codes = {code for one, _c in known for code in (one.peer, one.mentor) if code}
-            names = identities.name_of(session, sorted(codes))
+            names = names_of(session, (one for one, _contact in known))
         if not known:
             nobody = Prose(_("Nobody is matched now. Match two [here](matching.ipynb)."))
-            self._place.show([Heading(_("Contact")), nobody], take_there=take_there)
-            return
+            return [Heading(_("Contact")), nobody]
         columns = [
             Column("number", _("No."), kind="number"),
             Column("peer", role_name("peer")),
@@ -82,7 +50,7 @@ class Contacts:
         rows = [{**cells_of(one, names), **_cells(found)} for one, found in known]
 
         def open_it(row: Cells) -> str:
-            self._open(int(str(row["number"])))
+            self._open(int(str(row["number"])), "meetings")
             return ""
 
         table = Table(
@@ -96,20 +64,7 @@ class Contacts:
                 "what they spoke of."
             )
         )
-        self._place.show([Heading(_("Contact")), told, table], take_there=take_there)
-
-    def _open(self, number: int, told: str = "") -> None:
-        self._lists = False
-        if told:
-            self._on_change(self)
-        shown = OnePathway(
-            self._desk, number, lambda said: self._open(number, said), self._back
-        ).parts(told, "meetings")
-        self._place.show(shown, told, take_there=True)
-
-    def _back(self) -> str:
-        self._show_list(take_there=True)
-        return _("The list is shown again.")
+        return [Heading(_("Contact")), told, table]
 
 
 def _cells(found: Contact) -> dict[str, object]:

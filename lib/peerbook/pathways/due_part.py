@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
 
-from peerbook.desk import Desk
 from peerbook.files import media_types
 from peerbook.files.ics import CalendarEntry, calendar_file
 from peerbook.files.origin import file_name, invented
@@ -14,9 +12,8 @@ from peerbook.pathways import due_records, pathway_records
 from peerbook.pathways.due import LOOKED_BACK, Due, Kind, PlannedDay, planned_days
 from peerbook.pathways.names import day_name, due_name, when_status
 from peerbook.pathways.opened import cells_of
-from peerbook.pathways.pathway_part import OnePathway, Task
-from peerbook.store import identities
-from peerbook.store.tables import Site
+from peerbook.pathways.pair_list import PairList, names_of
+from peerbook.pathways.pathway_part import Task
 from peerbook.text import _
 from peerbook.ui import (
     Cells,
@@ -26,7 +23,6 @@ from peerbook.ui import (
     Part,
     Prose,
     RowAction,
-    Section,
     Table,
 )
 
@@ -38,66 +34,21 @@ TASKS: dict[Kind, Task] = {
 """What each line opens."""
 
 
-class Waiting:
-    """The list of what waits; it gives place to the pair a line is about.
+class Waiting(PairList):
+    """The list of what waits; a pair is opened at what its line is about."""
 
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._lists = False
-
-    def parts(self) -> list[Part]:
-        """Return the list."""
-        self._show_list()
-        return [self._place]
-
-    def refresh(self) -> None:
-        """Show the list anew where it is open."""
-        if self._lists:
-            self._show_list()
-
-    def _open(self, number: int, task: Task | None, told: str = "") -> None:
-        self._lists = False
-        if told:
-            self._on_change(self)
-        shown = OnePathway(
-            self._desk, number, lambda said: self._open(number, None, said), self._back
-        ).parts(told, task)
-        self._place.show(shown, told, take_there=True)
-
-    def _back(self) -> str:
-        self._show_list(take_there=True)
-        return _("The list is shown again.")
-
-    def _show_list(self, *, take_there: bool = False) -> None:
-        self._lists = True
+    def _list_parts(self) -> list[Part]:
         today = self._desk.today
         with self._desk.store.read() as session:
             waiting = due_records.dues(session, self._site.id, today)
-            codes = {
-                code
-                for due in waiting
-                for code in (due.pathway.peer, due.pathway.mentor)
-                if code is not None
-            }
-            names = identities.name_of(session, sorted(codes))
+            names = names_of(session, (due.pathway for due in waiting))
         parts: list[Part] = [Heading(_("What waits"))]
         if waiting:
             parts.append(self._table(waiting, names))
         else:
             parts.append(Prose(_("Nothing waits the next four weeks.")))
         parts.append(Download(_("Calendar file of all dates (.ics)"), self._calendar))
-        self._place.show(parts, take_there=take_there)
+        return parts
 
     def _table(self, waiting: list[Due], names: dict[str, str]) -> Table:
         today = self._desk.today

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import cast
 
 from peerbook.pathways import pathway_records
@@ -184,6 +185,26 @@ def end_taken_back(opened: Opened) -> Button:
         ),
         confirm=_("Was the end noted by mistake?"),
     )
+
+
+def match_taken_back(opened: Opened, version: int, leave: Callable[[str], str]) -> list[Part]:
+    """Return the way out where two were matched by mistake; there is no pair then."""
+    desk, number = opened.desk, opened.one.number
+
+    def take_back() -> str:
+        with desk.store.write(desk.actor) as session:
+            pathway_records.take_back_match(session, number, version)
+        return leave(_("It is taken back. The two are not a pair."))
+
+    return [
+        Prose(_("Take it back, and it is as if the two had never been matched.")),
+        Button(
+            _("Take back that they were matched"),
+            take_back,
+            confirm=_("Were they matched by mistake?"),
+            look="danger",
+        ),
+    ]
 
 
 def _talk_line(talk: ExitTalk) -> str:

@@ -9,10 +9,9 @@ from peerbook.errors import InputFault
 from peerbook.pathways import pathway_records
 from peerbook.pathways.names import standing_status
 from peerbook.pathways.opened import cells_of
+from peerbook.pathways.pair_list import PairList, names_of
 from peerbook.pathways.pathway import Pathway
-from peerbook.pathways.pathway_part import OnePathway
 from peerbook.people.names import end_name, role_name
-from peerbook.store import identities
 from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import (
@@ -23,20 +22,17 @@ from peerbook.ui import (
     Part,
     Prose,
     RowAction,
-    Section,
     Table,
 )
 
 
-class Pathways:
-    """The list of pairs; it gives place to one of them.
+class Pathways(PairList):
+    """The list of all pairs.
 
     Parameters
     ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
+    desk, site, on_change
+        As for `PairList`.
     opened
         Number of the pair to begin with; 0 for the list.
     """
@@ -44,25 +40,15 @@ class Pathways:
     def __init__(
         self, desk: Desk, site: Site, on_change: Callable[[object], None], opened: int = 0
     ) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
+        super().__init__(desk, site, on_change)
         self._first = opened
-        self._lists = False
 
     def parts(self) -> list[Part]:
         """Return the list, or the pair to begin with."""
         if self._first and self._is_here(self._first):
             self._open(self._first)
-        else:
-            self._show_list()
-        return [self._place]
-
-    def refresh(self) -> None:
-        """Show the list anew where it is open."""
-        if self._lists:
-            self._show_list()
+            return [self._place]
+        return super().parts()
 
     def _is_here(self, number: int) -> bool:
         with self._desk.store.read() as session:
@@ -71,27 +57,11 @@ class Pathways:
             except InputFault:
                 return False
 
-    def _open(self, number: int, told: str = "") -> None:
-        self._lists = False
-        if told:
-            self._on_change(self)
-        shown = OnePathway(
-            self._desk, number, lambda said: self._open(number, said), self._back
-        ).parts(told)
-        self._place.show(shown, told, take_there=True)
-
-    def _back(self) -> str:
-        self._show_list(take_there=True)
-        return _("The list is shown again.")
-
-    def _show_list(self, *, take_there: bool = False) -> None:
-        self._lists = True
-        today = self._desk.today
+    def _list_parts(self) -> list[Part]:
         with self._desk.store.read() as session:
-            known = pathway_records.pathways(session, self._site.id, today)
-            codes = {code for one in known for code in (one.peer, one.mentor) if code is not None}
-            names = identities.name_of(session, sorted(codes))
-        going = [one for one in known if one.ended_on is None]
+            known = pathway_records.pathways(session, self._site.id, self._desk.today)
+            going = [one for one in known if one.ended_on is None]
+            names = names_of(session, going)
         ended = [one for one in known if one.ended_on is not None]
         parts: list[Part] = [Heading(_("Pairs"))]
         if going:
@@ -99,10 +69,8 @@ class Pathways:
         else:
             parts.append(Prose(_("Nobody is matched now. Match two [here](matching.ipynb).")))
         if ended:
-            parts.append(
-                Disclosure(_("Pairs that have ended"), lambda: [self._ended_table(ended, names)])
-            )
-        self._place.show(parts, take_there=take_there)
+            parts.append(Disclosure(_("Pairs that have ended"), lambda: [self._ended_table(ended)]))
+        return parts
 
     def _going_table(self, going: list[Pathway], names: dict[str, str]) -> Table:
         columns = [
@@ -122,7 +90,9 @@ class Pathways:
         ]
         return Table(columns, rows, _("Pairs that go on"), action=self._action())
 
-    def _ended_table(self, ended: list[Pathway], names: dict[str, str]) -> Table:
+    def _ended_table(self, ended: list[Pathway]) -> Table:
+        with self._desk.store.read() as session:
+            names = names_of(session, ended)
         columns = [
             Column("number", _("No."), kind="number"),
             Column("peer", role_name("peer")),

@@ -10,7 +10,7 @@ from peerbook.desk import Desk
 from peerbook.pathways import pathway_records
 from peerbook.pathways.contract import CHECKS, Contract, Pause
 from peerbook.pathways.contract_part import contract_parts
-from peerbook.pathways.exit_part import end_form, end_taken_back, exit_parts
+from peerbook.pathways.exit_part import end_form, end_taken_back, exit_parts, match_taken_back
 from peerbook.pathways.meetings_part import meeting_parts
 from peerbook.pathways.names import check_name, offer_name, standing_text, who_name, why_name
 from peerbook.pathways.opened import Opened
@@ -33,7 +33,9 @@ from peerbook.ui import (
 )
 from peerbook.ui.answers import given
 
-Task = Literal["contract", "pause", "told", "resume", "more", "check", "meetings", "exit", "end"]
+Task = Literal[
+    "contract", "pause", "told", "resume", "more", "check", "meetings", "exit", "end", "mistake"
+]
 """What there can be to do about a pair."""
 
 
@@ -46,19 +48,22 @@ class OnePathway:
         Where, and the pair's number.
     reopen
         Shows it as it stands after a save, with a sentence about that.
-    back
-        Shows the list again, and says so.
+    leave
+        Shows the list again, with a sentence about a save where there was one, and says so.
     """
 
     def __init__(
-        self, desk: Desk, number: int, reopen: Callable[[str], None], back: Callable[[], str]
+        self, desk: Desk, number: int, reopen: Callable[[str], None], leave: Callable[[str], str]
     ) -> None:
         with desk.store.read() as session:
             one = pathway_records.pathway(session, number)
             codes = [code for code in (one.peer, one.mentor) if code is not None]
             names = identities.name_of(session, codes)
+            is_only_matched = one.ended_on is None and pathway_records.is_only_matched(session, one)
+            version = pathway_records.sheet_row(session, number).version
         self._opened = Opened(desk, one, names, reopen)
-        self._back = back
+        self._version = version if is_only_matched else None
+        self._leave = leave
 
     def parts(self, told: str = "", task: Task | None = None) -> list[Part]:
         """Return the pair, its dates, and what can be done; one task is open.
@@ -80,7 +85,7 @@ class OnePathway:
         notice: list[Part] = [Notice("ok", told)] if told else []
         wanted = task or _next_task(one, today)
         return [
-            Button(_("Back to the list"), self._back),
+            Button(_("Back to the list"), lambda: self._leave("")),
             *notice,
             Heading(heading),
             Prose(standing),
@@ -117,6 +122,12 @@ class OnePathway:
             yield "exit", _("The exit talk"), lambda: exit_parts(opened)
         if one.ended_on is None:
             yield "end", _("It ends"), lambda: [end_form(opened)]
+            version = self._version
+            if version is not None:
+                yield (
+                    "mistake", _("Matched by mistake?"),
+                    lambda: match_taken_back(opened, version, self._leave),
+                )  # fmt: skip
         else:
             yield "end", _("It has not ended"), lambda: [end_taken_back(opened)]
 

@@ -26,7 +26,14 @@ from peerbook.pathways.pathway import Closing, Pathway
 from peerbook.people.pairs import PAIR
 from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import Event, ExitTalk, MatchedPair, PairEnd
+from peerbook.store.tables import (
+    Event,
+    ExitTalk,
+    MatchedPair,
+    Meeting,
+    OutOfHoursContact,
+    PairEnd,
+)
 from peerbook.text import _, format_date
 
 _AT_ONCE = 1000
@@ -451,6 +458,46 @@ def take_back_end(session: Session, number: int) -> Saved:
         if event.kind == "ended":
             withdraw_event(session, event)
     return _saved(session, one)
+
+
+def is_only_matched(session: Session, one: Pathway) -> bool:
+    """Return whether nothing is noted of a pair but that it was matched."""
+    row = session.get_one(MatchedPair, one.number)
+    if row.talked_on is not None or one.contract is not None or one.closing is not None:
+        return False
+    pointing: tuple[ColumnElement[bool], ...] = (
+        exists().where(Meeting.pair_id == one.number),
+        exists().where(OutOfHoursContact.pair_id == one.number),
+        exists().where(MatchedPair.follows_id == one.number),
+        exists().where(ExitTalk.pair_id == one.number),
+    )
+    if session.scalar(select(or_(*pointing))):
+        return False
+    events = select(Event).where(Event.subject_type == PAIR, Event.subject_id == str(one.number))
+    return all(event.kind == "matched" for event in in_effect(session.scalars(events), dt.date.max))
+
+
+def take_back_match(session: Session, number: int, seen_version: int) -> Saved:
+    """Take back that two were matched, where that was noted by mistake and nothing since.
+
+    Raises
+    ------
+    InputFault
+        When anything else is noted of the pair.
+    Conflict
+        When somebody else has changed it since.
+    """
+    row = row_to_change(session, MatchedPair, number, seen_version)
+    if not is_only_matched(session, pathway(session, number)):
+        raise InputFault.at(
+            "pair", _("Something is noted of the two already. Write how it ended instead.")
+        )
+    events = select(Event).where(Event.subject_type == PAIR, Event.subject_id == str(number))
+    for event in in_effect(session.scalars(events), dt.date.max):
+        withdraw_event(session, event)
+    saved = Saved(PAIR, number, row.version)
+    session.delete(row)
+    return saved
 
 
 def _pauses(one: Pathway) -> tuple[Pause, ...]:
