@@ -38,7 +38,7 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
-    literal,
+    bullets,
     receipt_text,
 )
 from peerbook.ui.answers import given
@@ -310,18 +310,18 @@ def _earlier(room: Room, code: str) -> list[Part]:
         how = _("after having met") if wish.basis == "met" else _("on the form")
         line = _("{date}, {how}: {rank}. {name}").format(
             date=format_date(wish.made_on), how=how, rank=wish.rank,
-            name=literal(room.name(wish.wished)),
+            name=room.name(wish.wished),
         )  # fmt: skip
         if wish.withdrawn_on is not None:
             line += " " + _("(taken back on {date})").format(date=format_date(wish.withdrawn_on))
-        lines.append(f"- {line}")
+        lines.append(line)
     told: list[Part] = []
     both = next((one for one in compared(room.wishes, room.day) if one.code == code), None)
     if both is not None:
         kept = _("The wishes after meeting are the same as on the form.")
         if both.gone or both.new:
-            kept = _("After meeting they wish for somebody else than on the form.")
+            kept = _("After meeting the wishes are not quite the same as on the form.")
         told.append(Prose(kept))
     if lines:
-        told.append(Disclosure(_("Wishes so far"), [Prose("\n".join(lines))]))
+        told.append(Disclosure(_("Wishes so far"), [Prose(bullets(lines))]))
     return told

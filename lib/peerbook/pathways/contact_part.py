@@ -85,7 +85,9 @@ def _usual(days: float | None) -> str:
 def touch_text(found: Contact) -> str:
     """Return how a pair is in touch, in few words."""
     return {
-        "too_long": _("Not for {n} days"),
+        "too_long": _("No meeting noted in {n} days")
+        if found.last_met is None
+        else _("Not for {n} days"),
         "longer": _("Not for {n} days, longer than usual"),
         "not_yet": _("Not met yet"),
         "fine": _("In touch"),
