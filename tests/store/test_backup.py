@@ -130,6 +130,13 @@ def test_on_another_computer_the_recovery_code_opens_it(filled, tmp_path, monkey
         assert names(again, code) == {code: "Grethe Hemmelig"}
 
 
+def test_a_file_that_is_no_backup_is_told_before_a_code_is_asked_for(tmp_path):
+    other = tmp_path / "holiday.peerbook-backup"
+    other.write_bytes(b"a picture")
+    with pytest.raises(PeerbookError, match="holiday"):
+        backups.key_is_here(other)
+
+
 @pytest.mark.sqlite
 def test_a_store_that_is_there_is_set_aside_with_all_that_is_in_it(filled, tmp_path):
     store, _code = filled

@@ -218,7 +218,14 @@ def drill(
 
 
 def key_is_here(backup: Path) -> bool:
-    """Return whether the key of a backup is on this computer."""
+    """Return whether the key of a backup is on this computer.
+
+    Raises
+    ------
+    PeerbookError
+        When the file is no backup, which no key opens.
+    """
+    mark_of(backup)
     try:
         _keys_here(backup)
     except PeerbookError:
