@@ -17,7 +17,7 @@ from peerbook.people import pairs
 from peerbook.people.participants import roles_on
 from peerbook.privacy.erasure import erase_person
 from peerbook.store import append_event
-from peerbook.store.tables import GatheringKind, PairEnd
+from peerbook.store.tables import GatheringKind, PairEnd, SamePerson
 
 TODAY = dt.date(2026, 3, 10)
 JOINED = dt.date(2026, 1, 5)
@@ -200,6 +200,17 @@ def test_a_second_open_match_for_either_is_refused_until_the_first_has_ended(sto
     assert (known[first].end, known[first].ended_on) == ("changed_mentor", days(-2))
     assert known[second.number].follows == first
     assert_sound(store)
+
+
+def test_two_codes_of_one_person_are_no_pair(store, made):
+    site_id, peers, mentors = made
+    one, other = sorted((peers[0], mentors[0]))
+    saved(store, SamePerson(
+        one_code=one, other_code=other, is_same=True, said_on=TODAY, actor=LEADER,
+    ))  # fmt: skip
+    assert refused(
+        store, matching_records.save_pair, site_id, peers[0], mentors[0], on=TODAY, today=TODAY
+    ) == ["mentor"]
 
 
 def test_a_second_open_match_is_kept_when_it_is_said_that_both_go_on(store, made):

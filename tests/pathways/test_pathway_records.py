@@ -374,6 +374,44 @@ def test_whoever_is_matched_is_not_due_for_deletion(store, made, pair):
     assert terms[peer] == days(-30), "the talk after it is a contact, too"
 
 
+def test_nothing_leaves_a_pause_after_the_end_of_its_contract(store, pair):
+    """Six months, and three more in which they pause: the three cannot be taken away again."""
+    more = pathway_records.save_extension
+    row = read(store, pathway_records.sheet_row, pair)
+    start = days(-230)
+    agree(store, pair, row.version, starts_on=START)
+    number = pair
+    with store.write(LEADER) as session:  # as if it had begun earlier
+        session.get_one(MatchedPair, number).matched_on = start
+        session.get_one(MatchedPair, number).starts_on = start
+    change(store, more, number, days(-60), TODAY, peer=True, mentor=True)
+    since = days(-20)
+    change(store, pathway_records.save_pause, number, Pause(since, who="both"), TODAY)
+    assert refused(store, more, number, days(-10), TODAY, peer=False, mentor=True) == ["on"]
+    row = read(store, pathway_records.sheet_row, number)
+    shorter = sheet(start, months=3)
+    assert refused(store, pathway_records.save_sheet, number, shorter, TODAY, row.version) == [
+        "months"
+    ]
+    assert of(store, number).contract.stray_pause is None
+
+
+def test_taking_back_a_pause_that_a_later_one_rests_on_is_refused(store, pair):
+    start = days(-200)
+    with store.write(LEADER) as session:
+        session.get_one(MatchedPair, pair).matched_on = start
+        session.get_one(MatchedPair, pair).starts_on = start
+    first = Pause(days(-150), days(-110), "both")
+    change(store, pathway_records.save_pause, pair, first, TODAY)
+    late = Pause(days(-5), days(-2), "both")
+    change(store, pathway_records.save_pause, pair, late, TODAY)
+    taken = (pathway_records.take_back_pause, pair)
+    assert refused(store, *taken, first.since) == ["since"]
+    change(store, *taken, late.since)
+    change(store, *taken, first.since)
+    assert of(store, pair).contract.pauses == ()
+
+
 def test_a_match_by_mistake_is_taken_back_as_long_as_nothing_else_is_noted(store, made):
     number = a_pair(store, made)
     change(store, pathway_records.take_back_match, number, 1)

@@ -133,6 +133,12 @@ def test_why_somebody_does_not_join_is_for_leaders(place):
         assert told == [details] * 3, role
 
 
+def test_whoever_does_not_follow_pairs_says_nothing_of_them(place):
+    for role in ("course_leader", "evaluator"):
+        with as_(place, role) as store, pytest.raises(NotAllowed), store.write("bo") as session:
+            append_event(session, "matched_pair", 1, "ended", START, end="withdrew")
+
+
 def keys_of(session, name):
     table = Base.metadata.tables[name]
     return set(session.execute(select(*table.primary_key.columns)).all())

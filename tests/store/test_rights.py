@@ -237,6 +237,12 @@ def test_why_somebody_pauses_or_does_not_join_is_for_leaders(place, role):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("role", ["course_leader", "evaluator"])
+def test_whoever_does_not_follow_pairs_says_nothing_of_them(place, role):
+    with as_(place, role) as store, pytest.raises(NotAllowed), store.write("bo") as session:
+        append_event(session, "matched_pair", 1, "ended", START, end="withdrew")
+
+
 def test_whoever_only_reads_saves_nothing(place):
     for role in ("analyst", "steering_group", "peer"):
         with as_(place, role) as store, pytest.raises(NotAllowed), store.write("bo") as session:

@@ -15,6 +15,7 @@ from peerbook.matching.pool import Member, Veto
 from peerbook.matching.wishes import Basis, Wish, check
 from peerbook.people.pairs import PAIR, pairs
 from peerbook.people.participants import last_events, roles_on
+from peerbook.privacy import same_person
 from peerbook.store import Saved, append_event, row_to_change
 from peerbook.store.tables import (
     Gathering,
@@ -391,6 +392,9 @@ def save_pair(
     """
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
+    first_codes = same_person.first_codes(session)
+    if first_codes.get(peer, peer) == first_codes.get(mentor, mentor):
+        raise InputFault.at("mentor", _("The two codes are one person. Choose somebody else."))
     roles = roles_on(session, site_id, on)
     if (roles.get(peer), roles.get(mentor)) != ("peer", "mentor"):
         raise InputFault.at("on", _("They were not a peer and a mentor on that day. Check it."))
@@ -398,9 +402,7 @@ def save_pair(
     if session.get(VetoRow, (first, second)) is not None:
         raise InputFault.at("on", _("The two are not to be matched. See the list of who is not."))
     theirs = [
-        pair
-        for pair in pairs(session, site_id, dt.date.max)
-        if peer == pair.peer or mentor == pair.mentor
+        pair for pair in pairs(session, site_id, dt.date.max) if {peer, mentor} & set(pair.codes)
     ]
     others = [pair for pair in theirs if pair.ended_on is None or pair.ended_on > on]
     if any((pair.peer, pair.mentor) == (peer, mentor) for pair in others):
@@ -411,7 +413,11 @@ def save_pair(
             _("One of them is matched since {date}. End that pair first, or say that both go on.")
             .format(date=format_date(others[0].matched_on)),
         )  # fmt: skip
-    before = [pair.number for pair in theirs if pair not in others]
+    before = [
+        pair.number
+        for pair in theirs
+        if pair not in others and (peer == pair.peer or mentor == pair.mentor)
+    ]
     row = MatchedPair(
         site_id=site_id, peer_code=peer, mentor_code=mentor, matched_on=on,
         follows_id=max(before, default=None),

@@ -138,6 +138,15 @@ class Contract:
         """Return the day on which staff ask how it goes."""
         return self.moved(self.starts_on + FIRST_DAYS) if check == "first_days" else self.after(1)
 
+    @property
+    def stray_pause(self) -> Pause | None:
+        """The first pause that begins when the contract has run out already; None for none."""
+        for place, pause in enumerate(self.pauses):
+            ends_on = replace(self, pauses=self.pauses[:place]).ends_on
+            if ends_on is not None and ends_on <= pause.since:
+                return pause
+        return None
+
     def pause_on(self, day: dt.date) -> Pause | None:
         """Return the pause a day is of, or None."""
         return next((pause for pause in self.pauses if pause.holds_on(day)), None)

@@ -262,11 +262,26 @@ def save_sheet(
                 date=format_date(min(happened))
             ),
         )
+    if one.contract is not None:
+        _refuse_stray_pause(
+            replace(one.contract, starts_on=sheet.starts_on, months=sheet.months), "months"
+        )
     _refuse_overlap(session, one, Contract(sheet.starts_on, sheet.months))
     for name, value in asdict(sheet).items():
         setattr(row, name, value)
     session.flush()
     return Saved(PAIR, row.id, row.version)
+
+
+def _refuse_stray_pause(contract: Contract, field: str) -> None:
+    """Refuse what would leave a pause after the end of its contract."""
+    pause = contract.stray_pause
+    if pause is not None:
+        raise InputFault.at(
+            field,
+            _("A pause is noted from {date}, and the contract would have run out by then. Take "
+              "that pause back first.").format(date=format_date(pause.since)),
+        )  # fmt: skip
 
 
 def _refuse_overlap(session: Session, one: Pathway, contract: Contract) -> None:
@@ -338,6 +353,10 @@ def take_back_pause(session: Session, number: int, since: dt.date) -> Saved:
             withdraw_event(session, event)
     if one.contract is None or all(pause.since != since for pause in one.contract.pauses):
         raise InputFault.at("since", _("There is no pause any more. Reload the page."))
+    session.flush()
+    left = pathway(session, number).contract
+    if left is not None:
+        _refuse_stray_pause(left, "since")
     return _saved(session, one)
 
 
@@ -381,6 +400,7 @@ def save_extension(
     _refuse_days(on, one.contract.answered_on or one.contract.starts_on, today)
     if one.ended_on is not None and on > one.ended_on:
         raise InputFault.at("on", _ended_told(one.ended_on))
+    _refuse_stray_pause(replace(one.contract, both_want_more=peer and mentor), "on")
     append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
     return _saved(session, one)
 

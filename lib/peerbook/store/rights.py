@@ -167,6 +167,8 @@ def changeable_rows(table: Table, visitor: str) -> str | None:
         None where whoever may write the table may change all of it. A setting that is new is the
         leaders' alone until it is named here.
     """
+    if table.name == "event":  # whoever does not follow pairs says nothing of them either
+        return "subject_type <> 'matched_pair'"
     if table.name != "setting":
         return None
     begun = [f"substr(key, 1, {len(prefix)}) = '{prefix}'" for prefix in _SET_BY_ALL_FOR]
