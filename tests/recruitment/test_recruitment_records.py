@@ -313,6 +313,23 @@ def test_a_decision_that_says_too_little_is_refused(store, site_id, decided, fie
     assert refused(store, talk_records.save_decision, code, decided, TODAY) == [field]
 
 
+def test_nobody_says_no_while_they_are_matched_still(store, site_id):
+    code = asks(store, site_id)
+    change(store, talk_records.save_decision, code, Decided("joined", TODAY, "peer"), TODAY)
+    with store.write(LEADER) as session:
+        pair = MatchedPair(site_id=site_id, peer_code=code, mentor_code=None, matched_on=TODAY)
+        session.add(pair)
+        session.flush()
+        number = pair.id
+    no = Decided("not_now", TODAY, reason="work")
+    assert refused(store, talk_records.save_decision, code, no, TODAY) == ["on"]
+    assert standing(store, site_id) == {code: "joined"}
+    with store.write(LEADER) as session:
+        append_event(session, "matched_pair", number, "ended", TODAY, end="withdrew")
+    change(store, talk_records.save_decision, code, no, TODAY)
+    assert standing(store, site_id) == {code: "not_now"}
+
+
 def test_no_outcome_is_called_rejected():
     words = {*talk_records.OUTCOMES, *talk_records.REASONS}
     assert not any("reject" in word or "refus" in word for word in words)

@@ -99,9 +99,14 @@ class CommonEvents:
         due_on = event_records.due_on(events, self._desk.today)
         if due_on is None:
             return []
-        text = _("All are invited every {n} months (Vejle’s manual, p. 18): next by {date}.")
+        is_late = due_on < self._desk.today
+        text = (
+            _("All are invited every {n} months (Vejle’s manual, p. 18). The next was due {date}.")
+            if is_late
+            else _("All are invited every {n} months (Vejle’s manual, p. 18): next by {date}.")
+        )
         told = text.format(n=EVERY_MONTHS, date=format_date(due_on))
-        return [Notice("info", told) if due_on <= self._desk.today else Prose(told)]
+        return [Notice("warn", told) if is_late else Prose(told)]
 
     def _table(self, events: list[SavedEvent]) -> Table:
         columns = [

@@ -13,7 +13,7 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.matching.occasions import Occasion
 from peerbook.matching.pool import Member, Veto
 from peerbook.matching.wishes import Basis, Wish, check
-from peerbook.people.pairs import PAIR, pairs
+from peerbook.people.pairs import PAIR, pairs, refuse_matched
 from peerbook.people.participants import last_events, roles_on
 from peerbook.privacy import same_person
 from peerbook.store import Saved, append_event, row_to_change
@@ -83,14 +83,7 @@ def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: 
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
     if code not in roles_on(session, site_id, on):
         raise InputFault.at("on", _("They did not take part yet on that day."))
-    for pair in pairs(session, site_id, dt.date.max):
-        if pair.ended_on is None and code in (pair.peer, pair.mentor):
-            raise InputFault.at(
-                "on",
-                _("They are matched since {date}. End that pair first.").format(
-                    date=format_date(pair.matched_on)
-                ),
-            )
+    refuse_matched(session, site_id, code)
     append_event(session, "participant", code, "stopped", on)
     return Saved("participant", site_id, 1)
 

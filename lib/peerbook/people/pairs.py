@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 from sqlalchemy import String, cast, select, true
 from sqlalchemy.orm import Session
 
+from peerbook.errors import InputFault
 from peerbook.store import in_effect
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import Event, MatchedPair
+from peerbook.text import _, format_date
 
 PAIR = MatchedPair.__tablename__
 """What events of a pair happen to."""
@@ -78,6 +80,24 @@ def pairs(session: Session, site_id: int | None, day: dt.date) -> list[Pair]:
             )
         )  # fmt: skip
     return sorted(found, key=lambda pair: (pair.ended_on is not None, pair.matched_on, pair.number))
+
+
+def refuse_matched(session: Session, site_id: int, code: str) -> None:
+    """Refuse what only somebody can do who is in no pair that goes on.
+
+    Raises
+    ------
+    InputFault
+        At `on`, when they are.
+    """
+    for pair in pairs(session, site_id, dt.date.max):
+        if pair.ended_on is None and code in pair.codes:
+            raise InputFault.at(
+                "on",
+                _("They are matched since {date}. End that pair first.").format(
+                    date=format_date(pair.matched_on)
+                ),
+            )
 
 
 def pair_address(site: str, number: int = 0) -> str:

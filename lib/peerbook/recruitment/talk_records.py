@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
+from peerbook.people.pairs import refuse_matched
 from peerbook.people.participants import participant_of
 from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
 from peerbook.store.events import WITHDRAWN
@@ -236,7 +237,8 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
     ------
     InputFault
         When the day lies ahead or before they asked last, when somebody joins without a role or
-        does not without a reason, or the day to write again is not after it.
+        does not without a reason, or the day to write again is not after it; or when they say no
+        and are matched still.
     Conflict
         When they were deleted meanwhile.
     """
@@ -256,6 +258,8 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
         raise InputFault.at("reason", _("Choose a reason; “they did not say” is one, too."))
     if decided.write_on is not None and decided.write_on <= decided.on:
         raise InputFault.at("write_on", _("Choose a later day than the one they decided on."))
+    if decided.outcome != "joined":
+        refuse_matched(session, person.site_id, code)
     for event in decisions(session, [code], until=dt.date.max).get(code, []):
         if event.effective_on >= decided.on:
             withdraw_event(session, event)
