@@ -66,6 +66,15 @@ def test_the_clock_stands_still_in_a_pause():
     assert contact(paused, met(0, 7, 14, 21), after(86)).touch == "longer"
 
 
+def test_a_pause_is_not_counted_in_a_gap_that_began_before_the_contract():
+    one = Pathway(
+        1, 1, "P-AAAAAA", "P-BBBBBB", after(-20),
+        contract=Contract(START, pauses=(Pause(after(3), after(100)),)),
+    )  # fmt: skip
+    found = contact(one, met(-10), after(103))
+    assert found.since_days == 10 + 3 + 3
+
+
 def test_a_meeting_in_a_pause_is_a_meeting_and_no_rhythm():
     paused = a_pathway(Pause(after(25), after(75)))
     found = contact(paused, met(0, 7, 14, 21, 30, 40, 78), after(80))

@@ -72,6 +72,14 @@ def test_a_pair_that_pauses_or_has_no_contract_yet_is_not_asked_after_for_not_me
     assert [kind for kind, _when, _on in told(new, contacts=met(new))] == ["no_contract"]
 
 
+def test_an_exit_talk_is_due_without_a_contract_and_its_list_in_a_pause_too():
+    new = pair(matched_on=TODAY, closing=Closing(days(3), "agreed"))
+    assert ("exit_agreed", "this_week", days(3)) in told(new)
+    held = Closing(days(-20), "held", frozenset({"goals"}))
+    paused = pair(ago(3), Pause(days(-30), told_on=TODAY), closing=held)
+    assert told(paused) == [("closing_list", "overdue", days(-6))]
+
+
 def test_the_one_left_behind_by_a_pause_is_due_the_same_day_and_until_told():
     pause = Pause(TODAY, who="mentor")
     assert told(pair(ago(3), pause)) == [("tell_partner", "this_week", TODAY)]

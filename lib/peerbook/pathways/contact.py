@@ -98,9 +98,10 @@ def contact(one: Pathway, meetings: Sequence[MeetingDay], day: dt.date) -> Conta
 
 def _days(one: Pathway, first: dt.date, last: dt.date) -> int:
     """Return on how many days from one day to another the pair's clock was running."""
-    if one.contract is None or first < one.contract.starts_on:
+    if one.contract is None or last < one.contract.starts_on:
         return (last - first).days
-    return one.contract.days_run(last) - one.contract.days_run(first)
+    before = max(0, (one.contract.starts_on - first).days)
+    return before + one.contract.days_run(last) - one.contract.days_run(first)
 
 
 def _touch(

@@ -80,6 +80,7 @@ def due_list(
 
 def _dues(one: Pathway, today: dt.date, contact: Contact | None) -> Iterator[Due]:
     """Yield what there is to do about a pair, near or not."""
+    yield from _talk(one, today)
     standing = one.standing(today)
     if one.contract is None:
         if standing == "no_contract":
@@ -120,20 +121,24 @@ def _questions(one: Pathway, contract: Contract, today: dt.date) -> Iterator[Due
             yield Due(kind, one, on)
 
 
-def _closing(one: Pathway, contract: Contract, today: dt.date) -> Iterator[Due]:
-    """Yield what is to be done at the end: the talk, its list, and that it is noted."""
-    over = one.ended_on
-    ends_on = contract.ends_on if over is None else over
+def _talk(one: Pathway, today: dt.date) -> Iterator[Due]:
+    """Yield what is to be done about an exit talk that is agreed or was held."""
     talk = one.closing
     if talk is not None and talk.state == "agreed":
         yield Due("exit_to_note" if talk.date < today else "exit_agreed", one, talk.date)
+    if talk is not None and talk.state == "held" and talk.missing:
+        yield Due("closing_list", one, talk.date + LIST_WITHIN)
+
+
+def _closing(one: Pathway, contract: Contract, today: dt.date) -> Iterator[Due]:
+    """Yield what is to be done at the end: that there is a talk, and that the end is noted."""
+    over = one.ended_on
+    ends_on = contract.ends_on if over is None else over
+    talk = one.closing
     if ends_on is None or (over is not None and over < contract.starts_on):
         return
     last = ends_on + EXIT_TALK_WITHIN
-    if talk is not None and talk.state == "held":
-        if talk.missing:
-            yield Due("closing_list", one, talk.date + LIST_WITHIN)
-    elif talk is None or (talk.state == "cancelled" and over is None):
+    if talk is None or (talk.state == "cancelled" and over is None):
         first = max(one.begins_on, ends_on - EXIT_TALK_WITHIN)
         if last < today:
             yield Due("exit_overdue", one, last)
