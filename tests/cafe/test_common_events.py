@@ -143,3 +143,9 @@ def test_few_answers_and_few_suggestions_are_not_told():
     assert suggested(ANSWERS, FORM, 5) == ()
     (said,) = suggested(Answers(6, {}, tuple("fedcba")), FORM, 5)
     assert said.texts == tuple("abcdef")
+
+
+def test_a_year_that_is_mistyped_is_refused(store, site_id):
+    nothing = Answers()
+    for day in (dt.date.min, dt.date.max):
+        assert refused(add, store, site_id, date=day, people=None, answers=nothing) == ["date"]

@@ -202,3 +202,13 @@ def test_the_own_file_tells_where_somebody_is_host(store, site_id, code):
         told = repr(own_file(session, code, TUESDAY))
     for known in ("Caféer, du er vært ved", "Lido", "10.00–12.00"):
         assert known in told, known
+
+
+@pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
+def test_a_year_that_is_mistyped_is_refused_and_not_counted_past(store, site_id, day):
+    assert refused(plan, store, site_id, weeks=4, day=day) == ["date"]
+    saved, _closed = plan(store, site_id)
+    assert refused(take, store, saved.number, Hosts(), day=day) == ["date"]
+    last = dt.date(2100, 12, 30)
+    _saved, _closed = plan(store, site_id, weeks=4, day=last)
+    assert [one.opening.date for one in shifts(store, site_id)] == [TUESDAY, last]

@@ -270,3 +270,11 @@ def test_erasing_one_of_a_pair_leaves_that_two_were_matched(store, made):
     assert (pair.number, pair.peer, pair.mentor) == (number, None, mentors[0])
     assert read(store, matching_records.wishes, site_id) == []
     assert_sound(store)
+
+
+def test_a_stop_about_somebody_who_was_deleted_meanwhile_is_told_calmly(store, made):
+    _site_id, peers, mentors = made
+    with pytest.raises(Conflict):
+        change(store, matching_records.save_veto, peers[0], "P-ZZZZZZ", "staff", "", today=TODAY)
+    with pytest.raises(Conflict):
+        change(store, matching_records.save_veto, "P-ZZZZZZ", mentors[0], "staff", "", today=TODAY)

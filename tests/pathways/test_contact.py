@@ -71,8 +71,8 @@ def test_a_pause_is_not_counted_in_a_gap_that_began_before_the_contract():
         1, 1, "P-AAAAAA", "P-BBBBBB", after(-20),
         contract=Contract(START, pauses=(Pause(after(3), after(100)),)),
     )  # fmt: skip
-    found = contact(one, met(-10), after(103))
-    assert found.since_days == 10 + 3 + 3
+    found = contact(one, met(-4, 103, 105, 125), after(126))
+    assert found.usual_days == 4 + 3 + 3  # between 2 and 20
 
 
 def test_a_meeting_in_a_pause_is_a_meeting_and_no_rhythm():

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.cafe.event_answers import EVENT, Answers, check
 from peerbook.course.evaluation_form import load_form
+from peerbook.course.schedule.calendar import check_in_calendar
 from peerbook.errors import InputFault
 from peerbook.months import months_after
 from peerbook.small_groups import in_order
@@ -171,6 +172,7 @@ def _write(session: Session, row: CommonEvent, event: Event) -> Saved:
 def _check(
     session: Session, site_id: int, event: Event, today: dt.date, except_for: int = 0
 ) -> None:
+    check_in_calendar(event.date)
     if not event.title.strip():
         raise InputFault.at("title", _("Write what it was."))
     taken = select(CommonEvent.id).where(

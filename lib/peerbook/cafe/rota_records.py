@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.cafe.faces import Cafe
 from peerbook.course import plan_records
-from peerbook.course.schedule.calendar import DanishCalendar
+from peerbook.course.schedule.calendar import LATEST, DanishCalendar, check_in_calendar
 from peerbook.errors import InputFault
 from peerbook.people.participants import roles_on
 from peerbook.store import Saved, row_to_change
@@ -181,7 +181,8 @@ def weekly(
     calendar: DanishCalendar, first: dt.date, weeks: int
 ) -> tuple[list[dt.date], list[dt.date]]:
     """Return the days a weekly café is held on, and those that fall out since all is closed."""
-    days = [first + dt.timedelta(weeks=number) for number in range(weeks)]
+    to_come = (LATEST - first).days // 7 + 1
+    days = [first + dt.timedelta(weeks=number) for number in range(min(weeks, to_come))]
     open_on = [day for day in days if calendar.is_free(day)]
     return open_on, [day for day in days if day not in open_on]
 
@@ -196,6 +197,7 @@ def plan_shifts(
     InputFault
         When it ends before it begins, all of its days are closed, or a café stands there already.
     """
+    check_in_calendar(opening.date)
     _check_times(opening)
     if not 1 <= weeks <= MOST_WEEKS:
         raise InputFault.at(
@@ -244,6 +246,7 @@ def save_shift(
         When somebody else has changed it since.
     """
     row = row_to_change(session, CafeShift, number, seen_version)
+    check_in_calendar(opening.date)
     _check_times(opening)
     _refuse_taken(session, row.site_id, opening.date, opening.starts_at, except_for=number)
     _save_hosts(session, row, opening.date, hosts)

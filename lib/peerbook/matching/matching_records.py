@@ -14,7 +14,7 @@ from peerbook.matching.occasions import Occasion
 from peerbook.matching.pool import Member, Veto
 from peerbook.matching.wishes import Basis, Wish, check
 from peerbook.people.pairs import PAIR, pairs, refuse_matched
-from peerbook.people.participants import last_events, roles_on
+from peerbook.people.participants import last_events, participant_of, roles_on
 from peerbook.privacy import same_person
 from peerbook.store import Saved, append_event, row_to_change
 from peerbook.store.tables import (
@@ -327,9 +327,13 @@ def save_veto(
     ------
     InputFault
         When it is one person, or that is noted already.
+    Conflict
+        When one of them was deleted meanwhile.
     """
     if one == other:
         raise InputFault.at("other", _("Choose somebody else."))
+    for code in (one, other):
+        participant_of(session, code)
     first, second = sorted((one, other))
     if session.get(VetoRow, (first, second)) is not None:
         raise InputFault.at("other", _("That is noted already."))
