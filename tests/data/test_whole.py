@@ -165,7 +165,6 @@ def test_every_column_that_could_name_somebody_is_known():
     assert free == {
         "coffee_talk.ticked", "common_event.answers", "course.params", "course.title",
         "course_date.avoided", "course_date.pin_reason", "course_date.room", "exit_talk.ticked",
-        "press_item.outlet",
         "site.municipality", "site.name",
     }  # fmt: skip
 

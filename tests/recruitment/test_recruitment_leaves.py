@@ -21,7 +21,15 @@ from peerbook.recruitment.stakeholder_records import Place, Visited
 from peerbook.recruitment.talk_records import Decided, Held
 from peerbook.store import identities
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Enquiry, MatchedPair, Veto
+from peerbook.store.tables import (
+    CommonEvent,
+    Enquiry,
+    Gathering,
+    MatchedPair,
+    OutOfHoursContact,
+    PressItem,
+    Veto,
+)
 
 TODAY = dt.date(2026, 3, 10)
 NAME = "Sidsel Opdigtgaard"
@@ -122,9 +130,27 @@ def test_what_others_wrote_that_names_them_is_shown_before(store, site_id, code)
             peer_goal=f"{NAME} vil ud", mentor_goal=f"At lære {NAME} at kende",
         ),
         Veto(one_code=one, other_code=two, kind="family", reason=NAME, said_on=TODAY),
+        Gathering(site_id=site_id, kind="walk", date=TODAY, place=f"Hos {NAME}"),
+        PressItem(
+            site_id=site_id, kind="article", outlet=f"Bladet, ved {NAME}", appeared_on=TODAY
+        ),
+        CommonEvent(
+            site_id=site_id, date=TODAY, title="Sommertur",
+            suggestions=["Mere kage", f"Spørg {NAME}"],
+        ),
+        OutOfHoursContact(site_id=site_id, staff=NAME, date=TODAY),
     )  # fmt: skip
     with store.read() as session:
         assert mentions(session, [code]) == tuple(
             Mention(table, site_id=site_id)
-            for table in ("enquiry", "matched_pair", "stakeholder", "visit")
+            for table in (
+                "common_event",
+                "enquiry",
+                "gathering",
+                "matched_pair",
+                "out_of_hours_contact",
+                "press_item",
+                "stakeholder",
+                "visit",
+            )
         )

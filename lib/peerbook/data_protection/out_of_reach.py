@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from peerbook.course.page_addresses import (
+    HEAD_COUNT_PAGE,
     MATCHING_PAGE,
     RECORD_PAGE,
     RECRUITMENT_PAGE,
@@ -65,10 +66,12 @@ def _places(session: Session, codes: Collection[str]) -> list[tuple[str, str]]:
 
 def _page_of(table: str) -> tuple[str, str]:
     """Return the page on which the texts of a table are corrected, and what it is called."""
-    if table in ("matched_pair", "exit_talk"):
+    if table in ("matched_pair", "exit_talk", "out_of_hours_contact"):
         return PATHWAYS_PAGE, _("Pathways")
-    if table == "veto":
+    if table in ("veto", "gathering"):
         return MATCHING_PAGE, _("Matching")
+    if table in ("cafe_shift", "common_event", "shift_host"):
+        return HEAD_COUNT_PAGE, _("Café and common events")
     return RECRUITMENT_PAGE, _("Recruitment")
 
 

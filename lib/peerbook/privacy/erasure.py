@@ -23,8 +23,10 @@ from peerbook.store.tables import (
     Answer,
     Attendance,
     Base,
+    CafeShift,
     CatchUp,
     CoffeeTalk,
+    CommonEvent,
     CourseDate,
     DataImport,
     Decision,
@@ -33,11 +35,13 @@ from peerbook.store.tables import (
     Enrolment,
     Evaluation,
     ExitTalk,
+    Gathering,
     GatheringGuest,
     Hold,
     Identity,
     ImportedRow,
     MatchedPair,
+    OutOfHoursContact,
     Participant,
     Presenter,
     PressItem,
@@ -144,7 +148,8 @@ def mentions(session: Session, codes: Collection[str]) -> tuple[Mention, ...]:
     def naming(texts: Iterable[Any]) -> Iterator[tuple[str, int]]:
         for table, wanted in texts:
             for text, place, *whose in session.execute(wanted):
-                if text and not set(whose) & set(codes) and names.any_in(text):
+                said = text if isinstance(text, str) else "\n".join(text or ())
+                if said and not set(whose) & set(codes) and names.any_in(said):
                     yield table, place
 
     on_courses = {Mention(table, course_id=place) for table, place in naming(_texts().items())}
@@ -164,8 +169,14 @@ def _texts_of_sites() -> Iterator[tuple[str, Any]]:
             Stakeholder, Stakeholder.id == Visit.stakeholder_id
         ),
     )
-    for text in (Stakeholder.contact, PressItem.title, RecruitmentEffort.what):
+    for text in (
+        Stakeholder.name, Stakeholder.contact, PressItem.outlet, PressItem.title,
+        RecruitmentEffort.what, Gathering.place, CafeShift.place, CommonEvent.title,
+        CommonEvent.suggestions, OutOfHoursContact.staff,
+    ):  # fmt: skip
         yield text.class_.__tablename__, select(text, text.class_.site_id)
+    hosts = select(ShiftHost.label, CafeShift.site_id, ShiftHost.participant_code)
+    yield "shift_host", hosts.join(CafeShift, CafeShift.id == ShiftHost.shift_id)
     of_both = (MatchedPair.peer_code, MatchedPair.mentor_code)
     for text, whose in (
         (MatchedPair.peer_goal, of_both[:1]), (MatchedPair.mentor_goal, of_both[1:]),

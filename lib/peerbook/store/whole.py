@@ -44,8 +44,8 @@ HIDDEN = frozenset(
         "cafe_shift.place", "closure.label", "coffee_talk.place", "common_event.title",
         "course_date.teachers", "decision.owner", "decision.what_we_did", "event.actor",
         "event.details", "exit_talk.place", "gathering.place", "out_of_hours_contact.staff",
-        "press_item.title", "recruitment_effort.what", "resource.label", "shift_host.label",
-        "stakeholder.name", "suggestion.text",
+        "press_item.outlet", "press_item.title", "recruitment_effort.what", "resource.label",
+        "shift_host.label", "stakeholder.name", "suggestion.text",
     }
 )  # fmt: skip
 """Columns in which somebody could be named, as table.column."""
