@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
+from peerbook.cafe import rota_records
 from peerbook.course import people_records, records
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.improvement import suggestion_records
@@ -16,6 +17,7 @@ from peerbook.course.improvement.improvement_part import open_notices
 from peerbook.course.improvement.open_suggestions_part import where_to_answer
 from peerbook.course.names import date_name, hours_of
 from peerbook.course.page_addresses import (
+    HEAD_COUNT_PAGE,
     PLAN_PAGE,
     RECORD_PAGE,
     RECRUITMENT_PAGE,
@@ -169,6 +171,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
             at = {course.id: site for site, course in courses}
             waiting = [(at[row.course_id], row) for row in each(asked)]
             to_ask = list(_follow_ups(session, courses, desk.today))
+        free = _cafes(session, sites, desk.today) if role in _PLANNING else []
         asking: list[Part] = []
         if role == "leader":
             asking = [
@@ -190,7 +193,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
         parts.append(Prose(_("No course days in the next six weeks.")))
     elif role in _PLANNING:
         parts.append(Prose(_first_steps()))
-    parts += asking
+    parts += [*asking, *free]
     if waiting:
         parts += [
             Heading(_("Waiting for an answer")),
@@ -313,6 +316,20 @@ def _pairs_waiting(session: Session, sites: Sequence[Site], today: dt.date) -> l
         if counts
     ]
     return [Heading(_("Pairs")), Prose("\n".join(lines))] if lines else []
+
+
+def _cafes(session: Session, sites: Sequence[Site], today: dt.date) -> list[Part]:
+    """Return how many cafés have no host yet, with the way there; nothing if all have."""
+    counts = Counter(rota_records.without_host(session, today, today + LOOK_AHEAD))
+    if not counts:
+        return []
+    words = ngettext(
+        "{n} café in the next six weeks has no host",
+        "{n} cafés in the next six weeks have no host",
+        counts.total(),
+    ).format(n=counts.total())
+    links = _links(counts, sites, HEAD_COUNT_PAGE, _("Café"))
+    return [Heading(_("The café")), Prose(f"- {words}: {links}.")]
 
 
 def _links(counts: Collection[int], sites: Sequence[Site], page: str, name: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from builders import LEADER, a_desk, a_planned_course, a_site, open_store, suggestion
 from peerbook import start_page
+from peerbook.cafe import rota_records
 from peerbook.course import records
 from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.course.course_drafts import course_drafts, new_course_drafts
@@ -20,6 +21,7 @@ from peerbook.recruitment.enquiry_records import Asked, Person, log_enquiry
 from peerbook.recruitment.stakeholder_records import Place, save_place
 from peerbook.recruitment.talk_records import Agreed, agree_talk
 from peerbook.recruitment.visiting import Cadence
+from peerbook.sites import site_records
 from peerbook.store import backup, sightings
 from peerbook.store.tables import Course, CourseDate, Enquiry
 from peerbook.ui import Filter, Notice, Prose, Table
@@ -250,3 +252,27 @@ def test_what_waits_in_recruitment_is_a_line_each_for_leaders_alone(store, monke
     assert lines.count(quote_plus(other_name)) == 1
     assert "Opdigt" not in lines
     assert told(a_desk(store, "bo", "course_leader")) == ""
+
+
+def test_cafes_nobody_is_host_at_are_told_to_those_who_ask_hosts(tmp_path):
+    with open_store(tmp_path) as store:
+        site_id, name = a_site(store)
+        today = dt.date(2026, 3, 10)
+        opening = rota_records.Opening(today, dt.time(10), dt.time(12), "Lido")
+        with store.write(LEADER) as session:
+            first, _closed = rota_records.plan_shifts(session, site_id, opening, 8)
+
+        def told():
+            with store.read() as session:
+                parts = start_page._cafes(session, site_records.sites(session), today)
+            return [
+                json.dumps(one.tree, ensure_ascii=False) for one in parts if isinstance(one, Prose)
+            ]
+
+        (line,) = told()
+        assert "7 caféer" in line  # from today on, the last day of six weeks included
+        assert quote_plus(name) in line
+        with store.write(LEADER) as session:
+            hosts = rota_records.Hosts((), ("Frivillig A",))
+            rota_records.save_shift(session, first.number, opening, hosts, 1)
+        assert "6 caféer" in told()[0]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from peerbook.cafe.faces import Cafe
@@ -118,6 +118,20 @@ def shifts(
         )
         for row in rows
     ]  # fmt: skip
+
+
+def without_host(session: Session, first: dt.date, last: dt.date) -> dict[int, int]:
+    """Return how many cafés from a day to a day nobody is host at, by site that has any."""
+    wanted = (
+        select(CafeShift.site_id, func.count())
+        .where(
+            CafeShift.date.between(first, last),
+            CafeShift.is_cancelled.is_(False),
+            ~exists().where(ShiftHost.shift_id == CafeShift.id),
+        )
+        .group_by(CafeShift.site_id)
+    )
+    return dict(session.execute(wanted).all())
 
 
 def _hosts(session: Session, site_id: int, first: dt.date, last: dt.date) -> dict[int, Hosts]:
