@@ -42,6 +42,7 @@ from peerbook.store.tables import (
     Event,
     HeadCount,
     ImportedRow,
+    MatchedPair,
     Participant,
     Site,
     Snooze,
@@ -131,6 +132,16 @@ def test_why_somebody_does_not_join_is_for_leaders(place):
         with as_(place, role) as store, store.read() as session:
             told = session.scalars(wanted).all()
         assert told == [details] * 3, role
+
+
+@pytest.mark.parametrize("role", ["course_leader", "evaluator"])
+def test_what_is_hidden_is_hidden_while_they_save_too_unless_they_save_just_that(place, role):
+    with as_(place) as store, store.read() as session:
+        assert any(session.scalars(select(MatchedPair.peer_goal)))
+        assert any(session.scalars(select(Answer.text)))
+    with as_(place, role) as store, store.write("bo") as session:
+        assert set(session.scalars(select(MatchedPair.peer_goal))) == {None}
+        assert any(session.scalars(select(Answer.text)))
 
 
 def test_whoever_does_not_follow_pairs_says_nothing_of_them(place):

@@ -93,6 +93,8 @@ class PostgresDatabase(Database):
         write = pool.execution_options()
         event.listen(write, "begin", self._begin_in_turn)
         if views := list(views_for(visitor)):
+            for_writing = list(views_for(visitor, writes=True))
+            event.listen(pool, "connect", lambda opened, _record: _run(opened, for_writing))
             pool = self._pool()
             event.listen(pool, "connect", lambda opened, _record: _run(opened, views))
         read = pool.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -69,17 +69,31 @@ def _standing(visitor: Visitor) -> str:
     return f"{visitor.role}{'_of_some' * leads_some}{'_by_codes' * visitor.by_codes}"
 
 
-def views_for(visitor: Visitor | None) -> Iterator[str]:
+def views_for(visitor: Visitor | None, *, writes: bool = False) -> Iterator[str]:
     """Return the views that read empty where a column is hidden from a visitor.
 
     They last as long as their connection, and stand before the tables of the same name.
+
+    Parameters
+    ----------
+    visitor
+        Who uses the connection.
+    writes
+        Whether it is for saving: whoever changes a table has it whole while they do.
     """
     rights = rights_of(visitor)
-    hidden = rights.hidden if rights else frozenset()
+    written = rights.writes if rights and writes else frozenset()
+    hidden = {
+        column
+        for column in (rights.hidden if rights else ())
+        if column.partition(".")[0] not in written
+    }
     in_trust = {
         table.name: condition
         for table in Base.metadata.sorted_tables
-        if visitor is not None and (condition := told_in_trust(table, visitor.role))
+        if visitor is not None
+        and table.name not in written
+        and (condition := told_in_trust(table, visitor.role))
     }
     for name in sorted({column.partition(".")[0] for column in hidden} | in_trust.keys()):
         columns = ", ".join(
