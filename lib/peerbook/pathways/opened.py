@@ -57,7 +57,7 @@ class Opened:
 
     def drafts(self, form: str) -> DraftBox:
         """Return where a form is kept until it is saved; it is found when one of them is erased."""
-        codes = [code for code in (self.one.peer, self.one.mentor) if code is not None]
+        codes = self.one.codes
         return self.desk.drafts(
             ":".join([form, str(self.one.number), *codes]),
             check=lambda session: refuse_deleted(session, *codes),

@@ -77,5 +77,4 @@ class PairList(ABC):
 
 def names_of(session: Session, known: Iterable[Pathway]) -> dict[str, str]:
     """Return what those of some pairs are called, by code; it is written down as a sighting."""
-    codes = {code for one in known for code in (one.peer, one.mentor) if code is not None}
-    return identities.name_of(session, sorted(codes))
+    return identities.name_of(session, sorted({code for one in known for code in one.codes}))

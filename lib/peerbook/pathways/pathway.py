@@ -78,6 +78,11 @@ class Pathway:
     beside: bool = False
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of those of the two who are known still."""
+        return tuple(code for code in (self.peer, self.mentor) if code is not None)
+
+    @property
     def begins_on(self) -> dt.date:
         """The first day on which anything can have happened."""
         return self.matched_on if self.contract is None else self.contract.starts_on

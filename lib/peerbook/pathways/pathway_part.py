@@ -57,8 +57,7 @@ class OnePathway:
     ) -> None:
         with desk.store.read() as session:
             one = pathway_records.pathway(session, number)
-            codes = [code for code in (one.peer, one.mentor) if code is not None]
-            names = identities.name_of(session, codes)
+            names = identities.name_of(session, one.codes)
             is_only_matched = one.ended_on is None and pathway_records.is_only_matched(session, one)
             version = pathway_records.sheet_row(session, number).version
         self._opened = Opened(desk, one, names, reopen)

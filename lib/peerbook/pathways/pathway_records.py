@@ -286,7 +286,7 @@ def _refuse_stray_pause(contract: Contract, field: str) -> None:
 
 def _refuse_overlap(session: Session, one: Pathway, contract: Contract) -> None:
     """Refuse a contract beside another of one of the two, unless that was said at matching."""
-    of_either = MatchedPair.is_about([code for code in (one.peer, one.mentor) if code is not None])
+    of_either = MatchedPair.is_about(one.codes)
     others = [
         (other.contract.starts_on, other.ended_on)
         for other in _read(session, [of_either, MatchedPair.id != one.number], dt.date.max)
@@ -464,7 +464,7 @@ def take_back_end(session: Session, number: int) -> Saved:
     one = pathway(session, number)
     if one.ended_on is None:
         raise InputFault.at("on", _("It goes on already. Reload the page."))
-    of_either = MatchedPair.is_about([code for code in (one.peer, one.mentor) if code is not None])
+    of_either = MatchedPair.is_about(one.codes)
     for other in _read(session, [of_either, MatchedPair.id != number], dt.date.max):
         lasts = other.ended_on is None or other.ended_on > one.ended_on
         if lasts and not (other.beside or one.beside):
