@@ -102,13 +102,16 @@ def test_the_pathway_is_in_it_and_what_belongs_to_the_other_is_not(store, filled
         number = session.scalars(select(MatchedPair.id)).one()
         row = session.get_one(MatchedPair, number)
         row.starts_on, row.months, row.mentor_goal = START, 6, "Bos eget mål"
+        reasons = {}
         for since, who, why in ((10, "mentor", "illness"), (40, "peer", "family")):
             day = START + dt.timedelta(days=since)
-            append_event(session, "matched_pair", number, "paused", day, who=who, why=why)
+            append_event(session, "matched_pair", number, "paused", day, who=who)
+            reasons[day.isoformat()] = why
             told = {"offered": ["cafe"], "since": day}
             append_event(session, "matched_pair", number, "partner_told", day, **told)
             day += dt.timedelta(days=9)
             append_event(session, "matched_pair", number, "resumed", day)
+        row.pause_reasons = reasons
         answers = {"peer": True, "mentor": False}
         append_event(session, "matched_pair", number, "extension_answered", START, **answers)
     told = repr(file_of(store, anna))

@@ -10,14 +10,15 @@ import pytest
 from builders import LEADER, a_site, assert_sound, participant
 from builders import save as saved
 from peerbook.errors import Conflict, InputFault
-from peerbook.pathways import pathway_records
+from peerbook.pathways import contact_records, due_records, pathway_records
+from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Contract, Pause
 from peerbook.pathways.pathway_records import AgreedExit, HeldExit, Sheet
 from peerbook.people import pairs
 from peerbook.privacy import retention
 from peerbook.privacy.erasure import erase_person, held_about
 from peerbook.store import append_event, events_of
-from peerbook.store.tables import ExitTalk, MatchedPair
+from peerbook.store.tables import ERASED_END, ExitTalk, MatchedPair, Veto
 
 TODAY = dt.date(2026, 11, 24)
 START = dt.date(2026, 6, 1)
@@ -48,6 +49,9 @@ def made(store):
     """Return a site's number, two peers and two mentors."""
     site_id, _name = a_site(store)
     codes = saved(store, *(participant(site_id=site_id) for _n in range(4)))
+    with store.write(LEADER) as session:
+        for code, role in zip(codes, ["peer", "peer", "mentor", "mentor"], strict=True):
+            append_event(session, "participant", code, "joined", START, role=role)
     return site_id, codes[:2], codes[2:]
 
 
@@ -329,6 +333,32 @@ def test_an_end_noted_by_mistake_is_taken_back_unless_somebody_else_came(store, 
     assert of(store, pair).end == "withdrew"
 
 
+@pytest.mark.parametrize("what", ["stopped", "is a mentor now", "veto"])
+def test_an_end_stays_when_the_two_could_not_be_matched_any_more(store, made, pair, what):
+    _site_id, [peer, _other], [mentor, _more] = made
+    change(store, pathway_records.end_pair, pair, "withdrew", days(-40), TODAY)
+    with store.write(LEADER) as session:
+        if what == "stopped":
+            append_event(session, "participant", mentor, "stopped", days(-30))
+        elif what == "veto":
+            first, second = sorted((peer, mentor))
+            session.add(Veto(one_code=first, other_code=second, kind="other", said_on=days(-30)))
+        else:
+            append_event(session, "participant", peer, "enrolled", days(-30))
+    assert refused(store, pathway_records.take_back_end, pair) == ["on"]
+    assert of(store, pair).end == "withdrew"
+
+
+def test_what_was_said_beside_one_pair_does_not_hold_beside_the_next(store, made, pair):
+    beside = a_pair(store, made, days(-60), mentor=1, beside=True)
+    change(store, pathway_records.end_pair, beside, "moved_on", days(-40), TODAY)
+    change(store, pathway_records.take_back_end, beside)
+    change(store, pathway_records.end_pair, beside, "moved_on", days(-40), TODAY)
+    change(store, pathway_records.end_pair, pair, "withdrew", days(-50), TODAY)
+    a_pair(store, made, days(-30))
+    assert refused(store, pathway_records.take_back_end, beside) == ["on"]
+
+
 def test_pairs_that_ended_long_ago_can_be_left_out(store, made, pair):
     site_id = made[0]
     change(store, pathway_records.end_pair, pair, "completed", days(-40), TODAY)
@@ -355,6 +385,45 @@ def test_erasing_one_of_a_pair_takes_what_was_written_about_them(store, made, pa
     one = of(store, pair)
     assert (one.peer, one.closing.state) == (None, "held")
     assert_sound(store)
+
+
+def test_a_pair_ends_the_day_one_of_the_two_is_erased_and_nothing_more_is_written(
+    store, made, pair
+):
+    site_id, [peer, _p], [mentor, _m] = made
+    save_pause = pathway_records.save_pause
+    for ago, who in ((90, "peer"), (60, "mentor"), (30, "both")):
+        pause = Pause(days(-ago), days(5 - ago), who, "illness")
+        change(store, save_pause, pair, pause, TODAY)
+    change(store, pathway_records.agree_exit_talk, pair, AgreedExit(days(9)), TODAY, 0)
+    change(store, erase_person, peer, TODAY)
+    one = of(store, pair)
+    assert (one.ended_on, one.end, one.closing.state) == (TODAY, ERASED_END, "cancelled")
+    assert [pause.why for pause in one.contract.pauses] == [None, "illness", None]
+    assert of(store, pair, days(-1)).ended_on is None
+    assert read(store, due_records.dues, site_id, TODAY) == []
+    [known] = read(store, pairs.pairs, site_id, TODAY)
+    assert (known.codes, known.end) == ((mentor,), ERASED_END)
+    with store.read() as session:
+        assert session.get_one(MatchedPair, pair).pause_reasons.keys() == {days(-60).isoformat()}
+        assert "illness" not in str([event.details for event in events_of(session, pairs.PAIR)])
+    events, version = store_events(store), read(store, pathway_records.sheet_row, pair).version
+    for what in (
+        (save_pause, pair, Pause(days(-9), who="peer", why="illness"), TODAY),
+        (pathway_records.save_sheet, pair, sheet(), TODAY, version),
+        (pathway_records.save_held_exit_talk, pair, HeldExit(TODAY, "Hjemme"), TODAY, 2),
+        (pathway_records.agree_exit_talk, pair, AgreedExit(TODAY), TODAY, 2),
+        (pathway_records.end_pair, pair, "withdrew", TODAY, TODAY),
+        (pathway_records.take_back_end, pair),
+        (contact_records.save_meetings, pair, [MeetingDay(TODAY, "held")], TODAY),
+    ):
+        with pytest.raises(Conflict, match="Load the page again"):
+            change(store, *what)
+    assert store_events(store) == events
+    change(store, erase_person, mentor, TODAY)
+    assert of(store, pair).end == ERASED_END
+    assert store_events(store) == events, "it has ended already"
+    assert read(store, pathway_records.sheet_row, pair).pause_reasons == {}
 
 
 def test_whoever_is_matched_is_not_due_for_deletion(store, made, pair):

@@ -202,6 +202,34 @@ def test_a_pair_stays_when_somebody_of_it_is_erased(store, site_id):
     assert {role for _key, role in times(store)} == {"peer", "mentor"}
 
 
+def test_a_pair_somebody_of_which_is_erased_is_known_no_further(store, site_id):
+    peer, mentor = somebody(store, site_id), somebody(store, site_id)
+    number = pair(store, site_id, peer, mentor, FIRST, ("paused", day(10)), ("resumed", day(20)))
+    with store.write(LEADER) as session:
+        erase_person(session, peer, day(50))
+    known = contracts(store)
+    assert (known.loc[number, "ended_on"], known.loc[number, "end"]) == (None, None)
+    assert known.loc[number, "pauses"] == [(day(10), day(20)), (day(50), None)]
+    one = retention(known, day(300), 5)
+    assert (one.censored, [step.day for step in one.steps]) == (1, [40])
+    assert times(store)[mentor, "mentor"].ended_on is None
+    with store.write(LEADER) as session:
+        append_event(session, "participant", mentor, "stopped", day(70))
+    left = times(store)[mentor, "mentor"]
+    assert (left.ended_on, left.end) == (day(70), "withdrew")
+
+
+def test_a_pair_runs_from_the_match_until_its_contract_begins(store, site_id):
+    peer, mentor = somebody(store, site_id), somebody(store, site_id)
+    number = pair(
+        store, site_id, peer, mentor, starts_on=day(90), months=6, end=("withdrew", day(80))
+    )  # fmt: skip
+    with store.read() as session:
+        for on in (day(30), day(80), day(200)):
+            known = retention_records.contracts(session, site_id, on)
+            assert known.loc[number, "started_on"] == FIRST
+
+
 def test_time_is_one_row_a_person_and_role(store, site_id):
     peer, mentor, next_mentor = (somebody(store, site_id) for _n in range(3))
     pair(store, site_id, peer, mentor, end=("changed_mentor", day(40)))

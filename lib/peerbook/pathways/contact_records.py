@@ -74,10 +74,12 @@ def save_meetings(
         With all days that lie before the two were matched or after their pair ended, ahead (called
         off can be what lies ahead, up to a year), stand there twice or are noted already; each at
         `days.<place>.date`. When there is no day.
+    Conflict
+        When one of the two was erased.
     """
     if not days:
         raise InputFault.at("days", _("Write at least one day."))
-    one = pathway_records.pathway(session, number)
+    one = pathway_records.of_two(session, number)
     noted = set(session.scalars(select(Meeting.date).where(Meeting.pair_id == number)))
     faults = []
     for place, day in enumerate(days):

@@ -79,7 +79,9 @@ def due_list(
 
 
 def _dues(one: Pathway, today: dt.date, contact: Contact | None) -> Iterator[Due]:
-    """Yield what there is to do about a pair, near or not."""
+    """Yield what there is to do about a pair, near or not; nothing once one of them was erased."""
+    if len(one.codes) < 2:
+        return
     yield from _talk(one, today)
     standing = one.standing(today)
     if one.contract is None:

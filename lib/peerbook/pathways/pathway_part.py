@@ -83,12 +83,14 @@ class OnePathway:
         )
         notice: list[Part] = [Notice("ok", told)] if told else []
         wanted = task or _next_task(one, today)
+        alone = _("One of the two was deleted. Nothing more is written of this pair.")
         return [
             Button(_("Back to the list"), lambda: self._leave("")),
             *notice,
             Heading(heading),
             Prose(standing),
             Prose(bullets([text for _on, text in sorted(_dates(one), key=_day)])),
+            *([Prose(alone)] if len(one.codes) < 2 else []),
             *(
                 Disclosure(label, make, opened=which == wanted)
                 for which, label, make in self._tasks(one, today)
@@ -98,7 +100,9 @@ class OnePathway:
     def _tasks(
         self, one: Pathway, today: dt.date
     ) -> Iterator[tuple[Task, str, Callable[[], list[Part]]]]:
-        """Yield what can be done about the pair."""
+        """Yield what can be done about the pair; nothing once one of them was erased."""
+        if len(one.codes) < 2:
+            return
         opened, contract = self._opened, one.contract
         has_begun = contract is not None and contract.starts_on <= today
         if contract is not None and has_begun and one.ended_on is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import cast
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, String, exists, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.pathways.contract import (
     CHECKS,
     PLANNED_MONTHS,
@@ -20,10 +20,12 @@ from peerbook.pathways.contract import (
     Contract,
     Offer,
     Pause,
+    Why,
     first_overlap,
 )
 from peerbook.pathways.pathway import Closing, Pathway
 from peerbook.people.pairs import PAIR
+from peerbook.people.participants import roles_on
 from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import (
@@ -33,6 +35,7 @@ from peerbook.store.tables import (
     Meeting,
     OutOfHoursContact,
     PairEnd,
+    Veto,
 )
 from peerbook.text import _, format_date
 
@@ -161,6 +164,7 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
     of_rows = select(
         MatchedPair.id, MatchedPair.site_id, MatchedPair.peer_code, MatchedPair.mentor_code,
         MatchedPair.matched_on, MatchedPair.starts_on, MatchedPair.months,
+        MatchedPair.pause_reasons,
     ).where(*which)  # fmt: skip
     rows = session.execute(of_rows).all()
     if len(rows) <= _AT_ONCE:
@@ -180,7 +184,7 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
         for number, date, state, ticked in session.execute(of_talks)
     }
     found = []
-    for number, site_id, peer, mentor, matched_on, starts_on, months in rows:
+    for number, site_id, peer, mentor, matched_on, starts_on, months, reasons in rows:
         contract = None
         if starts_on is not None and months is not None:
             contract = Contract(starts_on, months)
@@ -188,12 +192,15 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
             number, site_id, peer, mentor, matched_on,
             contract=contract, closing=talks.get(number),
         )  # fmt: skip
-        found.append(_after(one, events[str(number)]))
+        found.append(_after(one, events[str(number)], reasons or {}))
     return sorted(found, key=lambda one: (one.ended_on is not None, one.matched_on, one.number))
 
 
-def _after(one: Pathway, events: Iterable[Event]) -> Pathway:
-    """Return a pathway after the events that hold, in their order."""
+def _after(one: Pathway, events: Iterable[Event], reasons: Mapping[str, Why]) -> Pathway:
+    """Return a pathway after the events that hold, in their order.
+
+    Why somebody needs a pause is told by its first day, where it is known.
+    """
     contract = one.contract
     pauses: list[Pause] = []
     for event in events:
@@ -205,7 +212,7 @@ def _after(one: Pathway, events: Iterable[Event]) -> Pathway:
         elif event.kind == "checked_in":
             one = replace(one, checked={**one.checked, told["which"]: on})
         elif event.kind == "paused":
-            pauses.append(Pause(on, who=told.get("who", "both"), why=told.get("why") or None))
+            pauses.append(Pause(on, who=told.get("who", "both"), why=reasons.get(on.isoformat())))
         elif event.kind == "resumed" and pauses:
             pauses[-1] = replace(pauses[-1], until=on)
         elif event.kind == "partner_told":
@@ -242,7 +249,7 @@ def save_sheet(
         When somebody else has changed it since.
     """
     row = row_to_change(session, MatchedPair, number, seen_version, asdict(sheet))
-    one = pathway(session, number)
+    one = of_two(session, number)
     if sheet.talked_on > today:
         raise InputFault.at("talked_on", _("That day lies ahead. Choose today or an earlier day."))
     if sheet.starts_on < one.matched_on:
@@ -315,7 +322,11 @@ def save_pause(session: Session, number: int, pause: Pause, today: dt.date) -> S
     """
     one, contract = _with_contract(session, number, "since")
     contract.with_pause(pause, today)
-    append_event(session, PAIR, number, "paused", pause.since, who=pause.who, why=pause.why or "")
+    append_event(session, PAIR, number, "paused", pause.since, who=pause.who)
+    if pause.why is not None:
+        row = session.get_one(MatchedPair, number)
+        row.pause_reasons = {**row.pause_reasons, pause.since.isoformat(): pause.why}
+        session.flush()
     if pause.until is not None:
         append_event(session, PAIR, number, "resumed", pause.until)
     return _saved(session, one)
@@ -353,6 +364,10 @@ def take_back_pause(session: Session, number: int, since: dt.date) -> Saved:
             withdraw_event(session, event)
     if one.contract is None or all(pause.since != since for pause in one.contract.pauses):
         raise InputFault.at("since", _("There is no pause any more. Reload the page."))
+    row = session.get_one(MatchedPair, number)
+    row.pause_reasons = {
+        day: why for day, why in row.pause_reasons.items() if day != since.isoformat()
+    }
     session.flush()
     left = pathway(session, number).contract
     if left is not None:
@@ -394,7 +409,7 @@ def save_extension(
         When the day lies ahead, before the contract or an earlier answer, or after the end, or
         there is no contract.
     """
-    one = pathway(session, number)
+    one = of_two(session, number)
     if one.contract is None:
         raise InputFault.at("on", _no_contract_told())
     _refuse_days(on, one.contract.answered_on or one.contract.starts_on, today)
@@ -459,15 +474,26 @@ def take_back_end(session: Session, number: int) -> Saved:
     Raises
     ------
     InputFault
-        When it has not ended, or one of the two is matched with somebody else since.
+        When it has not ended, one of the two is matched with somebody else since or no longer
+        takes part as they did, or the two are not to be matched.
+    Conflict
+        When one of the two was erased.
     """
-    one = pathway(session, number)
+    one = of_two(session, number)
     if one.ended_on is None:
         raise InputFault.at("on", _("It goes on already. Reload the page."))
+    roles = roles_on(session, one.site_id, dt.date.max)
+    if [roles.get(code) for code in one.codes] != ["peer", "mentor"]:
+        raise InputFault.at(
+            "on",
+            _("One of them no longer takes part as they did then. So it stays as it is."),
+        )
+    if session.get(Veto, tuple(sorted(one.codes))) is not None:
+        raise InputFault.at("on", _("The two are not to be matched. See the list of who is not."))
     of_either = MatchedPair.is_about(one.codes)
     for other in _read(session, [of_either, MatchedPair.id != number], dt.date.max):
         lasts = other.ended_on is None or other.ended_on > one.ended_on
-        if lasts and not (other.beside or one.beside):
+        if lasts and not _is_said_beside(one, other):
             raise InputFault.at(
                 "on",
                 _("One of them is matched with somebody else since {date}. So it stays as it is.")
@@ -478,6 +504,13 @@ def take_back_end(session: Session, number: int) -> Saved:
         if event.kind == "ended":
             withdraw_event(session, event)
     return _saved(session, one)
+
+
+def _is_said_beside(one: Pathway, other: Pathway) -> bool:
+    """Return whether the later of two pairs was made knowing that the earlier one went on."""
+    earlier, later = sorted((one, other), key=lambda pair: (pair.matched_on, pair.number))
+    went_on = earlier.ended_on is None or earlier.ended_on > later.matched_on
+    return later.beside and went_on
 
 
 def is_only_matched(session: Session, one: Pathway) -> bool:
@@ -544,7 +577,7 @@ def agree_exit_talk(
     Conflict
         When somebody else has changed it since.
     """
-    one = pathway(session, number)
+    one = of_two(session, number)
     if not today <= agreed.date <= today + FURTHEST_AHEAD:
         raise InputFault.at("date", _("Choose a day from today to a year ahead."))
     _refuse_exit_before_start(one, agreed.date)
@@ -572,6 +605,7 @@ def cancel_exit_talk(session: Session, number: int, today: dt.date, seen_version
     Conflict
         When somebody else has changed it since.
     """
+    of_two(session, number)
     row = _talk_row(session, number, seen_version)
     if row.state == "held":
         raise InputFault.at("date", _("The talk was held. Reload the page."))
@@ -600,7 +634,7 @@ def save_held_exit_talk(
     """
     if held.date > today:
         raise InputFault.at("date", _("That day lies ahead. Write it down when the talk is over."))
-    _refuse_exit_before_start(pathway(session, number), held.date)
+    _refuse_exit_before_start(of_two(session, number), held.date)
     row = _talk_row(session, number, seen_version)
     row.state, row.date, row.place = "held", held.date, held.place
     row.ticked = list(held.ticked)
@@ -632,6 +666,23 @@ def _refuse_exit_before_start(one: Pathway, date: dt.date) -> None:
 # -- shared ----------------------------------------------------------------------------------------
 
 
+def of_two(session: Session, number: int) -> Pathway:
+    """Return a pathway of which something is to be noted.
+
+    Raises
+    ------
+    Conflict
+        When one of the two was erased: nothing is written of somebody who is not there.
+    """
+    one = pathway(session, number)
+    if len(one.codes) < 2:
+        raise Conflict(
+            _("One of the two was deleted, so nothing more is written of this pair. Load the page "
+              "again.")
+        )  # fmt: skip
+    return one
+
+
 def _going_on(session: Session, number: int, field: str) -> Pathway:
     """Return a pathway that has not ended.
 
@@ -639,8 +690,10 @@ def _going_on(session: Session, number: int, field: str) -> Pathway:
     ------
     InputFault
         At `field`, when it has.
+    Conflict
+        When one of the two was erased.
     """
-    one = pathway(session, number)
+    one = of_two(session, number)
     if one.ended_on is not None:
         raise InputFault.at(field, _("It has ended already. Reload the page."))
     return one

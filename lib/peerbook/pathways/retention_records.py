@@ -23,7 +23,7 @@ from peerbook.people.pairs import PAIR
 from peerbook.privacy import same_person
 from peerbook.store import in_effect
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import Course, Enquiry, Enrolment, Event, MatchedPair
+from peerbook.store.tables import ERASED_END, Course, Enquiry, Enrolment, Event, MatchedPair
 
 _AT_ONCE = 1000
 """Rows taken from the database at a time."""
@@ -69,10 +69,11 @@ def contracts(session: Session, site_id: int | None, day: dt.date) -> pd.DataFra
     DataFrame
         By number of the pair, as `retention.retention` wants them. `participant` is the peer; of an
         erased peer the mentor, and of two who were erased a key that stands for nobody else. A pair
-        without a contract begins on the day it was matched, and so does one that ended before its
-        contract began. `course` is the number of the latest course the mentor was on that had begun
-        by then, and `channel` what made the peer come, or else through what they first heard of the
-        programme; missing where it is not known.
+        that goes on when somebody of it is erased is on a pause from then on: nobody will know how
+        it would have ended. As long as no contract has begun, a pair runs from the day it was
+        matched, also when it ended before. `course` is the number of the latest course the
+        mentor was on that had begun by then, and `channel` what made the peer come, or else through
+        what they first heard of the programme; missing where it is not known.
     """
     found = _pairs(session, site_id, day)
     courses = _courses(session, site_id)
@@ -86,7 +87,7 @@ def contracts(session: Session, site_id: int | None, day: dt.date) -> pd.DataFra
             _channel(channels.get(pair.peer or "", ()), one.started_on),
         )
         for pair in found
-        for code, one in [(pair.peer or pair.mentor or pair.key, pair.stretch)]
+        for code, one in [(pair.peer or pair.mentor or pair.key, pair.stretch.as_far_as_known())]
     ]  # fmt: skip
     numbers = pd.Index([pair.number for pair in found], dtype="int64")
     return pd.DataFrame(rows, columns=list(CONTRACT_COLUMNS), index=numbers, dtype=object)
@@ -137,7 +138,7 @@ def course_titles(session: Session, numbers: Collection[int]) -> dict[int, str]:
 
 
 def _pairs(session: Session, site_id: int | None, day: dt.date) -> list[_Pair]:
-    """Return the pairs whose contract had begun by a day, in the order of their numbers."""
+    """Return the pairs there had been by a day, in the order of their numbers."""
     ends: dict[str, tuple[dt.date | None, End | None]] = {}
     turns: dict[str, list[Turn]] = {}
     here = select(sql_cast(MatchedPair.id, String)).where(_at(site_id))
@@ -145,7 +146,8 @@ def _pairs(session: Session, site_id: int | None, day: dt.date) -> list[_Pair]:
     for subject, events in _histories(session, PAIR, here, happened, day):
         for event in events:
             if event.kind == "ended":
-                ends[subject] = event.effective_on, cast(End, event.details["end"])
+                end = event.details["end"]
+                ends[subject] = event.effective_on, None if end == ERASED_END else cast(End, end)
             elif event.kind == "paused":
                 turns.setdefault(subject, []).append((event.effective_on, "paused"))
             else:
@@ -161,12 +163,10 @@ def _pairs(session: Session, site_id: int | None, day: dt.date) -> list[_Pair]:
     found = []
     for number, peer, mentor, matched_on, starts_on in session.execute(wanted):
         ended_on, end = ends.get(str(number), (None, None))
-        started_on = starts_on or matched_on
-        if ended_on is not None and ended_on < started_on:
-            started_on = matched_on
-        if started_on <= day:
-            stretch = contract(started_on, ended_on, end, turns.get(str(number), ()))
-            found.append(_Pair(number, peer, mentor, stretch))
+        has_begun = starts_on is not None and starts_on <= (ended_on or day)
+        started_on = starts_on if starts_on is not None and has_begun else matched_on
+        stretch = contract(started_on, ended_on, end, turns.get(str(number), ()))
+        found.append(_Pair(number, peer, mentor, stretch))
     return found
 
 

@@ -29,7 +29,8 @@ class Stretch:
     started_on
         Its first day.
     ended_on, end
-        When and how it ended; None while it goes on.
+        When and how it ended; None while it goes on. Without a way to end nobody knows more than
+        that it went on until that day.
     pauses
         In their order; they lie in it and do not overlap.
     """
@@ -38,6 +39,14 @@ class Stretch:
     ended_on: dt.date | None = None
     end: End | None = None
     pauses: tuple[Pause, ...] = ()
+
+    def as_far_as_known(self) -> Stretch:
+        """Return the stretch as one that goes on and stands still, where its end is not known."""
+        if self.ended_on is None or self.end is not None:
+            return self
+        pauses = [pause for pause in self.pauses if pause[1] not in (None, self.ended_on)]
+        still = self.pauses[len(pauses)][0] if len(pauses) < len(self.pauses) else self.ended_on
+        return Stretch(self.started_on, None, None, (*pauses, (still, None)))
 
     def running(self) -> Iterator[tuple[dt.date, dt.date | None]]:
         """Yield the pieces in which the clock ran, each until the day it stood still."""
@@ -100,8 +109,9 @@ def whole_time(contracts: Sequence[Stretch], stopped_on: dt.date | None) -> Stre
     Returns
     -------
     Stretch
-        Whoever got somebody else at last, and has nobody yet, goes on and has been on a pause since
-        then; they `withdrew` if they have left the programme meanwhile.
+        Whoever got somebody else at last, or lost them by their being erased, and has nobody yet,
+        goes on and has been on a pause since then; they `withdrew` if they have left the programme
+        meanwhile.
     """
     pieces = _joined(piece for one in contracts for piece in one.running())
     pauses: list[Pause] = [
@@ -115,7 +125,7 @@ def whole_time(contracts: Sequence[Stretch], stopped_on: dt.date | None) -> Stre
     end: End | None = None
     if len(ended) == len(contracts):
         ended_on, end = sorted(ended, key=lambda one: one[0])[-1]
-        if end == "changed_mentor":
+        if end in ("changed_mentor", None):
             has_left = stopped_on is not None and stopped_on >= ended_on
             ended_on, end = (stopped_on, "withdrew") if has_left else (None, None)
     if ended_on is None or stood_still < ended_on:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from peerbook.store.tables import Channel, PairEnd
+from peerbook.store.tables import ERASED_END, Channel, PairEnd
 from peerbook.text import _
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
@@ -42,4 +42,5 @@ def end_name(end: str) -> str:
         "changed_mentor": _("Got somebody else"),
         "withdrew": _("Stopped"),
         "lost_contact": _("Lost contact"),
+        ERASED_END: _("One of the two was deleted"),
     }[end]

@@ -65,7 +65,7 @@ def delete_people(
     made = []
     for site_id, belonging in sorted(by_site.items()):
         rows: Counter[str] = Counter(participant=len(belonging))
-        gone = erase_people(session, [person.code for person in belonging])
+        gone = erase_people(session, [person.code for person in belonging], today)
         rows.update({one.table: one.rows for one in gone})
         made.append(
             Deletion(

@@ -3,11 +3,12 @@
 What stays is events and audit entries, which know a random code and never a name: they keep the
 history whole, and with the identity gone they lead to nobody. That somebody asked, and through what
 they had heard of it, stays too, and so does that two were matched, when they met, and that a café
-had a host; but no longer who it was.
+had a host; but no longer who it was. A pair that goes on ends that day.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.personal import Names
-from peerbook.store import identities
+from peerbook.store import append_event, events_of, identities, in_effect
 from peerbook.store.drafts import strings_in, typed_in
 from peerbook.store.tables import (
+    ERASED_END,
     Answer,
     Attendance,
     Base,
@@ -55,6 +57,7 @@ from peerbook.store.tables import (
     Visit,
     Wish,
 )
+from peerbook.text.formats import COPENHAGEN
 
 _OWN: tuple[type[Base], ...] = (
     Attendance, CatchUp, CoffeeTalk, GatheringGuest, Presenter, Enrolment, Hold, Identity,
@@ -92,18 +95,28 @@ def held_about(session: Session, code: str) -> tuple[Held, ...]:
     return tuple(Held(table, rows) for table, rows in found.items())
 
 
-def erase_person(session: Session, code: str) -> tuple[Held, ...]:
+def erase_person(session: Session, code: str, today: dt.date | None = None) -> tuple[Held, ...]:
     """Delete all that is held about a person, and return what it was; see `erase_people`."""
-    return erase_people(session, [code])
+    return erase_people(session, [code], today)
 
 
-def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
+def erase_people(
+    session: Session, codes: Collection[str], today: dt.date | None = None
+) -> tuple[Held, ...]:
     """Delete all that is held about people, and return what it was.
 
     In a session of `store.write`. Who calls it remembers the codes with `store.backup`, so that no
     backup brings anybody back. Somebody who is not there is erased already. What can name anybody
     is read once, however many they are: nobody else can save meanwhile.
+
+    Parameters
+    ----------
+    codes
+        Whom.
+    today
+        The day on which pairs of theirs end that go on; in Denmark, when None.
     """
+    on = today or dt.datetime.now(COPENHAGEN).date()
     rows, files = list(_rows(session, codes)), _files_named_after(session, codes)
     held = Counter(row.__tablename__ for row in rows)
     for row in rows:
@@ -112,9 +125,11 @@ def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
         elif isinstance(row, ShiftHost):
             row.participant_code = None
         elif isinstance(row, MatchedPair):
-            _leave_pair(row, codes)
+            _leave_pair(session, row, codes, on)
         elif isinstance(row, ExitTalk):
             row.place = row.goals_reached = row.next_step = ""
+            if row.state == "agreed":
+                row.state = "cancelled"
         else:
             session.delete(row)
     for file in files:
@@ -126,8 +141,28 @@ def erase_people(session: Session, codes: Collection[str]) -> tuple[Held, ...]:
     return tuple(Held(table, count) for table, count in held.items())
 
 
-def _leave_pair(pair: MatchedPair, codes: Collection[str]) -> None:
-    """Take people out of a pair: what they agreed on goes with them, when they met stays."""
+def _leave_pair(
+    session: Session, pair: MatchedPair, codes: Collection[str], today: dt.date
+) -> None:
+    """Take people out of a pair: what they agreed on goes with them, when they met stays.
+
+    Why the other one needed a pause is theirs, and stays.
+    """
+    happened = in_effect(events_of(session, pair.__tablename__, pair.id), dt.date.max)
+    if all(event.kind != "ended" for event in happened):
+        on = max(today, pair.matched_on)
+        append_event(session, pair.__tablename__, pair.id, "ended", on, end=ERASED_END)
+    gone = {"both"}
+    gone |= {"peer"} if pair.peer_code in codes else set()
+    gone |= {"mentor"} if pair.mentor_code in codes else set()
+    of_the_gone = {
+        event.effective_on.isoformat()
+        for event in happened
+        if event.kind == "paused" and event.details.get("who") in gone
+    }
+    pair.pause_reasons = {
+        day: why for day, why in pair.pause_reasons.items() if day not in of_the_gone
+    }
     if pair.peer_code in codes:
         pair.peer_code, pair.peer_goal = None, ""
     if pair.mentor_code in codes:

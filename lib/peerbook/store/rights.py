@@ -45,7 +45,7 @@ _LOOKED_UP = (
 _KEPT = frozenset({"hold.reason"})
 _AGREED = frozenset(
     f"matched_pair.{column}"
-    for column in ("cancel_rule", "contact_rule", "mentor_goal", "peer_goal")
+    for column in ("cancel_rule", "contact_rule", "mentor_goal", "pause_reasons", "peer_goal")
 )
 _TALKED = _AGREED | frozenset(
     {

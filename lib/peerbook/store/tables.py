@@ -92,6 +92,8 @@ WishBasis = Literal["form", "met"]
 PairEnd = Literal[
     "completed", "extended_completed", "moved_on", "changed_mentor", "withdrew", "lost_contact"
 ]
+ERASED_END = "erased"
+"""How a pair ended that was open when one of the two was erased; nobody chooses it."""
 MeetingState = Literal["held", "cancelled"]
 VetoKind = Literal["family", "known_before", "staff", "own_wish", "other"]
 AuditAction = Literal["insert", "update", "delete"]
@@ -723,8 +725,9 @@ class MatchedPair(Versioned, Base):
     """A peer and a mentor who are matched; what happens to the pair are events.
 
     `follows_id` is the pair before it, where somebody got another peer or mentor. The sheet of the
-    three-way talk hangs on it: goals of both, how they keep in touch, and how they cancel. Of
-    somebody who was erased the pair stays, without them.
+    three-way talk hangs on it: goals of both, how they keep in touch, and how they cancel.
+    `pause_reasons` is why somebody needs a pause, by its first day: no event, since it can be taken
+    away again. Of somebody who was erased the pair stays, without them.
     """
 
     __tablename__ = "matched_pair"
@@ -747,6 +750,7 @@ class MatchedPair(Versioned, Base):
     mentor_goal: Mapped[str] = mapped_column(default="", info={"private": True})
     contact_rule: Mapped[str] = mapped_column(default="", info={"private": True})
     cancel_rule: Mapped[str] = mapped_column(default="", info={"private": True})
+    pause_reasons: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"private": True})
 
     @classmethod
     def is_about(cls, codes: Collection[str]) -> ColumnElement[bool]:
