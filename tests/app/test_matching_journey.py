@@ -80,3 +80,40 @@ def test_two_who_wish_for_each_other_are_matched_and_part_kindly(app, guest, sit
     expect(page.get_by_text(re.compile("^Ingen er matchet lige nu"))).to_be_visible()
     assert len(app.rows("SELECT id FROM matched_pair WHERE site_id = ?", site[0])) == 1
     assert_sound(app.store)
+
+
+def test_a_wish_is_taken_back_and_a_match_by_hand_asks_first(app, guest, site, axe):
+    page = guest.open(app.server, "matching", query(site=site[1]))
+    wishes(page, PEER, MENTOR)
+    row_of(shown(page), PEER).get_by_role("button", name=re.compile("^Åbn")).click()
+    holding = page.get_by_role("table", name="Ønsker, der gælder")
+    expect(holding).to_contain_text(MENTOR)
+    assert axe(page) == []
+    holding.get_by_role("button", name=re.compile("^Tag tilbage")).click()
+    expect(page.get_by_text(re.compile("^Vil I tage ønsket tilbage"))).to_be_visible()
+    page.get_by_role("button", name="Ja").click()
+    expect(page.get_by_text("Ønsket er taget tilbage.").first).to_be_visible()
+    expect(holding).to_have_count(0)
+    page.get_by_text("Ønsker indtil nu").click()
+    expect(page.get_by_text(re.compile(r"taget tilbage \d"))).to_be_visible()
+    page.get_by_role("button", name="Vil hellere vente").click()
+    expect(page.get_by_text("Skrevet op.").first).to_be_visible()
+
+    tab(page, "Par")
+    waits = page.get_by_role("table", name="Hvorfor: ønsker at vente")
+    expect(row_of(waits, PEER)).to_contain_text("0")
+    other = page.get_by_role("table", name="Hvorfor: intet ønske peger på nogen endnu")
+    expect(row_of(other, MENTOR)).to_contain_text("30")
+    page.get_by_role("button", name="Match to, der ikke er foreslået").click()
+    panel = shown(page)
+    panel.get_by_role("combobox", name=re.compile("^Peer")).select_option(label=PEER)
+    panel.get_by_role("combobox", name=re.compile("^Mentor")).select_option(label=MENTOR)
+    page.get_by_role("button", name="Match de to").click()
+    asked = "Ingen af de to har ønsket den anden. Peeren vil hellere vente"
+    expect(page.get_by_text(asked).first).to_be_visible()
+    assert app.rows("SELECT id FROM matched_pair WHERE site_id = ?", site[0]) == []
+    panel.get_by_label("Begge er spurgt og vil gerne").check()
+    page.get_by_role("button", name="Match de to").click()
+    expect(page.get_by_role("table", name="Par lige nu")).to_contain_text(MENTOR)
+    assert axe(page) == []
+    assert_sound(app.store)

@@ -34,7 +34,7 @@ def site(app):
             codes.append(new_participant(session, made[0], name, on))
             append_event(session, "participant", codes[-1], "joined", on, role=role)
         session.flush()
-        pair = save_pair(session, made[0], *codes, on=MATCHED, today=TODAY)
+        pair = save_pair(session, made[0], *codes, on=MATCHED, today=TODAY, asked=True)
     return made[0], made[1], pair.number
 
 

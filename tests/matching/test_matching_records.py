@@ -11,6 +11,7 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
+from peerbook.matching.wishes import named
 from peerbook.pathways import pathway_records
 from peerbook.pathways.retention import ENDS
 from peerbook.people import pairs
@@ -57,7 +58,7 @@ def made(store):
 def pair_of(store, made, on=TODAY):
     site_id, (peer, *_p), (mentor, *_m) = made
     return change(
-        store, matching_records.save_pair, site_id, peer, mentor, on=on, today=TODAY
+        store, matching_records.save_pair, site_id, peer, mentor, on=on, today=TODAY, asked=True
     ).number
 
 
@@ -114,10 +115,16 @@ def test_a_gathering_that_nobody_can_have_been_at_is_refused(store, made, on, ho
 # -- wishes --------------------------------------------------------------------------------------
 
 
-def wish(store, made, code, wished, basis="met", on=TODAY):
+def wish(store, made, code, wished, basis="met", on=TODAY, seen=None):
     return change(
-        store, matching_records.save_wishes, made[0], code, wished, basis, made_on=on, today=TODAY
-    )
+        store, matching_records.save_wishes, made[0], code, wished, basis, made_on=on, today=TODAY,
+        seen=seen,
+    )  # fmt: skip
+
+
+def noted(store, made, code, basis="met", on=TODAY):
+    """Return what a page shows of the wishes of one day and basis."""
+    return named(read(store, matching_records.wishes, made[0]), code, basis, on)
 
 
 def test_wishes_on_the_form_and_after_meeting_are_kept_side_by_side(store, made):
@@ -135,7 +142,7 @@ def test_wishes_on_the_form_and_after_meeting_are_kept_side_by_side(store, made)
 def test_what_is_written_again_for_the_same_day_stands_in_place_of_the_first(store, made):
     site_id, peers, mentors = made
     wish(store, made, peers[0], mentors)
-    wish(store, made, peers[0], [mentors[1]])
+    wish(store, made, peers[0], [mentors[1]], seen=noted(store, made, peers[0]))
     assert [one.wished for one in read(store, matching_records.wishes, site_id)] == [mentors[1]]
 
 
@@ -146,6 +153,36 @@ def test_a_wish_for_oneself_or_for_nobody_is_refused(store, made):
             store, matching_records.save_wishes, site_id, peers[0], wished, "met",
             made_on=TODAY, today=TODAY,
         ) == ["wish_1"]  # fmt: skip
+
+
+def test_wishes_in_two_tabs_do_not_overwrite_each_other(store, made):
+    site_id, peers, mentors = made
+    both_saw = noted(store, made, peers[0])
+    wish(store, made, peers[0], [mentors[0]], seen=both_saw)
+    with pytest.raises(Conflict) as conflict:
+        wish(store, made, peers[0], [mentors[1]], seen=both_saw)
+    assert conflict.value.theirs["wish_1"] == mentors[0]
+    assert conflict.value.mine["wish_1"] == mentors[1]
+    assert [one.wished for one in read(store, matching_records.wishes, site_id)] == [mentors[0]]
+    wish(store, made, peers[0], [mentors[0]], seen=both_saw)  # the same twice is no conflict
+    wish(store, made, peers[0], [mentors[1]], "form", seen=both_saw)  # nor is another sheet
+    wish(store, made, peers[0], [mentors[1]], seen=conflict.value.theirs)
+    assert noted(store, made, peers[0])["wish_1"] == mentors[1]
+
+
+def test_a_wish_taken_back_meanwhile_is_a_conflict_and_stays_in_the_history(store, made):
+    site_id, peers, mentors = made
+    wish(store, made, peers[0], mentors)
+    seen = noted(store, made, peers[0])
+    change(store, matching_records.withdraw_wish, peers[0], mentors[0], TODAY, TODAY)
+    with pytest.raises(Conflict):
+        wish(store, made, peers[0], [mentors[1]], seen=seen)
+    wish(store, made, peers[0], [mentors[1]], seen=noted(store, made, peers[0]))
+    kept = read(store, matching_records.wishes, site_id)
+    assert {(one.wished, one.withdrawn_on) for one in kept} == {
+        (mentors[0], TODAY), (mentors[1], None),
+    }  # fmt: skip
+    assert_sound(store)
 
 
 def test_a_wish_is_taken_back_and_still_told(store, made):
@@ -174,7 +211,7 @@ def test_two_who_are_not_to_be_matched_are_neither_proposed_nor_matched(store, m
         ).whole  # fmt: skip
     assert answer.pairs == ()
     assert refused(
-        store, matching_records.save_pair, site_id, peer, mentor, on=TODAY, today=TODAY
+        store, matching_records.save_pair, site_id, peer, mentor, on=TODAY, today=TODAY, asked=True
     ) == ["on"]
     assert refused(store, matching_records.save_veto, peer, mentor, "staff", "", today=TODAY) == [
         "other"
@@ -188,13 +225,27 @@ def test_a_second_open_match_for_either_is_refused_until_the_first_has_ended(sto
     first = pair_of(store, made, days(-40))
     for peer, mentor in ((peers[0], mentors[1]), (peers[1], mentors[0])):
         assert refused(
-            store, matching_records.save_pair, site_id, peer, mentor, on=TODAY, today=TODAY
+            store,
+            matching_records.save_pair,
+            site_id,
+            peer,
+            mentor,
+            on=TODAY,
+            today=TODAY,
+            asked=True,
         ) == ["beside"]
     with pytest.raises(Conflict):
         pair_of(store, made)
     change(store, pathway_records.end_pair, first, "changed_mentor", days(-2), TODAY)
     second = change(
-        store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY, today=TODAY
+        store,
+        matching_records.save_pair,
+        site_id,
+        peers[0],
+        mentors[1],
+        on=TODAY,
+        today=TODAY,
+        asked=True,
     )
     known = {one.number: one for one in read(store, pairs.pairs, site_id, TODAY)}
     assert (known[first].end, known[first].ended_on) == ("changed_mentor", days(-2))
@@ -209,7 +260,14 @@ def test_two_codes_of_one_person_are_no_pair(store, made):
         one_code=one, other_code=other, is_same=True, said_on=TODAY, actor=LEADER,
     ))  # fmt: skip
     assert refused(
-        store, matching_records.save_pair, site_id, peers[0], mentors[0], on=TODAY, today=TODAY
+        store,
+        matching_records.save_pair,
+        site_id,
+        peers[0],
+        mentors[0],
+        on=TODAY,
+        today=TODAY,
+        asked=True,
     ) == ["mentor"]
 
 
@@ -218,7 +276,7 @@ def test_a_second_open_match_is_kept_when_it_is_said_that_both_go_on(store, made
     first = pair_of(store, made, days(-40))
     second = change(
         store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY, today=TODAY,
-        beside=True,
+        asked=True, beside=True,
     ).number  # fmt: skip
     known = {one.number: one for one in read(store, pairs.pairs, site_id, TODAY)}
     assert known[second].follows is None, "it stands beside the other, not after it"
@@ -230,13 +288,64 @@ def test_a_second_open_match_is_kept_when_it_is_said_that_both_go_on(store, made
     with pytest.raises(Conflict):
         change(
             store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY,
-            today=TODAY, beside=True,
+            today=TODAY, asked=True, beside=True,
         )  # fmt: skip
     lonely = change(
         store, matching_records.save_pair, site_id, peers[1], mentors[1], on=TODAY, today=TODAY,
-        beside=True,
+        asked=True, beside=True,
     ).number  # fmt: skip
     assert read(store, pathway_records.pathway, lonely, TODAY).beside
+
+
+def test_a_match_by_hand_asks_where_neither_wished_or_one_would_rather_wait(store, made):
+    site_id, (peer, other), (mentor, third) = made
+    match = (matching_records.save_pair, site_id)
+    with pytest.raises(InputFault, match="Neither of the two") as fault:
+        change(store, *match, peer, mentor, on=TODAY, today=TODAY)
+    assert [one.place.field for one in fault.value.faults] == ["asked"]
+    wish(store, made, mentor, [peer], on=days(-5))
+    change(store, matching_records.save_waiting, site_id, peer, days(-4), TODAY, waits=True)
+    with pytest.raises(InputFault, match="peer would rather wait") as fault:
+        change(store, *match, peer, mentor, on=TODAY, today=TODAY)
+    assert "Neither" not in str(fault.value)
+    change(store, matching_records.save_waiting, site_id, peer, TODAY, TODAY, waits=False)
+    change(store, *match, peer, mentor, on=TODAY, today=TODAY)
+    assert refused(store, *match, other, mentor, on=TODAY, today=TODAY) == ["beside", "asked"]
+    change(store, *match, other, third, on=TODAY, today=TODAY, asked=True)
+    assert_sound(store)
+
+
+def test_a_wish_that_was_taken_back_is_no_wish_for_a_match(store, made):
+    site_id, (peer, _p), (mentor, _m) = made
+    wish(store, made, peer, [mentor], on=days(-5))
+    change(store, matching_records.withdraw_wish, peer, mentor, TODAY, TODAY)
+    assert refused(
+        store, matching_records.save_pair, site_id, peer, mentor, on=TODAY, today=TODAY
+    ) == ["asked"]
+
+
+def test_since_when_somebody_waits_follows_what_happened_last(store, made):
+    site_id, (peer, other), (mentor, _m) = made
+
+    def since():
+        members = read(store, matching_records.members, site_id, TODAY)
+        return {one.code: one.since for one in members}
+
+    number = pair_of(store, made, days(-40))
+    assert since()[peer] is None
+    assert since()[other] == JOINED
+    change(store, pathway_records.end_pair, number, "completed", days(-9), TODAY)
+    assert (since()[peer], since()[mentor]) == (days(-9), days(-9))
+    change(store, matching_records.save_waiting, site_id, peer, days(-5), TODAY, waits=True)
+    assert since()[peer] == days(-5)
+    change(store, matching_records.save_waiting, site_id, peer, days(-2), TODAY, waits=False)
+    assert since()[peer] == days(-2)
+    change(store, matching_records.save_stopped, site_id, other, days(-8), TODAY)
+    with store.write(LEADER) as session:
+        append_event(session, "participant", other, "joined", days(-3), role="peer")
+        append_event(session, "participant", mentor, "enrolled", TODAY, course=1)
+    assert since()[other] == days(-3)
+    assert since()[mentor] == days(-9), "a course on the way is no new beginning"
 
 
 def test_whoever_is_matched_has_no_place_left_until_it_ends(store, made):

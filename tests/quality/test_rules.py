@@ -78,6 +78,8 @@ from peerbook.store.tables import (
     Setting,
     ShiftHost,
     Site,
+    Veto,
+    Wish,
 )
 
 TODAY = dt.date(2027, 5, 20)
@@ -408,6 +410,63 @@ def _(session, world):
     number = matched(session, world)
     talk = ExitTalk(pair_id=number, date=TODAY - 15 * DAY, state="held", ticked=["goals"])
     session.add(talk)
+
+
+@breaks("pair_not_to_be")
+def _(session, world):
+    matched(session, world)
+    one, other = sorted(world.codes[:2])
+    session.add(Veto(one_code=one, other_code=other, kind="family", reason="", said_on=TODAY))
+
+
+@breaks("pair_without_talk")
+def _(session, world):
+    session.add(
+        MatchedPair(
+            site_id=world.site_id, peer_code=world.codes[0], mentor_code=world.codes[1],
+            matched_on=TODAY - 15 * DAY,
+        )
+    )  # fmt: skip
+
+
+def peer(session, world, days_ago, name="Gry"):
+    """Save a peer who joined so many days ago; return the code."""
+    person = participant(site_id=world.site_id)
+    session.add(person)
+    session.flush()
+    identities.save_name(session, person.code, name)
+    joined_on = TODAY - days_ago * DAY
+    append_event(session, "participant", person.code, "joined", joined_on, role="peer")
+    return person.code
+
+
+def wish(session, code, other, days_ago=1):
+    made_on = TODAY - days_ago * DAY
+    session.add(
+        Wish(participant_code=code, wished_code=other, basis="met", rank=1, made_on=made_on)
+    )
+
+
+@breaks("peer_not_asked")
+def _(session, world):
+    peer(session, world, 29)
+
+
+@breaks("wish_for_nobody")
+def _(session, world):
+    left = peer(session, world, 20)
+    append_event(session, "participant", left, "stopped", TODAY)
+    wish(session, world.codes[0], left)
+    wish(session, left, world.codes[0])
+
+
+def test_peers_who_were_asked_or_would_rather_wait_or_have_just_joined_are_in_order(store, world):
+    with store.write(LEADER) as session:
+        peer(session, world, 28)
+        wish(session, peer(session, world, 60, "Ib"), world.codes[0], 30)
+        waits = peer(session, world, 60, "Ole")
+        append_event(session, "participant", waits, "waits_to_be_matched", TODAY - 50 * DAY)
+    assert look_through(store, TODAY, SMALLEST) == ()
 
 
 def test_pairs_as_they_should_be_break_no_rule(store, world):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbook.recruitment.funnel import STAGES, funnel, spent_per_contract
+from peerbook.recruitment.funnel import STAGES, funnel, people_reached, spent_per_contract
 from peerbook.recruitment.journeys import COLUMNS, journeys
 
 DAY = dt.date(2026, 3, 2)
@@ -120,3 +120,20 @@ def test_channels_add_up_to_the_whole_which_only_grows_smaller_and_knows_no_orde
 @pytest.mark.parametrize("by", ["heard_via", "decided_via"])
 def test_of_nobody_there_is_one_row_of_noughts(by):
     assert by_channel(funnel(ways([]), by)) == {None: (0, 0, 0, 0, 0)}
+
+
+def test_who_came_to_each_stage_is_told_as_people_and_those_unnamed_count_one_each():
+    frame = pd.DataFrame(
+        {
+            "code": ["A", "A", None, None],
+            "talked_on": [DAY, None, DAY, None],
+            "joined_on": [DAY, None, None, None],
+            "matched_on": [None] * 4,
+            "completed_on": [None] * 4,
+        }
+    )
+    came = people_reached(frame, frame["code"])
+    assert {stage: len(people) for stage, people in came.items()} == {
+        "asked": 3, "talked": 2, "joined": 1, "matched": 0, "completed": 0,
+    }  # fmt: skip
+    assert came["joined"] == {"A"}

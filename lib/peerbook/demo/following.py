@@ -126,7 +126,7 @@ class Following:
 
     def _match(self, peer: str, mentor: str, on: dt.date) -> int:
         return matching_records.save_pair(
-            self._session, self._site_id, peer, mentor, on=on, today=self._today
+            self._session, self._site_id, peer, mentor, on=on, today=self._today, asked=True
         ).number
 
     def _agree(self, number: int, starts_on: dt.date) -> None:

@@ -84,7 +84,13 @@ class Matching:
         if (roles.get(peer), roles.get(mentor)) != ("peer", "mentor"):
             return
         saved = matching_records.save_pair(
-            self._session, self._site_id, peer, mentor, on=matched_on, today=before
+            self._session,
+            self._site_id,
+            peer,
+            mentor,
+            on=matched_on,
+            today=before,
+            asked=True,
         )
         end = self._draw.choice(_ENDS)
         lasted = {"completed": 183, "extended_completed": 274}.get(end, self._draw.randint(30, 170))

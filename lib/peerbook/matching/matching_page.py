@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from peerbook import small_groups
 from peerbook.desk import Desk, open_desk
 from peerbook.matching.gathering_part import Gatherings
 from peerbook.matching.pairs_part import Pairs
+from peerbook.matching.proposal import REASONS
 from peerbook.matching.proposal_part import Proposals
 from peerbook.matching.room import read_room
 from peerbook.matching.wishes_part import Wishes
+from peerbook.privacy.disclosure import told_counts
 from peerbook.sites.site_part import site_page
 from peerbook.store.tables import Site
 from peerbook.text import _
@@ -51,15 +52,27 @@ def _parts(desk: Desk, site: Site) -> list[Part]:
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     room = read_room(desk, site)
-    threshold = desk.threshold()
-    counts = {
-        "peers": len(room.of_role("peer")),
-        "mentors": len(room.of_role("mentor")),
-        "pairs": sum(pair.ended_on is None for pair in room.pairs),
-        "mutual wishes": sum(bond.is_mutual for bond in room.bonds),
-    }
+    matched = [pair for pair in room.pairs if pair.ended_on is None]
+    counts = told_counts(
+        {
+            "peers": frozenset(code for code, _name in room.of_role("peer")),
+            "mentors": frozenset(code for code, _name in room.of_role("mentor")),
+            "peers matched": frozenset(pair.peer for pair in matched if pair.peer),
+            "mentors matched": frozenset(pair.mentor for pair in matched if pair.mentor),
+            "peers with a mutual wish": frozenset(
+                bond.peer for bond in room.bonds if bond.is_mutual
+            ),
+            **{
+                f"waiting, {reason}": frozenset(
+                    one.code for one in room.waiting if one.reason == reason
+                )
+                for reason in REASONS
+            },
+        },
+        desk.threshold(),
+    )
     return (
         f"site: {site.name}",
-        *(f"{what}: {small_groups.told(count, threshold)}" for what, count in counts.items()),
+        *(f"{what}: {count}" for what, count in counts.items()),
         f"gatherings: {len(room.occasions)}",
     )

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from peerbook.errors import Conflict, InputFault
-from peerbook.matching.occasions import Occasion
+from peerbook.errors import Conflict, Fault, InputFault, Place
+from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Member, Veto
-from peerbook.matching.wishes import Basis, Wish, check
+from peerbook.matching.wishes import Basis, Wish, check, named, standing
 from peerbook.people.pairs import PAIR, pairs, refuse_matched
-from peerbook.people.participants import last_events, participant_of, roles_on
+from peerbook.people.participants import (
+    TakingPart,
+    last_events,
+    participant_of,
+    roles_on,
+    taking_part,
+)
 from peerbook.privacy import same_person
-from peerbook.store import Saved, append_event, row_to_change
+from peerbook.store import Saved, append_event, refuse_overtaken, row_to_change
 from peerbook.store.tables import (
+    Event,
     Gathering,
     GatheringGuest,
     MatchedPair,
@@ -34,23 +41,34 @@ _WAITS, _READY = "waits_to_be_matched", "ready_to_be_matched"
 # -- who takes part --------------------------------------------------------------------------------
 
 
-def members(session: Session, site_id: int, day: dt.date) -> list[Member]:
-    """Return everybody who takes part at a site on a day, with the places they have left."""
-    matched = {
-        code
-        for pair in pairs(session, site_id, day)
-        if pair.ended_on is None
-        for code in (pair.peer, pair.mentor)
-    }
-    waiting = last_events(session, site_id, (_WAITS, _READY), day)
+def members(session: Session, site_id: int | None, day: dt.date) -> list[Member]:
+    """Return everybody who takes part at a site, or at all, on a day, with the places left."""
+    known = pairs(session, site_id, day)
+    matched = {code for pair in known if pair.ended_on is None for code in pair.codes}
+    parted: dict[str, dt.date] = {}
+    for pair in known:
+        for code in pair.codes if pair.ended_on else ():
+            parted[code] = max(parted.get(code, dt.date.min), pair.ended_on or dt.date.min)
+    said = last_events(session, site_id, (_WAITS, _READY), day)
     return [
         Member(
-            code, role,
+            code, one.role,
             places=0 if code in matched else 1,
-            waits=code in waiting and waiting[code].kind == _WAITS,
+            waits=code in said and said[code].kind == _WAITS,
+            since=None if code in matched else _waits_since(one, said.get(code), parted.get(code)),
         )
-        for code, role in sorted(roles_on(session, site_id, day).items())
+        for code, one in sorted(taking_part(session, site_id, day).items())
     ]  # fmt: skip
+
+
+def _waits_since(one: TakingPart, said: Event | None, parted_on: dt.date | None) -> dt.date:
+    """Return from which day somebody who is free waits.
+
+    That is when they joined, a pair of theirs ended, or they said that they would rather wait, or
+    were ready: whatever came last.
+    """
+    days = [one.since, parted_on, None if said is None else said.effective_on]
+    return max(day for day in days if day is not None)
 
 
 def save_waiting(
@@ -91,23 +109,24 @@ def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: 
 # -- who met whom ----------------------------------------------------------------------------------
 
 
-def gatherings(session: Session, site_id: int) -> list[tuple[Gathering, frozenset[str]]]:
-    """Return the gatherings of a site with the codes of who came, the latest first."""
+def gatherings(session: Session, site_id: int | None) -> list[tuple[Gathering, frozenset[str]]]:
+    """Return the gatherings of a site, or all, with the codes of who came, the latest first."""
+    at_site = true() if site_id is None else Gathering.site_id == site_id
     came: defaultdict[int, set[str]] = defaultdict(set)
     guests = (
         select(GatheringGuest.gathering_id, GatheringGuest.participant_code)
         .join(Gathering, Gathering.id == GatheringGuest.gathering_id)
-        .where(Gathering.site_id == site_id)
+        .where(at_site)
     )
     for number, code in session.execute(guests):
         came[number].add(code)
-    wanted = select(Gathering).where(Gathering.site_id == site_id)
+    wanted = select(Gathering).where(at_site)
     rows = session.scalars(wanted.order_by(Gathering.date.desc(), Gathering.id.desc()))
     return [(row, frozenset(came[row.id])) for row in rows]
 
 
-def occasions(session: Session, site_id: int) -> list[Occasion]:
-    """Return the gatherings of a site as matching knows them."""
+def occasions(session: Session, site_id: int | None) -> list[Occasion]:
+    """Return the gatherings of a site, or all, as matching knows them."""
     return [
         Occasion(row.date, row.kind, row.place, present)
         for row, present in gatherings(session, site_id)
@@ -204,12 +223,12 @@ def _check_gathering(session: Session, site_id: int, occasion: Occasion, today: 
 # -- wishes ----------------------------------------------------------------------------------------
 
 
-def wishes(session: Session, site_id: int) -> list[Wish]:
-    """Return all wishes ever made at a site."""
+def wishes(session: Session, site_id: int | None) -> list[Wish]:
+    """Return all wishes ever made at a site, or anywhere."""
     wanted = (
         select(WishRow)
         .join(Participant, Participant.code == WishRow.participant_code)
-        .where(Participant.site_id == site_id)
+        .where(true() if site_id is None else Participant.site_id == site_id)
     )
     return [
         Wish(
@@ -229,22 +248,36 @@ def save_wishes(
     *,
     made_on: dt.date,
     today: dt.date,
+    seen: Mapping[str, object] | None = None,
 ) -> Saved:
     """Note whom somebody wishes for, the most wished first; earlier days stay as they are.
 
-    What was noted for the same day and basis is written anew.
+    What was noted for the same day and basis is written anew, but for those taken back since.
+
+    Parameters
+    ----------
+    seen
+        What was noted for that day and basis, as `wishes.named` told it to whoever writes; None
+        when that was nothing.
 
     Raises
     ------
     InputFault
         As `wishes.check` says, or when nobody is named.
+    Conflict
+        When somebody else has written down wishes for that day and basis since, or taken one back.
     """
     if not wished:
         raise InputFault.at("wish_1", _("Choose whom they wish for most."))
     sheet = [Wish(code, other, made_on, basis, rank) for rank, other in enumerate(wished, start=1)]
     check(sheet, roles_on(session, site_id, made_on), today)
+    nothing, stored, mine = (
+        named(known, code, basis, made_on) for known in ((), wishes(session, site_id), sheet)
+    )
+    refuse_overtaken(seen or nothing, stored, mine)
     for row in _sheet(session, code, basis, made_on):
-        session.delete(row)
+        if row.withdrawn_on is None or row.wished_code in wished:
+            session.delete(row)
     session.flush()
     rows = [
         WishRow(
@@ -307,9 +340,15 @@ def vetoes(session: Session, site_id: int) -> list[VetoRow]:
     return list(session.scalars(wanted))
 
 
-def hard_stops(session: Session, site_id: int) -> list[Veto]:
-    """Return the vetoes of a site as matching knows them: without why."""
-    return [Veto(row.one_code, row.other_code) for row in vetoes(session, site_id)]
+def hard_stops(session: Session, site_id: int | None) -> list[Veto]:
+    """Return the vetoes of a site, or all, as matching knows them: without why."""
+    wanted = (
+        select(VetoRow.one_code, VetoRow.other_code)
+        .join(Participant, Participant.code == VetoRow.one_code)
+        .where(true() if site_id is None else Participant.site_id == site_id)
+        .order_by(VetoRow.one_code, VetoRow.other_code)
+    )
+    return [Veto(one, other) for one, other in session.execute(wanted)]
 
 
 def save_veto(
@@ -370,6 +409,7 @@ def save_pair(
     on: dt.date,
     today: dt.date,
     beside: bool = False,
+    asked: bool = False,
 ) -> Saved:
     """Match two; the pair before it, of either, is linked.
 
@@ -378,12 +418,15 @@ def save_pair(
     beside
         Whether it is meant to go on beside another pair of one of them, as with somebody who stands
         in while the own one pauses.
+    asked
+        Whether both were asked, although neither has wished for the other or one would rather wait.
 
     Raises
     ------
     InputFault
         When the day lies ahead, they are not a peer and a mentor then, they are not to be matched,
-        or either is matched already and it was not said that this is beside it.
+        either is matched already and it was not said that this is beside it, or there is something
+        to ask first and it was not said that both were.
     Conflict
         When somebody else has matched the two meanwhile.
     """
@@ -404,12 +447,17 @@ def save_pair(
     others = [pair for pair in theirs if pair.ended_on is None or pair.ended_on > on]
     if any((pair.peer, pair.mentor) == (peer, mentor) for pair in others):
         raise Conflict(_("Somebody else has matched the two meanwhile. Reload the page."))
+    faults = []
     if others and not beside:
-        raise InputFault.at(
-            "beside",
-            _("One of them is matched since {date}. End that pair first, or say that both go on.")
-            .format(date=format_date(others[0].matched_on)),
-        )  # fmt: skip
+        text = _(
+            "One of them is matched since {date}. End that pair first, or say that both go on."
+        ).format(date=format_date(others[0].matched_on))
+        faults.append(Fault(text, Place(field="beside")))
+    if not asked and (why := [*_to_ask(session, site_id, peer, mentor, on)]):
+        text = " ".join([*why, _("Ask them, and say when both want to.")])
+        faults.append(Fault(text, Place(field="asked")))
+    if faults:
+        raise InputFault(faults)
     before = [
         pair.number
         for pair in theirs
@@ -423,3 +471,17 @@ def save_pair(
     session.flush()
     append_event(session, PAIR, row.id, "matched", on, **({"beside": True} if others else {}))
     return Saved(PAIR, row.id, row.version)
+
+
+def _to_ask(session: Session, site_id: int, peer: str, mentor: str, on: dt.date) -> Iterator[str]:
+    """Yield what should be asked about before two are matched: no wish, or a wish to wait."""
+    held = standing(wishes(session, site_id), on, Meetings(occasions(session, site_id), on))
+    if not any({one.wisher, one.wished} == {peer, mentor} for one in held):
+        yield _("Neither of the two has wished for the other.")
+    said = last_events(session, site_id, (_WAITS, _READY), on)
+    for code, text in (
+        (peer, _("The peer would rather wait, and said so on {date}.")),
+        (mentor, _("The mentor would rather wait, and said so on {date}.")),
+    ):
+        if code in said and said[code].kind == _WAITS:
+            yield text.format(date=format_date(said[code].effective_on))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
 
 from peerbook.desk import Desk
 from peerbook.matching import matching_records
-from peerbook.matching.proposal import propose
+from peerbook.matching.proposal import REASONS, Waiting
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.sentences import reason_name
 from peerbook.people.names import end_name, role_name
@@ -109,7 +110,7 @@ class Pairs:
                 lambda session: matching_records.save_pair(
                     session, self._site.id, str(values["peer"]), str(values["mentor"]),
                     on=given(dt.date, values["on"]), today=self._desk.today,
-                    beside=given(bool, values["beside"]),
+                    beside=given(bool, values["beside"]), asked=given(bool, values["asked"]),
                 ),
             )  # fmt: skip
             self._show(receipt_text(receipt))
@@ -127,6 +128,11 @@ class Pairs:
                     "beside",
                     _("One of them has another pair, and both go on"),
                     hint=_("As when somebody stands in during a pause."),
+                ),
+                FlagField(
+                    "asked",
+                    _("Both were asked, and want to"),
+                    hint=_("Needed where neither wished for the other, or one would rather wait."),
                 ),
             ],
             values={"on": self._desk.today},
@@ -154,26 +160,26 @@ def _ended_table(room: Room, ended: list[Pair]) -> Table:
 
 
 def _waiting_parts(room: Room) -> list[Part]:
-    """Return who waits in the café and why: waiting is a place, too."""
-    waiting = propose(
-        room.members, room.wishes, room.occasions, room.vetoes, room.day
-    ).whole.waiting
-    if not waiting:
+    """Return who waits in the café, by why, and for how long: waiting is a place, too."""
+    if not room.waiting:
         return []
     columns = [
         Column("name", _("Name")),
         Column("role", _("Role")),
-        Column("why", _("Why")),
+        Column("since", _("Since"), kind="date"),
+        Column("days", _("Days"), kind="number"),
     ]
-    rows = [
-        {
-            "name": room.name(one.code),
-            "role": role_name(one.role),
-            "why": reason_name(one.reason, one.role),
-        }
-        for one in waiting
-    ]
-    return [
-        Heading(_("In the café, not matched yet")),
-        Table(columns, rows, _("Who waits, and why")),
-    ]
+    known: defaultdict[str, list[Waiting]] = defaultdict(list)
+    for one in sorted(room.waiting, key=lambda one: REASONS.index(one.reason)):
+        known[reason_name(one.reason, one.role)].append(one)
+    tables: list[Part] = []
+    for why, those in known.items():
+        rows = [
+            {
+                "name": room.name(one.code), "role": role_name(one.role), "since": one.since,
+                "days": None if one.since is None else (room.day - one.since).days,
+            }
+            for one in those
+        ]  # fmt: skip
+        tables.append(Table(columns, rows, _("Why: {why}").format(why=why)))
+    return [Heading(_("In the café, not matched yet")), *tables]

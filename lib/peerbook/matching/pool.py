@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -35,12 +36,16 @@ class Member:
         mentor at a time, and so has a mentor one peer, unless the place says otherwise.
     waits
         Whether they asked to wait.
+    since
+        From which day they have been as they are, free or wanting to wait; None while matched, and
+        where nobody knows.
     """
 
     code: str
     role: Role
     places: int = 1
     waits: bool = False
+    since: dt.date | None = None
 
     @property
     def is_free(self) -> bool:

@@ -20,7 +20,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import Literal, get_args
 
 from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Couple, Member, Pool, Role, Veto
@@ -29,8 +29,8 @@ from peerbook.matching.whole import Worth, best_pairs, worth_of
 from peerbook.matching.wishes import Bond, Wish, bonds
 
 Reason = Literal["own_wish", "no_resonance", "nobody_free"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
 """They asked to wait; no wish ties them to anybody; those they are tied to have no place left."""
-
 
 Way = Literal["peers_first", "mentors_first", "whole"]
 """The ways to match a pool, by the name of their answer in a `Proposal`."""
@@ -46,11 +46,14 @@ class Waiting:
         Who.
     reason
         Why. That two are not to be matched is never the reason told: the veto is private.
+    since
+        From which day, as `Member` tells.
     """
 
     code: str
     role: Role
     reason: Reason
+    since: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def _waiting(
     pool: Pool, has_bonds: Collection[str], matched: Collection[str]
 ) -> tuple[Waiting, ...]:
     return tuple(
-        Waiting(member.code, member.role, _reason(member, has_bonds))
+        Waiting(member.code, member.role, _reason(member, has_bonds), member.since)
         for member in pool.members
         if member.places and member.code not in matched
     )

@@ -10,6 +10,7 @@ from peerbook.desk import Desk
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Member, Pool, Role, Veto
+from peerbook.matching.proposal import Waiting, propose
 from peerbook.matching.wishes import Bond, Wish, bonds
 from peerbook.people.pairs import Pair, pairs
 from peerbook.people.participants import danish_order
@@ -58,6 +59,14 @@ class Room:
         """All who are tied by a wish."""
         return bonds(self.pool, self.wishes, self.day, self.meetings)
 
+    @cached_property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """Who waits while as many as possible get each other, those waiting longest first."""
+        answer = propose(
+            self.members, self.wishes, self.occasions, self.vetoes, self.day
+        ).whole.waiting
+        return tuple(sorted(answer, key=lambda one: (one.since or self.day, one.code)))
+
     def of_role(self, role: Role) -> list[tuple[str, str]]:
         """Return code and name of everybody in a role, by name in Danish order."""
         found = [(one.code, self.name(one.code)) for one in self.members if one.role == role]
@@ -77,10 +86,12 @@ def read_room(desk: Desk, site: Site) -> Room:
         matched = pairs(session, site.id, day)
         codes = {one.code for one in members}
         codes |= {code for pair in matched for code in pair.codes}
+        wishes = matching_records.wishes(session, site.id)
+        codes |= {one.wished for one in wishes}
         return Room(
             day,
             tuple(members),
-            tuple(matching_records.wishes(session, site.id)),
+            tuple(wishes),
             tuple(matching_records.occasions(session, site.id)),
             tuple(matching_records.hard_stops(session, site.id)),
             tuple(matched),

@@ -126,6 +126,15 @@ def _faults_of_wish(wish: Wish, roles: Mapping[str, Role], today: dt.date) -> It
         yield Fault(message, Place(field="withdrawn_on"))
 
 
+def named(
+    wishes: Iterable[Wish], wisher: str, basis: Basis, made_on: dt.date
+) -> dict[str, str | None]:
+    """Return whom somebody named on one basis and day, by `wish_1` to `wish_3`, none taken back."""
+    sheet = _sheets(one for one in wishes if one.wisher == wisher).get((wisher, basis, made_on), ())
+    holding = {one.rank: one.wished for one in sheet if one.withdrawn_on is None}
+    return {f"wish_{rank}": holding.get(rank) for rank in range(1, MOST_NAMES + 1)}
+
+
 def _at_wish(wish: Wish, message: str) -> Fault:
     return Fault(message, Place(field=f"wish_{wish.rank}"))
 

@@ -14,7 +14,7 @@ from peerbook.matching import matching_records
 from peerbook.matching.names import VETOES, veto_name
 from peerbook.matching.pool import Member
 from peerbook.matching.room import Room, read_room
-from peerbook.matching.wishes import MOST_NAMES, Basis, compared, standing
+from peerbook.matching.wishes import MOST_NAMES, Basis, compared, named, standing
 from peerbook.people.names import role_name
 from peerbook.people.participants import refuse_deleted
 from peerbook.store import Saved
@@ -130,6 +130,7 @@ class Wishes:
                 Heading(room.name(code)),
                 Prose(f"{role_name(member.role)} · {_state(member).text}"),
                 *_earlier(room, code),
+                *self._holding_parts(room, code),
                 Heading(_("Whom do they wish for?"), level=3),
                 self._wish_form(room, member),
                 Disclosure(_("Not to be matched with"), lambda: self._veto_parts(room, member)),
@@ -155,11 +156,14 @@ class Wishes:
                 for rank in range(1, MOST_NAMES + 1)
                 if values[f"wish_{rank}"]
             ]
+            basis = cast(Basis, values["basis"])
+            made_on = given(dt.date, values["made_on"])
+            seen = submission.seen or named(room.wishes, member.code, basis, made_on)
             self._save(
                 submission, member.code,
                 lambda session: matching_records.save_wishes(
-                    session, self._site.id, member.code, wished, cast(Basis, values["basis"]),
-                    made_on=given(dt.date, values["made_on"]), today=self._desk.today,
+                    session, self._site.id, member.code, wished, basis,
+                    made_on=made_on, today=self._desk.today, seen=seen,
                 ),
             )  # fmt: skip
 
@@ -185,6 +189,40 @@ class Wishes:
                 check=lambda session: refuse_deleted(session, member.code),
             ),
         )  # fmt: skip
+
+    def _holding_parts(self, room: Room, code: str) -> list[Part]:
+        """Return the wishes of somebody that hold, each with a way to take it back."""
+        rows = [
+            {
+                "name": room.name(wish.wished), "code": wish.wished,
+                "how": _basis_name(wish.basis), "on": wish.made_on,
+            }
+            for wish in standing(room.wishes, room.day, room.meetings)
+            if wish.wisher == code
+        ]  # fmt: skip
+        if not rows:
+            return []
+
+        def take_back(row: Cells) -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                today = self._desk.today
+                matching_records.withdraw_wish(session, code, str(row["code"]), today, today)
+            told = _("The wish is taken back.")
+            self._show_one(code, told)
+            self._on_change(self)
+            return told
+
+        columns = [
+            Column("name", _("Who")),
+            Column("how", _("Said")),
+            Column("on", _("When"), kind="date"),
+        ]
+        question = _(
+            "Take this wish back? From today it counts in no proposal. That it was made still "
+            "stands under “Wishes so far”."
+        )
+        action = RowAction(_("Take back"), take_back, confirm=question)
+        return [Table(columns, rows, _("Wishes that hold"), sortable=False, action=action)]
 
     def _waiting_button(self, member: Member) -> Button:
         def note() -> str:
@@ -297,6 +335,10 @@ def _state(member: Member) -> Status:
     return Status(_("Can be matched"), "info")
 
 
+def _basis_name(basis: Basis) -> str:
+    return _("after having met") if basis == "met" else _("on the form")
+
+
 def _other(one: str, other: str, code: str) -> str:
     return other if one == code else one
 
@@ -307,7 +349,7 @@ def _earlier(room: Room, code: str) -> list[Part]:
     for wish in sorted(room.wishes, key=lambda one: (one.made_on, one.basis, one.rank)):
         if wish.wisher != code:
             continue
-        how = _("after having met") if wish.basis == "met" else _("on the form")
+        how = _basis_name(wish.basis)
         line = _("{date}, {how}: {rank}. {name}").format(
             date=format_date(wish.made_on), how=how, rank=wish.rank,
             name=room.name(wish.wished),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from peerbook import small_groups
+from collections.abc import Callable, Mapping
+
 from peerbook.desk import Desk, open_desk
 from peerbook.pathways import pathway_records
 from peerbook.pathways.contact_part import Contacts
 from peerbook.pathways.due_part import Waiting
+from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_list_part import Pathways
 from peerbook.pathways.retention_part import RetentionCurves
 from peerbook.pathways.staff_part import Staff, staff_facts
+from peerbook.privacy.disclosure import told_counts
 from peerbook.sites.site_part import site_page
 from peerbook.store.tables import Site
 from peerbook.text import _
@@ -55,18 +58,26 @@ def _parts(desk: Desk, site: Site, pair: int) -> list[Part]:
     return [Tabs(tabs, first=1 if pair else 0)]
 
 
+_COUNTED: Mapping[str, Callable[[Pathway], bool]] = {
+    "pairs": lambda one: True,
+    "ended": lambda one: one.ended_on is not None,
+    "without contract": lambda one: one.contract is None,
+    "exit talks": lambda one: one.closing is not None,
+}
+
+
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     with desk.store.read() as session:
         known = pathway_records.pathways(session, site.id, desk.today)
-    counts = {
-        "pairs": len(known),
-        "ended": sum(one.ended_on is not None for one in known),
-        "without contract": sum(one.contract is None for one in known),
-        "exit talks": sum(one.closing is not None for one in known),
-    }
-    threshold = desk.threshold()
+    counts = told_counts(
+        {
+            what: frozenset(str(one.number) for one in known if holds(one))
+            for what, holds in _COUNTED.items()
+        },
+        desk.threshold(),
+    )
     return (
         f"site: {site.name}",
-        *(f"{what}: {small_groups.told(count, threshold)}" for what, count in counts.items()),
+        *(f"{what}: {count}" for what, count in counts.items()),
         *staff_facts(desk, site),
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Literal, cast
 
 from sqlalchemy import exists, select
@@ -72,16 +73,32 @@ def has_record(session: Session, code: str) -> bool:
     return any(session.scalar(select(exists().where(column == code))) for column in about)
 
 
-def roles_on(session: Session, site_id: int | None, day: dt.date) -> dict[str, RoleInPair]:
-    """Return what everybody who takes part at a site, or at all, is on a day, by code.
+@dataclass(frozen=True)
+class TakingPart:
+    """As what somebody takes part, and from which day on."""
+
+    role: RoleInPair
+    since: dt.date
+
+
+def taking_part(session: Session, site_id: int | None, day: dt.date) -> dict[str, TakingPart]:
+    """Return as what everybody who takes part at a site, or at all, does so on a day, by code.
 
     Whoever joined as a peer and is later on a course, or joins again, is a mentor from then on.
     """
-    return {
-        code: cast(RoleInPair, event.details.get("role", "mentor"))
-        for code, event in last_events(session, site_id, (*_TAKES_PART, *_STOPS), day).items()
-        if event.kind in _TAKES_PART
-    }
+    known: dict[str, TakingPart] = {}
+    for event in _events(session, site_id, (*_TAKES_PART, *_STOPS), day):
+        before = known.pop(event.subject_id, None)
+        if event.kind in _TAKES_PART:
+            role = cast(RoleInPair, event.details.get("role", "mentor"))
+            since = before.since if before and before.role == role else event.effective_on
+            known[event.subject_id] = TakingPart(role, since)
+    return known
+
+
+def roles_on(session: Session, site_id: int | None, day: dt.date) -> dict[str, RoleInPair]:
+    """Return what everybody who takes part at a site, or at all, is on a day, by code."""
+    return {code: one.role for code, one in taking_part(session, site_id, day).items()}
 
 
 def last_events(
@@ -91,6 +108,13 @@ def last_events(
 
     Of participants of one site, or of all.
     """
+    return {event.subject_id: event for event in _events(session, site_id, kinds, day)}
+
+
+def _events(
+    session: Session, site_id: int | None, kinds: Collection[str], day: dt.date
+) -> list[Event]:
+    """Return the events of some kinds that hold on a day, in the order they took effect."""
     at_site = select(Participant.code)
     if site_id is not None:
         at_site = at_site.where(Participant.site_id == site_id)
@@ -99,7 +123,7 @@ def last_events(
         Event.subject_id.in_(at_site),
         Event.kind.in_((*kinds, WITHDRAWN)),
     )
-    return {event.subject_id: event for event in in_effect(session.scalars(wanted), day)}
+    return in_effect(session.scalars(wanted), day)
 
 
 def checked_contacts(contacts: Contacts) -> Contacts:

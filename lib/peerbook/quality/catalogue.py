@@ -9,6 +9,7 @@ from peerbook.errors import NotAllowed
 from peerbook.quality import (
     about_cafe,
     about_evaluations,
+    about_matching,
     about_pathways,
     about_people,
     about_places,
@@ -25,7 +26,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             *about_people.RULES, *about_evaluations.RULES, *about_plans.RULES,
             *about_places.RULES, *about_privacy.RULES, *about_recruitment.RULES,
-            *about_cafe.RULES, *about_pathways.RULES, *about_staff.RULES,
+            *about_cafe.RULES, *about_matching.RULES, *about_pathways.RULES, *about_staff.RULES,
         ),
         key=lambda rule: SEVERITIES.index(rule.severity),
     )

@@ -142,16 +142,36 @@ def funnel(
     channel = frame["heard_via"]
     if by == "decided_via":
         channel = frame["decided_via"].where(frame["decided_via"].notna(), channel)
-    later = [frame[f"{stage}_on"].notna() for stage in STAGES[1:]]
-    reached = pd.DataFrame({"asked": True}, index=frame.index)
-    so_far = pd.Series(data=False, index=frame.index)
-    for stage, mark in zip(reversed(STAGES[1:]), reversed(later), strict=True):
-        so_far = so_far | mark
-        reached[stage] = so_far
-    counts = reached[list(STAGES)].groupby(channel).sum()
+    reached = _reached(frame)
+    counts = reached.groupby(channel).sum()
     rows = [Row(str(name), tuple(int(n) for n in values)) for name, *values in counts.itertuples()]
     rows.sort(key=lambda row: (-row.reached[0], row.channel or ""))
     return (Row(None, tuple(int(reached[stage].sum()) for stage in STAGES)), *rows)
+
+
+def people_reached(journeys: pd.DataFrame, who: pd.Series) -> dict[str, frozenset[str]]:
+    """Return who has come to each stage, for figures that are judged before they leave.
+
+    Parameters
+    ----------
+    journeys
+        As for `funnel`.
+    who
+        Code or pseudonym of each row's person; whoever did not say who they were is one each.
+    """
+    known = who.astype(object).where(who.notna(), "row " + who.index.astype(str))
+    reached = _reached(journeys)
+    return {stage: frozenset(known[reached[stage]]) for stage in STAGES}
+
+
+def _reached(journeys: pd.DataFrame) -> pd.DataFrame:
+    """Return for each row whether it came to each stage, or to one after it."""
+    reached = pd.DataFrame({"asked": True}, index=journeys.index)
+    so_far = pd.Series(data=False, index=journeys.index)
+    for stage in reversed(STAGES[1:]):
+        so_far = so_far | journeys[f"{stage}_on"].notna()
+        reached[stage] = so_far
+    return reached[list(STAGES)]
 
 
 def spent_per_contract(efforts: pd.DataFrame, rows: tuple[Row, ...]) -> tuple[Spent, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from peerbook import small_groups
 from peerbook.desk import Desk, open_desk
+from peerbook.privacy.disclosure import told_counts
 from peerbook.recruitment import press_records, stakeholder_records
 from peerbook.recruitment.enquiry_part import Enquiries
-from peerbook.recruitment.funnel import STAGES, funnel
+from peerbook.recruitment.funnel import people_reached
 from peerbook.recruitment.funnel_part import Funnel
 from peerbook.recruitment.journey_records import journeys_frame
 from peerbook.recruitment.network_part import Network
@@ -56,15 +56,14 @@ def _parts(desk: Desk, site: Site) -> list[Part]:
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     with desk.store.read() as session:
-        rows = funnel(journeys_frame(session, site.id), "heard_via")
+        journeys = journeys_frame(session, site.id)
         items = press_records.press_items(session, site.id)
         places = stakeholder_records.places(session, site.id)
-    threshold = desk.threshold()
-    reached = zip(STAGES, rows[0].reached, strict=True)
+    counts = told_counts(people_reached(journeys, journeys["code"]), desk.threshold())
     return (
         f"site: {site.name}",
-        *(f"{stage}: {small_groups.told(count, threshold)}" for stage, count in reached),
-        f"channels: {len(rows) - 1}",
+        *(f"{stage}: {count}" for stage, count in counts.items()),
+        f"channels: {journeys['heard_via'].nunique()}",
         f"press: {len(items)}",
         f"places: {len(places)}",
     )

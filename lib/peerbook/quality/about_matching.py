@@ -1,0 +1,123 @@
+"""Rules about matching: everybody is asked, and what is noted of people fits who is matched."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import select
+
+from peerbook.course.page_addresses import MATCHING_PAGE, address_of
+from peerbook.matching import matching_records
+from peerbook.matching.occasions import Meetings
+from peerbook.matching.wishes import Wish, standing
+from peerbook.pathways.due import TALK_WITHIN
+from peerbook.people.pairs import PAIR, Pair, pair_address, pairs
+from peerbook.people.participants import RoleInPair, roles_on
+from peerbook.quality.rules import Finding, Look, rule
+from peerbook.store.tables import MatchedPair, Participant, Site
+from peerbook.text import _, format_date
+
+ASKED_WITHIN: Final = dt.timedelta(weeks=4)
+"""After they joined peers are asked whom they wish for within this. No source gives a number; with
+two cafés a week (row E10 of shared/features.md) there were eight by then."""
+
+
+def _sites(look: Look) -> dict[int, str]:
+    return {site.id: site.name for site in look.session.scalars(select(Site))}
+
+
+def _site_of(look: Look) -> dict[str, int]:
+    rows = look.session.execute(select(Participant.code, Participant.site_id))
+    return {row.code: row.site_id for row in rows}
+
+
+def _roles(look: Look) -> dict[str, RoleInPair]:
+    return roles_on(look.session, None, look.today)
+
+
+def _wishes(look: Look) -> list[Wish]:
+    return matching_records.wishes(look.session, None)
+
+
+def _open_pairs(look: Look) -> list[tuple[Pair, MatchedPair]]:
+    rows = {row.id: row for row in look.session.scalars(select(MatchedPair))}
+    return [
+        (one, rows[one.number])
+        for one in pairs(look.session, None, look.today)
+        if one.ended_on is None
+    ]
+
+
+def _about_person(look: Look, subject: str, code: str, sentence: str) -> Finding:
+    number = look.once(_site_of)[code]
+    site = look.once(_sites)[number]
+    return Finding(subject, number, site, "", address_of(MATCHING_PAGE, site), sentence)
+
+
+def _about_pair(look: Look, row: MatchedPair, sentence: str) -> Finding:
+    site = look.once(_sites)[row.site_id]
+    address = pair_address(site, row.id)
+    return Finding(f"{PAIR}:{row.id}", row.site_id, site, "", address, sentence)
+
+
+@rule(
+    "error", "leader",
+    lambda: _("Pairs of two who are not to be matched"),
+    lambda: _("Talk with both. End the pair, or take back under “Wishes” that it is not to be."),
+)  # fmt: skip
+def _pair_not_to_be(look: Look) -> Iterator[Finding]:
+    stopped = {
+        frozenset((one.one, one.other)) for one in matching_records.hard_stops(look.session, None)
+    }
+    for pair, row in look.once(_open_pairs):
+        if frozenset(pair.codes) in stopped:
+            text = _("It is noted that the two of pair {number} are not to be matched.")
+            yield _about_pair(look, row, text.format(number=pair.number))
+
+
+@rule(
+    "warning", "leader",
+    lambda: _("Pairs without a three-way talk"),
+    lambda: _("Hold the talk and write the contract, or write that the pair has ended."),
+)  # fmt: skip
+def _pair_without_talk(look: Look) -> Iterator[Finding]:
+    for pair, row in look.once(_open_pairs):
+        if row.talked_on is None and look.earliest <= pair.matched_on < look.today - TALK_WITHIN:
+            text = _("Pair {number} is matched since {date}. No three-way talk is noted.")
+            told = text.format(number=pair.number, date=format_date(pair.matched_on))
+            yield _about_pair(look, row, told)
+
+
+@rule(
+    "warning", "leader",
+    lambda: _("Peers who were not asked whom they wish for"),
+    lambda: _("Ask them, and write it under “Wishes”. Or note that they would rather wait."),
+)  # fmt: skip
+def _peer_not_asked(look: Look) -> Iterator[Finding]:
+    wished = {one.wisher for one in look.once(_wishes)}
+    for one in matching_records.members(look.session, None, look.today):
+        is_asked = one.code in wished or not one.is_free or one.role != "peer"
+        if not is_asked and one.since is not None and one.since < look.today - ASKED_WITHIN:
+            text = _("{code} could be matched since {date}. No wish of theirs is noted.")
+            told = text.format(code=one.code, date=format_date(one.since))
+            yield _about_person(look, f"participant:{one.code}", one.code, told)
+
+
+@rule(
+    "note", "leader",
+    lambda: _("Wishes for people who no longer take part"),
+    lambda: _("Ask whom they wish for now, and take the old wish back, under “Wishes”."),
+)  # fmt: skip
+def _wish_for_nobody(look: Look) -> Iterator[Finding]:
+    roles = look.once(_roles)
+    met = Meetings(matching_records.occasions(look.session, None), look.today)
+    for one in standing(look.once(_wishes), look.today, met):
+        if one.wisher in roles and one.wished not in roles:
+            text = _("{wisher} wishes for {wished}, who no longer takes part.")
+            told = text.format(wisher=one.wisher, wished=one.wished)
+            yield _about_person(look, f"wish:{one.wisher}/{one.wished}", one.wisher, told)
+
+
+RULES = (_pair_not_to_be, _pair_without_talk, _peer_not_asked, _wish_for_nobody)
