@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 
 import pytest
 
@@ -19,6 +20,7 @@ from peerbook.privacy import retention
 from peerbook.privacy.erasure import erase_person, held_about
 from peerbook.store import append_event, events_of
 from peerbook.store.tables import ERASED_END, ExitTalk, MatchedPair, Veto
+from peerbook.text import format_date
 
 TODAY = dt.date(2026, 11, 24)
 START = dt.date(2026, 6, 1)
@@ -311,10 +313,60 @@ def test_a_pair_ends_after_it_began_and_not_in_the_future(store, pair, on):
     assert of(store, pair, days(-1)).standing(days(-1)) == "asks"
 
 
-def test_a_pair_does_not_end_before_a_pause_that_is_noted(store, pair):
-    change(store, pathway_records.save_pause, pair, Pause(days(-30), days(-20)), TODAY)
-    assert refused(store, pathway_records.end_pair, pair, "withdrew", days(-25), TODAY) == ["on"]
+NOTED = {
+    "pause": (pathway_records.save_pause, Pause(days(-30), days(-20)), TODAY),
+    "check": (pathway_records.save_check, "first_month", days(-20), TODAY),
+    "answer": (pathway_records.save_extension, days(-20), TODAY),
+    "meeting": (contact_records.save_meetings, [MeetingDay(days(-20), "held")], TODAY),
+}
+
+
+@pytest.mark.parametrize("what", NOTED)
+def test_a_pair_does_not_end_before_what_is_noted_and_is_told_what_that_is(store, pair, what):
+    call, *said = NOTED[what]
+    change(store, call, pair, *said, **({"peer": True, "mentor": True} if what == "answer" else {}))
+    with pytest.raises(InputFault, match=re.escape(format_date(days(-20)))):
+        change(store, pathway_records.end_pair, pair, "withdrew", days(-21), TODAY)
     change(store, pathway_records.end_pair, pair, "withdrew", days(-20), TODAY)
+
+
+def test_a_meeting_called_off_and_a_talk_after_the_end_are_no_reason_against_it(store, pair):
+    called_off = [MeetingDay(days(9), "cancelled")]
+    change(store, contact_records.save_meetings, pair, called_off, TODAY)
+    change(store, pathway_records.save_held_exit_talk, pair, HeldExit(TODAY), TODAY, 0)
+    early = (pathway_records.end_pair, pair, "withdrew", days(-100), TODAY)
+    assert refused(store, *early) == ["on"], "the talk is no longer about that end"
+    change(store, pathway_records.end_pair, pair, "withdrew", days(-14), TODAY)
+
+
+def test_a_contract_begins_no_later_than_an_answer_or_an_agreed_talk(store, pair):
+    asked = (pathway_records.save_sheet, pair)
+    more = pathway_records.save_extension
+    change(store, more, pair, days(-9), TODAY, peer=False, mentor=True)
+    assert refused(store, *asked, sheet(days(-8)), TODAY, 2) == ["starts_on"]
+    change(store, *asked, sheet(days(-9)), TODAY, 2)
+
+
+def test_a_contract_begins_before_the_exit_talk_that_is_agreed(store, made):
+    number = a_pair(store, made)
+    agreed = AgreedExit(days(5))
+    change(store, pathway_records.agree_exit_talk, number, agreed, TODAY, 0)
+    late = (pathway_records.save_sheet, number, sheet(days(6), talked_on=TODAY), TODAY, 1)
+    assert refused(store, *late) == ["starts_on"]
+    change(store, pathway_records.cancel_exit_talk, number, TODAY, 1)
+    change(store, *late)
+
+
+def test_an_exit_talk_far_from_the_end_is_asked_about(store, pair):
+    agree_talk, held = pathway_records.agree_exit_talk, pathway_records.save_held_exit_talk
+    far = AgreedExit(days(130))
+    assert refused(store, agree_talk, pair, far, TODAY, 0) == ["date"]
+    change(store, agree_talk, pair, far, TODAY, 0, is_meant=True)
+    change(store, pathway_records.end_pair, pair, "withdrew", days(-120), TODAY)
+    assert refused(store, held, pair, HeldExit(TODAY), TODAY, 1) == ["date"]
+    change(store, held, pair, HeldExit(TODAY), TODAY, 1, is_meant=True)
+    change(store, held, pair, HeldExit(TODAY, "Lido"), TODAY, 2)
+    assert of(store, pair).closing.date == TODAY, "what was meant once is not asked again"
 
 
 def test_an_end_noted_by_mistake_is_taken_back_unless_somebody_else_came(store, made, pair):
@@ -417,7 +469,7 @@ def test_a_pair_ends_the_day_one_of_the_two_is_erased_and_nothing_more_is_writte
         (pathway_records.take_back_end, pair),
         (contact_records.save_meetings, pair, [MeetingDay(TODAY, "held")], TODAY),
     ):
-        with pytest.raises(Conflict, match="Load the page again"):
+        with pytest.raises(Conflict, match="Hent siden igen"):
             change(store, *what)
     assert store_events(store) == events
     change(store, erase_person, mentor, TODAY)

@@ -28,6 +28,10 @@ E1 of shared/features.md puts that at month five."""
 EXIT_TALK_WITHIN: Final = dt.timedelta(days=14)
 """Before or after the end the exit talk is held: row E1 of shared/features.md."""
 
+EXIT_TALK_FAR_MONTHS: Final = 3
+"""An exit talk further from the end than this is asked about. Our choice: by then it is more often
+a slip of the hand than a talk that could not be booked before."""
+
 Who = Literal["peer", "mentor", "both"]
 WHO: tuple[Who, ...] = get_args(Who)
 Why = Literal["illness", "job_or_practice", "family", "other"]

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import cast
 
+from peerbook.errors import InputFault
 from peerbook.pathways import pathway_records
 from peerbook.pathways.names import closing_name
 from peerbook.pathways.opened import Opened
@@ -66,7 +67,23 @@ def _no_talk_button(opened: Opened, talk: ExitTalk | None) -> Button:
     )
 
 
+def _asks_once() -> Callable[[dt.date, Callable[[bool], None]], None]:
+    """Return what saves a day, and takes one that was refused for meant when it is sent again."""
+    refused: set[dt.date] = set()
+
+    def ask(day: dt.date, save: Callable[[bool], None]) -> None:
+        try:
+            save(day in refused)
+        except InputFault:
+            refused.add(day)
+            raise
+
+    return ask
+
+
 def _agree_form(opened: Opened, talk: ExitTalk | None) -> Form:
+    ask = _asks_once()
+
     def save(submission: Submission) -> None:
         values = submission.values
         agreed = AgreedExit(
@@ -74,12 +91,16 @@ def _agree_form(opened: Opened, talk: ExitTalk | None) -> Form:
             given_or_none(dt.time, values["starts_at"]),
             str(values["place"]),
         )
-        opened.save(
-            submission,
-            lambda session: pathway_records.agree_exit_talk(
-                session, opened.one.number, agreed, opened.desk.today, _version(talk)
+        ask(
+            agreed.date,
+            lambda is_meant: opened.save(
+                submission,
+                lambda session: pathway_records.agree_exit_talk(
+                    session, opened.one.number, agreed, opened.desk.today, _version(talk),
+                    is_meant=is_meant,
+                ),
             ),
-        )
+        )  # fmt: skip
 
     was_agreed = talk is not None and talk.state == "agreed"
     return Form(
@@ -98,7 +119,7 @@ def _agree_form(opened: Opened, talk: ExitTalk | None) -> Form:
 
 
 def _held_form(opened: Opened, talk: ExitTalk | None) -> Form:
-    desk = opened.desk
+    desk, ask = opened.desk, _asks_once()
 
     def save(submission: Submission) -> None:
         values = submission.values
@@ -109,12 +130,16 @@ def _held_form(opened: Opened, talk: ExitTalk | None) -> Form:
             str(values["goals_reached"]),
             str(values["next_step"]),
         )
-        opened.save(
-            submission,
-            lambda session: pathway_records.save_held_exit_talk(
-                session, opened.one.number, held, desk.today, _version(talk)
+        ask(
+            held.date,
+            lambda is_meant: opened.save(
+                submission,
+                lambda session: pathway_records.save_held_exit_talk(
+                    session, opened.one.number, held, desk.today, _version(talk),
+                    is_meant=is_meant,
+                ),
             ),
-        )
+        )  # fmt: skip
 
     values: dict[str, object] = {"date": desk.today}
     if talk is not None:

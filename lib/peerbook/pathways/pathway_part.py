@@ -121,7 +121,7 @@ class OnePathway:
         if has_begun:
             yield "more", _("Three months more?"), self._more_parts
         yield "contract", _("The three-way talk and the contract"), lambda: contract_parts(opened)
-        if has_begun or one.ended_on is not None:
+        if has_begun or one.ended_on is not None or one.closing is not None:
             yield "exit", _("The exit talk"), lambda: exit_parts(opened)
         if one.ended_on is None:
             yield "end", _("It ends"), lambda: [end_form(opened)]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import cast
 
-from sqlalchemy import ColumnElement, String, exists, or_, select
+from sqlalchemy import ColumnElement, String, exists, func, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
+from peerbook.months import months_after
 from peerbook.pathways.contract import (
     CHECKS,
+    EXIT_TALK_FAR_MONTHS,
     PLANNED_MONTHS,
     Check,
     Contract,
@@ -243,8 +245,9 @@ def save_sheet(
     ------
     InputFault
         When the talk lies ahead; when the contract begins before they were matched, more than a
-        year ahead, after the pair ended, or after a pause or a talk at its end; or when another
-        contract of either runs at the same time.
+        year ahead, after the pair ended, or after a pause, a check, an answer or a talk at its
+        end; when a pause would lie after it; or when another contract of either runs at the same
+        time.
     Conflict
         When somebody else has changed it since.
     """
@@ -258,17 +261,10 @@ def save_sheet(
         raise InputFault.at("starts_on", _ended_told(one.ended_on))
     if sheet.starts_on > today + FURTHEST_AHEAD:
         raise InputFault.at("starts_on", _("That is more than a year ahead. Check the year."))
-    happened = [pause.since for pause in one.contract.pauses] if one.contract else []
-    happened += one.checked.values()
-    if one.closing is not None and one.closing.state == "held":
-        happened.append(one.closing.date)
-    if happened and min(happened) < sheet.starts_on:
-        raise InputFault.at(
-            "starts_on",
-            _("Something is noted on {date} already. Let it begin that day or earlier.").format(
-                date=format_date(min(happened))
-            ),
-        )
+    first = min([*_noted(one), *_talk_noted(one)], default=(sheet.starts_on, ""))
+    if first[0] < sheet.starts_on:
+        advice = _("Let the contract begin that day or earlier.")
+        raise InputFault.at("starts_on", f"{first[1]} {advice}")
     if one.contract is not None:
         _refuse_stray_pause(
             replace(one.contract, starts_on=sheet.starts_on, months=sheet.months), "months"
@@ -448,22 +444,30 @@ def end_pair(session: Session, number: int, end: PairEnd, on: dt.date, today: dt
     Raises
     ------
     InputFault
-        When the day lies ahead or before they were matched, or before something that is noted; or
-        it has ended already.
+        When the day lies ahead, before they were matched or before something that is noted, or
+        long before their exit talk; or it has ended already.
     """
     one = _going_on(session, number, "on")
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
     if on < one.matched_on:
         raise InputFault.at("on", _matched_told(one))
-    last = max((pause.until or pause.since for pause in _pauses(one)), default=on)
-    if last > on:
-        raise InputFault.at(
-            "on",
-            _("A pause is noted on {date}. Choose that day or a later one.").format(
-                date=format_date(last)
-            ),
-        )
+    met = select(func.max(Meeting.date)).where(Meeting.pair_id == number, Meeting.state == "held")
+    last_met = session.scalar(met)
+    noted = list(_noted(one))
+    if last_met is not None:
+        noted.append((last_met, _("They met on {date}.").format(date=format_date(last_met))))
+    last = max(noted, default=(on, ""))
+    if last[0] > on:
+        raise InputFault.at("on", f"{last[1]} " + _("Choose that day or a later one."))
+    if one.closing is not None and one.closing.state == "held":
+        ended = replace(one, ended_on=on)
+        if one.closing.date > on and _end_far_from(ended, one.closing.date) is not None:
+            raise InputFault.at(
+                "on",
+                _("The exit talk was held on {date}, long after that. Choose a day nearer to it.")
+                .format(date=format_date(one.closing.date)),
+            )  # fmt: skip
     append_event(session, PAIR, number, "ended", on, end=end)
     return _saved(session, one)
 
@@ -553,15 +557,43 @@ def take_back_match(session: Session, number: int, seen_version: int) -> Saved:
     return saved
 
 
-def _pauses(one: Pathway) -> tuple[Pause, ...]:
-    return () if one.contract is None else one.contract.pauses
+def _noted(one: Pathway) -> Iterator[tuple[dt.date, str]]:
+    """Yield the days on which something is noted of a pair in its contract, and what it is."""
+    for day in one.checked.values():
+        yield day, _("It is noted that you asked on {date}.").format(date=format_date(day))
+    if one.contract is None:
+        return
+    if one.contract.answered_on is not None:
+        day = one.contract.answered_on
+        words = _("On {date} they said whether they want three months more.")
+        yield day, words.format(date=format_date(day))
+    for pause in one.contract.pauses:
+        for day in filter(None, (pause.since, pause.until)):
+            yield day, _("A pause is noted on {date}.").format(date=format_date(day))
+
+
+def _talk_noted(one: Pathway) -> Iterator[tuple[dt.date, str]]:
+    """Yield the day of the exit talk, where there is one, and what is noted of it."""
+    if one.closing is not None and one.closing.state != "cancelled":
+        words = (
+            _("The exit talk was held on {date}.")
+            if one.closing.state == "held"
+            else _("The exit talk is agreed for {date}.")
+        )
+        yield one.closing.date, words.format(date=format_date(one.closing.date))
 
 
 # -- the exit talk ---------------------------------------------------------------------------------
 
 
 def agree_exit_talk(
-    session: Session, number: int, agreed: AgreedExit, today: dt.date, seen_version: int
+    session: Session,
+    number: int,
+    agreed: AgreedExit,
+    today: dt.date,
+    seen_version: int,
+    *,
+    is_meant: bool = False,
 ) -> Saved:
     """Note that the exit talk is agreed, or moved.
 
@@ -569,18 +601,21 @@ def agree_exit_talk(
     ----------
     seen_version
         Of the talk as it was shown; 0 when there was none.
+    is_meant
+        Whether a day far from the end was asked about and is right.
 
     Raises
     ------
     InputFault
-        When the day is past, more than a year ahead or before the start, or the talk was held.
+        When the day is past, more than a year ahead, before the start, or far from the end and not
+        said to be right; or the talk was held.
     Conflict
         When somebody else has changed it since.
     """
     one = of_two(session, number)
     if not today <= agreed.date <= today + FURTHEST_AHEAD:
         raise InputFault.at("date", _("Choose a day from today to a year ahead."))
-    _refuse_exit_before_start(one, agreed.date)
+    _refuse_exit_day(one, agreed.date, is_meant=is_meant)
     row = _talk_row(session, number, seen_version)
     if row.state == "held":
         raise InputFault.at("date", _("The talk was held. Reload the page."))
@@ -616,7 +651,13 @@ def cancel_exit_talk(session: Session, number: int, today: dt.date, seen_version
 
 
 def save_held_exit_talk(
-    session: Session, number: int, held: HeldExit, today: dt.date, seen_version: int
+    session: Session,
+    number: int,
+    held: HeldExit,
+    today: dt.date,
+    seen_version: int,
+    *,
+    is_meant: bool = False,
 ) -> Saved:
     """Note the exit talk that was held, whether it was agreed here or not.
 
@@ -624,17 +665,21 @@ def save_held_exit_talk(
     ----------
     seen_version
         Of the talk as it was shown; 0 when there was none.
+    is_meant
+        As in `agree_exit_talk`.
 
     Raises
     ------
     InputFault
-        When the day lies ahead or before the start.
+        When the day lies ahead, before the start, or far from the end and not said to be right.
     Conflict
         When somebody else has changed it since.
     """
     if held.date > today:
         raise InputFault.at("date", _("That day lies ahead. Write it down when the talk is over."))
-    _refuse_exit_before_start(of_two(session, number), held.date)
+    one = of_two(session, number)
+    known = None if one.closing is None or one.closing.state != "held" else one.closing.date
+    _refuse_exit_day(one, held.date, is_meant=is_meant or held.date == known)
     row = _talk_row(session, number, seen_version)
     row.state, row.date, row.place = "held", held.date, held.place
     row.ticked = list(held.ticked)
@@ -653,7 +698,8 @@ def _talk_row(session: Session, number: int, seen_version: int) -> ExitTalk:
     return row
 
 
-def _refuse_exit_before_start(one: Pathway, date: dt.date) -> None:
+def _refuse_exit_day(one: Pathway, date: dt.date, *, is_meant: bool) -> None:
+    """Refuse an exit talk before the start, and one far from the end that is not meant so."""
     if date < one.begins_on:
         raise InputFault.at(
             "date",
@@ -661,6 +707,25 @@ def _refuse_exit_before_start(one: Pathway, date: dt.date) -> None:
                 date=format_date(one.begins_on)
             ),
         )
+
+    end = _end_far_from(one, date)
+    if end is not None and not is_meant:
+        raise InputFault.at(
+            "date",
+            _("That is more than {n} months from the end, {date}. If the day is right, save again.")
+            .format(n=EXIT_TALK_FAR_MONTHS, date=format_date(end)),
+        )  # fmt: skip
+
+
+def _end_far_from(one: Pathway, date: dt.date) -> dt.date | None:
+    """Return when a pair ended or is to end, where a day is far from that; else None."""
+    end = one.ended_on
+    if end is None and one.contract is not None:
+        end = one.contract.ends_on
+    if end is None:
+        return None
+    first, last = (months_after(end, n) for n in (-EXIT_TALK_FAR_MONTHS, EXIT_TALK_FAR_MONTHS))
+    return None if first <= date <= last else end
 
 
 # -- shared ----------------------------------------------------------------------------------------
