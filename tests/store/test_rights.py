@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 import pytest
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import delete, func, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from builders import (
@@ -153,9 +153,9 @@ def test_each_role_writes_the_tables_it_is_given_and_no_other(place, role):
     with as_(place, role) as store:
         for name, table in Base.metadata.tables.items():
             for statement in (
-                f"INSERT INTO {name} DEFAULT VALUES",
-                f"UPDATE {name} SET {next(iter(table.columns)).name} = NULL",
-                f"DELETE FROM {name}",
+                f"INSERT INTO main.{name} DEFAULT VALUES",
+                f"UPDATE main.{name} SET {next(iter(table.columns)).name} = NULL",
+                f"DELETE FROM main.{name}",
             ):
                 refused = None
                 try:
@@ -339,29 +339,40 @@ def test_no_site_means_no_row(place):
         assert read(store, select(Identity)) == []
 
 
+@pytest.mark.parametrize("role", ["leader", "course_leader"])
+def test_whoever_saves_sees_the_rows_of_their_own_sites_only(place, role):
+    """Also of tables they write, and also when a row is asked for by its number."""
+    with as_(place, role, {1}) as store, store.write("bo") as session:
+        assert session.scalars(select(Site.id)).all() == [1]
+        assert session.get(Course, 2) is None
+        assert "P-KKKKKK" not in session.scalars(select(Participant.code)).all()
+        assert "P-KKKKKK" not in identities.name_of(session, ["P-KKKKKK"])
+        assert len(session.scalars(select(Event)).all()) == 1
+        session.get(Course, 1).title = "Mine"
+    with open_store(place) as store:
+        assert read(store, select(Course.title)) == ["Mine", "Over there"]
+
+
 def test_a_row_of_another_site_is_neither_made_nor_changed_nor_deleted(place):
-    def made(session):
-        session.add(course(site_id=2))
-
-    def changed(session):
-        session.get(Course, 2).title = "Mine"
-
-    def moved_in(session):
-        session.get(Course, 2).site_id = 1
-
-    def moved_out(session):
-        session.get(Course, 1).site_id = 2
-
-    def deleted(session):
-        session.delete(session.scalars(select(Evaluation).where(Evaluation.course_id == 2)).one())
-
-    for change in (made, changed, moved_in, moved_out, deleted):
+    over_there = Course.id == 2
+    for change in (
+        update(Course).where(over_there).values(title="Mine"),
+        update(Course).where(over_there).values(site_id=1),
+        update(Course).where(Course.id == 1).values(site_id=2),
+        delete(Evaluation).where(Evaluation.course_id == 2),
+    ):
         with (
             as_(place, "course_leader", {1}) as store,
             pytest.raises(NotAllowed),
             store.write("bo") as session,
         ):
-            change(session)
+            session.connection().execute(change)
+    with (
+        as_(place, "course_leader", {1}) as store,
+        pytest.raises(NotAllowed),
+        store.write("bo") as session,
+    ):
+        session.add(course(site_id=2))
     with open_store(place) as store:
         assert read(store, select(Course.title))[1] == "Over there"
         assert read(store, select(func.count()).select_from(Evaluation)) == [2]

@@ -46,7 +46,7 @@ from peerbook.store.keys import (
     sync_folder,
 )
 from peerbook.store.place import require_safe_place
-from peerbook.store.sqlite_guard import OTHER_SITE, guarded
+from peerbook.store.sqlite_guard import OTHER_SITE, guarded, past_views
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
 
@@ -468,6 +468,14 @@ class SqliteFile(Database):
                 connection.exec_driver_sql(begin)
             else:
                 _begin_in_turn(connection, begin, self.path.parent)
+
+        if self._visitor is not None and begin != "BEGIN":
+
+            @event.listens_for(engine, "before_cursor_execute", retval=True)
+            def _change_tables(
+                _connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any
+            ) -> tuple[str, Any]:
+                return past_views(statement), parameters
 
         @event.listens_for(engine, "connect")
         def _note_file(_driven: Any, record: ConnectionPoolEntry) -> None:

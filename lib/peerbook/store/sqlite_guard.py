@@ -2,12 +2,13 @@
 
 Nothing is left to the pages. What a role may not touch is refused when a statement is prepared;
 a hidden column reads as empty; and a table with rows of other sites is hidden behind a view of the
-same name, which shows only one's own. Whoever writes sees all rows of a table they may write, since
-sites share teachers and holidays, but a trigger refuses to change those of other sites.
+same name, which shows only one's own. A change is made in the table itself (`past_views`), where a
+trigger refuses to touch rows of other sites.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,6 +46,8 @@ _CODE_OF_A_NAME = "identity.participant_code"
 """What a foreign key looks for when a participant is added or goes."""
 _CATALOGUE, _NAMES_OF_VIEWS = "sqlite_master", "sqlite_temp_master"
 
+_CHANGES = re.compile(r"^\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+(?!main\.)", re.I)
+
 Answer = Callable[[int, str | None, str | None, str | None, str | None], int]
 
 
@@ -64,48 +67,85 @@ def guarded(connection: Any, visitor: Visitor | None, *, reads_only: bool) -> It
     if visitor is None or (rights_of(visitor) is None and visitor.sites is None):
         yield
         return
-    limited = {
-        table.name: condition
-        for table in Base.metadata.sorted_tables
-        if (condition := _own_rows(table, visitor, reads_only=reads_only)) is not None
-    }
+    shown = _shown_rows(visitor, reads_only=reads_only)
+    changeable = {} if reads_only else _changeable_rows(visitor)
     # What a statement is read through is told by a name, which any WITH may use; this one nobody
     # can know.
-    own_views = {name: f"own_{name}_{secrets.token_hex(8)}" for name in limited if reads_only}
-    for name, condition in limited.items():
-        statements = None
-        if reads_only:
-            statements = _views(name, condition, own_views[name], visitor)
-        for statement in statements or _triggers(name, condition):
+    own_views = {name: f"own_{name}_{secrets.token_hex(8)}" for name in shown}
+    for name, condition in shown.items():
+        for statement in _views(name, condition, own_views[name], visitor, reads_only=reads_only):
+            connection.execute(statement)
+    for name, condition in changeable.items():
+        for statement in _triggers(name, condition):
             connection.execute(statement)
     yield
     connection.set_authorizer(_authorizer(visitor, own_views, reads_only=reads_only))
 
 
-def _own_rows(table: Table, visitor: Visitor, *, reads_only: bool) -> str | None:
-    name = "'{}'".format(visitor.name.replace("'", "''"))
+def past_views(statement: str) -> str:
+    """Return a statement that changes a table as one that changes no view of the same name.
+
+    What it reads to find the rows, it reads as all statements do.
+    """
+    return _CHANGES.sub(r"\g<0>main.", statement, count=1)
+
+
+def _own_rows(table: Table, visitor: Visitor) -> list[str]:
+    """Return the conditions, in SQL, that a row is a visitor's own to see."""
     if table.name == "draft":
-        return None if sees_all_drafts(visitor) else f"owner = {name}"
+        return [] if sees_all_drafts(visitor) else [f"owner = {_quoted(visitor)}"]
     conditions = []
-    if not reads_only and visitor.role != "leader":
-        conditions.append(changeable_rows(table, name))
     if visitor.sites is not None:
         numbers = ", ".join(str(int(site)) for site in sorted(visitor.sites))
         conditions.append(rows_of(table, lambda column: f"{column} IN ({numbers})"))
     if not sees_people(visitor.role) and (people := about_people(table)):
         conditions.append(f"NOT {people}")
-    if reads_only and told_in_trust(table, visitor.role):
-        conditions.append("1")  # all rows, yet through a view, which leaves something out
-    return " AND ".join(f"({one})" for one in conditions if one) or None
+    return [one for one in conditions if one]
 
 
-def _views(name: str, condition: str, own_view: str, visitor: Visitor) -> list[str]:
+def _shown_rows(visitor: Visitor, *, reads_only: bool) -> dict[str, str]:
+    """Return the condition of each table that is read through a view."""
+    shown = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name == "draft" and not reads_only:
+            continue  # whoever takes away what a draft is about takes it away too
+        conditions = _own_rows(table, visitor)
+        if reads_only and told_in_trust(table, visitor.role):
+            conditions.append("1")  # all rows, yet through a view, which leaves something out
+        if conditions:
+            shown[table.name] = _all(conditions)
+    return shown
+
+
+def _changeable_rows(visitor: Visitor) -> dict[str, str]:
+    """Return the condition of each table of which a visitor may not change all rows."""
+    changed = {}
+    for table in Base.metadata.sorted_tables:
+        conditions = _own_rows(table, visitor)
+        if visitor.role != "leader" and (one := changeable_rows(table, _quoted(visitor))):
+            conditions.append(one)
+        if conditions:
+            changed[table.name] = _all(conditions)
+    return changed
+
+
+def _all(conditions: list[str]) -> str:
+    return " AND ".join(f"({one})" for one in conditions)
+
+
+def _quoted(visitor: Visitor) -> str:
+    return "'{}'".format(visitor.name.replace("'", "''"))
+
+
+def _views(
+    name: str, condition: str, own_view: str, visitor: Visitor, *, reads_only: bool
+) -> list[str]:
     # To read no column but the number of a row is to SQLite to read none, and looks then as if the
     # table had been asked for past the view; so every view reads one more.
     table = Base.metadata.tables[name]
     column = list(table.columns)[-1].name
     shown = "*"
-    if in_trust := told_in_trust(table, visitor.role):
+    if reads_only and (in_trust := told_in_trust(table, visitor.role)):
         shown = ", ".join(
             f"CASE WHEN {in_trust} THEN '{{}}' ELSE details END AS details"
             if one.name == "details"
@@ -135,7 +175,7 @@ def _triggers(name: str, condition: str) -> list[str]:
         )
 
     kept = [refuse("INSERT", "NEW"), refuse("UPDATE", "OLD", "NEW")]
-    # Whoever takes away what a draft is about takes it away too.
+    # As said of views: a draft goes with what it is about.
     return kept if name == "draft" else [*kept, refuse("DELETE", "OLD")]
 
 
@@ -154,8 +194,13 @@ def _authorizer(visitor: Visitor, own_views: dict[str, str], *, reads_only: bool
         if action == driver.SQLITE_READ:
             if f"{one}.{two}" in hidden:
                 return int(driver.SQLITE_IGNORE)
+            # Whoever saves looks past the view as well: the database itself does, for what a row
+            # points to, and so does a change, for the row it is made in.
             past_view = (
-                database == "main" and one in own_views and through not in own_views.values()
+                reads_only
+                and database == "main"
+                and one in own_views
+                and through not in own_views.values()
             )
             if one == _NAMES_OF_VIEWS or past_view:
                 return int(driver.SQLITE_DENY)
