@@ -8,10 +8,12 @@ stands what must hold in every store at every time.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,7 @@ from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.desk import Desk
+from peerbook.errors import InputFault
 from peerbook.sites import site_records
 from peerbook.store import Role, Store, Visitor, identities, new_code, users
 from peerbook.store.audit import PRIVATE, plain, row_id
@@ -138,6 +141,25 @@ def save(store: Store, *rows: Base, actor: str = LEADER) -> list[Any]:
         session.flush()
     keys = [inspect(row).identity for row in rows]
     return [key[0] if len(key) == 1 else key for key in keys]
+
+
+def change(store: Store, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """Return what a records function saved, called as a leader of all sites."""
+    with store.write(LEADER) as session:
+        return call(session, *args, **named)
+
+
+def read(store: Store, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """Return what a records function finds."""
+    with store.read() as session:
+        return call(session, *args, **named)
+
+
+def refused(store: Store, call: Callable[..., Any], *args: Any, **named: Any) -> list[str | None]:
+    """Return the fields for which a records function refuses to save."""
+    with pytest.raises(InputFault) as fault:
+        change(store, call, *args, **named)
+    return [one.place.field for one in fault.value.faults]
 
 
 def site(**values: Any) -> Site:

@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from builders import LEADER, a_site, assert_sound
+from builders import a_site, assert_sound, change
 from builders import save as saved
 from peerbook.cafe import event_records
 from peerbook.cafe.event_answers import EVENT, Answers, counted_items, figures, suggested
@@ -27,11 +27,6 @@ TRIP = Event(DAY, "Sommertur", 31, 2400, ANSWERS)
 @pytest.fixture
 def site_id(store):
     return a_site(store)[0]
-
-
-def change(store, call, *args):
-    with store.write(LEADER) as session:
-        return call(session, *args)
 
 
 def add(store, site_id, event=TRIP, **other):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from icalendar import Calendar
 
-from builders import LEADER, a_site, assert_sound, participant
+from builders import LEADER, a_site, assert_sound, change, participant
 from builders import save as saved
 from peerbook.cafe import rota_records
 from peerbook.cafe.rota_files import rota_calendar
@@ -40,11 +40,6 @@ def code(store, site_id):
 
 def opening(day=TUESDAY, starts=10, ends=12, **more):
     return Opening(day, dt.time(starts), dt.time(ends), "Lido", **more)
-
-
-def change(store, call, *args):
-    with store.write(LEADER) as session:
-        return call(session, *args)
 
 
 def plan(store, site_id, weeks=1, **when):

@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
-from builders import LEADER, a_site, assert_sound, participant
+from builders import LEADER, a_site, assert_sound, change, participant, read, refused
 from builders import save as saved
-from peerbook.errors import Conflict, InputFault
+from peerbook.errors import Conflict
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
@@ -26,22 +26,6 @@ JOINED = dt.date(2026, 1, 5)
 
 def days(count):
     return TODAY + dt.timedelta(days=count)
-
-
-def change(store, call, *args, **named):
-    with store.write(LEADER) as session:
-        return call(session, *args, **named)
-
-
-def read(store, call, *args, **named):
-    with store.read() as session:
-        return call(session, *args, **named)
-
-
-def refused(store, call, *args, **named):
-    with pytest.raises(InputFault) as fault:
-        change(store, call, *args, **named)
-    return [one.place.field for one in fault.value.faults]
 
 
 @pytest.fixture

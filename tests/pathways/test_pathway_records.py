@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from builders import LEADER, a_site, assert_sound, participant
+from builders import LEADER, a_site, assert_sound, change, participant, read, refused
 from builders import save as saved
 from peerbook.errors import Conflict, InputFault
 from peerbook.pathways import contact_records, due_records, pathway_records
@@ -28,22 +28,6 @@ START = dt.date(2026, 6, 1)
 
 def days(count):
     return TODAY + dt.timedelta(days=count)
-
-
-def change(store, call, *args, **named):
-    with store.write(LEADER) as session:
-        return call(session, *args, **named)
-
-
-def read(store, call, *args, **named):
-    with store.read() as session:
-        return call(session, *args, **named)
-
-
-def refused(store, call, *args, **named):
-    with pytest.raises(InputFault) as fault:
-        change(store, call, *args, **named)
-    return [one.place.field for one in fault.value.faults]
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from builders import LEADER, a_site, add_matching, assert_sound, participant
+from builders import LEADER, a_site, add_matching, assert_sound, change, participant, read, refused
 from builders import save as saved
 from peerbook.data_protection.own_file import own_file
-from peerbook.errors import Conflict, InputFault, NotAllowed
+from peerbook.errors import Conflict, NotAllowed
 from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.pathways import staff_records
 from peerbook.pathways.acute_card import acute_card
@@ -38,22 +38,6 @@ def made(store):
     with store.read() as session:
         (pair,) = pairs(session, site_id, TODAY)
     return site_id, *codes, pair.number
-
-
-def change(store, call, *args):
-    with store.write(LEADER) as session:
-        return call(session, *args)
-
-
-def read(store, call, *args):
-    with store.read() as session:
-        return call(session, *args)
-
-
-def refused(store, call, *args):
-    with pytest.raises(InputFault) as fault:
-        change(store, call, *args)
-    return [one.place.field for one in fault.value.faults]
 
 
 def test_a_contact_is_noted_corrected_and_removed(store, made):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, a_course, a_desk, a_site, assert_sound, counted
+from builders import LEADER, a_course, a_desk, a_site, assert_sound, change, counted, read, refused
 from peerbook.course import people_records
 from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.erasure import erase_person
@@ -44,27 +44,11 @@ def site_id(store):
     return a_site(store)[0]
 
 
-def change(store, call, *args, **named):
-    with store.write(LEADER) as session:
-        return call(session, *args, **named)
-
-
-def read(store, call, *args, **named):
-    with store.read() as session:
-        return call(session, *args, **named)
-
-
 def asks(store, site_id, person=HANNE, asked=ASKED):
     """Return the code of somebody who asks."""
     saved = change(store, enquiry_records.log_enquiry, site_id, asked, person, TODAY)
     with store.read() as session:
         return session.get_one(Enquiry, saved.number).participant_code
-
-
-def refused(store, call, *args, **named):
-    with pytest.raises(InputFault) as fault:
-        change(store, call, *args, **named)
-    return [one.place.field for one in fault.value.faults]
 
 
 def standing(store, site_id, today=TODAY):
