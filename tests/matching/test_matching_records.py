@@ -7,7 +7,7 @@ import pytest
 
 from builders import LEADER, a_site, assert_sound, change, participant, read, refused
 from builders import save as saved
-from peerbook.errors import Conflict
+from peerbook.errors import Conflict, InputFault
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
