@@ -10,17 +10,20 @@ import pytest
 
 from builders import LEADER, a_site, assert_sound, change, participant, read, refused
 from builders import save as saved
+from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.pathways import contact_records, due_records, pathway_records
 from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Contract, Pause
-from peerbook.pathways.pathway_records import AgreedExit, HeldExit, Sheet
+from peerbook.pathways.opened import Opened
+from peerbook.pathways.pathway_records import AgreedExit, Answer, HeldExit, Sheet
 from peerbook.people import pairs
 from peerbook.privacy import retention
 from peerbook.privacy.erasure import erase_person, held_about
-from peerbook.store import append_event, events_of
+from peerbook.store import Visitor, append_event, events_of
 from peerbook.store.tables import ERASED_END, ExitTalk, MatchedPair, Veto
 from peerbook.text import format_date
+from peerbook.ui import Submission
 
 TODAY = dt.date(2026, 11, 24)
 START = dt.date(2026, 6, 1)
@@ -230,12 +233,77 @@ def test_asking_how_it_goes_is_noted_and_nothing_else(store, pair):
     assert of(store, pair).checked == {"first_days": days(-170)}
 
 
-def test_an_answer_before_one_that_counts_is_refused_instead_of_doing_nothing(store, pair):
-    more = pathway_records.save_extension
-    change(store, more, pair, days(-5), TODAY, peer=True, mentor=True)
-    assert refused(store, more, pair, days(-6), TODAY, peer=False, mentor=True) == ["on"]
+def test_an_answer_takes_the_place_of_those_of_that_day_and_later(store, pair):
+    more, answers = pathway_records.save_extension, pathway_records.answers
+    change(store, more, pair, days(-20), TODAY, peer=False, mentor=False)
     change(store, more, pair, days(-5), TODAY, peer=False, mentor=True)
-    assert of(store, pair).contract.all_months == 6
+    change(store, more, pair, days(-6), TODAY, peer=True, mentor=True)
+    one = of(store, pair).contract
+    assert (one.all_months, one.answered_on) == (9, days(-6))
+    assert read(store, answers, pair) == [
+        Answer(days(-20), peer=False, mentor=False), Answer(days(-6), peer=True, mentor=True)
+    ]  # fmt: skip
+    change(store, pathway_records.take_back_answer, pair)
+    assert of(store, pair).contract.answered_on == days(-20)
+    change(store, pathway_records.take_back_answer, pair)
+    assert of(store, pair).contract.answered_on is None
+    assert refused(store, pathway_records.take_back_answer, pair) == ["on"]
+
+
+def test_an_answer_a_pause_rests_on_is_not_taken_back(store, pair):
+    start = days(-230)
+    with store.write(LEADER) as session:  # as if it had begun earlier
+        session.get_one(MatchedPair, pair).matched_on = start
+        session.get_one(MatchedPair, pair).starts_on = start
+    more = pathway_records.save_extension
+    change(store, more, pair, days(-60), TODAY, peer=True, mentor=True)
+    change(store, pathway_records.save_pause, pair, Pause(days(-20)), TODAY)
+    assert refused(store, pathway_records.take_back_answer, pair) == ["on"]
+    assert of(store, pair).contract.all_months == 9
+
+
+def test_what_was_offered_meanwhile_is_said_or_that_it_was_nothing(store, pair):
+    change(store, pathway_records.save_pause, pair, Pause(days(-9), who="peer"), TODAY)
+    told = (pathway_records.save_partner_told, pair)
+    for offered in ([], ["cafe", "nothing"]):
+        assert refused(store, *told, offered, TODAY, TODAY) == ["offered"]
+    change(store, *told, ["nothing"], TODAY, TODAY)
+    [pause] = of(store, pair).contract.pauses
+    assert (pause.told_on, pause.offered) == (TODAY, ("nothing",))
+
+
+def test_a_pair_that_is_not_as_it_was_shown_is_not_written_on(store, pair):
+    shown = of(store, pair)
+    with store.read() as session:
+        pathway_records.refuse_overtaken(session, shown)
+    change(store, pathway_records.save_pause, pair, Pause(days(-9)), TODAY)
+    for _time in range(2):
+        with store.read() as session, pytest.raises(Conflict):
+            pathway_records.refuse_overtaken(session, shown)
+        change(store, pathway_records.take_back_pause, pair, days(-9))
+        assert of(store, pair) == shown, "as it was, and yet something has happened"
+        change(store, pathway_records.save_pause, pair, Pause(days(-9)), TODAY)
+
+
+def test_two_who_have_one_pair_open_do_not_write_over_each_other(store, pair):
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    told = []
+    one, other = (Opened(desk, of(store, pair), {}, told.append) for _n in range(2))
+
+    def answer(opened, key, **said):
+        submission = Submission(key, said, form="extension")
+        opened.note(
+            submission,
+            lambda session: pathway_records.save_extension(session, pair, TODAY, TODAY, **said),
+        )
+
+    answer(one, "1", peer=True, mentor=True)
+    with pytest.raises(Conflict):
+        answer(other, "2", peer=False, mentor=False)
+    with pytest.raises(Conflict):
+        other.press(lambda session: pathway_records.take_back_answer(session, pair), "")
+    assert len(told) == 1
+    assert of(store, pair).contract.both_want_more
 
 
 def test_who_was_told_of_one_pause_is_not_taken_to_know_of_the_next(store, pair):
@@ -262,6 +330,20 @@ def test_an_exit_talk_is_agreed_moved_held_and_corrected(store, pair):
     with pytest.raises(Conflict):
         change(store, held, pair, HeldExit(TODAY), TODAY, 1)
     assert refused(store, agree_talk, pair, AgreedExit(days(3)), TODAY, 3) == ["date"]
+
+
+def test_that_an_exit_talk_was_held_is_taken_back_with_what_was_written_of_it(store, pair):
+    held = HeldExit(TODAY, "Lido", ("goals",), "Kom ud", "Cafévagt")
+    take_back = pathway_records.take_back_held
+    change(store, pathway_records.save_held_exit_talk, pair, held, TODAY, 0)
+    with pytest.raises(Conflict):
+        change(store, take_back, pair, 9)
+    change(store, take_back, pair, 1)
+    with store.read() as session:
+        talk = session.query(ExitTalk).one()
+        assert (talk.state, talk.date, talk.place) == ("agreed", TODAY, "Lido")
+        assert (talk.ticked, talk.goals_reached, talk.next_step) == ([], "", "")
+    assert refused(store, take_back, pair, 2) == ["date"]
 
 
 def test_an_exit_talk_before_the_start_or_on_a_day_ahead_is_refused(store, made, pair):

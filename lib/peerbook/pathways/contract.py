@@ -36,10 +36,10 @@ Who = Literal["peer", "mentor", "both"]
 WHO: tuple[Who, ...] = get_args(Who)
 Why = Literal["illness", "job_or_practice", "family", "other"]
 WHY: tuple[Why, ...] = get_args(Why)
-Offer = Literal["cafe", "group", "temporary_mentor"]
+Offer = Literal["cafe", "group", "temporary_mentor", "nothing"]
 OFFERS: tuple[Offer, ...] = get_args(Offer)
 """What a partner can do meanwhile: seeds/vejle-manual.txt, p. 17, and row E2 of
-shared/features.md."""
+shared/features.md; or that there was nothing to offer."""
 
 Check = Literal["first_days", "first_month"]
 CHECKS: tuple[Check, ...] = get_args(Check)

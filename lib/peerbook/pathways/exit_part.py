@@ -38,7 +38,7 @@ def exit_parts(opened: Opened) -> list[Part]:
     with opened.desk.store.read() as session:
         talk = pathway_records.exit_talk(session, opened.one.number)
     if talk is not None and talk.state == "held":
-        return [_held_form(opened, talk)]
+        return [_held_form(opened, talk), _held_taken_back(opened, talk)]
     if talk is not None and talk.state == "agreed":
         return [
             Prose(_talk_line(talk)),
@@ -52,6 +52,23 @@ def exit_parts(opened: Opened) -> list[Part]:
         Disclosure(_("It was held already"), lambda: [_held_form(opened, talk)]),
     ]
     return parts if talk is not None else [*parts, _no_talk_button(opened, talk)]
+
+
+def _held_taken_back(opened: Opened, talk: ExitTalk) -> Button:
+    date = format_date(talk.date)
+    return Button(
+        _("Take back that it was held"),
+        lambda: opened.press(
+            lambda session: pathway_records.take_back_held(
+                session, opened.one.number, talk.version
+            ),
+            _("It is taken back. The talk is agreed for {date}.").format(date=date),
+        ),
+        confirm=_(
+            "Was it not held? What is written of it is deleted, and the talk is agreed for {date}."
+        ).format(date=date),
+        look="danger",
+    )
 
 
 def _no_talk_button(opened: Opened, talk: ExitTalk | None) -> Button:
@@ -176,7 +193,7 @@ def end_form(opened: Opened) -> Form:
 
     def save(submission: Submission) -> None:
         values = submission.values
-        opened.save(
+        opened.note(
             submission,
             lambda session: pathway_records.end_pair(
                 session, opened.one.number, cast(PairEnd, values["end"]),

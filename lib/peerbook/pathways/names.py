@@ -65,6 +65,7 @@ def offer_name(offer: str) -> str:
         "cafe": _("Come to the café"),
         "group": _("Join a group"),
         "temporary_mentor": _("Meet somebody else until then"),
+        "nothing": _("Nothing yet"),
     }[offer]
 
 

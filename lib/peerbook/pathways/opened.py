@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
+from peerbook.pathways import pathway_records
 from peerbook.pathways.pathway import Pathway
 from peerbook.people.names import role_name
 from peerbook.people.participants import refuse_deleted
@@ -48,9 +49,19 @@ class Opened:
         """Save what a form holds, and show the pair as it stands then."""
         self.reopen(receipt_text(self.desk.save(submission, change)))
 
+    def note(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
+        """Save what a form says has happened, unless anything else was noted meanwhile."""
+
+        def checked(session: Session) -> Saved:
+            pathway_records.refuse_overtaken(session, self.one)
+            return change(session)
+
+        self.save(submission, checked)
+
     def press(self, change: Callable[[Session], Saved], told: str) -> str:
-        """Save what a button does, show the pair, and return what to say of it."""
+        """Save what a button does, unless anything else was noted meanwhile; return what to say."""
         with self.desk.store.write(self.desk.actor) as session:
+            pathway_records.refuse_overtaken(session, self.one)
             change(session)
         self.reopen(told)
         return told

@@ -63,6 +63,8 @@ class Pathway:
         The exit talk; None until one is agreed.
     beside
         Whether it was matched beside another pair, as with a temporary mentor.
+    last_event
+        Number of the event recorded last of it: whoever saves has seen that one.
     """
 
     number: int
@@ -76,6 +78,7 @@ class Pathway:
     checked: Mapping[Check, dt.date] = field(default_factory=dict)
     closing: Closing | None = None
     beside: bool = False
+    last_event: int = field(default=0, compare=False)
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from peerbook.ui import (
     Prose,
     Submission,
     bullets,
+    literal,
 )
 from peerbook.ui.answers import given
 
@@ -143,7 +144,7 @@ class OnePathway:
             which: Literal["first_days", "first_month"] = (
                 "first_days" if values["which"] == "first_days" else "first_month"
             )
-            opened.save(
+            opened.note(
                 submission,
                 lambda session: pathway_records.save_check(
                     session, number, which, given(dt.date, values["on"]), desk.today
@@ -172,7 +173,7 @@ class OnePathway:
 
         def save(submission: Submission) -> None:
             values = submission.values
-            opened.save(
+            opened.note(
                 submission,
                 lambda session: pathway_records.save_extension(
                     session, number, given(dt.date, values["on"]), desk.today,
@@ -197,7 +198,43 @@ class OnePathway:
             on_submit=save,
             submit_label=_("Save the answers"),
         )
-        return [Prose(_("Ask each of them alone. Only if both want it, it goes on.")), form]
+        return [
+            Prose(_("Ask each of them alone. Only if both want it, it goes on.")),
+            form,
+            *self._answers_parts(),
+        ]
+
+    def _answers_parts(self) -> list[Part]:
+        """Return what they have answered, the last first, and the way to take that back."""
+        opened = self._opened
+        with opened.desk.store.read() as session:
+            known = pathway_records.answers(session, opened.one.number)
+        if not known:
+            return []
+
+        def said(yes: bool) -> str:
+            return _("yes") if yes else _("no")
+
+        lines = [
+            _("{date}: {peer} said {peer_answer}, {mentor} said {mentor_answer}.").format(
+                date=format_date(one.on),
+                peer=literal(opened.peer), peer_answer=said(one.peer),
+                mentor=literal(opened.mentor), mentor_answer=said(one.mentor),
+            )
+            for one in reversed(known)
+        ]  # fmt: skip
+        date = format_date(known[-1].on)
+        return [
+            Prose(bullets(lines)),
+            Button(
+                _("Take back the answers of {date}").format(date=date),
+                lambda: opened.press(
+                    lambda session: pathway_records.take_back_answer(session, opened.one.number),
+                    _("The answers are taken back."),
+                ),
+                confirm=_("Were these answers noted by mistake?"),
+            ),
+        ]
 
 
 def _next_task(one: Pathway, today: dt.date) -> Task | None:
@@ -273,7 +310,7 @@ def _pause_line(pause: Pause) -> str:
     )
     told = ""
     if pause.told_on is not None:
-        offers = [offer_name(offer).lower() for offer in pause.offered] or [_("nothing yet")]
+        offers = [offer_name(offer).lower() for offer in pause.offered]
         told = " " + _("The other was told on {date}, and offered: {offers}.").format(
             date=format_date(pause.told_on), offers=format_list(offers)
         )

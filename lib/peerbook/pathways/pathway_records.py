@@ -25,6 +25,7 @@ from peerbook.pathways.contract import (
     Why,
     first_overlap,
 )
+from peerbook.pathways.names import offer_name
 from peerbook.pathways.pathway import Closing, Pathway
 from peerbook.people.pairs import PAIR
 from peerbook.people.participants import roles_on
@@ -70,6 +71,15 @@ class Sheet:
     mentor_goal: str = ""
     contact_rule: str = ""
     cancel_rule: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether the two wanted three months more, as they said on a day."""
+
+    on: dt.date
+    peer: bool
+    mentor: bool
 
 
 @dataclass(frozen=True)
@@ -175,8 +185,10 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
     of_pairs = select(
         Event.subject_id, Event.seq, Event.kind, Event.effective_on, Event.details
     ).where(Event.subject_type == PAIR, Event.subject_id.in_(keys))
+    recorded = cast(Sequence[Event], session.execute(of_pairs).all())
+    last = {event.subject_id: event.seq for event in sorted(recorded, key=lambda one: one.seq)}
     events: defaultdict[str, list[Event]] = defaultdict(list)
-    for event in in_effect(cast(Iterable[Event], session.execute(of_pairs)), day):
+    for event in in_effect(recorded, day):
         events[event.subject_id].append(event)
     of_talks = select(ExitTalk.pair_id, ExitTalk.date, ExitTalk.state, ExitTalk.ticked).where(
         ExitTalk.pair_id.in_(select(MatchedPair.id).where(*which))
@@ -192,7 +204,7 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
             contract = Contract(starts_on, months)
         one = Pathway(
             number, site_id, peer, mentor, matched_on,
-            contract=contract, closing=talks.get(number),
+            contract=contract, closing=talks.get(number), last_event=last.get(str(number), 0),
         )  # fmt: skip
         found.append(_after(one, events[str(number)], reasons or {}))
     return sorted(found, key=lambda one: (one.ended_on is not None, one.matched_on, one.number))
@@ -379,16 +391,27 @@ def save_partner_told(
     Raises
     ------
     InputFault
-        When no pause goes on, or the day lies ahead or before it.
+        When no pause goes on, nothing is said of what was offered, or the day lies ahead or before
+        the pause.
     """
     one, contract = _with_contract(session, number, "on")
     pause = contract.pause_on(today)
     if pause is None:
         raise InputFault.at("on", _("There is no pause any more. Reload the page."))
     _refuse_days(on, pause.since, today)
-    append_event(
-        session, PAIR, number, "partner_told", on, offered=list(offered), since=pause.since
-    )
+    said = list(offered)
+    if not said:
+        raise InputFault.at("offered", _("Choose what you offered, or “{nothing}”.").format(
+            nothing=offer_name("nothing")
+        ))  # fmt: skip
+    if "nothing" in said and len(said) > 1:
+        raise InputFault.at(
+            "offered",
+            _("You chose “{nothing}” and something else. Choose one of them.").format(
+                nothing=offer_name("nothing")
+            ),
+        )
+    append_event(session, PAIR, number, "partner_told", on, offered=said, since=pause.since)
     return _saved(session, one)
 
 
@@ -397,23 +420,61 @@ def save_extension(
 ) -> Saved:
     """Note whether the two want three months more; both have to. The last answer counts.
 
-    It can be noted after the pair has ended, too, if it was said before.
+    It takes the place of answers noted of that day or later ones: it corrects them. It can be
+    noted after the pair has ended, too, if it was said before.
 
     Raises
     ------
     InputFault
-        When the day lies ahead, before the contract or an earlier answer, or after the end, or
-        there is no contract.
+        When the day lies ahead, before the contract or after the end, or there is no contract.
     """
     one = of_two(session, number)
     if one.contract is None:
         raise InputFault.at("on", _no_contract_told())
-    _refuse_days(on, one.contract.answered_on or one.contract.starts_on, today)
+    _refuse_days(on, one.contract.starts_on, today)
     if one.ended_on is not None and on > one.ended_on:
         raise InputFault.at("on", _ended_told(one.ended_on))
     _refuse_stray_pause(replace(one.contract, both_want_more=peer and mentor), "on")
+    for event in _answered(session, number):
+        if event.effective_on >= on:
+            withdraw_event(session, event)
     append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
     return _saved(session, one)
+
+
+def answers(session: Session, number: int) -> list[Answer]:
+    """Return what the two have said about three months more, the last answer last."""
+    return [
+        Answer(event.effective_on, event.details["peer"], event.details["mentor"])
+        for event in _answered(session, number)
+    ]
+
+
+def take_back_answer(session: Session, number: int) -> Saved:
+    """Take back the last answer about three months more; what was answered before counts again.
+
+    Raises
+    ------
+    InputFault
+        When there is none, or a pause would lie after the end of the contract.
+    """
+    one = of_two(session, number)
+    known = _answered(session, number)
+    if not known:
+        raise InputFault.at("on", _("There is no answer any more. Reload the page."))
+    withdraw_event(session, known[-1])
+    session.flush()
+    left = pathway(session, number).contract
+    if left is not None:
+        _refuse_stray_pause(left, "on")
+    return _saved(session, one)
+
+
+def _answered(session: Session, number: int) -> list[Event]:
+    """Return the answers about three months more that hold, in their order."""
+    events = select(Event).where(Event.subject_type == PAIR, Event.subject_id == str(number))
+    holding = in_effect(session.scalars(events), dt.date.max)
+    return [event for event in holding if event.kind == "extension_answered"]
 
 
 def save_check(session: Session, number: int, which: Check, on: dt.date, today: dt.date) -> Saved:
@@ -688,6 +749,27 @@ def save_held_exit_talk(
     return Saved("exit_talk", row.id, row.version)
 
 
+def take_back_held(session: Session, number: int, seen_version: int) -> Saved:
+    """Take back that the exit talk was held, and delete what was written of it.
+
+    It is agreed for its day then, as it was or might have been: it can be moved or called off.
+
+    Raises
+    ------
+    InputFault
+        When it was not held.
+    Conflict
+        When somebody else has changed it since.
+    """
+    of_two(session, number)
+    row = _talk_row(session, number, seen_version)
+    if row.state != "held":
+        raise InputFault.at("date", _("The talk was not held. Reload the page."))
+    row.state, row.ticked, row.goals_reached, row.next_step = "agreed", [], "", ""
+    session.flush()
+    return Saved("exit_talk", row.id, row.version)
+
+
 def _talk_row(session: Session, number: int, seen_version: int) -> ExitTalk:
     """Return the talk to change as it was shown, a new one where none was."""
     row = exit_talk(session, number)
@@ -746,6 +828,21 @@ def of_two(session: Session, number: int) -> Pathway:
               "again.")
         )  # fmt: skip
     return one
+
+
+def refuse_overtaken(session: Session, seen: Pathway) -> None:
+    """Refuse what is noted of a pair that is not as it was shown.
+
+    Raises
+    ------
+    Conflict
+        When anything was noted of it, or taken back, since then.
+    """
+    if pathway(session, seen.number).last_event != seen.last_event:
+        raise Conflict(
+            _("Something else was noted of this pair meanwhile. Nothing is saved. Open the pair "
+              "again, and see if it still has to be noted.")
+        )  # fmt: skip
 
 
 def _going_on(session: Session, number: int, field: str) -> Pathway:

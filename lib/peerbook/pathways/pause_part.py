@@ -36,7 +36,7 @@ def pause_form(opened: Opened) -> Form:
             cast(Who, values["who"]),
             cast("Why | None", values["why"]),
         )
-        opened.save(
+        opened.note(
             submission,
             lambda session: pathway_records.save_pause(session, number, pause, desk.today),
         )
@@ -72,7 +72,7 @@ def told_form(opened: Opened, pause: Pause) -> list[Part]:
     def save(submission: Submission) -> None:
         values = submission.values
         offered = cast("tuple[Offer, ...]", given(tuple, values["offered"]))
-        opened.save(
+        opened.note(
             submission,
             lambda session: pathway_records.save_partner_told(
                 session, number, offered, given(dt.date, values["on"]), desk.today
@@ -89,7 +89,7 @@ def told_form(opened: Opened, pause: Pause) -> list[Part]:
             "partner_told",
             [
                 ChoicesField(
-                    "offered", _("What did you offer?"),
+                    "offered", _("What did you offer?"), required=True,
                     options=[(offer, offer_name(offer)) for offer in OFFERS],
                 ),
                 DateField("on", _("When did you talk?"), required=True, latest=desk.today),
@@ -113,7 +113,7 @@ def resume_form(opened: Opened) -> Form:
 
     def save(submission: Submission) -> None:
         on = given(dt.date, submission.values["on"])
-        opened.save(
+        opened.note(
             submission,
             lambda session: pathway_records.save_resumed(session, number, on, desk.today),
         )
