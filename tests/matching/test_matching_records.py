@@ -284,14 +284,14 @@ def test_a_second_open_match_is_kept_when_it_is_said_that_both_go_on(store, made
 def test_a_match_by_hand_asks_where_neither_wished_or_one_would_rather_wait(store, made):
     site_id, (peer, other), (mentor, third) = made
     match = (matching_records.save_pair, site_id)
-    with pytest.raises(InputFault, match="Neither of the two") as fault:
+    with pytest.raises(InputFault, match="Ingen af de to") as fault:
         change(store, *match, peer, mentor, on=TODAY, today=TODAY)
     assert [one.place.field for one in fault.value.faults] == ["asked"]
     wish(store, made, mentor, [peer], on=days(-5))
     change(store, matching_records.save_waiting, site_id, peer, days(-4), TODAY, waits=True)
-    with pytest.raises(InputFault, match="peer would rather wait") as fault:
+    with pytest.raises(InputFault, match="Peeren vil hellere vente") as fault:
         change(store, *match, peer, mentor, on=TODAY, today=TODAY)
-    assert "Neither" not in str(fault.value)
+    assert "Ingen af de to" not in str(fault.value)
     change(store, matching_records.save_waiting, site_id, peer, TODAY, TODAY, waits=False)
     change(store, *match, peer, mentor, on=TODAY, today=TODAY)
     assert refused(store, *match, other, mentor, on=TODAY, today=TODAY) == ["beside", "asked"]
