@@ -17,6 +17,7 @@ from peerbook.data.whole import MANIFEST, fill_from, way_out
 from peerbook.demo import fill
 from peerbook.errors import InputFault
 from peerbook.files.delimited import delimited, read_back
+from peerbook.pathways.due_records import calendar_key
 from peerbook.store import Store, append_event, identities, set_setting, whole
 from peerbook.store.identities import Contacts
 
@@ -93,6 +94,22 @@ def test_what_goes_out_comes_back_equal_histories_and_all(vejle, new_place):
         assert made.course_id > max(int(row[0]) for row in rows(first, "course"))
     count = sum(first.rows.values())
     print(f"{len(first.rows)} tables with {count} rows out and back, equal byte for byte")
+
+
+def test_calendar_entries_stay_what_they_are_when_all_data_move(tmp_path):
+    with open_store(tmp_path, "a.sqlite") as one, open_store(tmp_path, "b.sqlite") as other:
+        key = calendar_key(one, LEADER)
+        assert calendar_key(one, LEADER) == key
+        lengths = [one.history_length()]
+        for store in (one, other):
+            if store is other:
+                back(other, out(one).packed())
+                lengths.append(other.history_length())
+            a_planned_course(store)
+            lengths.append(store.history_length())
+        assert lengths == sorted(lengths)
+        assert lengths[0] < lengths[1] < lengths[-1]
+        assert calendar_key(other, LEADER) == key
 
 
 def rows(made, table):

@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from peerbook.months import months_after
 from peerbook.pathways.contact import MeetingDay, contact
 from peerbook.pathways.contract import Contract, Pause
 from peerbook.pathways.due import KINDS, due_list, planned_days
+from peerbook.pathways.due_files import pairs_calendar
 from peerbook.pathways.pathway import CLOSING_LIST, Closing, Pathway
 
 TODAY = dt.date(2026, 11, 24)
@@ -214,19 +216,59 @@ def test_the_list_is_in_the_order_of_harm_and_holds_each_thing_once(known):
 
 
 @given(st.lists(pathways(), max_size=6, unique_by=lambda one: one.number))
-def test_a_calendar_holds_days_to_come_and_strikes_out_what_stands_still(known):
+def test_a_calendar_strikes_out_what_stands_still_or_is_over(known):
     found = planned_days(known, TODAY)
-    assert all(one.on >= TODAY for one in found)
     keys = [(one.number, one.kind) for one in found]
     assert len(keys) == len(set(keys))
     standing = {one.number: one.standing(TODAY) for one in known}
     for one in found:
-        if standing[one.number] in ("paused", "ended") and one.kind != "exit_talk":
+        if (
+            standing[one.number] in ("paused", "ended")
+            and one.kind != "exit_talk"
+            and one.on > TODAY
+        ):
             assert one.is_off
 
 
 def test_a_pause_that_ended_moves_the_days_of_the_calendar():
     one = pair(ago(3), Pause(days(-30), days(-10)))
-    [more, end] = planned_days([one], TODAY)
+    *_asked, more, end = planned_days([one], TODAY)
     assert (more.kind, more.on) == ("more", months_after(ago(3), 5) + dt.timedelta(days=20))
     assert (end.kind, end.on, end.is_off) == ("end", one.contract.ends_on, False)
+
+
+def test_what_has_passed_stays_in_the_calendar_and_what_no_longer_comes_is_struck_out():
+    def days_of(one):
+        return {day.kind: (day.on, day.is_off) for day in planned_days([one], TODAY)}
+
+    agreed = pair(ago(5), closing=Closing(days(16), "agreed"))
+    assert days_of(agreed)["exit_talk"] == (days(16), False)
+    held = replace(agreed, closing=Closing(days(-1), "held"))
+    assert days_of(held)["exit_talk"] == (days(-1), False), "it is no longer to come"
+    shorter = replace(agreed, contract=Contract(ago(5), 3))
+    assert days_of(shorter)["end"] == (ago(2), False)
+    over = days_of(replace(agreed, ended_on=days(-9), end="withdrew"))
+    assert over["first_month"] == (ago(4), False), "it was asked"
+    assert over["end"] == (months_after(ago(5), 6), True)
+    assert "end" not in days_of(pair(months_after(days(-400), -6)))
+
+
+def entries(known, **told):
+    stamp = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    data = pairs_calendar(planned_days(known, TODAY), "Opdigtby", stamp, **told)
+    return {
+        str(one["uid"]): (one["sequence"], one.decoded("dtstart"), str(one["status"]))
+        for one in Calendar.from_ical(data).walk("VEVENT")
+    }
+
+
+def test_a_later_calendar_file_replaces_every_entry_of_an_earlier_one():
+    one = pair(ago(5), closing=Closing(days(16), "agreed"))
+    first = entries([one], key="a", sequence=5)
+    stopped = replace(one, ended_on=TODAY, end="withdrew", closing=Closing(days(16), "cancelled"))
+    then = entries([stopped], key="a", sequence=6)
+    assert first.keys() == then.keys()
+    ahead = {uid for uid, (_s, on, _state) in first.items() if on > TODAY}
+    assert {state for uid, (_s, _on, state) in first.items() if uid in ahead} == {"CONFIRMED"}
+    assert {state for uid, (_s, _on, state) in then.items() if uid in ahead} == {"CANCELLED"}
+    assert first.keys().isdisjoint(entries([one], key="b", sequence=5))

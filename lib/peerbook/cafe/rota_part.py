@@ -48,7 +48,9 @@ from peerbook.ui.answers import given, whole
 AHEAD = dt.timedelta(weeks=8)
 """So far ahead free shifts are looked for: as long as most people plan."""
 BACK = dt.timedelta(weeks=4)
-IN_CALENDAR = dt.timedelta(weeks=52)
+BACK_IN_CALENDAR = dt.timedelta(weeks=52)
+"""A café that was moved to a day that has passed would otherwise stay in a calendar where it was;
+for the same reason there is no last day."""
 
 
 class Rota:
@@ -245,7 +247,7 @@ class Rota:
 
         today, synthetic = self._desk.today, self._desk.synthetic
         with self._desk.store.read() as session:
-            shown = rota_records.shifts(session, self._site.id, today - BACK, today + IN_CALENDAR)
+            shown = rota_records.shifts(session, self._site.id, today - BACK_IN_CALENDAR)
         made_at = dt.datetime.now(dt.UTC)
         data = rota_calendar(shown, self._site.name, made_at, synthetic=synthetic)
         name = file_name(_("café {site}").format(site=self._site.name), "ics", synthetic=synthetic)

@@ -168,7 +168,8 @@ class PlannedDay:
     kind, number, on
         What, of which pair, and when; in a pause, when it would have been.
     is_off
-        Whether it is struck out: nobody knows the day any more, or it is done.
+        Whether it is struck out: nobody knows the day any more, it is done before its day, or the
+        pair had ended by then.
     """
 
     kind: Day
@@ -178,12 +179,17 @@ class PlannedDay:
 
 
 def planned_days(known: Iterable[Pathway], today: dt.date) -> list[PlannedDay]:
-    """Return the days of pairs from today on, in their order; those struck out too."""
-    found = [day for one in known for day in _planned(one) if day.on >= today]
+    """Return the days of pairs, in their order; those struck out too.
+
+    Also those that have passed: a day that was brought forward would otherwise stay in a calendar
+    where it was.
+    """
+    first = today - LOOKED_BACK
+    found = [day for one in known for day in _planned(one, today) if day.on >= first]
     return sorted(found, key=lambda day: (day.on, day.number, day.kind))
 
 
-def _planned(one: Pathway) -> Iterator[PlannedDay]:
+def _planned(one: Pathway, today: dt.date) -> Iterator[PlannedDay]:
     if one.closing is not None:
         yield PlannedDay(
             "exit_talk", one.number, one.closing.date, is_off=one.closing.state == "cancelled"
@@ -193,7 +199,6 @@ def _planned(one: Pathway) -> Iterator[PlannedDay]:
     stands_still = bool(one.contract.pauses) and one.contract.pauses[-1].until is None
     closed = tuple(pause for pause in one.contract.pauses if pause.until is not None)
     contract = replace(one.contract, pauses=closed)
-    is_off = one.ended_on is not None
     days: tuple[tuple[Day, dt.date | None, bool], ...] = (
         ("first_days", contract.check_on("first_days"), "first_days" in one.checked),
         ("first_month", contract.check_on("first_month"), "first_month" in one.checked),
@@ -203,4 +208,6 @@ def _planned(one: Pathway) -> Iterator[PlannedDay]:
     for kind, on, is_done in days:
         if on is not None:
             moves = stands_still and one.contract.pauses[-1].since <= on
-            yield PlannedDay(kind, one.number, on, is_off=is_off or is_done or moves)
+            is_over = one.ended_on is not None and one.ended_on < on
+            is_off = moves or is_over or (is_done and on > today)
+            yield PlannedDay(kind, one.number, on, is_off=is_off)

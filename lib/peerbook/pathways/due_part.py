@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 
 from peerbook.files import media_types
-from peerbook.files.ics import CalendarEntry, calendar_file
-from peerbook.files.origin import file_name, invented
-from peerbook.pathways import due_records, pathway_records
-from peerbook.pathways.due import LOOKED_BACK, Due, Kind, PlannedDay, planned_days
-from peerbook.pathways.names import day_name, due_name, when_status
+from peerbook.files.origin import file_name
+from peerbook.pathways import due_records
+from peerbook.pathways.due import Due, Kind
+from peerbook.pathways.names import due_name, when_status
 from peerbook.pathways.opened import cells_of
 from peerbook.pathways.pair_list import PairList, names_of
 from peerbook.pathways.pathway_part import Task
@@ -84,36 +82,15 @@ class Waiting(PairList):
     # -- the calendar ------------------------------------------------------------------------------
 
     def _calendar(self) -> tuple[str, bytes, str]:
-        today, synthetic = self._desk.today, self._desk.synthetic
-        with self._desk.store.read() as session:
-            known = pathway_records.pathways(
-                session, self._site.id, today, ended_since=today - LOOKED_BACK
-            )
-        days = planned_days(known, today)
-        name = _("Pairs, {site}").format(site=self._site.name)
-        sequence = self._desk.store.audit_head().number
-        notice = invented() if synthetic else ""
-        entries = [
-            CalendarEntry(
-                uid=self._uid(day),
-                sequence=sequence,
-                title=_("Pair {number}: {what}").format(
-                    number=day.number, what=day_name(day.kind).lower()
-                ),
-                date=day.on,
-                place=self._site.name,
-                description=notice,
-                cancelled=day.is_off,
-            )
-            for day in days
-        ]
-        data = calendar_file(entries, name=name, stamp=dt.datetime.now(dt.UTC))
-        shown = file_name(
-            _("pairs {site}").format(site=self._site.name), "ics", synthetic=synthetic
-        )
-        return shown, data, media_types.CALENDAR
+        from peerbook.pathways.due_files import pairs_calendar  # made on request only
 
-    def _uid(self, day: PlannedDay) -> str:
-        """Return what a calendar knows a day by: the same in every file of this store."""
-        key = f"{self._desk.store.keys.store_id}/{day.number}/{day.kind}"
-        return f"{uuid.uuid5(uuid.NAMESPACE_URL, key)}@peerbook"
+        desk, site = self._desk, self._site.name
+        key = due_records.calendar_key(desk.store, desk.actor)
+        with desk.store.read() as session:
+            days = due_records.days_of_pairs(session, self._site.id, desk.today)
+        data = pairs_calendar(
+            days, site, dt.datetime.now(dt.UTC),
+            key=key, sequence=desk.store.history_length(), synthetic=desk.synthetic,
+        )  # fmt: skip
+        shown = file_name(_("pairs {site}").format(site=site), "ics", synthetic=desk.synthetic)
+        return shown, data, media_types.CALENDAR

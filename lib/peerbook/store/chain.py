@@ -138,6 +138,11 @@ def head_of(connection: Connection) -> Head:
     return Head(0, "") if link is None else Head(link.number, link.hash)
 
 
+def length_of(connection: Connection) -> int:
+    """Return how far the histories reach, counted by their rows."""
+    return sum(_reached(_last(connection)))
+
+
 def close_link(connection: Connection, key_id: str, key_of: KeyOf) -> None:
     """Add the link over what was added to the histories since the last one, if anything was.
 
