@@ -10,10 +10,13 @@ from playwright.sync_api import Page, expect
 
 from builders import a_site, assert_sound
 from journeys import query
-from peerbook.course import plan_records
+from peerbook.course import plan_records, records
+from peerbook.course.schedule.calendar import Closure
 from peerbook.people.participants import new_participant
-from peerbook.store import append_event
+from peerbook.settings import help_key
+from peerbook.store import append_event, set_setting
 from peerbook.store.tables import CafeShift, ShiftHost
+from peerbook.text import format_date
 from steps import TODAY, downloaded, sideways, tab, unfold
 
 pytestmark = pytest.mark.app
@@ -68,10 +71,14 @@ def test_cafes_get_hosts_and_the_calendar_names_no_participant(app, guest, site,
     expect(page.get_by_text("1 café mangler en vært.")).to_be_visible()
     assert axe(page) == []
 
-    rota = page.get_by_role("table", name="De næste otte uger")
+    rota = page.get_by_role("table", name="De næste tolv uger")
     rota.get_by_role("button", name=re.compile("^Værter og tid")).click()
-    panel.get_by_label("Hvem er vært?").fill("Frivillig A, Frivillig B")
-    panel.get_by_label(HOST).check()
+    labels = panel.get_by_label("Hvem er vært?")
+    labels.fill(f"Frivillig A, {HOST.upper()}, Frivillig B")
+    page.get_by_role("button", name="Gem caféen").click()
+    expect(page.get_by_text("er nu sat hak ved herunder").first).to_be_visible()
+    expect(labels).to_have_value("Frivillig A, Frivillig B")
+    expect(panel.get_by_label(HOST)).to_be_checked()
     assert axe(page) == []
     page.get_by_role("button", name="Gem caféen").click()
     expect(page.get_by_text("Der er en vært til hver café.")).to_be_visible()
@@ -79,7 +86,38 @@ def test_cafes_get_hosts_and_the_calendar_names_no_participant(app, guest, site,
     file = downloaded(page, "Vagtplanen som kalenderfil (.ics)")
     assert b"Frivillig A" in file
     assert HOST.encode() not in file
+    expect(panel.get_by_label("Hvor?")).to_have_value("Lido")
+    expect(panel.get_by_label("Fra")).to_have_value("10:00")
+    week = dt.timedelta(weeks=1)
+    expect(panel.locator("input[type=date]")).to_have_value((free_day + week).isoformat())
     assert_sound(app.store)
+
+
+def test_the_rota_tells_twelve_weeks_the_closed_days_and_whom_to_call(app, guest, site, axe):
+    first = TODAY + dt.timedelta(days=1)
+    closed_on, last = first + dt.timedelta(weeks=4), first + dt.timedelta(weeks=11)
+    closure = Closure(closed_on, closed_on, "other", "Malerne er her")
+    with app.store.write("leader") as session:
+        records.save_closures(session, [plan_records.closure_row(session, site[0], closure)])
+        for week in (0, 1, 2, 3, 5, 11, 14):
+            session.add(a_shift(site[0], first + dt.timedelta(weeks=week)))
+        set_setting(session, help_key(site[0]), "12 34 56 78, også aften")
+    page = guest.open(app.server, "head_count", query(site=site[1]))
+    tab(page, "Vagtplan")
+    expect(page.get_by_text("12 34 56 78, også aften")).to_be_visible()
+    rota = page.get_by_role("table", name="De næste tolv uger")
+    closed = rota.get_by_role("row").filter(has_text="Malerne er her")
+    expect(closed).to_contain_text("Ingen café")
+    expect(closed.get_by_role("button")).to_have_count(0)
+    expect(rota.get_by_role("button")).to_have_count(6)
+    expect(rota).to_contain_text(format_date(last, "weekday"))
+    expect(page.get_by_role("button", name="Senere caféer")).to_be_visible()
+    assert axe(page) == []
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert sideways(page) <= 0
+    assert axe(page) == []
+    tab(page, "Fællesarrangementer")
+    expect(shown(page).get_by_text("12 34 56 78, også aften")).to_be_visible()
 
 
 def test_known_faces_are_told_with_their_rule_and_fit_a_telephone(app, guest, site, axe):

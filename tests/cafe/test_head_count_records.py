@@ -61,6 +61,18 @@ def test_today_is_counted_and_tomorrow_is_refused_with_all_its_faults(store, sit
     assert kept(store, site_id) == [("cafe", TODAY, 4)]
 
 
+@pytest.mark.parametrize("year", [1, 1989, 9999])
+def test_a_year_that_is_mistyped_is_refused(store, site_id, year):
+    count = Count("cafe", dt.date(year, 3, 3), 9)
+    with pytest.raises(InputFault) as refused:
+        save(store, site_id, count)
+    assert str(year) in str(refused.value)
+    number = save(store, site_id, CAFE).number
+    with pytest.raises(InputFault):
+        correct(store, number, count)
+    assert kept(store, site_id) == [("cafe", CAFE.date, 9)]
+
+
 def test_nothing_to_save_is_refused(store, site_id):
     with pytest.raises(InputFault):
         save(store, site_id)

@@ -10,6 +10,7 @@ from builders import save as saved
 from peerbook.cafe import rota_records
 from peerbook.cafe.rota_files import rota_calendar
 from peerbook.cafe.rota_records import MOST_HOSTS, Hosts, Opening
+from peerbook.course import plan_records
 from peerbook.course.schedule.calendar import Closure
 from peerbook.data_protection.own_file import own_file
 from peerbook.errors import Conflict, InputFault
@@ -106,6 +107,55 @@ def test_only_who_takes_part_then_can_be_host_but_who_was_stays_so(store, site_i
     many = Hosts((), tuple(f"Frivillig {n}" for n in range(MOST_HOSTS + 1)))
     assert refused(take, store, number, many, 3) == ["labels"]
     assert refused(take, store, number, Hosts((), ("A" * 61,)), 3) == ["labels"]
+
+
+def test_a_host_typed_in_another_case_or_with_spaces_is_the_same_host(store, site_id):
+    for week in (0, 2, 3):
+        plan(store, site_id, day=TUESDAY + week * WEEK)
+    first, second, third = shifts(store, site_id)
+    take(store, first.number, Hosts((), ("frivillig a", "Frivillig  A")))
+    take(store, second.number, Hosts((), ("FRIVILLIG A",)), day=second.opening.date)
+    take(store, third.number, Hosts((), ("Frivillig A",)), day=third.opening.date)
+    assert shifts(store, site_id)[0].hosts.labels == ("Frivillig A",)
+    with store.read() as session:
+        held = rota_records.held(session, site_id, TUESDAY + 3 * WEEK)
+        assert rota_records.labels_used(session, site_id) == ["Frivillig A"]
+    assert {key for cafe in held for key in cafe.hosts} == {"label:Frivillig A"}
+    take(store, first.number, Hosts((), ("Frivillig a",)), 2)
+    assert shifts(store, site_id)[0].hosts.labels == ("Frivillig a",)
+    with store.read() as session:
+        held = rota_records.held(session, site_id, TUESDAY + 3 * WEEK)
+    assert len({key for cafe in held for key in cafe.hosts}) == 1
+    assert_sound(store)
+
+
+def test_a_participants_name_typed_as_text_is_recognised_and_kept_nowhere(store, site_id, code):
+    number = plan(store, site_id)[0].number
+    typed = " opdigt   VÆRTSEN"
+    with store.read() as session:
+        found = rota_records.recognised(
+            session, site_id, TUESDAY, (typed, "Opdigt", f"{NAME}, personale", "")
+        )
+        assert found == {typed: code}
+        assert rota_records.recognised(session, site_id, JOINED - WEEK, (typed,)) == {}
+    assert refused(take, store, number, Hosts((), (typed,))) == ["labels"]
+    assert shifts(store, site_id)[0].is_free
+    take(store, number, Hosts((code,), (f"{NAME} personale",)))
+    assert shifts(store, site_id)[0].hosts.codes == (code,)
+    assert_sound(store)
+
+
+def test_between_weekly_cafes_the_closed_days_are_told_with_why(store, site_id):
+    plan(store, site_id, weeks=3)
+    plan(store, site_id, weeks=1, day=TUESDAY + 5 * WEEK)
+    plan(store, site_id, day=TUESDAY + 2 * WEEK, starts=14, ends=16)
+    with store.read() as session:
+        calendar = plan_records.calendar_of(session, site_id)
+    known = shifts(store, site_id)
+    ((at, why),) = rota_records.closed_days(known, calendar)
+    assert (at.date, at.place) == (TUESDAY + WEEK, "Lido")
+    assert "Malerne er her" in why
+    assert rota_records.closed_days(known[:1], calendar) == []
 
 
 def test_two_who_change_the_hosts_at_once_do_not_overwrite_each_other(store, site_id):

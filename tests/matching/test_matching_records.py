@@ -1,6 +1,7 @@
 """Who takes part, gatherings, wishes, vetoes and pairs in the store, and what is refused."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -94,6 +95,21 @@ def test_a_gathering_that_nobody_can_have_been_at_is_refused(store, made, on, ho
     occasion = Occasion(days(on), "cafe", "Lido", came)
     assert refused(store, matching_records.save_gathering, site_id, occasion, TODAY) == [field]
     assert read(store, matching_records.occasions, site_id) == []
+
+
+def test_who_was_where_can_be_corrected_after_a_guest_was_erased(store, made):
+    site_id, peers, mentors = made
+    cafe = Occasion(days(-3), "cafe", "Lido", frozenset([peers[0], mentors[0]]))
+    number = change(store, matching_records.save_gathering, site_id, cafe, TODAY).number
+    change(store, erase_person, peers[0])
+    left = replace(cafe, present=frozenset([mentors[0]]))
+    correct = (matching_records.correct_gathering, number)
+    change(store, *correct, replace(left, place="Åen"), TODAY, 1)
+    assert read(store, matching_records.occasions, site_id) == [replace(left, place="Åen")]
+    assert refused(store, *correct, replace(left, present=frozenset()), TODAY, 2) == ["present"]
+    change(store, *correct, replace(left, present=frozenset([mentors[0], peers[1]])), TODAY, 2)
+    assert refused(store, *correct, left, TODAY, 3) == ["present"], "two are known again"
+    assert_sound(store)
 
 
 # -- wishes --------------------------------------------------------------------------------------

@@ -200,6 +200,17 @@ def test_row_button_can_say_what_its_row_calls_for_also_after_a_change(show):
     assert table.data["labels"] == ["Vis"]
 
 
+def test_row_whose_label_is_empty_has_no_button_and_is_never_run(show):
+    seen = []
+    label = lambda row: "" if row["name"] == "Bo" else "Vis"  # noqa: E731
+    table = people("Bo", "Anna", action=ui.RowAction(label, lambda row: seen.append(row["name"])))
+    page = show(table)
+    expect(page.get_by_role("button", name="Vis – Anna")).to_be_visible()
+    expect(page.get_by_role("row", name="Bo").get_by_role("button")).to_have_count(0)
+    assert table._run({"index": 0, "edition": 0}, []) == {"said": ""}
+    assert seen == []
+
+
 def test_row_button_that_asks_first_runs_only_after_yes(show):
     seen = []
     action = ui.RowAction("Slet", lambda row: seen.append(row["name"]), confirm="Skal Bo slettes?")

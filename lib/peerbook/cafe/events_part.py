@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from peerbook.cafe import event_records
+from peerbook.cafe.call_part import call_parts
 from peerbook.cafe.event_answers import EVENT, Answers, counted_items, figures, suggested
 from peerbook.cafe.event_records import EVERY_MONTHS, Event, SavedEvent
 from peerbook.course.evaluation.comparison import ItemFigure
@@ -88,7 +89,10 @@ class CommonEvents:
         with self._desk.store.read() as session:
             events = event_records.common_events(session, self._site.id)
         notice: list[Part] = [Notice("ok", told)] if told else []
-        parts: list[Part] = [*notice, Heading(_("Common events")), *self._due_parts(events)]
+        parts: list[Part] = [
+            *notice, Heading(_("Common events")), *self._due_parts(events),
+            *call_parts(self._desk, self._site),
+        ]  # fmt: skip
         if events:
             parts.append(self._table(events))
         self._place.show(parts, told, take_there=bool(told))

@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from peerbook.course.schedule.calendar import outside_calendar
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Saved, row_to_change
 from peerbook.store.tables import HeadCount, Occasion
@@ -51,8 +52,9 @@ def save_head_counts(
     Raises
     ------
     InputFault
-        When there is none, a day lies ahead, or an occasion has been counted on that day already;
-        with every fault, each with the number of its count, from 1, as row.
+        When there is none, a day lies ahead or outside the calendar, or an occasion has been
+        counted on that day already; with every fault, each with the number of its count, from 1,
+        as row.
     """
     if not counts:
         raise InputFault.at("counts", _("Write at least one count."))
@@ -89,7 +91,8 @@ def correct_head_count(
     Raises
     ------
     InputFault
-        When the day lies ahead, or the occasion has a count on that day already.
+        When the day lies ahead or outside the calendar, or the occasion has a count on that day
+        already.
     Conflict
         When somebody else has changed it since; `theirs` holds theirs and its `version`.
     """
@@ -110,6 +113,8 @@ def _refusal(
     session: Session, site_id: int, count: Count, today: dt.date, except_for: int = 0
 ) -> str:
     """Return why a count cannot be kept; nothing when it can."""
+    if why := outside_calendar(count.date):
+        return why
     if count.date > today:
         return _("That day lies ahead. Count when it is over.")
     known = session.scalar(

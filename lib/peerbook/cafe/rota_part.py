@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
 from peerbook.cafe import rota_records
+from peerbook.cafe.call_part import call_parts
 from peerbook.cafe.host_names import hosts_told, names_of_hosts
-from peerbook.cafe.rota_records import MOST_WEEKS, Hosts, Opening, Shift
+from peerbook.cafe.rota_records import MOST_WEEKS, WEEKS_PLANNED, Hosts, Opening, Shift
+from peerbook.course import plan_records
+from peerbook.course.schedule.calendar import DanishCalendar
 from peerbook.desk import Desk
+from peerbook.errors import InputFault
 from peerbook.files import media_types
 from peerbook.files.origin import file_name
 from peerbook.people.participants import danish_order
@@ -45,8 +49,7 @@ from peerbook.ui import (
 )
 from peerbook.ui.answers import given, whole
 
-AHEAD = dt.timedelta(weeks=8)
-"""So far ahead free shifts are looked for: as long as most people plan."""
+AHEAD = dt.timedelta(weeks=WEEKS_PLANNED)
 BACK = dt.timedelta(weeks=4)
 BACK_IN_CALENDAR = dt.timedelta(weeks=52)
 """A café that was moved to a day that has passed would otherwise stay in a calendar where it was;
@@ -69,13 +72,14 @@ class Rota:
         self._site = site
         self._on_change = on_change
         self._place = Section([])
+        self._planning = Section([])
 
     def parts(self) -> list[Part]:
         """Return the cafés to come, the form that adds some, and the calendar file."""
         self._show()
         return [
             self._place,
-            Disclosure(_("Put cafés on the rota"), lambda: [self._planning_form()]),
+            Disclosure(_("Put cafés on the rota"), self._planning_parts),
             Download(_("Calendar file of the rota (.ics)"), self._calendar),
         ]
 
@@ -87,22 +91,32 @@ class Rota:
     def _show(self, told: str = "", *more: str) -> None:
         today = self._desk.today
         with self._desk.store.read() as session:
-            shown = rota_records.shifts(session, self._site.id, today - BACK, today + AHEAD)
+            shown = rota_records.shifts(session, self._site.id, today - BACK)
             names = names_of_hosts(session, shown)
+            calendar = plan_records.calendar_of(session, self._site.id)
+        rows = _rows(shown, names, calendar)
+        near = [row for row in rows if today <= row["date"] < today + AHEAD]
+        later = [row for row in rows if row["date"] >= today + AHEAD]
+        behind = [row for row in reversed(rows) if row["date"] < today]
         ahead = [one for one in shown if one.opening.date >= today]
-        behind = [one for one in reversed(shown) if one.opening.date < today]
         notices: list[Part] = [Notice("ok", " ".join([told, *more]))] if told else []
         parts: list[Part] = [*notices, Heading(_("Cafés to come"))]
         if ahead:
-            parts += [_free_notice(ahead), self._table(ahead, names, _("The next eight weeks"))]
+            parts.append(_free_notice(ahead))
         else:
             parts.append(Prose(_("No café is on the rota yet. Put some on it below.")))
+        parts += call_parts(self._desk, self._site)
+        if near:
+            parts.append(self._table(near, _("The next twelve weeks")))
+        if later:
+            table = self._table(later, _("After those twelve weeks"))
+            parts.append(Disclosure(_("Later cafés"), [table]))
         if behind:
-            caption = _("The last four weeks, the latest first")
-            parts.append(Disclosure(_("Cafés that were"), [self._table(behind, names, caption)]))
+            table = self._table(behind, _("The last four weeks, the latest first"))
+            parts.append(Disclosure(_("Cafés that were"), [table]))
         self._place.show(parts, told, take_there=bool(told))
 
-    def _table(self, shown: list[Shift], names: Mapping[str, str], caption: str) -> Table:
+    def _table(self, rows: Sequence[Cells], caption: str) -> Table:
         columns = [
             Column("date", _("When"), kind="day"),
             Column("time", _("Time")),
@@ -110,21 +124,15 @@ class Rota:
             Column("hosts", _("Hosts")),
             Column("state", _("Is there a host?"), kind="status"),
         ]
-        rows = [
-            {
-                "shift": one,
-                "date": one.opening.date,
-                "time": format_span(one.opening.starts_at, one.opening.ends_at),
-                "place": one.opening.place,
-                "hosts": hosts_told(one.hosts, names),
-                "state": _state(one),
-            }
-            for one in shown
-        ]
-        action = RowAction(_("Hosts and time"), self._correct)
+        label = _("Hosts and time")
+        action = RowAction(lambda row: label if "shift" in row else "", self._correct)
         return Table(columns, rows, caption, sortable=False, action=action)
 
     # -- more of them ----------------------------------------------------------------------------
+
+    def _planning_parts(self) -> list[Part]:
+        self._planning.show([self._planning_form()])
+        return [self._planning]
 
     def _planning_form(self) -> Form:
         def save(submission: Submission) -> None:
@@ -136,6 +144,7 @@ class Rota:
                 return saved
 
             receipt = self._desk.save(submission, change)
+            self._planning.show([self._planning_form()])
             self._show(receipt_text(receipt), *_closed_told(closed))
             self._on_change(self)
 
@@ -150,12 +159,25 @@ class Rota:
                     hint=_("Days on which the place is closed are left out."),
                 ),
             ],
-            values={"date": self._desk.today, "weeks": 12},
+            values=self._next(),
             on_submit=save,
             submit_label=_("Put them on the rota"),
             drafts=self._desk.drafts(f"cafe_shifts:{self._site.id}"),
             clear_after_save=True,
         )  # fmt: skip
+
+    def _next(self) -> dict[str, object]:
+        """Return what the form begins with: a week after the latest café, at its time and place."""
+        today = self._desk.today
+        with self._desk.store.read() as session:
+            known = rota_records.shifts(session, self._site.id)
+        if not known:
+            return {"date": today, "weeks": WEEKS_PLANNED}
+        latest = known[-1].opening
+        return {
+            "date": max(today, latest.date + dt.timedelta(weeks=1)), "starts_at": latest.starts_at,
+            "ends_at": latest.ends_at, "place": latest.place, "weeks": WEEKS_PLANNED,
+        }  # fmt: skip
 
     # -- one of them -----------------------------------------------------------------------------
 
@@ -174,6 +196,7 @@ class Rota:
                 tuple(str(code) for code in given(tuple, values.get("codes", ()))),
                 tuple(str(values["labels"]).split(",")),
             )
+            self._offer_persons(form, opening.date, hosts)
             change(
                 submission,
                 lambda session: rota_records.save_shift(
@@ -215,6 +238,28 @@ class Rota:
             take_there=True,
         )
         return ""
+
+    def _offer_persons(self, form: Form, day: dt.date, hosts: Hosts) -> None:
+        """Tick the participants whose names were typed as text, and ask whether that is right.
+
+        Raises
+        ------
+        InputFault
+            At `labels`, when there are any.
+        """
+        with self._desk.store.read() as session:
+            found = rota_records.recognised(session, self._site.id, day, hosts.labels)
+        if not found:
+            return
+        left = [label.strip() for label in hosts.labels if label not in found]
+        codes = tuple(dict.fromkeys([*hosts.codes, *found.values()]))
+        form.fill_in({"labels": ", ".join(left), "codes": codes})
+        text = _(
+            "{names} takes part, and is ticked below now. Is it the same person, then save again. "
+            "If not, take the tick away and write who it is, as “{name} (staff)”."
+        )
+        names = [label.strip() for label in found]
+        raise InputFault.at("labels", text.format(names=format_list(names), name=names[0]))
 
     def _fields(self, one: Shift) -> list[Field[Any]]:
         with self._desk.store.read() as session:
@@ -272,10 +317,38 @@ def _opening(values: Mapping[str, object], *, is_cancelled: bool = False) -> Ope
     )
 
 
-def _state(one: Shift) -> Status:
+def _rows(
+    shown: Sequence[Shift], names: Mapping[str, str], calendar: DanishCalendar
+) -> list[dict[str, Any]]:
+    """Return the cafés and the days on which it is closed between them, in the order they come."""
+    rows = [
+        _when_and_where(one.opening)
+        | {
+            "shift": one,
+            "hosts": hosts_told(one.hosts, names),
+            "state": _state(one, calendar.explain(one.opening.date)),
+        }
+        for one in shown
+    ]
+    rows += [
+        _when_and_where(at) | {"hosts": _("No café"), "state": Status(why, "neutral")}
+        for at, why in rota_records.closed_days(shown, calendar)
+    ]
+    return sorted(rows, key=lambda row: (row["date"], row["time"]))
+
+
+def _when_and_where(at: Opening) -> dict[str, Any]:
+    time = format_span(at.starts_at, at.ends_at)
+    return {"date": at.date, "time": time, "place": at.place}
+
+
+def _state(one: Shift, closed: str) -> Status:
     if one.opening.is_cancelled:
         return Status(_("Called off"), "neutral")
-    return Status(_("A host is missing"), "warn") if one.is_free else Status(_("Taken"), "ok")
+    told = _("A host is missing") if one.is_free else _("Taken")
+    if closed:
+        return Status(_("{state}, but: {why}").format(state=told, why=closed), "warn")
+    return Status(told, "warn" if one.is_free else "ok")
 
 
 def _free_notice(ahead: list[Shift]) -> Part:

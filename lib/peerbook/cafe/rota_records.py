@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -13,12 +15,14 @@ from peerbook.cafe.faces import Cafe
 from peerbook.course import plan_records
 from peerbook.course.schedule.calendar import LATEST, DanishCalendar, check_in_calendar
 from peerbook.errors import InputFault
-from peerbook.people.participants import roles_on
+from peerbook.people.participants import called, roles_on, same_name
 from peerbook.store import Saved, row_to_change
 from peerbook.store.tables import CafeShift, Participant, ShiftHost
-from peerbook.text import _, format_date, format_time
+from peerbook.text import _, format_date, format_list, format_time
 
 MOST_WEEKS = 52
+WEEKS_PLANNED = 12
+"""For so many weeks a rota is made unless somebody says otherwise, and shown at once."""
 MOST_HOSTS = 6
 """More hosts than that at one café are a slip of the hand."""
 LABEL_LENGTH = 60
@@ -156,10 +160,16 @@ def _hosts(session: Session, site_id: int, first: dt.date, last: dt.date) -> dic
 
 def held(session: Session, site_id: int, today: dt.date) -> list[Cafe]:
     """Return the cafés that were held up to today, with keys of their hosts."""
+    spelled = {same_name(label): label for label in labels_used(session, site_id)}
     return [
         Cafe(
             one.opening.date,
-            frozenset({*one.hosts.codes, *(f"{LABEL}{label}" for label in one.hosts.labels)}),
+            frozenset(
+                {
+                    *one.hosts.codes,
+                    *(f"{LABEL}{spelled[same_name(label)]}" for label in one.hosts.labels),
+                }
+            ),
             one.hosts.unknown,
         )
         for one in shifts(session, site_id, last=today)
@@ -173,19 +183,53 @@ def is_label(key: str) -> bool:
 
 
 def labels_used(session: Session, site_id: int) -> list[str]:
-    """Return what hosts of a site went by before, the latest first."""
+    """Return what hosts of a site went by before, the latest first and as it was written last."""
     wanted = (
         select(ShiftHost.label)
         .join(CafeShift, CafeShift.id == ShiftHost.shift_id)
         .where(CafeShift.site_id == site_id, ShiftHost.label != "")
         .order_by(CafeShift.date.desc(), ShiftHost.id)
     )
-    return list(dict.fromkeys(session.scalars(wanted)))
+    spelled: dict[str, str] = {}
+    for label in session.scalars(wanted):
+        spelled.setdefault(same_name(label), label)
+    return list(spelled.values())
 
 
 def who_can_be_host(session: Session, site_id: int, day: dt.date) -> list[str]:
     """Return the codes of those who take part at a site on a day."""
     return sorted(roles_on(session, site_id, day))
+
+
+def recognised(
+    session: Session, site_id: int, day: dt.date, labels: Iterable[str]
+) -> dict[str, str]:
+    """Return which labels are the names of those who take part at a site on a day, with their code.
+
+    Where two are called the same, it is the first by code.
+    """
+    can_be = set(roles_on(session, site_id, day))
+    return {
+        label: codes[0]
+        for label in labels
+        if (codes := [code for code in called(session, site_id, label) if code in can_be])
+    }
+
+
+def closed_days(shown: Iterable[Shift], calendar: DanishCalendar) -> list[tuple[Opening, str]]:
+    """Return the days between weekly cafés on which there is none since all is closed, and why."""
+    weekly_ones: defaultdict[tuple[int, dt.time], dict[dt.date, Opening]] = defaultdict(dict)
+    for one in shown:
+        at = one.opening
+        weekly_ones[at.date.weekday(), at.starts_at][at.date] = at
+    found = []
+    for known in weekly_ones.values():
+        for before, after in pairwise(sorted(known)):
+            for number in range(1, (after - before).days // 7):
+                day = before + dt.timedelta(weeks=number)
+                if why := calendar.explain(day):
+                    found.append((replace(known[before], date=day, is_cancelled=False), why))
+    return sorted(found, key=lambda one: (one[0].date, one[0].starts_at))
 
 
 # -- in --------------------------------------------------------------------------------------------
@@ -302,22 +346,34 @@ def _save_hosts(session: Session, row: CafeShift, day: dt.date, hosts: Hosts) ->
         raise InputFault.at(
             "codes", _("Somebody you chose does not take part on that day. Check the day.")
         )
-    called = list(dict.fromkeys(" ".join(label.split()) for label in hosts.labels if label.strip()))
-    if any(len(label) > LABEL_LENGTH for label in called):
+    labels = {same_name(label): " ".join(label.split()) for label in hosts.labels if label.strip()}
+    if any(len(label) > LABEL_LENGTH for label in labels.values()):
         raise InputFault.at(
             "labels", _("Write at most {n} letters for each.").format(n=LABEL_LENGTH)
         )
-    if len(codes) + len(called) > MOST_HOSTS:
+    if len(codes) + len(labels) > MOST_HOSTS:
         raise InputFault.at("labels", _("Choose at most {n} hosts.").format(n=MOST_HOSTS))
+    if taking_part := recognised(session, row.site_id, day, labels.values()):
+        raise InputFault.at(
+            "labels",
+            _(
+                "{names} takes part. Choose the name among the participants instead, or write who "
+                "else it is, as “{name} (staff)”."
+            ).format(names=format_list(list(taking_part)), name=next(iter(taking_part))),
+        )
     for host in kept:
-        is_erased = host.participant_code is None and not host.label
-        if not is_erased and host.participant_code not in codes and host.label not in called:
+        if host.label:
+            # Written in another case it is the same host, as it is written now.
+            if (label := labels.pop(same_name(host.label), None)) is not None:
+                host.label = label
+            else:
+                session.delete(host)
+        elif host.participant_code is not None and host.participant_code not in codes:
             session.delete(host)
-    there = {host.label for host in kept}
     session.add_all(
         ShiftHost(shift_id=row.id, participant_code=code) for code in codes if code not in known
     )
-    session.add_all(ShiftHost(shift_id=row.id, label=one) for one in called if one not in there)
+    session.add_all(ShiftHost(shift_id=row.id, label=label) for label in labels.values())
 
 
 def _check_times(opening: Opening) -> None:

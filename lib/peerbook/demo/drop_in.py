@@ -10,6 +10,7 @@ says nothing about Vejle.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from collections.abc import Callable, Iterator
 
@@ -23,6 +24,7 @@ COMMON_EVENTS = (
     dt.date(2014, 6, 19), dt.date(2014, 12, 11), dt.date(2015, 6, 18), dt.date(2015, 12, 10),
     dt.date(2016, 6, 16),
 )  # fmt: skip
+CAFE_PLACE = "Lido"
 FIRST_MEAN, LAST_MEAN = (6.0, 8.0), (12.0, 15.0)
 """About how many come to a café on each of the two weekdays, at the beginning and at the end."""
 
@@ -58,6 +60,13 @@ def _cafe_days(until: dt.date) -> Iterator[dt.date]:
         if day.weekday() in CAFE_WEEKDAYS:
             yield day
         day += dt.timedelta(days=1)
+
+
+def latest_cafes(until: dt.date, is_free: Callable[[dt.date], bool], count: int) -> list[dt.date]:
+    """Return the latest days before a day on which the café was open, the latest first."""
+    days = (until - dt.timedelta(days=ago) for ago in itertools.count(1))
+    held = (day for day in days if day.weekday() in CAFE_WEEKDAYS and is_free(day))
+    return list(itertools.islice(held, count))
 
 
 def _mean(day: dt.date) -> float:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from peerbook.course import plan_records
+from peerbook.demo.drop_in import CAFE_PLACE, latest_cafes
 from peerbook.demo.following import Following
 from peerbook.demo.timing import Timing
 from peerbook.matching import matching_records
@@ -32,8 +34,9 @@ _ENDS: tuple[PairEnd, ...] = (
     "completed", "completed", "completed", "extended_completed", "extended_completed", "moved_on",
     "changed_mentor", "withdrew", "lost_contact",
 )  # fmt: skip
-_CAFES = (10, 17, 24, 31)
-"""So many days ago."""
+_CAFES = 8
+"""So many of the latest cafés are looked at, four weeks of them; at every second it is noted who
+came."""
 
 
 class Matching:
@@ -100,10 +103,11 @@ class Matching:
     def _add_pool(self, peers: list[str], mentors: list[str]) -> None:
         today = self._timing.today
         trip = [*peers[:6], *mentors[:5]]
-        self._hold("trip", 45, "Skyttehushaven", trip)
-        for ago in _CAFES:
+        self._hold("trip", today - dt.timedelta(days=45), "Skyttehushaven", trip)
+        calendar = plan_records.calendar_of(self._session, self._site_id)
+        for day in latest_cafes(today, calendar.is_free, _CAFES)[1::2]:
             came = self._draw.sample(peers, 4) + self._draw.sample(mentors, 4)
-            self._hold("cafe", ago, "Lido", came)
+            self._hold("cafe", day, CAFE_PLACE, came)
         for code in peers:
             self._wish(code, mentors, "form", 60)
         for code, others in [(one, mentors) for one in peers[:7]] + [
@@ -119,10 +123,9 @@ class Matching:
             self._session, peers[0], mentors[0], "known_before", "", today=today
         )
 
-    def _hold(self, kind: Kind, ago: int, place: str, came: Sequence[str]) -> None:
-        today = self._timing.today
-        occasion = Occasion(today - dt.timedelta(days=ago), kind, place, frozenset(came))
-        matching_records.save_gathering(self._session, self._site_id, occasion, today)
+    def _hold(self, kind: Kind, day: dt.date, place: str, came: Sequence[str]) -> None:
+        occasion = Occasion(day, kind, place, frozenset(came))
+        matching_records.save_gathering(self._session, self._site_id, occasion, self._timing.today)
 
     def _wish(self, code: str, others: Sequence[str], basis: Basis, ago: int) -> None:
         today = self._timing.today

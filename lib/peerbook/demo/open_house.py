@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from peerbook.cafe import event_records, rota_records
 from peerbook.cafe.event_answers import EVENT, Answers, counted_items
 from peerbook.cafe.event_records import Event
-from peerbook.cafe.rota_records import Hosts, Opening
+from peerbook.cafe.rota_records import WEEKS_PLANNED, Hosts, Opening
 from peerbook.course import plan_records
 from peerbook.course.evaluation_form import Item, load_form
-from peerbook.demo.drop_in import CAFE_WEEKDAYS, COMMON_EVENTS
+from peerbook.demo.drop_in import CAFE_PLACE, CAFE_WEEKDAYS, COMMON_EVENTS
 from peerbook.demo.timing import Timing
 from peerbook.pathways import staff_records
 from peerbook.pathways.over_involvement import Contact
@@ -30,7 +30,7 @@ from peerbook.people.pairs import pairs
 
 _MORNING, _AFTERNOON = (dt.time(10), dt.time(12, 30)), (dt.time(14), dt.time(16, 30))
 _TIMES = dict(zip(CAFE_WEEKDAYS, (_MORNING, _AFTERNOON), strict=True))
-_WEEKS_BACK, _WEEKS_AHEAD = 30, 8
+_WEEKS_BACK, _WEEKS_AHEAD = 30, WEEKS_PLANNED
 _STAFF = ("Medarbejder A", "Medarbejder B")
 _ACUTE_HELP = "Opdigtet akuttelefon: hele døgnet\nOpdigtet skadestue: Opdigtgade 1"
 _VOLUNTEERS = {"Frivillig A": 5, "Frivillig B": 4, "Frivillig C": 2, "Frivillig D": 2}
@@ -112,7 +112,7 @@ class OpenHouse:
 
     def _open(self, day: dt.date, week: int, mentors: Sequence[str]) -> None:
         starts_at, ends_at = _TIMES[day.weekday()]
-        opening = Opening(day, starts_at, ends_at, "Lido")
+        opening = Opening(day, starts_at, ends_at, CAFE_PLACE)
         saved, _closed = rota_records.plan_shifts(self._session, self._site_id, opening, 1)
         # The nearer, the more is settled.
         if week < 0 or self._draw.random() > week / _WEEKS_AHEAD:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from peerbook.matching import matching_records
 from peerbook.matching.names import GATHERINGS, gathering_name
 from peerbook.matching.occasions import Kind, Occasion, next_occasion
 from peerbook.matching.room import Room, read_room
-from peerbook.store import Receipt, Saved
+from peerbook.store import Receipt, Saved, identities
 from peerbook.store.tables import Site
 from peerbook.text import _, format_list, ngettext
 from peerbook.ui import (
@@ -80,7 +80,8 @@ class Gatherings:
             return receipt
 
         form = Form(
-            "gathering", self._fields(room), values={"kind": "cafe", "date": self._desk.today},
+            "gathering", self._fields(room, room.everybody()),
+            values={"kind": "cafe", "date": self._desk.today},
             on_submit=save, submit_label=_("Save who was there"),
             drafts=self._desk.drafts(f"gathering:{self._site.id}"), clear_after_save=True,
         )  # fmt: skip
@@ -92,7 +93,9 @@ class Gatherings:
         ]
 
     @staticmethod
-    def _fields(room: Room) -> list[ChoiceField | ChoicesField | DateField | TextField]:
+    def _fields(
+        room: Room, guests: Sequence[tuple[str, str]]
+    ) -> list[ChoiceField | ChoicesField | DateField | TextField]:
         return [
             ChoiceField(
                 "kind", _("What was it?"), required=True, look="radio",
@@ -100,11 +103,18 @@ class Gatherings:
             ),
             DateField("date", _("When?"), required=True, latest=room.day),
             TextField("place", _("Where?"), required=True, max_length=80),
-            ChoicesField("present", _("Who came?"), required=True, options=room.everybody()),
+            ChoicesField("present", _("Who came?"), required=True, options=guests),
         ]  # fmt: skip
 
+    def _guests(self, room: Room, present: Collection[str]) -> list[tuple[str, str]]:
+        """Return who can have been there, those too who were and no longer take part."""
+        here = room.everybody()
+        gone = sorted(set(present) - {code for code, _name in here})
+        with self._desk.store.read() as session:
+            names = identities.name_of(session, gone)
+        return [*here, *((code, names.get(code, code)) for code in gone)]
+
     def _show_list(self, told: str = "") -> None:
-        room = read_room(self._desk, self._site)
         with self._desk.store.read() as session:
             held = matching_records.gatherings(session, self._site.id)
         notice: list[Part] = [Notice("ok", told)] if told else []
@@ -129,9 +139,7 @@ class Gatherings:
                 "people": len(present),
                 "values": {
                     "kind": row.kind, "date": row.date, "place": row.place,
-                    "present": tuple(
-                        code for code, _name in room.everybody() if code in present
-                    ),
+                    "present": tuple(sorted(present)),
                 },
             }
             for row, present in held[:SHOWN]
@@ -144,6 +152,8 @@ class Gatherings:
 
     def _correct(self, row: Cells) -> str:
         number, version = int(str(row["id"])), int(str(row["version"]))
+        values = cast("Mapping[str, object]", row["values"])
+        present = cast("tuple[str, ...]", values["present"])
 
         def change(submission: Submission, what: Callable[[Session], Saved]) -> None:
             receipt = self._desk.save(submission, what)
@@ -170,9 +180,10 @@ class Gatherings:
             self._on_change(self)
             return told
 
+        room = read_room(self._desk, self._site)
         form = Form(
-            "gathering_correction", self._fields(read_room(self._desk, self._site)),
-            values=cast("Mapping[str, object]", row["values"]), on_submit=save,
+            "gathering_correction", self._fields(room, self._guests(room, present)),
+            values=values, on_submit=save,
             submit_label=_("Save the correction"),
         )  # fmt: skip
         remove_it = Button(_("Remove it"), remove, confirm=_("Remove it?"), look="danger")

@@ -33,8 +33,10 @@ from peerbook.store.tables import (
 )
 from peerbook.store.tables import Veto as VetoRow
 from peerbook.store.tables import Wish as WishRow
-from peerbook.text import _, format_date
+from peerbook.text import _, format_date, format_number, ngettext
 
+FEWEST = 2
+"""Fewer have met nobody."""
 _WAITS, _READY = "waits_to_be_matched", "ready_to_be_matched"
 
 
@@ -164,11 +166,12 @@ def correct_gathering(
         When somebody else has changed it since.
     """
     row = row_to_change(session, Gathering, number, seen_version)
-    _check_gathering(session, row.site_id, occasion, today)
-    row.kind, row.date, row.place = occasion.kind, occasion.held_on, occasion.place
     known = set(
         session.scalars(select(GatheringGuest).where(GatheringGuest.gathering_id == number))
     )
+    # Of whom fewer are known than can have been there, somebody was erased since.
+    _check_gathering(session, row.site_id, occasion, today, fewest=min(FEWEST, len(known)))
+    row.kind, row.date, row.place = occasion.kind, occasion.held_on, occasion.place
     for guest in known:
         if guest.participant_code not in occasion.present:
             session.delete(guest)
@@ -202,18 +205,23 @@ def _add_guests(session: Session, number: int, codes: Collection[str]) -> None:
     session.flush()
 
 
-def _check_gathering(session: Session, site_id: int, occasion: Occasion, today: dt.date) -> None:
+def _check_gathering(
+    session: Session, site_id: int, occasion: Occasion, today: dt.date, fewest: int = FEWEST
+) -> None:
     """Refuse a gathering that nobody can have been at.
 
     Raises
     ------
     InputFault
-        When its day lies ahead, fewer than two came, or somebody did not take part by then.
+        When its day lies ahead, too few came, or somebody did not take part by then.
     """
     if occasion.held_on > today:
         raise InputFault.at("date", _("That day lies ahead. Write it down when it is over."))
-    if len(occasion.present) < 2:
-        raise InputFault.at("present", _("Choose at least two who were there."))
+    if len(occasion.present) < fewest:
+        text = ngettext(
+            "Choose at least one who was there.", "Choose at least {n} who were there.", fewest
+        )
+        raise InputFault.at("present", text.format(n=format_number(fewest)))
     if occasion.present - roles_on(session, site_id, occasion.held_on).keys():
         raise InputFault.at(
             "present", _("Somebody you chose did not take part yet on that day. Check the day.")

@@ -126,6 +126,18 @@ def _events(
     return in_effect(session.scalars(wanted), day)
 
 
+def called(session: Session, site_id: int, name: str) -> list[str]:
+    """Return the codes of those at a site who are called exactly that, in whatever case."""
+    at_site = session.scalars(select(Participant.code).where(Participant.site_id == site_id))
+    alike = identities.named(session, name, at_site.all())
+    return sorted(code for code, known in alike.items() if same_name(known) == same_name(name))
+
+
+def same_name(name: str) -> str:
+    """Return what is the same for a name in another case, or with other spaces."""
+    return " ".join(name.casefold().split())
+
+
 def checked_contacts(contacts: Contacts) -> Contacts:
     """Return contacts as they are kept.
 

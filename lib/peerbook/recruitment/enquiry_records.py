@@ -10,14 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
-from peerbook.people.participants import checked_contacts, new_participant
+from peerbook.people.participants import called, checked_contacts, new_participant
 from peerbook.store import Saved, identities, row_to_change
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import (
     Channel,
     CoffeeTalk,
     Enquiry,
-    Participant,
     PressItem,
     WantedRole,
 )
@@ -228,7 +227,7 @@ def _code_of(session: Session, site_id: int, person: Person, on: dt.date) -> str
             raise InputFault.at("name", _("Write the name too, or leave the contact empty."))
         return None
     contacts = checked_contacts(person.contacts)
-    known = _known_as(session, site_id, name)
+    known = called(session, site_id, name)
     if person.is_known:
         if len(known) != 1:
             raise InputFault.at("name", _one_needed(name, len(known)))
@@ -258,20 +257,6 @@ def _one_needed(name: str, count: int) -> str:
     return _("Nobody here is called {name}. Check the spelling, or take the tick away.").format(
         name=name
     )
-
-
-def _known_as(session: Session, site_id: int, name: str) -> list[str]:
-    """Return the codes of those at a site who are called exactly that."""
-    wanted = name.casefold()
-    alike = [
-        code
-        for code, known in identities.named(session, name).items()
-        if " ".join(known.casefold().split()) == wanted
-    ]
-    at_site = select(Participant.code).where(
-        Participant.site_id == site_id, Participant.code.in_(alike)
-    )
-    return sorted(session.scalars(at_site))
 
 
 def _check(session: Session, site_id: int, asked: Asked, today: dt.date) -> None:

@@ -6,7 +6,7 @@ All of it is sealed (`peerbook.store.sealing`): a copy of the tables names nobod
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,17 +72,25 @@ def name_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def named(session: Session, written: str) -> dict[str, str]:
+def named(session: Session, written: str, among: Collection[str] | None = None) -> dict[str, str]:
     """Return who is called so, by code: every word that is written is in the name.
 
     Who was shown those that fit is written down when the session ends, and of nobody else.
+
+    Parameters
+    ----------
+    among
+        Codes of those who are looked through; None for everybody.
     """
     words = written.casefold().split()
     if not words:
         return {}
+    wanted = select(Identity)
+    if among is not None:
+        wanted = wanted.where(Identity.participant_code.in_(among))
     names = {
         row.participant_code: name
-        for row in session.scalars(select(Identity))
+        for row in session.scalars(wanted)
         if (name := _opened(session, row, "name"))
         and all(word in name.casefold() for word in words)
     }

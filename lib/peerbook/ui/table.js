@@ -28,7 +28,7 @@ export function table({ model, el }) {
 }
 
 // Return {node, sort, leave} for data {caption, columns: [{label, kind}], rows: [[cell]]}, with the
-// labels of the rows' buttons where there is an action.
+// labels of the rows' buttons where there is an action; a row whose label is empty has none.
 // A cell is a text, [text, value to sort by], {text, tone}, {text, href}, or null for nothing.
 export function tableNode(data, { id, words, lang, isSortable, action }) {
   const { caption, columns } = data;
@@ -91,10 +91,14 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
     if (action) {
       const name = textOf(data.rows[index][0]);
       const label = data.labels[index];
-      const { node, button, leave } = actionButton({ label, confirm: action.confirm }, words, () => action.run(index));
-      button.setAttribute("aria-label", `${label} – ${name}`);
-      leaves.push(leave);
-      cells.push(h("td", { role: "cell" }, node));
+      const cell = h("td", { role: "cell" });
+      cells.push(cell);
+      if (label) {
+        const { node, button, leave } = actionButton({ label, confirm: action.confirm }, words, () => action.run(index));
+        button.setAttribute("aria-label", `${label} – ${name}`);
+        leaves.push(leave);
+        cell.append(node);
+      }
     }
     return h("tr", { role: "row" }, cells);
   }

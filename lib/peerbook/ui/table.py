@@ -88,7 +88,8 @@ class RowAction:
     Parameters
     ----------
     label
-        What it says: in every row the same, or what is worked out from the row.
+        What it says: in every row the same, or what is worked out from the row. Where that is
+        nothing the row has no button.
     run
         Is given the row, and may return a sentence about what was done.
     confirm
@@ -195,7 +196,8 @@ class Table(Part):
         is_ours = isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(rows)
         if self._action is None or not is_ours or request.get("edition") != self.edition:
             return {"trouble": _("The table has changed meanwhile. Press the button again.")}
-        return {"said": self._action.run(rows[cast(int, index)]) or ""}
+        row = rows[cast(int, index)]
+        return {"said": (self._action.run(row) if self._action.label_for(row) else "") or ""}
 
 
 def table_texts(empty: str = "") -> dict[str, str]:

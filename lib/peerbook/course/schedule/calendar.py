@@ -287,9 +287,14 @@ def check_in_calendar(day: dt.date, field: str = "date") -> dt.date:
     InputFault
         At `field`, when the day is before 1990 or after 2100.
     """
-    if not EARLIEST <= day <= LATEST:
-        raise InputFault.at(field, _outside(day))
+    if why := outside_calendar(day):
+        raise InputFault.at(field, why)
     return day
+
+
+def outside_calendar(day: dt.date) -> str:
+    """Return why no plan can lie on a day: it is before 1990 or after 2100; empty when one can."""
+    return "" if EARLIEST <= day <= LATEST else _outside(day)
 
 
 def _outside(day: dt.date) -> str:
