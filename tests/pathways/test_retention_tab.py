@@ -8,12 +8,24 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from builders import LEADER, a_desk, a_site, participant, save
+from builders import (
+    LEADER,
+    a_desk,
+    a_site,
+    address,
+    course,
+    course_date,
+    enrolment,
+    participant,
+    save,
+)  # fmt: skip
+from peerbook.errors import Conflict
 from peerbook.files.delimited import read_back
 from peerbook.files.spreadsheet_reader import read_cells
-from peerbook.pathways import retention_charts
-from peerbook.pathways.retention import ENDS, retention, split
+from peerbook.pathways import retention_charts, retention_records
+from peerbook.pathways.retention import ENDS, retention, split, splits
 from peerbook.pathways.retention_charts import (
     ends_chart,
     ends_finding,
@@ -25,8 +37,9 @@ from peerbook.pathways.retention_charts import (
 )
 from peerbook.pathways.retention_files import file_makers, outgoing
 from peerbook.pathways.retention_part import RetentionCurves, split_parts, whole_parts
+from peerbook.pathways.retention_told import RETENTION_TOLD, remember, told_earlier
 from peerbook.people.pairs import PAIR
-from peerbook.store import append_event
+from peerbook.store import Store, Visitor, append_event, events_of
 from peerbook.store.tables import MatchedPair, Site
 from peerbook.ui import Chart, Downloads, Filter, Prose, Table
 
@@ -104,16 +117,16 @@ def test_who_is_on_a_pause_is_told_beside_those_who_go_on():
 
 
 def test_groups_are_told_apart_only_where_their_bands_are():
-    alike = {"A": curve(TWENTY), "B": curve([*TWENTY, (40, "withdrew")])}
+    alike = [("A", curve(TWENTY)), ("B", curve([*TWENTY, (40, "withdrew")]))]
     assert groups_finding(alike).endswith("Forskellen kan være tilfældig.")
-    apart = {
-        "A": curve([(400, None)] * 20),
-        "B": curve([(20, "withdrew")] * 14 + [(400, None)] * 6),
-    }
+    apart = [
+        ("A", curve([(400, None)] * 20)),
+        ("B", curve([(20, "withdrew")] * 14 + [(400, None)] * 6)),
+    ]
     assert "større, end tilfældet let giver" in groups_finding(apart)
-    same = groups_finding({"A": curve(TWENTY), "B": curve(TWENTY)})
+    same = groups_finding([("A", curve(TWENTY)), ("B", curve(TWENTY))])
     assert "Forskellen" not in same
-    assert groups_finding({"A": curve(TWENTY)}).startswith("Kun én gruppe")
+    assert groups_finding([("A", curve(TWENTY))]).startswith("Kun én gruppe")
 
 
 # -- drawn ---------------------------------------------------------------------------------------
@@ -156,13 +169,13 @@ def test_only_ends_that_were_seen_have_a_line():
 
 def test_named_lines_come_first_so_that_they_get_the_colours():
     lasted = [(MONTH * n, "completed") for n in range(1, 11)]
-    chart = groups_chart({"A": curve(lasted), "B": curve(lasted[:6])}, "Grupper")
+    chart = groups_chart([("A", curve(lasted)), ("B", curve(lasted[:6]))], "Grupper")
     assert [one.get("name") for one in drawn(chart)] == ["A", "B", None, None]
 
 
 def test_every_chart_has_words_and_numbers_for_whoever_does_not_see_it():
     one = curve(TWENTY)
-    for chart in (together_chart(one), ends_chart(one), groups_chart({"A": one}, "Grupper")):
+    for chart in (together_chart(one), ends_chart(one), groups_chart([("A", one)], "Grupper")):
         assert chart.finding in chart.alt
         assert chart.table["rows"]
 
@@ -250,7 +263,7 @@ def test_a_site_without_pairs_says_so_in_every_view(store):
     with store.read() as session:
         empty = session.get_one(Site, site_id)
     parts = RetentionCurves(a_desk(store), empty).parts()
-    for view in ("pairs", "course", "channel", "role"):
+    for view in (None, "course", "channel", "teachers", "role"):
         chosen(parts, Filter, view)
         assert "Ingen er matchet endnu" in said(parts)
         assert not of_kind(parts, Downloads)
@@ -280,7 +293,12 @@ def test_no_count_and_no_difference_in_a_file_tells_of_few(lasted, data):
     )
     contracts = frame(lasted, channel=pd.Series(groups, dtype=object))
     found = outgoing(
-        contracts, "channel", {"A": "A", "B": "B", None: "?"}, AS_OF, threshold=5, title="T"
+        {None: contracts, "channel": contracts},
+        "channel",
+        {"A": "A", "B": "B", None: "?"},
+        AS_OF,
+        threshold=5,
+        title="T",
     )
     seen = {name: counts(found, name) for name in ("Alle under ét", "A", "B", "?")}
     told = [count for group in seen.values() for count in group.values() if count is not None]
@@ -301,23 +319,158 @@ def test_no_count_and_no_difference_in_a_file_tells_of_few(lasted, data):
 
 @given(LASTED)
 def test_a_share_is_told_in_whole_per_cent_and_only_beside_its_count(lasted):
-    found = outgoing(frame(lasted), None, {}, AS_OF, threshold=5, title="T")
+    found = outgoing({None: frame(lasted)}, None, {}, AS_OF, threshold=5, title="T")
     for _group, _what, _month, people, *shares in found.rows:
         for share in shares:
             assert share is None or (isinstance(share, int) and 0 <= share <= 100)
         assert isinstance(people, int) or shares == [None] * 3
 
 
+def test_a_group_that_is_one_mentor_is_neither_drawn_nor_told():
+    lasted = [(40, "lost_contact")] * 6 + [(183, "completed")] * 7
+    mentors = ["Ada"] * 6 + [f"M{n}" for n in range(7)]
+    contracts = frame(lasted, course=[1] * 6 + [2] * 7, mentor=mentors)
+    assert split(contracts, "course", AS_OF, 5).kept_back == ("2", "1")  # all less "2" is Ada's
+    found = outgoing(
+        {None: contracts, "course": contracts}, "course", {}, AS_OF, threshold=5, title="T"
+    )
+    assert set(counts(found, "1").values()) <= {None, 0}
+
+
+def test_the_line_is_grey_where_many_pairs_are_of_few_mentors():
+    contracts = frame([(90, None)] * 9, mentor=["Ada"] * 9)
+    assert retention(contracts, AS_OF, 5).steps[0].is_grey
+    assert (
+        not retention(contracts.assign(mentor=[f"M{n}" for n in range(9)]), AS_OF, 5)
+        .steps[0]
+        .is_grey
+    )
+
+
+def test_the_erased_are_nobody_to_disclosure_however_many_pairs_they_had():
+    lasted = [(40, "changed_mentor")] * 6
+    erased = frame(lasted, mentor=[f"M{n}" for n in range(6)]).assign(participant=None)
+    assert retention(erased, AS_OF, 5).steps[0].is_grey
+    found = outgoing({None: erased}, None, {}, AS_OF, threshold=5, title="T")
+    assert set(counts(found, "Alle under ét").values()) == {None}
+
+
+def linked(seven=7):
+    """Return pairs of two courses and two channels which differ by one person."""
+    lasted = [(185, "completed")] * 6 + [(20, "withdrew")] + [(185, "completed")] * 13
+    return frame(
+        lasted, course=[1] * 6 + [2] * 14, channel=["article"] * seven + ["leaflet"] * (20 - seven)
+    )
+
+
+def test_splits_are_judged_together_since_whoever_sees_one_sees_the_other():
+    contracts = linked()
+    assert not split(contracts, "channel", AS_OF, 5).kept_back  # by itself
+    both = splits({"course": contracts, "channel": contracts}, AS_OF, 5)
+    assert not both["course"].kept_back
+    assert set(both["channel"].kept_back) == {"article", "leaflet"}
+
+
+def test_a_file_tells_the_same_whichever_of_the_day_is_made_first():
+    frames = dict.fromkeys((None, "course", "channel"), linked())
+    by_channel = outgoing(frames, "channel", {}, AS_OF, threshold=5, title="T")
+    assert counts(by_channel, "article")["Var nået så langt", 0] is None
+    by_course = outgoing(
+        frames, "course", {}, AS_OF, threshold=5, title="T", earlier=by_channel.told
+    )
+    assert by_course == outgoing(frames, "course", {}, AS_OF, threshold=5, title="T")
+
+
+@given(LASTED, st.data())
+def test_no_count_differs_by_few_from_one_in_an_earlier_file(lasted, data):
+    before = data.draw(st.integers(0, len(lasted)))
+    earlier = outgoing({None: frame(lasted[:before])}, None, {}, AS_OF, threshold=5, title="T")
+    now = outgoing(
+        {None: frame(lasted)}, None, {}, AS_OF, threshold=5, title="T", earlier=earlier.told
+    )
+    was = counts(earlier, "Alle under ét")
+    for key, count in counts(now, "Alle under ét").items():
+        if count is not None and was.get(key) is not None:
+            assert not 0 < abs(count - was[key]) < 5
+
+
+def test_what_a_file_told_is_remembered_with_it_and_once(store, site):
+    parts = RetentionCurves(a_desk(store), site).parts()
+    [downloads] = of_kind(parts, Downloads)
+    [_xlsx, csv] = downloads._makers
+    _name, first, _media = csv()
+    with store.read() as session:
+        told = told_earlier(session, site.id)
+        [_event] = [one for one in events_of(session, "site") if one.kind == RETENTION_TOLD]
+    assert frozenset(map(str, range(1, 13))) in told
+    assert csv()[1] == first
+    codes = save(store, participant(site_id=site.id), participant(site_id=site.id))
+    save(store, MatchedPair(
+        site_id=site.id, peer_code=codes[0], mentor_code=codes[1], matched_on=FIRST
+    ))  # fmt: skip
+    [_headings, begun, *_rest] = read_back(csv()[1])
+    assert begun[3] == "holdt tilbage"  # thirteen less twelve
+    with store.read() as session:
+        assert told_earlier(session, site.id)[: len(told)] == told
+    with store.write(LEADER) as session, pytest.raises(Conflict):
+        remember(session, site.id, [], told[:1], AS_OF)
+
+
+def test_what_was_told_leads_to_nobody_for_other_roles(store, site, tmp_path):
+    with store.write(LEADER) as session:
+        remember(session, site.id, [frozenset(["1", "2"])], (), AS_OF)
+    visitor = Visitor("bo", "analyst")
+    with Store.open(address(tmp_path), visitor=visitor) as theirs, theirs.read() as session:
+        [event] = [one for one in events_of(session, "site") if one.kind == RETENTION_TOLD]
+        assert not event.details
+
+
+def test_two_groups_of_one_name_both_stand(store):
+    contracts = frame(TWENTY * 2, course=[1] * 20 + [2] * 20)
+    groups = split(contracts, "course", AS_OF, 5)
+    parts = split_parts(groups, {"1": "Forår", "2": "Forår"})
+    [table] = of_kind(parts, Table)
+    assert [row[0] for row in table.data["rows"]] == ["Forår", "Forår"]
+
+
+def test_pairs_are_split_by_who_taught_the_mentors_course_and_no_file_names_them(store, site):
+    [both, one, _unsaid] = save(store, *(
+        course(site_id=site.id, title=f"Hold {n}", starts_on=FIRST) for n in range(3)
+    ))  # fmt: skip
+    save(store, *(
+        course_date(
+            course_id=number, number=n + 1, teachers=names, date=FIRST + dt.timedelta(days=n)
+        )
+        for number, days in ((both, [["Bo", "Ada"], ["Ada", "Bo"], ["Vikar"]]), (one, [["Bo"]]))
+        for n, names in enumerate(days)
+    ))  # fmt: skip
+    with store.read() as session:
+        taught = retention_records.course_teachers(session, [both, one, _unsaid])
+        mentors = [pair.mentor_code for pair in session.scalars(select(MatchedPair))]
+    assert taught == {both: "Ada og Bo", one: "Bo"}
+    save(store, *(
+        enrolment(mentor, course_id=both if n < 6 else one) for n, mentor in enumerate(mentors)
+    ))  # fmt: skip
+    parts = RetentionCurves(a_desk(store), site).parts()
+    chosen(parts, Filter, "teachers")
+    [table] = of_kind(parts, Table)
+    assert [row[0] for row in table.data["rows"]] == ["Ada og Bo", "Bo"]
+    assert not of_kind(parts, Downloads)
+    assert "nævner personale" in said(parts)
+
+
 def test_roles_have_no_line_for_all_together_since_it_would_tell_who_has_both():
     found = outgoing(
-        frame(TWENTY, role=["peer"] * 10 + ["mentor"] * 10), "role", {}, AS_OF,
+        {"role": frame(TWENTY, role=["peer"] * 10 + ["mentor"] * 10)}, "role", {}, AS_OF,
         threshold=5, title="T",
     )  # fmt: skip
     assert {row[0] for row in found.rows} == {"peer", "mentor"}
 
 
 def test_both_files_hold_the_same_and_say_when_they_are_invented():
-    found = outgoing(frame(TWENTY), None, {}, AS_OF, threshold=5, title="Fastholdelse i Vejle")
+    found = outgoing(
+        {None: frame(TWENTY)}, None, {}, AS_OF, threshold=5, title="Fastholdelse i Vejle"
+    )
     (_xlsx, sheet), (_csv, table) = file_makers(lambda: found, lambda: AS_OF, synthetic=True)
     name, data, _media = table()
     assert name == "fastholdelse-i-vejle-opdigtet.csv"

@@ -24,8 +24,12 @@ def contracts_schema() -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "participant": pa.Column(
-                object,
-                description=_("Pseudonym of the peer; of an erased peer, that of the mentor."),
+                object, nullable=True,
+                description=_("Pseudonym of the peer; missing when they were erased."),
+            ),
+            "mentor": pa.Column(
+                object, nullable=True,
+                description=_("Pseudonym of the mentor; missing when they were erased."),
             ),
             "started_on": a_day(_("The day the contract began.")),
             **_how_it_went(),
@@ -46,7 +50,11 @@ def times_schema() -> pa.DataFrameSchema:
     """Return what stands in the frame of `times`, column by column, in the user's language."""
     return pa.DataFrameSchema(
         {
-            "participant": pa.Column(object, description=_("Pseudonym of the person.")),
+            "participant": pa.Column(
+                object,
+                nullable=True,
+                description=_("Pseudonym of the person; missing when they were erased."),
+            ),
             "role": one_of(_ROLES, _("The role this time was in.")),
             "started_on": a_day(_("The day their first contract in that role began.")),
             **_how_it_went(),
@@ -116,7 +124,7 @@ def times(store: Store, day: dt.date, site: str = "", purpose: str = PURPOSE) ->
     """
     with store.read() as session:
         number = site_records.number_of(session, site)
-        frame = retention_records.times(session, number, day)
+        frame = retention_records.times(session, number, day).drop(columns="pair")
     return _named(store, frame, purpose, times_schema())
 
 
@@ -124,11 +132,12 @@ def _named(
     store: Store, frame: pd.DataFrame, purpose: str, schema: pa.DataFrameSchema
 ) -> pd.DataFrame:
     """Return a frame with pseudonyms, in an order that tells of no code or number."""
-    named = frame.assign(
-        participant=pd.Series(
-            pseudonyms(store, frame["participant"].tolist(), purpose),
-            index=frame.index, dtype=object,
+    people = [column for column in ("participant", "mentor") if column in frame]
+    named = frame.assign(**{
+        column: pd.Series(
+            pseudonyms(store, frame[column].tolist(), purpose), index=frame.index, dtype=object
         )
-    ).sort_values(["started_on", "participant"], kind="stable", ignore_index=True)  # fmt: skip
+        for column in people
+    }).sort_values(["started_on", *people], kind="stable", ignore_index=True)  # fmt: skip
     checked: pd.DataFrame = schema.validate(named)
     return checked

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist
@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.privacy.disclosure import Cell, Table, disclose
+from peerbook.privacy.disclosure import Cell, People, Table, Whose, disclose
 from peerbook.rows import each, plain_rows
 from peerbook.small_groups import is_shown
 from peerbook.text import _
@@ -38,7 +38,7 @@ POSITIVE_ENDS: frozenset[End] = frozenset({"completed", "extended_completed", "m
 DROP_OUT_ENDS: frozenset[End] = frozenset({"withdrew", "lost_contact"})
 """A changed mentor is neither: the participant goes on, in another contract."""
 
-By = Literal["role", "course", "channel"]
+By = Literal["role", "course", "channel", "teachers"]
 
 Unit = Literal["weeks", "months"]
 DAYS_IN: Mapping[Unit, float] = {"weeks": 7, "months": 365.2425 / 12}
@@ -46,6 +46,9 @@ DAYS_IN: Mapping[Unit, float] = {"weeks": 7, "months": 365.2425 / 12}
 
 CONFIDENCE = 0.95
 _WIDTH = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+
+_PEOPLE = ("participant", "mentor")
+"""Columns of those a contract is about."""
 
 _HALF = 0.5
 _AS_GOOD_AS_HALF = float(np.sqrt(np.finfo(float).eps))
@@ -94,7 +97,7 @@ class Step:
     ends
         Share that had ended in each way after this day, in the order of `ENDS`.
     is_grey
-        Whether those at risk were fewer people than the threshold.
+        Whether those at risk were fewer people than the threshold, or of fewer mentors.
     """
 
     day: int
@@ -194,7 +197,8 @@ def retention(contracts: pd.DataFrame, as_of: dt.date, threshold: int) -> Retent
     ----------
     contracts
         One row a contract, seen from one participant in it (seen from both, it would count twice);
-        the index is its number, by which a fault is told. `participant`: code; `started_on`;
+        the index is its number, by which a fault is told. `participant`: code, missing when they
+        were erased; `mentor`, where it is known: code of the other, likewise; `started_on`;
         `ended_on` and `end`: one of `ENDS`, both missing while it goes on; `pauses`: list of
         (first day of the pause, day the clock went on, or None while it lasts); further columns to
         split by.
@@ -223,40 +227,97 @@ def retention(contracts: pd.DataFrame, as_of: dt.date, threshold: int) -> Retent
 def split(contracts: pd.DataFrame, by: By, as_of: dt.date, threshold: int) -> Split:
     """Return retention by role, course or channel, where disclosure control allows.
 
-    All together come first, then the largest groups; a group is kept back when it is of few people,
-    or would tell of few beside what is shown already. Roles stand for themselves: all together
-    would tell how many have both.
-
     Parameters
     ----------
-    contracts, as_of, threshold
-        As in `retention`, with the column to split by.
-    by
-        That column.
+    contracts, by, as_of, threshold
+        As in `splits`: one frame, and what to split it by.
 
     Raises
     ------
     InputFault, ValueError
         As `retention`.
     """
-    times = time_at_risk(contracts, as_of)
-    groups = {
-        None if pd.isna(name) else str(name): group
-        for name, group in times.groupby(by, dropna=False)
-    }
-    names = sorted(groups, key=lambda name: (-len(groups[name]), name or ""))
-    is_whole = by != "role"
-    everybody = Table("everybody", (), (Cell((), frozenset(times["participant"])),))
-    parts = Table(by, (by,), tuple(
-        Cell((name or "",), frozenset(groups[name]["participant"])) for name in names
-    ))  # fmt: skip
-    *_everybody, told = disclose((everybody, parts) if is_whole else (parts,), threshold)
-    marks = dict(zip(names, (cell.mark for cell in told.cells), strict=True))
-    return Split(
-        _retention(times, threshold) if is_whole else None,
-        {name: _retention(groups[name], threshold) for name in names if marks[name] == "shown"},
-        tuple(name for name in names if marks[name] != "shown"),
-    )
+    return splits({by: contracts}, as_of, threshold)[by]
+
+
+def splits(frames: Mapping[By, pd.DataFrame], as_of: dt.date, threshold: int) -> Mapping[By, Split]:
+    """Return retention split in several ways, all of them judged together.
+
+    Whoever sees one split can see the others, and subtract. All together come first, then the
+    splits in their order, in each the largest groups; a group is kept back when it is of few
+    people, be it few who have a mentor or few mentors, or would tell of few beside what is shown
+    already. Roles stand for themselves: all together would tell how many have both.
+
+    Parameters
+    ----------
+    frames
+        What to split, by the column to split it by; those of contracts first. A frame of people has
+        `pair`: the number of the first contract of each.
+    as_of, threshold
+        As in `retention`.
+
+    Raises
+    ------
+    InputFault, ValueError
+        As `retention`.
+    """
+    known = {by: time_at_risk(frame, as_of) for by, frame in frames.items()}
+    groups = {by: groups_of(times, by) for by, times in known.items()}
+    wholes = [times for by, times in known.items() if by != "role"][:1]
+    tables = [Table("everybody", (), (Cell((), counted_in(times)),)) for times in wholes]
+    tables += [
+        Table(by, (by,), tuple(
+            Cell((name or "",), counted_in(group)) for name, group in those.items()
+        ))
+        for by, those in groups.items()
+    ]  # fmt: skip
+    told = disclose(tables, threshold, about=whose(known.values()))[len(wholes) :]
+    found: dict[By, Split] = {}
+    for (by, those), table in zip(groups.items(), told, strict=True):
+        marks = dict(zip(those, (cell.mark for cell in table.cells), strict=True))
+        found[by] = Split(
+            None if by == "role" else _retention(known[by], threshold),
+            {name: _retention(those[name], threshold) for name in those if marks[name] == "shown"},
+            tuple(name for name in those if marks[name] != "shown"),
+        )
+    return found
+
+
+def groups_of(times: pd.DataFrame, by: By) -> dict[str | None, pd.DataFrame]:
+    """Return the groups of a frame by their keys, the largest first; None is not known."""
+    found = {
+        None if pd.isna(key) else str(key): group
+        for key, group in times.groupby(by, dropna=False)
+    }  # fmt: skip
+    return {key: found[key] for key in sorted(found, key=lambda key: (-len(found[key]), key or ""))}
+
+
+def counted_in(times: pd.DataFrame) -> People:
+    """Return what is counted in a frame, as disclosure control knows it: contracts by number.
+
+    Somebody's whole time goes by their first contract.
+    """
+    numbers = times.get("pair", times.index)
+    return frozenset(map(str, numbers))
+
+
+def whose(frames: Collection[pd.DataFrame]) -> tuple[Whose, ...]:
+    """Return whose each contract is, in both ways to look at it; the erased are nobody.
+
+    Where frames tell different people of a number, the first one counts.
+    """
+    ways: list[dict[str, str]] = []
+    for way in _PEOPLE:
+        people: dict[str, str] = {}
+        for times in frames:
+            if way in times:
+                numbers = times.get("pair", times.index)
+                for number, one in zip(numbers, times[way], strict=True):
+                    if not pd.isna(one):
+                        people.setdefault(str(number), one)
+        if people or way == _PEOPLE[0]:
+            ways.append(people)
+    return tuple(ways)
 
 
 def time_at_risk(contracts: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
@@ -375,8 +436,9 @@ def _retention(times: pd.DataFrame, threshold: int) -> Retention:
     np.add.at(counts, (place, kinds.to_numpy(dtype=np.int64)), 1)
     ended, censored = counts[:, :-1], counts[:, -1]
     at_risk = _so_long(days, marks)
-    longest = times.groupby("participant")["days"].max().to_numpy()
-    is_grey = [not is_shown(int(people), threshold) for people in _so_long(longest, marks)]
+    is_grey = [
+        not is_shown(max(people, 1), threshold) for people in _people_at_risk(times, marks)
+    ]  # fmt: skip
     curves = list(_estimates(at_risk, ended))
     steps = tuple(
         Step(
@@ -391,6 +453,19 @@ def _retention(times: pd.DataFrame, threshold: int) -> Retention:
         for row in range(len(marks))
     )
     return Retention(len(times), int(times["paused"].sum()), steps, _median(steps))
+
+
+def _people_at_risk(times: pd.DataFrame, marks: _Counts) -> list[int]:
+    """Return how many people had come so far, in the way to look at them in which that is fewest.
+
+    That there are 0 means that all of them were erased.
+    """
+    counts = [
+        _so_long(times.groupby(way)["days"].max().to_numpy(), marks)
+        for way in _PEOPLE
+        if way in times
+    ]
+    return [int(people) for people in np.min(counts, axis=0)]
 
 
 def _so_long(days: _Counts, marks: _Counts) -> _Counts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -29,6 +29,9 @@ MONTH = DAYS_IN["months"]
 LABEL_LENGTH = 34
 """Characters of a line's name beside each other; what fits the legend on a telephone."""
 
+Named = tuple[str, Retention]
+"""What a group is called, and how long its contracts lasted."""
+
 _GREY = "#767e82"
 _BAND = "rgba(23, 97, 92, 0.16)"
 _YEAR = 12
@@ -40,7 +43,7 @@ def together_chart(one: Retention) -> Chart:
     sure = curve[~curve["is_grey"]]
     x, low = _steps(sure, "low")
     _x, high = _steps(sure, "high")
-    line, *grey = _lines({_("Still together"): curve})
+    line, *grey = _lines([(_("Still together"), curve)])
     band = [
         go.Scatter(x=x, y=low, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip"),
         go.Scatter(
@@ -59,7 +62,7 @@ def together_chart(one: Retention) -> Chart:
 def ends_chart(one: Retention) -> Chart:
     """Return the share of contracts that had ended in each way, as lines that rise."""
     seen = [end for end in ENDS if one.ended(end)]
-    traces = _lines({end_name(end): _of(one, end) for end in seen})
+    traces = _lines([(end_name(end), _of(one, end)) for end in seen])
     alt = _("A line for each way in which contracts ended, which rises with each that did.")
     finding = ends_finding(one)
     highest = max(one.steps[-1].of(end).share for end in seen)
@@ -69,18 +72,18 @@ def ends_chart(one: Retention) -> Chart:
     )
 
 
-def groups_chart(groups: Mapping[str, Retention], caption: str) -> Chart:
+def groups_chart(groups: Sequence[Named], caption: str) -> Chart:
     """Return the share still together of several groups, one line each.
 
     Parameters
     ----------
     groups
-        By what each is called; at least one.
+        At least one; two can have one name.
     caption
         Of the table of their figures.
     """
-    traces = _lines({name: _of(one, "together") for name, one in groups.items()})
-    longest = max(groups.values(), key=_last_day)
+    traces = _lines([(name, _of(one, "together")) for name, one in groups])
+    longest = max((one for _name, one in groups), key=_last_day)
     finding = groups_finding(groups)
     alt = _("A line for each group, which falls from step to step.")
     return Chart(
@@ -127,25 +130,25 @@ def ends_finding(one: Retention) -> str:
     return f"{text} {paused.format(n=format_number(one.paused))}"
 
 
-def groups_finding(groups: Mapping[str, Retention]) -> str:
+def groups_finding(groups: Sequence[Named]) -> str:
     """Return how the groups compare, in one or two sentences that claim no more than they can."""
     if len(groups) == 1:
         return _("Only one group is large enough to be shown.")
-    month = _common_month(groups.values())
+    month = _common_month([one for _name, one in groups])
     if month is None:
         return _("The groups are too small or too new to be compared.")
-    levels = {name: one.together_at(month * MONTH) for name, one in groups.items()}
-    in_order = sorted(levels.items(), key=lambda one: -one[1].share)
+    levels = [(name, one.together_at(month * MONTH)) for name, one in groups]
+    in_order = sorted(levels, key=lambda one: -one[1].share)
     if len(in_order) > 4:
         in_order = [in_order[0], in_order[-1]]
     told = [f"{name} {format_share(at.share)}" for name, at in in_order]
     text = ngettext(
         "Still together after {n} month: {told}.", "Still together after {n} months: {told}.", month
     ).format(n=month, told=format_list(told))
-    if len({format_share(at.share) for at in levels.values()}) == 1:
+    if len({format_share(at.share) for _name, at in levels}) == 1:
         return text
-    lows = [at.low for at in levels.values() if at.low is not None]
-    highs = [at.high for at in levels.values() if at.high is not None]
+    lows = [at.low for _name, at in levels if at.low is not None]
+    highs = [at.high for _name, at in levels if at.high is not None]
     if max(lows, default=0.0) <= min(highs, default=1.0):
         return f"{text} " + _("The difference is small enough to be chance.")
     return f"{text} " + _("The difference is larger than chance alone makes likely.")
@@ -234,7 +237,7 @@ def _ends_table(one: Retention, seen: Sequence[End]) -> TableData:
     return TableData(columns, rows, _("How contracts ended"))
 
 
-def groups_table(groups: Mapping[str, Retention], caption: str) -> TableData:
+def groups_table(groups: Sequence[Named], caption: str) -> TableData:
     """Return how many each group is, and for how long half of it was there."""
     columns = [
         Column("group", _("Group")),
@@ -252,7 +255,7 @@ def groups_table(groups: Mapping[str, Retention], caption: str) -> TableData:
                 "high": None if one.median.high is None else one.median.high / MONTH,
             }),
         }
-        for name, one in groups.items()
+        for name, one in groups
     ]  # fmt: skip
     return TableData(columns, rows, caption)
 
@@ -276,14 +279,14 @@ def _steps(pieces: pd.DataFrame, value: str) -> tuple[list[float], list[float]]:
     return [x for x, _y in points], [y for _x, y in points]
 
 
-def _lines(named: Mapping[str, pd.DataFrame]) -> list[go.Scatter]:
+def _lines(named: Iterable[tuple[str, pd.DataFrame]]) -> list[go.Scatter]:
     """Return lines in level pieces, by name, and after all of them what is grey.
 
     Where few are left, a line goes on in grey, dotted, without a name. The step to the first grey
     piece is of those who were enough still. The kit gives colours in the order of lines.
     """
     sure, grey = [], []
-    for name, pieces in named.items():
+    for name, pieces in named:
         x, y = _steps(pieces[~pieces["is_grey"]], "share")
         grey_x, grey_y = _steps(pieces[pieces["is_grey"]], "share")
         if x and grey_x:

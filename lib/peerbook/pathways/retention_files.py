@@ -20,8 +20,11 @@ from peerbook.pathways.retention import (
     POSITIVE_ENDS,
     By,
     Retention,
+    counted_in,
+    groups_of,
     retention,
     time_at_risk,
+    whose,
 )
 from peerbook.people.names import end_name
 from peerbook.privacy.disclosure import Cell, People, Table, ToldCell, ToldTable, disclose
@@ -32,86 +35,120 @@ EVERY_MONTHS = 3
 """How far the times lie apart: the closer, the fewer people between two of them."""
 
 _WELL = "well"
-_Group = tuple[str, pd.DataFrame]
+View = By | None
+"""What a file is split by; None is all together."""
+
+VIEWS: tuple[View, ...] = (None, "course", "channel", "role")
+"""In the order in which they are judged. Who taught is shown on the page alone: no file tells of
+staff by name."""
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Headings and rows of a file, and what it is called."""
+    """Headings and rows of a file, what it is called, and what it tells.
+
+    Parameters
+    ----------
+    told
+        The contracts behind each figure in it, to be remembered.
+    """
 
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[Written, ...], ...]
+    told: tuple[People, ...] = ()
 
 
 def outgoing(
-    frame: pd.DataFrame,
-    by: By | None,
+    frames: Mapping[View, pd.DataFrame],
+    view: View,
     names: Mapping[str | None, str],
     as_of: dt.date,
     *,
     threshold: int,
     title: str,
+    earlier: Sequence[People] = (),
 ) -> Outgoing:
-    """Return retention as it may leave: people at regular times, and how it ended.
+    """Return retention as it may leave: how many at regular times, and how it ended.
 
-    Counts are of people, all of them judged together by disclosure control. A share is told in
-    whole per cent and only beside the two counts it is made of: who had come so far, and for how
-    many it had ended by then.
+    What is told is judged in one go with all other files of the day, whichever is made first, and
+    with what was told earlier. A share is told in whole per cent and only beside the two counts it
+    is made of: who had come so far, and for how many it had ended by then.
 
     Parameters
     ----------
-    frame, by, as_of, threshold
-        As in `retention.split`; all together alone when `by` is None.
+    frames
+        What every file is made of, by what it is split by, in the order of `VIEWS`; as in
+        `retention.splits`.
+    view
+        Which of them this is; it begins with all together, but where it is split by role.
     names
-        What the groups are called.
+        What the groups are called, by their key.
+    as_of, threshold
+        As in `retention.retention`.
     title
         What the file is about.
+    earlier
+        What stood behind the figures of earlier files.
     """
-    times = time_at_risk(frame, as_of)
-    groups: list[_Group] = [] if by == "role" else [(_("All together"), times)]
-    if by is not None:
-        parts = {None if pd.isna(key) else str(key): part for key, part in
-                 times.groupby(by, dropna=False)}  # fmt: skip
-        in_order = sorted(parts, key=lambda key: (-len(parts[key]), key or ""))
-        groups += [(names.get(key, key or ""), parts[key]) for key in in_order]
-    tables = [table for name, part in groups for table in _tables(name, part)]
-    told = iter(disclose(tables, threshold))
+    needed = list(frames)[: list(frames).index(view) + 1]  # what comes later decides nothing here
+    known = {by: time_at_risk(frames[by], as_of) for by in needed}
+    groups = [
+        (by, key, times)
+        for by, whole in known.items()
+        for key, times in ({None: whole} if by is None else groups_of(whole, by)).items()
+    ]
+    tables = [table for _by, _key, times in groups for table in _tables(times)]
+    judged = iter(disclose(tables, threshold, earlier, whose(known.values())))
+    cells = iter(tables)
     rows: list[tuple[Written, ...]] = []
-    for name, part in groups:
-        left, ended, ways = next(told), next(told), next(told)
-        curve = retention(frame.loc[part.index], as_of, threshold)
-        rows += _rows(name, curve, (left, ended, ways), threshold)
+    told: list[People] = []
+    for by, key, times in groups:
+        these = next(judged), next(judged), next(judged)
+        behind = next(cells), next(cells), next(cells)
+        if by == view or (by is None and view != "role"):
+            name = _("All together") if by is None else names.get(key, key or "")
+            curve = retention(frames[by].loc[times.index], as_of, threshold)
+            rows += _rows(name, curve, these, threshold)
+            told += _behind(behind, these)
     headings = (
-        _("Group"), _("What"), _("Months"), _("People"), _("Still there (%)"), _("At least (%)"),
-        _("At most (%)"),
+        _("Group"), _("What"), _("Months"), _("People") if view == "role" else _("Contracts"),
+        _("Still there (%)"), _("At least (%)"), _("At most (%)"),
     )  # fmt: skip
-    return Outgoing(title, headings, tuple(rows))
+    return Outgoing(title, headings, tuple(rows), tuple(told))
 
 
-def _tables(name: str, times: pd.DataFrame) -> Iterator[Table]:
+def _tables(times: pd.DataFrame) -> Iterator[Table]:
     """Yield of a group who had come how far, for whom it had ended by then, and in which ways."""
-    everybody = frozenset(times["participant"])
+    everybody = counted_in(times)
     months = _months(times)
 
-    def whose(which: pd.Series[bool]) -> People:
-        return frozenset(times.loc[which, "participant"])
+    def those(which: pd.Series[bool]) -> People:
+        return counted_in(times.loc[which])
 
     has_ended = times["end"].notna()
     days = times["days"]
-    yield Table(f"left {name}", ("month",), tuple(
-        Cell((str(month),), whose(days >= month * DAYS_IN["months"])) for month in months
+    yield Table("left", ("month",), tuple(
+        Cell((str(month),), those(days >= month * DAYS_IN["months"])) for month in months
     ))  # fmt: skip
-    yield Table(f"ended {name}", ("month",), tuple(
+    yield Table("ended", ("month",), tuple(
         Cell(
-            (str(month),), whose(has_ended & (days <= month * DAYS_IN["months"])), out_of=everybody
+            (str(month),), those(has_ended & (days <= month * DAYS_IN["months"])), out_of=everybody
         )
         for month in months
     ))  # fmt: skip
-    yield Table(f"ways {name}", ("end",), (
-        Cell((_WELL,), whose(times["end"].isin(POSITIVE_ENDS))),
-        *(Cell((end,), whose(times["end"] == end)) for end in ENDS),
+    yield Table("ways", ("end",), (
+        Cell((_WELL,), those(times["end"].isin(POSITIVE_ENDS))),
+        *(Cell((end,), those(times["end"] == end)) for end in ENDS),
     ))  # fmt: skip
+
+
+def _behind(tables: Sequence[Table], told: Sequence[ToldTable]) -> Iterator[People]:
+    """Yield the contracts behind each figure that is shown; a share tells of two groups."""
+    for table, judged in zip(tables, told, strict=True):
+        for cell, mark in zip(table.cells, judged.cells, strict=True):
+            if mark.mark == "shown":
+                yield from (cell.people, *(() if cell.out_of is None else (cell.out_of,)))
 
 
 def _months(times: pd.DataFrame) -> list[int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
 from peerbook.desk import Desk
 from peerbook.pathways import retention_records
-from peerbook.pathways.retention import By, Retention, Split, retention, split
+from peerbook.pathways.retention import By, Retention, Split, retention, splits
 from peerbook.pathways.retention_charts import (
     ends_chart,
     groups_chart,
@@ -17,22 +17,29 @@ from peerbook.pathways.retention_charts import (
     risk_table,
     together_chart,
 )
-from peerbook.pathways.retention_files import Outgoing, file_makers, outgoing
+from peerbook.pathways.retention_files import VIEWS, Outgoing, View, file_makers, outgoing
+from peerbook.pathways.retention_told import remember, told_earlier
 from peerbook.people.names import channel_name, role_name
+from peerbook.privacy.disclosure import People
 from peerbook.store.tables import Site
 from peerbook.text import _, format_list, ngettext
 from peerbook.ui import Disclosure, Downloads, Filter, Heading, Part, Prose, Section, Table
 
-View = Literal["pairs", "course", "channel", "role"]
+_SPLITS: tuple[By, ...] = ("course", "channel", "teachers", "role")
+"""In the order in which they are judged."""
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """What is looked at: who, split by what, and what the groups are called."""
+    """What there is to look at, and what groups are called, by what they are split by."""
 
-    frame: pd.DataFrame
-    by: By | None
-    names: dict[str | None, str]
+    contracts: pd.DataFrame
+    times: pd.DataFrame
+    names: dict[By, dict[str | None, str]]
+    told: tuple[People, ...]
+
+    def frame(self, view: View) -> pd.DataFrame:
+        return self.times if view == "role" else self.contracts
 
 
 class RetentionCurves:
@@ -47,7 +54,7 @@ class RetentionCurves:
     def __init__(self, desk: Desk, site: Site) -> None:
         self._desk = desk
         self._site = site
-        self._view: View = "pairs"
+        self._view: View = None
         self._place = Section([])
 
     def parts(self) -> list[Part]:
@@ -67,53 +74,65 @@ class RetentionCurves:
 
     def _show(self) -> None:
         seen, today, threshold = self._read(), self._desk.today, self._desk.threshold()
-        if seen.by is None:
-            parts = whole_parts(retention(seen.frame, today, threshold), threshold)
+        if self._view is None:
+            parts = whole_parts(retention(seen.contracts, today, threshold), threshold)
         else:
-            parts = split_parts(split(seen.frame, seen.by, today, threshold), seen.names)
-        if len(seen.frame):
+            frames = {by: seen.frame(by) for by in _SPLITS}
+            groups = splits(frames, today, threshold)[self._view]
+            parts = split_parts(groups, seen.names[self._view])
+        if len(seen.contracts):
             parts += self._file_parts()
         self._place.show(parts)
 
     def _read(self) -> _Seen:
-        today = self._desk.today
+        today, site_id = self._desk.today, self._site.id
         with self._desk.store.read() as session:
-            names: dict[str | None, str]
-            if self._view == "role":
-                times = retention_records.times(session, self._site.id, today)
-                names = {role: role_name(role) for role in times["role"].unique()}
-                return _Seen(times, "role", names)
-            contracts = retention_records.contracts(session, self._site.id, today)
-            if self._view == "pairs":
-                return _Seen(contracts, None, {})
-            names = {None: _("Not known")}
-            if self._view == "channel":
-                names |= {one: channel_name(one) for one in contracts["channel"].dropna().unique()}
-                return _Seen(contracts, "channel", names)
+            contracts = retention_records.contracts(session, site_id, today)
+            times = retention_records.times(session, site_id, today)
             numbers = [int(one) for one in contracts["course"].dropna().unique()]
             titles = retention_records.course_titles(session, numbers)
-            names |= {str(number): title for number, title in titles.items()}
-            return _Seen(contracts, "course", names)
+            teachers = retention_records.course_teachers(session, numbers)
+            told = told_earlier(session, site_id)
+        contracts["teachers"] = contracts["course"].map(teachers, na_action="ignore").astype(object)
+        unknown: dict[str | None, str] = {None: _("Not known")}
+        return _Seen(
+            contracts,
+            times,
+            {
+                "course": unknown | {str(number): title for number, title in titles.items()},
+                "channel": unknown | _called(contracts["channel"], channel_name),
+                "teachers": unknown,
+                "role": _called(times["role"], role_name),
+            },
+            told,
+        )
 
     def _file_parts(self) -> list[Part]:
-        def read() -> Outgoing:
-            seen = self._read()
-            return outgoing(
-                seen.frame, seen.by, seen.names, self._desk.today,
-                threshold=self._desk.threshold(),
-                title=_("Retention in {site}").format(site=self._site.name),
-            )  # fmt: skip
-
-        makers = file_makers(read, lambda: self._desk.today, synthetic=self._desk.synthetic)
-        threshold = self._desk.threshold()
+        if self._view not in VIEWS:
+            return [Prose(_("There is no file of this, since it names staff."))]
+        makers = file_makers(self._made, lambda: self._desk.today, synthetic=self._desk.synthetic)
         return [
             Heading(_("To take along")),
             Prose(
-                _("The files can be passed on: what would tell of fewer than {n} is kept back.")
-                .format(n=threshold)
+                _(
+                    "The files can be passed on: what would tell of fewer than {n} is kept back. "
+                    "Earlier files count too. So a number that has hardly changed since may wait."
+                ).format(n=self._desk.threshold())
             ),
             Downloads(makers),
-        ]  # fmt: skip
+        ]
+
+    def _made(self) -> Outgoing:
+        """Return what a file tells, after it is remembered that it does."""
+        seen, view, today = self._read(), self._view, self._desk.today
+        found = outgoing(
+            {by: seen.frame(by) for by in VIEWS}, view, {} if view is None else seen.names[view],
+            today, threshold=self._desk.threshold(),
+            title=_("Retention in {site}").format(site=self._site.name), earlier=seen.told,
+        )  # fmt: skip
+        with self._desk.store.write(self._desk.actor) as session:
+            remember(session, self._site.id, found.told, seen.told, today)
+        return found
 
 
 def whole_parts(one: Retention, threshold: int) -> list[Part]:
@@ -136,14 +155,11 @@ def whole_parts(one: Retention, threshold: int) -> list[Part]:
     ]
 
 
-def split_parts(groups: Split, names: dict[str | None, str]) -> list[Part]:
+def split_parts(groups: Split, names: Mapping[str | None, str]) -> list[Part]:
     """Return the groups beside each other, as far as that tells nobody of few."""
     if not groups.groups and not groups.kept_back:
         return [Prose(_("Nobody has been matched yet. The curve begins with the first pairs."))]
-    shown = {
-        names.get(name, name or ""): one
-        for name, one in groups.groups.items()
-    }  # fmt: skip
+    shown = [(names.get(key, key or ""), one) for key, one in groups.groups.items()]
     parts: list[Part] = []
     if shown:
         table = groups_table(shown, _("The groups side by side"))
@@ -176,10 +192,15 @@ def _how(threshold: int) -> str:
     ).format(n=threshold)
 
 
+def _called(keys: pd.Series[str], name: Callable[[str], str]) -> dict[str | None, str]:
+    return {str(key): name(key) for key in keys.dropna().unique()}
+
+
 def _views() -> list[tuple[View, str]]:
     return [
-        ("pairs", _("How long pairs stay together")),
+        (None, _("How long pairs stay together")),
         ("course", _("Pairs by the mentor's course")),
+        ("teachers", _("Pairs by who taught the mentor's course")),
         ("channel", _("Pairs by what made the peer come")),
         ("role", _("Time in the programme, by role")),
     ]

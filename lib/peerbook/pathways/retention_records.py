@@ -23,7 +23,16 @@ from peerbook.people.pairs import PAIR
 from peerbook.privacy import same_person
 from peerbook.store import in_effect
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import ERASED_END, Course, Enquiry, Enrolment, Event, MatchedPair
+from peerbook.store.tables import (
+    ERASED_END,
+    Course,
+    CourseDate,
+    Enquiry,
+    Enrolment,
+    Event,
+    MatchedPair,
+)
+from peerbook.text import format_list
 
 _AT_ONCE = 1000
 """Rows taken from the database at a time."""
@@ -31,8 +40,10 @@ _AT_ONCE = 1000
 _TAKES_PART = ("joined", "enrolled")
 _STOPS = ("stopped", "deselected", "not_now")
 
-CONTRACT_COLUMNS = ("participant", "started_on", "ended_on", "end", "pauses", "course", "channel")
-TIME_COLUMNS = ("participant", "role", "started_on", "ended_on", "end", "pauses")
+CONTRACT_COLUMNS = (
+    "participant", "mentor", "started_on", "ended_on", "end", "pauses", "course", "channel"
+)  # fmt: skip
+TIME_COLUMNS = ("participant", "role", "started_on", "ended_on", "end", "pauses", "pair")
 
 
 class _Happening(NamedTuple):
@@ -67,13 +78,13 @@ def contracts(session: Session, site_id: int | None, day: dt.date) -> pd.DataFra
     Returns
     -------
     DataFrame
-        By number of the pair, as `retention.retention` wants them. `participant` is the peer; of an
-        erased peer the mentor, and of two who were erased a key that stands for nobody else. A pair
-        that goes on when somebody of it is erased is on a pause from then on: nobody will know how
-        it would have ended. As long as no contract has begun, a pair runs from the day it was
-        matched, also when it ended before. `course` is the number of the latest course the
-        mentor was on that had begun by then, and `channel` what made the peer come, or else through
-        what they first heard of the programme; missing where it is not known.
+        By number of the pair, as `retention.retention` wants them. `participant` is the peer, and
+        missing when they were erased; so is `mentor`. A pair that goes on when somebody of it is
+        erased is on a pause from then on: nobody will know how it would have ended. As long as no
+        contract has begun, a pair runs from the day it was matched, also when it ended before.
+        `course` is the number of the latest course the mentor was on that had begun by then, and
+        `channel` what made the peer come, or else through what they first heard of the programme;
+        missing where it is not known.
     """
     found = _pairs(session, site_id, day)
     courses = _courses(session, site_id)
@@ -81,13 +92,13 @@ def contracts(session: Session, site_id: int | None, day: dt.date) -> pd.DataFra
     person = same_person.first_codes(session)
     rows = [
         (
-            person.get(code, code),
+            *(code and person.get(code, code) for code in (pair.peer, pair.mentor)),
             one.started_on, one.ended_on, one.end, list(one.pauses),
             _latest(courses.get(pair.mentor or "", ()), one.started_on),
             _channel(channels.get(pair.peer or "", ()), one.started_on),
         )
         for pair in found
-        for code, one in [(pair.peer or pair.mentor or pair.key, pair.stretch.as_far_as_known())]
+        for one in [pair.stretch.as_far_as_known()]
     ]  # fmt: skip
     numbers = pd.Index([pair.number for pair in found], dtype="int64")
     return pd.DataFrame(rows, columns=list(CONTRACT_COLUMNS), index=numbers, dtype=object)
@@ -104,21 +115,32 @@ def times(session: Session, site_id: int | None, day: dt.date) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `retention.retention` wants them, with `role`; see `stretches.whole_time`. Somebody of a
-        pair who was erased stands for themselves in that pair alone.
+        As `retention.retention` wants them, with `role` and `pair`, the number of their first pair;
+        see `stretches.whole_time`. Somebody who was erased stands for themselves in each pair they
+        had, and `participant` is missing.
     """
     person = same_person.first_codes(session)
     theirs: defaultdict[tuple[str, str], list[tuple[str, Stretch]]] = defaultdict(list)
+    firsts: dict[tuple[str, str], int] = {}
+    erased = set()
     for pair in _pairs(session, site_id, day):
-        for role, code in (("peer", pair.peer or pair.key), ("mentor", pair.mentor or pair.key)):
-            theirs[person.get(code, code), role].append((code, pair.stretch))
+        for role, code in (("peer", pair.peer), ("mentor", pair.mentor)):
+            whose = (pair.key if code is None else person.get(code, code)), role
+            theirs[whose].append((code or pair.key, pair.stretch))
+            firsts.setdefault(whose, pair.number)
+            if code is None:
+                erased.add(whose)
     left = _left(session, site_id, day)
     rows = []
-    for (whose, role), known in sorted(theirs.items(), key=lambda one: one[0]):
+    for whose, known in sorted(theirs.items(), key=lambda one: one[0]):
         days = [left.get(code) for code, _stretch in known]
         last = None if None in days else max(one for one in days if one is not None)
         whole = whole_time([stretch for _code, stretch in known], last)
-        rows.append((whose, role, whole.started_on, whole.ended_on, whole.end, list(whole.pauses)))
+        code, role = whose
+        rows.append((
+            None if whose in erased else code, role, whole.started_on, whole.ended_on, whole.end,
+            list(whole.pauses), firsts[whose],
+        ))  # fmt: skip
     numbers = pd.RangeIndex(1, len(rows) + 1)
     return pd.DataFrame(rows, columns=list(TIME_COLUMNS), index=numbers, dtype=object)
 
@@ -132,6 +154,24 @@ def course_titles(session: Session, numbers: Collection[int]) -> dict[int, str]:
         number: title if times[title] == 1 else f"{title} ({number})"
         for number, title in titles.items()
     }
+
+
+def course_teachers(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """Return who taught some courses, by number: those who stand on most of its teaching days."""
+    wanted = (
+        select(CourseDate.course_id, CourseDate.teachers)
+        .where(
+            CourseDate.course_id.in_(numbers),
+            CourseDate.kind == "teaching_day",
+            CourseDate.status != "cancelled",
+        )
+        .order_by(CourseDate.course_id, CourseDate.number)
+    )
+    days: defaultdict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for number, teachers in session.execute(wanted):
+        if teachers:
+            days[number][tuple(sorted(teachers))] += 1
+    return {number: format_list(found.most_common(1)[0][0]) for number, found in days.items()}
 
 
 # -- pairs -----------------------------------------------------------------------------------------

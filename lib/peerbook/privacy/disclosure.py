@@ -9,6 +9,11 @@ otherwise. A group of classes has a size that can be computed from the shown fig
 no such change alters it; so a group of few people whose sum is left alone by a random one is a
 group that is given away. (By chance alone that happens once in 2⁶², and then a cell too much is
 hidden.) The calculation is done in whole numbers modulo a prime, so nothing is rounded.
+
+What is counted need not be people: a contract is about two, and somebody can have several. Then
+`about` says whose each is, and a group is of as few as it has different people, looked at in the
+way in which that is fewest. Looked for are groups of up to four classes, and all classes that are
+of the same few people.
 """
 
 from __future__ import annotations
@@ -24,6 +29,9 @@ from peerbook.small_groups import SMALLEST, is_shown
 
 People = frozenset[str]
 """Who, as codes or hashes that say nothing: the same person has the same one in every table."""
+
+Whose = Mapping[str, str]
+"""Who each of those counted is, in one way to look at them; who is not in it is nobody any more."""
 
 Mark = Literal["shown", "few", "kept_back"]
 """A hidden cell holds `few`, or is `kept_back`, which says nothing of how many there are."""
@@ -120,7 +128,10 @@ def nameless(what: str, count: int) -> People:
 
 
 def disclose(
-    tables: Sequence[Table], threshold: int = SMALLEST, earlier: Iterable[People] = ()
+    tables: Sequence[Table],
+    threshold: int = SMALLEST,
+    earlier: Iterable[People] = (),
+    about: Sequence[Whose] = (),
 ) -> tuple[ToldTable, ...]:
     """Return a set of linked tables as they may leave.
 
@@ -133,20 +144,29 @@ def disclose(
         Fewest people behind a figure.
     earlier
         Who stood behind each figure that has been told already; what is told now is judged beside
-        them.
+        them. What tells of few by now, as when people were erased since, cannot be taken back: it
+        is left out.
+    about
+        Whose each of those counted is, in every way to look at them; each is somebody of their own
+        when empty.
 
     Raises
     ------
     ValueError
-        When the threshold is lower than anybody may set it, or what was told earlier gives away a
-        small group already: then nothing can be told safely any more.
+        When the threshold is lower than anybody may set it.
     """
     before = tuple(earlier)
     cells = [cell for table in tables for cell in table.cells]
-    known = _Known([*(one for cell in cells for one in _groups(cell)), *before], threshold)
-    if not known.tell(before):
-        raise ValueError("what was told earlier gives away a small group")
-    shown = [_is_fit(cell, threshold) and known.tell(_groups(cell)) for cell in cells]
+    groups = [*(one for cell in cells for one in _groups(cell)), *before]
+    ways = tuple(about) or ({one: one for group in groups for one in group},)
+    known = _Known(groups, ways, threshold)
+    for group in before:
+        known.tell((group,))
+    fit = [place for place, cell in enumerate(cells) if _is_fit(cell, ways, threshold)]
+    may_be = known.tell_in_order([_groups(cells[place]) for place in fit])
+    shown = [False] * len(cells)
+    for place, may in zip(fit, may_be, strict=True):
+        shown[place] = may
     seen = frozenset[str]().union(
         *before, *(one for cell, told in zip(cells, shown, strict=True) if told
                    for one in _groups(cell))
@@ -163,13 +183,26 @@ def _groups(cell: Cell) -> tuple[People, ...]:
     return (cell.people,) if cell.out_of is None else (cell.people, cell.out_of)
 
 
-def _is_fit(cell: Cell, threshold: int) -> bool:
+def fewest(group: Iterable[str], ways: Iterable[Whose]) -> int:
+    """Return how many people a group is of, in the way to look at it in which that is fewest.
+
+    >>> fewest(["pair 1", "pair 2"], [{"pair 1": "Ada", "pair 2": "Bo"}, {"pair 1": "Caj"}])
+    1
+    """
+    counted = tuple(group)
+    return min(len({whose[one] for one in counted if one in whose}) for whose in ways)
+
+
+def _is_fit(cell: Cell, ways: Sequence[Whose], threshold: int) -> bool:
     """Return whether a cell may be shown where nothing else is."""
-    if not all(is_shown(len(group), threshold) for group in _groups(cell)):
-        return False
+    for group in filter(None, _groups(cell)):
+        people = fewest(group, ways)
+        if not people or not is_shown(people, threshold):
+            return False
     if cell.out_of is not None:
         is_extreme = cell.people in (frozenset(), cell.out_of)
-        return not is_extreme or len(cell.out_of) >= FEWEST_FOR_EXTREMES or not cell.out_of
+        is_large = not cell.out_of or fewest(cell.out_of, ways) >= FEWEST_FOR_EXTREMES
+        return not is_extreme or is_large
     return cell.value is None or (bool(cell.people) and cell.largest_part <= LARGEST_PART)
 
 
@@ -204,100 +237,199 @@ def _told(table: Table, marks: Sequence[Mark]) -> ToldTable:
 
 
 class _Known:
-    """What whoever sees the shown figures knows of the classes: the equations, solved.
+    """What whoever sees the shown figures knows of the classes, in every way to look at people.
 
     Parameters
     ----------
     groups
-        Every group whose number may be told; people in the same of them form a class.
+        Every group whose number may be told; those who are in the same of them form a class.
+    ways
+        Whose each of those counted is.
     threshold
         Fewest people whose number may be known.
+
+    Raises
+    ------
+    ValueError
+        When the threshold is lower than anybody may set it.
     """
 
-    def __init__(self, groups: Sequence[People], threshold: int) -> None:
-        self._threshold = threshold
+    def __init__(self, groups: Sequence[People], ways: Iterable[Whose], threshold: int) -> None:
+        is_shown(0, threshold)
+        self._ways = [_Equations(groups, whose, threshold) for whose in ways]
+
+    def tell(self, groups: Sequence[People]) -> bool:
+        """Let the numbers of some groups be known, and return True, unless that tells of few."""
+        before = [one.rows for one in self._ways]
+        if all(one.hold(groups) for one in self._ways):
+            return True
+        for one, rows in zip(self._ways, before, strict=True):
+            one.rows = rows
+        return False
+
+    def tell_in_order(self, cells: Sequence[Sequence[People]]) -> list[bool]:
+        """Tell one cell after the other as far as that tells of nobody, and return which.
+
+        What gives nobody away in one go does not one by one either, so halves are tried first.
+        """
+        if not cells:
+            return []
+        if self.tell([group for groups in cells for group in groups]):
+            return [True] * len(cells)
+        if len(cells) == 1:
+            return [False]
+        half = len(cells) // 2
+        return self.tell_in_order(cells[:half]) + self.tell_in_order(cells[half:])
+
+
+class _Equations:
+    """What is known of the classes' sizes, solved: whoever is nobody any more is left out.
+
+    Parameters
+    ----------
+    groups, whose, threshold
+        As in `_Known`, in one way to look at people.
+
+    Attributes
+    ----------
+    rows
+        One equation each, with the class it is solved for.
+    """
+
+    def __init__(self, groups: Sequence[People], whose: Whose, threshold: int) -> None:
         places: dict[str, list[int]] = {}
         for number, group in enumerate(dict.fromkeys(groups)):
             for one in group:
-                places.setdefault(one, []).append(number)
+                if one in whose:
+                    places.setdefault(one, []).append(number)
         kinds: dict[tuple[int, ...], int] = {}
         self._class_of = {
             one: kinds.setdefault(tuple(where), len(kinds)) for one, where in places.items()
         }
-        self._sizes = np.bincount(list(self._class_of.values()), minlength=len(kinds))
-        self._rows: list[tuple[int, _Numbers]] = []
+        people: list[set[str]] = [set() for _kind in kinds]
+        for one, kind in self._class_of.items():
+            people[kind].add(whose[one])
+        self._small = [kind for kind, those in enumerate(people) if len(those) < threshold]
+        self._few = _Few([frozenset(people[kind]) for kind in self._small], threshold - 1)
+        self._classes = len(kinds)
+        self.rows: tuple[tuple[int, _Numbers], ...] = ()
 
-    def tell(self, groups: Iterable[People]) -> bool:
-        """Let the numbers of some groups be known, and return True, unless that tells of few."""
-        before = list(self._rows)
+    def hold(self, groups: Iterable[People]) -> bool:
+        """Add what is known of some groups, and return whether it still tells nobody of few."""
+        before = len(self.rows)
         for group in groups:
             self._add(group)
-        if len(self._rows) == len(before) or not self._gives_away():
-            return True
-        self._rows = before
-        return False
+        return len(self.rows) == before or not self._gives_away()
 
     def _add(self, group: People) -> None:
         """Add an equation to those that are solved; one that follows from them adds nothing."""
-        row = np.zeros(len(self._sizes), dtype=np.int64)
-        for one in group:
-            row[self._class_of[one]] = 1
-        for pivot, known in self._rows:
-            row = (row - row[pivot] * known) % _PRIME
+        row = np.zeros(self._classes, dtype=np.int64)
+        row[[self._class_of[one] for one in group if one in self._class_of]] = 1
+        for pivot, known in self.rows:
+            if row[pivot]:
+                row = (row - row[pivot] * known) % _PRIME
         places = np.flatnonzero(row)
         if not places.size:
             return
         pivot = int(places[0])
         row = row * pow(int(row[pivot]), -1, _PRIME) % _PRIME
-        self._rows = [
-            (place, (known - known[pivot] * row) % _PRIME) for place, known in self._rows
-        ] + [(pivot, row)]
+        self.rows = (
+            *(
+                (place, (known - known[pivot] * row) % _PRIME if known[pivot] else known)
+                for place, known in self.rows
+            ),
+            (pivot, row),
+        )
 
     def _gives_away(self) -> bool:
         """Return whether the number of some group of few people can be computed."""
-        small = np.flatnonzero(self._sizes < self._threshold)
-        altered = np.stack([self._change(seed)[small] for seed in range(_TRIES)])
-        return _has_unaltered(altered, self._sizes[small], self._threshold - 1)
+        altered = np.stack([self._change(seed)[self._small] for seed in range(_TRIES)])
+        return self._few.has_unaltered(altered)
 
     def _change(self, seed: int) -> _Numbers:
         """Return a random change of the classes' sizes that leaves every known number alone."""
-        change = np.random.default_rng(seed).integers(0, _PRIME, len(self._sizes), dtype=np.int64)
-        pivots = [pivot for pivot, _row in self._rows]
+        change = np.random.default_rng(seed).integers(0, _PRIME, self._classes, dtype=np.int64)
+        pivots = [pivot for pivot, _row in self.rows]
         change[pivots] = 0
-        for pivot, row in self._rows:
+        for pivot, row in self.rows:
             change[pivot] = -np.sum(row * change % _PRIME) % _PRIME
         return change
 
 
-def _has_unaltered(altered: _Numbers, sizes: _Numbers, most: int) -> bool:
-    """Return whether a change leaves some classes of at most so many people together as they are.
-
-    One to four classes are looked at, as one or two pairs. With a threshold of five there cannot be
-    more, since each has somebody in it.
+class _Few:
+    """The classes that are of few people, and which of them are so together.
 
     Parameters
     ----------
-    altered
-        By try and class, how a random change alters its size.
-    sizes
-        Of the classes.
+    people
+        Who each class is of: somebody, and no more than `most`.
     most
         Most people that are still few.
     """
-    singles = np.arange(len(sizes))[:, np.newaxis]
-    pairs = np.stack(np.triu_indices(len(sizes), k=1), axis=1)
-    pairs = pairs[sizes[pairs].sum(axis=1) <= most]
-    groups = [(one, altered[:, one].sum(axis=2) % _PRIME) for one in (singles, pairs)]
-    if not all(_key(sums).all() for _classes, sums in groups):
-        return True
-    pair_sums = groups[1][1]
-    for others, sums in groups:
-        for mine, theirs in _undoing(pair_sums, sums):
-            together = {*pairs[mine].tolist(), *others[theirs].tolist()}
-            is_apart = len(together) == pairs.shape[1] + others.shape[1]
-            if is_apart and sizes[list(together)].sum() <= most:
-                return True
-    return False
+
+    _LOOKED_AT = 4
+    """Classes that are looked at together, as one or two pairs. With a threshold of five there
+    cannot be more, where each is of somebody else."""
+
+    def __init__(self, people: Sequence[People], most: int) -> None:
+        self._people = people
+        self._most = most
+        self._singles = np.arange(len(people))[:, np.newaxis]
+        numbers = {one: number for number, one in enumerate(sorted(frozenset().union(*people)))}
+        members = np.full((len(people), most), -1, dtype=np.int64)
+        for place, those in enumerate(people):
+            members[place, : len(those)] = [numbers[one] for one in those]
+        pairs = np.stack(np.triu_indices(len(people), k=1), axis=1)
+        self._pairs = pairs[_different(members[pairs].reshape(len(pairs), 2 * most)) <= most]
+        self._all_of = list(self._together())
+
+    def _together(self) -> Iterator[list[int]]:
+        """Yield all classes that are of the same few people, where there are more than four."""
+        classes_of: dict[str, set[int]] = {}
+        for place, those in enumerate(self._people):
+            for one in those:
+                classes_of.setdefault(one, set()).add(place)
+        for those in set(self._people):
+            with_some = set().union(*(classes_of[one] for one in those))
+            within = sorted(place for place in with_some if self._people[place] <= those)
+            if len(within) > self._LOOKED_AT:
+                yield within
+
+    def has_unaltered(self, altered: _Numbers) -> bool:
+        """Return whether a change leaves some classes of few people together as they are.
+
+        Parameters
+        ----------
+        altered
+            By try and class, how a random change alters its size.
+        """
+        one, other = self._pairs.T
+        groups = [
+            (self._singles, altered),
+            (self._pairs, (altered[:, one] + altered[:, other]) % _PRIME),
+        ]
+        if not all(_key(sums).all() for _classes, sums in groups):
+            return True
+        if not all((altered[:, one].sum(axis=1) % _PRIME).any() for one in self._all_of):
+            return True
+        pair_sums = groups[1][1]
+        for others, sums in groups:
+            for mine, theirs in _undoing(pair_sums, sums):
+                together = {*self._pairs[mine].tolist(), *others[theirs].tolist()}
+                is_apart = len(together) == self._pairs.shape[1] + others.shape[1]
+                if is_apart and self._are_few(together):
+                    return True
+        return False
+
+    def _are_few(self, classes: Iterable[int]) -> bool:
+        return len(frozenset().union(*(self._people[one] for one in classes))) <= self._most
+
+
+def _different(members: _Numbers) -> _Numbers:
+    """Return how many different numbers each row has; -1 is none."""
+    in_order = np.sort(members, axis=1)
+    is_new = np.diff(in_order, axis=1, prepend=-1) != 0
+    return np.asarray(is_new.sum(axis=1), dtype=np.int64)
 
 
 def _key(sums: _Numbers) -> _Numbers:
@@ -307,14 +439,15 @@ def _key(sums: _Numbers) -> _Numbers:
 
 def _undoing(mine: _Numbers, theirs: _Numbers) -> Iterator[tuple[int, int]]:
     """Yield the places of two sums that add up to nothing."""
-    undone = _key((_PRIME - theirs) % _PRIME)
-    order = np.argsort(undone)
-    wanted = _key(mine)
-    first = np.searchsorted(undone[order], wanted, side="left")
-    last = np.searchsorted(undone[order], wanted, side="right")
-    for place in np.flatnonzero(first < last):
-        for other in order[first[place] : last[place]]:
-            yield int(place), int(other)
+    undone, wanted = _key((_PRIME - theirs) % _PRIME), _key(mine)
+    in_order = np.sort(undone)
+    sought = np.sort(wanted)  # what is sought in order is found much faster
+    at = np.searchsorted(in_order, sought)
+    found = sought[np.take(in_order, at, mode="clip") == sought] if in_order.size else sought[:0]
+    for key in np.unique(found):
+        for place in np.flatnonzero(wanted == key):
+            for other in np.flatnonzero(undone == key):
+                yield int(place), int(other)
 
 
 # -- as text ---------------------------------------------------------------------------------------

@@ -71,8 +71,10 @@ _AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audi
 _IN_TRUST = {
     "matched_pair": ("extension_answered", "paused"),
     "participant": ("deselected", "not_now"),
+    "site": ("retention_told",),
 }
-"""Events that are told with a reason or an answer of somebody's own."""
+"""Events that are told with a reason or an answer of somebody's own, or tell which pairs are
+alike."""
 
 _EVENT_SUBJECTS = {"course": "id", "matched_pair": "id", "participant": "code"}
 """What events happen to, besides sites, and the column their subject is known by."""
