@@ -98,7 +98,7 @@ def test_the_sentence_tells_for_how_long_half_of_the_pairs_were_together():
 
 def test_where_half_are_together_still_it_tells_how_many():
     assert together_finding(curve([(60, "withdrew"), *[(365, None)] * 9])) == (
-        "Efter 12 måneder var 90 % af parrene stadig sammen."
+        "Efter 12 måneder var 90\N{NO-BREAK SPACE}% af parrene stadig sammen."
     )
 
 

@@ -195,11 +195,11 @@ def stage_name(stage: str) -> str:
 
 
 def share_text(share: Share) -> str:
-    """Return a share with what it is of and its interval.
+    r"""Return a share with what it is of and its interval.
 
     >>> from peerbook.recruitment.funnel import wilson
     >>> share_text(wilson(3, 10))
-    '3 af 10 (11–60 %)'
+    '3 af 10 (11–60\xa0%)'
     """
     count = _("{n} of {total}").format(n=format_number(share.people), total=format_number(share.of))
     if share.low is None or share.high is None:

@@ -93,8 +93,8 @@ def format_kroner(amount_kr: Decimal | int) -> str:
 
 
 def format_share(share: float, decimals: int = 0) -> str:
-    """Return a share from 0 to 1 as per cent (67 %)."""
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + " %"
+    """Return a share from 0 to 1 as per cent (67 %), which no line breaks in two."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "\N{NO-BREAK SPACE}%"
     return numbers.format_percent(share, format=pattern, locale=_locale())
 
 
