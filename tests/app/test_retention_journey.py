@@ -43,7 +43,7 @@ def test_the_curve_is_read_compared_and_taken_along(app, guest, site, axe):
     panel = page.locator("[role=tabpanel]:visible")
     expect(panel.get_by_text("Halvdelen af parrene var sammen i mindst 6 måneder.")).to_be_visible()
     expect(panel.locator(".pb-plot[data-drawn]")).to_have_count(2)
-    expect(panel.get_by_text("Af 12 kontrakter: 9 sluttede godt")).to_be_visible()
+    expect(panel.get_by_text("Af 12 par: 9 sluttede godt")).to_be_visible()
     unfold(page, "Sådan er det talt")
     left = panel.get_by_role("table", name="Hver linje fortæller, hvad der skete siden den over")
     expect(left.get_by_role("row").nth(1)).to_contain_text("12")

@@ -174,3 +174,26 @@ def test_a_pair_that_has_ended_is_not_asked_after_and_met_on_no_later_day(store,
     note(store, pair, *met(30))
     with pytest.raises(InputFault):
         note(store, pair, *met(31))
+
+
+def test_a_meeting_in_a_pause_is_asked_about_once(store):
+    site_id, _name = a_site(store)
+    codes = saved(store, participant(site_id=site_id), participant(site_id=site_id))
+    [number] = saved(
+        store,
+        MatchedPair(
+            site_id=site_id, peer_code=codes[0], mentor_code=codes[1], matched_on=START,
+            starts_on=START, months=6,
+        ),
+    )  # fmt: skip
+    with store.write(LEADER) as session:
+        append_event(session, PAIR, number, "paused", after(10), who="both")
+        append_event(session, PAIR, number, "resumed", after(20))
+    in_pause = [MeetingDay(after(9), "held"), MeetingDay(after(12), "held")]
+    with store.write(LEADER) as session, pytest.raises(InputFault) as fault:
+        contact_records.save_meetings(session, number, in_pause, TODAY)
+    assert [one.place.field for one in fault.value.faults] == ["days.1.date"]
+    others = [MeetingDay(after(13), "cancelled"), MeetingDay(after(20), "held")]
+    with store.write(LEADER) as session:
+        contact_records.save_meetings(session, number, others, TODAY)
+        contact_records.save_meetings(session, number, in_pause, TODAY, meant=[after(12)])

@@ -15,7 +15,8 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.pathways import contact_records, due_records, pathway_records
 from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Contract, Pause
-from peerbook.pathways.opened import Opened
+from peerbook.pathways.contract_part import contract_parts
+from peerbook.pathways.opened import Opened, asks_once
 from peerbook.pathways.pathway_records import AgreedExit, Answer, HeldExit, Sheet
 from peerbook.people import pairs
 from peerbook.privacy import retention
@@ -283,6 +284,36 @@ def test_a_pair_that_is_not_as_it_was_shown_is_not_written_on(store, pair):
         change(store, pathway_records.take_back_pause, pair, days(-9))
         assert of(store, pair) == shown, "as it was, and yet something has happened"
         change(store, pathway_records.save_pause, pair, Pause(days(-9)), TODAY)
+
+
+def test_a_day_that_was_refused_is_taken_for_meant_the_next_time():
+    told, ask = [], asks_once()
+
+    def save(meant):
+        told.append(set(meant))
+        if not meant:
+            raise InputFault.at("date", "?")
+
+    with pytest.raises(InputFault):
+        ask([TODAY], save)
+    with pytest.raises(InputFault):
+        ask([days(1)], save)
+    ask([TODAY], save)
+    assert told == [set(), set(), {TODAY}]
+
+
+def test_a_contract_is_not_printed_while_something_typed_is_not_saved(store, pair):
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    opened = Opened(desk, of(store, pair), {}, print)
+    *_form, printing = contract_parts(opened)
+
+    def press():
+        return printing._press({"index": 0}, [])
+
+    assert press()[1].startswith(b"%PDF")
+    opened.drafts("contract").save({"peer_goal": "Noget andet"})
+    with pytest.raises(InputFault):
+        press()
 
 
 def test_two_who_have_one_pair_open_do_not_write_over_each_other(store, pair):

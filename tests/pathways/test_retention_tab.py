@@ -105,7 +105,7 @@ def test_where_half_are_together_still_it_tells_how_many():
 def test_the_ends_in_the_sentence_add_up_to_all_contracts():
     told = ends_finding(curve([*TWENTY, (9, "changed_mentor")]))
     assert told == (
-        "Af 21 kontrakter: 12 sluttede godt, 1 fik en anden, 2 stoppede eller mistede kontakten "
+        "Af 21 par: 12 sluttede godt, 1 fik en anden, 2 stoppede eller mistede kontakten "
         "og 6 løber endnu."
     )
 

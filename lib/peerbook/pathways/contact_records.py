@@ -64,15 +64,26 @@ def latest_meetings(session: Session, number: int, most: int) -> list[Meeting]:
 
 
 def save_meetings(
-    session: Session, number: int, days: Sequence[MeetingDay], today: dt.date
+    session: Session,
+    number: int,
+    days: Sequence[MeetingDay],
+    today: dt.date,
+    *,
+    meant: Collection[dt.date] = (),
 ) -> Saved:
     """Note on which days a pair met, and which they called off.
+
+    Parameters
+    ----------
+    meant
+        Days in a pause that were asked about, and on which they met all the same.
 
     Raises
     ------
     InputFault
         With all days that lie before the two were matched or after their pair ended, ahead (called
-        off can be what lies ahead, up to a year), stand there twice or are noted already; each at
+        off can be what lies ahead, up to a year), stand there twice or are noted already, or on
+        which they met in a pause and it was not said that this is right; each at
         `days.<place>.date`. When there is no day.
     Conflict
         When one of the two was erased.
@@ -83,7 +94,7 @@ def save_meetings(
     noted = set(session.scalars(select(Meeting.date).where(Meeting.pair_id == number)))
     faults = []
     for place, day in enumerate(days):
-        fault = next(_faults(one, day, noted, today), None)
+        fault = next(_faults(one, day, noted, today, meant), None)
         if fault is not None:
             faults.append(Fault(fault, Place(field=f"days.{place}.date")))
         noted.add(day.date)
@@ -96,7 +107,11 @@ def save_meetings(
 
 
 def _faults(
-    one: Pathway, day: MeetingDay, noted: Collection[dt.date], today: dt.date
+    one: Pathway,
+    day: MeetingDay,
+    noted: Collection[dt.date],
+    today: dt.date,
+    meant: Collection[dt.date],
 ) -> Iterator[str]:
     """Yield what is wrong with a day, where others are noted already."""
     if day.date > today + pathway_records.FURTHEST_AHEAD:
@@ -113,6 +128,9 @@ def _faults(
         )
     if day.date in noted:
         yield _("That day is noted already. A day has one line; take the other one away first.")
+    in_pause = one.contract is not None and one.contract.pause_on(day.date) is not None
+    if in_pause and day.state == "held" and day.date not in meant:
+        yield _("They had a pause then. If they met all the same, save again.")
 
 
 def remove_meeting(session: Session, meeting_id: int, seen_version: int) -> Saved:

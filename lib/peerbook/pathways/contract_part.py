@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from peerbook.errors import InputFault
 from peerbook.pathways import pathway_records
 from peerbook.pathways.contract import PLANNED_MONTHS
 from peerbook.pathways.contract_paper import contract_file
@@ -22,16 +23,25 @@ from peerbook.ui import (
 )
 from peerbook.ui.answers import given, whole
 
+_FORM = "contract"
+
 
 def contract_parts(opened: Opened) -> list[Part]:
     """Return the form for the three-way talk, and the contract to print."""
-    printing = Download(
-        _("Print the contract"), lambda: contract_file(opened.desk, opened.one.number)
-    )
+
+    def printed() -> tuple[str, bytes, str]:
+        if opened.drafts(_FORM).load() is not None:
+            raise InputFault.at(
+                "contract",
+                _("You have written something that is not saved. Save the contract first, or throw "
+                  "the draft away. Then print it."),
+            )  # fmt: skip
+        return contract_file(opened.desk, opened.one.number)
+
     return [
         Prose(_("Talk with both at once. Write what the three of you agree on.")),
         _form(opened),
-        printing,
+        Download(_("Print the contract as it is saved"), printed),
     ]
 
 
@@ -92,5 +102,5 @@ def _form(opened: Opened) -> Form:
         },
         on_submit=save,
         submit_label=_("Save the contract"),
-        drafts=opened.drafts("contract"),
+        drafts=opened.drafts(_FORM),
     )  # fmt: skip

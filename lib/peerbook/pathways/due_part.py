@@ -42,7 +42,7 @@ class Waiting(PairList):
             names = names_of(session, (due.pathway for due in waiting))
         parts: list[Part] = [Heading(_("What waits"))]
         if waiting:
-            parts.append(self._table(waiting, names))
+            parts += [Prose(_order_told()), self._table(waiting, names)]
         else:
             parts.append(Prose(_("Nothing waits the next four weeks.")))
         parts.append(Download(_("Calendar file of all dates (.ics)"), self._calendar))
@@ -76,7 +76,7 @@ class Waiting(PairList):
 
         return Table(
             columns, rows, _("What harms most to wait with comes first"),
-            action=RowAction(_("Open"), open_it),
+            action=RowAction(_label, open_it),
         )  # fmt: skip
 
     # -- the calendar ------------------------------------------------------------------------------
@@ -94,3 +94,14 @@ class Waiting(PairList):
         )  # fmt: skip
         shown = file_name(_("pairs {site}").format(site=site), "ics", synthetic=desk.synthetic)
         return shown, data, media_types.CALENDAR
+
+
+def _order_told() -> str:
+    return _(
+        "First somebody who is left alone, then days that are passing, and last what is only not "
+        "written down. What is alike stands by its day."
+    )
+
+
+def _label(row: Cells) -> str:
+    return _("Open pair {number}").format(number=row["number"])

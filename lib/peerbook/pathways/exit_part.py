@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import cast
 
-from peerbook.errors import InputFault
 from peerbook.pathways import pathway_records
 from peerbook.pathways.names import closing_name
-from peerbook.pathways.opened import Opened
+from peerbook.pathways.opened import Opened, asks_once
 from peerbook.pathways.pathway import CLOSING_LIST
 from peerbook.pathways.pathway_records import AgreedExit, HeldExit
 from peerbook.people.names import PAIR_ENDS, end_name
@@ -84,22 +83,8 @@ def _no_talk_button(opened: Opened, talk: ExitTalk | None) -> Button:
     )
 
 
-def _asks_once() -> Callable[[dt.date, Callable[[bool], None]], None]:
-    """Return what saves a day, and takes one that was refused for meant when it is sent again."""
-    refused: set[dt.date] = set()
-
-    def ask(day: dt.date, save: Callable[[bool], None]) -> None:
-        try:
-            save(day in refused)
-        except InputFault:
-            refused.add(day)
-            raise
-
-    return ask
-
-
 def _agree_form(opened: Opened, talk: ExitTalk | None) -> Form:
-    ask = _asks_once()
+    ask = asks_once()
 
     def save(submission: Submission) -> None:
         values = submission.values
@@ -109,12 +94,12 @@ def _agree_form(opened: Opened, talk: ExitTalk | None) -> Form:
             str(values["place"]),
         )
         ask(
-            agreed.date,
-            lambda is_meant: opened.save(
+            [agreed.date],
+            lambda meant: opened.save(
                 submission,
                 lambda session: pathway_records.agree_exit_talk(
                     session, opened.one.number, agreed, opened.desk.today, _version(talk),
-                    is_meant=is_meant,
+                    is_meant=agreed.date in meant,
                 ),
             ),
         )  # fmt: skip
@@ -136,7 +121,7 @@ def _agree_form(opened: Opened, talk: ExitTalk | None) -> Form:
 
 
 def _held_form(opened: Opened, talk: ExitTalk | None) -> Form:
-    desk, ask = opened.desk, _asks_once()
+    desk, ask = opened.desk, asks_once()
 
     def save(submission: Submission) -> None:
         values = submission.values
@@ -148,12 +133,12 @@ def _held_form(opened: Opened, talk: ExitTalk | None) -> Form:
             str(values["next_step"]),
         )
         ask(
-            held.date,
-            lambda is_meant: opened.save(
+            [held.date],
+            lambda meant: opened.save(
                 submission,
                 lambda session: pathway_records.save_held_exit_talk(
                     session, opened.one.number, held, desk.today, _version(talk),
-                    is_meant=is_meant,
+                    is_meant=held.date in meant,
                 ),
             ),
         )  # fmt: skip

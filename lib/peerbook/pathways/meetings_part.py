@@ -7,7 +7,7 @@ from typing import cast
 
 from peerbook.pathways import contact_records
 from peerbook.pathways.contact import MeetingDay, MeetingState
-from peerbook.pathways.opened import Opened
+from peerbook.pathways.opened import Opened, asks_once
 from peerbook.text import _
 from peerbook.ui import (
     Cells,
@@ -35,13 +35,18 @@ def meeting_parts(opened: Opened) -> list[Part]:
 
 
 def _form(opened: Opened) -> Form:
+    ask = asks_once()
+
     def save(submission: Submission) -> None:
         rows = given(tuple, submission.values["days"])
         days = [_day(row) for row in rows]
-        opened.save(
-            submission,
-            lambda session: contact_records.save_meetings(
-                session, opened.one.number, days, opened.desk.today
+        ask(
+            [day.date for day in days],
+            lambda meant: opened.save(
+                submission,
+                lambda session: contact_records.save_meetings(
+                    session, opened.one.number, days, opened.desk.today, meant=meant
+                ),
             ),
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
+from peerbook.errors import InputFault
 from peerbook.pathways import pathway_records
 from peerbook.pathways.pathway import Pathway
 from peerbook.people.names import role_name
@@ -76,6 +78,23 @@ class Opened:
 
     def _name(self, code: str | None, role: str) -> str:
         return role_name(role) if code is None else self.names.get(code, code)
+
+
+def asks_once() -> Callable[[Collection[dt.date], Callable[[Collection[dt.date]], None]], None]:
+    """Return what saves days for one form, and takes those that were refused for meant next time.
+
+    It is given the days, and what saves them: that is told which of them have been refused before.
+    """
+    refused: set[dt.date] = set()
+
+    def ask(days: Collection[dt.date], save: Callable[[Collection[dt.date]], None]) -> None:
+        try:
+            save(refused.intersection(days))
+        except InputFault:
+            refused.update(days)
+            raise
+
+    return ask
 
 
 def cells_of(one: Pathway, names: dict[str, str]) -> dict[str, object]:

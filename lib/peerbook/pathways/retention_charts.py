@@ -122,7 +122,7 @@ def ends_finding(one: Retention) -> str:
         .format(n=format_number(out)),
         ngettext("{n} goes on", "{n} go on", one.censored).format(n=format_number(one.censored)),
     ]  # fmt: skip
-    sentence = ngettext("Of {n} contract {told}.", "Of {n} contracts {told}.", one.contracts)
+    sentence = ngettext("Of {n} pair {told}.", "Of {n} pairs {told}.", one.contracts)
     text = sentence.format(n=format_number(one.contracts), told=format_list(told))
     if not one.paused:
         return text
