@@ -81,6 +81,15 @@ def test_from_the_first_call_to_taking_part(app, guest, site, axe):
     form.get_by_label("Hvis ja: Som hvad?").select_option(label="Som peer")
     page.get_by_role("button", name="Gem svaret").click()
     expect(page.get_by_text("Vil være med, som peer").first).to_be_visible()
+    page.get_by_role("button", name="Tag svaret tilbage").click()
+    page.get_by_role("button", name="Ja, fortsæt").click()
+    expect(page.get_by_text("Det er taget tilbage.").first).to_be_visible()
+    expect(page.get_by_role("button", name="Tag svaret tilbage")).to_have_count(0)
+    assert axe(page) == []
+    form.get_by_label("Vil være med", exact=True).check()
+    form.get_by_label("Hvis ja: Som hvad?").select_option(label="Som peer")
+    page.get_by_role("button", name="Gem svaret").click()
+    expect(page.get_by_text("Vil være med, som peer").first).to_be_visible()
 
     tab(page, "Hvad virker?")
     funnel = page.get_by_role("table", name="Hvor langt folk kom, efter hvordan de fandt jer")
@@ -91,6 +100,39 @@ def test_from_the_first_call_to_taking_part(app, guest, site, axe):
     expect(funnel.get_by_role("row").filter(has_text="En, der selv er med")).to_contain_text(
         "1 af 1"
     )
+    assert_sound(app.store)
+
+
+def test_name_and_telephone_are_corrected_and_money_is_read_as_it_is_written(
+    app, guest, site, axe
+):
+    page = guest.open(app.server, "recruitment", query(site=site[1]))
+    ask(page, "Opslag", NAME)
+    receipt(page)
+    row = shown(page).get_by_role("row").filter(has_text=NAME)
+    row.get_by_role("button", name=re.compile("^Ret")).click()
+    person = shown(page).locator("form").last
+    expect(person.get_by_label("Navn")).to_have_value(NAME)
+    person.get_by_label("Navn").fill("Hanne Opdigtgaard")
+    person.get_by_label("Telefon").fill("1234")
+    person.get_by_role("button", name="Gem navn og kontakt").click()
+    expect(page.get_by_text("»1234« er ikke et telefonnummer").first).to_be_visible()
+    person.get_by_label("Telefon").fill("22334455")
+    assert axe(page) == []
+    person.get_by_role("button", name="Gem navn og kontakt").click()
+    expect(shown(page).get_by_role("row").filter(has_text="Hanne Opdigtgaard")).to_be_visible()
+
+    tab(page, "Hvad virker?")
+    form = unfold(page, "Tid og penge brugt på at nå ud")
+    form.get_by_label("For at nå ud hvordan?").select_option(label="Opslag")
+    form.get_by_label("Hvad blev gjort?").fill("Trykt foldere")
+    form.get_by_label("Udgift").fill("1.200,50 kr.")
+    form.get_by_role("button", name="Gem").click()
+    expect(page.get_by_text("Skriv hele kroner uden øre").first).to_be_visible()
+    form.get_by_label("Udgift").fill("1.200 kr.")
+    form.get_by_role("button", name="Gem").click()
+    done = page.get_by_role("table", name="Hvad der er gjort, det seneste øverst")
+    expect(done).to_contain_text("1.200")
     assert_sound(app.store)
 
 

@@ -4,10 +4,23 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
-from builders import LEADER, a_course, a_desk, a_site, assert_sound, change, counted, read, refused
+from builders import (
+    LEADER,
+    a_course,
+    a_desk,
+    a_site,
+    assert_sound,
+    change,
+    counted,
+    participant,
+    read,
+    refused,
+)
 from peerbook.course import people_records
 from peerbook.errors import Conflict, InputFault
+from peerbook.people.participants import roles_on
 from peerbook.privacy.erasure import erase_person
 from peerbook.recruitment import (
     effort_records,
@@ -28,7 +41,19 @@ from peerbook.recruitment.visiting import Cadence
 from peerbook.rows import each
 from peerbook.store import append_event, identities, sightings
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Enquiry, MatchedPair, Participant, PressItem, Site, Stakeholder
+from peerbook.store.tables import (
+    CafeShift,
+    Enquiry,
+    Gathering,
+    GatheringGuest,
+    MatchedPair,
+    Participant,
+    PressItem,
+    ShiftHost,
+    Site,
+    Stakeholder,
+    Wish,
+)
 
 TODAY = dt.date(2026, 3, 10)
 ASKED = Asked(TODAY, "peer", "notice")
@@ -119,6 +144,52 @@ def test_who_it_was_is_noted_once_they_say_so(store, site_id):
     assert refused(
         store, enquiry_records.name_enquiry, saved.number, Person("Bo"), saved.version + 1
     ) == ["name"]
+
+
+def of_enquiry(store, code):
+    with store.read() as session:
+        return session.scalars(select(Enquiry).filter_by(participant_code=code)).first()
+
+
+def kept_of(store, code):
+    with store.read() as session:
+        return Person(
+            identities.name_of(session, [code])[code], identities.contacts_of(session, [code])[code]
+        )
+
+
+def test_the_name_and_telephone_of_whoever_asked_are_corrected(store, site_id):
+    code = asks(store, site_id)
+    row = of_enquiry(store, code)
+    right = Person(" Hanne  Opdigtsen ", Contacts("h@eksempel.dk", "33445566"))
+    correct = (enquiry_records.correct_person, row.id)
+    change(store, *correct, right, HANNE, row.version)
+    assert kept_of(store, code) == Person("Hanne Opdigtsen", right.contacts)
+    with pytest.raises(Conflict) as conflict:
+        change(store, *correct, Person("Hanne Opdigt"), HANNE, row.version)
+    assert conflict.value.theirs["phone"] == "33445566"
+    now = kept_of(store, code)
+    assert refused(store, *correct, Person(" "), now, row.version) == ["name"]
+    wrong = Person("Hanne", Contacts(phone="12"))
+    assert refused(store, *correct, wrong, now, row.version) == ["phone"]
+    asks(store, site_id, Person("Bo Opdigt"))
+    assert refused(store, *correct, Person("bo opdigt"), now, row.version) == ["name"]
+    with pytest.raises(Conflict):
+        change(store, *correct, HANNE, now, row.version + 1)
+    assert kept_of(store, code) == now
+    assert_sound(store)
+
+
+def test_whoever_is_on_a_course_is_corrected_there_and_nobody_where_nobody_is_known(store):
+    made = a_course(store)
+    code = asks(store, made.site_id)
+    change(store, people_records.place_on_course, made.course_id, code, TODAY)
+    row = of_enquiry(store, code)
+    correct = enquiry_records.correct_person
+    assert refused(store, correct, row.id, Person("Hanne"), HANNE, row.version) == ["name"]
+    asks(store, made.site_id, Person())
+    unnamed = of_enquiry(store, None)
+    assert refused(store, correct, unnamed.id, HANNE, Person(), unnamed.version) == ["name"]
 
 
 def test_a_correction_of_what_somebody_else_changed_is_a_conflict(store, site_id):
@@ -312,6 +383,102 @@ def test_nobody_says_no_while_they_are_matched_still(store, site_id):
         append_event(session, "matched_pair", number, "ended", TODAY, end="withdrew")
     change(store, talk_records.save_decision, code, no, TODAY)
     assert standing(store, site_id) == {code: "not_now"}
+
+
+def test_nobody_changes_role_while_they_are_matched_still(store, site_id):
+    code = asks(store, site_id)
+    change(store, talk_records.save_decision, code, Decided("joined", TODAY, "mentor"), TODAY)
+    with store.write(LEADER) as session:
+        pair = MatchedPair(site_id=site_id, peer_code=None, mentor_code=code, matched_on=TODAY)
+        session.add(pair)
+        session.flush()
+        number = pair.id
+    as_peer = Decided("joined", TODAY, "peer")
+    assert refused(store, talk_records.save_decision, code, as_peer, TODAY) == ["on"]
+    change(store, talk_records.save_decision, code, Decided("joined", TODAY, "mentor"), TODAY)
+    with store.write(LEADER) as session:
+        append_event(session, "matched_pair", number, "ended", TODAY, end="withdrew")
+    change(store, talk_records.save_decision, code, as_peer, TODAY)
+
+
+# -- decisions that are taken back ----------------------------------------------------------------
+
+
+def joins(store, code, role="peer", on=TODAY):
+    change(store, talk_records.save_decision, code, Decided("joined", on, role), TODAY)
+
+
+def last_decision(store, code):
+    return read(store, talk_records.decisions, [code], TODAY)[code][-1].seq
+
+
+def test_a_decision_is_taken_back_and_the_one_before_counts_again(store, site_id):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    joins(store, code, on=days(-8))
+    no = Decided("not_now", days(-3), reason="work", write_on=days(90))
+    change(store, talk_records.save_decision, code, no, TODAY)
+    seq = last_decision(store, code)
+    change(store, talk_records.take_back_decision, code, seq)
+    assert standing(store, site_id) == {code: "joined"}
+    with pytest.raises(Conflict):
+        change(store, talk_records.take_back_decision, code, seq)
+    change(store, talk_records.take_back_decision, code, last_decision(store, code))
+    assert standing(store, site_id) == {code: "asked"}
+    assert read(store, roles_on, site_id, TODAY) == {}
+    assert_sound(store)
+
+
+def matched(session, site_id, code):
+    session.add(MatchedPair(site_id=site_id, peer_code=code, mentor_code=None, matched_on=TODAY))
+
+
+def at_a_gathering(session, site_id, code):
+    held = Gathering(site_id=site_id, kind="cafe", date=TODAY, place="")
+    session.add(held)
+    session.flush()
+    session.add(GatheringGuest(gathering_id=held.id, participant_code=code))
+
+
+def host(session, site_id, code):
+    shift = CafeShift(
+        site_id=site_id, date=TODAY, starts_at=dt.time(10), ends_at=dt.time(12), place=""
+    )
+    session.add(shift)
+    session.flush()
+    session.add(ShiftHost(shift_id=shift.id, participant_code=code))
+
+
+def wished_for(session, site_id, code):
+    other = participant(site_id=site_id)
+    session.add(other)
+    session.flush()
+    session.add(
+        Wish(participant_code=other.code, wished_code=code, basis="met", rank=1, made_on=TODAY)
+    )
+
+
+@pytest.mark.parametrize("hangs", [matched, at_a_gathering, host, wished_for])
+def test_that_somebody_joined_is_not_taken_back_while_something_hangs_on_it(store, site_id, hangs):
+    code = asks(store, site_id)
+    joins(store, code)
+    with store.write(LEADER) as session:
+        hangs(session, site_id, code)
+    seq = last_decision(store, code)
+    assert refused(store, talk_records.take_back_decision, code, seq) == ["on"]
+    assert standing(store, site_id) == {code: "joined"}
+
+
+def test_a_no_after_a_pair_has_ended_is_taken_back_though_they_were_matched(store, site_id):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    joins(store, code, on=days(-8))
+    with store.write(LEADER) as session:
+        matched(session, site_id, code)
+        (number,) = session.scalars(select(MatchedPair.id))
+        append_event(session, "matched_pair", number, "ended", TODAY, end="withdrew")
+    no = Decided("deselected", TODAY, reason="family")
+    change(store, talk_records.save_decision, code, no, TODAY)
+    change(store, talk_records.take_back_decision, code, last_decision(store, code))
+    assert standing(store, site_id) == {code: "joined"}
 
 
 def test_no_outcome_is_called_rejected():

@@ -17,6 +17,7 @@ from peerbook.ui import (
     FlagField,
     Group,
     IntegerField,
+    KronerField,
     LongTextField,
     NumberField,
     Row,
@@ -41,6 +42,7 @@ FIELDS = [
     TextField("text", "Tekst"),
     LongTextField("long_text", "Lang tekst", max_length=50, required=True),
     IntegerField("integer", "Helt tal", minimum=-3, maximum=40),
+    KronerField("kroner", "Beløb", minimum=0),
     NumberField("number", "Tal", minimum=0),
     DateField("date", "Dato", earliest=dt.date(2020, 1, 1)),
     TimeField("time", "Klokken"),
@@ -210,6 +212,34 @@ def test_whole_number_is_read(raw, number):
 @pytest.mark.parametrize("raw", ["12,5", "tolv", "1.23", 2.5, "½", "²"])
 def test_whole_number_that_is_none_is_refused(raw):
     assert fault(IntegerField("n", "N"), raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kroner"),
+    [
+        ("1200", 1200), ("1.200", 1200), ("1 200", 1200), ("1.200 kr.", 1200), ("0", 0),
+        ("kr. 1.200,00", 1200), ("1200,-", 1200), ("1.200,- kr", 1200), ("1200 Kroner", 1200),
+        ("DKK 500", 500), (500, 500), (12.0, 12), ("1.200.000", 1_200_000),
+    ],
+)  # fmt: skip
+def test_whole_kroner_are_read_as_danes_write_them(raw, kroner):
+    assert KronerField("n", "N").parse(raw) == kroner
+
+
+@pytest.mark.parametrize("raw", ["12,50", "12.5", "1.200,05 kr.", 2.5])
+def test_an_amount_with_ore_says_so(raw):
+    assert "uden øre" in fault(KronerField("n", "N"), raw)
+
+
+@pytest.mark.parametrize("raw", ["1,200", "1.2000", "1..200", "kr.", "mange", "12 €", "1e3"])
+def test_an_amount_that_may_mean_something_else_is_refused(raw):
+    assert "hele kroner" in fault(KronerField("n", "N"), raw)
+
+
+def test_kroner_keep_to_their_bounds():
+    field = KronerField("n", "N", minimum=0, maximum=1000)
+    assert "1.000" in fault(field, "1.001 kr.")
+    assert "1.000" in fault(field, "-5")
 
 
 # --- dates and times

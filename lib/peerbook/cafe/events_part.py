@@ -31,6 +31,7 @@ from peerbook.ui import (
     Group,
     Heading,
     IntegerField,
+    KronerField,
     LongTextField,
     Notice,
     Part,
@@ -166,8 +167,8 @@ class CommonEvents:
                 hint=_("For instance a summer trip."),
             ),
             IntegerField("people", _("How many came?"), minimum=0, maximum=MOST_PEOPLE),
-            IntegerField(
-                "cost_kr", _("What did it cost?"), minimum=0, maximum=MOST_KR, unit=_("kr."),
+            KronerField(
+                "cost_kr", _("What did it cost?"), minimum=0, maximum=MOST_KR,
                 hint=_("Leave it open if you do not know yet. Write 0 if it was free."),
             ),
             Group(

@@ -5,11 +5,11 @@ contacts are read and put in order.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
@@ -86,8 +86,18 @@ def taking_part(session: Session, site_id: int | None, day: dt.date) -> dict[str
 
     Whoever joined as a peer and is later on a course, or joins again, is a mentor from then on.
     """
+    return _taking_part(_events(session, _at(site_id), (*_TAKES_PART, *_STOPS), day))
+
+
+def taking_part_of(session: Session, code: str, day: dt.date) -> TakingPart | None:
+    """Return as what somebody takes part on a day; None when they do not."""
+    of_one = select(Participant.code).where(Participant.code == code)
+    return _taking_part(_events(session, of_one, (*_TAKES_PART, *_STOPS), day)).get(code)
+
+
+def _taking_part(events: Iterable[Event]) -> dict[str, TakingPart]:
     known: dict[str, TakingPart] = {}
-    for event in _events(session, site_id, (*_TAKES_PART, *_STOPS), day):
+    for event in events:
         before = known.pop(event.subject_id, None)
         if event.kind in _TAKES_PART:
             role = cast(RoleInPair, event.details.get("role", "mentor"))
@@ -108,19 +118,21 @@ def last_events(
 
     Of participants of one site, or of all.
     """
-    return {event.subject_id: event for event in _events(session, site_id, kinds, day)}
+    return {event.subject_id: event for event in _events(session, _at(site_id), kinds, day)}
+
+
+def _at(site_id: int | None) -> Select[str]:
+    everybody = select(Participant.code)
+    return everybody if site_id is None else everybody.where(Participant.site_id == site_id)
 
 
 def _events(
-    session: Session, site_id: int | None, kinds: Collection[str], day: dt.date
+    session: Session, whose: Select[str], kinds: Collection[str], day: dt.date
 ) -> list[Event]:
     """Return the events of some kinds that hold on a day, in the order they took effect."""
-    at_site = select(Participant.code)
-    if site_id is not None:
-        at_site = at_site.where(Participant.site_id == site_id)
     wanted = select(Event).where(
         Event.subject_type == "participant",
-        Event.subject_id.in_(at_site),
+        Event.subject_id.in_(whose),
         Event.kind.in_((*kinds, WITHDRAWN)),
     )
     return in_effect(session.scalars(wanted), day)

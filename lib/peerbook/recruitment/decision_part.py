@@ -9,6 +9,7 @@ from typing import Final, Literal, cast
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
+from peerbook.errors import PeerbookError
 from peerbook.months import months_after
 from peerbook.people.consent_form import asking_words, consent_form
 from peerbook.people.participants import refuse_deleted
@@ -16,11 +17,13 @@ from peerbook.privacy.consent import Purpose, consents, save_answers, standings
 from peerbook.recruitment import talk_records
 from peerbook.recruitment.journey_records import Asker
 from peerbook.recruitment.names import outcome_name, reason_name, wanted_role_name
+from peerbook.recruitment.person_history import decision_told
 from peerbook.recruitment.talk_records import OUTCOMES, REASONS, Decided
 from peerbook.store import Receipt, Saved, events_of, identities, in_effect
 from peerbook.store.backup import remember_taken_back
-from peerbook.text import _
+from peerbook.text import _, format_date
 from peerbook.ui import (
+    Button,
     ChoiceField,
     DateField,
     Disclosure,
@@ -29,6 +32,7 @@ from peerbook.ui import (
     Part,
     Prose,
     Submission,
+    literal,
     receipt_text,
 )
 from peerbook.ui.answers import given
@@ -57,6 +61,7 @@ class Decisions:
         """Return the form, and the one for consent."""
         return [
             Heading(_("What have they decided?"), level=3),
+            *self._taking_back(),
             self._decision_form(),
             Disclosure(_("What they have said yes to"), self._consent_parts),
         ]
@@ -64,6 +69,34 @@ class Decisions:
     def _save(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
         receipt = self._desk.save(submission, change)
         self._reopen(receipt_text(receipt))
+
+    def _taking_back(self) -> list[Part]:
+        """Return what they decided last, with a way to take it back; nothing where that is none."""
+        with self._desk.store.read() as session:
+            known = talk_records.decisions(session, [self._one.code], until=self._desk.today)
+            last = next(reversed(known.get(self._one.code, [])), None)
+            if last is None:
+                return []
+            seq, told = last.seq, decision_told(last)
+
+        def take_back() -> str:
+            try:
+                with self._desk.store.write(self._desk.actor) as session:
+                    talk_records.take_back_decision(session, self._one.code, seq)
+            except PeerbookError as error:
+                return str(error)
+            said = _("It is taken back.")
+            self._reopen(said)
+            return said
+
+        question = _(
+            "Take this back? It is then as if they had not said it. If they join, they no longer "
+            "do; a day to write to them again is forgotten. What was talked about stays."
+        )
+        line = _("{date}: {decided}").format(
+            date=format_date(last.effective_on), decided=literal(told)
+        )
+        return [Prose(line), Button(_("Take back what they decided"), take_back, confirm=question)]
 
     def _decision_form(self) -> Form:
         def save(submission: Submission) -> None:

@@ -23,6 +23,7 @@ from peerbook.ui import (
     Field,
     Form,
     IntegerField,
+    KronerField,
     Notice,
     Part,
     Prose,
@@ -90,7 +91,7 @@ class Efforts:
             IntegerField(
                 "minutes", _("Staff time"), minimum=0, maximum=MOST_MINUTES, unit=_("minutes")
             ),
-            IntegerField("cost_kr", _("Cost"), minimum=0, maximum=MOST_KR, unit=_("kr.")),
+            KronerField("cost_kr", _("Cost"), minimum=0, maximum=MOST_KR),
         ]  # fmt: skip
 
     def _show_list(self, told: str = "") -> None:

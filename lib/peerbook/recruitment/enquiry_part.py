@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import pandas as pd
@@ -86,11 +87,7 @@ class Enquiries:
     def _form(self) -> Form:
         def save(submission: Submission) -> Receipt:
             values = submission.values
-            person = Person(
-                str(values["name"]),
-                Contacts(str(values["email"]), str(values["phone"])),
-                given(bool, values["is_known"]),
-            )
+            person = replace(_person(values), is_known=given(bool, values["is_known"]))
             receipt = self._desk.save(
                 submission,
                 lambda session: enquiry_records.log_enquiry(
@@ -110,8 +107,7 @@ class Enquiries:
                     [
                         TextField("name", _("Name"), max_length=NAME_LENGTH),
                         FlagField("is_known", _("It is somebody we know")),
-                        TextField("phone", _("Telephone"), max_length=40),
-                        TextField("email", _("E-mail"), max_length=CONTACT_LENGTH),
+                        *_contact_fields(),
                     ],
                     hint=_("Leave it empty if they did not say. It counts all the same."),
                 ),
@@ -204,7 +200,7 @@ class Enquiries:
                     "role": row.role,
                     "note": row.note,
                 },
-                "is_named": bool(row.code),
+                "code": row.code,
             }
             for row in each(frame)
         ]
@@ -229,7 +225,12 @@ class Enquiries:
             ),
             self._correction(number, version, cast("Mapping[str, object]", row["values"])),
         ]
-        if not row["is_named"]:
+        if row["code"]:
+            parts += [
+                Heading(_("Who asked"), level=3),
+                *self._person_parts(number, version, str(row["code"])),
+            ]
+        else:
             parts += [
                 Heading(_("Now we know who it was"), level=3),
                 self._naming(number, version),
@@ -260,6 +261,40 @@ class Enquiries:
             self._fields(with_decided=True, chosen_item=values["press_item"]),
             values=values, on_submit=save, submit_label=_("Save the correction"),
         )  # fmt: skip
+
+    def _person_parts(self, number: int, version: int, code: str) -> list[Part]:
+        """Return the form with name and contacts, or where they are corrected instead."""
+        with self._desk.store.read() as session:
+            if enquiry_records.is_on_course(session, code):
+                text = _(
+                    "They are or were on a course. Correct name and contacts on the page "
+                    "[Attendance and evaluation](course_record.ipynb)."
+                )
+                return [Prose(text)]
+            contacts = identities.contacts_of(session, [code]).get(code, Contacts())
+            shown = Person(identities.name_of(session, [code]).get(code, ""), contacts)
+
+        def save(submission: Submission) -> None:
+            seen = shown if submission.seen is None else _person(submission.seen)
+            self._saved(
+                submission,
+                lambda session: enquiry_records.correct_person(
+                    session, number, _person(submission.values), seen, version
+                ),
+            )
+
+        return [
+            Form(
+                "enquiry_person",
+                [
+                    TextField("name", _("Name"), required=True, max_length=NAME_LENGTH),
+                    *_contact_fields(),
+                ],
+                values={"name": shown.name, "phone": contacts.phone, "email": contacts.email},
+                on_submit=save,
+                submit_label=_("Save name and contacts"),
+            )
+        ]
 
     def _naming(self, number: int, version: int) -> Form:
         def save(submission: Submission) -> None:
@@ -297,6 +332,17 @@ class Enquiries:
 
 def _channels() -> list[tuple[Channel, str]]:
     return [(channel, channel_name(channel)) for channel in CHANNELS]
+
+
+def _contact_fields() -> list[TextField]:
+    return [
+        TextField("phone", _("Telephone"), max_length=40),
+        TextField("email", _("E-mail"), max_length=CONTACT_LENGTH),
+    ]
+
+
+def _person(values: Mapping[str, object]) -> Person:
+    return Person(str(values["name"]), Contacts(str(values["email"]), str(values["phone"])))
 
 
 def _asked(values: Mapping[str, object]) -> Asked:

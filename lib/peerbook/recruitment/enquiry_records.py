@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.people.participants import called, checked_contacts, new_participant
-from peerbook.store import Saved, identities, row_to_change
+from peerbook.store import Saved, identities, refuse_overtaken, row_to_change
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import (
     Channel,
     CoffeeTalk,
     Enquiry,
+    Enrolment,
     PressItem,
     WantedRole,
 )
@@ -154,6 +155,63 @@ def name_enquiry(session: Session, number: int, person: Person, seen_version: in
     row.participant_code = _code_of(session, row.site_id, person, row.asked_on)
     session.flush()
     return Saved("enquiry", row.id, row.version)
+
+
+def is_on_course(session: Session, code: str) -> bool:
+    """Return whether somebody is or was on a course: then that page says what they are called."""
+    return bool(session.scalar(select(exists().where(Enrolment.participant_code == code))))
+
+
+def correct_person(
+    session: Session, number: int, person: Person, seen: Person, seen_version: int
+) -> Saved:
+    """Give whoever asked the name and contacts they really have; the earlier are kept nowhere.
+
+    Parameters
+    ----------
+    person, seen
+        As they were typed, and as they were shown when they were.
+
+    Raises
+    ------
+    InputFault
+        When nobody is known by the enquiry, they are on a course, the name is empty or somebody
+        else's, or a contact is not what it should be.
+    Conflict
+        When somebody else has changed any of it since.
+    """
+    row = row_to_change(session, Enquiry, number, seen_version)
+    code = row.participant_code
+    if code is None:
+        raise InputFault.at("name", _("Nobody is noted here any more. Reload the page."))
+    if is_on_course(session, code):
+        raise InputFault.at(
+            "name", _("They are on a course. Correct it on the page “Attendance and evaluation”.")
+        )
+    name = " ".join(person.name.split())
+    if not name:
+        raise InputFault.at("name", _("Write the name."))
+    if set(called(session, row.site_id, name)) - {code}:
+        raise InputFault.at(
+            "name",
+            _("Somebody else here is called {name}. Write the two names differently.").format(
+                name=name
+            ),
+        )
+    mine = Person(name, checked_contacts(person.contacts))
+    stored = Person(
+        identities.name_of(session, [code]).get(code, ""),
+        identities.contacts_of(session, [code])[code],
+    )
+    refuse_overtaken(_fields(seen), _fields(stored), _fields(mine))
+    identities.save_name(session, code, mine.name)
+    identities.save_contacts(session, code, mine.contacts)
+    session.flush()
+    return Saved("enquiry", row.id, row.version)
+
+
+def _fields(person: Person) -> dict[str, str]:
+    return {"name": person.name, **asdict(person.contacts)}
 
 
 def remove_enquiry(session: Session, number: int, seen_version: int) -> Saved:

@@ -32,6 +32,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
+_KRONER = re.compile(r"(kr\.?|dkk)?(?P<amount>.*?)([,.]-)?(kr\.?|kroner|dkk)?", re.IGNORECASE)
+_WITH_ORE = re.compile(r"(?P<whole>[+-]?(\d{1,3}(\.\d{3})+|\d{1,18}))[,.](?P<ore>\d{1,2})")
 _SPACES_IN_NUMBERS = str.maketrans("", "", " \u00a0\u202f\u2009'’")
 _MINUS = str.maketrans("−–", "--")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -299,6 +301,28 @@ class IntegerField(Field[int | None]):
         number = int(text)
         _check_bounds(self, number, self.minimum, self.maximum)
         return number
+
+
+@dataclass(frozen=True)
+class KronerField(IntegerField):
+    """An amount in whole kroner, however Danes write it: 1200, 1.200 kr., 1.200,00 or 1 200,-."""
+
+    def spec(self) -> dict[str, object]:
+        """Return what the browser needs to show the field."""
+        return super().spec() | {"unit": _("kr.")}
+
+    def _read(self, raw: object) -> int:
+        around = _KRONER.fullmatch(_number_text(self, raw))
+        text = around["amount"] if around else ""
+        if match := _WITH_ORE.fullmatch(text):
+            text = match["whole"]
+            if match["ore"].strip("0"):
+                low = int(text.replace(".", ""))
+                message = _("Write whole kroner without øre, such as {low} or {high}.")
+                raise self._fault(message.format(low=low, high=low + 1))
+        if not (_INTEGER.fullmatch(text) or _THOUSANDS.fullmatch(text)):
+            raise self._fault(_("Write the amount in whole kroner with digits, such as 1200."))
+        return super()._read(text)
 
 
 @dataclass(frozen=True)
