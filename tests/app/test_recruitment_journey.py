@@ -103,9 +103,7 @@ def test_from_the_first_call_to_taking_part(app, guest, site, axe):
     assert_sound(app.store)
 
 
-def test_name_and_telephone_are_corrected_and_money_is_read_as_it_is_written(
-    app, guest, site, axe
-):
+def test_name_and_telephone_are_corrected_and_money_is_read_as_it_is_written(app, guest, site, axe):
     page = guest.open(app.server, "recruitment", query(site=site[1]))
     ask(page, "Opslag", NAME)
     receipt(page)
