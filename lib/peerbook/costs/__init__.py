@@ -1,0 +1,1 @@
+"""What a peer-support programme costs, by what it does, year by year and for whom."""

@@ -1,0 +1,261 @@
+"""What a programme costs: lines that multiply figures, added up by year, category and payer.
+
+A case is worked out only when every figure is there and right. Money is counted in `Decimal`: each
+line of each year is rounded to the øre, and all sums are sums of those.
+
+The categories are those of Socialstyrelsen's guide (Omkostningsvurdering af sociale indsatser,
+November 2021, chapter 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Literal
+
+from peerbook.costs.figure import PRICES, Figure, faults_of
+from peerbook.errors import Fault, InputFault, Place
+from peerbook.text import _
+
+Category = Literal["preparation", "training", "running", "investment"]
+Kind = Literal["cost", "volunteer", "gift", "grant", "saving"]
+When = Literal["start", "yearly"]
+
+STARTED, COMPLETED, MONTHS = "contracts_started", "completed_share", "months_together"
+"""The figures that say what came of it: contracts begun in a year, the share of them that was
+completed, and how many months a pair is together."""
+
+LONGEST = 30
+"""Years a case can be counted over; beyond, prices and programmes are guesses."""
+OERE = Decimal("0.01")
+_EXACT = 60
+"""Digits that hold any product of a line's figures."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that costs: an activity and what is used for it.
+
+    Parameters
+    ----------
+    factors
+        Keys of the figures that are multiplied; one of them is a price.
+    payer
+        Who pays, or gives.
+    kind
+        Whether it is paid, the time of volunteers, a gift, a grant, or something saved elsewhere.
+    when
+        Once at the start, or in every year.
+    for_volunteers
+        Whether it is spent on volunteers, whose time is worth so much less in net.
+    """
+
+    id: str
+    category: Category
+    factors: tuple[str, ...]
+    payer: str
+    kind: Kind = "cost"
+    when: When = "yearly"
+    for_volunteers: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """A programme with the figures of a place.
+
+    Parameters
+    ----------
+    figures
+        By key. Cases that stand side by side share those of the same key.
+    years
+        How many years are counted, from `first_year` on.
+    price_year
+        Whose kroner the result is in.
+    index
+        Level of prices and wages by year, on any scale; needed where a price is of another year.
+    """
+
+    name: str
+    lines: tuple[Line, ...]
+    figures: Mapping[str, Figure]
+    years: int
+    first_year: int
+    price_year: int
+    index: Mapping[int, Decimal] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse lines that multiply what does not belong together, before anybody fills them in.
+
+        Raises
+        ------
+        ValueError
+            When two lines have one id, a figure is unknown, or a line's units make no kroner.
+        """
+        if unknown := [key for key in self.needed if key not in self.figures]:
+            raise ValueError(f"{unknown[0]} is no figure")
+        if len({line.id for line in self.lines}) < len(self.lines):
+            raise ValueError("two lines have one id")
+        for line in self.lines:
+            units = [self.figures[key].unit for key in line.factors]
+            hours, by_hour = units.count("hours"), units.count("kr_per_hour")
+            if units.count("kr") + by_hour != 1 or hours != by_hour:
+                raise ValueError(f"{line.id} needs one price, and hours for a price of an hour")
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Keys of the figures the lines are worked out from, and of what came of it."""
+        used = [key for line in self.lines for key in line.factors]
+        return tuple(dict.fromkeys([*used, STARTED, COMPLETED, MONTHS]))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Keys of the figures that nobody has told, in the order of the lines."""
+        return tuple(key for key in self.needed if self.figures[key].value is None)
+
+    def faults(self) -> list[Fault]:
+        """Return what is wrong with the case, each fault at a key; a missing figure is one."""
+        told = [Fault(_("This figure is missing."), Place(field=key)) for key in self.missing]
+        for key in self.needed:
+            figure = self.figures[key]
+            told += faults_of(key, figure)
+            if figure.price_year not in (None, self.price_year) and not self._index_reaches(figure):
+                text = _(
+                    "This is in prices of {year}, and nobody has said how prices rose from then to "
+                    "{wanted}. Give the price and wage index of both years."
+                )
+                message = text.format(year=figure.price_year, wanted=self.price_year)
+                told.append(Fault(message, Place(field=key)))
+        for key in (STARTED, COMPLETED, MONTHS):
+            if self.figures[key].value == 0:
+                text = _("With none of these, there is no cost for each. Write more than zero.")
+                told.append(Fault(text, Place(field=key)))
+        if not 1 <= self.years <= LONGEST:
+            told.append(
+                Fault(_("Count from 1 to {most} years.").format(most=LONGEST), Place(field="years"))
+            )
+        return told
+
+    def with_figure(self, key: str, figure: Figure) -> Case:
+        """Return the case with another figure of this key."""
+        return replace(self, figures={**self.figures, key: figure})
+
+    def rise(self, key: str) -> Decimal:
+        """Return by what a figure is multiplied to be in prices of `price_year`; 1 for no price."""
+        figure = self.figures[key]
+        if figure.unit not in PRICES or figure.price_year in (None, self.price_year):
+            return Decimal(1)
+        return self.index[self.price_year] / self.index[figure.price_year]
+
+    def _index_reaches(self, figure: Figure) -> bool:
+        years = (self.price_year, figure.price_year)
+        return all(year is not None and self.index.get(year, 0) > 0 for year in years)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one line costs in one year."""
+
+    line: Line
+    year: int
+    kr: Decimal
+
+
+@dataclass(frozen=True)
+class UnitCosts:
+    """What is paid for each of what came of it, in kroner.
+
+    Parameters
+    ----------
+    per_started, per_completed
+        For each contract that began, and for each that was completed.
+    per_pair_month
+        For each month a pair was together.
+    """
+
+    per_started: Decimal
+    per_completed: Decimal
+    per_pair_month: Decimal
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a case comes to."""
+
+    case: Case
+    costs: tuple[Cost, ...]
+
+    def total(self, *kinds: Kind, **like: str | bool | int) -> Decimal:
+        """Return the sum of some kinds, `cost` when none is named.
+
+        Parameters
+        ----------
+        like
+            What a line, or the `year`, has to be: `category="training"`, `payer="municipality"`.
+        """
+        wanted = kinds or ("cost",)
+        return sum(
+            (
+                one.kr
+                for one in self.costs
+                if one.line.kind in wanted
+                and all(
+                    (one.year if name == "year" else getattr(one.line, name)) == value
+                    for name, value in like.items()
+                )
+            ),
+            Decimal(0),
+        )
+
+    @property
+    def net(self) -> Decimal:
+        """What is paid when grants and what is saved elsewhere are taken off."""
+        return self.total() - self.total("grant", "saving")
+
+    @property
+    def volunteers_net(self) -> Decimal:
+        """What volunteers' time is worth beyond what is spent on them."""
+        return self.total("volunteer") - self.total(for_volunteers=True)
+
+    @property
+    def units(self) -> UnitCosts:
+        """What is paid for each contract and for each month together."""
+        figures = self.case.figures
+        started = figures[STARTED].known * self.case.years
+        paid = self.total()
+        return UnitCosts(
+            paid / started,
+            paid / (started * figures[COMPLETED].known),
+            paid / (started * figures[MONTHS].known),
+        )
+
+
+def estimate(case: Case) -> Estimate:
+    """Return what a case costs, line by line and year by year.
+
+    Raises
+    ------
+    InputFault
+        When a figure is missing or wrong: at each such figure, by its key.
+    """
+    require(case)
+    costs = []
+    for line in case.lines:
+        kr = _cost(case, line)
+        for number in range(1 if line.when == "start" else case.years):
+            costs.append(Cost(line, case.first_year + number, kr))
+    return Estimate(case, tuple(costs))
+
+
+def require(case: Case) -> None:
+    """Refuse a case that cannot be worked out, as `estimate` says."""
+    if faults := case.faults():
+        raise InputFault(faults)
+
+
+def _cost(case: Case, line: Line) -> Decimal:
+    with localcontext(prec=_EXACT):
+        product = Decimal(1)
+        for key in line.factors:
+            product *= case.figures[key].known * case.rise(key)
+        return product.quantize(OERE, ROUND_HALF_UP)

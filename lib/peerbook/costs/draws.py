@@ -1,0 +1,202 @@
+"""How far a cost may lie from what was worked out, by drawing every uncertain figure many times.
+
+The draws of a figure depend on its key, the seed and the number of the block alone. So the same
+seed gives the same draws on one process or many, cases that share a figure are drawn with the same
+values of it, and a figure that is new leaves the others as they were.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+
+import numpy as np
+from scipy import special
+
+from peerbook.costs.case import Case, estimate, require
+from peerbook.costs.figure import Figure
+from peerbook.costs.spread import Draws, Spread
+from peerbook.errors import InputFault
+from peerbook.text import _
+
+DRAWS, SEED = 5_000, 2018
+"""How often is drawn when nobody says, and the seed then: any does, as long as it stays."""
+BLOCK = 2**14
+"""Draws at a time: few enough that a figure's values stay in the processor's cache."""
+
+Correlations = Mapping[tuple[str, str], float]
+Mapped = Callable[[Callable[[int], Draws], Iterable[int]], Iterable[Draws]]
+"""Calls a function with each of some numbers and returns the results in order, as `map` does;
+whoever has many processors gives one that spreads the calls."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far one figure moves a result, in kroner per contract started.
+
+    Parameters
+    ----------
+    key
+        Of the figure.
+    at_low, at_high
+        The result with the figure at its low and at its high, all others as they stand.
+    """
+
+    key: str
+    at_low: Decimal
+    at_high: Decimal
+
+    @property
+    def width(self) -> Decimal:
+        """How far apart the two are."""
+        return abs(self.at_high - self.at_low)
+
+
+def drawn_totals(
+    cases: Sequence[Case],
+    draws: int = DRAWS,
+    seed: int = SEED,
+    correlations: Correlations | None = None,
+    mapped: Mapped = map,
+) -> Draws:
+    """Return what each case costs in each draw, in kroner.
+
+    Parameters
+    ----------
+    cases
+        Each one that `estimate` works out.
+    draws
+        How many.
+    correlations
+        How figures go together: by two keys, from -1 to 1, between the normal scores of the two.
+    mapped
+        In place of `map`, to spread the blocks over processors.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape cases by draws.
+
+    Raises
+    ------
+    InputFault
+        When a case cannot be worked out, or correlations contradict each other.
+    """
+    for case in cases:
+        require(case)
+    of_block = partial(_block, tuple(cases), seed, _together(cases, correlations or {}))
+    blocks = mapped(of_block, range(-(-draws // BLOCK)))
+    return np.concatenate(list(blocks), axis=1)[:, :draws]
+
+
+def reaches(case: Case) -> list[Reach]:
+    """Return how far each figure that varies moves the cost of a contract, the widest first.
+
+    Raises
+    ------
+    InputFault
+        When the case cannot be worked out.
+    """
+    require(case)
+    found = []
+    for key in case.needed:
+        figure = case.figures[key]
+        if figure.spread is not None:
+            at_low, at_high = (
+                estimate(case.with_figure(key, replace(figure, value=end, spread=None)))
+                for end in figure.spread.ends(figure.known)
+            )
+            found.append(Reach(key, at_low.units.per_started, at_high.units.per_started))
+    return sorted(found, key=lambda one: (-one.width, one.key))
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Figures that go together, and the factor of their correlations (Cholesky)."""
+
+    keys: tuple[str, ...]
+    factor: Draws
+
+
+def _together(cases: Sequence[Case], correlations: Correlations) -> _Together:
+    """Return the figures that go together; none where nothing is said.
+
+    A Gaussian copula: normal scores with these correlations, each put through the distribution of
+    its figure (Iman and Conover, Communications in Statistics B 11, 1982, on why scores).
+    """
+    varying = {key for case in cases for key, figure in case.figures.items() if figure.spread}
+    keys = tuple(dict.fromkeys(key for pair in correlations for key in pair))
+    matrix = np.eye(len(keys))
+    for (one, other), share in correlations.items():
+        if one == other or not -1 <= share <= 1 or not {one, other} <= varying:
+            raise InputFault.at(
+                one, _("Two figures that vary go together from -1 to 1. Look at this one.")
+            )
+        left, right = keys.index(one), keys.index(other)
+        matrix[left, right] = matrix[right, left] = share
+    try:
+        return _Together(keys, np.linalg.cholesky(matrix).astype(np.float64))
+    except np.linalg.LinAlgError:
+        raise InputFault.at(
+            keys[0], _("What you say goes together contradicts itself. Take one of them away.")
+        ) from None
+
+
+def _block(cases: tuple[Case, ...], seed: int, together: _Together, number: int) -> Draws:
+    values = _Values(seed, together, number)
+    return np.stack([_total(case, values) for case in cases])
+
+
+def _total(case: Case, values: _Values) -> Draws:
+    total = np.zeros(BLOCK)
+    for line in case.lines:
+        if line.kind != "cost":
+            continue
+        sure = float(1 if line.when == "start" else case.years)
+        varying = []
+        for key in line.factors:
+            figure = case.figures[key]
+            sure *= float(case.rise(key))
+            if figure.spread is None:
+                sure *= float(figure.known)
+            else:
+                varying.append(values.of(key, figure, figure.spread))
+        if not varying:
+            total += sure
+            continue
+        product = varying[0] * sure
+        for one in varying[1:]:
+            product *= one
+        total += product
+    return total
+
+
+class _Values:
+    """The values of the figures in one block of draws."""
+
+    def __init__(self, seed: int, together: _Together, number: int) -> None:
+        self._seed, self._number, self._together = seed, number, together
+        self._drawn: dict[tuple[str, Figure], Draws] = {}
+        self._shares: dict[str, Draws] = {}
+        if together.keys:
+            scores = together.factor @ np.stack(
+                [self._stream(key).standard_normal(BLOCK) for key in together.keys]
+            )
+            self._shares = dict(zip(together.keys, special.ndtr(scores), strict=True))
+
+    def of(self, key: str, figure: Figure, spread: Spread) -> Draws:
+        """Return the values of a figure that varies."""
+        if (key, figure) not in self._drawn:
+            if key in self._shares:
+                values = spread.at(figure.known, self._shares[key])
+            else:
+                values = spread.drawn(figure.known, BLOCK, self._stream(key))
+            self._drawn[key, figure] = values
+        return self._drawn[key, figure]
+
+    def _stream(self, key: str) -> np.random.Generator:
+        place = (zlib.crc32(key.encode()), self._number)
+        return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=place))

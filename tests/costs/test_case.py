@@ -1,0 +1,113 @@
+"""What a programme costs: lines, years, price years, units, and what is refused."""
+
+from decimal import Decimal
+
+import pytest
+
+from cost_cases import LINES, PHONE, TALK, case, other
+from peerbook.costs.case import COMPLETED, STARTED, Line, estimate
+from peerbook.costs.spread import Beta, Gamma, Triangle
+from peerbook.errors import InputFault
+
+
+def refused(*lines, **figures):
+    with pytest.raises(InputFault) as fault:
+        estimate(case(lines or LINES, **figures))
+    return [one.place.field for one in fault.value.faults]
+
+
+def test_a_line_is_the_product_of_its_figures_to_the_oere_in_every_year():
+    # 310.55 * 1.5 * 37 = 17235.525, half an øre up
+    assert [one.kr for one in estimate(case((TALK,))).costs] == [Decimal("17235.53")] * 3
+
+
+def test_what_is_bought_at_the_start_costs_in_the_first_year_alone_and_follows_the_price_index():
+    (cost,) = estimate(case((PHONE,))).costs
+    assert (cost.year, cost.kr) == (2026, Decimal("1422.00"))
+
+
+def test_the_parts_of_a_total_add_up_however_it_is_cut():
+    found = estimate(case())
+    total = found.total()
+    assert total == 3 * (Decimal("17235.53") + Decimal("465.83")) + Decimal("1422.00")
+    categories = ("preparation", "training", "running", "investment")
+    assert sum(found.total(category=one) for one in categories) == total
+    assert sum(found.total(year=one) for one in (2026, 2027, 2028)) == total
+    assert sum(found.total(payer=one) for one in ("municipality", "foundation")) == total
+
+
+def test_volunteers_and_grants_stand_apart_from_what_is_paid():
+    found = estimate(case())
+    assert found.total("volunteer") == 3 * Decimal("11100.00")
+    assert found.volunteers_net == 3 * (Decimal("11100.00") - Decimal("465.83"))
+    assert found.net == found.total() - 3 * Decimal("50000.00")
+
+
+def test_the_cost_of_each_counts_all_years():
+    found = estimate(case((TALK,)))
+    assert found.units.per_started == Decimal("17235.53") / 20
+    assert found.units.per_completed == Decimal("17235.53") / 12
+    assert found.units.per_pair_month == Decimal("17235.53") / 120
+
+
+def test_a_figure_nobody_told_is_asked_for_and_nothing_is_worked_out():
+    without = case(**other("hours", value=None))
+    assert without.missing == ("hours",)
+    with pytest.raises(InputFault) as fault:
+        estimate(without)
+    assert [one.place.field for one in fault.value.faults] == ["hours"]
+
+
+def test_a_figure_no_line_uses_is_not_asked_for():
+    assert case((TALK,), **other("phone", value=None)).missing == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("hours", {"value": Decimal(-1)}),
+        ("hours", {"value": Decimal("NaN")}),
+        (COMPLETED, {"value": Decimal("1.01")}),
+        (COMPLETED, {"value": Decimal(0)}),
+        (STARTED, {"value": Decimal(0)}),
+        ("wage", {"price_year": None}),
+        ("wage", {"price_year": 2014}),
+        ("wage", {"source": ""}),
+        ("hours", {"spread": Triangle(Decimal(-1), Decimal(3))}),
+        ("hours", {"spread": Triangle(Decimal(2), Decimal(3))}),
+        ("hours", {"spread": Gamma(Decimal(0))}),
+        ("hours", {"spread": Beta(Decimal(10))}),
+        (COMPLETED, {"spread": Triangle(Decimal("0.5"), Decimal("1.2"))}),
+        (COMPLETED, {"spread": Gamma(Decimal("0.1"))}),
+        (COMPLETED, {"value": Decimal(1), "spread": Beta(Decimal(10))}),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_figure(key, values):
+    assert refused(**other(key, **values)) == [key]
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    wrong = {**other("hours", value=Decimal(-1)), **other("wage", value=None)}
+    assert sorted(refused(TALK, **wrong)) == ["hours", "wage"]
+
+
+@pytest.mark.parametrize("years", [0, 31])
+def test_years_that_cannot_be_counted_are_refused(years):
+    with pytest.raises(InputFault) as fault:
+        estimate(case(years=years))
+    assert [one.place.field for one in fault.value.faults] == ["years"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (TALK, TALK),
+        (Line("talk", "running", ("wage", "talks"), "municipality"),),
+        (Line("talk", "running", ("hours", "talks"), "municipality"),),
+        (Line("talk", "running", ("phone", "grant"), "municipality"),),
+        (Line("talk", "running", ("phone", "unknown"), "municipality"),),
+    ],
+)
+def test_lines_whose_units_make_no_kroner_are_a_fault_of_the_model(lines):
+    with pytest.raises(ValueError, match=r"lines|needs|figure"):
+        case(lines)
