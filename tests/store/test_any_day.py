@@ -1,7 +1,8 @@
 """How somebody stood on any past day, rebuilt from what is recorded, is how it happened.
 
 People ask, talk, decide, wait, are matched, pause, end, stop, and are on a course, in any order and
-for any day; what was saved is corrected and taken back, and taking back is taken back. The journal
+for any day; what was saved is corrected and taken back, and taking back is taken back. At last one
+of them is erased. The journal
 of this test knows no SQL and no event of the store: it writes down what each save says it does, and
 goes through it day by day.
 """
@@ -24,13 +25,14 @@ from peerbook.pathways.contract import Pause
 from peerbook.pathways.pathway_records import Sheet
 from peerbook.pathways.retention import retention
 from peerbook.people.pairs import PAIR, pairs
+from peerbook.privacy.erasure import erase_person
 from peerbook.recruitment import enquiry_records, journey_records, talk_records
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.talk_records import OUTCOMES, Agreed, Decided, Held
 from peerbook.small_groups import SMALLEST
 from peerbook.store import events_of, new_code, withdraw_event
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import Enquiry, Event
+from peerbook.store.tables import ERASED_END, Enquiry, Event
 
 TODAY = dt.date(2026, 3, 31)
 SPAN = 11
@@ -196,8 +198,9 @@ class Journal:
     def match(self, who, other, ago):
         peer, mentor = self.codes[who], self.codes[other]
         saved = self.try_to(
-            matching_records.save_pair, self.site_id, peer, mentor, on=day(ago), today=TODAY
-        )
+            matching_records.save_pair, self.site_id, peer, mentor, on=day(ago), today=TODAY,
+            asked=True,
+        )  # fmt: skip
         if saved is None:
             return
         self.pairs[saved.number] = (peer, mentor, day(ago))
@@ -411,6 +414,33 @@ def assert_as_it_happened(journal):
                     assert (paused is not None) == bool(agreed and agreed.pause_on(on))
 
 
+def pairs_on(journal, on):
+    """Return what is told of each pair on a day but who they are, by number."""
+    with journal.store.read() as session:
+        contracts = retention_records.contracts(session, journal.site_id, on)
+        retention(contracts, on, SMALLEST)
+        retention(retention_records.times(session, journal.site_id, on), on, SMALLEST)
+        known = pathway_records.pathways(session, journal.site_id, on)
+    return {
+        one.number: (one.ended_on, one.end, contracts.loc[one.number, "started_on"])
+        for one in known
+    }
+
+
+def assert_erasing_ends_open_pairs_and_changes_no_past_day(journal):
+    days, whose = (day(SPAN // 2), day(1)), journal.codes[0]
+    past, before = [pairs_on(journal, on) for on in days], pairs_on(journal, TODAY)
+    with journal.store.write(LEADER) as session:
+        erase_person(session, whose, TODAY)
+    assert [pairs_on(journal, on) for on in days] == past
+    for number, (ended_on, end, started_on) in pairs_on(journal, TODAY).items():
+        is_theirs = whose in journal.pairs[number]
+        if is_theirs and before[number][0] is None:
+            assert (ended_on, end, started_on) == (TODAY, ERASED_END, before[number][2])
+        else:
+            assert (ended_on, end, started_on) == before[number]
+
+
 def test_any_past_day_is_told_as_it_happened(tmp_path):
     with open_store(tmp_path) as store:
 
@@ -422,6 +452,7 @@ def test_any_past_day_is_told_as_it_happened(tmp_path):
             for what, *said in saves:
                 getattr(journal, what)(*said)
             assert_as_it_happened(journal)
+            assert_erasing_ends_open_pairs_and_changes_no_past_day(journal)
 
         check()
         with store.read() as session:
