@@ -27,6 +27,7 @@ from peerbook.errors import InputFault
 from peerbook.files.delimited import read_back
 from peerbook.privacy import same_person
 from peerbook.privacy.consent import save_answers
+from peerbook.privacy.erasure import erase_person
 from peerbook.recruitment.enquiry_records import Asked, Person, log_enquiry
 from peerbook.recruitment.press_records import Item, save_item
 from peerbook.recruitment.talk_records import Decided, Held, save_decision, save_held_talk
@@ -120,6 +121,16 @@ def test_the_pathway_is_in_it_and_what_belongs_to_the_other_is_not(store, filled
         assert known in told, known
     for foreign in ("Sygdom", "Nej (", "Bos eget mål", "Kom ud", OTHER, bo):
         assert foreign not in told, foreign
+
+
+def test_that_the_other_one_was_deleted_is_not_in_it(store, filled):
+    anna, bo = filled.codes
+    with store.write(LEADER) as session:
+        add_matching(session, filled.site_id, anna, bo)
+        erase_person(session, bo, START)
+    told = repr(file_of(store, anna))
+    assert "Hvem du er og har været matchet med" in told
+    assert "En af de to er slettet" not in told
 
 
 def test_staff_are_told_by_their_role_and_named_only_when_that_is_asked_for(store, filled):

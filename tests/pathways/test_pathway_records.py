@@ -103,6 +103,7 @@ def test_a_sheet_somebody_else_has_changed_meanwhile_is_not_overwritten(store, p
     ("values", "field"),
     [
         ({"talked_on": days(1)}, "talked_on"),
+        ({"talked_on": START.replace(year=2016)}, "talked_on"),
         ({"starts_on": START - dt.timedelta(days=1)}, "starts_on"),
         ({"talked_on": TODAY, "starts_on": days(400)}, "starts_on"),
     ],

@@ -16,7 +16,15 @@ from peerbook.pathways.pathway import CLOSING_LIST, Pathway
 from peerbook.people.names import end_name
 from peerbook.people.pairs import PAIR
 from peerbook.store import events_of, in_effect
-from peerbook.store.tables import Gathering, GatheringGuest, MatchedPair, Meeting, Veto, Wish
+from peerbook.store.tables import (
+    ERASED_END,
+    Gathering,
+    GatheringGuest,
+    MatchedPair,
+    Meeting,
+    Veto,
+    Wish,
+)
 from peerbook.text import _, format_date, format_list, format_number, ngettext
 
 
@@ -69,7 +77,7 @@ def _pairs(session: Session, code: str) -> Chapter:
         told = (
             (_("From"), format_date(row.matched_on)),
             (_("To"), "" if one.ended_on is None else format_date(one.ended_on)),
-            (_("How it ended"), "" if one.end is None else end_name(one.end)),
+            (_("How it ended"), _end_told(one)),
             (_("Your goal"), row.peer_goal if role == "peer" else row.mentor_goal),
             (_("How you keep in touch"), row.contact_rule),
             (_("How you cancel"), row.cancel_rule),
@@ -81,6 +89,11 @@ def _pairs(session: Session, code: str) -> Chapter:
     headings = (_("Pair number"), _("What"), _("Content"))
     note = _("What was written about the exit talk is about both of you. Ask us.")
     return Chapter(_("Whom you are and were matched with"), headings, tuple(rows), note)
+
+
+def _end_told(one: Pathway) -> str:
+    """Return how a pair ended; that the other one was erased is nothing about them."""
+    return "" if one.end in (None, ERASED_END) else end_name(one.end)
 
 
 def _contract(one: Pathway, role: str) -> Iterator[tuple[str, str]]:

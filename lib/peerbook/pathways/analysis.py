@@ -65,7 +65,10 @@ def times_schema() -> pa.DataFrameSchema:
 
 def _how_it_went() -> dict[str, pa.Column]:
     return {
-        "ended_on": a_day(_("The day it ended; missing while it goes on."), nullable=True),
+        "ended_on": a_day(
+            _("The day it ended; missing while it goes on, and where nobody will know."),
+            nullable=True,
+        ),
         "end": one_of(ENDS, _("How it ended; missing while it goes on."), nullable=True),
         "pauses": pa.Column(
             object,

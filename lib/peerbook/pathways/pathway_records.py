@@ -46,6 +46,7 @@ _AT_ONCE = 1000
 """So many pairs are named to the database one by one; of more it is told which they are."""
 
 FURTHEST_AHEAD = dt.timedelta(days=366)
+"""What lies further away, ahead or before the match, is taken for a slip of the hand."""
 
 
 @dataclass(frozen=True)
@@ -256,10 +257,10 @@ def save_sheet(
     Raises
     ------
     InputFault
-        When the talk lies ahead; when the contract begins before they were matched, more than a
-        year ahead, after the pair ended, or after a pause, a check, an answer or a talk at its
-        end; when a pause would lie after it; or when another contract of either runs at the same
-        time.
+        When the talk lies ahead or long before the match; when the contract begins before they
+        were matched, more than a year ahead, after the pair ended, or after a pause, a check, an
+        answer or a talk at its end; when a pause would lie after it; or when another contract of
+        either runs at the same time.
     Conflict
         When somebody else has changed it since.
     """
@@ -267,6 +268,10 @@ def save_sheet(
     one = of_two(session, number)
     if sheet.talked_on > today:
         raise InputFault.at("talked_on", _("That day lies ahead. Choose today or an earlier day."))
+    if sheet.talked_on < one.matched_on - FURTHEST_AHEAD:
+        raise InputFault.at(
+            "talked_on", _("That is more than a year before they were matched. Check the year.")
+        )
     if sheet.starts_on < one.matched_on:
         raise InputFault.at("starts_on", _matched_told(one))
     if one.ended_on is not None and sheet.starts_on > one.ended_on:
