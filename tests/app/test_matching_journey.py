@@ -100,9 +100,9 @@ def test_a_wish_is_taken_back_and_a_match_by_hand_asks_first(app, guest, site, a
     expect(page.get_by_text("Skrevet op.").first).to_be_visible()
 
     tab(page, "Par")
-    waits = page.get_by_role("table", name="Hvorfor: ønsker at vente")
+    waits = page.get_by_role("table", name="Ønsker at vente")
     expect(row_of(waits, PEER)).to_contain_text("0")
-    other = page.get_by_role("table", name="Hvorfor: intet ønske peger på nogen endnu")
+    other = page.get_by_role("table", name="Intet ønske peger på nogen endnu")
     expect(row_of(other, MENTOR)).to_contain_text("30")
     page.get_by_role("button", name="Match to, der ikke er foreslået").click()
     panel = shown(page)

@@ -338,7 +338,8 @@ def _rows(
 
 
 def _when_and_where(at: Opening) -> dict[str, Any]:
-    time = format_span(at.starts_at, at.ends_at)
+    # Held together by word joiners: a narrow column would break it at the dash.
+    time = format_span(at.starts_at, at.ends_at).replace("–", "\u2060–\u2060")
     return {"date": at.date, "time": time, "place": at.place}
 
 

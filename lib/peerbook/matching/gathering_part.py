@@ -15,7 +15,7 @@ from peerbook.matching.occasions import Kind, Occasion, next_occasion
 from peerbook.matching.room import Room, read_room
 from peerbook.store import Receipt, Saved, identities
 from peerbook.store.tables import Site
-from peerbook.text import _, format_list, ngettext
+from peerbook.text import _, format_date, format_list, ngettext
 from peerbook.ui import (
     Button,
     Cells,
@@ -187,7 +187,13 @@ class Gatherings:
             submit_label=_("Save the correction"),
         )  # fmt: skip
         remove_it = Button(_("Remove it"), remove, confirm=_("Remove it?"), look="danger")
-        self._place.show([form, Button(_("Back to the list"), back), remove_it], take_there=True)
+        heading = _("{title}, {date}").format(
+            title=row["kind"], date=format_date(cast(dt.date, row["date"]), "long")
+        )
+        self._place.show(
+            [Heading(heading, level=3), form, Button(_("Back to the list"), back), remove_it],
+            take_there=True,
+        )
         return ""
 
     # -- the next one ----------------------------------------------------------------------------

@@ -181,5 +181,5 @@ def _waiting_parts(room: Room) -> list[Part]:
             }
             for one in those
         ]  # fmt: skip
-        tables.append(Table(columns, rows, _("Why: {why}").format(why=why)))
+        tables.append(Table(columns, rows, why[:1].upper() + why[1:]))
     return [Heading(_("In the café, not matched yet")), *tables]

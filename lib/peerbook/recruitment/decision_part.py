@@ -93,10 +93,11 @@ class Decisions:
             "Take this back? It is then as if they had not said it. If they join, they no longer "
             "do; a day to write to them again is forgotten. What was talked about stays."
         )
-        line = _("{date}: {decided}").format(
-            date=format_date(last.effective_on), decided=literal(told)
-        )
-        return [Prose(line), Button(_("Take back what they decided"), take_back, confirm=question)]
+        line = _("{date}: {decided}").format(date=format_date(last.effective_on), decided=told)
+        return [
+            Prose(literal(line)),
+            Button(_("Take back what they decided"), take_back, confirm=question),
+        ]
 
     def _decision_form(self) -> Form:
         def save(submission: Submission) -> None:

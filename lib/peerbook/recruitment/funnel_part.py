@@ -16,7 +16,7 @@ from peerbook.recruitment.funnel import STAGES, By, Row, Share, funnel, spent_pe
 from peerbook.recruitment.journey_records import journeys_frame, turns
 from peerbook.recruitment.role_chain import peers_who_became_mentors
 from peerbook.store.tables import Site
-from peerbook.text import _, format_date, format_kroner, format_number, format_share, ngettext
+from peerbook.text import _, format_date, format_number, format_share, ngettext
 from peerbook.ui import Column, Disclosure, Filter, Heading, Part, Prose, Section, Table
 
 YEAR = 12
@@ -172,7 +172,8 @@ def _cost_parts(rows: Sequence[Row], efforts: pd.DataFrame) -> list[Part]:
             "each": _("no contract yet")
             if one.minutes_each is None or one.kr_each is None
             else _("{time} and {money}").format(
-                time=_hours(round(one.minutes_each)), money=format_kroner(round(one.kr_each))
+                time=_hours(round(one.minutes_each)),
+                money=_("{n} kr.").format(n=format_number(round(one.kr_each))),
             ),
         }
         for one in spent
