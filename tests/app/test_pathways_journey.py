@@ -111,6 +111,15 @@ def test_a_pair_is_followed_from_its_contract_to_the_talk_at_the_end(app, guest,
     unfolded(page, "Den er holdt allerede")
     panel.get_by_label("Kaffekortet er afleveret").check()
     saved(page, "Gem exitsamtalen")
+    panel = unfolded(page, "Exitsamtalen")
+    panel.get_by_role("button", name="Tag tilbage, at den er holdt").click()
+    assert axe(page) == []
+    panel.get_by_role("button", name="Ja, fortsæt").click()
+    told = panel.get_by_role("paragraph").filter(has_text="Det er taget tilbage")
+    expect(told).to_be_visible()
+    unfolded(page, "Exitsamtalen")
+    unfolded(page, "I har talt sammen")
+    saved(page, "Gem exitsamtalen")
     panel = unfolded(page, "Det slutter")
     panel.get_by_label("Hvordan sluttede det?").select_option(
         label="Videre til job, uddannelse eller egen bolig"

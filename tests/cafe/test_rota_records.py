@@ -9,14 +9,17 @@ from builders import LEADER, a_site, assert_sound, change, participant
 from builders import save as saved
 from peerbook.cafe import rota_records
 from peerbook.cafe.rota_files import rota_calendar
+from peerbook.cafe.rota_part import Rota
 from peerbook.cafe.rota_records import MOST_HOSTS, Hosts, Opening
 from peerbook.course import plan_records
 from peerbook.course.schedule.calendar import Closure
 from peerbook.data_protection.own_file import own_file
+from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.erasure import erase_person, held_about
 from peerbook.privacy.retention import RetentionRule, terms
 from peerbook.store import Store, Visitor, append_event, identities
+from peerbook.store.tables import Site
 
 TUESDAY = dt.date(2026, 3, 3)
 JOINED = dt.date(2026, 1, 5)
@@ -223,6 +226,21 @@ def test_the_calendar_names_no_participant_and_replaces_what_it_said_before(stor
     assert "Frivillig A" in taken["description"]
     take(store, number, Hosts((code,), ("Frivillig A",)), 2, is_cancelled=True)
     assert entry()["status"] == "CANCELLED"
+
+
+def test_a_cafe_that_was_moved_far_away_is_in_the_calendar_file_where_it_is_now(store, site_id):
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    with store.read() as session:
+        rota = Rota(desk, session.get_one(Site, site_id), print)
+    one = plan(store, site_id)[0]
+
+    def entry():
+        (event,) = Calendar.from_ical(rota._calendar()[1]).walk("VEVENT")
+        return str(event["uid"]), event.decoded("dtstart").date(), event["sequence"]
+
+    for version, moved_to in enumerate([desk.today - 40 * WEEK, desk.today + 80 * WEEK], start=1):
+        take(store, one.number, Hosts(), version, day=moved_to)
+        assert entry() == (shifts(store, site_id)[0].uid, moved_to, version)
 
 
 def test_a_course_leader_keeps_the_rota_at_their_own_place_alone(store, site_id, code):
