@@ -21,6 +21,7 @@ from peerbook.text import _
 Category = Literal["preparation", "training", "running", "investment"]
 Kind = Literal["cost", "volunteer", "gift", "grant", "saving"]
 When = Literal["start", "yearly"]
+Payer = Literal["municipality", "region", "state", "association", "business", "volunteers"]
 
 STARTED, COMPLETED, MONTHS = "contracts_started", "completed_share", "months_together"
 """The figures that say what came of it: contracts begun in a year, the share of them that was
@@ -42,22 +43,25 @@ class Line:
     factors
         Keys of the figures that are multiplied; one of them is a price.
     payer
-        Who pays, or gives.
+        Who pays, or gives; the first three are those SØM parts a cost between.
     kind
         Whether it is paid, the time of volunteers, a gift, a grant, or something saved elsewhere.
     when
         Once at the start, or in every year.
     for_volunteers
         Whether it is spent on volunteers, whose time is worth so much less in net.
+    what
+        What it is, in a few words.
     """
 
     id: str
     category: Category
     factors: tuple[str, ...]
-    payer: str
+    payer: Payer
     kind: Kind = "cost"
     when: When = "yearly"
     for_volunteers: bool = False
+    what: str = ""
 
 
 @dataclass(frozen=True)
