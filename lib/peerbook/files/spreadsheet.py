@@ -7,7 +7,7 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -27,6 +27,22 @@ if TYPE_CHECKING:  # it loads pandas, which whoever only reads a file can do wit
 
 Value = str | int | float | Decimal | dt.date | dt.time | None
 """What a cell holds; None is an empty cell, and dates may be datetimes when read."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula of our own, which the spreadsheet program works out; never what somebody typed.
+
+    Parameters
+    ----------
+    text
+        With the English names of functions and a comma between their arguments, as every program
+        keeps them, and without the sign in front. Another sheet is named «title», as it was asked
+        for; the writer puts the title it got.
+    """
+
+    text: str
+
 
 MAX_CELL_TEXT = 32_767
 MAX_SHEET_TITLE = 31
@@ -81,7 +97,7 @@ class Sheet:
 
     title: str
     columns: tuple[SheetColumn, ...]
-    rows: Sequence[Sequence[Value]]
+    rows: Sequence[Sequence[Value | Formula]]
     room: int = 0
 
 
@@ -110,12 +126,16 @@ def workbook(sheets: Sequence[Sheet], origin: Origin | None = None) -> bytes:
     book.remove(book.worksheets[0])
     book.properties.creator = "peerbook"
     taken: set[str] = set()
+    titles: dict[str, str] = {}
     mark = " " + _("(invented)") if origin and origin.synthetic else ""
-    for sheet in [*sheets, *([_about(origin)] if origin else [])]:
+    whole = [*sheets, *([_about(origin)] if origin else [])]
+    for sheet in whole:
         title = _free_title(sheet.title[: MAX_SHEET_TITLE - len(mark)] + mark, taken)
         taken.add(title.casefold())
-        page = book.create_sheet(title)
-        _write(page, sheet)
+        titles.setdefault(sheet.title, title)
+        book.create_sheet(title)
+    for sheet, page in zip(whole, book.worksheets, strict=True):
+        _write(page, sheet, titles)
         _set_up_print(page, origin)
     target = io.BytesIO()
     book.save(target)
@@ -172,7 +192,7 @@ def _free_title(wanted: str, taken: set[str]) -> str:
     return title
 
 
-def _write(page: Worksheet, sheet: Sheet) -> None:
+def _write(page: Worksheet, sheet: Sheet, titles: Mapping[str, str]) -> None:
     for position, column in enumerate(sheet.columns, start=1):
         heading = page.cell(1, position)
         _set(heading, column.heading)
@@ -188,7 +208,9 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
         if len(row) > len(sheet.columns):
             raise ValueError(f"row {number} of “{sheet.title}” is longer than the columns")
         for position, value in enumerate(row, start=1):
-            if value is not None:
+            if isinstance(value, Formula):
+                _work_out(page.cell(number, position), value, titles)
+            elif value is not None:
                 _set(page.cell(number, position), value)
     lines = max((_lines(column) for column in sheet.columns), default=1)
     if lines > 1:  # not every program finds the height of wrapped headings itself
@@ -215,6 +237,15 @@ def _set_rule(page: Worksheet, column: SheetColumn, cells: str) -> None:
     rule.prompt = column.prompt[:_MAX_PROMPT] or None
     rule.add(cells)
     page.add_data_validation(rule)
+
+
+def _work_out(cell: Cell | MergedCell, formula: Formula, titles: Mapping[str, str]) -> None:
+    def quoted(name: re.Match[str]) -> str:
+        return "'{}'".format(titles[name[1]].replace("'", "''"))
+
+    cell.value = "=" + re.sub("«([^»]*)»", quoted, formula.text)
+    cell.number_format = _DECIMAL_FORMAT
+    cell.alignment = Alignment(vertical="top")
 
 
 def _set(cell: Cell | MergedCell, value: Value) -> None:

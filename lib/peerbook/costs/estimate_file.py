@@ -1,0 +1,223 @@
+"""A cost estimate as a spreadsheet that can be followed and changed: every result is a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from openpyxl.utils import get_column_letter
+
+from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Category, Estimate, Kind, Line, Payer
+from peerbook.costs.figure import PRICES
+from peerbook.costs.model import Model
+from peerbook.costs.names import (
+    category_name,
+    kind_name,
+    payer_name,
+    status_name,
+    unit_name,
+    when_name,
+)
+from peerbook.files.origin import Origin
+from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, workbook
+from peerbook.text import _
+
+_FIRST_YEAR = 6
+"""Number of the column with the first year on the sheet of lines."""
+_AS_USED = "C"
+"""Column of the sheet of figures with what is multiplied."""
+
+
+def estimate_file(model: Model, found: Estimate, origin: Origin | None = None) -> bytes:
+    """Return an estimate as an .xlsx file with live formulas.
+
+    The sheets: the figures, with where each is from; the index of prices, where one is used; the
+    lines, each a product of figures in every year; the result; and the costs by year, category and
+    payer, as SØM asks for them.
+
+    Parameters
+    ----------
+    model
+        What was estimated, with what its figures are called.
+    found
+        The estimate.
+    origin
+        Where the file comes from.
+    """
+    return workbook([*_Book(model, found).sheets()], origin)
+
+
+@dataclass(frozen=True)
+class _Book:
+    model: Model
+    found: Estimate
+
+    def sheets(self) -> Iterator[Sheet]:
+        yield self._result()
+        yield self._lines()
+        yield self._figures()
+        if self._index_rows:
+            yield Sheet(
+                _("Prices"),
+                (SheetColumn(_("Year"), 10), SheetColumn(_("Level of prices and wages"), 26)),
+                [(year, self.found.case.index[year]) for year in self._index_rows],
+            )
+        yield self._for_som()
+
+    @property
+    def _years(self) -> range:
+        case = self.found.case
+        return range(case.first_year, case.first_year + case.years)
+
+    @property
+    def _index_rows(self) -> dict[int, int]:
+        """The row of each year of the index that a price is carried over with."""
+        case = self.found.case
+        used = {
+            year
+            for key in case.needed
+            if case.rise(key) != 1
+            for year in (case.figures[key].price_year, case.price_year)
+            if year is not None
+        }
+        return {year: row for row, year in enumerate(sorted(used), start=2)}
+
+    @property
+    def _row_of(self) -> dict[str, int]:
+        return {key: row for row, key in enumerate(self.found.case.needed, start=2)}
+
+    def _figures(self) -> Sheet:
+        asked = {one.id: one.ask for one in self.model.questions}
+        columns = (
+            SheetColumn(_("What"), 52), SheetColumn(_("Figure"), 14), SheetColumn(_("As used"), 14),
+            SheetColumn(_("Unit"), 16), SheetColumn(_("Price year"), 10),
+            SheetColumn(_("Where from"), 44), SheetColumn(_("Standing"), 14),
+        )  # fmt: skip
+        used = {key: self.found.case.figures[key] for key in self._row_of}
+        rows = [
+            (
+                asked[key],
+                figure.known,
+                Formula(f"B{row}{self._rise(key)}"),
+                unit_name(figure.unit),
+                figure.price_year if figure.unit in PRICES else None,
+                figure.source,
+                status_name(figure.status),
+            )
+            for row, (key, figure) in enumerate(used.items(), start=2)
+        ]
+        return Sheet(_("Figures"), columns, rows)
+
+    def _rise(self, key: str) -> str:
+        case, rows = self.found.case, self._index_rows
+        if case.rise(key) == 1:
+            return ""
+        sheet, then = _("Prices"), case.figures[key].price_year or case.price_year
+        return f"*«{sheet}»!B{rows[case.price_year]}/«{sheet}»!B{rows[then]}"
+
+    def _lines(self) -> Sheet:
+        columns = (
+            SheetColumn(_("What"), 44), SheetColumn(_("Category"), 14), SheetColumn(_("Kind"), 18),
+            SheetColumn(_("Who pays"), 24), SheetColumn(_("When"), 14),
+            *(SheetColumn(str(year), 14) for year in self._years), SheetColumn(_("In all"), 16),
+        )  # fmt: skip
+        last = get_column_letter(_FIRST_YEAR + len(self._years) - 1)
+        rows = [
+            (
+                line.what or line.id, category_name(line.category), kind_name(line.kind),
+                payer_name(line.payer), when_name(line.when),
+                *(self._product(line, number) for number in range(len(self._years))),
+                Formula(f"SUM({get_column_letter(_FIRST_YEAR)}{row}:{last}{row})"),
+            )
+            for row, line in enumerate(self.found.case.lines, start=2)
+        ]  # fmt: skip
+        return Sheet(_("Lines"), columns, rows)
+
+    def _product(self, line: Line, number: int) -> Formula | int:
+        if line.when == "start" and number:
+            return 0
+        cells = [f"«{_('Figures')}»!{_AS_USED}{self._row_of[key]}" for key in line.factors]
+        return Formula(f"ROUND({'*'.join(cells)},2)")
+
+    def _sum(self, column: int, **like: str) -> str:
+        """Return the formula for the sum of the lines that are like this, in one column."""
+        letters = {"category": "B", "kind": "C", "payer": "D"}
+        sheet, last = _("Lines"), len(self.found.case.lines) + 1
+
+        def cells(letter: str) -> str:
+            return f"«{sheet}»!${letter}$2:${letter}${last}"
+
+        wanted = ",".join(f'{cells(letters[name])},"{value}"' for name, value in like.items())
+        return f"SUMIFS({cells(get_column_letter(column))},{wanted})"
+
+    def _result(self) -> Sheet:
+        columns = (
+            SheetColumn(_("What"), 52),
+            *(SheetColumn(str(year), 14) for year in self._years),
+            SheetColumn(_("In all"), 16),
+        )
+        places = range(_FIRST_YEAR, _FIRST_YEAR + len(self._years) + 1)
+        paid = kind_name("cost")
+
+        def row(what: str, **like: str) -> tuple[str | Formula, ...]:
+            return what, *(Formula(self._sum(place, **like)) for place in places)
+
+        categories: Sequence[Category] = get_args(Category)
+        apart: Sequence[Kind] = ("volunteer", "gift", "grant", "saving")
+        rows: list[tuple[str | Formula, ...]] = [
+            row(category_name(one), kind=paid, category=category_name(one)) for one in categories
+        ]
+        rows.append(row(_("What is paid"), kind=paid))
+        total = f"{get_column_letter(len(columns))}{len(rows) + 1}"
+        rows += [row(kind_name(one), kind=kind_name(one)) for one in apart]
+        net = "-".join(
+            self._sum(places[-1], kind=kind_name(one)) for one in ("cost", "grant", "saving")
+        )
+        empty = ("",) * len(self._years)
+        rows.append((_("Paid, less grants and what is saved"), *empty, Formula(net)))
+        keys = (STARTED, COMPLETED, MONTHS)
+        started, completed, months = (
+            f"«{_('Figures')}»!{_AS_USED}{self._row_of[key]}" for key in keys
+        )
+        begun = f"({started}*{len(self._years)})"
+        for what, of in (
+            (_("Paid for each contract that began"), begun),
+            (_("Paid for each contract that was completed"), f"({begun}*{completed})"),
+            (_("Paid for each month a pair is together"), f"({begun}*{months})"),
+        ):
+            rows.append((what, *empty, Formula(f"{total}/{of}")))
+        return Sheet(_("Result"), columns, rows)
+
+    def _for_som(self) -> Sheet:
+        columns = (
+            SheetColumn(_("Year"), 10), SheetColumn(_("Category"), 18),
+            SheetColumn(_("Who pays"), 30), SheetColumn(_("Kroner"), 16),
+            SheetColumn(_("Price year"), 10),
+        )  # fmt: skip
+        case = self.found.case
+        payers: Sequence[Payer] = [
+            payer
+            for payer in get_args(Payer)
+            if any(line.payer == payer and line.kind == "cost" for line in case.lines)
+        ]
+        rows = [
+            (
+                year,
+                category_name(category),
+                payer_name(payer),
+                Formula(
+                    self._sum(
+                        _FIRST_YEAR + number,
+                        kind=kind_name("cost"),
+                        category=category_name(category),
+                        payer=payer_name(payer),
+                    )
+                ),
+                case.price_year,
+            )
+            for number, year in enumerate(self._years)
+            for category in get_args(Category)
+            for payer in payers
+        ]
+        return Sheet(_("For SØM"), columns, rows)

@@ -1,0 +1,66 @@
+"""What the parts of a cost estimate are called."""
+
+from __future__ import annotations
+
+from peerbook.costs.case import Category, Kind, Payer, When
+from peerbook.costs.figure import Status, Unit
+from peerbook.text import _
+
+
+def category_name(category: Category) -> str:
+    """Return the name of a category, as the Danish guide to costing has it."""
+    return {
+        "preparation": _("Preparation"),
+        "training": _("Training"),
+        "running": _("Running"),
+        "investment": _("Investment"),
+    }[category]
+
+
+def payer_name(payer: Payer) -> str:
+    """Return who pays or gives."""
+    return {
+        "municipality": _("The municipality"),
+        "region": _("The region"),
+        "state": _("The state"),
+        "association": _("An association or foundation"),
+        "business": _("A local business"),
+        "volunteers": _("Volunteers"),
+    }[payer]
+
+
+def kind_name(kind: Kind) -> str:
+    """Return what kind of line it is."""
+    return {
+        "cost": _("Is paid"),
+        "volunteer": _("Volunteers' time"),
+        "gift": _("A gift"),
+        "grant": _("A grant"),
+        "saving": _("Saved elsewhere"),
+    }[kind]
+
+
+def when_name(when: When) -> str:
+    """Return when a line costs."""
+    return {"start": _("At the start"), "yearly": _("Every year")}[when]
+
+
+def unit_name(unit: Unit) -> str:
+    """Return what a figure counts."""
+    return {
+        "kr": _("kroner"),
+        "kr_per_hour": _("kroner an hour"),
+        "hours": _("hours"),
+        "count": _("how many"),
+        "share": _("share"),
+        "months": _("months"),
+    }[unit]
+
+
+def status_name(status: Status) -> str:
+    """Return how far a figure can be trusted."""
+    return {
+        "published": _("Published"),
+        "own": _("Our own"),
+        "example": _("An example"),
+    }[status]
