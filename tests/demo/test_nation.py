@@ -26,6 +26,16 @@ def test_each_site_has_its_people_in_several_times_and_nothing_is_out_of_order(
         _look(store, monkeypatch)
 
 
+def found(store, *sites):
+    """Return all that breaks a rule, looked for at one site after the other."""
+    return {
+        (one.rule.id, finding)
+        for site_id in sites
+        for one in look_through(store, DEMO_DAY, 5, site_id=site_id)
+        for finding in one.findings
+    }
+
+
 def _look(store, monkeypatch):
     fill_nation(store, sites=2, people=300, meetings=2_000)
     with store.read() as session:
@@ -42,6 +52,7 @@ def _look(store, monkeypatch):
         for one in look_through(store, DEMO_DAY, 5)
         if one.findings and one.rule.severity == "error"
     ]
+    assert found(store, *(site.id for site in sites)) == found(store, None) != set()
     monkeypatch.setattr(Desk, "today", DEMO_DAY)
     monkeypatch.setattr(start_page, "MOST_COURSES", 3)
     shown = [

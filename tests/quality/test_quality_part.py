@@ -10,9 +10,11 @@ import pytest
 from builders import LEADER, a_desk, course, decision, save, site, suggestion
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
-from peerbook.quality import snooze_records
+from peerbook.quality import quality_part, snooze_records
 from peerbook.quality.quality_part import quality_parts
+from peerbook.sites import site_records
 from peerbook.store import Store, Visitor
+from peerbook.store.tables import Site
 from peerbook.ui import Disclosure, Filter, Form, Heading, Notice, Prose, Section, Table
 
 TODAY = dt.date(2027, 5, 20)
@@ -28,7 +30,10 @@ class Shown:
     """What the page shows, as somebody sees and uses it."""
 
     def __init__(self, store, name=LEADER, role="leader"):
-        self.parts = quality_parts(a_desk(store, name, role))
+        with store.read() as session:
+            sites = site_records.sites(session)
+        desk = a_desk(store, name, role)
+        self.parts = quality_parts(desk, sites, sites[0] if sites else Site(id=1, name="Vejle"))
 
     def all(self, kind):
         return [one for part in self.parts for one in part.everything() if isinstance(one, kind)]
@@ -126,6 +131,29 @@ def test_one_place_or_ones_own_can_be_chosen(store):
     assert shown.notices == [("ok", "There is nothing to put right.")]
 
 
+def test_of_many_places_one_is_looked_through_at_a_time(store, monkeypatch):
+    monkeypatch.setattr(quality_part, "SITES_AT_ONCE", 1)
+    broken(store)
+    broken(store, "Horsens")
+    (quiet,) = save(store, site(name="Odense"))
+    looked = []
+    real = quality_part.look_through
+    monkeypatch.setattr(
+        quality_part, "look_through", lambda *said: looked.append(said[-1]) or real(*said)
+    )
+    shown = Shown(store)
+    (where,) = [one for one in shown.all(Filter) if one.label == "Where?"]
+    assert where.options == ["Horsens", "Odense", "Vejle"]
+    _folded, table = shown.open("Courses without dates (1)")
+    assert [row[0]["text"] for row in table.data["rows"]] == ["Horsens: Spring in Horsens"]
+    shown.choose("Where?", "Odense")
+    assert shown.notices == [("ok", "There is nothing to put right.")]
+    shown.choose("Where?", "Vejle")
+    _folded, table = shown.open("Courses without dates (1)")
+    assert [row[0]["text"] for row in table.data["rows"]] == ["Vejle: Spring in Vejle"]
+    assert looked == [2, quiet, 1]
+
+
 def test_what_is_put_off_goes_below_with_why_and_can_be_woken(store):
     broken(store)
     shown = Shown(store)
@@ -193,7 +221,7 @@ def test_what_a_colleague_has_put_off_meanwhile_is_not_put_off_again(store):
 def test_who_cannot_put_anything_right_is_told_so(store, role):
     broken(store)
     with Store.open(store.address, visitor=Visitor("ib", role)) as theirs:
-        parts = quality_parts(Desk(theirs, theirs.visitor, synthetic=False))
+        parts = quality_parts(Desk(theirs, theirs.visitor, synthetic=False), [], Site(id=1))
     (told,) = parts
     assert isinstance(told, Prose)
 

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pytest
 from sqlalchemy import event, select
@@ -813,7 +813,10 @@ def test_a_rule_finds_its_fault_and_no_other_rule_does(rule, anywhere):
         session.flush()
         look = Look(session, TODAY, SMALLEST, LEADER, known)
         found = {one.id: findings for one in RULES if (findings := list(one.find(look)))}
+        here = replace(look, site_id=world.site_id, known={})
+        at_site = {one.id: findings for one in RULES if (findings := list(one.find(here)))}
         raise _TakenBack
+    assert at_site == found
     assert {one: len(findings) for one, findings in found.items()} == {rule: times}
     subjects = [one.subject for one in found[rule]]
     assert len(set(subjects)) == len(subjects)
@@ -949,6 +952,19 @@ def test_other_sites_are_not_looked_through_for_somebody_who_works_at_one(store,
     own = Store.open(store.address, visitor=Visitor("lis", "course_leader", sites))
     (found,) = look_through(own, TODAY, SMALLEST)
     assert [one.site_id for one in found.findings] == [other.site_id]
+
+
+def test_one_site_is_looked_through_by_itself_and_never_one_that_is_not_theirs(store, world):
+    other = in_order(store)
+    with store.write(LEADER) as session:
+        for one in (world, other):
+            session.get_one(Course, one.course_id).starts_on += DAY
+    for one in (world, other):
+        (found,) = look_through(store, TODAY, SMALLEST, site_id=one.site_id)
+        assert [finding.site_id for finding in found.findings] == [one.site_id]
+    sites = frozenset({other.site_id})
+    own = Store.open(store.address, visitor=Visitor("lis", "course_leader", sites))
+    assert look_through(own, TODAY, SMALLEST, site_id=world.site_id) == ()
 
 
 REFUSED = {

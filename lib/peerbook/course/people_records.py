@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
@@ -142,21 +142,30 @@ def how_many(session: Session, course_id: int) -> int:
     return session.scalar(wanted) or 0
 
 
-def everybody(session: Session) -> dict[int, list[Mentor]]:
+def everybody(session: Session, site_id: int | None = None) -> dict[int, list[Mentor]]:
     """Return who is or was on each course that was not removed; nobody's name is read.
 
     The code stands for the name.
+
+    Parameters
+    ----------
+    site_id
+        Where the courses are; None is all sites.
     """
+    at_site = true() if site_id is None else Course.site_id == site_id
     happened: dict[str, list[Event]] = {}
     turns = select(Event).where(
         Event.subject_type == "participant", Event.kind.in_((*_FOLLOWS, WITHDRAWN))
     )
+    if site_id is not None:
+        on_them = select(Enrolment.participant_code).join(Course).where(at_site)
+        turns = turns.where(Event.subject_id.in_(on_them))
     for event in session.scalars(turns.order_by(Event.seq)):
         happened.setdefault(event.subject_id, []).append(event)
     enrolled = (
         select(Enrolment.course_id, Enrolment.participant_code, Enrolment.enrolled_on)
         .join(Course, Course.id == Enrolment.course_id)
-        .where(Course.removed_on.is_(None))
+        .where(Course.removed_on.is_(None), at_site)
         .order_by(Enrolment.course_id, Enrolment.participant_code)
     )
     found: dict[int, list[Mentor]] = {}

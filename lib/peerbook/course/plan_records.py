@@ -62,8 +62,8 @@ def calendar_of(session: Session, site_id: int) -> DanishCalendar:
     return DanishCalendar(tuple(closures_of(session, site_id).values()))
 
 
-def calendars(session: Session) -> dict[int, DanishCalendar]:
-    """Return the calendar of every site by its number, with the closures that hold there."""
+def calendars(session: Session, at: int | None = None) -> dict[int, DanishCalendar]:
+    """Return the calendar of every site, or one, by number, with the closures that hold there."""
     rows = list(session.scalars(select(ClosureRow)))
     closures = _closures(rows, session.scalars(select(ResourceRow)))
     return {
@@ -71,6 +71,7 @@ def calendars(session: Session) -> dict[int, DanishCalendar]:
             closures[row.id] for row in rows if row.site_id is None or row.site_id == site_id
         )
         for site_id in session.scalars(select(Site.id))
+        if at in (None, site_id)
     }
 
 
@@ -231,11 +232,17 @@ class _Dates:
 
 
 def blocked_dates(
-    session: Session, today: dt.date
+    session: Session, today: dt.date, at: int | None = None
 ) -> list[tuple[DateOnCourse, tuple[Reason, ...]]]:
     """Return the dates to come, of all courses, that stand on a day they cannot use, and why.
 
     What was accepted is no reason. It is read at once for all sites.
+
+    Parameters
+    ----------
+    at
+        Number of the site whose courses are asked about; None for all. The others can still be in
+        their way.
     """
     coming = (
         select(CourseDate, Course.site_id, Site.name, Course.title)
@@ -246,6 +253,9 @@ def blocked_dates(
         )
         .order_by(CourseDate.date, CourseDate.id)
     )
+    if at is not None:
+        own = select(CourseDate.date).join(Course).where(Course.site_id == at)
+        coming = coming.where(or_(Course.site_id == at, CourseDate.date.in_(own)))
     found: dict[int, list[PlannedDate]] = {}
     where: dict[int, tuple[int, str, str]] = {}
     meeting: dict[dt.date, set[int]] = {}
@@ -253,10 +263,12 @@ def blocked_dates(
         where[row.course_id] = (site_id, site, title)
         found.setdefault(row.course_id, []).append(_planned(row))
         meeting.setdefault(row.date, set()).add(row.course_id)
-    of_site = calendars(session)
+    of_site = calendars(session, at)
     blocked = []
     for course_id, dates in found.items():
         site_id, site, title = where[course_id]
+        if at not in (None, site_id):
+            continue
         others = set[int]().union(*(meeting[date.date] for date in dates)) - {course_id}
         obstacles = Obstacles(
             of_site[site_id],

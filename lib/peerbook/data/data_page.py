@@ -47,7 +47,7 @@ def _parts(desk: Desk, sites: Sequence[Site], chosen: Site) -> list[Part]:
             [
                 (_("Take a file in"), ImportPart(desk, sites, chosen, taken.show).parts),
                 (_("What was taken in"), taken.parts),
-                (_("What should be put right"), lambda: quality_parts(desk)),
+                (_("What should be put right"), lambda: quality_parts(desk, sites, chosen)),
                 (_("Take everything out"), lambda: export_parts(desk)),
             ]
         )

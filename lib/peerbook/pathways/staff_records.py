@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -207,11 +208,21 @@ def give_card(session: Session, site_id: int, code: str, on: dt.date, today: dt.
 # -- support at home -------------------------------------------------------------------------------
 
 
-def left_support(session: Session, site_id: int | None, day: dt.date) -> list[LeftSupport]:
-    """Return those who take part and have left support at home, the latest first."""
+def left_support(
+    session: Session, site_id: int | None, day: dt.date, there: Collection[str] | None = None
+) -> list[LeftSupport]:
+    """Return those who take part and have left support at home, the latest first.
+
+    Parameters
+    ----------
+    there
+        Codes of those who take part, where that is known.
+    """
     left = last_events(session, site_id, (LEFT_SUPPORT,), day)
+    if not left:
+        return []
     asked = last_events(session, site_id, (ASKED_ABOUT_SUPPORT,), day)
-    there = roles_on(session, site_id, day)
+    there = roles_on(session, site_id, day) if there is None else there
     found = []
     for code, event in left.items():
         if code in there:

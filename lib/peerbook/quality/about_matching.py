@@ -14,8 +14,7 @@ from peerbook.matching.occasions import Meetings
 from peerbook.matching.wishes import Wish, standing
 from peerbook.pathways.due import TALK_WITHIN
 from peerbook.people.pairs import PAIR, Pair, pair_address, pairs
-from peerbook.people.participants import RoleInPair, roles_on
-from peerbook.quality.rules import Finding, Look, rule
+from peerbook.quality.rules import Finding, Look, roles_now, rule
 from peerbook.store.tables import MatchedPair, Participant, Site
 from peerbook.text import _, format_date
 
@@ -33,19 +32,15 @@ def _site_of(look: Look) -> dict[str, int]:
     return {row.code: row.site_id for row in rows}
 
 
-def _roles(look: Look) -> dict[str, RoleInPair]:
-    return roles_on(look.session, None, look.today)
-
-
 def _wishes(look: Look) -> list[Wish]:
-    return matching_records.wishes(look.session, None)
+    return matching_records.wishes(look.session, look.site_id)
 
 
 def _open_pairs(look: Look) -> list[tuple[Pair, MatchedPair]]:
     rows = {row.id: row for row in look.session.scalars(select(MatchedPair))}
     return [
         (one, rows[one.number])
-        for one in pairs(look.session, None, look.today)
+        for one in pairs(look.session, look.site_id, look.today)
         if one.ended_on is None
     ]
 
@@ -68,9 +63,8 @@ def _about_pair(look: Look, row: MatchedPair, sentence: str) -> Finding:
     lambda: _("Talk with both. End the pair, or take back under “Wishes” that it is not to be."),
 )  # fmt: skip
 def _pair_not_to_be(look: Look) -> Iterator[Finding]:
-    stopped = {
-        frozenset((one.one, one.other)) for one in matching_records.hard_stops(look.session, None)
-    }
+    vetoes = matching_records.hard_stops(look.session, look.site_id)
+    stopped = {frozenset((one.one, one.other)) for one in vetoes}
     for pair, row in look.once(_open_pairs):
         if frozenset(pair.codes) in stopped:
             text = _("It is noted that the two of pair {number} are not to be matched.")
@@ -97,7 +91,7 @@ def _pair_without_talk(look: Look) -> Iterator[Finding]:
 )  # fmt: skip
 def _peer_not_asked(look: Look) -> Iterator[Finding]:
     wished = {one.wisher for one in look.once(_wishes)}
-    for one in matching_records.members(look.session, None, look.today):
+    for one in matching_records.members(look.session, look.site_id, look.today):
         is_asked = one.code in wished or not one.is_free or one.role != "peer"
         if not is_asked and one.since is not None and one.since < look.today - ASKED_WITHIN:
             text = _("{code} could be matched since {date}. No wish of theirs is noted.")
@@ -111,8 +105,8 @@ def _peer_not_asked(look: Look) -> Iterator[Finding]:
     lambda: _("Ask whom they wish for now, and take the old wish back, under “Wishes”."),
 )  # fmt: skip
 def _wish_for_nobody(look: Look) -> Iterator[Finding]:
-    roles = look.once(_roles)
-    met = Meetings(matching_records.occasions(look.session, None), look.today)
+    roles = look.once(roles_now)
+    met = Meetings(matching_records.occasions(look.session, look.site_id), look.today)
     for one in standing(look.once(_wishes), look.today, met):
         if one.wisher in roles and one.wished not in roles:
             text = _("{wisher} wishes for {wished}, who no longer takes part.")

@@ -20,7 +20,7 @@ from peerbook.text import _, format_date, format_list
 
 
 def _pairs(look: Look) -> list[Pathway]:
-    return pathways(look.session, None, look.today, ended_since=look.earliest)
+    return pathways(look.session, look.site_id, look.today, ended_since=look.earliest)
 
 
 def _sites(look: Look) -> dict[int, str]:

@@ -56,7 +56,7 @@ _takes_place = CourseDate.status != "cancelled"
 
 
 def _everybody(look: Look) -> dict[int, list[Mentor]]:
-    return people_records.everybody(look.session)
+    return people_records.everybody(look.session, look.site_id)
 
 
 def _spans(look: Look, *columns: Any) -> Select[Any]:
@@ -180,7 +180,9 @@ def _no_course(look: Look) -> Iterator[Finding]:
         )
         .order_by(Site.name, Participant.code)
     )
-    for row in look.session.execute(idle):
+    if look.site_id is not None:
+        idle = idle.where(Participant.site_id == look.site_id)
+    for row in look.beside.execute(idle):  # the course can be at another site
         text = _("{code} is on no course, and nothing has happened to them.")
         yield Finding(
             f"participant:{row.code}", row.site_id, row.site, "", START_PAGE,

@@ -129,7 +129,7 @@ def _closed_day(look: Look) -> Iterator[Finding]:
 
 
 def _blocked(look: Look) -> list[tuple[plan_records.DateOnCourse, tuple[Reason, ...]]]:
-    return plan_records.blocked_dates(look.session, look.today)
+    return plan_records.blocked_dates(look.beside, look.today, look.site_id)
 
 
 def _capital(text: str) -> str:

@@ -19,7 +19,7 @@ fourteen days is the longest a coordinator lets go between two contacts with a p
 
 
 def _standings(look: Look) -> list[Asker]:
-    return standings(look.session, None, look.today)
+    return standings(look.session, look.site_id, look.today)
 
 
 def _sites(look: Look) -> dict[int, str]:

@@ -17,8 +17,8 @@ from peerbook.pathways.staff_records import (
     left_support,
 )
 from peerbook.people.pairs import PATHWAYS_PAGE
-from peerbook.people.participants import last_events, roles_on
-from peerbook.quality.rules import Finding, Look, rule
+from peerbook.people.participants import last_events
+from peerbook.quality.rules import Finding, Look, roles_now, rule
 from peerbook.store.tables import OutOfHoursContact, Participant, Setting, Site
 from peerbook.text import _, format_month, ngettext
 
@@ -47,8 +47,8 @@ def _about(look: Look, subject: str, site_id: int, sentence: str) -> Finding:
 )  # fmt: skip
 def _no_acute_card(look: Look) -> Iterator[Finding]:
     written = _by_site(look, ACUTE_PREFIX)
-    given = last_events(look.session, None, (CARD_GIVEN,), look.today)
-    there = roles_on(look.session, None, look.today)
+    given = last_events(look.session, look.site_id, (CARD_GIVEN,), look.today)
+    there = look.once(roles_now)
     belong = select(Participant.code, Participant.site_id)
     missing = Counter(
         row.site_id
@@ -71,7 +71,8 @@ def _no_acute_card(look: Look) -> Iterator[Finding]:
     lambda: _("Ask how it goes, and note that you talked, under “Staff”."),
 )  # fmt: skip
 def _left_support(look: Look) -> Iterator[Finding]:
-    left = [one for one in left_support(look.session, None, look.today) if one.asked_on is None]
+    known = left_support(look.session, look.site_id, look.today, look.once(roles_now))
+    left = [one for one in known if one.asked_on is None]
     belong = select(Participant.code, Participant.site_id)
     site_of = {row.code: row.site_id for row in look.session.execute(belong)}
     for one in left:

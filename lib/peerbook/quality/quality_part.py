@@ -15,7 +15,7 @@ from peerbook.quality.catalogue import Found, look_through
 from peerbook.quality.rules import SEVERITIES, Finding, Rule, severity_name
 from peerbook.store import Receipt, Role
 from peerbook.store.rights import rights_of
-from peerbook.store.tables import Snooze
+from peerbook.store.tables import Site, Snooze
 from peerbook.text import _
 from peerbook.ui import (
     Cells,
@@ -40,13 +40,24 @@ from peerbook.ui import (
 
 REASON_LENGTH = 200
 
+SITES_AT_ONCE = 5
+"""More sites than these are looked through one at a time: a country's would take minutes."""
 
-def quality_parts(desk: Desk) -> list[Part]:
-    """Return what should be put right, as the page `data` shows it."""
+
+def quality_parts(desk: Desk, sites: Sequence[Site], chosen: Site) -> list[Part]:
+    """Return what should be put right, as the page `data` shows it.
+
+    Parameters
+    ----------
+    sites
+        Those the user may see.
+    chosen
+        The one to begin with, where there are too many to look through all at once.
+    """
     rights = rights_of(desk.visitor)
     if rights is not None and "snooze" not in rights.writes:
         return [Prose(_("What should be put right is shown to those who can do it."))]
-    return _Quality(desk).parts()
+    return _Quality(desk, sites, chosen).parts()
 
 
 @dataclass(frozen=True)
@@ -58,12 +69,17 @@ class _Shown:
 
 
 class _Quality:
-    """What was found, once; what is put off is read anew each time it is shown."""
+    """What was found, once; what is put off is read anew each time it is shown.
 
-    def __init__(self, desk: Desk) -> None:
+    Many sites are looked through one at a time.
+    """
+
+    def __init__(self, desk: Desk, sites: Sequence[Site], chosen: Site) -> None:
         self._desk = desk
+        self._sites = sites
+        self._are_many = len(sites) > SITES_AT_ONCE
         self._found: Sequence[Found] = ()
-        self._site: int | None = None
+        self._site: int | None = chosen.id if self._are_many else None
         self._is_mine = False
         self._opened = ""
         self._list = Section([])
@@ -72,26 +88,38 @@ class _Quality:
 
     def parts(self) -> list[Part]:
         """Return the choices, what was found, and where one is asked how long it may wait."""
-        desk = self._desk
-        self._found = look_through(desk.store, desk.today, desk.threshold(), desk.actor)
+        self._look()
         self._show()
         return [*self._choices(), self._list, self._asking]
 
+    def _look(self) -> None:
+        desk = self._desk
+        self._found = look_through(
+            desk.store, desk.today, desk.threshold(), desk.actor,
+            self._site if self._are_many else None,
+        )  # fmt: skip
+
     def _choices(self) -> list[Part]:
         findings = [one for found in self._found for one in found.findings]
-        sites = {one.site_id: one.site for one in findings if one.site_id is not None}
+        broken = {one.site_id: one.site for one in findings if one.site_id is not None}
         choices: list[Part] = []
-        if len(sites) > 1:
-            named = sorted(sites.items(), key=lambda site: site[1])
+        if self._are_many:
+            each_of = [(one.id, one.name) for one in self._sites]
+            choices.append(Filter(_("Where?"), each_of, self._choose_site, value=self._site))
+        elif len(broken) > 1:
+            named = sorted(broken.items(), key=lambda site: site[1])
             options = [(None, _("All places")), *named]
             choices.append(Filter(_("Where?"), options, self._choose_site))
-        if len({found.rule.owner for found in self._found}) > 1:
+        if self._are_many or len({found.rule.owner for found in self._found}) > 1:
             whose = [(False, _("All of us")), (True, _("Me"))]
             choices.append(Filter(_("Who sees to it?"), whose, self._choose_mine, look="radio"))
         return [Columns(choices)] if choices else []
 
     def _choose_site(self, site_id: int | None) -> None:
         self._site = site_id
+        if self._are_many:
+            self._look()
+            self._asking.show([])
         self._show()
 
     def _choose_mine(self, is_mine: bool) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course.names import date_name
 from peerbook.course.page_addresses import RECORD_PAGE, address_of
+from peerbook.people.participants import RoleInPair, roles_on
 from peerbook.store import Role
 from peerbook.store.tables import Course, CourseDate, Site
 from peerbook.text import _, format_date
@@ -52,6 +53,11 @@ class Look:
         Who looks: drafts are nobody else's business. None for the machine itself.
     known
         What was read once for several rules, by what reads it.
+    site_id
+        The only site that is looked at; None for all. The session reaches no other, so a rule that
+        takes no notice of it is right, but may read more than it has to.
+    other_sites
+        A session that reaches all the sites, where `session` does not.
     """
 
     session: Session
@@ -59,6 +65,13 @@ class Look:
     threshold: int
     actor: str | None = None
     known: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    site_id: int | None = None
+    other_sites: Session | None = None
+
+    @property
+    def beside(self) -> Session:
+        """A session that reaches the other sites too, for what only shows beside them."""
+        return self.other_sites or self.session
 
     def once(self, read: Callable[[Look], T]) -> T:
         """Return what a function reads, and read it for the first rule only that asks."""
@@ -126,6 +139,11 @@ class Rule:
     name: Callable[[], str]
     advice: Callable[[], str]
     find: Callable[[Look], Iterable[Finding]]
+
+
+def roles_now(look: Look) -> dict[str, RoleInPair]:
+    """Return what everybody who takes part is today, by code: for `Look.once`."""
+    return roles_on(look.session, look.site_id, look.today)
 
 
 def rule(

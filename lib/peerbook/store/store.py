@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -391,6 +391,16 @@ class Store:
         """Name and version of the database's program."""
         with self._explained():
             return self._database.product()
+
+    def at_site(self, site_id: int) -> Store:
+        """Return the record as its visitor would see it who worked at one of their sites alone.
+
+        Close it after use. Of a site they do not work at, nothing is there.
+        """
+        known = self.visitor or Visitor(MACHINE, "leader")
+        sites = frozenset({site_id})
+        visitor = replace(known, sites=sites if known.sites is None else sites & known.sites)
+        return Store(self._database.used_by(visitor), visitor)
 
     def close(self) -> None:
         """Close the connections; the store opens new ones should it be used again."""
