@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbook.recruitment.funnel import STAGES, funnel, people_reached, spent_per_contract
+from peerbook.recruitment.funnel import (
+    STAGES,
+    contracts_started,
+    funnel,
+    people_reached,
+    spent_per_contract,
+)
 from peerbook.recruitment.journeys import COLUMNS, journeys
 
 DAY = dt.date(2026, 3, 2)
@@ -83,14 +89,37 @@ def test_where_nobody_was_asked_what_made_them_come_the_first_channel_stands_for
     assert by_channel(funnel(ways([ANNA]), "decided_via"))["notice"][0] == 1
 
 
+def started(frame, *rows, by="heard_via", **period):
+    contracts = pd.DataFrame(rows, columns=["contract", "code", "starts_on"])
+    return contracts_started(frame, contracts, by, **period)
+
+
+def test_a_contract_of_two_who_came_one_way_is_one_and_a_match_is_none():
+    bo = ("P-BBBBBB", on(3), "mentor", "notice", "article")
+    frame = ways([ANNA, bo], [("P-AAAAAA", "matched", on(60)), ("P-BBBBBB", "matched", on(60))])
+    assert started(frame) == {}
+    both = ((1, "P-AAAAAA", on(61)), (1, "P-BBBBBB", on(61)))
+    assert started(frame, *both) == {"notice": 1}
+    assert started(frame, *both, by="decided_via") == {"notice": 1, "article": 1}
+    assert started(frame, *both, (2, "P-AAAAAA", on(300))) == {"notice": 2}
+    assert started(frame, *both, first=on(2)) == {"notice": 1}
+    assert started(frame, (1, "P-AAAAAA", on(61)), first=on(2)) == {}
+
+
+def test_a_contract_belongs_to_the_way_that_led_to_it():
+    again = ("P-AAAAAA", on(200), "mentor", "article", None)
+    frame = ways([ANNA, again], [("P-AAAAAA", "joined", on(20))])
+    assert started(frame, (1, "P-AAAAAA", on(61))) == {"notice": 1}
+    assert started(frame, (2, "P-AAAAAA", on(260))) == {"article": 1}
+
+
 def test_money_and_time_are_told_for_each_contract_and_never_divided_by_none():
-    frame = ways([ANNA], [("P-AAAAAA", "matched", on(60))])
     efforts = pd.DataFrame(
         [("notice", 60, 0), ("notice", 30, 500), ("article", 120, 0)],
         columns=["channel", "minutes", "cost_kr"],
     )
-    spent = {one.channel: one for one in spent_per_contract(efforts, funnel(frame, "heard_via"))}
-    assert (spent["notice"].minutes_each, spent["notice"].kr_each) == (90, 500)
+    spent = {one.channel: one for one in spent_per_contract(efforts, {"notice": 2})}
+    assert (spent["notice"].minutes_each, spent["notice"].kr_each) == (45, 250)
     assert (spent["article"].contracts, spent["article"].minutes_each) == (0, None)
 
 

@@ -6,6 +6,7 @@ A share stands with what it is of and with an interval, since the numbers are sm
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -74,7 +75,7 @@ class Spent:
     minutes, cost_kr
         All that was noted.
     contracts
-        How many contracts were started by people of that channel.
+        How many contracts were started with somebody of that channel.
     """
 
     channel: str
@@ -134,19 +135,59 @@ def funnel(
     tuple of Row
         All together, then each channel through which anybody came.
     """
+    frame = _asked_between(journeys, first, last)
+    reached = _reached(frame)
+    counts = reached.groupby(_channel(frame, by)).sum()
+    rows = [Row(str(name), tuple(int(n) for n in values)) for name, *values in counts.itertuples()]
+    rows.sort(key=lambda row: (-row.reached[0], row.channel or ""))
+    return (Row(None, tuple(int(reached[stage].sum()) for stage in STAGES)), *rows)
+
+
+def contracts_started(
+    journeys: pd.DataFrame,
+    contracts: pd.DataFrame,
+    by: By,
+    *,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+) -> dict[str, int]:
+    """Return how many contracts were started with somebody who came through each channel.
+
+    A contract has two people, and is one also where both came through the same channel; where they
+    came through two, it is told of each of these.
+
+    Parameters
+    ----------
+    journeys, by, first, last
+        As for `funnel`.
+    contracts
+        `contract`, `code` and `starts_on`, one row for each of its two people.
+    """
+    frame = _asked_between(journeys, first, last)
+    ways = frame.assign(channel=_channel(frame, by))[["code", "asked_on", "channel"]]
+    both = contracts.merge(ways[ways["code"].notna()], on="code")
+    came = both[both["asked_on"] <= both["starts_on"]].sort_values("asked_on", kind="stable")
+    latest = came.drop_duplicates(["contract", "code"], keep="last")
+    counts = latest.groupby("channel")["contract"].nunique()
+    return {str(name): int(count) for name, count in counts.items()}
+
+
+def _asked_between(
+    journeys: pd.DataFrame, first: dt.date | None, last: dt.date | None
+) -> pd.DataFrame:
     frame = journeys
     if first is not None:
         frame = frame[frame["asked_on"] >= first]
     if last is not None:
         frame = frame[frame["asked_on"] <= last]
-    channel = frame["heard_via"]
-    if by == "decided_via":
-        channel = frame["decided_via"].where(frame["decided_via"].notna(), channel)
-    reached = _reached(frame)
-    counts = reached.groupby(channel).sum()
-    rows = [Row(str(name), tuple(int(n) for n in values)) for name, *values in counts.itertuples()]
-    rows.sort(key=lambda row: (-row.reached[0], row.channel or ""))
-    return (Row(None, tuple(int(reached[stage].sum()) for stage in STAGES)), *rows)
+    return frame
+
+
+def _channel(journeys: pd.DataFrame, by: By) -> pd.Series:
+    heard = journeys["heard_via"]
+    if by == "heard_via":
+        return heard
+    return journeys["decided_via"].where(journeys["decided_via"].notna(), heard)
 
 
 def people_reached(journeys: pd.DataFrame, who: pd.Series) -> dict[str, frozenset[str]]:
@@ -174,17 +215,16 @@ def _reached(journeys: pd.DataFrame) -> pd.DataFrame:
     return reached[list(STAGES)]
 
 
-def spent_per_contract(efforts: pd.DataFrame, rows: tuple[Row, ...]) -> tuple[Spent, ...]:
+def spent_per_contract(efforts: pd.DataFrame, contracts: Mapping[str, int]) -> tuple[Spent, ...]:
     """Return what was spent on each channel for each contract that came of it.
 
     Parameters
     ----------
     efforts
         `channel`, `minutes`, `cost_kr`, one row for each thing that was done.
-    rows
-        As `funnel` gives them for the same period.
+    contracts
+        How many were started, by channel, as `contracts_started` gives them for the same period.
     """
-    contracts = {row.channel: row.reached[STAGES.index("matched")] for row in rows}
     sums = efforts.groupby("channel")[["minutes", "cost_kr"]].sum()
     return tuple(
         Spent(str(name), int(minutes), int(cost), contracts.get(str(name), 0))

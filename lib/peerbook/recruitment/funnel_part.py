@@ -12,8 +12,18 @@ from peerbook.months import months_after
 from peerbook.people.names import channel_name
 from peerbook.recruitment import effort_records
 from peerbook.recruitment.effort_part import Efforts
-from peerbook.recruitment.funnel import STAGES, By, Row, Share, funnel, spent_per_contract
-from peerbook.recruitment.journey_records import journeys_frame, turns
+from peerbook.recruitment.funnel import (
+    STAGES,
+    By,
+    Row,
+    Share,
+    Spent,
+    Stage,
+    contracts_started,
+    funnel,
+    spent_per_contract,
+)
+from peerbook.recruitment.journey_records import contracts_frame, journeys_frame, turns
 from peerbook.recruitment.role_chain import peers_who_became_mentors
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_number, format_share, ngettext
@@ -84,14 +94,15 @@ class Funnel:
         with self._desk.store.read() as session:
             journeys = journeys_frame(session, self._site.id)
             efforts = effort_records.efforts_frame(session, self._site.id)
+            contracts = contracts_frame(session, self._site.id, self._desk.today)
             became = peers_who_became_mentors(turns(session, self._site.id))
         rows = funnel(journeys, self._by, first=first)
-        self._place.show(
-            [*funnel_parts(rows, _since(efforts, first), first), *role_chain_parts(became)]
-        )
+        started = contracts_started(journeys, contracts, self._by, first=first)
+        spent = spent_per_contract(_since(efforts, first), started)
+        self._place.show([*funnel_parts(rows, spent, first), *role_chain_parts(became)])
 
 
-def funnel_parts(rows: Sequence[Row], efforts: pd.DataFrame, first: dt.date | None) -> list[Part]:
+def funnel_parts(rows: Sequence[Row], spent: Sequence[Spent], first: dt.date | None) -> list[Part]:
     """Return the figures: all together in words, then each channel, then what it cost."""
     whole, channels = rows[0], rows[1:]
     asked = whole.reached[0]
@@ -131,7 +142,8 @@ def funnel_parts(rows: Sequence[Row], efforts: pd.DataFrame, first: dt.date | No
                 "which channel works better. Whoever asked lately may still be thinking about it."
             )
         ),
-        *_cost_parts(rows, efforts),
+        *_interval_parts(channels, stages),
+        *_cost_parts(spent),
     ]
 
 
@@ -149,10 +161,26 @@ def role_chain_parts(became: Share) -> list[Part]:
     return [Heading(_("From peer to mentor")), Prose(f"{told} {more}")]
 
 
-def _cost_parts(rows: Sequence[Row], efforts: pd.DataFrame) -> list[Part]:
-    if efforts.empty:
+def _interval_parts(channels: Sequence[Row], stages: Sequence[Stage]) -> list[Part]:
+    """Return the share that came to each stage, with its interval, for whoever looks closer."""
+    columns = [
+        Column("channel", _("How they found us")),
+        *(Column(stage, stage_name(stage)) for stage in stages[1:]),
+    ]
+    cells = [
+        {
+            "channel": channel_name(row.channel or ""),
+            **{stage: share_text(row.share(stage)) for stage in stages[1:]},
+        }
+        for row in channels
+    ]
+    table = Table(columns, cells, _("Of those who asked, how many came so far"))
+    return [Disclosure(_("How certain is each step?"), [table])]
+
+
+def _cost_parts(spent: Sequence[Spent]) -> list[Part]:
+    if not spent:
         return []
-    spent = spent_per_contract(efforts, tuple(rows))
     columns = [
         Column("channel", _("How they found us")),
         Column("minutes", _("Staff time")),

@@ -20,7 +20,7 @@ from peerbook.recruitment.role_chain import ROLES, Role, Turn
 from peerbook.recruitment.talk_records import OUTCOMES
 from peerbook.store import identities, in_effect
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import CoffeeTalk, Enquiry, Event, Participant
+from peerbook.store.tables import CoffeeTalk, Enquiry, Event, MatchedPair, Participant
 
 Standing = Literal["asked", "talk_agreed", "talked", "joined", "not_now", "deselected"]
 
@@ -77,6 +77,27 @@ def _reached(session: Session, site_id: int | None) -> pd.DataFrame:
         if pair.ended_on is not None and pair.end in COMPLETED:
             rows += [(code, "completed", pair.ended_on) for code in pair.codes]
     return pd.DataFrame(rows, columns=["code", "stage", "on"])
+
+
+def contracts_frame(session: Session, site_id: int | None, day: dt.date) -> pd.DataFrame:
+    """Return the contracts that had begun by a day at a site, or at all, a row for each person.
+
+    Returns
+    -------
+    DataFrame
+        `contract` (its number), `code` and `starts_on`; nobody stands for somebody erased.
+    """
+    at_site = true() if site_id is None else MatchedPair.site_id == site_id
+    wanted = select(
+        MatchedPair.id, MatchedPair.peer_code, MatchedPair.mentor_code, MatchedPair.starts_on
+    ).where(at_site, MatchedPair.starts_on <= day)
+    rows = [
+        (number, code, starts_on)
+        for number, peer, mentor, starts_on in session.execute(wanted)
+        for code in (peer, mentor)
+        if code is not None
+    ]
+    return pd.DataFrame(rows, columns=["contract", "code", "starts_on"])
 
 
 def turns(session: Session, site_id: int) -> list[Turn]:
