@@ -33,7 +33,7 @@ from peerbook.store.tables import (
 )
 from peerbook.store.tables import Veto as VetoRow
 from peerbook.store.tables import Wish as WishRow
-from peerbook.text import _, format_date, format_number, ngettext
+from peerbook.text import _, format_date
 
 FEWEST = 2
 """Fewer have met nobody."""
@@ -218,10 +218,9 @@ def _check_gathering(
     if occasion.held_on > today:
         raise InputFault.at("date", _("That day lies ahead. Write it down when it is over."))
     if len(occasion.present) < fewest:
-        text = ngettext(
-            "Choose at least one who was there.", "Choose at least {n} who were there.", fewest
-        )
-        raise InputFault.at("present", text.format(n=format_number(fewest)))
+        two = _("Choose at least two who were there.")
+        one = _("Choose at least one who was there.")
+        raise InputFault.at("present", two if fewest == FEWEST else one)
     if occasion.present - roles_on(session, site_id, occasion.held_on).keys():
         raise InputFault.at(
             "present", _("Somebody you chose did not take part yet on that day. Check the day.")
