@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from builders import a_site, assert_sound
 from journeys import query
-from peerbook.people.participants import new_participant
+from peerbook.matching.matching_records import save_wishes
+from peerbook.people.participants import new_participant, roles_on
 from peerbook.store import append_event
 from steps import TODAY, row_of, tab
 
@@ -116,4 +117,34 @@ def test_a_wish_is_taken_back_and_a_match_by_hand_asks_first(app, guest, site, a
     page.get_by_role("button", name="Match de to").click()
     expect(page.get_by_role("table", name="Par lige nu")).to_contain_text(MENTOR)
     assert axe(page) == []
+    assert_sound(app.store)
+
+
+@pytest.mark.parametrize("choice", ["Gemt af en anden", "Din egen"])
+def test_wishes_that_were_written_in_another_tab_meanwhile_are_chosen_between(
+    app, guest, site, choice
+):
+    other = "Ib Prøvegaard"
+    with app.store.write("leader") as session:
+        on = TODAY - dt.timedelta(days=30)
+        mine = new_participant(session, site[0], other, on)
+        append_event(session, "participant", mine, "joined", on, role="mentor")
+        roles = roles_on(session, site[0], TODAY)
+    peer, theirs = (
+        next(code for code, held in roles.items() if held == role and code != mine)
+        for role in ("peer", "mentor")
+    )
+    page = guest.open(app.server, "matching", query(site=site[1]))
+    row_of(shown(page), PEER).get_by_role("button", name=re.compile("^Åbn")).click()
+    shown(page).get_by_label("Helst").select_option(label=other)
+    with app.store.write("anna") as session:
+        save_wishes(session, site[0], peer, [theirs], "met", made_on=TODAY, today=TODAY)
+    page.get_by_role("button", name="Gem ønskerne").click()
+    shown(page).get_by_role("radio", name=choice).first.check()
+    page.get_by_role("button", name="Gem det, jeg har valgt").click()
+    expect(page.get_by_role("table", name="Ønsker, der gælder")).to_contain_text(
+        MENTOR if choice == "Gemt af en anden" else other
+    )
+    kept = app.rows("SELECT wished_code FROM wish WHERE participant_code = ?", peer)
+    assert [row[0] for row in kept] == [theirs if choice == "Gemt af en anden" else mine]
     assert_sound(app.store)

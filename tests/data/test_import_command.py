@@ -84,6 +84,17 @@ def test_questions_are_answered_on_the_line(place, tmp_path):
     assert "Gemt. Kvittering" in done.output
 
 
+def test_a_head_count_of_a_year_outside_the_calendar_is_refused_with_its_year(place, tmp_path):
+    data = filled(
+        head_counts_template(), {"date": "04-03-1989", "occasion": "cafe", "people": "12"}
+    )
+    told = run(place, tmp_path, data, "--yes")
+    assert told.exit_code == 1
+    assert "1989" in f"{told.output} {told.exception}"
+    with place[0].read() as session:
+        assert files_taken(session) == []
+
+
 @pytest.mark.parametrize(
     ("data", "options", "told"),
     [

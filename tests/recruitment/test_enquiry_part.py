@@ -14,6 +14,8 @@ from peerbook.recruitment.journey_records import asker
 from peerbook.recruitment.people_part import People
 from peerbook.recruitment.press_records import Item
 from peerbook.recruitment.talk_part import Talks
+from peerbook.store import sightings
+from peerbook.store.identities import Contacts
 from peerbook.store.tables import Enquiry, Site
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import Form, Prose, Submission, Table, Tabs
@@ -90,6 +92,18 @@ def test_an_article_that_is_noted_or_removed_is_offered_or_not_at_once(store, si
     given = {"kind": "article", "outlet": "Avis", "title": "", "appeared_on": TODAY}
     noting._on_submit(Submission("a" * 32, given, form="press_item"))
     assert len(offered(asked())) == 1
+
+
+def test_opening_an_enquiry_to_correct_who_it_was_is_noted_as_seen(store, site):
+    code = asks(store, site, Person("Hanne Opdigt", Contacts(phone="22334455")))
+    part = Enquiries(a_desk(store), site, lambda: None)
+    (table,) = of_kind(part.parts(), Table)
+    with store.read() as session:
+        before = [one.what for one in sightings.seen_of(session, code)]
+    part._correct(table._content.rows[0])
+    with store.read() as session:
+        after = [one.what for one in sightings.seen_of(session, code)]
+    assert sorted(after[: len(after) - len(before)]) == ["contact", "name"]
 
 
 def test_a_person_who_was_erased_meanwhile_is_not_opened(store, site):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from peerbook.course.data_imports import Answers, Intake, Line, Look, Taken
 from peerbook.course.frames import head_counts_template
 from peerbook.course.names import occasion_name
+from peerbook.course.schedule.calendar import outside_calendar
 from peerbook.files.intake import Reading, Template
 from peerbook.rows import plain_rows
 from peerbook.store.tables import HeadCount, Occasion
@@ -61,6 +62,8 @@ class HeadCountIntake(Intake):
             now = stored.get((occasion, day))
             if day > self._today:
                 refused[number] = _("That day lies ahead. Count when it is over.")
+            elif why := outside_calendar(day):
+                refused[number] = why
             elif times[occasion, day] > 1:
                 refused[number] = _("That is in the list twice.")
             elif now is None:
