@@ -203,6 +203,15 @@ def test_few_pairs_have_no_curve_and_none_are_told_so():
     assert not of_kind(parts, Chart)
 
 
+def test_pairs_of_few_mentors_have_no_curve_and_it_says_what_is_missing():
+    contracts = frame([(40, None)] * 6, mentor=["Ada"] * 6)
+    parts = whole_parts(retention(contracts, AS_OF, 5), 5)
+    assert "6 par er begyndt. Kurven bliver tegnet, når 5 peers og 5 mentorer er med." in said(
+        parts
+    )
+    assert not of_kind(parts, Chart)
+
+
 def test_where_all_go_on_there_is_no_chart_of_ends():
     assert len(of_kind(whole_parts(curve([(90, None)] * 6), 5), Chart)) == 1
     assert len(of_kind(whole_parts(curve(TWENTY), 5), Chart)) == 2

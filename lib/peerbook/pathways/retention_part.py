@@ -142,6 +142,8 @@ def whole_parts(one: Retention, threshold: int) -> list[Part]:
     if one.steps[0].is_grey:
         few = ngettext("{n} pair has begun.", "{n} pairs have begun.", one.contracts)
         text = _("{few} The curve is drawn once there are {least}.")
+        if one.contracts >= threshold:
+            text = _("{few} The curve is drawn once {least} peers and {least} mentors are in them.")
         return [Prose(text.format(few=few.format(n=one.contracts), least=threshold))]
     table = risk_table(one)
     parts: list[Part] = [Heading(_("Still together")), together_chart(one)]
