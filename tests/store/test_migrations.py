@@ -27,6 +27,7 @@ from builders import (
     evaluation,
     hold,
     is_whole,
+    let_change,
     open_store,
     presenter,
     raised_theme,
@@ -38,11 +39,31 @@ from builders import (
     suggestion,
 )
 from peerbook.errors import StoreUnavailable
-from peerbook.store import Saved, Store, append_event, identities, migrations, set_setting, users
+from peerbook.privacy.erasure import erase_person
+from peerbook.store import (
+    Saved,
+    Store,
+    append_event,
+    identities,
+    migrations,
+    set_setting,
+    users,
+    withdraw_event,
+)
 from peerbook.store.backup_file import mark_of, opened, write_proved
+from peerbook.store.chain import Head
 from peerbook.store.engine import open_database
 from peerbook.store.keys import Keys
-from peerbook.store.tables import Base, DataImport, Evaluation, HeadCount, ImportedRow
+from peerbook.store.tables import (
+    Audit,
+    Base,
+    DataImport,
+    Evaluation,
+    Event,
+    HeadCount,
+    ImportedRow,
+    MatchedPair,
+)
 
 NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
 
@@ -347,6 +368,126 @@ def test_a_store_begun_at_any_revision_keeps_every_row_of_every_table(
         assert is_whole(session)
         if databases is None:
             assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+def at_0018(store):
+    """Take away what later revisions have added."""
+    with store._database.write.begin() as connection:
+        connection.execute(text("ALTER TABLE audit_link DROP COLUMN earlier_hash"))
+        connection.execute(text("ALTER TABLE matched_pair DROP COLUMN pause_reasons"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0018'"))
+    store.close()
+
+
+def with_reasons_in_events(folder, **of_events):
+    """Make a store whose events tell why somebody pauses; return it, its pair and noted heads."""
+    store = open_store(folder)
+    made = a_course(store, participants=2, days=1)
+    with store.write("anna") as session:
+        add_matching(session, made.site_id, *made.codes)
+    heads = [store.audit_head()]
+    with store.read() as session:
+        number = session.scalars(select(MatchedPair.id)).one()
+    for day, details in of_events.items():
+        on = dt.date(2026, 2, int(day.removeprefix("on_")))
+        with store.write("anna") as session:
+            append_event(session, "matched_pair", number, "paused", on, **details)
+        heads.append(store.audit_head())
+    return store, made, number, heads
+
+
+def why_of(store):
+    with store.read() as session:
+        reasons = session.scalars(select(MatchedPair.pause_reasons)).one()
+        events = session.scalars(select(Event).where(Event.kind == "paused").order_by(Event.seq))
+        return reasons, [event.details for event in events]
+
+
+def test_reasons_of_pauses_leave_the_events_and_the_chain_stays_whole(tmp_path):
+    store, made, _number, heads = with_reasons_in_events(
+        tmp_path,
+        on_1={"who": "peer", "why": "illness"},
+        on_2={"who": "mentor", "why": "family"},
+        on_3={"who": "both", "why": ""},
+        on_4={"why": "other"},
+        on_5={"who": "peer", "why": "job_or_practice"},
+    )
+    with store.write("anna") as session:
+        withdraw_event(session, session.scalars(select(Event).order_by(Event.seq.desc())).first())
+    heads.append(store.audit_head())
+    at_0018(store)
+
+    store = open_store(tmp_path)
+
+    reasons, events = why_of(store)
+    assert reasons == {"2026-02-01": "illness", "2026-02-02": "family", "2026-02-04": "other"}
+    whose = [{"who": who} for who in ("peer", "mentor", "both")]
+    assert events == [*whose, {}, {"who": "peer"}]
+    found = store.verify_audit(heads)
+    assert found.is_whole
+    assert found.head.number == heads[-1].number + 1, "what was done is written down"
+    assert store.verify_audit([Head(heads[2].number, heads[1].hash)]).missing is not None
+    with store.read() as session:
+        noted = session.scalars(select(Audit).order_by(Audit.seq.desc())).first()
+        assert noted.reason == f"0020 {heads[-1]}"
+    assert_sound(store)
+    with (
+        store._database.write.connect() as connection,
+        pytest.raises(Exception, match="only ever grows"),
+    ):
+        connection.execute(text("UPDATE event SET details = details"))
+
+    with store.write("anna") as session:
+        erase_person(session, made.codes[0])
+    assert why_of(store)[0] == {"2026-02-02": "family"}, "the other one's stays"
+    assert store.verify_audit(heads).is_whole
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_no_reason_comes_back_of_somebody_who_was_erased(tmp_path, gone):
+    store, made, _number, heads = with_reasons_in_events(
+        tmp_path,
+        on_1={"who": "peer", "why": "illness"},
+        on_2={"who": "mentor", "why": "family"},
+        on_4={"why": "other"},
+    )
+    with store.write("anna") as session:
+        erase_person(session, made.codes[gone])
+    at_0018(store)
+    store = open_store(tmp_path)
+    left = [{"2026-02-02": "family"}, {"2026-02-01": "illness"}][gone]
+    assert why_of(store)[0] == left
+    assert all("why" not in details for details in why_of(store)[1])
+    assert store.verify_audit(heads).is_whole
+
+
+def test_what_was_changed_before_is_still_found_after_links_were_closed_anew(tmp_path):
+    store, _made, number, heads = with_reasons_in_events(
+        tmp_path, on_1={"who": "peer", "why": "illness"}, on_2={"who": "peer", "why": "family"}
+    )
+    with store._database.write.begin() as connection:
+        let_change(connection, "event")
+        connection.execute(text("UPDATE event SET actor = 'eve' WHERE effective_on = '2026-02-02'"))
+        put_back(connection, "event")
+    assert store.verify_audit().broken == heads[2].number
+    at_0018(store)
+    store = open_store(tmp_path)
+    assert store.verify_audit().broken == heads[2].number
+    with store.write("anna") as session:
+        append_event(session, "matched_pair", number, "resumed", dt.date(2026, 3, 1))
+    assert store.verify_audit().broken == heads[2].number
+
+
+def put_back(connection, table):
+    """Let a table only grow again."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        return
+    for change in ("UPDATE", "DELETE"):
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} only ever grows'); END"
+        )
 
 
 AT_0004 = """

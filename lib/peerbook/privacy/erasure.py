@@ -158,7 +158,7 @@ def _leave_pair(
     of_the_gone = {
         event.effective_on.isoformat()
         for event in happened
-        if event.kind == "paused" and event.details.get("who") in gone
+        if event.kind == "paused" and event.details.get("who", "both") in gone
     }
     pair.pause_reasons = {
         day: why for day, why in pair.pause_reasons.items() if day not in of_the_gone

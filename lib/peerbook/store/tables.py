@@ -1015,6 +1015,7 @@ class AuditLink(Base):
     """One link of the chain over audit, events and `name_seen`; append-only. See `store.chain`.
 
     `…_through` is the last row of each history it is over; `key_id` says which key its hash is of.
+    `earlier_hash` is what it was before revision 0020 closed it anew; the hash is over that too.
     """
 
     __tablename__ = "audit_link"
@@ -1027,6 +1028,7 @@ class AuditLink(Base):
     seen_through: Mapped[int]
     key_id: Mapped[str] = mapped_column(String(16))
     hash: Mapped[str] = mapped_column(String(64))
+    earlier_hash: Mapped[str | None] = mapped_column(String(64))
 
 
 class Draft(Base):
