@@ -6,7 +6,7 @@ the command line prints one line per fault; nothing else catches these.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 
@@ -48,6 +48,19 @@ class Fault:
     place: Place = Place()
 
 
+@dataclass(frozen=True)
+class Question(Fault):
+    """Something odd that may be right: it is asked about, and taken when it is said again.
+
+    Parameters
+    ----------
+    about
+        What is odd, as whoever saves knows it again.
+    """
+
+    about: Hashable = None
+
+
 class InputFault(PeerbookError):
     """What was entered cannot be used; carries every fault found, not only the first."""
 
@@ -61,6 +74,11 @@ class InputFault(PeerbookError):
     def at(cls, field: str, message: str) -> InputFault:
         """Return a fault with one message at one form field."""
         return cls([Fault(message, Place(field=field))])
+
+    @classmethod
+    def asking(cls, field: str, message: str, about: Hashable) -> InputFault:
+        """Return a fault that is a question at one form field."""
+        return cls([Question(message, Place(field=field), about)])
 
 
 class Conflict(PeerbookError):

@@ -334,7 +334,7 @@ def test_since_when_somebody_waits_follows_what_happened_last(store, made):
     number = pair_of(store, made, days(-40))
     assert since()[peer] is None
     assert since()[other] == JOINED
-    change(store, pathway_records.end_pair, number, "completed", days(-9), TODAY)
+    change(store, pathway_records.end_pair, number, "moved_on", days(-9), TODAY)
     assert (since()[peer], since()[mentor]) == (days(-9), days(-9))
     change(store, matching_records.save_waiting, site_id, peer, days(-5), TODAY, waits=True)
     assert since()[peer] == days(-5)
@@ -354,7 +354,7 @@ def test_whoever_is_matched_has_no_place_left_until_it_ends(store, made):
     places = {one.code: one.places for one in read(store, matching_records.members, site_id, TODAY)}
     assert places == {peers[0]: 0, mentors[0]: 0, peers[1]: 1, mentors[1]: 1}
     assert refused(store, matching_records.save_stopped, site_id, peers[0], TODAY, TODAY) == ["on"]
-    change(store, pathway_records.end_pair, number, "completed", TODAY, TODAY)
+    change(store, pathway_records.end_pair, number, "moved_on", TODAY, TODAY)
     assert all(one.places for one in read(store, matching_records.members, site_id, TODAY))
 
 

@@ -253,6 +253,17 @@ def test_what_has_passed_stays_in_the_calendar_and_what_no_longer_comes_is_struc
     assert "end" not in days_of(pair(months_after(days(-400), -6)))
 
 
+@pytest.mark.parametrize("later", [0, 1, 30])
+def test_what_was_done_before_its_day_stays_struck_out_when_the_day_has_come(later):
+    asked = {"first_days": days(-30), "first_month": days(-20)}
+    one = replace(pair(days(-30)), checked=asked)
+    day = one.contract.check_on("first_month")
+    found = {on.kind: on for on in planned_days([one], day + dt.timedelta(days=later))}
+    assert (found["first_month"].on, found["first_month"].is_off) == (day, True)
+    late = replace(one, checked={"first_month": day + dt.timedelta(days=2)})
+    assert not next(on for on in planned_days([late], TODAY) if on.kind == "first_month").is_off
+
+
 def entries(known, **told):
     stamp = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
     data = pairs_calendar(planned_days(known, TODAY), "Opdigtby", stamp, **told)

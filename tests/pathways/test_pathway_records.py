@@ -11,7 +11,7 @@ import pytest
 from builders import LEADER, a_site, assert_sound, change, participant, read, refused
 from builders import save as saved
 from peerbook.desk import Desk
-from peerbook.errors import Conflict, InputFault
+from peerbook.errors import Conflict, Fault, InputFault, Question
 from peerbook.pathways import contact_records, due_records, pathway_records
 from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Contract, Pause
@@ -287,20 +287,130 @@ def test_a_pair_that_is_not_as_it_was_shown_is_not_written_on(store, pair):
         change(store, pathway_records.save_pause, pair, Pause(days(-9)), TODAY)
 
 
-def test_a_day_that_was_refused_is_taken_for_meant_the_next_time():
+def test_what_was_asked_about_is_taken_for_meant_the_next_time_and_no_other_refusal_is():
     told, ask = [], asks_once()
 
-    def save(meant):
-        told.append(set(meant))
-        if not meant:
-            raise InputFault.at("date", "?")
+    def save(day, *wrong):
+        def saving(meant):
+            told.append(set(meant))
+            odd = [] if day in meant else [Question("?", about=day)]
+            if odd or wrong:
+                raise InputFault([*odd, *wrong])
 
-    with pytest.raises(InputFault):
-        ask([TODAY], save)
-    with pytest.raises(InputFault):
-        ask([days(1)], save)
-    ask([TODAY], save)
-    assert told == [set(), set(), {TODAY}]
+        return saving
+
+    for tried in (save(TODAY, Fault("no")), save(days(1))):
+        with pytest.raises(InputFault):
+            ask(tried)
+    ask(save(TODAY))
+    assert told == [set(), {TODAY}, {TODAY, days(1)}]
+
+
+def test_a_day_refused_for_another_reason_is_still_asked_about(store, pair):
+    """Called off in a pause, then noted as held: the pause was never asked about."""
+    pause = Pause(days(-60), days(-30))
+    change(store, pathway_records.save_pause, pair, pause, TODAY)
+    day = days(-40)
+    off = [MeetingDay(day, "cancelled")]
+    saved_off = change(store, contact_records.save_meetings, pair, off, TODAY)
+    ask = asks_once()
+
+    def save(meant):
+        held = [MeetingDay(day, "held")]
+        change(store, contact_records.save_meetings, pair, held, TODAY, meant=meant)
+
+    with pytest.raises(InputFault, match="noteret allerede"):
+        ask(save)
+    change(store, contact_records.remove_meeting, saved_off.number, saved_off.version)
+    with pytest.raises(InputFault, match="pause"):
+        ask(save)
+    ask(save)
+    assert_sound(store)
+
+
+def test_a_pause_over_days_on_which_they_met_is_asked_about(store, pair):
+    met = [MeetingDay(days(-40), "held"), MeetingDay(days(-20), "cancelled")]
+    change(store, contact_records.save_meetings, pair, met, TODAY)
+    over, beside = Pause(days(-60), days(-39)), Pause(days(-60), days(-40))
+    pause = pathway_records.save_pause
+    with pytest.raises(InputFault, match=re.escape(format_date(days(-40)))):
+        change(store, pause, pair, over, TODAY)
+    assert refused(store, pause, pair, Pause(days(-41)), TODAY) == ["since"]
+    change(store, pause, pair, beside, TODAY)
+    change(store, pathway_records.take_back_pause, pair, beside.since)
+    change(store, pause, pair, over, TODAY, is_meant=True)
+    assert of(store, pair).contract.pauses == (over,)
+
+
+def test_taking_back_one_pause_leaves_what_was_told_of_another(store, pair):
+    change(store, pathway_records.save_pause, pair, Pause(days(-60), who="peer"), TODAY)
+    told = (pathway_records.save_partner_told, pair, ["cafe"])
+    change(store, *told, days(-35), TODAY)
+    change(store, pathway_records.save_resumed, pair, days(-50), TODAY)
+    change(store, pathway_records.save_pause, pair, Pause(days(-40), who="mentor"), TODAY)
+    change(store, *told, days(-30), TODAY)
+    change(store, pathway_records.take_back_pause, pair, days(-40))
+    [pause] = of(store, pair).contract.pauses
+    assert (pause.told_on, pause.offered) == (days(-35), ("cafe",))
+    change(store, pathway_records.take_back_pause, pair, days(-60))
+    change(store, pathway_records.save_pause, pair, Pause(days(-60), who="peer"), TODAY)
+    assert of(store, pair).contract.pauses[0].told_on is None
+
+
+ENDS_ON = dt.date(2026, 12, 1)
+"""Six months after the start."""
+
+
+def test_three_months_more_are_completed_only_where_both_wanted_them(store, made, pair):
+    more = pathway_records.save_extension
+    end = (pathway_records.end_pair, pair, "extended_completed", TODAY, TODAY)
+    assert refused(store, *end, is_meant=True) == ["end"]
+    change(store, more, pair, days(-20), TODAY, peer=True, mentor=False)
+    assert refused(store, *end, is_meant=True) == ["end"]
+    change(store, more, pair, days(-10), TODAY, peer=True, mentor=True)
+    assert refused(store, *end) == ["on"], "three months early"
+    change(store, *end, is_meant=True)
+    other = a_pair(store, made, peer=1, mentor=1)
+    without = (pathway_records.end_pair, other, "extended_completed", TODAY, TODAY)
+    assert refused(store, *without, is_meant=True) == ["end"]
+
+
+@pytest.mark.parametrize(("early", "asks"), [(15, True), (14, False)])
+def test_what_is_completed_long_before_the_agreed_end_is_asked_about(store, pair, early, asks):
+    end = (pathway_records.end_pair, pair, "completed", ENDS_ON - dt.timedelta(days=early), TODAY)
+    if asks:
+        with pytest.raises(InputFault, match=re.escape(format_date(ENDS_ON))) as refusal:
+            change(store, *end)
+        assert [type(fault) for fault in refusal.value.faults] == [Question]
+    change(store, *end, is_meant=asks)
+    assert of(store, pair).end == "completed"
+
+
+def test_a_pause_that_goes_on_moves_the_end_until_it_can_be_completed(store, pair):
+    change(store, pathway_records.save_pause, pair, Pause(days(-60)), TODAY)
+    end = (pathway_records.end_pair, pair, "completed", TODAY, TODAY)
+    moved = format_date(ENDS_ON + dt.timedelta(days=60))
+    with pytest.raises(InputFault, match=re.escape(moved)):
+        change(store, *end)
+    change(store, pathway_records.end_pair, pair, "withdrew", TODAY, TODAY)
+
+
+@pytest.mark.parametrize(("day", "asks"), [(0, True), (14, True), (15, False)])
+def test_two_without_a_contract_do_not_complete_it_in_the_first_days(store, made, day, asks):
+    number = a_pair(store, made)
+    on = START + dt.timedelta(days=day)
+    end = (pathway_records.end_pair, number, "completed", on, TODAY)
+    if asks:
+        assert refused(store, *end) == ["on"]
+    change(store, *end, is_meant=asks)
+
+
+def test_a_pair_does_not_end_before_the_one_who_waits_was_told(store, pair):
+    change(store, pathway_records.save_pause, pair, Pause(days(-60), who="peer"), TODAY)
+    change(store, pathway_records.save_partner_told, pair, ["cafe"], days(-20), TODAY)
+    end = (pathway_records.end_pair, pair, "withdrew")
+    assert refused(store, *end, days(-21), TODAY) == ["on"]
+    change(store, *end, days(-20), TODAY)
 
 
 def test_a_contract_is_not_printed_while_something_typed_is_not_saved(store, pair):
@@ -511,7 +621,7 @@ def test_what_was_said_beside_one_pair_does_not_hold_beside_the_next(store, made
 
 def test_pairs_that_ended_long_ago_can_be_left_out(store, made, pair):
     site_id = made[0]
-    change(store, pathway_records.end_pair, pair, "completed", days(-40), TODAY)
+    change(store, pathway_records.end_pair, pair, "moved_on", days(-40), TODAY)
     other = a_pair(store, made, peer=1, mentor=1)
     found = read(store, pathway_records.pathways, site_id, TODAY, ended_since=days(-30))
     assert [one.number for one in found] == [other]
@@ -582,7 +692,7 @@ def test_whoever_is_matched_is_not_due_for_deletion(store, made, pair):
     with store.read() as session:
         terms = {one.code: one.counted_from for one in retention.terms(session, rule, TODAY)}
     assert terms[peer] == TODAY
-    change(store, pathway_records.end_pair, pair, "completed", days(-40), TODAY)
+    change(store, pathway_records.end_pair, pair, "moved_on", days(-40), TODAY)
     with store.read() as session:
         terms = {one.code: one.counted_from for one in retention.terms(session, rule, TODAY)}
     assert terms[peer] == days(-40)

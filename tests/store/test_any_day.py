@@ -212,7 +212,7 @@ class Journal:
 
     def end(self, which, ago, how):
         number = self.a_pair(which)
-        if self.try_to(pathway_records.end_pair, number, how, day(ago), TODAY):
+        if self.try_to(pathway_records.end_pair, number, how, day(ago), TODAY, is_meant=True):
             self.note(number, "ended", day(ago), end=how)
 
     def pause(self, which, ago, days):

@@ -53,7 +53,7 @@ class Following:
                 self._session, number, months_after(starts_on, 5), self._today,
                 peer=True, mentor=True,
             )  # fmt: skip
-        pathway_records.end_pair(self._session, number, end, ended_on, self._today)
+        pathway_records.end_pair(self._session, number, end, ended_on, self._today, is_meant=True)
         held_on = ended_on + dt.timedelta(days=self._draw.randint(-5, 9))
         if end in ("withdrew", "lost_contact") or held_on < starts_on:
             pathway_records.cancel_exit_talk(self._session, number, self._today, 0)

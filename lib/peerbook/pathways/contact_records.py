@@ -10,7 +10,7 @@ from typing import get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from peerbook.errors import Fault, InputFault, Place
+from peerbook.errors import Fault, InputFault, Place, Question
 from peerbook.pathways import pathway_records
 from peerbook.pathways.contact import Contact, MeetingDay, Touch, contact
 from peerbook.pathways.pathway import Pathway
@@ -69,7 +69,7 @@ def save_meetings(
     days: Sequence[MeetingDay],
     today: dt.date,
     *,
-    meant: Collection[dt.date] = (),
+    meant: Collection[object] = (),
 ) -> Saved:
     """Note on which days a pair met, and which they called off.
 
@@ -92,11 +92,15 @@ def save_meetings(
         raise InputFault.at("days", _("Write at least one day."))
     one = pathway_records.of_two(session, number)
     noted = set(session.scalars(select(Meeting.date).where(Meeting.pair_id == number)))
-    faults = []
+    faults: list[Fault] = []
     for place, day in enumerate(days):
-        fault = next(_faults(one, day, noted, today, meant), None)
-        if fault is not None:
-            faults.append(Fault(fault, Place(field=f"days.{place}.date")))
+        at = Place(field=f"days.{place}.date")
+        wrong = next(_wrong(one, day, noted, today), None)
+        if wrong is not None:
+            faults.append(Fault(wrong, at))
+        elif _is_in_pause(one, day) and day.date not in meant:
+            words = _("They had a pause then. If they met all the same, save again.")
+            faults.append(Question(words, at, day.date))
         noted.add(day.date)
     if faults:
         raise InputFault(faults)
@@ -106,12 +110,8 @@ def save_meetings(
     return Saved("meeting", rows[-1].id, rows[-1].version)
 
 
-def _faults(
-    one: Pathway,
-    day: MeetingDay,
-    noted: Collection[dt.date],
-    today: dt.date,
-    meant: Collection[dt.date],
+def _wrong(
+    one: Pathway, day: MeetingDay, noted: Collection[dt.date], today: dt.date
 ) -> Iterator[str]:
     """Yield what is wrong with a day, where others are noted already."""
     if day.date > today + pathway_records.FURTHEST_AHEAD:
@@ -128,9 +128,12 @@ def _faults(
         )
     if day.date in noted:
         yield _("That day is noted already. A day has one line; take the other one away first.")
+
+
+def _is_in_pause(one: Pathway, day: MeetingDay) -> bool:
+    """Return whether two met on a day on which they paused."""
     in_pause = one.contract is not None and one.contract.pause_on(day.date) is not None
-    if in_pause and day.state == "held" and day.date not in meant:
-        yield _("They had a pause then. If they met all the same, save again.")
+    return in_pause and day.state == "held"
 
 
 def remove_meeting(session: Session, meeting_id: int, seen_version: int) -> Saved:

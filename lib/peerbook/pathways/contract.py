@@ -142,6 +142,12 @@ class Contract:
         """Return the day on which staff ask how it goes."""
         return self.moved(self.starts_on + FIRST_DAYS) if check == "first_days" else self.after(1)
 
+    def ended_pause(self, on: dt.date) -> Contract:
+        """Return the contract as it would be if an open pause were over on a day."""
+        if not self.pauses or self.pauses[-1].until is not None:
+            return self
+        return replace(self, pauses=(*self.pauses[:-1], replace(self.pauses[-1], until=on)))
+
     @property
     def stray_pause(self) -> Pause | None:
         """The first pause that begins when the contract has run out already; None for none."""
@@ -229,7 +235,7 @@ class Contract:
                     date=format_date(last.since)
                 ),
             )
-        return replace(self, pauses=(*self.pauses[:-1], replace(last, until=on)))
+        return self.ended_pause(on)
 
 
 def _since(pause: Pause) -> dt.date:

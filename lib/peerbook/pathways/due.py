@@ -185,11 +185,11 @@ def planned_days(known: Iterable[Pathway], today: dt.date) -> list[PlannedDay]:
     where it was.
     """
     first = today - LOOKED_BACK
-    found = [day for one in known for day in _planned(one, today) if day.on >= first]
+    found = [day for one in known for day in _planned(one) if day.on >= first]
     return sorted(found, key=lambda day: (day.on, day.number, day.kind))
 
 
-def _planned(one: Pathway, today: dt.date) -> Iterator[PlannedDay]:
+def _planned(one: Pathway) -> Iterator[PlannedDay]:
     if one.closing is not None:
         yield PlannedDay(
             "exit_talk", one.number, one.closing.date, is_off=one.closing.state == "cancelled"
@@ -199,15 +199,16 @@ def _planned(one: Pathway, today: dt.date) -> Iterator[PlannedDay]:
     stands_still = bool(one.contract.pauses) and one.contract.pauses[-1].until is None
     closed = tuple(pause for pause in one.contract.pauses if pause.until is not None)
     contract = replace(one.contract, pauses=closed)
-    days: tuple[tuple[Day, dt.date | None, bool], ...] = (
-        ("first_days", contract.check_on("first_days"), "first_days" in one.checked),
-        ("first_month", contract.check_on("first_month"), "first_month" in one.checked),
-        ("more", contract.ask_on, contract.answered_on is not None),
-        ("end", contract.ends_on, False),
+    days: tuple[tuple[Day, dt.date | None, dt.date | None], ...] = (
+        ("first_days", contract.check_on("first_days"), one.checked.get("first_days")),
+        ("first_month", contract.check_on("first_month"), one.checked.get("first_month")),
+        ("more", contract.ask_on, contract.answered_on),
+        ("end", contract.ends_on, None),
     )
-    for kind, on, is_done in days:
+    for kind, on, done_on in days:
         if on is not None:
             moves = stands_still and one.contract.pauses[-1].since <= on
             is_over = one.ended_on is not None and one.ended_on < on
-            is_off = moves or is_over or (is_done and on > today)
+            is_early = done_on is not None and done_on < on
+            is_off = moves or is_over or is_early
             yield PlannedDay(kind, one.number, on, is_off=is_off)

@@ -94,7 +94,6 @@ def _agree_form(opened: Opened, talk: ExitTalk | None) -> Form:
             str(values["place"]),
         )
         ask(
-            [agreed.date],
             lambda meant: opened.save(
                 submission,
                 lambda session: pathway_records.agree_exit_talk(
@@ -133,7 +132,6 @@ def _held_form(opened: Opened, talk: ExitTalk | None) -> Form:
             str(values["next_step"]),
         )
         ask(
-            [held.date],
             lambda meant: opened.save(
                 submission,
                 lambda session: pathway_records.save_held_exit_talk(
@@ -174,17 +172,19 @@ def _held_form(opened: Opened, talk: ExitTalk | None) -> Form:
 
 def end_form(opened: Opened) -> Form:
     """Return the form to note that the two are no longer matched."""
-    desk = opened.desk
+    desk, ask = opened.desk, asks_once()
 
     def save(submission: Submission) -> None:
-        values = submission.values
-        opened.note(
-            submission,
-            lambda session: pathway_records.end_pair(
-                session, opened.one.number, cast(PairEnd, values["end"]),
-                given(dt.date, values["on"]), desk.today,
-            ),
-        )  # fmt: skip
+        end = cast(PairEnd, submission.values["end"])
+        on = given(dt.date, submission.values["on"])
+        ask(
+            lambda meant: opened.note(
+                submission,
+                lambda session: pathway_records.end_pair(
+                    session, opened.one.number, end, on, desk.today, is_meant=on in meant
+                ),
+            )
+        )
 
     return Form(
         "pair_end",

@@ -41,7 +41,6 @@ def _form(opened: Opened) -> Form:
         rows = given(tuple, submission.values["days"])
         days = [_day(row) for row in rows]
         ask(
-            [day.date for day in days],
             lambda meant: opened.save(
                 submission,
                 lambda session: contact_records.save_meetings(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
-from peerbook.errors import InputFault
+from peerbook.errors import InputFault, Question
 from peerbook.pathways import pathway_records
 from peerbook.pathways.pathway import Pathway
 from peerbook.people.names import role_name
@@ -80,18 +79,19 @@ class Opened:
         return role_name(role) if code is None else self.names.get(code, code)
 
 
-def asks_once() -> Callable[[Collection[dt.date], Callable[[Collection[dt.date]], None]], None]:
-    """Return what saves days for one form, and takes those that were refused for meant next time.
+def asks_once() -> Callable[[Callable[[Collection[object]], None]], None]:
+    """Return what saves for one form, and takes what was asked about for meant the next time.
 
-    It is given the days, and what saves them: that is told which of them have been refused before.
+    It is given what saves: that is told what has been asked about. What is refused for any other
+    reason is not asked about.
     """
-    refused: set[dt.date] = set()
+    asked: set[object] = set()
 
-    def ask(days: Collection[dt.date], save: Callable[[Collection[dt.date]], None]) -> None:
+    def ask(save: Callable[[Collection[object]], None]) -> None:
         try:
-            save(refused.intersection(days))
-        except InputFault:
-            refused.update(days)
+            save(frozenset(asked))
+        except InputFault as refusal:
+            asked.update(fault.about for fault in refusal.faults if isinstance(fault, Question))
             raise
 
     return ask

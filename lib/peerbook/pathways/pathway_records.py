@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import cast
 
-from sqlalchemy import ColumnElement, String, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, exists, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from peerbook.months import months_after
 from peerbook.pathways.contract import (
     CHECKS,
     EXIT_TALK_FAR_MONTHS,
+    EXIT_TALK_WITHIN,
     PLANNED_MONTHS,
     Check,
     Contract,
@@ -325,16 +326,33 @@ def _refuse_overlap(session: Session, one: Pathway, contract: Contract) -> None:
 # -- what happens ----------------------------------------------------------------------------------
 
 
-def save_pause(session: Session, number: int, pause: Pause, today: dt.date) -> Saved:
+def save_pause(
+    session: Session, number: int, pause: Pause, today: dt.date, *, is_meant: bool = False
+) -> Saved:
     """Note that the clock stands still, and when they went on if it is over.
+
+    Parameters
+    ----------
+    is_meant
+        Whether days on which they met were asked about and are right.
 
     Raises
     ------
     InputFault
-        As `Contract.with_pause` says, or when there is no contract, or the pair has ended.
+        As `Contract.with_pause` says, or when there is no contract, or the pair has ended; or when
+        they met on a day of it, and that is not said to be right.
     """
     one, contract = _with_contract(session, number, "since")
     contract.with_pause(pause, today)
+    met = [day for day in _met(session, number) if pause.holds_on(day)]
+    if met and not is_meant:
+        raise InputFault.asking(
+            "since",
+            _("They met on {date}, in that pause. If both are right, save again.").format(
+                date=format_date(met[0])
+            ),
+            (pause.since, pause.until),
+        )
     append_event(session, PAIR, number, "paused", pause.since, who=pause.who)
     if pause.why is not None:
         row = session.get_one(MatchedPair, number)
@@ -373,7 +391,8 @@ def take_back_pause(session: Session, number: int, since: dt.date) -> Saved:
     for event in in_effect(session.scalars(events), dt.date.max):
         if event.kind == "paused":
             taken = event.effective_on == since
-        if taken and event.kind in ("paused", "resumed", "partner_told"):
+        is_told = event.kind == "partner_told" and event.details["since"] == since.isoformat()
+        if is_told or (taken and event.kind in ("paused", "resumed")):
             withdraw_event(session, event)
     if one.contract is None or all(pause.since != since for pause in one.contract.pauses):
         raise InputFault.at("since", _("There is no pause any more. Reload the page."))
@@ -504,25 +523,37 @@ def save_check(session: Session, number: int, which: Check, on: dt.date, today: 
     return _saved(session, one)
 
 
-def end_pair(session: Session, number: int, end: PairEnd, on: dt.date, today: dt.date) -> Saved:
+def end_pair(
+    session: Session,
+    number: int,
+    end: PairEnd,
+    on: dt.date,
+    today: dt.date,
+    *,
+    is_meant: bool = False,
+) -> Saved:
     """Note that two are no longer matched, and how it ended; whose wish it was is not asked.
+
+    Parameters
+    ----------
+    is_meant
+        Whether a day long before the agreed end was asked about and is right.
 
     Raises
     ------
     InputFault
         When the day lies ahead, before they were matched or before something that is noted, or
-        long before their exit talk; or it has ended already.
+        long before their exit talk; or it has ended already. When they completed three months more
+        that were not agreed on; or completed long before the end, and that is not said to be right.
     """
     one = _going_on(session, number, "on")
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
     if on < one.matched_on:
         raise InputFault.at("on", _matched_told(one))
-    met = select(func.max(Meeting.date)).where(Meeting.pair_id == number, Meeting.state == "held")
-    last_met = session.scalar(met)
     noted = list(_noted(one))
-    if last_met is not None:
-        noted.append((last_met, _("They met on {date}.").format(date=format_date(last_met))))
+    words = _("They met on {date}.")
+    noted += [(day, words.format(date=format_date(day))) for day in _met(session, number)[-1:]]
     last = max(noted, default=(on, ""))
     if last[0] > on:
         raise InputFault.at("on", f"{last[1]} " + _("Choose that day or a later one."))
@@ -534,8 +565,47 @@ def end_pair(session: Session, number: int, end: PairEnd, on: dt.date, today: dt
                 _("The exit talk was held on {date}, long after that. Choose a day nearer to it.")
                 .format(date=format_date(one.closing.date)),
             )  # fmt: skip
+    _refuse_completed(one, end, on, is_meant=is_meant)
     append_event(session, PAIR, number, "ended", on, end=end)
     return _saved(session, one)
+
+
+def _met(session: Session, number: int) -> Sequence[dt.date]:
+    """Return the days on which a pair met, in their order."""
+    held = select(Meeting.date).where(Meeting.pair_id == number, Meeting.state == "held")
+    return session.scalars(held.order_by(Meeting.date)).all()
+
+
+def _refuse_completed(one: Pathway, end: PairEnd, on: dt.date, *, is_meant: bool) -> None:
+    """Refuse what was completed without being agreed on, and ask about what was long before."""
+    if end not in ("completed", "extended_completed"):
+        return
+    contract = one.contract
+    if end == "extended_completed" and (contract is None or not contract.both_want_more):
+        raise InputFault.at(
+            "end",
+            _("It is not noted that both wanted three months more. Note that first, or choose "
+              "another end."),
+        )  # fmt: skip
+    if is_meant:
+        return
+    if contract is None:
+        if on <= one.matched_on + EXIT_TALK_WITHIN:
+            raise InputFault.asking(
+                "on",
+                _("They were matched on {date}, and have no contract. If they completed it all the "
+                  "same, save again.").format(date=format_date(one.matched_on)),
+                on,
+            )  # fmt: skip
+        return
+    agreed = contract.ended_pause(on).ends_on
+    if agreed is not None and on < agreed - EXIT_TALK_WITHIN:
+        raise InputFault.asking(
+            "on",
+            _("That is long before the agreed end, {date}. If they completed it all the same, save "
+              "again.").format(date=format_date(agreed)),
+            on,
+        )  # fmt: skip
 
 
 def take_back_end(session: Session, number: int) -> Saved:
@@ -636,6 +706,9 @@ def _noted(one: Pathway) -> Iterator[tuple[dt.date, str]]:
     for pause in one.contract.pauses:
         for day in filter(None, (pause.since, pause.until)):
             yield day, _("A pause is noted on {date}.").format(date=format_date(day))
+        if pause.told_on is not None:
+            words = _("It is noted that you told the one who waits on {date}.")
+            yield pause.told_on, words.format(date=format_date(pause.told_on))
 
 
 def _talk_noted(one: Pathway) -> Iterator[tuple[dt.date, str]]:
@@ -797,10 +870,11 @@ def _refuse_exit_day(one: Pathway, date: dt.date, *, is_meant: bool) -> None:
 
     end = _end_far_from(one, date)
     if end is not None and not is_meant:
-        raise InputFault.at(
+        raise InputFault.asking(
             "date",
             _("That is more than {n} months from the end, {date}. If the day is right, save again.")
             .format(n=EXIT_TALK_FAR_MONTHS, date=format_date(end)),
+            date,
         )  # fmt: skip
 
 

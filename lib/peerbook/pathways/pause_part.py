@@ -8,7 +8,7 @@ from typing import cast
 from peerbook.pathways import pathway_records
 from peerbook.pathways.contract import OFFERS, WHO, WHY, Contract, Offer, Pause, Who, Why
 from peerbook.pathways.names import offer_name, who_name, why_name
-from peerbook.pathways.opened import Opened
+from peerbook.pathways.opened import Opened, asks_once
 from peerbook.text import _, format_date
 from peerbook.ui import (
     Button,
@@ -26,7 +26,7 @@ from peerbook.ui.answers import given, given_or_none
 
 def pause_form(opened: Opened) -> Form:
     """Return the form to note a pause."""
-    desk, number = opened.desk, opened.one.number
+    desk, number, ask = opened.desk, opened.one.number, asks_once()
 
     def save(submission: Submission) -> None:
         values = submission.values
@@ -36,10 +36,15 @@ def pause_form(opened: Opened) -> Form:
             cast(Who, values["who"]),
             cast("Why | None", values["why"]),
         )
-        opened.note(
-            submission,
-            lambda session: pathway_records.save_pause(session, number, pause, desk.today),
-        )
+        ask(
+            lambda meant: opened.note(
+                submission,
+                lambda session: pathway_records.save_pause(
+                    session, number, pause, desk.today,
+                    is_meant=(pause.since, pause.until) in meant,
+                ),
+            )
+        )  # fmt: skip
 
     return Form(
         "pause",

@@ -113,8 +113,8 @@ def _closed_anew(
         if link.event_through >= first:
             key, number = key_of(link.key_id), link.number
             rows = _rows(bind, since, through)
-            if key and hmac.compare_digest(_hash(key, number, was, "", rows, {}), link.hash):
-                hashed = _hash(key, number, now, link.hash, rows, left)
+            if key and hmac.compare_digest(_hash(key, f"{number}\n{was}\n", rows, {}), link.hash):
+                hashed = _hash(key, f"{number}\n{now}\n{link.hash}\n", rows, left)
                 anew[number] = {"hash": hashed, "earlier_hash": link.hash}
         was, since = link.hash, through
         now = anew[link.number]["hash"] if link.number in anew else link.hash
@@ -137,14 +137,11 @@ def _rows(
 
 def _hash(
     key: bytes,
-    number: int,
-    previous: str,
-    earlier: str,
+    head: str,
     rows: Iterable[tuple[str, dict[str, Any]]],
     left: Mapping[int, dict[str, Any]],
 ) -> str:
     """Return what a link says, when events hold what is left of them; as `store.chain` does."""
-    head = f"{number}\n{previous}\n" + (f"{earlier}\n" if earlier else "")
     told = hmac.new(key, head.encode(), hashlib.sha256)
     for table, row in rows:
         if table == EVENT.name and row["seq"] in left:
@@ -179,10 +176,10 @@ def _move(bind: sa.Connection, events: Iterable[Any]) -> list[int]:
         if event.kind == "withdrawn":
             withdrawn.add(event.details["seq"])
             continue
-        pair, day = int(event.subject_id), event.effective_on.isoformat()
+        number, day = int(event.subject_id), event.effective_on.isoformat()
         if event.details.get("why") in WHY:
-            found[pair].setdefault(day, event.details["why"])
-            who.setdefault((pair, day), event.details.get("who", "both"))
+            found[number].setdefault(day, event.details["why"])
+            who.setdefault((number, day), event.details.get("who", "both"))
     moved = []
     for pair in bind.execute(sa.select(PAIR).where(PAIR.c.id.in_(list(found)))).all():
         gone = {"peer"} if pair.peer_code is None else set()
@@ -226,7 +223,7 @@ def _close(bind: sa.Connection, previous: str, last: Any, key_id: str, key_of: K
             event_through=through[1],
             seen_through=through[2],
             key_id=key_id,
-            hash=_hash(key_of(key_id), number, previous, "", rows, {}),
+            hash=_hash(key_of(key_id), f"{number}\n{previous}\n", rows, {}),
         )
     )
 
