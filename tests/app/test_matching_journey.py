@@ -76,6 +76,8 @@ def test_two_who_wish_for_each_other_are_matched_and_part_kindly(app, guest, sit
     page.get_by_role("button", name="Det slutter").click()
     shown(page).get_by_label("Hvordan sluttede det?").select_option(label="Gennemført som aftalt")
     page.get_by_role("button", name="Gem, at det er slut").click()
+    expect(page.get_by_text(re.compile("Er det gennemført alligevel")).first).to_be_visible()
+    page.get_by_role("button", name="Gem, at det er slut").click()
     expect(page.get_by_text(re.compile(r"^Det sluttede"))).to_be_visible()
     page.get_by_role("button", name="Tilbage til listen").click()
     expect(page.get_by_text(re.compile("^Ingen er matchet lige nu"))).to_be_visible()

@@ -319,7 +319,7 @@ def test_a_day_refused_for_another_reason_is_still_asked_about(store, pair):
         held = [MeetingDay(day, "held")]
         change(store, contact_records.save_meetings, pair, held, TODAY, meant=meant)
 
-    with pytest.raises(InputFault, match="noteret allerede"):
+    with pytest.raises(InputFault, match="noteret i forvejen"):
         ask(save)
     change(store, contact_records.remove_meeting, saved_off.number, saved_off.version)
     with pytest.raises(InputFault, match="pause"):
