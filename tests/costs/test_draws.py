@@ -117,6 +117,7 @@ def test_figures_that_go_together_are_drawn_so_and_each_keeps_its_own_spread():
         {("hours", "hours"): 0.5},
         {("hours", "talks"): 0.5},
         {("hours", "wage"): 1.5},
+        {("hours", "wage"): 0.5, ("wage", "hours"): -0.5},
         {("hours", "wage"): 0.9, ("hours", "more"): 0.9, ("wage", "more"): -0.9},
     ],
 )
@@ -124,6 +125,22 @@ def test_what_cannot_go_together_is_refused(said):
     more = {"more": dataclasses.replace(FIGURES["talks"], spread=Gamma(Decimal(5)))}
     with pytest.raises(InputFault):
         drawn_totals([case((TALK,), **VARYING, **more)], 10, correlations=said)
+
+
+@pytest.mark.parametrize("share", [1.0, -1.0])
+def test_figures_that_go_together_wholly_are_one_draw(share):
+    hour = dataclasses.replace(FIGURES["wage"], value=Decimal(1))
+    hours = case((Line("one", "running", ("hours", "hour"), "region"),), **VARYING, hour=hour)
+    both = drawn_totals(
+        [hours, case((TALK,), **VARYING)], 1000, correlations={("hours", "wage"): share}
+    )
+    ranks = stats.rankdata(both[0]), stats.rankdata(both[1] / both[0])
+    assert np.array_equal(ranks[0], ranks[1] if share > 0 else 1001 - ranks[1])
+
+
+def test_no_draw_at_all_is_refused():
+    with pytest.raises(InputFault):
+        drawn_totals([case((TALK,), **VARYING)], 0)
 
 
 def test_what_moves_the_cost_most_stands_first_with_kroner_per_contract():

@@ -131,7 +131,7 @@ class Case:
                 message = text.format(year=figure.price_year, wanted=self.price_year)
                 told.append(Fault(message, Place(field=key)))
         for key in (STARTED, COMPLETED, MONTHS):
-            if self.figures[key].value == 0:
+            if 0 in _ends(self.figures[key]):
                 text = _("With none of these, there is no cost for each. Write more than zero.")
                 told.append(Fault(text, Place(field=key)))
         if not 1 <= self.years <= LONGEST:
@@ -255,6 +255,13 @@ def require(case: Case) -> None:
     """Refuse a case that cannot be worked out, as `estimate` says."""
     if faults := case.faults():
         raise InputFault(faults)
+
+
+def _ends(figure: Figure) -> tuple[Decimal | None, ...]:
+    """Return what a figure is worth as it stands, at its low and at its high."""
+    if figure.value is None or faults_of("", figure):
+        return ()
+    return (figure.value, *(figure.spread.ends(figure.value) if figure.spread else ()))
 
 
 def _cost(case: Case, line: Line) -> Decimal:

@@ -27,6 +27,9 @@ DRAWS, SEED = 5_000, 2018
 BLOCK = 2**14
 """Draws at a time: few enough that a figure's values stay in the processor's cache."""
 
+ROUNDING = 1e-9
+"""How far below zero what cannot be negative may come out by rounding."""
+
 Correlations = Mapping[tuple[str, str], float]
 Mapped = Callable[[Callable[[int], Draws], Iterable[int]], Iterable[Draws]]
 """Calls a function with each of some numbers and returns the results in order, as `map` does;
@@ -85,6 +88,8 @@ def drawn_totals(
     InputFault
         When a case cannot be worked out, or correlations contradict each other.
     """
+    if draws < 1:
+        raise InputFault.at("draws", _("Draw at least once."))
     for case in cases:
         require(case)
     of_block = partial(_block, tuple(cases), seed, _together(cases, correlations or {}))
@@ -115,7 +120,7 @@ def reaches(case: Case) -> list[Reach]:
 
 @dataclass(frozen=True)
 class _Together:
-    """Figures that go together, and the factor of their correlations (Cholesky)."""
+    """Figures that go together, and what makes scores of their own of scores that do not."""
 
     keys: tuple[str, ...]
     factor: Draws
@@ -131,18 +136,19 @@ def _together(cases: Sequence[Case], correlations: Correlations) -> _Together:
     keys = tuple(dict.fromkeys(key for pair in correlations for key in pair))
     matrix = np.eye(len(keys))
     for (one, other), share in correlations.items():
-        if one == other or not -1 <= share <= 1 or not {one, other} <= varying:
+        left, right = keys.index(one), keys.index(other)
+        said_otherwise = (other, one) in correlations and correlations[other, one] != share
+        if one == other or not -1 <= share <= 1 or not {one, other} <= varying or said_otherwise:
             raise InputFault.at(
                 one, _("Two figures that vary go together from -1 to 1. Look at this one.")
             )
-        left, right = keys.index(one), keys.index(other)
         matrix[left, right] = matrix[right, left] = share
-    try:
-        return _Together(keys, np.linalg.cholesky(matrix).astype(np.float64))
-    except np.linalg.LinAlgError:
+    spreads, axes = np.linalg.eigh(matrix) if keys else (np.empty(0), matrix)
+    if (spreads < -ROUNDING).any():
         raise InputFault.at(
             keys[0], _("What you say goes together contradicts itself. Take one of them away.")
-        ) from None
+        )
+    return _Together(keys, axes * np.sqrt(spreads.clip(min=0)))
 
 
 def _block(cases: tuple[Case, ...], seed: int, together: _Together, number: int) -> Draws:

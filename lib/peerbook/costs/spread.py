@@ -33,7 +33,7 @@ class Triangle:
 
     def fault(self, value: Decimal, *, is_share: bool) -> str | None:
         """Return what is wrong with it for a number of this value."""
-        if self.low < 0:
+        if not (self.low.is_finite() and self.high.is_finite() and self.low >= 0):
             return _("The least cannot be below zero. Write a number from 0 up.")
         if is_share and self.high > 1:
             return _("The most is at most 100 per cent for a share.")
@@ -67,7 +67,8 @@ class Gamma:
         """Return what is wrong with it for a number of this value."""
         if is_share:
             return _("For a share, say the least and the most, or of how many it was counted.")
-        return None if value > 0 and self.sd > 0 else _("Only a number above zero can vary so.")
+        varies = value > 0 and self.sd.is_finite() and self.sd > 0
+        return None if varies else _("Only a number above zero can vary so.")
 
     def drawn(self, value: Decimal, size: int, rng: np.random.Generator) -> Draws:
         """Return random values, `size` of them."""
@@ -97,7 +98,7 @@ class Beta:
         """Return what is wrong with it for a number of this value."""
         if not is_share:
             return _("Only a share is counted of so many.")
-        if not 0 < value < 1 or self.of <= 0:
+        if not 0 < value < 1 or not self.of.is_finite() or self.of <= 0:
             return _("Of none or of all, nobody can tell how much it varies. Say least and most.")
         return None
 
