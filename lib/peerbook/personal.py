@@ -294,3 +294,13 @@ class Names:
         """Return the names a word can be: itself, or without the -s that says whose."""
         forms = {word, word[:-1]} if word.endswith("s") else {word}
         return {form for form in forms if form in self._others or form in self._single}
+
+
+def same_name(name: str) -> str:
+    """Return what is the same for a name however it is spelled: in case, spaces, signs unseen.
+
+    >>> same_name("  Åse  OPDIGT") == same_name("A\u030ase Op\u00addigt")
+    True
+    """
+    seen = (sign for sign in name if unicodedata.category(sign) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", "".join(seen)).casefold().split())

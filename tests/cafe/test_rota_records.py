@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import select
 
 from builders import LEADER, a_site, assert_sound, change, participant
 from builders import save as saved
@@ -19,7 +20,7 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.erasure import erase_person, held_about
 from peerbook.privacy.retention import RetentionRule, terms
 from peerbook.store import Store, Visitor, append_event, identities
-from peerbook.store.tables import Site
+from peerbook.store.tables import NameSeen, Site
 
 TUESDAY = dt.date(2026, 3, 3)
 JOINED = dt.date(2026, 1, 5)
@@ -159,6 +160,44 @@ def test_between_weekly_cafes_the_closed_days_are_told_with_why(store, site_id):
     assert (at.date, at.place) == (TUESDAY + WEEK, "Lido")
     assert "Malerne er her" in why
     assert rota_records.closed_days(known[:1], calendar) == []
+
+
+def test_whoever_is_known_but_does_not_take_part_is_no_host_by_their_name(store, site_id):
+    (asked,) = saved(store, participant(site_id=site_id, created_on=JOINED))
+    with store.write(LEADER) as session:
+        identities.save_name(session, asked, "Åse Opdigt")
+    number = plan(store, site_id)[0].number
+    for typed in ("åse  opdigt", "A\u030ase Opdigt", "Åse Op\u00addigt"):
+        assert refused(take, store, number, Hosts((), (typed,))) == ["labels"]
+    take(store, number, Hosts((), ("Åse Opdigt (personale)",)))
+    assert_sound(store)
+
+
+def test_who_was_written_down_before_they_were_known_is_erased_from_the_rota(store, site_id):
+    number = plan(store, site_id)[0].number
+    take(store, number, Hosts((), ("Åse  Opdigt", "Åse Opdigt (personale)")))
+    (code,) = saved(store, participant(site_id=site_id, created_on=JOINED))
+    with store.write(LEADER) as session:
+        identities.save_name(session, code, "Åse Opdigt")
+    with store.write(LEADER) as session:
+        erase_person(session, code)
+    (shift,) = shifts(store, site_id)
+    assert shift.hosts.labels == ("Åse Opdigt (personale)",)
+    assert_sound(store)
+
+
+def test_hosts_by_label_are_saved_also_by_who_knows_people_by_codes(store, site_id, code):
+    number = plan(store, site_id)[0].number
+    visitor = Visitor(LEADER, "leader", by_codes=True)
+    by_codes = Store.open(store.address, visitor=visitor)
+    take(by_codes, number, Hosts((), ("Frivillig A",)))
+    assert shifts(store, site_id)[0].hosts.labels == ("Frivillig A",)
+
+
+def test_only_who_is_recognised_was_seen_by_whoever_types_hosts(store, site_id, code):
+    take(store, plan(store, site_id)[0].number, Hosts((), (NAME.split(maxsplit=1)[0],)))
+    with store.read() as session:
+        assert session.scalars(select(NameSeen.participant_code)).all() == []
 
 
 def test_two_who_change_the_hosts_at_once_do_not_overwrite_each_other(store, site_id):

@@ -15,8 +15,9 @@ from peerbook.cafe.faces import Cafe
 from peerbook.course import plan_records
 from peerbook.course.schedule.calendar import LATEST, DanishCalendar, check_in_calendar
 from peerbook.errors import InputFault
-from peerbook.people.participants import called, roles_on, same_name
-from peerbook.store import Saved, row_to_change
+from peerbook.people.participants import roles_on
+from peerbook.personal import same_name
+from peerbook.store import Saved, identities, row_to_change
 from peerbook.store.tables import CafeShift, Participant, ShiftHost
 from peerbook.text import _, format_date, format_list, format_time
 
@@ -208,12 +209,18 @@ def recognised(
 
     Where two are called the same, it is the first by code.
     """
-    can_be = set(roles_on(session, site_id, day))
+    can_be = roles_on(session, site_id, day)
     return {
-        label: codes[0]
-        for label in labels
-        if (codes := [code for code in called(session, site_id, label) if code in can_be])
+        label: here[0]
+        for label, codes in _names_among(session, site_id, labels).items()
+        if (here := [code for code in codes if code in can_be])
     }
+
+
+def _names_among(session: Session, site_id: int, labels: Iterable[str]) -> dict[str, list[str]]:
+    """Return which labels are the names of those known at a site, whether they take part or not."""
+    here = select(Participant.code).where(Participant.site_id == site_id)
+    return identities.whose(session, labels, here)
 
 
 def closed_days(shown: Iterable[Shift], calendar: DanishCalendar) -> list[tuple[Opening, str]]:
@@ -360,6 +367,14 @@ def _save_hosts(session: Session, row: CafeShift, day: dt.date, hosts: Hosts) ->
                 "{names} takes part. Choose the name among the participants instead, or write who "
                 "else it is, as “{name} (staff)”."
             ).format(names=format_list(list(taking_part)), name=next(iter(taking_part))),
+        )
+    if known_here := _names_among(session, row.site_id, labels.values()):
+        raise InputFault.at(
+            "labels",
+            _(
+                "{names} is known here as somebody who asked or took part. Write who else it is, "
+                "as “{name} (staff)”, or no participant’s name could be deleted from the rota."
+            ).format(names=format_list(list(known_here)), name=next(iter(known_here))),
         )
     for host in kept:
         if host.label:

@@ -140,14 +140,8 @@ def _events(
 
 def called(session: Session, site_id: int, name: str) -> list[str]:
     """Return the codes of those at a site who are called exactly that, in whatever case."""
-    at_site = session.scalars(select(Participant.code).where(Participant.site_id == site_id))
-    alike = identities.named(session, name, at_site.all())
-    return sorted(code for code, known in alike.items() if same_name(known) == same_name(name))
-
-
-def same_name(name: str) -> str:
-    """Return what is the same for a name in another case, or with other spaces."""
-    return " ".join(name.casefold().split())
+    here = select(Participant.code).where(Participant.site_id == site_id)
+    return identities.whose(session, [name], here).get(name, [])
 
 
 def checked_contacts(contacts: Contacts) -> Contacts:

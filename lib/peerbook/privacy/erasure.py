@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from peerbook.personal import Names
+from peerbook.personal import Names, same_name
 from peerbook.store import append_event, events_of, identities, in_effect
 from peerbook.store.drafts import strings_in, typed_in
 from peerbook.store.tables import (
@@ -118,6 +118,7 @@ def erase_people(
     """
     on = today or dt.datetime.now(COPENHAGEN).date()
     rows, files = list(_rows(session, codes)), _files_named_after(session, codes)
+    hosts = _hosts_named_as(session, codes)
     held = Counter(row.__tablename__ for row in rows)
     for row in rows:
         if isinstance(row, Enquiry):
@@ -134,6 +135,8 @@ def erase_people(
             session.delete(row)
     for file in files:
         file.file_name = ""
+    for host in hosts:
+        host.label = ""
     session.flush()
     for person in session.scalars(select(Participant).where(Participant.code.in_(codes))):
         session.delete(person)
@@ -304,3 +307,10 @@ def _files_named_after(session: Session, codes: Collection[str]) -> list[DataImp
     is_told_of = _teller(session, codes)
     named = select(DataImport).where(DataImport.file_name != "")
     return [file for file in session.scalars(named) if is_told_of(file.file_name)]
+
+
+def _hosts_named_as(session: Session, codes: Collection[str]) -> list[ShiftHost]:
+    """Return the hosts who were written down by a person's whole name, before they were known."""
+    names = {same_name(name) for name in identities.name_of(session, codes).values()}
+    by_label = select(ShiftHost).where(ShiftHost.label != "")
+    return [host for host in session.scalars(by_label) if same_name(host.label) in names]

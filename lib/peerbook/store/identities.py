@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, exists, select, text
+from sqlalchemy import ColumnElement, Connection, Select, exists, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from peerbook.errors import InputFault
+from peerbook.personal import same_name
 from peerbook.store import sightings
 from peerbook.store.cpr import Cpr
 from peerbook.store.keys import Keys, keys_of
@@ -98,6 +99,31 @@ def named(session: Session, written: str, among: Collection[str] | None = None) 
     return names
 
 
+def whose(session: Session, names: Iterable[str], among: Select[Any]) -> dict[str, list[str]]:
+    """Return of some names whose each is, by the name as it was given; nobody's are left out.
+
+    That somebody is called so is written down of them when the session ends, and of nobody else.
+    Whoever knows people by their codes only is told of none.
+
+    Parameters
+    ----------
+    names
+        Whole names, in whatever case.
+    among
+        Selects the codes of those who are looked through.
+    """
+    wanted = {same_name(name): name for name in names if name.strip()}
+    if not wanted or session.info["by_codes"]:
+        return {}
+    found: dict[str, list[str]] = {}
+    rows = select(Identity).where(Identity.participant_code.in_(among))
+    for row in session.scalars(rows.order_by(Identity.participant_code)):
+        if (name := wanted.get(same_name(_opened(session, row, "name")))) is not None:
+            found.setdefault(name, []).append(row.participant_code)
+    sightings.note(session, (("name", code) for codes in found.values() for code in codes))
+    return found
+
+
 def alike(session: Session) -> dict[tuple[str, str], tuple[Alike, ...]]:
     """Return pairs of codes of whom something is the same, and what; each pair in order of codes.
 
@@ -107,7 +133,7 @@ def alike(session: Session) -> dict[tuple[str, str], tuple[Alike, ...]]:
     for row in session.scalars(select(Identity).order_by(Identity.participant_code)):
         known: dict[Alike, str] = {
             "cpr": row.cpr_index or "",
-            "name": " ".join(_opened(session, row, "name").casefold().split()),
+            "name": same_name(_opened(session, row, "name")),
             "email": _opened(session, row, "email").casefold().strip(),
             "phone": _opened(session, row, "phone"),
         }
