@@ -296,6 +296,14 @@ def test_only_rows_of_ones_own_sites_are_read_in_any_table(place):
             assert "P-KKKKKK" not in identities.name_of(session, ["P-KKKKKK"])
 
 
+def test_what_happened_at_ones_own_sites_is_told_to_who_reads_no_participants(place):
+    with as_(place, "steering_group", {1}) as store:
+        assert read(store, select(Event.subject_type)) == ["course"]
+        for table in (Participant, Identity, MatchedPair):
+            with pytest.raises(NotAllowed):
+                read(store, select(func.count()).select_from(table))
+
+
 def test_no_name_a_statement_gives_leads_past_the_view(place):
     with as_(place, "course_leader", {1}) as store:
         known = len(read(store, select(Course)))
