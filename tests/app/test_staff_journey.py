@@ -83,7 +83,7 @@ def test_the_card_is_written_printed_and_given_and_a_mentor_is_asked(app, guest,
 
     unfold(page, "Skriv op, at en mentor er holdt op med støtte")
     page.get_by_label("Hvem?").select_option(label=MENTOR)
-    page.get_by_role("button", name="Gem, at det er slut").click()
+    page.get_by_role("button", name="Gem, at støtten er slut").click()
     left = page.get_by_role("table", name="Uden støtte i hjemmet, den seneste øverst")
     expect(left).to_contain_text("Ikke endnu. Spørg, hvordan det går")
     assert axe(page) == []

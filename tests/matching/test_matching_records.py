@@ -196,6 +196,21 @@ def test_a_wish_is_taken_back_and_still_told(store, made):
     ]
 
 
+def test_a_wish_taken_back_later_is_not_written_over_by_its_old_sheet(store, made):
+    site_id, peers, mentors = made
+    wish(store, made, peers[0], mentors, on=days(-5))
+    change(store, matching_records.withdraw_wish, peers[0], mentors[0], days(-2), TODAY)
+    seen = noted(store, made, peers[0], on=days(-5))
+    with pytest.raises(InputFault) as refusal:
+        wish(store, made, peers[0], [mentors[1], mentors[0]], on=days(-5), seen=seen)
+    assert [fault.place.field for fault in refusal.value.faults] == ["wish_2"]
+    kept = {one.wished: one.withdrawn_on for one in read(store, matching_records.wishes, site_id)}
+    assert kept == {mentors[0]: days(-2), mentors[1]: None}
+    wish(store, made, peers[0], [mentors[0]], on=days(-2))
+    assert noted(store, made, peers[0], on=days(-2))["wish_1"] == mentors[0]
+    assert_sound(store)
+
+
 # -- vetoes and pairs ----------------------------------------------------------------------------
 
 

@@ -270,7 +270,8 @@ def save_wishes(
     Raises
     ------
     InputFault
-        As `wishes.check` says, or when nobody is named.
+        As `wishes.check` says, or when nobody is named, or somebody whose wish was taken back on a
+        later day: that is history.
     Conflict
         When somebody else has written down wishes for that day and basis since, or taken one back.
     """
@@ -283,7 +284,14 @@ def save_wishes(
     )
     refuse_overtaken(seen or nothing, stored, mine)
     for row in _sheet(session, code, basis, made_on):
-        if row.withdrawn_on is None or row.wished_code in wished:
+        named_again = row.wished_code in wished
+        if named_again and row.withdrawn_on is not None and row.withdrawn_on > made_on:
+            raise InputFault.at(
+                f"wish_{wished.index(row.wished_code) + 1}",
+                _("They took that wish back on {date}. Write it down with that day or a later one.")
+                .format(date=format_date(row.withdrawn_on)),
+            )  # fmt: skip
+        if row.withdrawn_on is None or named_again:
             session.delete(row)
     session.flush()
     rows = [

@@ -186,7 +186,7 @@ def risk_table(one: Retention) -> TableData:
         Column("good", _("Ended well"), kind="number"),
         Column("changed_mentor", end_name("changed_mentor"), kind="number"),
         Column("out", _("Stopped or lost contact"), kind="number"),
-        Column("censored", _("Go on, no further yet"), kind="number"),
+        Column("censored", _("Still going on, followed this far"), kind="number"),
     ]
     rows = [
         {

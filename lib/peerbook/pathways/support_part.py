@@ -140,5 +140,5 @@ class Support:
             ],
             values={"on": self._desk.today},
             on_submit=save,
-            submit_label=_("Save that it ended"),
+            submit_label=_("Save that the support ended"),
         )
