@@ -17,14 +17,15 @@ from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Contract, Pause
 from peerbook.pathways.contract_part import contract_parts
 from peerbook.pathways.opened import Opened, asks_once
+from peerbook.pathways.pathway_part import OnePathway
 from peerbook.pathways.pathway_records import AgreedExit, Answer, HeldExit, Sheet
 from peerbook.people import pairs
 from peerbook.privacy import retention
 from peerbook.privacy.erasure import erase_person, held_about
-from peerbook.store import Visitor, append_event, events_of
+from peerbook.store import Visitor, append_event, events_of, identities
 from peerbook.store.tables import ERASED_END, ExitTalk, MatchedPair, Veto
 from peerbook.text import format_date
-from peerbook.ui import Submission
+from peerbook.ui import Prose, Submission
 
 TODAY = dt.date(2026, 11, 24)
 START = dt.date(2026, 6, 1)
@@ -627,6 +628,26 @@ def test_pairs_that_ended_long_ago_can_be_left_out(store, made, pair):
     assert [one.number for one in found] == [other]
     found = read(store, pathway_records.pathways, None, TODAY, ended_since=days(-40))
     assert [one.number for one in found] == [other, pair]
+
+
+def test_a_pair_tells_of_the_pairs_either_was_in_before(store, made, pair):
+    peers, mentors = made[1:]
+    change(store, pathway_records.end_pair, pair, "changed_mentor", days(-60), TODAY)
+    pair_of_others = a_pair(store, made, peer=1, mentor=1)
+    change(store, pathway_records.end_pair, pair_of_others, "withdrew", days(-50), TODAY)
+    again = a_pair(store, made, days(-40), mentor=1)
+    before = read(store, pathway_records.pathways_before, of(store, again))
+    assert [one.number for one in before] == [pair_of_others, pair]
+    assert read(store, pathway_records.pathways_before, of(store, pair)) == []
+    save_name = identities.save_name
+    for code, name in ((peers[0], "Opdigt Ét"), (mentors[0], "Opdigt *To*")):
+        change(store, save_name, code, name)
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    parts = OnePathway(desk, again, print, str).parts()
+    told = [str(part.tree) for part in parts if isinstance(part, Prose)]
+    since, until = format_date(START), format_date(days(-60))
+    line = f"Før: par {pair}, Opdigt Ét og Opdigt *To*, {since} til {until}: fik en anden"
+    assert any(line in text for text in told), told
 
 
 # -- what becomes of it ----------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from peerbook.matching.names import VETOES, veto_name
 from peerbook.matching.pool import Member
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.wishes import MOST_NAMES, Basis, compared, named, standing
-from peerbook.people.names import role_name
+from peerbook.people.names import before_line, role_name
 from peerbook.people.participants import refuse_deleted
 from peerbook.store import Saved
 from peerbook.store.tables import Site, VetoKind
@@ -130,6 +130,7 @@ class Wishes:
                 Heading(room.name(code)),
                 Prose(f"{role_name(member.role)} · {_state(member).text}"),
                 *self._holding_parts(room, code),
+                *_pairs_before(room, code),
                 *_earlier(room, code),
                 Heading(_("Whom do they wish for?"), level=3),
                 self._wish_form(room, member),
@@ -341,6 +342,22 @@ def _basis_name(basis: Basis) -> str:
 
 def _other(one: str, other: str, code: str) -> str:
     return other if one == code else one
+
+
+def _pairs_before(room: Room, code: str) -> list[Part]:
+    """Return what is told of the pairs somebody was in, the latest first."""
+    known = sorted(room.pairs, key=lambda one: (one.matched_on, one.number), reverse=True)
+    lines = [
+        before_line(
+            one.number,
+            (room.name(one.peer), room.name(one.mentor)),
+            (one.matched_on, one.ended_on),
+            one.end or "",
+        )
+        for one in known
+        if code in one.codes and one.ended_on is not None
+    ]
+    return [Prose(bullets(lines))] if lines else []
 
 
 def _earlier(room: Room, code: str) -> list[Part]:

@@ -16,6 +16,7 @@ from peerbook.pathways.names import check_name, offer_name, standing_text, who_n
 from peerbook.pathways.opened import Opened
 from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pause_part import pause_form, resume_form, taking_back, told_form
+from peerbook.people.names import before_line, role_name
 from peerbook.store import identities
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
@@ -30,7 +31,6 @@ from peerbook.ui import (
     Prose,
     Submission,
     bullets,
-    literal,
 )
 from peerbook.ui.answers import given
 
@@ -58,12 +58,15 @@ class OnePathway:
     ) -> None:
         with desk.store.read() as session:
             one = pathway_records.pathway(session, number)
-            names = identities.name_of(session, one.codes)
+            before = pathway_records.pathways_before(session, one)
+            codes = {code for known in (one, *before) for code in known.codes}
+            names = identities.name_of(session, sorted(codes))
             is_only_matched = one.ended_on is None and pathway_records.is_only_matched(session, one)
             version = pathway_records.sheet_row(session, number).version
         self._opened = Opened(desk, one, names, reopen)
         self._version = version if is_only_matched else None
         self._leave = leave
+        self._before = before
 
     def parts(self, told: str = "", task: Task | None = None) -> list[Part]:
         """Return the pair, its dates, and what can be done; one task is open.
@@ -91,11 +94,29 @@ class OnePathway:
             Heading(heading),
             Prose(standing),
             Prose(bullets([text for _on, text in sorted(_dates(one), key=_day)])),
+            *([Prose(bullets(self._before_lines()))] if self._before else []),
             *([Prose(alone)] if len(one.codes) < 2 else []),
             *(
                 Disclosure(label, make, opened=which == wanted)
                 for which, label, make in self._tasks(one, today)
             ),
+        ]
+
+    def _before_lines(self) -> list[str]:
+        """Return what is told of the pairs either of the two was in before."""
+
+        def name(code: str | None, role: Literal["peer", "mentor"]) -> str:
+            return role_name(role) if code is None else self._opened.names.get(code, code)
+
+        return [
+            before_line(
+                one.number,
+                (name(one.peer, "peer"), name(one.mentor, "mentor")),
+                (one.matched_on, one.ended_on),
+                one.end or "",
+            )
+            for one in self._before
+            if one.ended_on is not None
         ]
 
     def _tasks(
@@ -218,8 +239,8 @@ class OnePathway:
         lines = [
             _("{date}: {peer} said {peer_answer}, {mentor} said {mentor_answer}.").format(
                 date=format_date(one.on),
-                peer=literal(opened.peer), peer_answer=said(one.peer),
-                mentor=literal(opened.mentor), mentor_answer=said(one.mentor),
+                peer=opened.peer, peer_answer=said(one.peer),
+                mentor=opened.mentor, mentor_answer=said(one.mentor),
             )
             for one in reversed(known)
         ]  # fmt: skip

@@ -160,6 +160,17 @@ def pathway(session: Session, number: int, day: dt.date = dt.date.max) -> Pathwa
     return found[0]
 
 
+def pathways_before(session: Session, one: Pathway) -> list[Pathway]:
+    """Return the pairs either of two was in that have ended, the latest first."""
+    if not one.codes:
+        return []
+    others = _read(session, [MatchedPair.is_about(one.codes), MatchedPair.id != one.number],
+                   dt.date.max)  # fmt: skip
+    ended = [other for other in others if other.ended_on is not None]
+    before = [other for other in ended if other.matched_on <= one.matched_on]
+    return sorted(before, key=lambda other: (other.matched_on, other.number), reverse=True)
+
+
 def sheet_row(session: Session, number: int) -> MatchedPair:
     """Return the pair with the sheet of its three-way talk."""
     return session.get_one(MatchedPair, number)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import get_args
 
 from peerbook.store.tables import ERASED_END, Channel, PairEnd
-from peerbook.text import _
+from peerbook.text import _, format_date
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 """Ways in which people heard of the programme: seeds/vejle-manual.txt, p. 7-10 and 18."""
@@ -44,3 +45,24 @@ def end_name(end: str) -> str:
         "lost_contact": _("Lost contact"),
         ERASED_END: _("One of the two was deleted"),
     }[end]
+
+
+def before_line(number: int, two: tuple[str, str], days: tuple[dt.date, dt.date], end: str) -> str:
+    """Return what is told of a pair there was before.
+
+    Parameters
+    ----------
+    number
+        Of the pair.
+    two
+        What peer and mentor are called.
+    days
+        From and until when they were matched.
+    end
+        How it ended.
+    """
+    peer, mentor = two
+    return _("Before: pair {number}, {peer} and {mentor}, {since} to {until}: {end}.").format(
+        number=number, peer=peer, mentor=mentor,
+        since=format_date(days[0]), until=format_date(days[1]), end=end_name(end).lower(),
+    )  # fmt: skip
