@@ -12,12 +12,19 @@ hidden.) The calculation is done in whole numbers modulo a prime, so nothing is 
 
 What is counted need not be people: a contract is about two, and somebody can have several. Then
 `about` says whose each is, and a group is of as few as it has different people, looked at in the
-way in which that is fewest. Looked for are groups of up to four classes, and all classes that are
-of the same few people.
+way in which that is fewest. Looked for are groups of up to four classes, all classes that are of
+the same few people, each group that may be told, and what two of them share or one has beyond the
+other.
+
+What was told earlier cannot be taken back. It stays known, also when it tells of few by now, as
+when people were erased since or the threshold was raised; what it gives away is set aside, and
+nothing is told that gives away more.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -44,6 +51,8 @@ _PRIME = 2**31 - 1
 _TRIES = 2
 
 _Numbers = npt.NDArray[np.int64]
+_Union = tuple[str, int | frozenset[int]]
+"""Some classes together, by where they are listed, or which they are."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +153,7 @@ def disclose(
         Fewest people behind a figure.
     earlier
         Who stood behind each figure that has been told already; what is told now is judged beside
-        them. What tells of few by now, as when people were erased since, cannot be taken back: it
-        is left out.
+        them.
     about
         Whose each of those counted is, in every way to look at them; each is somebody of their own
         when empty.
@@ -159,9 +167,7 @@ def disclose(
     cells = [cell for table in tables for cell in table.cells]
     groups = [*(one for cell in cells for one in _groups(cell)), *before]
     ways = tuple(about) or ({one: one for group in groups for one in group},)
-    known = _Known(groups, ways, threshold)
-    for group in before:
-        known.tell((group,))
+    known = _Known(groups, ways, threshold, before)
     fit = [place for place, cell in enumerate(cells) if _is_fit(cell, ways, threshold)]
     may_be = known.tell_in_order([_groups(cells[place]) for place in fit])
     shown = [False] * len(cells)
@@ -247,6 +253,8 @@ class _Known:
         Whose each of those counted is.
     threshold
         Fewest people whose number may be known.
+    earlier
+        Those of the groups whose numbers are known already.
 
     Raises
     ------
@@ -254,9 +262,16 @@ class _Known:
         When the threshold is lower than anybody may set it.
     """
 
-    def __init__(self, groups: Sequence[People], ways: Iterable[Whose], threshold: int) -> None:
+    def __init__(
+        self,
+        groups: Sequence[People],
+        ways: Iterable[Whose],
+        threshold: int,
+        earlier: Iterable[People] = (),
+    ) -> None:
         is_shown(0, threshold)
-        self._ways = [_Equations(groups, whose, threshold) for whose in ways]
+        known = tuple(earlier)
+        self._ways = [_Equations(groups, whose, threshold, known) for whose in ways]
 
     def tell(self, groups: Sequence[People]) -> bool:
         """Let the numbers of some groups be known, and return True, unless that tells of few."""
@@ -287,7 +302,7 @@ class _Equations:
 
     Parameters
     ----------
-    groups, whose, threshold
+    groups, whose, threshold, earlier
         As in `_Known`, in one way to look at people.
 
     Attributes
@@ -296,7 +311,14 @@ class _Equations:
         One equation each, with the class it is solved for.
     """
 
-    def __init__(self, groups: Sequence[People], whose: Whose, threshold: int) -> None:
+    def __init__(
+        self,
+        groups: Sequence[People],
+        whose: Whose,
+        threshold: int,
+        earlier: Iterable[People],
+    ) -> None:
+        self._whose = whose
         places: dict[str, list[int]] = {}
         for number, group in enumerate(dict.fromkeys(groups)):
             for one in group:
@@ -310,9 +332,13 @@ class _Equations:
         for one, kind in self._class_of.items():
             people[kind].add(whose[one])
         self._small = [kind for kind, those in enumerate(people) if len(those) < threshold]
-        self._few = _Few([frozenset(people[kind]) for kind in self._small], threshold - 1)
         self._classes = len(kinds)
+        self._unions = self._few_together(groups, people, threshold - 1)
+        self._few = _Few([frozenset(people[kind]) for kind in self._small], threshold - 1)
         self.rows: tuple[tuple[int, _Numbers], ...] = ()
+        for group in earlier:
+            self._add(group)
+        self._given_away = frozenset(self._unaltered())
 
     def hold(self, groups: Iterable[People]) -> bool:
         """Add what is known of some groups, and return whether it still tells nobody of few."""
@@ -341,10 +367,63 @@ class _Equations:
             (pivot, row),
         )
 
+    def _few_together(
+        self, groups: Sequence[People], people: Sequence[set[str]], most: int
+    ) -> _Numbers:
+        """Return, as rows of ones, the classes of each group of few people, of what two groups
+        share, and of what one has beyond the other: those that `_Few` does not look at anyway.
+        """
+        told = {
+            frozenset(self._class_of[one] for one in group if one in self._class_of)
+            for group in groups
+        }
+        belongs = np.zeros((len(told), self._classes), dtype=bool)
+        for place, kinds in enumerate(sorted(told, key=sorted)):
+            belongs[place, list(kinds)] = True
+        found: dict[bytes, _Numbers] = {}
+        for is_shared in (True, False):
+            for one, other in self._candidates(belongs, people, most, is_shared=is_shared):
+                union = belongs[one] & (belongs[other] == is_shared)
+                found.setdefault(union.tobytes(), union.astype(np.int64))
+        few = [
+            union for union in found.values()
+            if len(set().union(*(people[kind] for kind in np.flatnonzero(union).tolist()))) <= most
+        ]  # fmt: skip
+        return np.array(few, dtype=np.int64).reshape(len(few), self._classes)
+
+    def _candidates(
+        self,
+        belongs: npt.NDArray[np.bool_],
+        people: Sequence[set[str]],
+        most: int,
+        *,
+        is_shared: bool,
+    ) -> Iterator[tuple[int, int]]:
+        """Yield which two groups may share few people, or have them beyond the other, as far as
+        their counts tell: no few people have more than those who have most.
+        """
+        size = np.bincount(list(self._class_of.values()), minlength=self._classes)
+        each = Counter(self._whose[one] for one in self._class_of)
+        at_most = sum(count for _one, count in each.most_common(most))
+        is_large = np.array([len(those) > most for those in people], dtype=bool)
+        ones = belongs.astype(np.float32)  # counts stay whole: there are far fewer than 2²⁴
+        others = (ones if is_shared else 1 - ones).T
+        kinds, those, large = ((ones * weight) @ others for weight in (1, size, is_large))
+        fits = (kinds > _Few.LOOKED_AT) & (those <= at_most) & (large == 0)
+        for one, other in np.argwhere(fits):
+            yield int(one), int(other)
+
     def _gives_away(self) -> bool:
-        """Return whether the number of some group of few people can be computed."""
-        altered = np.stack([self._change(seed)[self._small] for seed in range(_TRIES)])
-        return self._few.has_unaltered(altered)
+        """Return whether the number of some group of few people can be computed by now."""
+        return any(union not in self._given_away for union in self._unaltered())
+
+    def _unaltered(self) -> Iterator[_Union]:
+        """Yield the unions of few people whose number can be computed."""
+        changes = [self._change(seed) for seed in range(_TRIES)]
+        moved = np.stack([_total(self._unions, change) for change in changes])
+        for place in np.flatnonzero(_key(moved) == 0):
+            yield ("union", int(place))
+        yield from self._few.unaltered(np.stack([change[self._small] for change in changes]))
 
     def _change(self, seed: int) -> _Numbers:
         """Return a random change of the classes' sizes that leaves every known number alone."""
@@ -367,7 +446,7 @@ class _Few:
         Most people that are still few.
     """
 
-    _LOOKED_AT = 4
+    LOOKED_AT = 4
     """Classes that are looked at together, as one or two pairs. With a threshold of five there
     cannot be more, where each is of somebody else."""
 
@@ -392,34 +471,45 @@ class _Few:
         for those in set(self._people):
             with_some = set().union(*(classes_of[one] for one in those))
             within = sorted(place for place in with_some if self._people[place] <= those)
-            if len(within) > self._LOOKED_AT:
+            if len(within) > self.LOOKED_AT:
                 yield within
 
-    def has_unaltered(self, altered: _Numbers) -> bool:
-        """Return whether a change leaves some classes of few people together as they are.
+    def unaltered(self, altered: _Numbers) -> Iterator[_Union]:
+        """Yield the classes of few people together that a change leaves as they are.
+
+        Of those that are made of others it leaves as they are, only the others are told.
 
         Parameters
         ----------
         altered
             By try and class, how a random change alters its size.
         """
-        one, other = self._pairs.T
-        groups = [
-            (self._singles, altered),
-            (self._pairs, (altered[:, one] + altered[:, other]) % _PRIME),
-        ]
-        if not all(_key(sums).all() for _classes, sums in groups):
-            return True
-        if not all((altered[:, one].sum(axis=1) % _PRIME).any() for one in self._all_of):
-            return True
-        pair_sums = groups[1][1]
-        for others, sums in groups:
-            for mine, theirs in _undoing(pair_sums, sums):
-                together = {*self._pairs[mine].tolist(), *others[theirs].tolist()}
-                is_apart = len(together) == self._pairs.shape[1] + others.shape[1]
-                if is_apart and self._are_few(together):
-                    return True
-        return False
+        is_free = _key(altered) != 0
+        for one in np.flatnonzero(~is_free):
+            yield ("classes", frozenset([int(one)]))
+        for place, everywhere in enumerate(self._all_of):
+            if not (altered[:, everywhere].sum(axis=1) % _PRIME).any():
+                yield ("all of", place)
+        pairs = self._pairs[is_free[self._pairs].all(axis=1)]
+        sums = (altered[:, pairs[:, 0]] + altered[:, pairs[:, 1]]) % _PRIME
+        has_moved = _key(sums) != 0
+        for pair in pairs[~has_moved]:
+            yield ("classes", frozenset(pair.tolist()))
+        pairs, sums = pairs[has_moved], sums[:, has_moved]
+        singles = np.flatnonzero(is_free)[:, np.newaxis]
+        for others, their in ((singles, altered[:, is_free]), (pairs, sums)):
+            for mine, theirs in _undoing(sums, their):
+                together = frozenset([*pairs[mine].tolist(), *others[theirs].tolist()])
+                is_apart = len(together) == pairs.shape[1] + others.shape[1]
+                if is_apart and self._are_few(together) and self._is_whole(together, altered):
+                    yield ("classes", together)
+
+    def _is_whole(self, classes: Iterable[int], altered: _Numbers) -> bool:
+        """Return whether no two of some classes are left as they are."""
+        return all(
+            (altered[:, list(pair)].sum(axis=1) % _PRIME).any()
+            for pair in itertools.combinations(classes, 2)
+        )
 
     def _are_few(self, classes: Iterable[int]) -> bool:
         return len(frozenset().union(*(self._people[one] for one in classes))) <= self._most
@@ -430,6 +520,11 @@ def _different(members: _Numbers) -> _Numbers:
     in_order = np.sort(members, axis=1)
     is_new = np.diff(in_order, axis=1, prepend=-1) != 0
     return np.asarray(is_new.sum(axis=1), dtype=np.int64)
+
+
+def _total(unions: _Numbers, change: _Numbers) -> _Numbers:
+    """Return how much each union of classes is altered; of so few, the sums stay in bounds."""
+    return np.asarray(unions @ change % _PRIME, dtype=np.int64)
 
 
 def _key(sums: _Numbers) -> _Numbers:
