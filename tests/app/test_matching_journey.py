@@ -126,7 +126,7 @@ def test_a_wish_is_taken_back_and_a_match_by_hand_asks_first(app, guest, site, a
     assert_sound(app.store)
 
 
-@pytest.mark.parametrize("choice", ["Gemt af en anden", "Din egen"])
+@pytest.mark.parametrize("choice", ["Gemt i forvejen", "Din egen"])
 def test_wishes_that_were_written_in_another_tab_meanwhile_are_chosen_between(
     app, guest, site, choice
 ):
@@ -149,8 +149,8 @@ def test_wishes_that_were_written_in_another_tab_meanwhile_are_chosen_between(
     shown(page).get_by_role("radio", name=choice).first.check()
     page.get_by_role("button", name="Gem det, jeg har valgt").click()
     expect(page.get_by_role("table", name="Ønsker, der gælder")).to_contain_text(
-        MENTOR if choice == "Gemt af en anden" else other
+        MENTOR if choice == "Gemt i forvejen" else other
     )
     kept = app.rows("SELECT wished_code FROM wish WHERE participant_code = ?", peer)
-    assert [row[0] for row in kept] == [theirs if choice == "Gemt af en anden" else mine]
+    assert [row[0] for row in kept] == [theirs if choice == "Gemt i forvejen" else mine]
     assert_sound(app.store)

@@ -74,6 +74,9 @@ def test_why_somebody_waits() -> None:
     assert reason_name("no_resonance", "mentor") == "intet ønske peger på nogen endnu"
     assert reason_name("nobody_free", "peer") == "ingen mentor er ledig"
     assert reason_name("nobody_free", "mentor") == "ingen peer er ledig"
+    assert reason_name("wish_open", "peer") == "ønsker venter på svar"
+    assert reason_name("wished_taken", "peer").startswith("de mentorer, et ønske knytter dem til")
+    assert reason_name("wished_taken", "mentor").startswith("de peers, et ønske knytter dem til")
 
 
 def test_every_answer_has_a_name_and_a_rule_of_its_own() -> None:

@@ -6,20 +6,22 @@ from typing import get_args
 
 import pytest
 
-from builders import LEADER, a_site, assert_sound, change, participant, read, refused
+from builders import LEADER, a_desk, a_site, assert_sound, change, participant, read, refused
 from builders import save as saved
 from peerbook.errors import Conflict, InputFault
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
 from peerbook.matching.wishes import named
+from peerbook.matching.wishes_part import Wishes
 from peerbook.pathways import pathway_records
 from peerbook.pathways.retention import ENDS
 from peerbook.people import pairs
 from peerbook.people.participants import roles_on
 from peerbook.privacy.erasure import erase_person
 from peerbook.store import append_event
-from peerbook.store.tables import GatheringKind, PairEnd, SamePerson
+from peerbook.store.tables import GatheringKind, PairEnd, SamePerson, Site
+from peerbook.ui import Form, Notice, Submission
 
 TODAY = dt.date(2026, 3, 10)
 JOINED = dt.date(2026, 1, 5)
@@ -155,6 +157,19 @@ def test_a_wish_for_oneself_or_for_nobody_is_refused(store, made):
         ) == ["wish_1"]  # fmt: skip
 
 
+def test_a_wish_dated_before_either_took_part_is_blamed_on_the_day(store, made):
+    site_id, peers, mentors = made
+    [late] = saved(store, participant(site_id=site_id))
+    with store.write(LEADER) as session:
+        append_event(session, "participant", late, "joined", days(-1), role="mentor")
+    for wished, on in (([mentors[0]], JOINED - dt.timedelta(1)), ([mentors[0], late], days(-2))):
+        assert refused(
+            store, matching_records.save_wishes, site_id, peers[0], wished, "met",
+            made_on=on, today=TODAY,
+        ) == ["made_on"]  # fmt: skip
+    wish(store, made, peers[0], [late], on=days(-1))
+
+
 def test_wishes_in_two_tabs_do_not_overwrite_each_other(store, made):
     site_id, peers, mentors = made
     both_saw = noted(store, made, peers[0])
@@ -249,7 +264,7 @@ def test_a_second_open_match_for_either_is_refused_until_the_first_has_ended(sto
             today=TODAY,
             asked=True,
         ) == ["beside"]
-    with pytest.raises(Conflict):
+    with pytest.raises(InputFault, match=r"De er matchet siden 29\. jan\. 2026\.$"):
         pair_of(store, made)
     change(store, pathway_records.end_pair, first, "changed_mentor", days(-2), TODAY)
     second = change(
@@ -300,11 +315,10 @@ def test_a_second_open_match_is_kept_when_it_is_said_that_both_go_on(store, made
         for number in (first, second)
     }
     assert told == {first: False, second: True}
-    with pytest.raises(Conflict):
-        change(
-            store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY,
-            today=TODAY, asked=True, beside=True,
-        )  # fmt: skip
+    assert refused(
+        store, matching_records.save_pair, site_id, peers[0], mentors[1], on=TODAY,
+        today=TODAY, asked=True, beside=True,
+    ) == ["mentor"]  # fmt: skip
     lonely = change(
         store, matching_records.save_pair, site_id, peers[1], mentors[1], on=TODAY, today=TODAY,
         asked=True, beside=True,
@@ -402,3 +416,23 @@ def test_a_stop_about_somebody_who_was_deleted_meanwhile_is_told_calmly(store, m
         change(store, matching_records.save_veto, peers[0], "P-ZZZZZZ", "staff", "", today=TODAY)
     with pytest.raises(Conflict):
         change(store, matching_records.save_veto, "P-ZZZZZZ", mentors[0], "staff", "", today=TODAY)
+
+
+# -- the page ------------------------------------------------------------------------------------
+
+
+def test_the_form_begins_with_the_wishes_that_hold_and_says_which_no_longer_do(store, made):
+    site_id, (peer, _p), mentors = made
+    wish(store, made, peer, mentors, on=days(-5))
+    with store.read() as session:
+        site = session.get_one(Site, site_id)
+    desk = a_desk(store)
+    part = Wishes(desk, site, lambda _part: None)
+    part.parts()
+    part._show_one(peer)
+    form = next(one for one in part._place.inside if isinstance(one, Form))
+    assert (form.begin["wish_1"], form.begin["wish_2"]) == tuple(mentors)
+    values = {"basis": "met", "wish_1": mentors[1], "wish_2": None, "wish_3": None}
+    form._on_submit(Submission("a" * 32, values | {"made_on": desk.today}, form="wishes"))
+    (told,) = (one.text for one in part._place.inside if isinstance(one, Notice))
+    assert told.endswith(f"Ikke længere ønsket: {mentors[0]}.")

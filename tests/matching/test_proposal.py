@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from peerbook.errors import InputFault
 from peerbook.matching.pool import Couple, Member, Pool
-from peerbook.matching.proposal import Answer
+from peerbook.matching.proposal import Answer, waiting
 from peerbook.matching.wishes import Bond
 from pools import Asked, answers_of, asked, members, random_pool, small_pools, wishes
 
@@ -72,7 +72,7 @@ def test_somebody_steps_down_in_the_best_for_the_whole_so_that_nobody_waits() ->
     proposal = asked("p1 p2 m1 m2", "p1: m1 m2; p2: m1; m1: p1 p2; m2: p1").proposal()
     assert pairs(proposal.whole) == {"p1-m2", "p2-m1"}
     assert pairs(proposal.peers_first) == {"p1-m1"}
-    assert reasons(proposal.peers_first) == {"p2": "nobody_free", "m2": "nobody_free"}
+    assert reasons(proposal.peers_first) == {"p2": "wish_open", "m2": "wish_open"}
     assert reasons(proposal.whole) == {}
 
 
@@ -125,13 +125,27 @@ def test_everybody_who_waits_has_a_reason() -> None:
     ).proposal()
     assert pairs(proposal.whole) == {"p1-m1"}
     assert reasons(proposal.whole) == {
-        "p2": "nobody_free",  # m1 is proposed to another
+        "p2": "wish_open",  # m1 is proposed to another, but nobody has answered yet
         "p3": "own_wish",
-        "p4": "nobody_free",  # m3 is in a match already
+        "p4": "wished_taken",  # m3 is in a match already
         "p5": "no_resonance",
-        "m2": "nobody_free",  # p3 wishes to wait
+        "m2": "wished_taken",  # p3 wishes to wait
         "m4": "no_resonance",
     }
+
+
+def test_everybody_with_a_place_free_waits_whatever_is_proposed_and_with_a_true_reason() -> None:
+    def told(people: str, wished: str) -> dict[str, str]:
+        pool = asked(people, wished)
+        return {one.code: one.reason for one in waiting(pool.pool(), pool.bonds())}
+
+    assert told("p1 p2 m1 m2", "p1: m1; m1: p1") == {
+        "p1": "wish_open", "m1": "wish_open", "p2": "no_resonance", "m2": "no_resonance",
+    }  # fmt: skip
+    assert told("p1 p2 m1*0 m2-", "p1: m1") == {
+        "p1": "nobody_free", "p2": "nobody_free", "m2": "own_wish",
+    }  # fmt: skip
+    assert told("p1 m1*0 m2", "p1: m1") == {"p1": "wished_taken", "m2": "no_resonance"}
 
 
 def test_a_veto_stops_a_pair_and_is_nowhere_told() -> None:
@@ -148,7 +162,7 @@ def test_a_mentor_with_two_places_can_get_two() -> None:
     proposal = asked("p1 p2 p3 m1*2", wished).proposal()
     for answer in (proposal.peers_first, proposal.mentors_first, proposal.whole):
         assert pairs(answer) == {"p1-m1", "p2-m1"}
-        assert reasons(answer) == {"p3": "nobody_free"}
+        assert reasons(answer) == {"p3": "wish_open"}
 
 
 def test_an_empty_pool_gets_an_empty_proposal() -> None:

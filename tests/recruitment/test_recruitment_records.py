@@ -20,6 +20,7 @@ from builders import (
 )
 from peerbook.course import people_records
 from peerbook.errors import Conflict, InputFault
+from peerbook.matching import matching_records
 from peerbook.people.participants import roles_on
 from peerbook.privacy.erasure import erase_person
 from peerbook.recruitment import (
@@ -103,6 +104,35 @@ def test_a_name_that_is_known_is_asked_about_and_never_taken_for_the_same_person
     with store.read() as session:
         kept = identities.contacts_of(session, [code])[code]
     assert kept == Contacts("h@eksempel.dk", "22334455")
+
+
+def test_another_telephone_of_somebody_known_is_chosen_and_never_overwritten_unasked(
+    store, site_id
+):
+    code = asks(store, site_id)
+    new = Contacts("h@eksempel.dk", "99887766")
+    known = Person(HANNE.name, new, is_known=True)
+    with pytest.raises(Conflict) as conflict:
+        asks(store, site_id, known)
+    assert conflict.value.theirs == {"phone": "22334455"}, "an address that was not there is none"
+    assert kept_of(store, code).contacts == HANNE.contacts
+    assert len(read(store, enquiry_records.enquiries_frame, site_id)) == 1, "nothing is half-saved"
+    seen = Contacts(phone="22334455")
+    asks(store, site_id, replace(known, contacts=replace(new, phone="22334455"), shown=seen))
+    assert kept_of(store, code).contacts == replace(new, phone="22334455"), "the earlier holds"
+    with pytest.raises(Conflict):
+        asks(store, site_id, replace(known, shown=Contacts(phone="11111111")))
+    asks(store, site_id, replace(known, shown=seen))
+    assert kept_of(store, code).contacts == new, "the new one holds"
+    assert_sound(store)
+
+
+def test_through_what_somebody_first_heard_stays_though_they_ask_twice_in_a_day(store, site_id):
+    asks(store, site_id, asked=replace(ASKED, heard_via="article"))
+    again = Person(HANNE.name, is_known=True)
+    asks(store, site_id, again, replace(ASKED, heard_via="ambassador"))
+    (way,) = each(read(store, journeys_frame, site_id))
+    assert way.heard_via == "article"
 
 
 def test_whoever_is_said_to_be_known_has_to_be_and_at_this_site(store, site_id):
@@ -466,6 +496,26 @@ def test_that_somebody_joined_is_not_taken_back_while_something_hangs_on_it(stor
     seq = last_decision(store, code)
     assert refused(store, talk_records.take_back_decision, code, seq) == ["on"]
     assert standing(store, site_id) == {code: "joined"}
+
+
+@pytest.mark.parametrize("hangs", [matched, at_a_gathering, host, wished_for])
+def test_a_no_is_not_dated_before_what_hangs_on_it_that_they_took_part(store, site_id, hangs):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    joins(store, code, on=days(-8))
+    with store.write(LEADER) as session:
+        hangs(session, site_id, code)
+        for number in session.scalars(select(MatchedPair.id)):
+            append_event(session, "matched_pair", number, "ended", TODAY, end="withdrew")
+    no = Decided("not_now", days(-2), reason="work")
+    for earlier in (days(-8), days(-2), days(-1)):
+        decided = replace(no, on=earlier)
+        assert refused(store, talk_records.save_decision, code, decided, TODAY) == ["on"]
+        if earlier > days(-8):
+            stop = (matching_records.save_stopped, site_id, code, earlier, TODAY)
+            assert refused(store, *stop) == ["on"]
+    assert standing(store, site_id) == {code: "joined"}
+    change(store, matching_records.save_stopped, site_id, code, TODAY, TODAY)
+    assert read(store, roles_on, site_id, TODAY) == {}
 
 
 def test_a_no_after_a_pair_has_ended_is_taken_back_though_they_were_matched(store, site_id):

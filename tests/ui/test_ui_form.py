@@ -579,9 +579,9 @@ def test_conflict_shows_both_versions_and_saves_what_is_chosen(show):
     panel = page.get_by_role("group", name="En anden har gemt i mellemtiden.")
     expect(panel).to_be_focused()
     title = panel.get_by_role("group", name="Holdets navn")
-    expect(title.get_by_label(_("Saved by somebody else"))).to_be_visible()
+    expect(title.get_by_label(_("Kept already"))).to_be_visible()
     expect(title).to_contain_text("Forår i Vejle")
-    title.get_by_label(_("Saved by somebody else")).check()
+    title.get_by_label(_("Kept already")).check()
     panel.get_by_role("button", name=_("Save what I have chosen")).click()
     expect(receipt(page)).to_be_visible()
     first, second = saves.submissions

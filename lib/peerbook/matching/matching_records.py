@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from peerbook.errors import Conflict, Fault, InputFault, Place
+from peerbook.errors import Fault, InputFault, Place
 from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Member, Veto
 from peerbook.matching.wishes import Basis, Wish, check, named, standing
+from peerbook.people.hanging import keeping_what_hangs
 from peerbook.people.pairs import PAIR, pairs, refuse_matched
 from peerbook.people.participants import (
     TakingPart,
@@ -97,14 +98,16 @@ def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: 
     Raises
     ------
     InputFault
-        When the day lies ahead, they do not take part, or they are matched still.
+        When the day lies ahead, they do not take part, they are matched still, or something hangs
+        on it that they took part on a later day.
     """
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
     if code not in roles_on(session, site_id, on):
         raise InputFault.at("on", _("They did not take part yet on that day."))
     refuse_matched(session, site_id, code)
-    append_event(session, "participant", code, "stopped", on)
+    with keeping_what_hangs(session, code, after=on):
+        append_event(session, "participant", code, "stopped", on)
     return Saved("participant", site_id, 1)
 
 
@@ -270,15 +273,20 @@ def save_wishes(
     Raises
     ------
     InputFault
-        As `wishes.check` says, or when nobody is named, or somebody whose wish was taken back on a
-        later day: that is history.
+        As `wishes.check` says, when nobody is named, or somebody whose wish was taken back on a
+        later day: that is history; at `made_on` when they are a peer and a mentor now but were not
+        on that day.
     Conflict
         When somebody else has written down wishes for that day and basis since, or taken one back.
     """
     if not wished:
         raise InputFault.at("wish_1", _("Choose whom they wish for most."))
     sheet = [Wish(code, other, made_on, basis, rank) for rank, other in enumerate(wished, start=1)]
-    check(sheet, roles_on(session, site_id, made_on), today)
+    then, now = (roles_on(session, site_id, day) for day in (made_on, today))
+    if any(one in now and then.get(one) != now[one] for one in (code, *wished)):
+        text = _("One of them did not take part yet on that day, or in another role. Check it.")
+        raise InputFault.at("made_on", text)
+    check(sheet, then, today)
     nothing, stored, mine = (
         named(known, code, basis, made_on) for known in ((), wishes(session, site_id), sheet)
     )
@@ -440,10 +448,8 @@ def save_pair(
     ------
     InputFault
         When the day lies ahead, they are not a peer and a mentor then, they are not to be matched,
-        either is matched already and it was not said that this is beside it, or there is something
-        to ask first and it was not said that both were.
-    Conflict
-        When somebody else has matched the two meanwhile.
+        they are matched already, either is with another and it was not said that this is beside
+        it, or there is something to ask first and it was not said that both were.
     """
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
@@ -460,8 +466,10 @@ def save_pair(
         pair for pair in pairs(session, site_id, dt.date.max) if {peer, mentor} & set(pair.codes)
     ]
     others = [pair for pair in theirs if pair.ended_on is None or pair.ended_on > on]
-    if any((pair.peer, pair.mentor) == (peer, mentor) for pair in others):
-        raise Conflict(_("Somebody else has matched the two meanwhile. Reload the page."))
+    for pair in others:
+        if (pair.peer, pair.mentor) == (peer, mentor):
+            text = _("They are matched since {date}.").format(date=format_date(pair.matched_on))
+            raise InputFault.at("mentor", text)
     faults = []
     if others and not beside:
         text = _(

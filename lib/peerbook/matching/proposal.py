@@ -28,9 +28,10 @@ from peerbook.matching.stable import stable_pairs
 from peerbook.matching.whole import Worth, best_pairs, worth_of
 from peerbook.matching.wishes import Bond, Wish, bonds
 
-Reason = Literal["own_wish", "no_resonance", "nobody_free"]
+Reason = Literal["own_wish", "nobody_free", "wish_open", "wished_taken", "no_resonance"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
-"""They asked to wait; no wish ties them to anybody; those they are tied to have no place left."""
+"""They asked to wait; nobody of the other role is free; a wish ties them to somebody who is; those
+they are tied to are all matched or wait; no wish ties them to anybody."""
 
 Way = Literal["peers_first", "mentors_first", "whole"]
 """The ways to match a pool, by the name of their answer in a `Proposal`."""
@@ -153,12 +154,13 @@ def propose(
     all_bonds = bonds(pool, wishes, day, Meetings(occasions, day))
     open_bonds = [bond for bond in all_bonds if pool.are_free(bond.couple)]
     places = {member.code: member.places for member in pool.members}
-    has_bonds = frozenset(chain.from_iterable(bond.couple for bond in all_bonds))
+    unmatched = waiting(pool, all_bonds)
 
     def answer(pairs: Collection[Couple], instead: Collection[Couple]) -> Answer:
+        matched = frozenset(chain.from_iterable(pairs))
         return Answer(
             tuple(bond for bond in open_bonds if bond.couple in pairs),
-            _waiting(pool, has_bonds, frozenset(chain.from_iterable(pairs))),
+            tuple(one for one in unmatched if one.code not in matched),
             tuple(bond for bond in open_bonds if bond.couple in instead),
         )
 
@@ -170,17 +172,24 @@ def propose(
     return Proposal(stable("peer"), stable("mentor"), answer(*best_pairs(open_bonds, places)))
 
 
-def _waiting(
-    pool: Pool, has_bonds: Collection[str], matched: Collection[str]
-) -> tuple[Waiting, ...]:
+def waiting(pool: Pool, all_bonds: Collection[Bond]) -> tuple[Waiting, ...]:
+    """Return everybody with a place free, and why they are not matched yet: peers, then mentors."""
+    tied = frozenset(chain.from_iterable(bond.couple for bond in all_bonds))
+    open_couples = [bond.couple for bond in all_bonds if pool.are_free(bond.couple)]
+    could = frozenset(chain.from_iterable(open_couples))
+    free = {member.role for member in pool.members if member.is_free}
+
+    def reason(member: Member) -> Reason:
+        if member.waits:
+            return "own_wish"
+        if ("mentor" if member.role == "peer" else "peer") not in free:
+            return "nobody_free"
+        if member.code in could:
+            return "wish_open"
+        return "wished_taken" if member.code in tied else "no_resonance"
+
     return tuple(
-        Waiting(member.code, member.role, _reason(member, has_bonds), member.since)
+        Waiting(member.code, member.role, reason(member), member.since)
         for member in pool.members
-        if member.places and member.code not in matched
+        if member.places
     )
-
-
-def _reason(member: Member, has_bonds: Collection[str]) -> Reason:
-    if member.waits:
-        return "own_wish"
-    return "nobody_free" if member.code in has_bonds else "no_resonance"

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import cast
 
 from peerbook.desk import Desk
-from peerbook.errors import PeerbookError
 from peerbook.matching import matching_records
 from peerbook.matching.proposal import Answer, Proposal, propose
 from peerbook.matching.room import Room, read_room
@@ -121,20 +120,18 @@ class Proposals:
                 literal(f"{room.name(bond.peer)} – {room.name(bond.mentor)}")
                 for bond in answer.instead
             ]
-            text = _("Just as good would be: {pairs}. The order of the codes decided.")
+            text = _(
+                "Just as good would be: {pairs}. Which of them stand above is as if a lot had "
+                "been drawn. You decide."
+            )
             parts.append(Prose(text.format(pairs=format_list(names))))
         return parts
 
     def _match(self, row: Cells) -> str:
         peer, mentor = cast("tuple[str, str]", row["codes"])
         today: dt.date = self._desk.today
-        try:
-            with self._desk.store.write(self._desk.actor) as session:
-                matching_records.save_pair(
-                    session, self._site.id, peer, mentor, on=today, today=today
-                )
-        except PeerbookError as error:
-            return str(error)
+        with self._desk.store.write(self._desk.actor) as session:
+            matching_records.save_pair(session, self._site.id, peer, mentor, on=today, today=today)
         told = _("{peer} and {mentor} are matched.").format(peer=row["peer"], mentor=row["mentor"])
         self._show(told)
         self._on_change(self)

@@ -10,8 +10,8 @@ from peerbook.desk import Desk
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Member, Pool, Role, Veto
-from peerbook.matching.proposal import Waiting, propose
-from peerbook.matching.wishes import Bond, Wish, bonds
+from peerbook.matching.proposal import Waiting, waiting
+from peerbook.matching.wishes import Bond, Wish, bonds, standing
 from peerbook.people.pairs import Pair, pairs
 from peerbook.people.participants import danish_order
 from peerbook.store import identities
@@ -55,17 +55,20 @@ class Room:
         return Meetings(self.occasions, self.day)
 
     @cached_property
+    def holding(self) -> tuple[Wish, ...]:
+        """The wishes that hold, each person's most wished first."""
+        return standing(self.wishes, self.day, self.meetings)
+
+    @cached_property
     def bonds(self) -> tuple[Bond, ...]:
         """All who are tied by a wish."""
         return bonds(self.pool, self.wishes, self.day, self.meetings)
 
     @cached_property
     def waiting(self) -> tuple[Waiting, ...]:
-        """Who waits while as many as possible get each other, those waiting longest first."""
-        answer = propose(
-            self.members, self.wishes, self.occasions, self.vetoes, self.day
-        ).whole.waiting
-        return tuple(sorted(answer, key=lambda one: (one.since or self.day, one.code)))
+        """Everybody who is not matched, those waiting longest first."""
+        found = waiting(self.pool, self.bonds)
+        return tuple(sorted(found, key=lambda one: (one.since or self.day, one.code)))
 
     def of_role(self, role: Role) -> list[tuple[str, str]]:
         """Return code and name of everybody in a role, by name in Danish order."""

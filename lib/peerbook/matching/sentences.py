@@ -83,11 +83,16 @@ def _occasion(occasion: Occasion) -> str:
 
 def reason_name(reason: Reason, role: Role) -> str:
     """Return in a few words why somebody of a role waits."""
-    if reason == "own_wish":
-        return _("wishes to wait")
-    if reason == "no_resonance":
-        return _("no wish ties them to anybody yet")
-    return _("no mentor is free") if role == "peer" else _("no peer is free")
+    is_peer = role == "peer"
+    return {
+        "own_wish": _("wishes to wait"),
+        "nobody_free": _("no mentor is free") if is_peer else _("no peer is free"),
+        "wish_open": _("wishes wait for an answer"),
+        "wished_taken": _("the mentors a wish ties them to are matched or would rather wait")
+        if is_peer
+        else _("the peers a wish ties them to are matched or would rather wait"),
+        "no_resonance": _("no wish ties them to anybody yet"),
+    }[reason]
 
 
 def way_name(way: Way) -> str:

@@ -9,12 +9,11 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
-from peerbook.errors import PeerbookError
 from peerbook.matching import matching_records
 from peerbook.matching.names import VETOES, veto_name
 from peerbook.matching.pool import Member
 from peerbook.matching.room import Room, read_room
-from peerbook.matching.wishes import MOST_NAMES, Basis, compared, named, standing
+from peerbook.matching.wishes import MOST_NAMES, Basis, compared, named
 from peerbook.people.names import before_line, role_name
 from peerbook.people.participants import refuse_deleted
 from peerbook.store import Saved
@@ -83,7 +82,6 @@ class Wishes:
             )
             self._place.show([*notice, Prose(text)], told, take_there=bool(told))
             return
-        holding = standing(room.wishes, room.day, room.meetings)
         columns = [
             Column("name", _("Name")),
             Column("role", _("Role")),
@@ -93,7 +91,7 @@ class Wishes:
         rows = []
         for code, name in room.everybody():
             member = room.pool[code]
-            wished = [room.name(one.wished) for one in holding if one.wisher == code]
+            wished = [room.name(one.wished) for one in room.holding if one.wisher == code]
             rows.append({
                 "code": code,
                 "name": name,
@@ -133,6 +131,12 @@ class Wishes:
                 *_pairs_before(room, code),
                 *_earlier(room, code),
                 Heading(_("Whom do they wish for?"), level=3),
+                Prose(
+                    _(
+                        "Here stand the wishes that hold. Whoever is no longer named here is no "
+                        "longer wished for."
+                    )
+                ),
                 self._wish_form(room, member),
                 Disclosure(_("Not to be matched with"), lambda: self._veto_parts(room, member)),
                 self._waiting_button(member),
@@ -143,8 +147,13 @@ class Wishes:
         )
 
     def _save(self, submission: Submission, code: str, change: Callable[[Session], Saved]) -> None:
-        receipt = self._desk.save(submission, change)
-        self._show_one(code, receipt_text(receipt))
+        held = _wished(read_room(self._desk, self._site), code)
+        told = receipt_text(self._desk.save(submission, change))
+        room = read_room(self._desk, self._site)
+        if over := [room.name(one) for one in held if one not in _wished(room, code)]:
+            text = _("No longer wished for: {names}.").format(names=format_list(over))
+            told = f"{told} {text}"
+        self._show_one(code, told)
         self._on_change(self)
 
     def _wish_form(self, room: Room, member: Member) -> Form:
@@ -169,6 +178,10 @@ class Wishes:
             )  # fmt: skip
 
         labels = (_("First of all"), _("Then"), _("And then"))
+        holding = [wish for wish in room.holding if wish.wisher == member.code]
+        basis: Basis = "form" if holding and all(one.basis == "form" for one in holding) else "met"
+        can_be = {code for code, _name in others}
+        kept = [one.wished for one in holding if one.basis == basis and one.wished in can_be]
         return Form(
             "wishes",
             [
@@ -182,7 +195,10 @@ class Wishes:
                 ),
                 DateField("made_on", _("On which day?"), required=True, latest=self._desk.today),
             ],
-            values={"basis": "met", "made_on": self._desk.today},
+            values={
+                "basis": basis, "made_on": self._desk.today,
+                **{f"wish_{rank}": code for rank, code in enumerate(kept, start=1)},
+            },
             on_submit=save,
             submit_label=_("Save the wishes"),
             drafts=self._desk.drafts(
@@ -198,7 +214,7 @@ class Wishes:
                 "name": room.name(wish.wished), "code": wish.wished,
                 "how": _basis_name(wish.basis), "on": wish.made_on,
             }
-            for wish in standing(room.wishes, room.day, room.meetings)
+            for wish in room.holding
             if wish.wisher == code
         ]  # fmt: skip
         if not rows:
@@ -245,11 +261,8 @@ class Wishes:
 
         def stop() -> str:
             today = self._desk.today
-            try:
-                with self._desk.store.write(self._desk.actor) as session:
-                    matching_records.save_stopped(session, self._site.id, member.code, today, today)
-            except PeerbookError as error:
-                return str(error)
+            with self._desk.store.write(self._desk.actor) as session:
+                matching_records.save_stopped(session, self._site.id, member.code, today, today)
             told = _("{name} no longer takes part. What is kept stays.").format(name=name)
             self._show_list(told)
             self._on_change(self)
@@ -334,6 +347,10 @@ def _state(member: Member) -> Status:
     if member.waits:
         return Status(_("Would rather wait"), "neutral")
     return Status(_("Can be matched"), "info")
+
+
+def _wished(room: Room, code: str) -> list[str]:
+    return [one.wished for one in room.holding if one.wisher == code]
 
 
 def _basis_name(basis: Basis) -> str:

@@ -9,7 +9,6 @@ from typing import Final, Literal, cast
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
-from peerbook.errors import PeerbookError
 from peerbook.months import months_after
 from peerbook.people.consent_form import asking_words, consent_form
 from peerbook.people.participants import refuse_deleted
@@ -59,10 +58,12 @@ class Decisions:
 
     def parts(self) -> list[Part]:
         """Return the form, and the one for consent."""
+        decided = self._taking_back()
+        form = self._decision_form()
         return [
             Heading(_("What have they decided?"), level=3),
-            *self._taking_back(),
-            self._decision_form(),
+            *decided,
+            Disclosure(_("They have decided anew"), [form]) if decided else form,
             Disclosure(_("What they have said yes to"), self._consent_parts),
         ]
 
@@ -80,11 +81,8 @@ class Decisions:
             seq, told = last.seq, decision_told(last)
 
         def take_back() -> str:
-            try:
-                with self._desk.store.write(self._desk.actor) as session:
-                    talk_records.take_back_decision(session, self._one.code, seq)
-            except PeerbookError as error:
-                return str(error)
+            with self._desk.store.write(self._desk.actor) as session:
+                talk_records.take_back_decision(session, self._one.code, seq)
             said = _("It is taken back.")
             self._reopen(said)
             return said

@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
+from peerbook.errors import Conflict
 from peerbook.people.names import CHANNELS, channel_name
 from peerbook.recruitment import enquiry_records, press_records
 from peerbook.recruitment.enquiry_records import Asked, Person
@@ -87,13 +88,23 @@ class Enquiries:
     def _form(self) -> Form:
         def save(submission: Submission) -> Receipt:
             values = submission.values
-            person = replace(_person(values), is_known=given(bool, values["is_known"]))
-            receipt = self._desk.save(
-                submission,
-                lambda session: enquiry_records.log_enquiry(
-                    session, self._site.id, _asked(values), person, self._desk.today
-                ),
+            person = replace(
+                _person(values),
+                is_known=given(bool, values["is_known"]),
+                shown=_contacts(submission.seen or {}),
             )
+            try:
+                receipt = self._desk.save(
+                    submission,
+                    lambda session: enquiry_records.log_enquiry(
+                        session, self._site.id, _asked(values), person, self._desk.today
+                    ),
+                )
+            except Conflict:
+                # What the refused save had read is undone with it, but is shown now.
+                with self._desk.store.read() as session:
+                    enquiry_records.note_contacts_shown(session, self._site.id, person)
+                raise
             self._show_list()
             self._on_change()
             return receipt
@@ -342,7 +353,11 @@ def _contact_fields() -> list[TextField]:
 
 
 def _person(values: Mapping[str, object]) -> Person:
-    return Person(str(values["name"]), Contacts(str(values["email"]), str(values["phone"])))
+    return Person(str(values["name"]), _contacts(values))
+
+
+def _contacts(values: Mapping[str, object]) -> Contacts:
+    return Contacts(str(values.get("email", "")), str(values.get("phone", "")))
 
 
 def _asked(values: Mapping[str, object]) -> Asked:

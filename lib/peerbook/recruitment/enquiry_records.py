@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.people.participants import called, checked_contacts, new_participant
 from peerbook.store import Saved, identities, refuse_overtaken, row_to_change
 from peerbook.store.identities import Contacts
@@ -63,11 +63,14 @@ class Person:
         As they were typed; empty where they did not say.
     is_known
         Whether it is somebody who is known here by that name, and not a new person.
+    shown
+        The contacts kept of them, as they were shown to whoever says which ones hold.
     """
 
     name: str = ""
     contacts: Contacts = field(default_factory=Contacts)
     is_known: bool = False
+    shown: Contacts = field(default_factory=Contacts)
 
 
 def of_person(session: Session, code: str) -> list[Enquiry]:
@@ -99,6 +102,8 @@ def log_enquiry(
     InputFault
         When the day lies ahead or years back; when the article came out later; when a contact has
         no name, or is not what it should be; when somebody with that name is known here already.
+    Conflict
+        When other contacts are kept of somebody known, and nobody has said which ones hold.
     """
     _check(session, site_id, asked, today)
     code = _code_of(session, site_id, person, asked.on)
@@ -110,6 +115,11 @@ def log_enquiry(
     session.add(row)
     session.flush()
     return Saved("enquiry", row.id, row.version)
+
+
+def note_contacts_shown(session: Session, site_id: int, person: Person) -> None:
+    """Note that the contacts kept of somebody known are shown to whoever chooses between them."""
+    identities.contacts_of(session, called(session, site_id, person.name))
 
 
 def correct_enquiry(
@@ -292,6 +302,7 @@ def _code_of(session: Session, site_id: int, person: Person, on: dt.date) -> str
         if contacts != Contacts():
             before = identities.contacts_of(session, known)[known[0]]
             both = Contacts(contacts.email or before.email, contacts.phone or before.phone)
+            _refuse_unasked(before, both, person.shown)
             identities.save_contacts(session, known[0], both)
         return known[0]
     if known:
@@ -305,6 +316,21 @@ def _code_of(session: Session, site_id: int, person: Person, on: dt.date) -> str
     code = new_participant(session, site_id, name, on)
     identities.save_contacts(session, code, contacts)
     return code
+
+
+def _refuse_unasked(kept: Contacts, mine: Contacts, shown: Contacts) -> None:
+    """Refuse to put a contact in place of another that whoever writes has not been shown."""
+    theirs = {
+        name: value
+        for name, value in asdict(kept).items()
+        if value not in ("", getattr(mine, name), getattr(shown, name))
+    }
+    if theirs:
+        raise Conflict(
+            _("We know them with another telephone or e-mail. Choose which one holds."),
+            theirs=theirs,
+            mine={name: getattr(mine, name) for name in theirs},
+        )
 
 
 def _one_needed(name: str, count: int) -> str:

@@ -60,7 +60,7 @@ class Funnel:
             [
                 (0, _("at any time")),
                 (YEAR, _("in the last year")),
-                (YEAR // 2, _("in half a year")),
+                (YEAR // 2, _("in the last half year")),
             ],
             self._choose_period,
             value=self._months or 0,

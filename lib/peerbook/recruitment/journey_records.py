@@ -53,7 +53,8 @@ class Asker:
 
 def journeys_frame(session: Session, site_id: int | None = None) -> pd.DataFrame:
     """Return one row for each who asked at a site, or at all; see `journeys`. No name is read."""
-    return journeys(enquiries_frame(session, site_id), _reached(session, site_id))
+    first_noted_first = enquiries_frame(session, site_id).iloc[::-1]
+    return journeys(first_noted_first, _reached(session, site_id))
 
 
 def _reached(session: Session, site_id: int | None) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def journeys(enquiries: pd.DataFrame, reached: pd.DataFrame) -> pd.DataFrame:
     ----------
     enquiries
         `code` (missing where nobody said who they were), `asked_on`, `role`, `heard_via`,
-        `decided_via`, in any order.
+        `decided_via`; those of one day in the order they were noted.
     reached
         `code`, `stage` (talked, joined, matched or completed) and `on`, in any order.
 

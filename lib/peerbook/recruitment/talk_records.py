@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Final, Literal, get_args
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
+from peerbook.people.hanging import keeping_what_hangs
 from peerbook.people.pairs import refuse_matched
 from peerbook.people.participants import participant_of, taking_part_of
 from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import (
-    CafeShift,
     CoffeeTalk,
     Enquiry,
     Event,
-    Gathering,
-    GatheringGuest,
-    MatchedPair,
-    ShiftHost,
     WantedRole,
-    Wish,
 )
 from peerbook.text import _, format_date
 
@@ -249,7 +244,8 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
     InputFault
         When the day lies ahead or before they asked last, when somebody joins without a role or
         does not without a reason, or the day to write again is not after it; or when they are
-        matched still, and say no or join in the other role.
+        matched still, and say no or join in the other role, or would not have taken part on a day
+        on which something hangs.
     Conflict
         When they were deleted meanwhile.
     """
@@ -272,9 +268,6 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
     now = taking_part_of(session, code, dt.date.max)
     if decided.outcome != "joined" or (now is not None and now.role != decided.role):
         refuse_matched(session, person.site_id, code)
-    for event in decisions(session, [code], until=dt.date.max).get(code, []):
-        if event.effective_on >= decided.on:
-            withdraw_event(session, event)
     details = {
         name: value
         for name, value in asdict(decided).items()
@@ -282,7 +275,11 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
     }
     if decided.outcome == "joined":
         details = {"role": decided.role}
-    append_event(session, "participant", code, decided.outcome, decided.on, **details)
+    with keeping_what_hangs(session, code, decided.on, _("Or choose a later day.")):
+        for event in decisions(session, [code], until=dt.date.max).get(code, []):
+            if event.effective_on >= decided.on:
+                withdraw_event(session, event)
+        append_event(session, "participant", code, decided.outcome, decided.on, **details)
     return Saved("participant", person.site_id, 1)
 
 
@@ -305,45 +302,10 @@ def take_back_decision(session: Session, code: str, seq: int) -> Saved:
     known = decisions(session, [code], until=dt.date.max).get(code, [])
     if not known or known[-1].seq != seq:
         raise Conflict(_("Something else was noted of them meanwhile. Reload the page."))
-    hanging = list(_hanging(session, code))
-    before = [taking_part_of(session, code, day) for day, _refusal in hanging]
-    withdraw_event(session, known[-1])
-    session.flush()
-    for was, (day, refusal) in zip(before, hanging, strict=True):
-        left = taking_part_of(session, code, day)
-        if was is not None and (left is None or left.role != was.role):
-            raise InputFault.at("on", refusal.format(date=format_date(day)))
-    return Saved("participant", person.site_id, 1)
-
-
-def _hanging(session: Session, code: str) -> Iterator[tuple[dt.date, str]]:
-    """Yield the days on which somebody has to have taken part, and what is said if they had not."""
     instead = _("Or note under “Wishes” on the page “Matching” that they no longer take part.")
-    days: tuple[tuple[Select[dt.date], str], ...] = (
-        (
-            select(MatchedPair.matched_on).where(MatchedPair.is_about([code])),
-            _("They were matched on {date}. Take the match back first, on the page “Pathways”."),
-        ),
-        (
-            select(Gathering.date)
-            .join(GatheringGuest, GatheringGuest.gathering_id == Gathering.id)
-            .where(GatheringGuest.participant_code == code),
-            _("They were there on {date}. Correct first who was, on the page “Matching”."),
-        ),
-        (
-            select(CafeShift.date)
-            .join(ShiftHost, ShiftHost.shift_id == CafeShift.id)
-            .where(ShiftHost.participant_code == code),
-            _("They are host at the café on {date}. Take them off the rota first."),
-        ),
-        (
-            select(Wish.made_on).where(Wish.is_about([code])),
-            _("On {date} a wish by them or for them was noted. So it stays."),
-        ),
-    )
-    for wanted, text in days:
-        for day in session.scalars(wanted):
-            yield day, f"{text} {instead}"
+    with keeping_what_hangs(session, code, instead=instead):
+        withdraw_event(session, known[-1])
+    return Saved("participant", person.site_id, 1)
 
 
 def decisions(session: Session, codes: Collection[str], until: dt.date) -> dict[str, list[Event]]:

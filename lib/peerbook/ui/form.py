@@ -377,7 +377,7 @@ def _texts(submit_label: str, help_text: str) -> dict[str, str]:
         "remove": _("Remove"),
         "yes": _("Yes"),
         "no": _("No"),
-        "theirs": _("Saved by somebody else"),
+        "theirs": _("Kept already"),
         "mine": _("Yours"),
         "save_chosen": _("Save what I have chosen"),
         "not_now": _("Not now"),
