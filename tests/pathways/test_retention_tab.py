@@ -24,7 +24,7 @@ from builders import (
 from peerbook.errors import Conflict
 from peerbook.files.delimited import read_back
 from peerbook.files.spreadsheet_reader import read_cells
-from peerbook.pathways import retention_charts, retention_records
+from peerbook.pathways import retention_charts, retention_part, retention_records
 from peerbook.pathways.retention import ENDS, retention, split, splits
 from peerbook.pathways.retention_charts import (
     ends_chart,
@@ -423,6 +423,30 @@ def test_what_a_file_told_is_remembered_with_it_and_once(store, site):
         assert told_earlier(session, site.id)[: len(told)] == told
     with store.write(LEADER) as session, pytest.raises(Conflict):
         remember(session, site.id, [], told[:1], AS_OF)
+
+
+def test_a_file_in_its_other_format_is_judged_anew_only_when_something_has_changed(
+    store, site, monkeypatch
+):
+    judged = []
+
+    def counted(*args, **kwargs):
+        judged.append(args)
+        return outgoing(*args, **kwargs)
+
+    monkeypatch.setattr(retention_part, "outgoing", counted)
+    part = RetentionCurves(a_desk(store), site)
+    [xlsx, csv] = of_kind(part.parts(), Downloads)[0]._makers
+    xlsx(), csv(), csv()
+    assert len(judged) == 1
+    with store.write(LEADER) as session:
+        append_event(session, PAIR, 9, "ended", FIRST + dt.timedelta(days=99), end="completed")
+    csv(), xlsx()
+    assert len(judged) == 2
+    with store.write(LEADER) as session:  # somebody else's file
+        remember(session, site.id, [frozenset("12345")], told_earlier(session, site.id), AS_OF)
+    csv()
+    assert len(judged) == 3
 
 
 def test_what_was_told_leads_to_nobody_for_other_roles(store, site, tmp_path):

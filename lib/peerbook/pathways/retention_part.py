@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -38,8 +39,36 @@ class _Seen:
     names: dict[By, dict[str | None, str]]
     told: tuple[People, ...]
 
+    def is_judged_like(self, other: _Seen) -> bool:
+        """Return whether files of both are made of the same, whatever was told earlier."""
+        return (
+            self.names == other.names
+            and self.contracts.equals(other.contracts)
+            and self.times.equals(other.times)
+        )
+
     def frame(self, view: View) -> pd.DataFrame:
         return self.times if view == "role" else self.contracts
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A file that was made, and of what: in the other format it need not be judged anew."""
+
+    view: View
+    today: dt.date
+    threshold: int
+    seen: _Seen
+    found: Outgoing
+
+    def holds(self, view: View, today: dt.date, threshold: int, seen: _Seen) -> bool:
+        """Return whether it would be the same now, beside what it told itself."""
+        told = {*self.seen.told, *filter(None, self.found.told)}
+        return (
+            (self.view, self.today, self.threshold) == (view, today, threshold)
+            and set(seen.told) == told
+            and seen.is_judged_like(self.seen)
+        )
 
 
 class RetentionCurves:
@@ -55,6 +84,7 @@ class RetentionCurves:
         self._desk = desk
         self._site = site
         self._view: View = None
+        self._made_last: _Made | None = None
         self._place = Section([])
 
     def parts(self) -> list[Part]:
@@ -125,13 +155,17 @@ class RetentionCurves:
     def _made(self) -> Outgoing:
         """Return what a file tells, after it is remembered that it does."""
         seen, view, today = self._read(), self._view, self._desk.today
+        threshold, last = self._desk.threshold(), self._made_last
+        if last is not None and last.holds(view, today, threshold, seen):
+            return last.found
         found = outgoing(
             {by: seen.frame(by) for by in VIEWS}, view, {} if view is None else seen.names[view],
-            today, threshold=self._desk.threshold(),
-            title=_("Retention in {site}").format(site=self._site.name), earlier=seen.told,
+            today, threshold=threshold, earlier=seen.told,
+            title=_("Retention in {site}").format(site=self._site.name),
         )  # fmt: skip
         with self._desk.store.write(self._desk.actor) as session:
             remember(session, self._site.id, found.told, seen.told, today)
+        self._made_last = _Made(view, today, threshold, seen, found)
         return found
 
 
@@ -170,7 +204,8 @@ def split_parts(groups: Split, names: Mapping[str | None, str]) -> list[Part]:
             Table(table.columns, table.rows, table.caption),
         ]
     else:
-        parts.append(Prose(_("No group is large enough to be shown.")))
+        few = _("No group is shown: each is small, or one figure less another would tell of few.")
+        parts.append(Prose(few))
     if groups.kept_back:
         listed = format_list([names.get(name, name or "") for name in groups.kept_back])
         parts.append(
