@@ -264,6 +264,10 @@ def _asking(session: Session, sites: Sequence[Site], today: dt.date) -> list[Par
             "{n} talk has had its day, and nothing is noted of it",
             "{n} talks have had their day, and nothing is noted of them", total["talks_past"],
         ),
+        "may_write": ngettext(
+            "{n} person may be written to again", "{n} people may be written to again",
+            total["may_write"],
+        ),
         "visits_due": ngettext(
             "{n} place is to be visited", "{n} places are to be visited", total["visits_due"]
         ),

@@ -39,6 +39,7 @@ from peerbook.recruitment.press_records import Item
 from peerbook.recruitment.stakeholder_records import Place, Visited
 from peerbook.recruitment.talk_records import Agreed, Decided, Held
 from peerbook.recruitment.visiting import Cadence
+from peerbook.recruitment.waiting_records import waiting
 from peerbook.rows import each
 from peerbook.store import append_event, identities, sightings
 from peerbook.store.identities import Contacts
@@ -312,9 +313,27 @@ def test_whoever_says_not_now_comes_back_on_the_list_when_they_may_be_written_to
     change(store, talk_records.save_decision, code, later, TODAY)
     [one] = read(store, askers, site_id, TODAY)
     assert (one.standing, one.write_on) == ("not_now", days(180))
+    assert read(store, waiting, days(179)).may_write == {}
+    assert read(store, waiting, days(180)).may_write == {site_id: 1}
     change(store, talk_records.save_decision, code, Decided("joined", days(9), "mentor"), days(9))
     [one] = read(store, askers, site_id, days(9))
     assert (one.standing, one.role, one.write_on) == ("joined", "mentor", None)
+
+
+def test_who_may_be_written_to_again_is_listed_with_the_day(store, site_id):
+    code = asks(store, site_id)
+    later = Decided("not_now", TODAY, reason="work", write_on=days(999))
+    change(store, talk_records.save_decision, code, later, TODAY)
+    with store.read() as session:
+        site = session.get_one(Site, site_id)
+    people = People(a_desk(store), site, lambda: None)
+    people.parts()
+    people._choose("again")
+    [table] = people._place.inside
+    assert [row["day"] for row in table._content.rows] == [days(999)]
+    people._choose("all")
+    [table] = people._place.inside
+    assert [row["day"] for row in table._content.rows] == [TODAY]
 
 
 def test_what_is_written_down_late_does_not_become_the_latest(store, site_id):

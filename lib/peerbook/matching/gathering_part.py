@@ -207,7 +207,7 @@ class Gatherings:
             if found is None:
                 told = _("All who are free have met each other.")
                 self._next.show([Prose(told)], told)
-                return told
+                return ""
             names = [literal(room.name(code)) for code in (*found.peers, *found.mentors)]
             told = ngettext(
                 "Then {n} pair meets for the first time.",
@@ -221,7 +221,7 @@ class Gatherings:
             ).format(n=len(found.wished))
             invite = _("Invite {names}.").format(names=format_list(names))
             self._next.show([Prose(f"{invite} {told} {wanted}")], told)
-            return told
+            return ""
 
         form = Form(
             "next_gathering",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Literal
 
@@ -87,22 +86,23 @@ class People:
         today = self._desk.today
         with self._desk.store.read() as session:
             people = standings(session, self._site.id, today)
-            shown = with_names(session, [one for one in people if _is_in(one, self._group, today)])
+            shown = with_names(session, [one for one in people if _is_in(one, self._group)])
         notice: list[Part] = [Notice("ok", told)] if told else []
         if not shown:
             nobody = {
                 "open": _("Nobody waits for a talk or a decision."),
-                "again": _("Nobody is to be written to again now."),
+                "again": _("Nobody has said that they may be written to again."),
                 "joined": _("Nobody has joined yet."),
                 "all": _("Nobody who asked has said who they are."),
             }[self._group]
             self._place.show([*notice, Prose(nobody)], told, take_there=bool(told))
             return
+        writes = self._group == "again"
         columns = [
             Column("name", _("Name")),
             Column("role", _("Wants to take part")),
             Column("standing", _("How it stands"), kind="status"),
-            Column("since", _("Day"), kind="date"),
+            Column("day", _("May be written to from") if writes else _("Day"), kind="date"),
         ]
         rows = [
             {
@@ -110,9 +110,12 @@ class People:
                 "name": one.name,
                 "role": wanted_role_name(one.role),
                 "standing": Status(standing_name(one.standing), _TONES[one.standing]),
-                "since": one.since,
+                "day": day,
             }
-            for one in sorted(shown, key=lambda one: one.since)
+            for day, one in sorted(
+                (((one.write_on if writes else None) or one.since, one) for one in shown),
+                key=lambda dated: dated[0],
+            )
         ]
 
         def open_one(row: Cells) -> str:
@@ -125,7 +128,7 @@ class People:
             return ""
 
         table = Table(
-            columns, rows, _("Those who asked, whoever has waited longest first"),
+            columns, rows, _caption(self._group),
             action=RowAction(_("Open"), open_one),
         )  # fmt: skip
         self._place.show([*notice, table], told, take_there=bool(told))
@@ -179,9 +182,17 @@ def _groups() -> list[tuple[Group, str]]:
     ]
 
 
-def _is_in(one: Asker, group: Group, today: dt.date) -> bool:
+def _caption(group: Group) -> str:
+    if group == "open":
+        return _("Those who asked, whoever has waited longest first")
+    if group == "again":
+        return _("Those who may be written to, whoever's day comes first")
+    return _("Those who asked, the earliest day first")
+
+
+def _is_in(one: Asker, group: Group) -> bool:
     if group == "open":
         return one.standing in _OPEN
     if group == "again":
-        return one.write_on is not None and one.write_on <= today
+        return one.write_on is not None
     return group == "all" or one.standing == "joined"

@@ -28,6 +28,8 @@ class Waiting:
         Those who asked and have neither a talk nor an answer.
     talks_near, talks_past
         Talks in the next seven days, and such whose day is over with nothing noted of it.
+    may_write
+        Those who said that they may be written to again, and whose day has come.
     visits_due
         Places that are to be visited.
     """
@@ -35,6 +37,7 @@ class Waiting:
     without_talk: dict[int, int]
     talks_near: dict[int, int]
     talks_past: dict[int, int]
+    may_write: dict[int, int]
     visits_due: dict[int, int]
 
 
@@ -45,6 +48,7 @@ def waiting(session: Session, today: dt.date) -> Waiting:
         dict(Counter(one.site_id for one in asked if one.standing == "asked")),
         _talks(session, today, today + dt.timedelta(days=NEXT_DAYS - 1)),
         _talks(session, dt.date.min, today - dt.timedelta(days=1)),
+        dict(Counter(one.site_id for one in asked if one.write_on and one.write_on <= today)),
         due_counts(session, today),
     )
 
