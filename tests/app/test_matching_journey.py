@@ -109,7 +109,7 @@ def test_a_wish_is_taken_back_and_a_match_by_hand_asks_first(app, guest, site, a
     tab(page, "Par")
     waits = page.get_by_role("table", name="Ønsker at vente")
     expect(row_of(waits, PEER)).to_contain_text("0")
-    other = page.get_by_role("table", name="Intet ønske peger på nogen endnu")
+    other = page.get_by_role("table", name="Ingen peer er ledig")
     expect(row_of(other, MENTOR)).to_contain_text("30")
     page.get_by_role("button", name="Match to, der ikke er foreslået").click()
     panel = shown(page)
