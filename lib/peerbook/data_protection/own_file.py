@@ -52,6 +52,7 @@ from peerbook.store.tables import (
     Presenter,
     PressItem,
     Site,
+    Stakeholder,
 )
 from peerbook.text import _, format_date, format_list, format_number, format_time, written_in
 from peerbook.text.formats import COPENHAGEN
@@ -229,12 +230,15 @@ def _enquiries(session: Session, code: str) -> Chapter:
     rows: list[Row] = []
     for one in enquiry_records.of_person(session, code):
         item = None if one.press_item_id is None else session.get(PressItem, one.press_item_id)
+        by = one.stakeholder_id
+        place = None if by is None else session.get(Stakeholder, by)
         rows += _told_on(
             one.asked_on,
             (_("How you want to take part"), wanted_role_name(one.wanted_role)),
             (_("Where you first heard of it"), channel_name(one.heard_via)),
             (_("What made you come"), channel_name(one.decided_via) if one.decided_via else ""),
             (_("Article or broadcast"), press_records.item_name(item) if item else ""),
+            (_("Who sent you"), place.name if place else ""),
             (_("Note"), one.note),
         )
     return Chapter(_("When you asked us"), (_("Day"), _("What"), _("Content")), tuple(rows))

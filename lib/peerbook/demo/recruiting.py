@@ -10,6 +10,7 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.demo.people import Invented, code_of
@@ -65,6 +66,10 @@ _EFFORTS: tuple[tuple[Channel, dt.date, str, int, int], ...] = (
 )
 
 
+_SAID_WHO_SENT_THEM = 0.8
+"""Invented, as all here: not everybody says."""
+
+
 class Recruiting:
     """Fills a site with how people came to it."""
 
@@ -73,6 +78,7 @@ class Recruiting:
         self._site_id = site_id
         self._timing = timing
         self._draw = random.Random(f"{seed} recruiting")  # noqa: S311 - invented people, not keys
+        self._senders = random.Random(f"{seed} who sent them")  # noqa: S311
 
     def fill(self, codes: Sequence[str], invented: Sequence[Invented]) -> None:
         """Add how each came, those who said no name, those who are asking now, and the rest."""
@@ -82,6 +88,7 @@ class Recruiting:
         self._add_nameless()
         self._add_those_asking_now()
         self._add_places()
+        self._add_who_sent_them()
         for channel, on, what, minutes, cost_kr in _EFFORTS:
             self._session.add(
                 RecruitmentEffort(
@@ -189,3 +196,19 @@ class Recruiting:
                         people=self._draw.randint(4, 14),
                     )
                 )  # fmt: skip
+
+    def _add_who_sent_them(self) -> None:
+        """Add which place it was that told people of it, where they said so."""
+        kinds: dict[str, tuple[StakeholderKind, ...]] = {
+            "contact_person": ("unit", "hospital", "job_centre"),
+            "network": ("volunteer_centre",),
+        }
+        here = select(Stakeholder).where(Stakeholder.site_id == self._site_id)
+        places = self._session.scalars(here.order_by(Stakeholder.id)).all()
+        asked = select(Enquiry).where(
+            Enquiry.site_id == self._site_id, Enquiry.heard_via.in_(kinds)
+        )
+        for enquiry in self._session.scalars(asked.order_by(Enquiry.id)):
+            could = [one for one in places if one.kind in kinds[enquiry.heard_via]]
+            if self._senders.random() < _SAID_WHO_SENT_THEM:
+                enquiry.stakeholder_id = self._senders.choice(could).id

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from peerbook.desk import Desk
 from peerbook.errors import Conflict
 from peerbook.people.names import CHANNELS, channel_name
-from peerbook.recruitment import enquiry_records, press_records
+from peerbook.recruitment import enquiry_records, press_records, stakeholder_records
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.names import ROLES, wanted_role_name
 from peerbook.rows import each
@@ -81,7 +81,7 @@ class Enquiries:
         ]
 
     def offer_anew(self) -> None:
-        """Offer the articles and broadcasts there are now; what was typed is offered as a draft."""
+        """Offer the articles, broadcasts and places there are now; what was typed is a draft."""
         if self._asking.inside:
             self._asking.show([self._form()])
 
@@ -131,7 +131,7 @@ class Enquiries:
         )
 
     def _fields(
-        self, *, with_decided: bool = False, chosen_item: object = None
+        self, *, with_decided: bool = False, chosen_item: object = None, chosen_place: object = None
     ) -> list[Field[Any]]:
         with self._desk.store.read() as session:
             items = press_records.press_items(session, self._site.id)
@@ -140,6 +140,7 @@ class Enquiries:
                 for place, item in enumerate(items)
                 if place < LATEST_ITEMS or item.id == chosen_item
             ]
+            places = stakeholder_records.names(session, self._site.id, chosen_place)
         fields: list[Field[Any]] = [
             DateField("asked_on", _("When?"), required=True, latest=self._desk.today),
             ChoiceField(
@@ -155,6 +156,8 @@ class Enquiries:
             fields.append(
                 ChoiceField("press_item", _("Which article or broadcast?"), options=options)
             )
+        if places:
+            fields.append(ChoiceField("place", _("Who sent them?"), options=places))
         fields += [
             ChoiceField(
                 "role", _("How do they want to take part?"), required=True, look="radio",
@@ -208,6 +211,7 @@ class Enquiries:
                     "heard_via": row.heard_via,
                     "decided_via": row.decided_via,
                     "press_item": None if row.press_item is None else int(row.press_item),
+                    "place": None if row.place is None else int(row.place),
                     "role": row.role,
                     "note": row.note,
                 },
@@ -269,7 +273,9 @@ class Enquiries:
 
         return Form(
             "enquiry_correction",
-            self._fields(with_decided=True, chosen_item=values["press_item"]),
+            self._fields(
+                with_decided=True, chosen_item=values["press_item"], chosen_place=values["place"]
+            ),
             values=values, on_submit=save, submit_label=_("Save the correction"),
         )  # fmt: skip
 
@@ -368,4 +374,5 @@ def _asked(values: Mapping[str, object]) -> Asked:
         cast("Channel | None", values.get("decided_via")),
         given_or_none(int, values.get("press_item")),
         str(values["note"]),
+        given_or_none(int, values.get("place")),
     )

@@ -19,6 +19,7 @@ from peerbook.store.tables import (
     Enquiry,
     Enrolment,
     PressItem,
+    Stakeholder,
     WantedRole,
 )
 from peerbook.text import _, format_date
@@ -41,6 +42,8 @@ class Asked:
         Through what they first heard of it, and what made them come; None when nobody has asked.
     press_item
         Number of the article or broadcast it was.
+    place
+        Number of the place that sent them.
     note
         Whatever should be remembered.
     """
@@ -51,6 +54,7 @@ class Asked:
     decided_via: Channel | None = None
     press_item: int | None = None
     note: str = ""
+    place: int | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def log_enquiry(
     row = Enquiry(
         site_id=site_id, participant_code=code, asked_on=asked.on, wanted_role=asked.role,
         heard_via=asked.heard_via, decided_via=asked.decided_via,
-        press_item_id=asked.press_item, note=asked.note,
+        press_item_id=asked.press_item, note=asked.note, stakeholder_id=asked.place,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -137,6 +141,7 @@ def correct_enquiry(
     mine: dict[str, object] = {
         "asked_on": asked.on, "wanted_role": asked.role, "heard_via": asked.heard_via,
         "decided_via": asked.decided_via, "press_item_id": asked.press_item, "note": asked.note,
+        "stakeholder_id": asked.place,
     }  # fmt: skip
     row = row_to_change(session, Enquiry, number, seen_version, mine)
     _check(session, row.site_id, asked, today)
@@ -245,19 +250,19 @@ def enquiries_frame(session: Session, site_id: int | None = None) -> pd.DataFram
     -------
     DataFrame
         Columns `enquiry_id`, `site_id`, `code`, `asked_on`, `role`, `heard_via`, `decided_via`,
-        `press_item`, `note`, `version`; the latest first. `code` is missing where nobody said who
-        they were, `decided_via` where nobody has asked.
+        `press_item`, `note`, `version`, `place`; the latest first. `code` is missing where nobody
+        said who they were, `decided_via` where nobody has asked.
     """
     wanted = select(
         Enquiry.id, Enquiry.site_id, Enquiry.participant_code, Enquiry.asked_on,
         Enquiry.wanted_role, Enquiry.heard_via, Enquiry.decided_via, Enquiry.press_item_id,
-        Enquiry.note, Enquiry.version,
+        Enquiry.note, Enquiry.version, Enquiry.stakeholder_id,
     ).order_by(Enquiry.asked_on.desc(), Enquiry.id.desc())  # fmt: skip
     if site_id is not None:
         wanted = wanted.where(Enquiry.site_id == site_id)
     columns = [
         "enquiry_id", "site_id", "code", "asked_on", "role", "heard_via", "decided_via",
-        "press_item", "note", "version",
+        "press_item", "note", "version", "place",
     ]  # fmt: skip
     return pd.DataFrame(session.execute(wanted).all(), columns=columns)
 
@@ -348,6 +353,9 @@ def _check(session: Session, site_id: int, asked: Asked, today: dt.date) -> None
         raise InputFault.at("asked_on", _("That day lies ahead. Choose today or an earlier day."))
     if asked.on < today - LONGEST_BACK:
         raise InputFault.at("asked_on", _("That is more than three years ago. Check the year."))
+    place = None if asked.place is None else session.get(Stakeholder, asked.place)
+    if asked.place is not None and (place is None or place.site_id != site_id):
+        raise InputFault.at("place", _("It is no longer on the list. Choose another one, or none."))
     if asked.press_item is None:
         return
     item = session.get(PressItem, asked.press_item)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from peerbook.desk import Desk
 from peerbook.recruitment import stakeholder_records
 from peerbook.recruitment.names import STAKEHOLDER_KINDS, stakeholder_kind_name
+from peerbook.recruitment.network_map import network_chart
 from peerbook.recruitment.stakeholder_records import Known, Place, Visited
 from peerbook.recruitment.visiting import SOON_DAYS, Cadence
 from peerbook.store import Receipt, Saved
@@ -60,11 +61,17 @@ class Network:
         self._site = site
         self._on_change = on_change
         self._place = Section([])
+        self._shows_list = False
 
     def parts(self) -> list[Part]:
         """Return the list, and the form for a new place."""
         self._show_list()
         return [self._place, Disclosure(_("A new place"), lambda: [self._new_form()])]
+
+    def refresh(self) -> None:
+        """Count anew who came from where, while the list is shown."""
+        if self._shows_list:
+            self._show_list()
 
     def _new_form(self) -> Form:
         def save(submission: Submission) -> Receipt:
@@ -83,6 +90,7 @@ class Network:
         )  # fmt: skip
 
     def _show_list(self, told: str = "") -> None:
+        self._shows_list = True
         today = self._desk.today
         with self._desk.store.read() as session:
             known = stakeholder_records.places(session, self._site.id)
@@ -105,6 +113,7 @@ class Network:
         columns = [
             Column("name", _("Place")),
             Column("kind", _("What it is")),
+            Column("came", _("Have come from there"), kind="number"),
             Column("last_on", _("Last visit"), kind="date"),
             Column("due", _("Next visit"), kind="status"),
         ]
@@ -113,6 +122,7 @@ class Network:
                 "number": one.number,
                 "name": one.place.name,
                 "kind": stakeholder_kind_name(one.place.kind),
+                "came": one.came,
                 "last_on": one.last_on,
                 "due": due_status(one.due_on, today),
             }
@@ -128,11 +138,13 @@ class Network:
             columns, rows, _("Places, those to visit first"),
             action=RowAction(_("Open"), open_one),
         )  # fmt: skip
-        self._place.show([*notice, Prose(summary), table], told, take_there=bool(told))
+        drawn = Disclosure(_("The places as a map"), lambda: [network_chart(known, today)])
+        self._place.show([*notice, Prose(summary), table, drawn], told, take_there=bool(told))
 
     # -- one place -------------------------------------------------------------------------------
 
     def _show_one(self, one: Known, told: str = "") -> None:
+        self._shows_list = False
         place = one.place
 
         def back() -> str:

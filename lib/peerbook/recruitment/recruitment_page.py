@@ -36,11 +36,18 @@ def _parts(desk: Desk, site: Site) -> list[Part]:
 
     def follow() -> None:
         """Let what was opened show what was saved elsewhere on the page."""
-        for part in (people, figures, press):
+        for part in (people, figures, press, network):
             part.refresh()
 
     enquiries = Enquiries(desk, site, follow)
     press = Press(desk, site, enquiries.offer_anew)
+
+    def offer_places() -> None:
+        """Let the other tabs know the places there are now, and the visits to them."""
+        press.refresh()
+        enquiries.offer_anew()
+
+    network = Network(desk, site, offer_places)
     return [
         Tabs(
             [
@@ -48,7 +55,7 @@ def _parts(desk: Desk, site: Site) -> list[Part]:
                 (_("Talks"), people.parts),
                 (_("What works"), figures.parts),
                 (_("Press"), press.parts),
-                (_("Places to visit"), Network(desk, site, press.refresh).parts),
+                (_("Places to visit"), network.parts),
             ]
         )
     ]

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
+from peerbook.people.participants import danish_order
 from peerbook.recruitment.visiting import Cadence, next_visit
 from peerbook.store import Saved, row_to_change
 from peerbook.store.store import gone
-from peerbook.store.tables import Stakeholder, StakeholderKind, Visit
+from peerbook.store.tables import Enquiry, Stakeholder, StakeholderKind, Visit
 from peerbook.text import _, format_date
 
 
@@ -52,6 +53,8 @@ class Known:
         How many there were.
     last_on, due_on
         The latest visit, and the day from which the next is due; None where there is none.
+    came
+        How many enquiries came from there.
     """
 
     number: int
@@ -60,6 +63,7 @@ class Known:
     visits: int
     last_on: dt.date | None
     due_on: dt.date | None
+    came: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,13 @@ def places(session: Session, site_id: int) -> list[Known]:
     """Return the places of a site that are still there: those due first, then by name."""
     found = [known for _at, known in _open_places(session, Stakeholder.site_id == site_id)]
     return sorted(found, key=lambda one: (one.due_on or dt.date.max, one.place.name.casefold()))
+
+
+def names(session: Session, site_id: int, chosen: object = None) -> list[tuple[int, str]]:
+    """Return number and name of the places of a site that are still there, and of a chosen one."""
+    wanted = select(Stakeholder).where(Stakeholder.site_id == site_id)
+    shown = [row for row in session.scalars(wanted) if row.closed_on is None or row.id == chosen]
+    return sorted(((row.id, row.name) for row in shown), key=lambda one: danish_order(one[1]))
 
 
 def due_counts(session: Session, today: dt.date) -> dict[int, int]:
@@ -97,15 +108,25 @@ def _open_places(session: Session, where: ColumnElement[bool]) -> Iterator[tuple
         .group_by(Visit.stakeholder_id)
         .subquery()
     )
+    came = (
+        select(Enquiry.stakeholder_id, func.count().label("came"))
+        .where(Enquiry.stakeholder_id.is_not(None))
+        .group_by(Enquiry.stakeholder_id)
+        .subquery()
+    )
     wanted = (
-        select(Stakeholder, counted.c.visits, counted.c.last_on)
+        select(Stakeholder, counted.c.visits, counted.c.last_on, came.c.came)
         .outerjoin(counted, counted.c.stakeholder_id == Stakeholder.id)
+        .outerjoin(came, came.c.stakeholder_id == Stakeholder.id)
         .where(where, Stakeholder.closed_on.is_(None))
     )
-    for row, visits, last_on in session.execute(wanted):
+    for row, visits, last_on, sent in session.execute(wanted):
         place = _place(row)
         due_on = next_visit(place.cadence, last_on, row.added_on)
-        yield row.site_id, Known(row.id, row.version, place, visits or 0, last_on, due_on)
+        yield (
+            row.site_id,
+            Known(row.id, row.version, place, visits or 0, last_on, due_on, sent or 0),
+        )
 
 
 def visits(session: Session, number: int) -> list[Visit]:

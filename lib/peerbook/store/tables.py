@@ -535,6 +535,7 @@ class Enquiry(Versioned, Base):
     heard_via: Mapped[Channel] = _one_of("heard_via", Channel)
     decided_via: Mapped[Channel | None] = _one_of("decided_via", Channel)
     press_item_id: Mapped[int | None] = _to("press_item.id", index=True)
+    stakeholder_id: Mapped[int | None] = _to("stakeholder.id", index=True)
     note: Mapped[str] = mapped_column(default="", info={"private": True})
 
 

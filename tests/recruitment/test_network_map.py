@@ -1,0 +1,83 @@
+"""Which place sent somebody: noted with the enquiry, counted by place, drawn as a network."""
+
+import datetime as dt
+
+import pytest
+
+from builders import a_site, assert_sound, change, read, refused
+from peerbook.recruitment import enquiry_records, stakeholder_records
+from peerbook.recruitment.enquiry_records import Asked, Person
+from peerbook.recruitment.network_map import FAR, NEAR, network_chart, network_finding
+from peerbook.recruitment.stakeholder_records import Place
+from peerbook.recruitment.visiting import Cadence
+
+TODAY = dt.date(2026, 3, 10)
+
+
+@pytest.fixture
+def site_id(store):
+    return a_site(store)[0]
+
+
+def a_place(store, site_id, name, **told):
+    place = Place(name, "unit", **told)
+    return change(store, stakeholder_records.save_place, site_id, place, TODAY).number
+
+
+def asks(store, site_id, place=None):
+    asked = Asked(TODAY, "peer", "contact_person", place=place)
+    return change(store, enquiry_records.log_enquiry, site_id, asked, Person(), TODAY).number
+
+
+def known(store, site_id):
+    return {one.place.name: one for one in read(store, stakeholder_records.places, site_id)}
+
+
+def test_a_place_tells_how_many_it_sent_until_an_enquiry_is_corrected_or_removed(store, site_id):
+    north, south = (a_place(store, site_id, name) for name in ("Nord", "Syd"))
+    first, second, _third = (asks(store, site_id, one) for one in (north, north, None))
+    assert {name: one.came for name, one in known(store, site_id).items()} == {"Nord": 2, "Syd": 0}
+    asked = Asked(TODAY, "peer", "contact_person", place=south)
+    change(store, enquiry_records.correct_enquiry, first, asked, TODAY, 1)
+    change(store, enquiry_records.remove_enquiry, second, 1)
+    assert {name: one.came for name, one in known(store, site_id).items()} == {"Nord": 0, "Syd": 1}
+    assert_sound(store)
+
+
+def test_a_place_of_another_site_or_none_that_is_there_is_refused(store, site_id):
+    elsewhere = a_place(store, a_site(store)[0], "Nord")
+    for place in (elsewhere, 999):
+        asked = Asked(TODAY, "peer", "contact_person", place=place)
+        assert refused(store, enquiry_records.log_enquiry, site_id, asked, Person(), TODAY) == [
+            "place"
+        ]
+
+
+def test_a_place_off_the_list_is_offered_only_where_it_was_chosen(store, site_id):
+    north, south = (a_place(store, site_id, name) for name in ("Åsen", "Syd"))
+    change(store, stakeholder_records.close_place, north, TODAY, 1)
+    assert read(store, stakeholder_records.names, site_id) == [(south, "Syd")]
+    offered = read(store, stakeholder_records.names, site_id, north)
+    assert offered == [(south, "Syd"), (north, "Åsen")]
+
+
+def test_the_map_draws_nearer_who_wants_more_thicker_who_sent_more_and_marks_who_is_due(
+    store, site_id
+):
+    keen = a_place(store, site_id, "Nord", interest=3, influence=3)
+    a_place(store, site_id, "Syd", interest=1, cadence=Cadence(every_months=6))
+    for _n in range(4):
+        asks(store, site_id, keen)
+    chart = network_chart(list(known(store, site_id).values()), TODAY)
+    lines = [one for one in chart.figure["data"] if one["mode"] == "lines"]
+    lengths = {one["line"]["width"]: (one["x"][1] ** 2 + one["y"][1] ** 2) ** 0.5 for one in lines}
+    assert lengths == {5: pytest.approx(NEAR), 1: pytest.approx(FAR)}
+    by_name = {one["name"]: one["text"] for one in chart.figure["data"] if one.get("name")}
+    assert by_name == {"Intet besøg venter": ["Nord"], "Besøg nu": ["Syd"]}
+    assert "Nord (4)" in chart.finding
+    assert "Nord (4)" in chart.alt
+
+
+def test_where_nobody_is_known_to_have_been_sent_that_is_said(store, site_id):
+    a_place(store, site_id, "Nord")
+    assert "endnu" in network_finding(list(known(store, site_id).values()))
