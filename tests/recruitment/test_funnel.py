@@ -12,6 +12,7 @@ from peerbook.recruitment.funnel import (
     contracts_started,
     funnel,
     people_reached,
+    spent_in_talks,
     spent_per_contract,
 )
 from peerbook.recruitment.journeys import COLUMNS, journeys
@@ -111,6 +112,19 @@ def test_a_contract_belongs_to_the_way_that_led_to_it():
     frame = ways([ANNA, again], [("P-AAAAAA", "joined", on(20))])
     assert started(frame, (1, "P-AAAAAA", on(61))) == {"notice": 1}
     assert started(frame, (2, "P-AAAAAA", on(260))) == {"article": 1}
+
+
+def test_the_time_of_a_talk_is_spent_on_the_way_that_led_to_it():
+    again = ("P-AAAAAA", on(200), "mentor", "article", "network")
+    frame = ways([ANNA, again], [("P-AAAAAA", "joined", on(20))])
+    talks = pd.DataFrame(
+        [("P-AAAAAA", on(10), 90), ("P-AAAAAA", on(210), 150), ("P-BBBBBB", on(10), 60)],
+        columns=["code", "date", "minutes"],
+    )
+    for by, later in (("heard_via", "article"), ("decided_via", "network")):
+        spent = spent_in_talks(frame, talks, by)
+        told = [tuple(row) for row in spent.itertuples(index=False)]
+        assert told == [("notice", on(10), 90, 0), (later, on(210), 150, 0)]
 
 
 def test_money_and_time_are_told_for_each_contract_and_never_divided_by_none():

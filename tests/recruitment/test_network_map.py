@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from builders import a_site, assert_sound, change, read, refused
-from peerbook.recruitment import enquiry_records, stakeholder_records
+from peerbook.recruitment import effort_records, enquiry_records, stakeholder_records
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.network_map import FAR, NEAR, network_chart, network_finding
-from peerbook.recruitment.stakeholder_records import Place
+from peerbook.recruitment.stakeholder_records import Place, Visited
 from peerbook.recruitment.visiting import Cadence
 
 TODAY = dt.date(2026, 3, 10)
@@ -76,6 +76,20 @@ def test_the_map_draws_nearer_who_wants_more_thicker_who_sent_more_and_marks_who
     assert by_name == {"Intet besøg venter": ["Nord"], "Besøg nu": ["Syd"]}
     assert "Nord (4)" in chart.finding
     assert "Nord (4)" in chart.alt
+
+
+def test_the_time_of_visits_is_spent_on_the_channel_of_the_place(store, site_id):
+    number = a_place(store, site_id, "Nord")
+    paper = Place("Ugeavisen", "media")
+    paper = change(store, stakeholder_records.save_place, site_id, paper, TODAY).number
+    for place, minutes in ((number, 60), (paper, 45), (paper, None)):
+        day = TODAY - dt.timedelta(days=minutes or 1)
+        visit = Visited(day, minutes=minutes)
+        change(store, stakeholder_records.save_visit, place, visit, TODAY)
+    frame = read(store, effort_records.visits_frame, site_id)
+    told = {row.channel: (row.minutes, row.cost_kr) for row in frame.itertuples()}
+    assert told == {"contact_person": (60, 0), "article": (45, 0)}
+    assert read(store, effort_records.visits_frame, a_site(store)[0]).empty
 
 
 def test_where_nobody_is_known_to_have_been_sent_that_is_said(store, site_id):

@@ -11,8 +11,29 @@ from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.store import Saved, row_to_change
-from peerbook.store.tables import Channel, RecruitmentEffort
+from peerbook.store.tables import (
+    Channel,
+    CoffeeTalk,
+    RecruitmentEffort,
+    Stakeholder,
+    StakeholderKind,
+    Visit,
+)
 from peerbook.text import _
+
+VISITED_FOR: dict[StakeholderKind, Channel] = {
+    "unit": "contact_person",
+    "hospital": "contact_person",
+    "job_centre": "contact_person",
+    "health": "contact_person",
+    "volunteer_centre": "network",
+    "association": "network",
+    "education": "network",
+    "business": "network",
+    "media": "article",
+    "other": "other",
+}
+"""Through what people come whom a place tells of the programme."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +73,41 @@ def efforts_frame(session: Session, site_id: int | None = None) -> pd.DataFrame:
     if site_id is not None:
         wanted = wanted.where(RecruitmentEffort.site_id == site_id)
     return pd.DataFrame(session.execute(wanted).all(), columns=["effort_id", *columns[1:]])
+
+
+def visits_frame(session: Session, site_id: int) -> pd.DataFrame:
+    """Return the time of visits at a site as what was spent on a channel.
+
+    Returns
+    -------
+    DataFrame
+        `channel`, `date`, `minutes` and `cost_kr`, which is none.
+    """
+    wanted = (
+        select(Stakeholder.kind, Visit.date, Visit.minutes)
+        .join(Stakeholder, Stakeholder.id == Visit.stakeholder_id)
+        .where(Stakeholder.site_id == site_id, Visit.minutes.is_not(None))
+    )
+    rows = [(VISITED_FOR[kind], on, minutes, 0) for kind, on, minutes in session.execute(wanted)]
+    return pd.DataFrame(rows, columns=["channel", "date", "minutes", "cost_kr"])
+
+
+def talks_frame(session: Session, site_id: int) -> pd.DataFrame:
+    """Return the talks that were held at a site.
+
+    Returns
+    -------
+    DataFrame
+        `code`, `date` and `minutes` of all staff who were there together.
+    """
+    wanted = select(
+        CoffeeTalk.participant_code, CoffeeTalk.date, CoffeeTalk.minutes * CoffeeTalk.staff
+    ).where(
+        CoffeeTalk.site_id == site_id,
+        CoffeeTalk.state == "held",
+        CoffeeTalk.minutes.is_not(None),
+    )
+    return pd.DataFrame(session.execute(wanted).all(), columns=["code", "date", "minutes"])
 
 
 def save_effort(session: Session, site_id: int, effort: Effort, today: dt.date) -> Saved:

@@ -163,13 +163,37 @@ def contracts_started(
     contracts
         `contract`, `code` and `starts_on`, one row for each of its two people.
     """
-    frame = _asked_between(journeys, first, last)
-    ways = frame.assign(channel=_channel(frame, by))[["code", "asked_on", "channel"]]
-    both = contracts.merge(ways[ways["code"].notna()], on="code")
-    came = both[both["asked_on"] <= both["starts_on"]].sort_values("asked_on", kind="stable")
-    latest = came.drop_duplicates(["contract", "code"], keep="last")
-    counts = latest.groupby("channel")["contract"].nunique()
+    came = _with_channel(contracts, "starts_on", _asked_between(journeys, first, last), by)
+    counts = came.groupby("channel")["contract"].nunique()
     return {str(name): int(count) for name, count in counts.items()}
+
+
+def spent_in_talks(journeys: pd.DataFrame, talks: pd.DataFrame, by: By) -> pd.DataFrame:
+    """Return the time of talks as what was spent on the channel through which each came.
+
+    Parameters
+    ----------
+    journeys, by
+        As for `funnel`.
+    talks
+        `code`, `date` and `minutes` of all staff together, one row for each talk that was held.
+
+    Returns
+    -------
+    DataFrame
+        `channel`, `date`, `minutes` and `cost_kr`, which is none; nothing of whoever never asked.
+    """
+    came = _with_channel(talks, "date", journeys, by)
+    return came.assign(cost_kr=0)[["channel", "date", "minutes", "cost_kr"]]
+
+
+def _with_channel(rows: pd.DataFrame, day: str, journeys: pd.DataFrame, by: By) -> pd.DataFrame:
+    """Return rows about people with the channel of the latest way each had begun by a day."""
+    ways = journeys.assign(channel=_channel(journeys, by))[["code", "asked_on", "channel"]]
+    numbered = rows.assign(row=range(len(rows)))
+    came = numbered.merge(ways[ways["code"].notna()], on="code")
+    came = came[came["asked_on"] <= came[day]].sort_values("asked_on", kind="stable")
+    return came.drop_duplicates("row", keep="last")
 
 
 def _asked_between(

@@ -21,6 +21,7 @@ from peerbook.recruitment.funnel import (
     Stage,
     contracts_started,
     funnel,
+    spent_in_talks,
     spent_per_contract,
 )
 from peerbook.recruitment.journey_records import contracts_frame, journeys_frame, turns
@@ -93,7 +94,12 @@ class Funnel:
             first = months_after(self._desk.today, -self._months)
         with self._desk.store.read() as session:
             journeys = journeys_frame(session, self._site.id)
-            efforts = effort_records.efforts_frame(session, self._site.id)
+            talks = effort_records.talks_frame(session, self._site.id)
+            efforts = pd.concat([
+                effort_records.efforts_frame(session, self._site.id),
+                effort_records.visits_frame(session, self._site.id),
+                spent_in_talks(journeys, talks, self._by),
+            ])  # fmt: skip
             contracts = contracts_frame(session, self._site.id, self._desk.today)
             became = peers_who_became_mentors(turns(session, self._site.id))
         rows = funnel(journeys, self._by, first=first)
@@ -209,6 +215,13 @@ def _cost_parts(spent: Sequence[Spent]) -> list[Part]:
     return [
         Heading(_("What it took")),
         Table(columns, cells, _("Staff time and money, by how they found us")),
+        Prose(
+            _(
+                "The time is what you noted of reaching people, of visits and of coffee talks. "
+                "With each channel stand the contracts that began with somebody who came "
+                "through it."
+            )
+        ),
     ]
 
 
