@@ -40,6 +40,15 @@ def made(store):
     return site_id, *codes, pair.number
 
 
+def test_a_colleague_written_in_another_case_is_the_same_one(store, made):
+    site_id = made[0]
+    for written in ("anna  b", "Bo", "Anna B"):
+        change(store, staff_records.save_contact, site_id, Contact(written, TODAY), TODAY)
+    assert read(store, staff_records.staff_named, site_id) == ["Anna B", "Bo"]
+    kept = read(store, staff_records.contacts, site_id)
+    assert sorted(one.contact.staff for one in kept) == ["Anna B", "Anna B", "Bo"]
+
+
 def test_a_contact_is_noted_corrected_and_removed(store, made):
     site_id, _peer, _mentor, pair = made
     number = change(

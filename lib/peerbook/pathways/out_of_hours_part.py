@@ -38,7 +38,7 @@ from peerbook.ui import (
 )
 from peerbook.ui.answers import given, given_or_none, whole
 
-SHOWN = 20
+SHOWN, MOST_NAMED = 20, 6
 
 
 class OutOfHours:
@@ -99,10 +99,15 @@ class OutOfHours:
     def _fields(self, chosen: int | None = None) -> list[Field[Any]]:
         known = self._pairs()
         names = self._names(known)
+        with self._desk.store.read() as session:
+            before = staff_records.staff_named(session, self._site.id)
+        hint = _("What your colleagues call you. Write it the same each time.")
+        if before:
+            told = _("Used before: {labels}.").format(labels=format_list(before[:MOST_NAMED]))
+            hint = f"{hint} {told}"
         return [
             TextField(
-                "staff", _("Who was reached?"), required=True, max_length=STAFF_LENGTH,
-                hint=_("What your colleagues call you. Write it the same each time."),
+                "staff", _("Who was reached?"), required=True, max_length=STAFF_LENGTH, hint=hint
             ),
             DateField("date", _("When?"), required=True, latest=self._desk.today),
             ChoiceField(

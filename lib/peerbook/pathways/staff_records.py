@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.pathways.over_involvement import Contact
-from peerbook.people.participants import last_events, roles_on
+from peerbook.people.participants import danish_order, last_events, roles_on
+from peerbook.personal import same_name
 from peerbook.store import Saved, append_event, refuse_overtaken, row_to_change, set_setting
 from peerbook.store.tables import MatchedPair, OutOfHoursContact, Setting
 from peerbook.text import _
@@ -59,16 +60,35 @@ class LeftSupport:
 
 
 def contacts(session: Session, site_id: int, since: dt.date = dt.date.min) -> list[SavedContact]:
-    """Return the contacts out of hours of a site from a day on, the latest first."""
+    """Return the contacts out of hours of a site from a day on, the latest first.
+
+    Written in another case, or with other spaces, it is the same colleague: as written last.
+    """
     wanted = (
         select(OutOfHoursContact)
         .where(OutOfHoursContact.site_id == site_id, OutOfHoursContact.date >= since)
         .order_by(OutOfHoursContact.date.desc(), OutOfHoursContact.id.desc())
     )
+    rows = list(session.scalars(wanted))
+    spelled = _spelled(row.staff for row in sorted(rows, key=lambda row: row.id))
     return [
-        SavedContact(row.id, row.version, Contact(row.staff, row.date, row.pair_id))
-        for row in session.scalars(wanted)
+        SavedContact(
+            row.id, row.version, Contact(spelled[same_name(row.staff)], row.date, row.pair_id)
+        )
+        for row in rows
     ]
+
+
+def staff_named(session: Session, site_id: int) -> list[str]:
+    """Return what colleagues at a site were called before, each once, in Danish order."""
+    wanted = select(OutOfHoursContact.staff).where(OutOfHoursContact.site_id == site_id)
+    spelled = _spelled(session.scalars(wanted.order_by(OutOfHoursContact.id)))
+    return sorted(spelled.values(), key=danish_order)
+
+
+def _spelled(written: Iterable[str]) -> dict[str, str]:
+    """Return how each name was written last."""
+    return {same_name(one): one for one in written}
 
 
 def save_contact(session: Session, site_id: int, contact: Contact, today: dt.date) -> Saved:
