@@ -6,6 +6,7 @@ import re
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, select, text
 from sqlalchemy.exc import IntegrityError
@@ -373,6 +374,13 @@ def test_a_store_begun_at_any_revision_keeps_every_row_of_every_table(
 def at_0018(store):
     """Take away what later revisions have added."""
     with store._database.write.begin() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table(
+            "enquiry", table_kwargs={"sqlite_autoincrement": True}
+        ) as enquiry:
+            enquiry.drop_index("ix_enquiry_stakeholder_id")
+            enquiry.drop_constraint("fk_enquiry_stakeholder_id_stakeholder", type_="foreignkey")
+            enquiry.drop_column("stakeholder_id")
         connection.execute(text("ALTER TABLE audit_link DROP COLUMN earlier_hash"))
         connection.execute(text("ALTER TABLE matched_pair DROP COLUMN pause_reasons"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0018'"))
