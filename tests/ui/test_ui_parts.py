@@ -202,7 +202,10 @@ def test_row_button_can_say_what_its_row_calls_for_also_after_a_change(show):
 
 def test_row_whose_label_is_empty_has_no_button_and_is_never_run(show):
     seen = []
-    label = lambda row: "" if row["name"] == "Bo" else "Vis"  # noqa: E731
+
+    def label(row):
+        return "" if row["name"] == "Bo" else "Vis"
+
     table = people("Bo", "Anna", action=ui.RowAction(label, lambda row: seen.append(row["name"])))
     page = show(table)
     expect(page.get_by_role("button", name="Vis – Anna")).to_be_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -209,10 +209,14 @@ def recognised(
 
     Where two are called the same, it is the first by code.
     """
-    can_be = roles_on(session, site_id, day)
+    return _first_of(_names_among(session, site_id, labels), roles_on(session, site_id, day))
+
+
+def _first_of(known: Mapping[str, list[str]], can_be: Collection[str]) -> dict[str, str]:
+    """Return of each label the first code that can be host; a label without any is left out."""
     return {
         label: here[0]
-        for label, codes in _names_among(session, site_id, labels).items()
+        for label, codes in known.items()
         if (here := [code for code in codes if code in can_be])
     }
 
@@ -343,7 +347,8 @@ def _save_hosts(session: Session, row: CafeShift, day: dt.date, hosts: Hosts) ->
     kept = list(session.scalars(select(ShiftHost).where(ShiftHost.shift_id == row.id)))
     known = {host.participant_code for host in kept}
     # Who was host once stays so, also when they take part no longer.
-    allowed = known | set(roles_on(session, row.site_id, day))
+    can_be = roles_on(session, row.site_id, day)
+    allowed = known | set(can_be)
     here = session.scalars(
         select(Participant.code).where(
             Participant.site_id == row.site_id, Participant.code.in_(codes)
@@ -360,7 +365,8 @@ def _save_hosts(session: Session, row: CafeShift, day: dt.date, hosts: Hosts) ->
         )
     if len(codes) + len(labels) > MOST_HOSTS:
         raise InputFault.at("labels", _("Choose at most {n} hosts.").format(n=MOST_HOSTS))
-    if taking_part := recognised(session, row.site_id, day, labels.values()):
+    known_here = _names_among(session, row.site_id, labels.values())
+    if taking_part := _first_of(known_here, can_be):
         raise InputFault.at(
             "labels",
             _(
@@ -368,7 +374,7 @@ def _save_hosts(session: Session, row: CafeShift, day: dt.date, hosts: Hosts) ->
                 "else it is, as “{name} (staff)”."
             ).format(names=format_list(list(taking_part)), name=next(iter(taking_part))),
         )
-    if known_here := _names_among(session, row.site_id, labels.values()):
+    if known_here:
         raise InputFault.at(
             "labels",
             _(

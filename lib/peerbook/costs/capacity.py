@@ -8,8 +8,8 @@ from decimal import Decimal
 from math import floor
 
 from peerbook.costs.case import MONTHS, STARTED, Case, Line
-from peerbook.costs.figure import PRICES, Figure
-from peerbook.errors import Fault, InputFault, Place
+from peerbook.costs.figure import PRICES, Figure, missing_at
+from peerbook.errors import InputFault
 from peerbook.text import _
 
 WEEKS, MONTHS_IN_YEAR = 52, 12
@@ -95,8 +95,7 @@ def capacity(case: Case, hours_a_week: Decimal) -> Capacity:
     by_hour = [line for line in lines if _hours_of(line, case.figures)]
     needed = {key for line in by_hour for key in _hours_of(line, case.figures)} | {MONTHS}
     if missing := [key for key in case.needed if key in needed and case.figures[key].value is None]:
-        text = _("This figure is missing.")
-        raise InputFault([Fault(text, Place(field=key)) for key in missing])
+        raise InputFault(missing_at(missing))
     uses = tuple(_use(line, case.figures) for line in by_hour)
     hours = hours_a_week * WEEKS
     left = hours - sum((use.fixed for use in uses), Decimal(0))

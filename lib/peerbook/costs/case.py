@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Literal
 
-from peerbook.costs.figure import PRICES, Figure, faults_of
+from peerbook.costs.figure import PRICES, Figure, faults_of, missing_at
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _
 
@@ -119,7 +119,7 @@ class Case:
 
     def faults(self) -> list[Fault]:
         """Return what is wrong with the case, each fault at a key; a missing figure is one."""
-        told = [Fault(_("This figure is missing."), Place(field=key)) for key in self.missing]
+        told = missing_at(self.missing)
         for key in self.needed:
             figure = self.figures[key]
             told += faults_of(key, figure)

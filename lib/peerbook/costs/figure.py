@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -78,3 +79,8 @@ def faults_of(key: str, figure: Figure) -> list[Fault]:
     if not figure.source:
         told.append(_("Say where the number is from, so that others can check it."))
     return [Fault(one, Place(field=key)) for one in told]
+
+
+def missing_at(keys: Iterable[str]) -> list[Fault]:
+    """Return that figures are missing, each at its field."""
+    return [Fault(_("This figure is missing."), Place(field=key)) for key in keys]
