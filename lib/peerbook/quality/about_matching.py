@@ -8,23 +8,19 @@ from typing import Final
 
 from sqlalchemy import select
 
-from peerbook.course.page_addresses import MATCHING_PAGE, address_of
+from peerbook.course.page_addresses import MATCHING_PAGE
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Meetings
 from peerbook.matching.wishes import Wish, standing
 from peerbook.pathways.due import TALK_WITHIN
-from peerbook.people.pairs import PAIR, Pair, pair_address, pairs
-from peerbook.quality.rules import Finding, Look, roles_now, rule
-from peerbook.store.tables import MatchedPair, Participant, Site
+from peerbook.people.pairs import Pair, pairs
+from peerbook.quality.rules import Finding, Look, about_pair, about_site, roles_now, rule
+from peerbook.store.tables import MatchedPair, Participant
 from peerbook.text import _, format_date
 
 ASKED_WITHIN: Final = dt.timedelta(weeks=4)
 """After they joined peers are asked whom they wish for within this. No source gives a number; with
 two cafés a week (row E10 of shared/features.md) there were eight by then."""
-
-
-def _sites(look: Look) -> dict[int, str]:
-    return {site.id: site.name for site in look.session.scalars(select(Site))}
 
 
 def _site_of(look: Look) -> dict[str, int]:
@@ -46,15 +42,7 @@ def _open_pairs(look: Look) -> list[tuple[Pair, MatchedPair]]:
 
 
 def _about_person(look: Look, subject: str, code: str, sentence: str) -> Finding:
-    number = look.once(_site_of)[code]
-    site = look.once(_sites)[number]
-    return Finding(subject, number, site, "", address_of(MATCHING_PAGE, site), sentence)
-
-
-def _about_pair(look: Look, row: MatchedPair, sentence: str) -> Finding:
-    site = look.once(_sites)[row.site_id]
-    address = pair_address(site, row.id)
-    return Finding(f"{PAIR}:{row.id}", row.site_id, site, "", address, sentence)
+    return about_site(look, subject, look.once(_site_of)[code], MATCHING_PAGE, sentence)
 
 
 @rule(
@@ -68,7 +56,7 @@ def _pair_not_to_be(look: Look) -> Iterator[Finding]:
     for pair, row in look.once(_open_pairs):
         if frozenset(pair.codes) in stopped:
             text = _("It is noted that the two of pair {number} are not to be matched.")
-            yield _about_pair(look, row, text.format(number=pair.number))
+            yield about_pair(look, row.site_id, row.id, text.format(number=pair.number))
 
 
 @rule(
@@ -81,7 +69,7 @@ def _pair_without_talk(look: Look) -> Iterator[Finding]:
         if row.talked_on is None and look.earliest <= pair.matched_on < look.today - TALK_WITHIN:
             text = _("Pair {number} is matched since {date}. No three-way talk is noted.")
             told = text.format(number=pair.number, date=format_date(pair.matched_on))
-            yield _about_pair(look, row, told)
+            yield about_pair(look, row.site_id, row.id, told)
 
 
 @rule(

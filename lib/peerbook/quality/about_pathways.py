@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
 from peerbook.pathways.contract import EXIT_TALK_WITHIN, first_overlap
 from peerbook.pathways.due import LIST_WITHIN
 from peerbook.pathways.names import closing_name
 from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_records import pathways
 from peerbook.people.names import end_name
-from peerbook.people.pairs import PAIR, pair_address
-from peerbook.quality.rules import Finding, Look, rule
-from peerbook.store.tables import Site
+from peerbook.quality.rules import Finding, Look, about_pair, rule
 from peerbook.text import _, format_date, format_list
 
 
@@ -23,14 +19,8 @@ def _pairs(look: Look) -> list[Pathway]:
     return pathways(look.session, look.site_id, look.today, ended_since=look.earliest)
 
 
-def _sites(look: Look) -> dict[int, str]:
-    return {site.id: site.name for site in look.session.scalars(select(Site))}
-
-
 def _about(look: Look, one: Pathway, sentence: str) -> Finding:
-    site = look.once(_sites)[one.site_id]
-    address = pair_address(site, one.number)
-    return Finding(f"{PAIR}:{one.number}", one.site_id, site, "", address, sentence)
+    return about_pair(look, one.site_id, one.number, sentence)
 
 
 @rule(

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from peerbook.course.page_addresses import RECRUITMENT_PAGE, address_of
-from peerbook.quality.rules import Finding, Look, rule
+from peerbook.course.page_addresses import RECRUITMENT_PAGE
+from peerbook.quality.rules import Finding, Look, about_site, rule
 from peerbook.recruitment.journey_records import Asker, standings
-from peerbook.store.tables import CoffeeTalk, Site
+from peerbook.store.tables import CoffeeTalk
 from peerbook.text import _, format_date
 
 TALK_WITHIN = 14
@@ -22,14 +22,8 @@ def _standings(look: Look) -> list[Asker]:
     return standings(look.session, look.site_id, look.today)
 
 
-def _sites(look: Look) -> dict[int, str]:
-    return {site.id: site.name for site in look.session.scalars(select(Site))}
-
-
 def _about(look: Look, subject: str, site_id: int, sentence: str) -> Finding:
-    site = look.once(_sites)[site_id]
-    address = address_of(RECRUITMENT_PAGE, site)
-    return Finding(subject, site_id, site, "", address, sentence)
+    return about_site(look, subject, site_id, RECRUITMENT_PAGE, sentence)
 
 
 @rule(

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
-from peerbook.course.page_addresses import address_of
 from peerbook.pathways.over_involvement import latest_months
 from peerbook.pathways.staff_records import (
     ACUTE_PREFIX,
@@ -18,13 +17,9 @@ from peerbook.pathways.staff_records import (
 )
 from peerbook.people.pairs import PATHWAYS_PAGE
 from peerbook.people.participants import last_events
-from peerbook.quality.rules import Finding, Look, roles_now, rule
-from peerbook.store.tables import OutOfHoursContact, Participant, Setting, Site
+from peerbook.quality.rules import Finding, Look, about_site, roles_now, rule, sites
+from peerbook.store.tables import OutOfHoursContact, Participant, Setting
 from peerbook.text import _, format_month, ngettext
-
-
-def _sites(look: Look) -> dict[int, str]:
-    return {site.id: site.name for site in look.session.scalars(select(Site))}
 
 
 def _by_site(look: Look, prefix: str) -> dict[int, object]:
@@ -36,8 +31,7 @@ def _by_site(look: Look, prefix: str) -> dict[int, object]:
 
 
 def _about(look: Look, subject: str, site_id: int, sentence: str) -> Finding:
-    site = look.once(_sites)[site_id]
-    return Finding(subject, site_id, site, "", address_of(PATHWAYS_PAGE, site), sentence)
+    return about_site(look, subject, site_id, PATHWAYS_PAGE, sentence)
 
 
 @rule(
@@ -56,7 +50,7 @@ def _no_acute_card(look: Look) -> Iterator[Finding]:
         if row.code in there and row.code not in given
     )
     for site_id, count in sorted(missing.items()):
-        if site_id in written and site_id in look.once(_sites):
+        if site_id in written and site_id in look.once(sites):
             text = ngettext(
                 "{n} who takes part has not got it yet.",
                 "{n} who take part have not got it yet.",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.course.names import date_name
 from peerbook.course.page_addresses import RECORD_PAGE, address_of
+from peerbook.people.pairs import PAIR, pair_address
 from peerbook.people.participants import RoleInPair, roles_on
 from peerbook.store import Role
 from peerbook.store.tables import Course, CourseDate, Site
@@ -178,6 +179,23 @@ def on_dates(*columns: Any) -> Select[Any]:
         .join(CourseDate, CourseDate.course_id == Course.id)
         .order_by(CourseDate.date, CourseDate.id)
     )
+
+
+def sites(look: Look) -> dict[int, str]:
+    """Return what the sites are called, by number; to be read once."""
+    return {site.id: site.name for site in look.session.scalars(select(Site))}
+
+
+def about_site(look: Look, subject: str, site_id: int, page: str, sentence: str) -> Finding:
+    """Return a finding at a site, which is mended on one of its pages."""
+    site = look.once(sites)[site_id]
+    return Finding(subject, site_id, site, "", address_of(page, site), sentence)
+
+
+def about_pair(look: Look, site_id: int, number: int, sentence: str) -> Finding:
+    """Return a finding about a pair, which is mended where it is opened."""
+    site = look.once(sites)[site_id]
+    return Finding(f"{PAIR}:{number}", site_id, site, "", pair_address(site, number), sentence)
 
 
 def about_course(
