@@ -14,7 +14,7 @@ from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
 from peerbook.matching.wishes import named
 from peerbook.matching.wishes_part import Wishes
-from peerbook.pathways import pathway_records
+from peerbook.pathways import end_records, pathway_records
 from peerbook.pathways.retention import ENDS
 from peerbook.people import pairs
 from peerbook.people.participants import roles_on
@@ -266,7 +266,7 @@ def test_a_second_open_match_for_either_is_refused_until_the_first_has_ended(sto
         ) == ["beside"]
     with pytest.raises(InputFault, match=r"De er matchet siden 29\. jan\. 2026\.$"):
         pair_of(store, made)
-    change(store, pathway_records.end_pair, first, "changed_mentor", days(-2), TODAY)
+    change(store, end_records.end_pair, first, "changed_mentor", days(-2), TODAY)
     second = change(
         store,
         matching_records.save_pair,
@@ -363,7 +363,7 @@ def test_since_when_somebody_waits_follows_what_happened_last(store, made):
     number = pair_of(store, made, days(-40))
     assert since()[peer] is None
     assert since()[other] == JOINED
-    change(store, pathway_records.end_pair, number, "moved_on", days(-9), TODAY)
+    change(store, end_records.end_pair, number, "moved_on", days(-9), TODAY)
     assert (since()[peer], since()[mentor]) == (days(-9), days(-9))
     change(store, matching_records.save_waiting, site_id, peer, days(-5), TODAY, waits=True)
     assert since()[peer] == days(-5)
@@ -383,7 +383,7 @@ def test_whoever_is_matched_has_no_place_left_until_it_ends(store, made):
     places = {one.code: one.places for one in read(store, matching_records.members, site_id, TODAY)}
     assert places == {peers[0]: 0, mentors[0]: 0, peers[1]: 1, mentors[1]: 1}
     assert refused(store, matching_records.save_stopped, site_id, peers[0], TODAY, TODAY) == ["on"]
-    change(store, pathway_records.end_pair, number, "moved_on", TODAY, TODAY)
+    change(store, end_records.end_pair, number, "moved_on", TODAY, TODAY)
     assert all(one.places for one in read(store, matching_records.members, site_id, TODAY))
 
 

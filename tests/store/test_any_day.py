@@ -20,9 +20,15 @@ from builders import LEADER, a_site, assert_sound, course, open_store, save
 from peerbook.course import people_records
 from peerbook.errors import Conflict, InputFault
 from peerbook.matching import matching_records
-from peerbook.pathways import pathway_records, retention_records
+from peerbook.pathways import (
+    contract_records,
+    end_records,
+    pathway_records,
+    pause_records,
+    retention_records,
+)
 from peerbook.pathways.contract import Pause
-from peerbook.pathways.pathway_records import Sheet
+from peerbook.pathways.contract_records import Sheet
 from peerbook.pathways.retention import retention
 from peerbook.people.pairs import PAIR, pairs
 from peerbook.privacy.erasure import erase_person
@@ -205,31 +211,31 @@ class Journal:
             return
         self.pairs[saved.number] = (peer, mentor, day(ago))
         sheet = Sheet(day(ago), day(ago))
-        self.try_to(pathway_records.save_sheet, saved.number, sheet, TODAY, saved.version)
+        self.try_to(contract_records.save_sheet, saved.number, sheet, TODAY, saved.version)
 
     def a_pair(self, which):
         return sorted(self.pairs)[which % len(self.pairs)] if self.pairs else 0
 
     def end(self, which, ago, how):
         number = self.a_pair(which)
-        if self.try_to(pathway_records.end_pair, number, how, day(ago), TODAY, is_meant=True):
+        if self.try_to(end_records.end_pair, number, how, day(ago), TODAY, is_meant=True):
             self.note(number, "ended", day(ago), end=how)
 
     def pause(self, which, ago, days):
         number, until = self.a_pair(which), None if days is None else day(ago - days)
-        if self.try_to(pathway_records.save_pause, number, Pause(day(ago), until), TODAY):
+        if self.try_to(pause_records.save_pause, number, Pause(day(ago), until), TODAY):
             self.note(number, "paused", day(ago))
             if until is not None:
                 self.note(number, "resumed", until)
 
     def resume(self, which, ago):
         number = self.a_pair(which)
-        if self.try_to(pathway_records.save_resumed, number, day(ago), TODAY):
+        if self.try_to(pause_records.save_resumed, number, day(ago), TODAY):
             self.note(number, "resumed", day(ago))
 
     def take_back_pause(self, which, ago):
         number = self.a_pair(which)
-        if self.try_to(pathway_records.take_back_pause, number, day(ago)) is None:
+        if self.try_to(pause_records.take_back_pause, number, day(ago)) is None:
             return
         is_of_it = False
         for entry in self.holding(number, ("paused", "resumed")):

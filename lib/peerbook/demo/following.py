@@ -16,11 +16,19 @@ from sqlalchemy.orm import Session
 from peerbook.demo.timing import Timing
 from peerbook.matching import matching_records
 from peerbook.months import months_after
-from peerbook.pathways import contact_records, pathway_records
+from peerbook.pathways import (
+    answer_records,
+    contact_records,
+    contract_records,
+    end_records,
+    exit_records,
+    pause_records,
+)
 from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Check, Pause
+from peerbook.pathways.contract_records import Sheet
+from peerbook.pathways.exit_records import AgreedExit, HeldExit
 from peerbook.pathways.pathway import CLOSING_LIST
-from peerbook.pathways.pathway_records import AgreedExit, HeldExit, Sheet
 from peerbook.store.tables import PairEnd
 
 _GOALS = (
@@ -49,19 +57,19 @@ class Following:
         self._ask(number, starts_on, ended_on)
         self._meet(number, starts_on, ended_on, self._meets.choice((7, 7, 14)))
         if end == "extended_completed":
-            pathway_records.save_extension(
+            answer_records.save_extension(
                 self._session, number, months_after(starts_on, 5), self._today,
                 peer=True, mentor=True,
             )  # fmt: skip
-        pathway_records.end_pair(self._session, number, end, ended_on, self._today, is_meant=True)
+        end_records.end_pair(self._session, number, end, ended_on, self._today, is_meant=True)
         held_on = ended_on + dt.timedelta(days=self._draw.randint(-5, 9))
         if end in ("withdrew", "lost_contact") or held_on < starts_on:
-            pathway_records.cancel_exit_talk(self._session, number, self._today, 0)
+            exit_records.cancel_exit_talk(self._session, number, self._today, 0)
             return
         missing = {"post_measure"} if self._draw.random() < 0.3 else set()
         ticked = tuple(point for point in CLOSING_LIST if point not in missing)
         held = HeldExit(held_on, "Lido", ticked, "De nåede det meste.", self._draw.choice(_NEXT))
-        pathway_records.save_held_exit_talk(self._session, number, held, self._today, 0)
+        exit_records.save_held_exit_talk(self._session, number, held, self._today, 0)
 
     @property
     def states(self) -> Sequence[Callable[[str, str], None]]:
@@ -90,7 +98,7 @@ class Following:
         number = self._begin(peer, mentor, starts_on)
         self._ask(number, starts_on, self._today)
         pause = Pause(self._ago(50), self._ago(29), "peer", "illness")
-        pathway_records.save_pause(self._session, number, pause, self._today)
+        pause_records.save_pause(self._session, number, pause, self._today)
         self._meet(number, starts_on, self._ago(51), 7)
         self._meet(number, self._ago(27), self._ago(1), 7)
 
@@ -99,7 +107,7 @@ class Following:
         number = self._begin(peer, mentor, starts_on)
         self._ask(number, starts_on, self._today)
         pause = Pause(self._ago(1), who="mentor", why="job_or_practice")
-        pathway_records.save_pause(self._session, number, pause, self._today)
+        pause_records.save_pause(self._session, number, pause, self._today)
         self._meet(number, starts_on, self._ago(5), 14)
 
     def _at_month_five(self, peer: str, mentor: str) -> None:
@@ -112,12 +120,12 @@ class Following:
         starts_on = months_after(self._today + dt.timedelta(days=8), -6)
         number = self._begin(peer, mentor, starts_on)
         self._ask(number, starts_on, self._today)
-        pathway_records.save_extension(
+        answer_records.save_extension(
             self._session, number, self._ago(20), self._today, peer=True, mentor=False
         )
         self._meet(number, starts_on, self._ago(4), 7)
         agreed = AgreedExit(self._today + dt.timedelta(days=6), dt.time(10), "Lido")
-        pathway_records.agree_exit_talk(self._session, number, agreed, self._today, 0)
+        exit_records.agree_exit_talk(self._session, number, agreed, self._today, 0)
 
     def _begin(self, peer: str, mentor: str, starts_on: dt.date) -> int:
         number = self._match(peer, mentor, starts_on - dt.timedelta(days=6))
@@ -135,7 +143,7 @@ class Following:
             peer_goal=self._draw.choice(_GOALS), mentor_goal=self._draw.choice(_MENTOR_GOALS),
             contact_rule=_CONTACT, cancel_rule=_CANCEL,
         )  # fmt: skip
-        pathway_records.save_sheet(self._session, number, sheet, self._today, 1)
+        contract_records.save_sheet(self._session, number, sheet, self._today, 1)
 
     def _ask(self, number: int, starts_on: dt.date, until: dt.date) -> None:
         """Ask after two days and after a month, as far as they came."""
@@ -158,7 +166,7 @@ class Following:
         contact_records.save_meetings(self._session, number, [day], self._today)
 
     def _check(self, number: int, which: Check, on: dt.date) -> None:
-        pathway_records.save_check(self._session, number, which, on, self._today)
+        answer_records.save_check(self._session, number, which, on, self._today)
 
     def _ago(self, days: int) -> dt.date:
         return self._today - dt.timedelta(days=days)

@@ -157,6 +157,22 @@ class Contract:
                 return pause
         return None
 
+    def refuse_stray_pause(self, field: str) -> None:
+        """Refuse a contract that has run out when one of its pauses begins.
+
+        Raises
+        ------
+        InputFault
+            At `field`, when there is such a pause.
+        """
+        pause = self.stray_pause
+        if pause is not None:
+            raise InputFault.at(
+                field,
+                _("A pause is noted from {date}, and the contract would have run out by then. Take "
+                  "that pause back first.").format(date=format_date(pause.since)),
+            )  # fmt: skip
+
     def pause_on(self, day: dt.date) -> Pause | None:
         """Return the pause a day is of, or None."""
         return next((pause for pause in self.pauses if pause.holds_on(day)), None)

@@ -6,7 +6,7 @@ from peerbook.desk import Desk
 from peerbook.files import media_types
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.paper import PAPER_LANGUAGE
-from peerbook.pathways import pathway_records
+from peerbook.pathways import contract_records
 from peerbook.pathways.contract import EXTENSION_MONTHS, PLANNED_MONTHS, Contract
 from peerbook.people.names import role_name
 from peerbook.store import identities
@@ -21,7 +21,7 @@ def contract_file(desk: Desk, number: int) -> tuple[str, bytes, str]:
     from peerbook.files.pdf import pdf  # Typst is needed for printing only
 
     with desk.store.read() as session:
-        row = pathway_records.sheet_row(session, number)
+        row = contract_records.sheet_row(session, number)
         codes = [code for code in (row.peer_code, row.mentor_code) if code is not None]
         names = identities.name_of(session, codes)
     peer, mentor = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from peerbook.errors import InputFault
-from peerbook.pathways import pathway_records
+from peerbook.pathways import contract_records
 from peerbook.pathways.contract import PLANNED_MONTHS
 from peerbook.pathways.contract_paper import contract_file
+from peerbook.pathways.contract_records import Sheet
 from peerbook.pathways.opened import Opened
-from peerbook.pathways.pathway_records import Sheet
 from peerbook.text import _
 from peerbook.ui import (
     DateField,
@@ -48,7 +48,7 @@ def contract_parts(opened: Opened) -> list[Part]:
 def _form(opened: Opened) -> Form:
     desk, number = opened.desk, opened.one.number
     with desk.store.read() as session:
-        row = pathway_records.sheet_row(session, number)
+        row = contract_records.sheet_row(session, number)
     version = row.version
 
     def save(submission: Submission) -> None:
@@ -64,7 +64,9 @@ def _form(opened: Opened) -> Form:
         )
         opened.save(
             submission,
-            lambda session: pathway_records.save_sheet(session, number, sheet, desk.today, version),
+            lambda session: contract_records.save_sheet(
+                session, number, sheet, desk.today, version
+            ),
         )
 
     return Form(

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from typing import cast
 
-from peerbook.pathways import pathway_records
+from peerbook.pathways import end_records, exit_records
+from peerbook.pathways.exit_records import AgreedExit, HeldExit
 from peerbook.pathways.names import closing_name
 from peerbook.pathways.opened import Opened, asks_once
 from peerbook.pathways.pathway import CLOSING_LIST
-from peerbook.pathways.pathway_records import AgreedExit, HeldExit
 from peerbook.people.names import PAIR_ENDS, end_name
 from peerbook.store.tables import ExitTalk, PairEnd
 from peerbook.text import _, format_date, format_time
@@ -35,7 +35,7 @@ from peerbook.ui.answers import given, given_or_none
 def exit_parts(opened: Opened) -> list[Part]:
     """Return what there is to do about the exit talk."""
     with opened.desk.store.read() as session:
-        talk = pathway_records.exit_talk(session, opened.one.number)
+        talk = exit_records.exit_talk(session, opened.one.number)
     if talk is not None and talk.state == "held":
         return [_held_form(opened, talk), _held_taken_back(opened, talk)]
     if talk is not None and talk.state == "agreed":
@@ -58,9 +58,7 @@ def _held_taken_back(opened: Opened, talk: ExitTalk) -> Button:
     return Button(
         _("Take back that it was held"),
         lambda: opened.press(
-            lambda session: pathway_records.take_back_held(
-                session, opened.one.number, talk.version
-            ),
+            lambda session: exit_records.take_back_held(session, opened.one.number, talk.version),
             _("It is taken back. The talk is agreed for {date}.").format(date=date),
         ),
         confirm=_(
@@ -74,7 +72,7 @@ def _no_talk_button(opened: Opened, talk: ExitTalk | None) -> Button:
     return Button(
         _("There is no exit talk"),
         lambda: opened.press(
-            lambda session: pathway_records.cancel_exit_talk(
+            lambda session: exit_records.cancel_exit_talk(
                 session, opened.one.number, opened.desk.today, _version(talk)
             ),
             _("It is noted that there is no exit talk."),
@@ -96,7 +94,7 @@ def _agree_form(opened: Opened, talk: ExitTalk | None) -> Form:
         ask(
             lambda meant: opened.save(
                 submission,
-                lambda session: pathway_records.agree_exit_talk(
+                lambda session: exit_records.agree_exit_talk(
                     session, opened.one.number, agreed, opened.desk.today, _version(talk),
                     is_meant=agreed.date in meant,
                 ),
@@ -134,7 +132,7 @@ def _held_form(opened: Opened, talk: ExitTalk | None) -> Form:
         ask(
             lambda meant: opened.save(
                 submission,
-                lambda session: pathway_records.save_held_exit_talk(
+                lambda session: exit_records.save_held_exit_talk(
                     session, opened.one.number, held, desk.today, _version(talk),
                     is_meant=held.date in meant,
                 ),
@@ -180,7 +178,7 @@ def end_form(opened: Opened) -> Form:
         ask(
             lambda meant: opened.note(
                 submission,
-                lambda session: pathway_records.end_pair(
+                lambda session: end_records.end_pair(
                     session, opened.one.number, end, on, desk.today, is_meant=on in meant
                 ),
             )
@@ -207,7 +205,7 @@ def end_taken_back(opened: Opened) -> Button:
     return Button(
         _("Take back that it ended"),
         lambda: opened.press(
-            lambda session: pathway_records.take_back_end(session, opened.one.number),
+            lambda session: end_records.take_back_end(session, opened.one.number),
             _("It is taken back. The pair goes on."),
         ),
         confirm=_("Was the end noted by mistake?"),
@@ -220,7 +218,7 @@ def match_taken_back(opened: Opened, version: int, leave: Callable[[str], str]) 
 
     def take_back() -> str:
         with desk.store.write(desk.actor) as session:
-            pathway_records.take_back_match(session, number, version)
+            end_records.take_back_match(session, number, version)
         return leave(_("It is taken back. The two are not a pair."))
 
     return [

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from peerbook.pathways.contract import Check, Contract
+from peerbook.months import months_after
+from peerbook.pathways.contract import EXIT_TALK_FAR_MONTHS, Check, Contract
 
 ClosingPoint = Literal["goals", "post_measure", "exit_form", "coffee_card"]
 CLOSING_LIST: tuple[ClosingPoint, ...] = get_args(ClosingPoint)
@@ -89,6 +90,16 @@ class Pathway:
     def begins_on(self) -> dt.date:
         """The first day on which anything can have happened."""
         return self.matched_on if self.contract is None else self.contract.starts_on
+
+    def end_far_from(self, day: dt.date) -> dt.date | None:
+        """Return when it ended or is to end, where an exit talk on a day is far from that."""
+        end = self.ended_on
+        if end is None and self.contract is not None:
+            end = self.contract.ends_on
+        if end is None:
+            return None
+        first, last = (months_after(end, n) for n in (-EXIT_TALK_FAR_MONTHS, EXIT_TALK_FAR_MONTHS))
+        return None if first <= day <= last else end
 
     def standing(self, day: dt.date) -> Standing:
         """Return how it stands on a day."""

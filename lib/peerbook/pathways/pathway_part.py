@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from peerbook.desk import Desk
-from peerbook.pathways import pathway_records
+from peerbook.pathways import answer_records, contract_records, end_records, pathway_records
 from peerbook.pathways.contract import CHECKS, Contract, Pause
 from peerbook.pathways.contract_part import contract_parts
 from peerbook.pathways.exit_part import end_form, end_taken_back, exit_parts, match_taken_back
@@ -61,8 +61,8 @@ class OnePathway:
             before = pathway_records.pathways_before(session, one)
             codes = {code for known in (one, *before) for code in known.codes}
             names = identities.name_of(session, sorted(codes))
-            is_only_matched = one.ended_on is None and pathway_records.is_only_matched(session, one)
-            version = pathway_records.sheet_row(session, number).version
+            is_only_matched = one.ended_on is None and end_records.is_only_matched(session, one)
+            version = contract_records.sheet_row(session, number).version
         self._opened = Opened(desk, one, names, reopen)
         self._version = version if is_only_matched else None
         self._leave = leave
@@ -167,7 +167,7 @@ class OnePathway:
             )
             opened.note(
                 submission,
-                lambda session: pathway_records.save_check(
+                lambda session: answer_records.save_check(
                     session, number, which, given(dt.date, values["on"]), desk.today
                 ),
             )
@@ -196,7 +196,7 @@ class OnePathway:
             values = submission.values
             opened.note(
                 submission,
-                lambda session: pathway_records.save_extension(
+                lambda session: answer_records.save_extension(
                     session, number, given(dt.date, values["on"]), desk.today,
                     peer=values["peer"] == "yes", mentor=values["mentor"] == "yes",
                 ),
@@ -229,7 +229,7 @@ class OnePathway:
         """Return what they have answered, the last first, and the way to take that back."""
         opened = self._opened
         with opened.desk.store.read() as session:
-            known = pathway_records.answers(session, opened.one.number)
+            known = answer_records.answers(session, opened.one.number)
         if not known:
             return []
 
@@ -250,7 +250,7 @@ class OnePathway:
             Button(
                 _("Take back the answers of {date}").format(date=date),
                 lambda: opened.press(
-                    lambda session: pathway_records.take_back_answer(session, opened.one.number),
+                    lambda session: answer_records.take_back_answer(session, opened.one.number),
                     _("The answers are taken back."),
                 ),
                 confirm=_("Were these answers noted by mistake?"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import cast
 
-from peerbook.pathways import pathway_records
+from peerbook.pathways import pause_records
 from peerbook.pathways.contract import OFFERS, WHO, WHY, Contract, Offer, Pause, Who, Why
 from peerbook.pathways.names import offer_name, who_name, why_name
 from peerbook.pathways.opened import Opened, asks_once
@@ -39,7 +39,7 @@ def pause_form(opened: Opened) -> Form:
         ask(
             lambda meant: opened.note(
                 submission,
-                lambda session: pathway_records.save_pause(
+                lambda session: pause_records.save_pause(
                     session, number, pause, desk.today,
                     is_meant=(pause.since, pause.until) in meant,
                 ),
@@ -79,7 +79,7 @@ def told_form(opened: Opened, pause: Pause) -> list[Part]:
         offered = cast("tuple[Offer, ...]", given(tuple, values["offered"]))
         opened.note(
             submission,
-            lambda session: pathway_records.save_partner_told(
+            lambda session: pause_records.save_partner_told(
                 session, number, offered, given(dt.date, values["on"]), desk.today
             ),
         )
@@ -120,7 +120,7 @@ def resume_form(opened: Opened) -> Form:
         on = given(dt.date, submission.values["on"])
         opened.note(
             submission,
-            lambda session: pathway_records.save_resumed(session, number, on, desk.today),
+            lambda session: pause_records.save_resumed(session, number, on, desk.today),
         )
 
     return Form(
@@ -139,7 +139,7 @@ def taking_back(opened: Opened, contract: Contract) -> list[Part]:
         return Button(
             _("Take back the pause from {date}").format(date=format_date(pause.since)),
             lambda: opened.press(
-                lambda session: pathway_records.take_back_pause(
+                lambda session: pause_records.take_back_pause(
                     session, opened.one.number, pause.since
                 ),
                 _("The pause is taken back."),

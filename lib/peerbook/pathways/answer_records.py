@@ -1,0 +1,116 @@
+"""What the two are asked on the way: how it goes, and whether they want three months more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from peerbook.errors import InputFault
+from peerbook.pathways.contract import CHECKS, Check
+from peerbook.pathways.pathway_records import (
+    ended_told,
+    holding,
+    no_contract_told,
+    of_two,
+    pathway,
+    refuse_days,
+    saved_pair,
+    with_contract,
+)
+from peerbook.people.pairs import PAIR
+from peerbook.store import Saved, append_event, withdraw_event
+from peerbook.store.tables import Event
+from peerbook.text import _, format_date
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether the two wanted three months more, as they said on a day."""
+
+    on: dt.date
+    peer: bool
+    mentor: bool
+
+
+def save_extension(
+    session: Session, number: int, on: dt.date, today: dt.date, *, peer: bool, mentor: bool
+) -> Saved:
+    """Note whether the two want three months more; both have to. The last answer counts.
+
+    It takes the place of answers noted of that day or later ones: it corrects them. It can be
+    noted after the pair has ended, too, if it was said before.
+
+    Raises
+    ------
+    InputFault
+        When the day lies ahead, before the contract or after the end, or there is no contract.
+    """
+    one = of_two(session, number)
+    if one.contract is None:
+        raise InputFault.at("on", no_contract_told())
+    refuse_days(on, one.contract.starts_on, today)
+    if one.ended_on is not None and on > one.ended_on:
+        raise InputFault.at("on", ended_told(one.ended_on))
+    replace(one.contract, both_want_more=peer and mentor).refuse_stray_pause("on")
+    for event in _answered(session, number):
+        if event.effective_on >= on:
+            withdraw_event(session, event)
+    append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
+    return saved_pair(session, one)
+
+
+def answers(session: Session, number: int) -> list[Answer]:
+    """Return what the two have said about three months more, the last answer last."""
+    return [
+        Answer(event.effective_on, event.details["peer"], event.details["mentor"])
+        for event in _answered(session, number)
+    ]
+
+
+def take_back_answer(session: Session, number: int) -> Saved:
+    """Take back the last answer about three months more; what was answered before counts again.
+
+    Raises
+    ------
+    InputFault
+        When there is none, or a pause would lie after the end of the contract.
+    """
+    one = of_two(session, number)
+    known = _answered(session, number)
+    if not known:
+        raise InputFault.at("on", _("There is no answer any more. Reload the page."))
+    withdraw_event(session, known[-1])
+    session.flush()
+    left = pathway(session, number).contract
+    if left is not None:
+        left.refuse_stray_pause("on")
+    return saved_pair(session, one)
+
+
+def _answered(session: Session, number: int) -> list[Event]:
+    """Return the answers about three months more that hold, in their order."""
+    return [event for event in holding(session, number) if event.kind == "extension_answered"]
+
+
+def save_check(session: Session, number: int, which: Check, on: dt.date, today: dt.date) -> Saved:
+    """Note that staff asked how it goes.
+
+    Raises
+    ------
+    InputFault
+        When it is noted already, the day lies ahead or before the contract, there is none, or the
+        pair has ended.
+    """
+    if which not in CHECKS:
+        raise ValueError(f"no such check: {which!r}")
+    one, contract = with_contract(session, number, "on")
+    if which in one.checked:
+        raise InputFault.at(
+            "which",
+            _("That is noted already, on {date}.").format(date=format_date(one.checked[which])),
+        )
+    refuse_days(on, contract.starts_on, today)
+    append_event(session, PAIR, number, "checked_in", on, which=which)
+    return saved_pair(session, one)

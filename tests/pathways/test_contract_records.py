@@ -1,0 +1,135 @@
+"""The three-way talk and its contract in the store, and what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from builders import LEADER, assert_sound, change, read, refused
+from noted_pairs import START, TODAY, a_pair, agree, days, of, sheet
+from peerbook.desk import Desk
+from peerbook.errors import Conflict, InputFault
+from peerbook.pathways import (
+    answer_records,
+    contract_records,
+    end_records,
+    exit_records,
+    pause_records,
+)
+from peerbook.pathways.contract import Contract, Pause
+from peerbook.pathways.contract_part import contract_parts
+from peerbook.pathways.exit_records import AgreedExit
+from peerbook.pathways.opened import Opened
+from peerbook.store import Visitor
+from peerbook.store.tables import MatchedPair
+
+
+def test_what_three_agree_on_is_the_contract(store, made):
+    number = a_pair(store, made)
+    assert of(store, number).standing(TODAY) == "no_contract"
+    agree(store, number, starts_on=days(-10), months=4)
+    one = of(store, number)
+    assert one.contract == Contract(days(-10), 4)
+    assert one.standing(TODAY) == "runs"
+    assert one.standing(days(-11)) == "ahead"
+    assert_sound(store)
+
+
+def test_a_sheet_somebody_else_has_changed_meanwhile_is_not_overwritten(store, pair):
+    with pytest.raises(Conflict):
+        agree(store, pair, months=3)
+    assert of(store, pair).contract.months == 6
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"talked_on": days(1)}, "talked_on"),
+        ({"talked_on": START.replace(year=2016)}, "talked_on"),
+        ({"starts_on": START - dt.timedelta(days=1)}, "starts_on"),
+        ({"talked_on": TODAY, "starts_on": days(400)}, "starts_on"),
+    ],
+)
+def test_a_contract_on_a_day_that_cannot_be_is_refused(store, made, values, field):
+    number = a_pair(store, made)
+    wanted = sheet(**values)
+    assert refused(store, contract_records.save_sheet, number, wanted, TODAY, 1) == [field]
+    assert of(store, number).contract is None, "nothing is half-saved"
+
+
+def test_contracts_of_one_person_do_not_overlap(store, made, pair):
+    other = a_pair(store, made, mentor=1)
+    asked = (contract_records.save_sheet, other, sheet(starts_on=days(-20)), TODAY, 1)
+    assert refused(store, *asked) == ["starts_on"]
+    change(store, end_records.end_pair, pair, "changed_mentor", days(-21), TODAY)
+    change(store, *asked)
+    assert of(store, other).contract.starts_on == days(-20)
+
+
+def test_one_who_stands_in_for_a_while_has_a_contract_beside_the_other(store, made, pair):
+    other = a_pair(store, made, mentor=1, beside=True)
+    agree(store, other, starts_on=days(-20))
+    agree(store, pair, version=2, months=9)
+    assert of(store, other).beside
+
+
+def test_a_contract_begins_no_later_than_what_is_noted_in_it(store, pair):
+    change(store, pause_records.save_pause, pair, Pause(days(-90), days(-80)), TODAY)
+    asked = (contract_records.save_sheet, pair)
+    assert refused(store, *asked, sheet(starts_on=days(-85)), TODAY, 2) == ["starts_on"]
+    change(store, *asked, sheet(starts_on=days(-90)), TODAY, 2)
+
+
+def test_a_contract_is_not_printed_while_something_typed_is_not_saved(store, pair):
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    opened = Opened(desk, of(store, pair), {}, print)
+    *_form, printing = contract_parts(opened)
+
+    def press():
+        return printing._press({"index": 0}, [])
+
+    assert press()[1].startswith(b"%PDF")
+    opened.drafts("contract").save({"peer_goal": "Noget andet"})
+    with pytest.raises(InputFault):
+        press()
+
+
+def test_a_contract_begins_no_later_than_an_answer_or_an_agreed_talk(store, pair):
+    asked = (contract_records.save_sheet, pair)
+    more = answer_records.save_extension
+    change(store, more, pair, days(-9), TODAY, peer=False, mentor=True)
+    assert refused(store, *asked, sheet(days(-8)), TODAY, 2) == ["starts_on"]
+    change(store, *asked, sheet(days(-9)), TODAY, 2)
+
+
+def test_a_contract_begins_before_the_exit_talk_that_is_agreed(store, made):
+    number = a_pair(store, made)
+    agreed = AgreedExit(days(5))
+    change(store, exit_records.agree_exit_talk, number, agreed, TODAY, 0)
+    late = (contract_records.save_sheet, number, sheet(days(6), talked_on=TODAY), TODAY, 1)
+    assert refused(store, *late) == ["starts_on"]
+    change(store, exit_records.cancel_exit_talk, number, TODAY, 1)
+    change(store, *late)
+
+
+def test_nothing_leaves_a_pause_after_the_end_of_its_contract(store, pair):
+    """Six months, and three more in which they pause: the three cannot be taken away again."""
+    more = answer_records.save_extension
+    row = read(store, contract_records.sheet_row, pair)
+    start = days(-230)
+    agree(store, pair, row.version, starts_on=START)
+    number = pair
+    with store.write(LEADER) as session:  # as if it had begun earlier
+        session.get_one(MatchedPair, number).matched_on = start
+        session.get_one(MatchedPair, number).starts_on = start
+    change(store, more, number, days(-60), TODAY, peer=True, mentor=True)
+    since = days(-20)
+    change(store, pause_records.save_pause, number, Pause(since, who="both"), TODAY)
+    assert refused(store, more, number, days(-10), TODAY, peer=False, mentor=True) == ["on"]
+    row = read(store, contract_records.sheet_row, number)
+    shorter = sheet(start, months=3)
+    assert refused(store, contract_records.save_sheet, number, shorter, TODAY, row.version) == [
+        "months"
+    ]
+    assert of(store, number).contract.stray_pause is None

@@ -1,0 +1,79 @@
+"""The exit talk in the store, and what is refused or asked about."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from builders import change, refused
+from noted_pairs import START, TODAY, a_pair, agree, days, of
+from peerbook.errors import Conflict
+from peerbook.pathways import (
+    end_records,
+    exit_records,
+)
+from peerbook.pathways.exit_records import AgreedExit, HeldExit
+from peerbook.store.tables import ExitTalk
+
+
+def test_an_exit_talk_is_agreed_moved_held_and_corrected(store, pair):
+    agree_talk, held = exit_records.agree_exit_talk, exit_records.save_held_exit_talk
+    change(store, agree_talk, pair, AgreedExit(days(3), dt.time(10), "Lido"), TODAY, 0)
+    change(store, agree_talk, pair, AgreedExit(days(5)), TODAY, 1)
+    assert of(store, pair).closing.state == "agreed"
+    change(store, held, pair, HeldExit(TODAY, ticked=("goals",), next_step="Cafévagt"), TODAY, 2)
+    closing = of(store, pair).closing
+    assert (closing.state, closing.date) == ("held", TODAY)
+    assert closing.missing == ("post_measure", "exit_form", "coffee_card")
+    with pytest.raises(Conflict):
+        change(store, held, pair, HeldExit(TODAY), TODAY, 1)
+    assert refused(store, agree_talk, pair, AgreedExit(days(3)), TODAY, 3) == ["date"]
+
+
+def test_that_an_exit_talk_was_held_is_taken_back_with_what_was_written_of_it(store, pair):
+    held = HeldExit(TODAY, "Lido", ("goals",), "Kom ud", "Cafévagt")
+    take_back = exit_records.take_back_held
+    change(store, exit_records.save_held_exit_talk, pair, held, TODAY, 0)
+    with pytest.raises(Conflict):
+        change(store, take_back, pair, 9)
+    change(store, take_back, pair, 1)
+    with store.read() as session:
+        talk = session.query(ExitTalk).one()
+        assert (talk.state, talk.date, talk.place) == ("agreed", TODAY, "Lido")
+        assert (talk.ticked, talk.goals_reached, talk.next_step) == ([], "", "")
+    assert refused(store, take_back, pair, 2) == ["date"]
+
+
+def test_an_exit_talk_before_the_start_or_on_a_day_ahead_is_refused(store, made, pair):
+    held = exit_records.save_held_exit_talk
+    for on in (START - dt.timedelta(days=1), days(1)):
+        assert refused(store, held, pair, HeldExit(on), TODAY, 0) == ["date"]
+    assert refused(store, exit_records.agree_exit_talk, pair, AgreedExit(days(-1)), TODAY, 0) == [
+        "date"
+    ]
+    ahead = a_pair(store, made, peer=1, mentor=1)
+    agree(store, ahead, starts_on=days(20), talked_on=TODAY)
+    assert refused(store, exit_records.agree_exit_talk, ahead, AgreedExit(days(10)), TODAY, 0) == [
+        "date"
+    ]
+    assert of(store, pair).closing is None
+
+
+def test_that_there_is_no_exit_talk_can_be_noted_and_changed(store, pair):
+    change(store, exit_records.cancel_exit_talk, pair, TODAY, 0)
+    assert of(store, pair).closing.state == "cancelled"
+    change(store, exit_records.agree_exit_talk, pair, AgreedExit(days(2)), TODAY, 1)
+    assert of(store, pair).closing.state == "agreed"
+
+
+def test_an_exit_talk_far_from_the_end_is_asked_about(store, pair):
+    agree_talk, held = exit_records.agree_exit_talk, exit_records.save_held_exit_talk
+    far = AgreedExit(days(130))
+    assert refused(store, agree_talk, pair, far, TODAY, 0) == ["date"]
+    change(store, agree_talk, pair, far, TODAY, 0, is_meant=True)
+    change(store, end_records.end_pair, pair, "withdrew", days(-120), TODAY)
+    assert refused(store, held, pair, HeldExit(TODAY), TODAY, 1) == ["date"]
+    change(store, held, pair, HeldExit(TODAY), TODAY, 1, is_meant=True)
+    change(store, held, pair, HeldExit(TODAY, "Lido"), TODAY, 2)
+    assert of(store, pair).closing.date == TODAY, "what was meant once is not asked again"
