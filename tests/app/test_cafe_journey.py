@@ -17,7 +17,7 @@ from peerbook.settings import help_key
 from peerbook.store import append_event, set_setting
 from peerbook.store.tables import CafeShift, ShiftHost
 from peerbook.text import format_date
-from steps import TODAY, downloaded, sideways, tab, unfold
+from steps import TODAY, downloaded, sideways, tab, unfold, way_to
 
 pytestmark = pytest.mark.app
 
@@ -175,3 +175,25 @@ def test_a_common_event_is_noted_with_its_three_questions_and_told_above_the_thr
     page.get_by_role("radio", name="Fællesarrangement").check()
     expect(page.get_by_text("Fællesarrangement: Der kom 12 den ene gang")).to_be_visible()
     assert_sound(app.store)
+
+
+def test_the_browsers_back_closes_a_cafe_and_leads_to_the_former_tab(app, guest, site, free_day):
+    with app.store.write("leader") as session:
+        session.add(a_shift(site[0], free_day))
+    page = guest.open(app.server, "head_count", query(site=site[1]))
+    tab(page, "Vagtplan")
+    open_it = page.get_by_role("button", name=re.compile("^Værter og tid"))
+    open_it.click()
+    expect(page.get_by_label(HOST)).to_be_visible()
+    assert HOST not in page.evaluate("decodeURI(location.href) + JSON.stringify(history.state)")
+    page.go_back()
+    expect(open_it).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_label(HOST)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("tab", name="Vagtplan")).to_have_attribute("aria-selected", "true")
+    way_to(page, "Rekruttering").click()
+    expect(page.get_by_role("tab", name="Ny henvendelse")).to_be_visible()
+    page.go_back()
+    expect(open_it).to_be_visible()
+    assert site[1] in page.evaluate("decodeURIComponent(location.search.replaceAll('+', ' '))")

@@ -87,6 +87,8 @@ def test_counts_are_entered_at_once_corrected_and_tell_what_to_expect(app, guest
     page.get_by_role("textbox", name="Hvor mange kom? (skal udfyldes)", exact=True).fill("17")
     page.get_by_role("button", name="Gem", exact=True).click()
     expect(row).to_contain_text("9 og 17")
+    unfold(page, "Ret en optælling")
+    page.get_by_role("button", name="Ret – ").first.click()
     page.get_by_role("button", name="Slet optællingen").click()
     page.get_by_role("button", name="Ja, fortsæt").click()
     expect(row).to_contain_text("for få endnu")

@@ -7,10 +7,10 @@ from peerbook.cafe.faces_part import KnownFaces
 from peerbook.cafe.head_count_part import HeadCounts, head_count_facts
 from peerbook.cafe.rota_part import Rota, rota_facts
 from peerbook.desk import Desk, open_desk
-from peerbook.sites.site_part import site_page
+from peerbook.sites.tab import tabbed_page
 from peerbook.store.tables import Site
 from peerbook.text import _
-from peerbook.ui import Page, Part, Tabs
+from peerbook.ui import Page
 
 
 def open_page(site: str = "") -> Page:
@@ -21,30 +21,13 @@ def open_page(site: str = "") -> Page:
     InputFault
         When there is no such site.
     """
-    desk = open_desk()
-    return site_page(desk, site, lambda at: _parts(desk, at), lambda at: _facts(desk, at))
-
-
-def _parts(desk: Desk, site: Site) -> list[Part]:
-    def follow(changed: object) -> None:
-        """Let what was opened show what was saved in another part."""
-        for part in (counts, known_faces, events):
-            if part is not changed:
-                part.refresh()
-
-    counts = HeadCounts(desk, site, follow)
-    known_faces = KnownFaces(desk, site)
-    events = CommonEvents(desk, site, follow)
-    return [
-        Tabs(
-            [
-                (_("Count"), counts.parts),
-                (_("Rota"), Rota(desk, site, follow).parts),
-                (_("Known faces"), known_faces.parts),
-                (_("Common events"), events.parts),
-            ]
-        )
+    tabs = [
+        (_("Count"), HeadCounts),
+        (_("Rota"), Rota),
+        (_("Known faces"), KnownFaces),
+        (_("Common events"), CommonEvents),
     ]
+    return tabbed_page(open_desk(), site, tabs, _facts)
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:

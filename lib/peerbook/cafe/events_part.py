@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, cast
 
 from peerbook.cafe import event_records
@@ -13,11 +14,11 @@ from peerbook.cafe.event_records import EVERY_MONTHS, Event, SavedEvent
 from peerbook.course.evaluation.comparison import ItemFigure
 from peerbook.course.evaluation.evaluation_paper_part import event_paper_parts
 from peerbook.course.evaluation.evaluation_result_part import answer_told, spread_told
-from peerbook.course.evaluation_form import Item, load_form
+from peerbook.course.evaluation_form import EvaluationForm, Item, load_form
 from peerbook.course.frames import MOST_PEOPLE
 from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
-from peerbook.store import Receipt
+from peerbook.sites.tab import Tab
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_number, ngettext
 from peerbook.ui import (
@@ -39,11 +40,9 @@ from peerbook.ui import (
     Row,
     RowAction,
     RowsField,
-    Section,
     Submission,
     Table,
     TextField,
-    receipt_text,
 )
 from peerbook.ui.answers import given, whole
 
@@ -51,29 +50,13 @@ MOST_KR = 1_000_000
 """A million kroner for a trip or a lunch has a digit too many."""
 
 
-class CommonEvents:
-    """The form, the events there were, and what was thought of each.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._form = load_form(EVENT)
-        self._place = Section([])
+class CommonEvents(Tab):
+    """The form, the events there were, and what was thought of each."""
 
     def parts(self) -> list[Part]:
         """Return the events, the form for another, and the sheet to print."""
-        self._show()
         return [
-            self._place,
+            *super().parts(),
             Disclosure(_("Note a common event"), lambda: [self._entry_form()]),
             Disclosure(
                 _("A form to print: how was it today?"),
@@ -81,22 +64,18 @@ class CommonEvents:
             ),
         ]
 
-    def refresh(self) -> None:
-        """Read anew, where it is open."""
-        if self._place.inside:
-            self._show()
+    @cached_property
+    def _form(self) -> EvaluationForm:
+        return load_form(EVENT)
 
-    def _show(self, told: str = "") -> None:
+    def _overview_parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             events = event_records.common_events(session, self._site.id)
-        notice: list[Part] = [Notice("ok", told)] if told else []
         parts: list[Part] = [
-            *notice, Heading(_("Common events")), *self._due_parts(events),
+            Heading(_("Common events")), *self._due_parts(events),
             *call_parts(self._desk, self._site),
         ]  # fmt: skip
-        if events:
-            parts.append(self._table(events))
-        self._place.show(parts, told, take_there=bool(told))
+        return [*parts, self._table(events)] if events else parts
 
     def _due_parts(self, events: list[SavedEvent]) -> list[Part]:
         if not events:
@@ -145,13 +124,12 @@ class CommonEvents:
 
         def save(submission: Submission) -> None:
             event = self._event(submission.values, names)
-            receipt = self._desk.save(
+            self._save_and_close(
                 submission,
                 lambda session: event_records.save_event(
                     session, self._site.id, event, self._desk.today
                 ),
             )
-            self._saved(receipt)
 
         return Form(
             "common_event", self._fields(), values={"date": self._desk.today}, on_submit=save,
@@ -223,30 +201,21 @@ class CommonEvents:
             whole(values["people"]), whole(values["cost_kr"]), answers,
         )  # fmt: skip
 
-    def _saved(self, receipt: Receipt) -> None:
-        self._show(receipt_text(receipt))
-        self._on_change(self)
-
     # -- one of them -----------------------------------------------------------------------------
 
     def _open(self, row: Cells) -> str:
         saved = cast(SavedEvent, row["saved"])
         event = saved.event
-
-        def back() -> str:
-            self._show()
-            return _("The list is shown again.")
-
         heading = _("{title}, {date}").format(
             title=event.title, date=format_date(event.date, "long")
         )
-        parts: list[Part] = [
-            Heading(heading),
-            *self._result_parts(event),
-            Disclosure(_("Correct it"), lambda: self._correction_parts(saved)),
-            Button(_("Back to the list"), back),
-        ]
-        self._place.show(parts, take_there=True)
+        self._place.open(
+            lambda: [
+                Heading(heading),
+                *self._result_parts(event),
+                Disclosure(_("Correct it"), lambda: self._correction_parts(saved)),
+            ]
+        )
         return ""
 
     def _result_parts(self, event: Event) -> list[Part]:
@@ -291,21 +260,18 @@ class CommonEvents:
 
         def save(submission: Submission) -> None:
             event = self._event(submission.values, names)
-            receipt = self._desk.save(
+            self._save_and_close(
                 submission,
                 lambda session: event_records.correct_event(
                     session, saved.number, event, self._desk.today, saved.version
                 ),
             )
-            self._saved(receipt)
 
         def remove() -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                event_records.remove_event(session, saved.number, saved.version)
-            told = _("It is removed.")
-            self._show(told)
-            self._on_change(self)
-            return told
+            return self._press(
+                lambda session: event_records.remove_event(session, saved.number, saved.version),
+                _("It is removed."),
+            )
 
         form = Form(
             "common_event_correction", self._fields(), values=self._values(saved.event),

@@ -5,37 +5,15 @@ from __future__ import annotations
 from peerbook.cafe import rota_records
 from peerbook.cafe.faces import FEWEST_WEEKS, KNOWN_WITHIN, WEEKS, Faces, Host, faces
 from peerbook.cafe.host_names import name_of_key, names_of_keys
-from peerbook.desk import Desk
-from peerbook.store.tables import Site
+from peerbook.sites.tab import Tab
 from peerbook.text import _, format_number, format_share, ngettext
-from peerbook.ui import Column, Heading, Notice, Part, Prose, Section, Status, Table
+from peerbook.ui import Column, Heading, Notice, Part, Prose, Status, Table
 
 
-class KnownFaces:
-    """The index with its rule, and the hosts behind it.
+class KnownFaces(Tab):
+    """The index with its rule, and the hosts behind it."""
 
-    Parameters
-    ----------
-    desk, site
-        Where.
-    """
-
-    def __init__(self, desk: Desk, site: Site) -> None:
-        self._desk = desk
-        self._site = site
-        self._place = Section([])
-
-    def parts(self) -> list[Part]:
-        """Return the index, the rule, and the hosts."""
-        self._show()
-        return [self._place]
-
-    def refresh(self) -> None:
-        """Read anew, where it is open."""
-        if self._place.inside:
-            self._show()
-
-    def _show(self) -> None:
+    def _overview_parts(self) -> list[Part]:
         today = self._desk.today
         with self._desk.store.read() as session:
             found = faces(rota_records.held(session, self._site.id, today))
@@ -43,7 +21,7 @@ class KnownFaces:
         parts: list[Part] = [Heading(_("Is there somebody they know?")), *_finding(found)]
         if found.hosts:
             parts.append(_hosts_table(found, names))
-        self._place.show([*parts, Prose(_rule())])
+        return [*parts, Prose(_rule())]
 
 
 def _finding(found: Faces) -> list[Part]:

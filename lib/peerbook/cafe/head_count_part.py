@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from peerbook import small_groups
 from peerbook.cafe import head_count_records
@@ -21,7 +20,8 @@ from peerbook.course.names import OCCASIONS, occasion_name
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.rows import each
-from peerbook.store import Receipt
+from peerbook.sites.tab import Tab
+from peerbook.store import Receipt, Saved
 from peerbook.store.tables import HeadCount, Occasion, Site
 from peerbook.text import _, format_date, format_month, format_number, format_weekday, ngettext
 from peerbook.ui import (
@@ -36,7 +36,6 @@ from peerbook.ui import (
     Form,
     Heading,
     IntegerField,
-    Notice,
     Part,
     Prose,
     Row,
@@ -53,90 +52,51 @@ MOST_ROWS = 60
 FIELDS = ("date", "occasion", "people")
 
 
-@dataclass
-class _Seen:
-    """The version of a count the user sees while correcting it."""
+class HeadCounts(Tab):
+    """A site's head counts on the page; what they add up to is redrawn after each save."""
 
-    version: int
-
-
-class HeadCounts:
-    """A site's head counts on the page; what they add up to is redrawn after each save.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._occasion: Occasion = OCCASIONS[0]
-        self._choice = Filter(
-            _("What?"), _options(), self._choose, value=self._occasion, look="radio"
-        )
-        self._figures = Section([])
-        self._correcting = Section([])
-        self._frame = self._read()
-
-    def _read(self) -> pd.DataFrame:
-        with self._desk.store.read() as session:
-            return head_count_records.head_counts_frame(session, self._site.id)
+    _occasion: Occasion = OCCASIONS[0]
 
     def parts(self) -> list[Part]:
         """Return the form and, below it, what the counts add up to."""
-        self._show_figures()
+        choice = Filter(_("What?"), _options(), self._choose, value=self._occasion, look="radio")
         return [
             Heading(_("How many came?")),
-            self._entry_form(),
+            self._entry_form(choice),
             Heading(_("How many to expect")),
-            self._choice,
-            self._figures,
-            self._correcting,
+            choice,
+            *super().parts(),
             Disclosure(
                 _("A form to print: how was it today?"),
                 lambda: event_paper_parts(self._desk, self._site),
             ),
         ]
 
-    def refresh(self) -> None:
-        """Read anew what was counted elsewhere on the page."""
-        self._frame = self._read()
-        self._show_figures()
-
     def _choose(self, occasion: Occasion) -> None:
         self._occasion = occasion
-        self._show_figures()
-
-    def _redraw(self, announce: str) -> None:
-        self._frame = self._read()
-        self._show_figures(announce)
-        self._on_change(self)
+        self._place.show_overview()
 
     # -- counts in -------------------------------------------------------------------------------
 
-    def _entry_form(self) -> Form:
+    def _entry_form(self, choice: Filter[Occasion]) -> Form:
         def save(submission: Submission) -> Receipt:
             rows = given(tuple, submission.values["counts"])
             counts = [_count(row.values) for row in rows]
-            try:
-                receipt = self._desk.save(
-                    submission,
-                    lambda session: head_count_records.save_head_counts(
-                        session, self._site.id, counts, self._desk.today
-                    ),
+
+            def change(session: Session) -> Saved:
+                saved = head_count_records.save_head_counts(
+                    session, self._site.id, counts, self._desk.today
                 )
+                # What was just counted is looked for; not below another occasion's name.
+                if all(count.occasion != self._occasion for count in counts):
+                    self._occasion = counts[0].occasion
+                return saved
+
+            try:
+                receipt = self._save(submission, change)
             except InputFault as fault:
                 raise at_cells(fault, "counts", rows) from fault
-            # What was just counted is what the user looks for; not below another occasion's name.
-            if all(count.occasion != self._occasion for count in counts):
-                self._occasion = counts[0].occasion
-                self._choice.turn_to(self._occasion)
-            self._redraw(_("The figures below are up to date."))
+            choice.turn_to(self._occasion)
             return receipt
 
         today = {"date": self._desk.today, "occasion": OCCASIONS[0]}
@@ -171,17 +131,16 @@ class HeadCounts:
 
     # -- what they add up to ---------------------------------------------------------------------
 
-    def _show_figures(self, announce: str = "") -> None:
-        self._figures.show(self._figure_parts(), announce=announce)
-
-    def _figure_parts(self) -> list[Part]:
-        held = self._frame[self._frame["occasion"] == self._occasion]
+    def _overview_parts(self) -> list[Part]:
+        with self._desk.store.read() as session:
+            frame = head_count_records.head_counts_frame(session, self._site.id)
+        held = frame[frame["occasion"] == self._occasion]
         if held.empty:
             return [
                 Prose(_("Nothing is counted yet. When it is, you see here how many to expect."))
             ]
         return [
-            _forecast_table(forecasts(self._frame, self._occasion)),
+            _forecast_table(forecasts(frame, self._occasion)),
             Prose(_rule()),
             head_counts_chart(held, self._occasion),
             Disclosure(_("Correct a count"), lambda: self._saved_parts(held)),
@@ -226,52 +185,43 @@ class HeadCounts:
     # -- corrections -----------------------------------------------------------------------------
 
     def _correct(self, row: Cells) -> str:
-        number = int(str(row["id"]))
-        seen = _Seen(int(str(row["version"])))
-        parts = [
-            Heading(_("Correct the count of {date}").format(
-                date=format_date(cast(dt.date, row["date"]), "long")
-            ), level=3),
-            self._correction_form(number, row, seen),
-            Button(
-                _("Remove this count"),
-                lambda: self._remove(number, seen.version),
-                confirm=_("Remove this count altogether?"),
-                look="danger",
-            ),
-        ]  # fmt: skip
-        self._correcting.show(parts, take_there=True)
+        self._place.open(lambda: self._correction_parts(row))
         return ""
 
-    def _correction_form(self, number: int, row: Cells, seen: _Seen) -> Form:
-        def save(submission: Submission) -> Receipt:
-            compared = seen.version if submission.seen is None else submission.seen["version"]
-            receipt = self._desk.save(
+    def _correction_parts(self, row: Cells) -> list[Part]:
+        number, version = int(str(row["id"])), int(str(row["version"]))
+
+        def save(submission: Submission) -> None:
+            compared = version if submission.seen is None else submission.seen["version"]
+            self._save_and_close(
                 submission,
                 lambda session: head_count_records.correct_head_count(
                     session, number, _count(submission.values), self._desk.today,
                     cast(int, compared),
                 ),
             )  # fmt: skip
-            seen.version = receipt.version
-            self._redraw(_("The figures above are up to date."))
-            return receipt
 
-        return Form(
+        def remove() -> str:
+            return self._press(
+                lambda session: records.remove(session, HeadCount, number, version),
+                _("The count is removed."),
+            )
+
+        heading = _("Correct the count of {date}").format(
+            date=format_date(cast(dt.date, row["date"]), "long")
+        )
+        form = Form(
             "head_count",
             self._fields(),
             values={name: row[name] for name in FIELDS},
             on_submit=save,
             drafts=self._desk.drafts(f"head_count:{number}"),
         )
-
-    def _remove(self, number: int, seen_version: int) -> str:
-        with self._desk.store.write(self._desk.actor) as session:
-            records.remove(session, HeadCount, number, seen_version)
-        told = _("The count is removed.")
-        self._redraw(_("The figures above are up to date."))
-        self._correcting.show([Notice("ok", told)], announce=told)
-        return told
+        remove_it = Button(
+            _("Remove this count"), remove, confirm=_("Remove this count altogether?"),
+            look="danger",
+        )  # fmt: skip
+        return [Heading(heading, level=3), form, remove_it]
 
 
 def _options() -> list[tuple[Occasion, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from peerbook.errors import InputFault
 from peerbook.files import media_types
 from peerbook.files.origin import file_name
 from peerbook.people.participants import danish_order
+from peerbook.sites.tab import Tab
 from peerbook.store import Saved, identities
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_list, format_span, ngettext
@@ -56,39 +57,18 @@ BACK_IN_CALENDAR = dt.timedelta(weeks=52)
 for the same reason there is no last day."""
 
 
-class Rota:
-    """The cafés to come and those that were, each of which can be corrected.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._planning = Section([])
+class Rota(Tab):
+    """The cafés to come and those that were, each of which can be corrected."""
 
     def parts(self) -> list[Part]:
         """Return the cafés to come, the form that adds some, and the calendar file."""
-        self._show()
         return [
-            self._place,
+            *super().parts(),
             Disclosure(_("Put cafés on the rota"), self._planning_parts),
             Download(_("Calendar file of the rota (.ics)"), self._calendar),
         ]
 
-    def refresh(self) -> None:
-        """Read anew, where it is open."""
-        if self._place.inside:
-            self._show()
-
-    def _show(self, told: str = "", *more: str) -> None:
+    def _overview_parts(self) -> list[Part]:
         today = self._desk.today
         with self._desk.store.read() as session:
             shown = rota_records.shifts(session, self._site.id, today - BACK)
@@ -99,8 +79,7 @@ class Rota:
         later = [row for row in rows if row["date"] >= today + AHEAD]
         behind = [row for row in reversed(rows) if row["date"] < today]
         ahead = [one for one in shown if one.opening.date >= today]
-        notices: list[Part] = [Notice("ok", " ".join([told, *more]))] if told else []
-        parts: list[Part] = [*notices, Heading(_("Cafés to come"))]
+        parts: list[Part] = [Heading(_("Cafés to come"))]
         if ahead:
             parts.append(_free_notice(ahead))
         else:
@@ -114,7 +93,7 @@ class Rota:
         if behind:
             table = self._table(behind, _("The last four weeks, the latest first"))
             parts.append(Disclosure(_("Cafés that were"), [table]))
-        self._place.show(parts, told, take_there=bool(told))
+        return parts
 
     def _table(self, rows: Sequence[Cells], caption: str) -> Table:
         columns = [
@@ -131,10 +110,11 @@ class Rota:
     # -- more of them ----------------------------------------------------------------------------
 
     def _planning_parts(self) -> list[Part]:
-        self._planning.show([self._planning_form()])
-        return [self._planning]
+        place = Section()
+        place.show([self._planning_form(place)])
+        return [place]
 
-    def _planning_form(self) -> Form:
+    def _planning_form(self, place: Section) -> Form:
         def save(submission: Submission) -> None:
             opening, weeks = _opening(submission.values), whole(submission.values["weeks"]) or 1
             closed: list[dt.date] = []
@@ -144,9 +124,8 @@ class Rota:
                 return saved
 
             receipt = self._desk.save(submission, change)
-            self._planning.show([self._planning_form()])
-            self._show(receipt_text(receipt), *_closed_told(closed))
-            self._on_change(self)
+            place.show([self._planning_form(place)])
+            self._changed(" ".join([receipt_text(receipt), *_closed_told(closed)]))
 
         return Form(
             "cafe_shifts",
@@ -183,12 +162,10 @@ class Rota:
 
     def _correct(self, row: Cells) -> str:
         one = cast(Shift, row["shift"])
+        self._place.open(lambda: self._correction_parts(one))
+        return ""
 
-        def change(submission: Submission, what: Callable[[Session], Saved]) -> None:
-            receipt = self._desk.save(submission, what)
-            self._show(receipt_text(receipt))
-            self._on_change(self)
-
+    def _correction_parts(self, one: Shift) -> list[Part]:
         def save(submission: Submission) -> None:
             values = submission.values
             opening = _opening(values, is_cancelled=bool(values["is_cancelled"]))
@@ -197,24 +174,18 @@ class Rota:
                 tuple(str(values["labels"]).split(",")),
             )
             self._offer_persons(form, opening.date, hosts)
-            change(
+            self._save_and_close(
                 submission,
                 lambda session: rota_records.save_shift(
                     session, one.number, opening, hosts, one.version
                 ),
             )
 
-        def back() -> str:
-            self._show()
-            return _("The list is shown again.")
-
         def remove() -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                rota_records.remove_shift(session, one.number, one.version)
-            told = _("It is removed.")
-            self._show(told)
-            self._on_change(self)
-            return told
+            return self._press(
+                lambda session: rota_records.remove_shift(session, one.number, one.version),
+                _("It is removed."),
+            )
 
         fields = self._fields(one)
         stands = {
@@ -233,11 +204,7 @@ class Rota:
             _("Remove the café"), remove, look="danger",
             confirm=_("Remove it? If anybody has it in a calendar, call it off instead."),
         )  # fmt: skip
-        self._place.show(
-            [Heading(heading), form, Button(_("Back to the list"), back), remove_it],
-            take_there=True,
-        )
-        return ""
+        return [Heading(heading), form, remove_it]
 
     def _offer_persons(self, form: Form, day: dt.date, hosts: Hosts) -> None:
         """Tick the participants whose names were typed as text, and ask whether that is right.

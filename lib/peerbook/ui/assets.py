@@ -21,7 +21,7 @@ CHARTS = "plotly-basic.min.js"
 ASSET_NAMES = (KIT, CHARTS)
 
 # In this order: each may use what stands before it.
-_MODULES = ("dom", "tree", "fields", "form", "table", "chart", "page", "kit")
+_MODULES = ("dom", "tree", "fields", "form", "table", "chart", "history", "page", "kit")
 _IMPORT = re.compile(r'^import [^;]* from "\./[a-z]+\.js";\n', re.MULTILINE)
 
 

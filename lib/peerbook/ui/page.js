@@ -1,5 +1,6 @@
 // The smaller parts of a page: words, notices, buttons, and places that hold others.
 import { actionButton, h, onConnection, setEnabled, statusLine, symbol } from "./dom.js";
+import { inHistory } from "./history.js";
 
 const OPENING_MS = 300;
 
@@ -149,7 +150,7 @@ export function address({ model }) {
   const now = new URLSearchParams(location.search);
   const told = Object.entries(model.get("parameters"));
   if (told.every(([name, value]) => (now.get(name) ?? "") === value)) return;
-  history.replaceState(null, "", `?${new URLSearchParams(told.filter(([, value]) => value))}`);
+  history.replaceState(history.state, "", `?${new URLSearchParams(told.filter(([, value]) => value))}${location.hash}`);
 }
 
 export const page = ({ el, hold }) => hold(el);
@@ -186,8 +187,11 @@ export function disclosure({ model, el, hold }) {
 export function tabs({ model, el, hold }) {
   const status = statusLine();
   const place = h("div", { class: "pb-place" });
-  let current = model.get("first");
-  const buttons = model.get("labels").map((label, i) =>
+  const labels = model.get("labels");
+  const names = el.parentElement.closest(".pb-part-tabs") ? null : labels;
+  const step = inHistory(model.id, { home: model.get("first"), names, turn: (index) => index !== current && choose(index) });
+  let current = step.start;
+  const buttons = labels.map((label, i) =>
     h("button", { type: "button", role: "tab", class: "pb-tab", id: `${model.id}-tab-${i}`, "aria-controls": `${model.id}-panel-${i}`, on: { click: () => choose(i) } }, label),
   );
   const list = h("div", { role: "tablist", class: "pb-tabs", "aria-label": model.get("label") }, buttons);
@@ -206,19 +210,22 @@ export function tabs({ model, el, hold }) {
   const choose = (index) => {
     current = index;
     show();
+    step.went(index);
     askToOpen(model, index, status);
   };
-  const steps = { ArrowRight: 1, ArrowLeft: -1, Home: "first", End: "last" };
+  const ways = { ArrowRight: 1, ArrowLeft: -1, Home: "first", End: "last" };
   list.addEventListener("keydown", (event) => {
-    const step = steps[event.key];
-    if (!step) return;
+    const way = ways[event.key];
+    if (!way) return;
     event.preventDefault();
-    const to = step === "first" ? 0 : step === "last" ? buttons.length - 1 : (current + step + buttons.length) % buttons.length;
+    const to = way === "first" ? 0 : way === "last" ? buttons.length - 1 : (current + way + buttons.length) % buttons.length;
     choose(to);
     buttons[to].focus();
   });
   el.append(list, status.node, place);
   hold(place, show);
+  if (current !== model.get("first")) askToOpen(model, current, status);
+  return step.leave;
 }
 
 // A place that is filled anew says so, and keeps the focus where the reader was.
@@ -251,6 +258,24 @@ export function section({ model, el, hold }) {
     else restoreFocus();
   });
   return () => document.removeEventListener("focusin", remember);
+}
+
+// What is opened in the place of an overview is a step the reader can go back by.
+export function overview({ model, el, hold }) {
+  const status = statusLine();
+  el.append(status.node);
+  const turn = async (index) => {
+    if (index === model.get("opened")) return;
+    const answer = await model.ask({ do: "turn", index });
+    status.say(answer.trouble ?? "", "danger");
+  };
+  const step = inHistory(model.id, { home: model.get("opened"), closed: 0, turn });
+  model.on("change:opened", () => step.went(model.get("opened")));
+  const leave = section({ model, el, hold });
+  return () => {
+    step.leave();
+    leave();
+  };
 }
 
 function nameOf(one) {

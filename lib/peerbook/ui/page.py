@@ -364,8 +364,8 @@ class Section(Part):
         What it holds first.
     """
 
-    def __init__(self, parts: Parts = ()) -> None:
-        super().__init__("section", inside=parts)
+    def __init__(self, parts: Parts = (), *, part: str = "section", **state: Any) -> None:
+        super().__init__(part, inside=parts, **state)
 
     def show(self, parts: Parts, announce: str = "", *, take_there: bool = False) -> None:
         """Hold other parts instead.
@@ -382,6 +382,86 @@ class Section(Part):
         with self.at_once():
             self.fill(parts)
             self.send({"do": "filled", "text": announce, "takeThere": take_there})
+
+
+class Overview(Section):
+    """A place for an overview, which gives place to one thing of it that is opened.
+
+    The reader comes back by its button or by the browser's own, which finds what was opened again
+    by a number that says nothing of it. It is empty until the overview is shown first.
+
+    Parameters
+    ----------
+    overview
+        Returns the parts of the overview, as all stands then.
+    """
+
+    opened = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, overview: Callable[[], Parts]) -> None:
+        self._overview = overview
+        self._things: list[Callable[[], Parts]] = []
+        super().__init__(part="overview")
+        self.answer_to("turn", self._turn)
+
+    def show_overview(self, told: str = "", *, take_there: bool = False) -> None:
+        """Show the overview.
+
+        Parameters
+        ----------
+        told
+            What has just been saved; the reader is taken to it.
+        take_there
+            Whether the reader is taken there at any rate.
+        """
+        self._show(
+            0, [*_told_notice(told), *self._overview()], told, take_there=bool(told) or take_there
+        )
+
+    def refresh(self) -> None:
+        """Show the overview anew, unless nobody has looked yet or something is opened."""
+        if self.inside and not self.opened:
+            self.show_overview()
+
+    def open(self, thing: Callable[[], Parts], told: str = "") -> None:
+        """Show one thing in its place; where one is open already, that is the same one anew.
+
+        Parameters
+        ----------
+        thing
+            Returns its parts, as all stands then.
+        told
+            What has just been saved.
+        """
+        number = self.opened or len(self._things) + 1
+        self._show_thing(number, thing, told)
+        self._things[number - 1 :] = [thing]
+
+    def _show_thing(self, number: int, thing: Callable[[], Parts], told: str = "") -> None:
+        back = Button(_("Back to the list"), self._back)
+        self._show(number, [back, *_told_notice(told), *thing()], told, take_there=True)
+
+    def _show(self, number: int, parts: Parts, told: str, *, take_there: bool) -> None:
+        with self.at_once():
+            self.opened = number
+            self.show(parts, told, take_there=take_there)
+
+    def _back(self) -> str:
+        self.show_overview(take_there=True)
+        return _("The list is shown again.")
+
+    def _turn(self, request: Mapping[str, Any], _buffers: object) -> Answer:
+        things = [None, *self._things]
+        thing = _chosen(things, request)
+        if thing is None:
+            self.show_overview(take_there=True)
+        else:
+            self._show_thing(things.index(thing), thing)
+        return {}
+
+
+def _told_notice(told: str) -> list[Part]:
+    return [Notice("ok", told)] if told else []
 
 
 class _Opening(Part):

@@ -1,0 +1,112 @@
+"""A tab of a page about a site: an overview, and in its place one thing of it that is opened."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.orm import Session
+
+from peerbook.desk import Desk
+from peerbook.sites.site_part import site_page
+from peerbook.store import Receipt, Saved
+from peerbook.store.tables import Site
+from peerbook.ui import Overview, Page, Part, Submission, Tabs, receipt_text
+
+
+class Tab(ABC):
+    """One tab; whoever makes another says in `_overview_parts` what stands in it.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    on_change
+        Called with this tab after each save, so that the others follow.
+    """
+
+    def __init__(
+        self, desk: Desk, site: Site, on_change: Callable[[Tab], None] = lambda _changed: None
+    ) -> None:
+        self._desk = desk
+        self._site = site
+        self._on_change = on_change
+        self._place = Overview(self._overview_parts)
+
+    @abstractmethod
+    def _overview_parts(self) -> list[Part]:
+        """Return the overview as all stands now."""
+
+    def parts(self) -> list[Part]:
+        """Return what stands in the tab."""
+        self._place.show_overview()
+        return [self._place]
+
+    def refresh(self) -> None:
+        """Follow what was saved elsewhere."""
+        self._place.refresh()
+
+    # -- saving ----------------------------------------------------------------------------------
+
+    def _save(self, submission: Submission, change: Callable[[Session], Saved]) -> Receipt:
+        """Save what a form beside the overview holds, and return the receipt it shows."""
+        receipt = self._desk.save(submission, change)
+        self._place.refresh()
+        self._on_change(self)
+        return receipt
+
+    def _save_and_close(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
+        """Save what a form holds, and show the overview with the receipt."""
+        self._changed(receipt_text(self._desk.save(submission, change)))
+
+    def _press(self, change: Callable[[Session], object], told: str) -> str:
+        """Save what a button does, show the overview, and return what is said about it."""
+        with self._desk.store.write(self._desk.actor) as session:
+            change(session)
+        self._changed(told)
+        return told
+
+    def _changed(self, told: str) -> None:
+        """Show the overview with what was saved, and let the others follow."""
+        self._place.show_overview(told)
+        self._on_change(self)
+
+
+def tabbed_page(
+    desk: Desk,
+    site: str,
+    tabs: Sequence[tuple[str, Callable[[Desk, Site, Callable[[Tab], None]], Tab]]],
+    facts: Callable[[Desk, Site], Sequence[str]],
+    *,
+    first: int = 0,
+) -> Page:
+    """Return a page of tabs about a site; what is saved in one shows in all that are open.
+
+    Parameters
+    ----------
+    site
+        Name of the site to begin with; the first by name when empty.
+    tabs
+        What each is called, and what makes it.
+    facts
+        Returns what the check cell tells.
+    first
+        Position of the tab to begin with.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site.
+    """
+
+    def parts(at: Site) -> list[Part]:
+        def follow(changed: Tab) -> None:
+            for one in made:
+                if one is not changed:
+                    one.refresh()
+
+        made = [make(desk, at, follow) for _name, make in tabs]
+        named = zip(tabs, made, strict=True)
+        return [Tabs([(name, one.parts) for (name, _make), one in named], first=first)]
+
+    return site_page(desk, site, parts, lambda at: facts(desk, at))
