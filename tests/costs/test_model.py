@@ -131,6 +131,38 @@ def test_what_is_wrong_in_a_file_is_told_with_file_and_place(tmp_path, change, p
     assert any(place in one.message and told in one.message for one in messages), messages
 
 
+@pytest.mark.parametrize(
+    ("measure", "figures", "told"),
+    [
+        ("naps", ["contracts_started"], "contracts"),
+        ("talks", ["contracts_started", "talkz"], "talkz"),
+        ("talks", [], "tom"),
+        ("talks", ["contracts_started", "talk_hours"], "det, der tælles"),
+        ("talks", ["talks", "talks"], "det, der tælles"),
+        ("event_kr", ["events", "cafe_hours"], "det, der tælles"),
+        ("talks", ["contracts_started"], "samme tal"),
+        ("talks", ["contracts_started", "courses"], "ingen linje"),
+        ("cafes", ["courses", "sparrings"], "samme tal"),
+        ("cafes", ["contracts_started", "pair_hours"], "det, der tælles"),
+        ("events", ["weeks_a_year"], "linjen"),
+    ],
+)
+def test_what_a_file_says_can_be_counted_has_to_make_sense(tmp_path, measure, figures, told):
+    folder = shutil.copytree(MODELS, tmp_path / "models")
+
+    def change(data):
+        if measure == "events":
+            data["measured"]["cafes"] = ["cafes_a_week"]
+        data["measured"][measure] = figures
+
+    changed(folder, "7_vejle.yaml", change)
+    with pytest.raises(InputFault) as fault:
+        load_models(folder)
+    messages = [one.message for one in fault.value.faults]
+    assert all("7_vejle.yaml" in one and "measured" in one for one in messages)
+    assert any(told in one for one in messages), messages
+
+
 def test_without_the_figures_all_share_it_says_so(tmp_path):
     folder = shutil.copytree(MODELS, tmp_path / "models")
     (folder / f"{COMMON}.yaml").unlink()

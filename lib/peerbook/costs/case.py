@@ -9,7 +9,7 @@ November 2021, chapter 3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Literal
@@ -151,6 +151,14 @@ class Case:
             return Decimal(1)
         return self.index[self.price_year] / self.index[figure.price_year]
 
+    def product(self, keys: Iterable[str]) -> Decimal:
+        """Return what figures that are known make when they are multiplied, in `price_year`."""
+        with localcontext(prec=_EXACT):
+            product = Decimal(1)
+            for key in keys:
+                product *= self.figures[key].known * self.rise(key)
+            return product
+
     def _index_reaches(self, figure: Figure) -> bool:
         years = (self.price_year, figure.price_year)
         return all(year is not None and self.index.get(year, 0) > 0 for year in years)
@@ -245,7 +253,7 @@ def estimate(case: Case) -> Estimate:
     require(case)
     costs = []
     for line in case.lines:
-        kr = _cost(case, line)
+        kr = to_oere(case.product(line.factors))
         for number in range(1 if line.when == "start" else case.years):
             costs.append(Cost(line, case.first_year + number, kr))
     return Estimate(case, tuple(costs))
@@ -264,9 +272,7 @@ def _ends(figure: Figure) -> tuple[Decimal | None, ...]:
     return (figure.value, *(figure.spread.ends(figure.value) if figure.spread else ()))
 
 
-def _cost(case: Case, line: Line) -> Decimal:
+def to_oere(kr: Decimal) -> Decimal:
+    """Return an amount rounded to the øre."""
     with localcontext(prec=_EXACT):
-        product = Decimal(1)
-        for key in line.factors:
-            product *= case.figures[key].known * case.rise(key)
-        return product.quantize(OERE, ROUND_HALF_UP)
+        return kr.quantize(OERE, ROUND_HALF_UP)

@@ -9,7 +9,7 @@ models share, so that they are compared with one set of wages.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from pydantic import Field
 
 from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Case, Line
 from peerbook.costs.figure import Figure, Status, Unit, faults_of
+from peerbook.costs.measures import Measure, measured_faults
 from peerbook.course.content_files import (
     STRICT,
     Id,
@@ -104,6 +105,9 @@ class Model:
         What was published of its cost, in words, with the source; empty where nothing was found.
     questions
         Its own figures and those of all models, in the order in which they are asked.
+    measured
+        What the record can count of it, where that means the same: by measure, the figures whose
+        product plans it for a year.
     """
 
     id: Id
@@ -113,6 +117,9 @@ class Model:
     lines: tuple[Line, ...]
     questions: tuple[Question, ...]
     published: str = ""
+    measured: Mapping[Measure, Annotated[tuple[Id, ...], Field(min_length=1)]] = field(
+        default_factory=dict, hash=False
+    )
 
     def case(
         self,
@@ -169,8 +176,15 @@ def _model(path: Path, common: tuple[Question, ...], faults: list[Fault]) -> Mod
             faults.append(fault(path, f"figures.{one.id}", told.message))
     asked = tuple(one for one in (*own, *common) if one.id in needed)
     model = parse(Model, {**data, "lines": lines, "questions": asked}, path, faults)
-    if model is None or len(faults) > before:
+    if model is None:
         return None
+    for measure, factors in model.measured.items():
+        faults += unheard_of(factors, [one.id for one in asked], path, f"measured.{measure}")
+    if len(faults) > before:
+        return None
+    units = {one.id: one.unit for one in asked}
+    for measure, remedy in measured_faults(model.measured, lines, units):
+        faults.append(fault(path, f"measured.{measure}", remedy))
     try:
         model.case({}, 1, 2018, 2018)
     except ValueError as error:

@@ -1,0 +1,127 @@
+"""Figures of an estimate as the record tells them, instead of what somebody guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from peerbook.costs.case import COMPLETED, MONTHS
+from peerbook.costs.figure import PRICES, Figure
+from peerbook.costs.measures import Measure, Measured, Noted, planned_by, tells_of_few
+from peerbook.costs.spread import Beta, Spread, Triangle
+from peerbook.recruitment.funnel import wilson
+from peerbook.small_groups import SMALLEST
+from peerbook.text import _, format_date
+
+HUNDREDTH, TEN_THOUSANDTH = Decimal("0.01"), Decimal("0.0001")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What the record tells of the figures of a model.
+
+    Parameters
+    ----------
+    figures
+        By key.
+    few
+        Keys of those it knows and does not tell: they would tell of few people, in whatever file
+        the estimate is put.
+    """
+
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    few: frozenset[str] = frozenset()
+
+
+def filled(
+    figures: Mapping[str, Figure], measured: Measured, noted: Noted, threshold: int = SMALLEST
+) -> Filled:
+    """Return what the figures of a model were in a period.
+
+    The last figure of a measure is its amount for each of what the figures before it make: talks
+    for each contract, hours for each talk. These are what was counted in the same period, where
+    that was, and otherwise the figures as they stand. Where there is none to divide by, nothing is
+    told.
+
+    How much was completed comes with of how many that was counted, as its spread; where all were,
+    with the Wilson interval of that.
+
+    Parameters
+    ----------
+    figures
+        As they stand.
+    measured
+        What can be counted, as the model says.
+    noted
+        What was counted; a year of it, or a part that stands for the year.
+    threshold
+        Fewest people behind a figure.
+    """
+    hidden = tells_of_few([noted], threshold)[0]
+    told = [*_from_measures(figures, measured, noted), *_from_ends(figures, noted)]
+    few = frozenset(key for key, _figure, behind in told if hidden & set(behind))
+    return Filled({key: one for key, one, _behind in told if key not in few}, few)
+
+
+_Told = tuple[str, Figure, Collection[str]]
+"""Key, figure, and what it was told from."""
+
+
+def _from_measures(
+    figures: Mapping[str, Figure], measured: Measured, noted: Noted
+) -> Iterator[_Told]:
+    for measure, keys in measured.items():
+        if (counted := noted.counted.get(measure)) is None or keys[-1] not in figures:
+            continue
+        base = planned_by(measured, keys[:-1])
+        of = _divisor(figures, keys[:-1], base, noted)
+        if of is not None and base is not None:
+            of -= counted.unknown  # nothing is known of these, so the amount is not theirs
+        if of is None or of <= 0:
+            continue
+        value = counted.amount / of
+        behind = (measure,) if base is None else (measure, base)
+        yield keys[-1], _figure(figures[keys[-1]], value, noted), behind
+
+
+def _divisor(
+    figures: Mapping[str, Figure], keys: tuple[str, ...], base: Measure | None, noted: Noted
+) -> Decimal | None:
+    """Return what the amount of a measure is divided by; None where nobody knows."""
+    if base is not None:
+        return noted.counted[base].amount if base in noted.counted else None
+    product = noted.period.of_a_year
+    for key in keys:
+        value = figures[key].value
+        if value is None:
+            return None
+        product *= value
+    return product
+
+
+def _from_ends(figures: Mapping[str, Figure], noted: Noted) -> Iterator[_Told]:
+    of, completed = len(noted.ended.keys), len(noted.ended.completed)
+    if not of:
+        return
+    if completed and COMPLETED in figures:
+        share = wilson(completed, of)
+        spread: Spread = Beta(Decimal(of))
+        if completed == of:
+            spread = Triangle(Decimal(f"{share.low:.4f}"), Decimal(1))
+        value = Decimal(completed) / of
+        yield COMPLETED, _figure(figures[COMPLETED], value, noted, spread), ("completed",)
+    if noted.ended.months and MONTHS in figures:
+        yield MONTHS, _figure(figures[MONTHS], noted.ended.months / of, noted), ("months",)
+
+
+def _figure(before: Figure, value: Decimal, noted: Noted, spread: Spread | None = None) -> Figure:
+    step = TEN_THOUSANDTH if before.unit == "share" else HUNDREDTH
+    first, last = noted.period.first, noted.period.last
+    source = _("Noted in peerbook, {first}–{last}").format(
+        first=format_date(first, "plain"), last=format_date(last, "plain")
+    )
+    price_year = last.year if before.unit in PRICES else None
+    return Figure(
+        before.unit, value.quantize(step, ROUND_HALF_UP), source, "own", price_year, spread
+    )

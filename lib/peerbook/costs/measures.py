@@ -1,0 +1,268 @@
+"""What the record counts of what a programme does, beside which a plan is held.
+
+A measure is what is counted in a period. The file of a model says which of its figures, multiplied,
+plan that measure for a year: so many contracts, so many talks for each, so many hours a talk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, get_args
+
+from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Line
+from peerbook.costs.figure import Unit
+from peerbook.months import months_after
+from peerbook.privacy.disclosure import Cell, People, Table, Whose, disclose
+from peerbook.small_groups import SMALLEST
+from peerbook.text import _
+
+Measure = Literal[
+    "contracts", "talks", "talk_hours", "courses", "teaching_days", "sparrings", "cafes", "events",
+    "event_kr", "other_hours",
+]  # fmt: skip
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+Measured = Mapping[Measure, tuple[str, ...]]
+"""Keys of the figures whose product plans each measure for a year, as a model says."""
+
+UNITS: Mapping[Measure, Unit] = {"talk_hours": "hours", "other_hours": "hours", "event_kr": "kr"}
+"""What a measure is counted in, where it is not simply how many."""
+_OF_EVERY_CASE = frozenset({STARTED, COMPLETED, MONTHS})
+_YEAR = 12
+_ENDED = ("completed", "months")
+
+
+def measure_name(measure: Measure) -> str:
+    """Return what is counted."""
+    return {
+        "contracts": _("Contracts that began"),
+        "talks": _("Coffee talks held"),
+        "talk_hours": _("Hours in coffee talks, all staff together"),
+        "courses": _("Courses that began"),
+        "teaching_days": _("Teaching days held"),
+        "sparrings": _("Group sparrings held"),
+        "cafes": _("Cafés held"),
+        "events": _("Common events held"),
+        "event_kr": _("Kroner for common events"),
+        "other_hours": _("Hours noted for visits and for reaching people"),
+    }[measure]
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Whole months.
+
+    Parameters
+    ----------
+    first, last
+        First day of a month, and last day of the same month or a later one.
+    """
+
+    first: dt.date
+    last: dt.date
+
+    def __post_init__(self) -> None:
+        after = self.last + dt.timedelta(days=1)
+        if self.first.day != 1 or after.day != 1 or after <= self.first:
+            raise ValueError("a period is of whole months")
+
+    @property
+    def months(self) -> int:
+        """How many there are."""
+        years = self.last.year - self.first.year
+        return 12 * years + self.last.month - self.first.month + 1
+
+    @property
+    def of_a_year(self) -> Decimal:
+        """How large a part of a year it is."""
+        return Decimal(self.months) / _YEAR
+
+    def passed(self, today: dt.date) -> Decimal:
+        """Return how large a part of its days has passed, today included, from 0 to 1."""
+        over = (min(self.last, today) - self.first).days + 1
+        return max(Decimal(0), Decimal(over) / ((self.last - self.first).days + 1))
+
+
+def months_from(first: dt.date, months: int) -> Period:
+    """Return so many months from the first day of one on."""
+    return Period(first, months_after(first, months) - dt.timedelta(days=1))
+
+
+def quarter(year: int, number: int) -> Period:
+    """Return a quarter, 1 to 4.
+
+    >>> quarter(2026, 4)
+    Period(first=datetime.date(2026, 10, 1), last=datetime.date(2026, 12, 31))
+    """
+    return months_from(dt.date(year, 3 * number - 2, 1), 3)
+
+
+def latest_year(today: dt.date) -> Period:
+    """Return the twelve whole months that were over last.
+
+    >>> latest_year(dt.date(2026, 11, 30))
+    Period(first=datetime.date(2025, 11, 1), last=datetime.date(2026, 10, 31))
+    """
+    return months_from(months_after(today.replace(day=1), -_YEAR), _YEAR)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What the record holds of a measure in a period.
+
+    Parameters
+    ----------
+    amount
+        How many, how many hours or how many kroner.
+    of
+        How many notes it was added up from.
+    unknown
+        How many more there were of which the amount is not known, as an event without its cost.
+    keys
+        Of the contracts or talks it was counted from, where they are about people.
+    largest_part
+        Of hours with people: the part that is one person's, from 0 to 1.
+    """
+
+    amount: Decimal
+    of: int = 0
+    unknown: int = 0
+    keys: People = frozenset()
+    largest_part: float = 0.0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The contracts that ended in a period, and that it is known of how.
+
+    Parameters
+    ----------
+    keys, completed
+        All of them, and those that came to the end that was agreed.
+    months
+        How long they ran together, without their pauses.
+    longest_part
+        The part of `months` that is one person's, from 0 to 1.
+    """
+
+    keys: People = frozenset()
+    completed: People = frozenset()
+    months: Decimal = Decimal(0)
+    longest_part: float = 0.0
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What the record holds of a period.
+
+    Parameters
+    ----------
+    period
+        Which.
+    counted
+        By measure. One that is missing was never noted before the period was over; that is not
+        none.
+    ended
+        The contracts that ended.
+    whose
+        Whose each contract and talk is: the peer's or, in the second way to look, the mentor's.
+    """
+
+    period: Period
+    counted: Mapping[Measure, Counted] = field(default_factory=dict)
+    ended: Ended = Ended()
+    whose: tuple[Whose, Whose] = field(default=({}, {}))
+
+
+def planned_by(measured: Measured, factors: Sequence[str]) -> Measure | None:
+    """Return the measure that is planned by just these figures."""
+    same = (one for one, keys in measured.items() if sorted(keys) == sorted(factors))
+    return next(same, None)
+
+
+def covering(measured: Measured, line: Line) -> list[Measure]:
+    """Return the measures that stand for figures of a line, the one with the most first."""
+    fits = [one for one, keys in measured.items() if set(keys) <= set(line.factors)]
+    return sorted(fits, key=lambda one: -len(measured[one]))
+
+
+def measured_faults(
+    measured: Measured, lines: Iterable[Line], units: Mapping[str, Unit]
+) -> Iterator[tuple[Measure, str]]:
+    """Tell what is wrong with what a model says can be measured, each with its measure.
+
+    Parameters
+    ----------
+    measured, lines
+        As the model has them.
+    units
+        Of each of its figures.
+    """
+    lines = tuple(lines)
+    for measure, keys in measured.items():
+        made = [units[key] for key in keys if units[key] not in ("count", "share", "months")]
+        wanted = UNITS.get(measure, "count")
+        if len(set(keys)) < len(keys) or made != ([] if wanted == "count" else [wanted]):
+            yield measure, _("these figures do not make what is counted.")
+        elif planned_by(measured, keys) != measure:
+            yield measure, _("another measure has the same figures.")
+        elif not set(keys) <= _OF_EVERY_CASE and not any(
+            set(keys) <= set(line.factors) for line in lines
+        ):
+            yield measure, _("no line has all of these figures.")
+    for line in lines:
+        most = covering(measured, line)[:2]
+        if len(most) == 2 and len(measured[most[0]]) == len(measured[most[1]]):
+            text = _("the line {line} could be measured by this as well as by {other}.")
+            yield most[0], text.format(line=line.id, other=most[1])
+
+
+def tells_of_few(
+    noted: Sequence[Noted], threshold: int = SMALLEST, earlier: Iterable[People] = ()
+) -> tuple[frozenset[str], ...]:
+    """Return what must not leave in a file, for each period: it would tell of few people.
+
+    All periods are judged together, as somebody sees them who gets the file: what is left of a sum
+    when the others are taken off is not told either.
+
+    Parameters
+    ----------
+    noted
+        All periods that stand in the file.
+    threshold
+        Fewest people behind a figure.
+    earlier
+        Who stood behind what was told before.
+
+    Returns
+    -------
+    tuple of frozenset
+        Measures, and `completed` and `months` of the contracts that ended.
+    """
+    tables = [Table(one.period.first.isoformat(), ("what",), tuple(_cells(one))) for one in noted]
+    peers, mentors = ({}, {}) if not noted else (_merged(noted, way) for way in (0, 1))
+    told = disclose(tables, threshold, earlier, (peers, mentors))
+    return tuple(
+        frozenset(cell.at[0] for cell in table.cells if cell.mark != "shown") for table in told
+    )
+
+
+def _merged(noted: Iterable[Noted], way: int) -> dict[str, str]:
+    return {key: code for one in noted for key, code in one.whose[way].items()}
+
+
+def _cells(noted: Noted) -> Iterator[Cell]:
+    for measure in ("contracts", "talks"):
+        if measure in noted.counted:
+            yield Cell((measure,), noted.counted[measure].keys)
+    if "talk_hours" in noted.counted and noted.counted["talk_hours"].keys:
+        hours = noted.counted["talk_hours"]
+        yield Cell(
+            ("talk_hours",), hours.keys, float(hours.amount), largest_part=hours.largest_part
+        )
+    if noted.ended.keys:
+        ended = noted.ended
+        yield Cell(("completed",), ended.completed, out_of=ended.keys)
+        yield Cell(("months",), ended.keys, float(ended.months), largest_part=ended.longest_part)

@@ -1,0 +1,345 @@
+"""A plan beside what was done, by hand; what nobody counts, what is not over, what may leave."""
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cost_cases import FIGURES, INDEX, SAID, case, other
+from peerbook.costs.actuals import RegisteredHours, actuals, for_file, quarters
+from peerbook.costs.case import MONTHS, STARTED, Line, estimate
+from peerbook.costs.figure import Figure
+from peerbook.costs.filling import filled
+from peerbook.costs.measures import (
+    MEASURES,
+    Counted,
+    Ended,
+    Noted,
+    Period,
+    latest_year,
+    measure_name,
+    months_from,
+    quarter,
+    tells_of_few,
+)
+from peerbook.costs.model import load_models
+from peerbook.costs.spread import Beta, Triangle
+from peerbook.errors import InputFault
+
+MEASURED = {
+    "contracts": (STARTED,),
+    "talks": (STARTED, "talks"),
+    "talk_hours": (STARTED, "talks", "hours"),
+    "events": ("events",),
+    "event_kr": ("events", "trip"),
+}
+TALKS = Line("talks", "running", (STARTED, "talks", "hours", "wage"), "municipality")
+TRIPS = Line("trips", "running", ("events", "trip"), "municipality")
+RENT = Line("rent", "running", ("rent",), "municipality")
+SETUP = Line("setup", "investment", ("phone",), "municipality", when="start")
+GIVEN = Line("given", "running", (STARTED, "hours", "volunteer_wage"), "volunteers", "volunteer")
+MORE = {
+    "talks": Figure("count", Decimal(2), **SAID),
+    "events": Figure("count", Decimal(4), **SAID),
+    "trip": Figure("kr", Decimal(1000), price_year=2026, **SAID),
+    "rent": Figure("kr", Decimal(1001), price_year=2026, **SAID),
+}
+Q1, Q2 = quarter(2026, 1), quarter(2026, 2)
+OVER = dt.date(2027, 1, 1)
+LINES = (TALKS, TRIPS, RENT, SETUP, GIVEN)
+
+
+def plan(*lines, **figures):
+    return case(lines or LINES, **{**MORE, **figures})
+
+
+def keys(what, count):
+    return frozenset(f"{what} {number}" for number in range(count))
+
+
+def a_count(amount, *, of=0, unknown=0, **more):
+    return Counted(Decimal(str(amount)), of, unknown, **more)
+
+
+def look(*noted, today=OVER, registered=(), of=None):
+    return actuals(of or plan(), MEASURED, noted, today, registered)
+
+
+def by_line(found):
+    return {one.line.id: one for one in found.lines}
+
+
+def test_a_line_is_told_by_the_measure_that_stands_for_most_of_it_times_what_else_was_planned():
+    counted = {"contracts": a_count(6), "talks": a_count(9), "talk_hours": a_count(20, of=9)}
+    (found,) = look(Noted(Q1, counted))
+    talks = by_line(found)["talks"]
+    assert talks.told_by == "talk_hours"
+    assert talks.plan_kr == Decimal("4658.25")  # 20 * 2 * 1.5 * 310.55 / 4
+    assert talks.actual_kr == Decimal("6211.00")  # 20 * 310.55
+    assert talks.variance_kr == Decimal("1552.75")
+    assert by_line(found)["given"].actual_kr == 6 * Decimal("1.5") * 200
+    (found,) = look(Noted(Q1, {"contracts": a_count(6), "talks": a_count(9)}))
+    assert by_line(found)["talks"].actual_kr == Decimal("4192.43")  # 9 * 1.5 * 310.55
+    (found,) = look(Noted(Q1, {"contracts": a_count(6)}))
+    assert by_line(found)["talks"].actual_kr == Decimal("5589.90")  # 6 * 2 * 1.5 * 310.55
+
+
+def test_what_is_not_known_of_some_stands_as_planned_for_each_of_them():
+    counted = {"events": a_count(3, of=3), "event_kr": a_count(2500, of=2, unknown=1)}
+    (found,) = look(Noted(Q1, counted))
+    assert by_line(found)["trips"].actual_kr == 3500
+
+
+def test_what_nobody_counts_is_as_planned_and_in_no_variance():
+    (found,) = look(Noted(Q1, {"events": a_count(2)}))
+    lines = by_line(found)
+    assert {key for key, one in lines.items() if one.actual_kr is None} == {
+        "talks", "rent", "setup", "given",
+    }  # fmt: skip
+    assert (found.actual_kr(), found.plan_kr(is_measured=True)) == (2000, 1000)
+    assert found.variance_kr() == 1000
+    assert found.plan_kr(is_measured=False) == sum(
+        lines[key].plan_kr for key in ("talks", "rent", "setup")
+    )
+    assert found.plan_kr(is_measured=False, kind="volunteer") == lines["given"].plan_kr
+
+
+def test_no_quarter_is_held_beside_more_than_its_plan_and_all_make_the_year_to_the_oere():
+    one = plan()
+    found = look(*(Noted(period) for period in quarters(one, OVER)), today=dt.date(2030, 1, 1))
+    every = actuals(one, MEASURED, [Noted(p) for p in quarters(one, dt.date(2029, 1, 1))],
+                    dt.date(2030, 1, 1))  # fmt: skip
+    assert len(every) == 12
+    assert [by_line(each)["setup"].plan_kr for each in found][:2] == [Decimal("1422.00"), 0]
+    for line in LINES:
+        whole = sum(cost.kr for cost in estimate(one).costs if cost.line == line)
+        assert sum(by_line(each)[line.id].plan_kr for each in every) == whole
+    (year,) = look(Noted(months_from(dt.date(2026, 1, 1), 12)))
+    assert by_line(year)["rent"].plan_kr == 1001
+
+
+def test_a_quarter_that_is_not_over_is_held_beside_the_days_that_have_passed():
+    today = dt.date(2026, 4, 30)
+    counted = {"contracts": a_count(1), "events": a_count(1)}
+    (found,) = look(Noted(Q2, counted), today=today)
+    assert not found.is_over
+    assert found.passed == Decimal(30) / 91
+    assert by_line(found)["trips"].plan_kr == Decimal("329.67")
+    assert {one.measure: one.plan for one in found.quantities}["contracts"] == pytest.approx(
+        Decimal(5) * 30 / 91
+    )
+    assert quarters(plan(), today) == (Q1, Q2)
+    (found,) = look(Noted(Q2), today=Q2.last)
+    assert found.is_over
+
+
+def test_how_much_was_planned_and_done_stands_beside_each_other():
+    (found,) = look(Noted(Q1, {"talks": a_count(9)}))
+    told = {one.measure: (one.plan, one.counted) for one in found.quantities}
+    assert told["talks"] == (10, a_count(9))
+    assert told["talk_hours"] == (15, None)
+    assert list(told) == list(MEASURED)
+
+
+def test_kroner_of_another_year_are_carried_over_and_not_used_where_nobody_knows_how():
+    counted = {"events": a_count(1, of=1), "event_kr": a_count(2000, of=1)}
+    period = quarter(2018, 1)
+    then = dataclasses.replace(plan(), first_year=2018)
+    (found,) = look(Noted(period, counted), of=then)
+    assert by_line(found)["trips"].actual_kr == 2000 * INDEX[2026] / INDEX[2018]
+    unknown = dataclasses.replace(then, index={2018: Decimal(100)})
+    unknown = dataclasses.replace(unknown, lines=(TRIPS,))
+    (found,) = look(Noted(period, counted), of=unknown)
+    assert (found.lines[0].actual_kr, found.lines[0].told_by) == (1000, "events")
+
+
+def test_hours_somebody_wrote_down_tell_more_than_what_was_counted():
+    hours = [RegisteredHours(Q1, "talks", Decimal(3)), RegisteredHours(Q1, "talks", Decimal(4))]
+    (found, other_one) = look(
+        Noted(Q1, {"talk_hours": a_count(20)}), Noted(Q2, {"talk_hours": a_count(2)}),
+        registered=hours,
+    )  # fmt: skip
+    talks = by_line(found)["talks"]
+    assert (talks.actual_kr, talks.told_by) == (Decimal("2173.85"), "registered")
+    assert by_line(other_one)["talks"].told_by == "talk_hours"
+
+
+@pytest.mark.parametrize(
+    ("line", "hours"), [("talks", -1), ("talks", "NaN"), ("rent", 3), ("unheard_of", 3)]
+)
+def test_hours_that_cannot_be_are_refused(line, hours):
+    with pytest.raises(InputFault) as fault:
+        look(Noted(Q1), registered=[RegisteredHours(Q1, line, Decimal(hours))])
+    assert [one.place.field for one in fault.value.faults] == ["hours"]
+
+
+def test_a_plan_that_cannot_be_worked_out_is_held_beside_nothing():
+    with pytest.raises(InputFault):
+        look(Noted(Q1), of=plan(**other("hours", value=None)))
+    with pytest.raises(ValueError, match="calendar year"):
+        look(Noted(months_from(dt.date(2025, 7, 1), 12)))
+
+
+def test_a_period_is_of_whole_months():
+    assert quarter(2024, 1).last == dt.date(2024, 3, 31)
+    assert latest_year(dt.date(2024, 2, 29)) == Period(dt.date(2023, 2, 1), dt.date(2024, 1, 31))
+    for first, last in (("2026-01-02", "2026-01-31"), ("2026-01-01", "2026-01-30"),
+                        ("2026-02-01", "2026-01-31")):  # fmt: skip
+        with pytest.raises(ValueError, match="whole months"):
+            Period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+
+
+@given(st.dates(dt.date(1990, 1, 1), dt.date(2100, 1, 1)))
+def test_the_latest_year_is_over_and_twelve_months_long(today):
+    period = latest_year(today)
+    assert period.months == 12
+    assert period.last < today <= period.last + dt.timedelta(days=31)
+    assert period.passed(today) == 1
+    assert period.passed(period.first - dt.timedelta(days=1)) == 0
+
+
+# -- what may leave --------------------------------------------------------------------------------
+
+
+def of_people(period, contracts, talks, *, first=0):
+    """Return a period with so many contracts and talks, each with people of its own."""
+    pairs = frozenset(f"pair {first + number}" for number in range(contracts))
+    held = frozenset(f"talk {first + number}" for number in range(talks))
+    own = {key: f"P{key}" for key in pairs | held}
+    return Noted(
+        period,
+        {
+            "contracts": a_count(contracts, keys=pairs),
+            "talks": a_count(talks, keys=held),
+            "talk_hours": a_count(talks * 2, of=talks, keys=held, largest_part=1 / (talks or 1)),
+            "events": a_count(1),
+        },
+        whose=(own, {key: f"M{key}" for key in own}),
+    )
+
+
+def test_what_tells_of_few_people_leaves_in_no_file_and_in_no_sum_either():
+    noted = [of_people(Q1, 3, 8), of_people(Q2, 6, 8, first=50)]
+    assert tells_of_few(noted) == ({"contracts"}, frozenset())
+    first, second = for_file(look(*noted), noted)
+    assert by_line(first)["given"].actual_kr is None
+    assert by_line(first)["talks"].told_by == "talk_hours"
+    assert by_line(first)["trips"].actual_kr == 1000
+    assert first.actual_kr("volunteer") == 0
+    assert {one.measure for one in first.quantities if one.counted is None} == {
+        "contracts", "event_kr",
+    }  # fmt: skip
+    assert by_line(second)["given"].actual_kr is not None
+
+
+def test_periods_that_stand_in_one_file_are_judged_together():
+    quarter_alone = of_people(Q1, 6, 0)
+    year = of_people(months_from(dt.date(2026, 1, 1), 12), 8, 0)  # two more than the quarter
+    assert tells_of_few([year]) == (frozenset(),)
+    both = tells_of_few([quarter_alone, year])
+    assert "contracts" in both[0] | both[1]
+    told = frozenset(quarter_alone.counted["contracts"].keys)
+    assert "contracts" in tells_of_few([year], earlier=[told])[0]
+    assert tells_of_few([]) == ()
+
+
+def test_hours_of_which_one_person_has_most_leave_in_no_file():
+    one = of_people(Q1, 6, 8)
+    hours = dataclasses.replace(one.counted["talk_hours"], largest_part=0.6)
+    one = dataclasses.replace(one, counted={**one.counted, "talk_hours": hours})
+    assert tells_of_few([one]) == (frozenset({"talk_hours"}),)
+
+
+def test_a_higher_threshold_hides_more():
+    one = of_people(Q1, 6, 8)
+    assert tells_of_few([one], threshold=7)[0] == {"contracts"}
+
+
+# -- filling in ------------------------------------------------------------------------------------
+
+
+YEAR = months_from(dt.date(2025, 11, 1), 12)
+
+
+def fill(noted, figures=None, **more):
+    return filled(figures or {**FIGURES, **MORE}, MEASURED, noted, **more)
+
+
+def test_each_figure_is_what_was_counted_for_each_of_the_ones_before_it():
+    one = of_people(YEAR, 12, 18)
+    counted = {
+        **one.counted,
+        "talk_hours": a_count(30, of=15, unknown=3, keys=keys("talk", 10), largest_part=0.1),
+        "events": a_count(3, of=3),
+        "event_kr": a_count(5000, of=2, unknown=1),
+    }
+    told = fill(dataclasses.replace(one, counted=counted)).figures
+    assert {key: figure.value for key, figure in told.items()} == {
+        STARTED: 12, "talks": Decimal("1.5"), "hours": 2, "events": 3, "trip": 2500,
+    }  # fmt: skip
+    assert told["trip"].price_year == 2026
+    assert told["talks"].price_year is None
+    assert {figure.status for figure in told.values()} == {"own"}
+    assert told["talks"].source == "Noteret i peerbook, 1. november 2025–31. oktober 2026"
+    assert {figure.unit for figure in told.values()} == {"count", "hours", "kr"}
+
+
+def test_where_there_is_none_to_divide_by_nothing_is_told():
+    one = of_people(YEAR, 0, 18)
+    assert set(fill(one).figures) == {STARTED, "hours", "events"}
+    nothing = Noted(YEAR, {"events": a_count(2, of=2), "event_kr": a_count(0, unknown=2)})
+    assert set(fill(nothing).figures) == {"events"}
+    assert fill(Noted(YEAR)).figures == {}
+
+
+def test_what_is_not_counted_itself_divides_as_it_stands():
+    cafes = {"cafes": ("weeks", "cafes_a_week")}
+    figures = {
+        "weeks": Figure("count", Decimal(40), **SAID), "cafes_a_week": Figure("count"),
+    }  # fmt: skip
+    noted = Noted(quarter(2026, 1), {"cafes": a_count(15)})
+    assert filled(figures, cafes, noted).figures["cafes_a_week"].value == Decimal("1.5")
+    unknown = {**figures, "weeks": Figure("count")}
+    assert filled(unknown, cafes, noted).figures == {}
+
+
+def ended(of, completed, months):
+    pairs = keys("pair", of)
+    own = {key: f"P{key}" for key in pairs}
+    done = frozenset(sorted(pairs)[:completed])
+    return Noted(YEAR, ended=Ended(pairs, done, Decimal(months), 1 / of), whose=(own, own))
+
+
+def test_a_share_carries_of_how_many_it_was_counted():
+    told = fill(ended(20, 12, 100)).figures
+    assert told["completed_share"].value == Decimal("0.6")
+    assert told["completed_share"].spread == Beta(Decimal(20))
+    assert told[MONTHS].value == 5
+    estimate(plan(**told))
+    told = fill(ended(20, 20, 120)).figures["completed_share"]
+    assert told.value == 1
+    assert told.spread == Triangle(Decimal("0.8389"), Decimal(1))  # 20 / (20 + 1.96²)
+    estimate(plan(completed_share=told))
+
+
+@pytest.mark.parametrize(("of", "completed"), [(4, 2), (9, 3), (9, 6), (9, 9)])
+def test_figures_that_tell_of_few_people_are_not_filled_in(of, completed):
+    told = fill(ended(of, completed, 30))
+    assert "completed_share" in told.few
+    assert "completed_share" not in told.figures
+    few = fill(of_people(YEAR, 3, 18))
+    assert few.few == {STARTED, "talks"}
+    assert "hours" in few.figures
+
+
+# -- what the models say -----------------------------------------------------------------------
+
+
+def test_every_measure_has_a_name_and_vejles_model_says_how_each_is_planned():
+    assert len({measure_name(one) for one in MEASURES}) == len(MEASURES)
+    vejle = load_models()[-1]
+    assert set(vejle.measured) == set(MEASURES)
+    assert all(set(model.measured) <= {"contracts"} for model in load_models()[:-1])
