@@ -64,7 +64,7 @@ def test_an_article_older_than_the_latest_stays_chosen_when_an_enquiry_is_correc
             for n in range(LATEST_ITEMS + 1)
         ]
     asks(store, site, Person(), press_item=old.number)
-    enquiries = Enquiries(a_desk(store), site, lambda: None)
+    enquiries = Enquiries(a_desk(store), site)
     parts = enquiries.parts()
     [new] = of_kind(parts, Form)
     assert len(offered(new)) == LATEST_ITEMS
@@ -96,7 +96,7 @@ def test_an_article_that_is_noted_or_removed_is_offered_or_not_at_once(store, si
 
 def test_opening_an_enquiry_to_correct_who_it_was_is_noted_as_seen(store, site):
     code = asks(store, site, Person("Hanne Opdigt", Contacts(phone="22334455")))
-    part = Enquiries(a_desk(store), site, lambda: None)
+    part = Enquiries(a_desk(store), site)
     (table,) = of_kind(part.parts(), Table)
     with store.read() as session:
         before = [one.what for one in sightings.seen_of(session, code)]
@@ -109,7 +109,7 @@ def test_opening_an_enquiry_to_correct_who_it_was_is_noted_as_seen(store, site):
 
 def test_a_person_who_was_erased_meanwhile_is_not_opened(store, site):
     code = asks(store, site, Person("Hanne Opdigt"))
-    parts = People(a_desk(store), site, lambda: None).parts()
+    parts = People(a_desk(store), site).parts()
     [table] = of_kind(parts, Table)
     with store.write(LEADER) as session:
         erase_person(session, code)

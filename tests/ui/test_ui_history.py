@@ -119,6 +119,17 @@ def test_neither_address_nor_history_tells_of_anybody(page):
     assert list(json.loads(page.evaluate("JSON.stringify(history.state.at)")).values()) == [1]
 
 
+def test_a_list_stands_anew_where_what_was_opened_is_gone(page, register):
+    open_first(page)
+    page.go_back()
+    expect(page.get_by_role("table", name="Alle")).to_be_visible()
+    register.person = lambda name: []
+    register.people.remove(NAMES[0])
+    page.go_forward()
+    expect(page.get_by_text("Det er slettet imens. Listen er vist på ny.").first).to_be_visible()
+    expect(page.get_by_role("button", name="Åbn")).to_have_count(1)
+
+
 def test_whoever_is_gone_meanwhile_is_not_opened_again_and_that_is_said(page, register):
     open_first(page)
     page.go_back()

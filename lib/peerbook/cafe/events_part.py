@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from peerbook.cafe import event_records
 from peerbook.cafe.call_part import call_parts
@@ -68,9 +68,12 @@ class CommonEvents(Tab):
     def _form(self) -> EvaluationForm:
         return load_form(EVENT)
 
-    def _overview_parts(self) -> list[Part]:
+    def _events(self) -> list[SavedEvent]:
         with self._desk.store.read() as session:
-            events = event_records.common_events(session, self._site.id)
+            return event_records.common_events(session, self._site.id)
+
+    def _overview_parts(self) -> list[Part]:
+        events = self._events()
         parts: list[Part] = [
             Heading(_("Common events")), *self._due_parts(events),
             *call_parts(self._desk, self._site),
@@ -103,7 +106,7 @@ class CommonEvents(Tab):
         ]
         rows = [
             {
-                "saved": saved,
+                "number": saved.number,
                 "date": saved.event.date,
                 "title": saved.event.title,
                 "people": saved.event.people,
@@ -124,7 +127,7 @@ class CommonEvents(Tab):
 
         def save(submission: Submission) -> None:
             event = self._event(submission.values, names)
-            self._save_and_close(
+            self._save_and_show(
                 submission,
                 lambda session: event_records.save_event(
                     session, self._site.id, event, self._desk.today
@@ -204,19 +207,26 @@ class CommonEvents(Tab):
     # -- one of them -----------------------------------------------------------------------------
 
     def _open(self, row: Cells) -> str:
-        saved = cast(SavedEvent, row["saved"])
+        number = int(str(row["number"]))
+
+        def parts() -> list[Part]:
+            return next(
+                (self._event_parts(one) for one in self._events() if one.number == number), []
+            )
+
+        self._place.open(parts)
+        return ""
+
+    def _event_parts(self, saved: SavedEvent) -> list[Part]:
         event = saved.event
         heading = _("{title}, {date}").format(
             title=event.title, date=format_date(event.date, "long")
         )
-        self._place.open(
-            lambda: [
-                Heading(heading),
-                *self._result_parts(event),
-                Disclosure(_("Correct it"), lambda: self._correction_parts(saved)),
-            ]
-        )
-        return ""
+        return [
+            Heading(heading),
+            *self._result_parts(event),
+            Disclosure(_("Correct it"), lambda: self._correction_parts(saved)),
+        ]
 
     def _result_parts(self, event: Event) -> list[Part]:
         answers, threshold = event.answers, self._desk.threshold()
@@ -260,7 +270,7 @@ class CommonEvents(Tab):
 
         def save(submission: Submission) -> None:
             event = self._event(submission.values, names)
-            self._save_and_close(
+            self._save_and_show(
                 submission,
                 lambda session: event_records.correct_event(
                     session, saved.number, event, self._desk.today, saved.version

@@ -49,7 +49,6 @@ from peerbook.ui.answers import given
 from peerbook.ui.cells import at_cells
 
 MOST_ROWS = 60
-FIELDS = ("date", "occasion", "people")
 
 
 class HeadCounts(Tab):
@@ -131,9 +130,12 @@ class HeadCounts(Tab):
 
     # -- what they add up to ---------------------------------------------------------------------
 
-    def _overview_parts(self) -> list[Part]:
+    def _frame(self) -> pd.DataFrame:
         with self._desk.store.read() as session:
-            frame = head_count_records.head_counts_frame(session, self._site.id)
+            return head_count_records.head_counts_frame(session, self._site.id)
+
+    def _overview_parts(self) -> list[Part]:
+        frame = self._frame()
         held = frame[frame["occasion"] == self._occasion]
         if held.empty:
             return [
@@ -169,8 +171,6 @@ class HeadCounts(Tab):
         rows = [
             {
                 "id": row.count_id,
-                "version": row.version,
-                "occasion": row.occasion,
                 "date": row.date,
                 "day": format_weekday(row.date.weekday()),
                 "people": row.people,
@@ -185,15 +185,22 @@ class HeadCounts(Tab):
     # -- corrections -----------------------------------------------------------------------------
 
     def _correct(self, row: Cells) -> str:
-        self._place.open(lambda: self._correction_parts(row))
+        number = int(str(row["id"]))
+
+        def parts() -> list[Part]:
+            frame = self._frame()
+            found = each(frame[frame["count_id"] == number])
+            return next((self._correction_parts(one) for one in found), [])
+
+        self._place.open(parts)
         return ""
 
-    def _correction_parts(self, row: Cells) -> list[Part]:
-        number, version = int(str(row["id"])), int(str(row["version"]))
+    def _correction_parts(self, row: Any) -> list[Part]:
+        number, version = int(row.count_id), int(row.version)
 
         def save(submission: Submission) -> None:
             compared = version if submission.seen is None else submission.seen["version"]
-            self._save_and_close(
+            self._save_and_show(
                 submission,
                 lambda session: head_count_records.correct_head_count(
                     session, number, _count(submission.values), self._desk.today,
@@ -207,13 +214,11 @@ class HeadCounts(Tab):
                 _("The count is removed."),
             )
 
-        heading = _("Correct the count of {date}").format(
-            date=format_date(cast(dt.date, row["date"]), "long")
-        )
+        heading = _("Correct the count of {date}").format(date=format_date(row.date, "long"))
         form = Form(
             "head_count",
             self._fields(),
-            values={name: row[name] for name in FIELDS},
+            values={"date": row.date, "occasion": row.occasion, "people": row.people},
             on_submit=save,
             drafts=self._desk.drafts(f"head_count:{number}"),
         )

@@ -161,11 +161,17 @@ class Rota(Tab):
     # -- one of them -----------------------------------------------------------------------------
 
     def _correct(self, row: Cells) -> str:
-        one = cast(Shift, row["shift"])
-        self._place.open(lambda: self._correction_parts(one))
+        number = cast(Shift, row["shift"]).number
+
+        def parts() -> list[Part]:
+            with self._desk.store.read() as session:
+                known = rota_records.shifts(session, self._site.id)
+            return next((self._shift_parts(one) for one in known if one.number == number), [])
+
+        self._place.open(parts)
         return ""
 
-    def _correction_parts(self, one: Shift) -> list[Part]:
+    def _shift_parts(self, one: Shift) -> list[Part]:
         def save(submission: Submission) -> None:
             values = submission.values
             opening = _opening(values, is_cancelled=bool(values["is_cancelled"]))
@@ -174,7 +180,7 @@ class Rota(Tab):
                 tuple(str(values["labels"]).split(",")),
             )
             self._offer_persons(form, opening.date, hosts)
-            self._save_and_close(
+            self._save_and_show(
                 submission,
                 lambda session: rota_records.save_shift(
                     session, one.number, opening, hosts, one.version

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
 import pandas as pd
-from sqlalchemy.orm import Session
 
-from peerbook.desk import Desk
 from peerbook.errors import Conflict
 from peerbook.people.names import CHANNELS, channel_name
 from peerbook.recruitment import enquiry_records, press_records, stakeholder_records
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.names import ROLES, wanted_role_name
 from peerbook.rows import each
-from peerbook.store import Receipt, Saved, identities
+from peerbook.sites.tab import Tab
+from peerbook.store import Receipt, identities
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Channel, Site, WantedRole
+from peerbook.store.tables import Channel, WantedRole
 from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
     Button,
@@ -33,7 +32,6 @@ from peerbook.ui import (
     Form,
     Group,
     Heading,
-    Notice,
     Part,
     Prose,
     RowAction,
@@ -41,7 +39,6 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
-    receipt_text,
 )
 from peerbook.ui.answers import given, given_or_none
 
@@ -50,39 +47,28 @@ SHOWN, MOST = 10, 200
 LATEST_ITEMS = 12
 NAME_LENGTH, NOTE_LENGTH, CONTACT_LENGTH = 120, 300, 254
 
+_Choices = tuple[list[tuple[int, str]], list[tuple[int, str]]]
 
-class Enquiries:
-    """The form, and below it those who asked last.
 
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called after each save, so that the other parts of the page follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._asking = Section([])
+class Enquiries(Tab):
+    """The form, and below it those who asked last."""
 
     def parts(self) -> list[Part]:
         """Return the form and the list."""
-        self._show_list()
-        self._asking.show([self._form()])
+        self._offered = self._choices()
+        self._asking = Section([self._form()])
         return [
             Heading(_("Somebody asked")),
             self._asking,
             Heading(_("The latest")),
-            self._place,
+            *super().parts(),
         ]
 
-    def offer_anew(self) -> None:
-        """Offer the articles, broadcasts and places there are now; what was typed is a draft."""
-        if self._asking.inside:
+    def refresh(self) -> None:
+        """Follow, and offer the articles and places there are now; what was typed is a draft."""
+        super().refresh()
+        if self._place.inside and (now := self._choices()) != self._offered:
+            self._offered = now
             self._asking.show([self._form()])
 
     def _form(self) -> Form:
@@ -94,7 +80,7 @@ class Enquiries:
                 shown=_contacts(submission.seen or {}),
             )
             try:
-                receipt = self._desk.save(
+                return self._save(
                     submission,
                     lambda session: enquiry_records.log_enquiry(
                         session, self._site.id, _asked(values), person, self._desk.today
@@ -105,9 +91,6 @@ class Enquiries:
                 with self._desk.store.read() as session:
                     enquiry_records.note_contacts_shown(session, self._site.id, person)
                 raise
-            self._show_list()
-            self._on_change()
-            return receipt
 
         return Form(
             "enquiry",
@@ -133,14 +116,7 @@ class Enquiries:
     def _fields(
         self, *, with_decided: bool = False, chosen_item: object = None, chosen_place: object = None
     ) -> list[Field[Any]]:
-        with self._desk.store.read() as session:
-            items = press_records.press_items(session, self._site.id)
-            options = [
-                (item.id, press_records.item_name(item))
-                for place, item in enumerate(items)
-                if place < LATEST_ITEMS or item.id == chosen_item
-            ]
-            places = stakeholder_records.names(session, self._site.id, chosen_place)
+        options, places = self._choices(chosen_item, chosen_place)
         fields: list[Field[Any]] = [
             DateField("asked_on", _("When?"), required=True, latest=self._desk.today),
             ChoiceField(
@@ -167,15 +143,25 @@ class Enquiries:
         ]  # fmt: skip
         return fields
 
+    def _choices(self, chosen_item: object = None, chosen_place: object = None) -> _Choices:
+        """Return the articles and the places that can be chosen, those chosen before among them."""
+        with self._desk.store.read() as session:
+            items = press_records.press_items(session, self._site.id)
+            options = [
+                (item.id, press_records.item_name(item))
+                for place, item in enumerate(items)
+                if place < LATEST_ITEMS or item.id == chosen_item
+            ]
+            return options, stakeholder_records.names(session, self._site.id, chosen_place)
+
     # -- the list --------------------------------------------------------------------------------
 
-    def _show_list(self, told: str = "") -> None:
-        notice: list[Part] = [Notice("ok", told)] if told else []
-        self._place.show([*notice, *self._list_parts()], told, take_there=bool(told))
-
-    def _list_parts(self) -> list[Part]:
+    def _frame(self) -> pd.DataFrame:
         with self._desk.store.read() as session:
-            frame = enquiry_records.enquiries_frame(session, self._site.id)
+            return enquiry_records.enquiries_frame(session, self._site.id)
+
+    def _overview_parts(self) -> list[Part]:
+        frame = self._frame()
         latest, earlier = frame.head(SHOWN), frame.iloc[SHOWN : SHOWN + MOST]
         if frame.empty:
             return [Prose(_("Nobody is written down yet."))]
@@ -201,21 +187,10 @@ class Enquiries:
         rows = [
             {
                 "id": row.enquiry_id,
-                "version": row.version,
                 "asked_on": row.asked_on,
                 "who": names.get(row.code, row.code) or _("did not say"),
                 "role": wanted_role_name(row.role),
                 "heard": channel_name(row.heard_via),
-                "values": {
-                    "asked_on": row.asked_on,
-                    "heard_via": row.heard_via,
-                    "decided_via": row.decided_via,
-                    "press_item": None if row.press_item is None else int(row.press_item),
-                    "place": None if row.place is None else int(row.place),
-                    "role": row.role,
-                    "note": row.note,
-                },
-                "code": row.code,
             }
             for row in each(frame)
         ]
@@ -225,46 +200,60 @@ class Enquiries:
     # -- corrections -----------------------------------------------------------------------------
 
     def _correct(self, row: Cells) -> str:
-        number, version = int(str(row["id"])), int(str(row["version"]))
+        number = int(str(row["id"]))
 
-        def back() -> str:
-            self._show_list()
-            return _("The list is shown again.")
+        def parts() -> list[Part]:
+            frame = self._frame()
+            found = each(frame[frame["enquiry_id"] == number])
+            return next((self._enquiry_parts(one) for one in found), [])
+
+        self._place.open(parts)
+        return ""
+
+    def _enquiry_parts(self, row: Any) -> list[Part]:
+        number, version = int(row.enquiry_id), int(row.version)
+        values = {
+            "asked_on": row.asked_on,
+            "heard_via": row.heard_via,
+            "decided_via": row.decided_via,
+            "press_item": None if row.press_item is None else int(row.press_item),
+            "place": None if row.place is None else int(row.place),
+            "role": row.role,
+            "note": row.note,
+        }
+
+        def remove() -> str:
+            return self._press(
+                lambda session: enquiry_records.remove_enquiry(session, number, version),
+                _("The enquiry is removed."),
+            )
 
         parts: list[Part] = [
             Heading(
-                _("Enquiry of {date}").format(
-                    date=format_date(cast(dt.date, row["asked_on"]), "long")
-                ),
+                _("Enquiry of {date}").format(date=format_date(row.asked_on, "long")),
                 level=3,
             ),
-            self._correction(number, version, cast("Mapping[str, object]", row["values"])),
+            self._correction(number, version, values),
         ]
-        if row["code"]:
+        if row.code:
             parts += [
                 Heading(_("Who asked"), level=3),
-                *self._person_parts(number, version, str(row["code"])),
+                *self._person_parts(number, version, str(row.code)),
             ]
         else:
             parts += [
                 Heading(_("Now we know who it was"), level=3),
                 self._naming(number, version),
             ]
-        parts += [
-            Button(_("Back to the list"), back),
-            Button(
-                _("Remove this enquiry"),
-                lambda: self._remove(number, version),
-                confirm=_("Remove this enquiry altogether?"),
-                look="danger",
-            ),
-        ]
-        self._place.show(parts, take_there=True)
-        return ""
+        remove_it = Button(
+            _("Remove this enquiry"), remove, confirm=_("Remove this enquiry altogether?"),
+            look="danger",
+        )  # fmt: skip
+        return [*parts, remove_it]
 
     def _correction(self, number: int, version: int, values: Mapping[str, object]) -> Form:
         def save(submission: Submission) -> None:
-            self._saved(
+            self._save_and_show(
                 submission,
                 lambda session: enquiry_records.correct_enquiry(
                     session, number, _asked(submission.values), self._desk.today, version
@@ -293,7 +282,7 @@ class Enquiries:
 
         def save(submission: Submission) -> None:
             seen = shown if submission.seen is None else _person(submission.seen)
-            self._saved(
+            self._save_and_show(
                 submission,
                 lambda session: enquiry_records.correct_person(
                     session, number, _person(submission.values), seen, version
@@ -318,7 +307,7 @@ class Enquiries:
             person = Person(
                 str(submission.values["name"]), is_known=given(bool, submission.values["is_known"])
             )
-            self._saved(
+            self._save_and_show(
                 submission,
                 lambda session: enquiry_records.name_enquiry(session, number, person, version),
             )
@@ -332,19 +321,6 @@ class Enquiries:
             on_submit=save,
             submit_label=_("Save the name"),
         )
-
-    def _saved(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
-        receipt = self._desk.save(submission, change)
-        self._show_list(receipt_text(receipt))
-        self._on_change()
-
-    def _remove(self, number: int, version: int) -> str:
-        with self._desk.store.write(self._desk.actor) as session:
-            enquiry_records.remove_enquiry(session, number, version)
-        told = _("The enquiry is removed.")
-        self._show_list(told)
-        self._on_change()
-        return told
 
 
 def _channels() -> list[tuple[Channel, str]]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from peerbook.desk import Desk
 from peerbook.months import months_after
 from peerbook.people.names import channel_name
 from peerbook.recruitment import effort_records
@@ -26,26 +25,21 @@ from peerbook.recruitment.funnel import (
 )
 from peerbook.recruitment.journey_records import contracts_frame, journeys_frame, turns
 from peerbook.recruitment.role_chain import peers_who_became_mentors
-from peerbook.store.tables import Site
+from peerbook.sites.tab import Tab
 from peerbook.text import _, format_date, format_number, format_share, ngettext
-from peerbook.ui import Column, Disclosure, Filter, Heading, Part, Prose, Section, Table
+from peerbook.ui import Column, Disclosure, Filter, Heading, Part, Prose, Table
 
 YEAR = 12
 
 
-class Funnel:
+class Funnel(Tab):
     """The funnel of a site for a period, by channel, with what was spent."""
 
-    def __init__(self, desk: Desk, site: Site) -> None:
-        self._desk = desk
-        self._site = site
-        self._by: By = "heard_via"
-        self._months: int | None = None
-        self._place = Section([])
+    _by: By = "heard_via"
+    _months: int | None = None
 
     def parts(self) -> list[Part]:
         """Return the choices, the figures, and where spending is noted."""
-        self._show()
         by: Filter[By] = Filter(
             _("How they found us"),
             [
@@ -67,28 +61,23 @@ class Funnel:
             value=self._months or 0,
             look="radio",
         )
-        efforts = Efforts(self._desk, self._site, self.refresh)
+        efforts = Efforts(self._desk, self._site, lambda _changed: self.refresh())
         return [
             by,
             period,
-            self._place,
+            *super().parts(),
             Disclosure(_("Time and money spent on reaching people"), efforts.parts),
         ]
 
     def _choose_channel(self, by: By) -> None:
         self._by = by
-        self._show()
+        self.refresh()
 
     def _choose_period(self, months: int) -> None:
         self._months = months or None
-        self._show()
+        self.refresh()
 
-    def refresh(self) -> None:
-        """Count anew, where the figures are open."""
-        if self._place.inside:
-            self._show()
-
-    def _show(self) -> None:
+    def _overview_parts(self) -> list[Part]:
         first = None
         if self._months is not None:
             first = months_after(self._desk.today, -self._months)
@@ -105,7 +94,7 @@ class Funnel:
         rows = funnel(journeys, self._by, first=first)
         started = contracts_started(journeys, contracts, self._by, first=first)
         spent = spent_per_contract(_since(efforts, first), started)
-        self._place.show([*funnel_parts(rows, spent, first), *role_chain_parts(became)])
+        return [*funnel_parts(rows, spent, first), *role_chain_parts(became)]
 
 
 def funnel_parts(rows: Sequence[Row], spent: Sequence[Spent], first: dt.date | None) -> list[Part]:

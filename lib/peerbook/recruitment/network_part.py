@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy.orm import Session
-
-from peerbook.desk import Desk
 from peerbook.recruitment import stakeholder_records
 from peerbook.recruitment.names import STAKEHOLDER_KINDS, stakeholder_kind_name
 from peerbook.recruitment.network_map import network_chart
 from peerbook.recruitment.stakeholder_records import Known, Place, Visited
 from peerbook.recruitment.visiting import SOON_DAYS, Cadence
-from peerbook.store import Receipt, Saved
-from peerbook.store.tables import Site, StakeholderKind
+from peerbook.sites.tab import Tab, Thing
+from peerbook.store import Receipt
+from peerbook.store.tables import StakeholderKind
 from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
     Button,
@@ -29,79 +27,50 @@ from peerbook.ui import (
     Group,
     Heading,
     IntegerField,
-    Notice,
     Part,
     Prose,
     RowAction,
     ScaleField,
-    Section,
     Status,
     Submission,
     Table,
     TextField,
     literal,
-    receipt_text,
 )
 from peerbook.ui.answers import given, whole
 
 
-class Network:
-    """The list of places, those to visit first; it gives place to one of them.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called after each save: a visit can be why more people ask.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._shows_list = False
+class Network(Tab):
+    """The list of places, those to visit first; it gives place to one of them."""
 
     def parts(self) -> list[Part]:
         """Return the list, and the form for a new place."""
-        self._show_list()
-        return [self._place, Disclosure(_("A new place"), lambda: [self._new_form()])]
-
-    def refresh(self) -> None:
-        """Count anew who came from where, while the list is shown."""
-        if self._shows_list:
-            self._show_list()
+        return [*super().parts(), Disclosure(_("A new place"), lambda: [self._new_form()])]
 
     def _new_form(self) -> Form:
         def save(submission: Submission) -> Receipt:
-            receipt = self._desk.save(
+            return self._save(
                 submission,
                 lambda session: stakeholder_records.save_place(
                     session, self._site.id, _place(submission.values), self._desk.today
                 ),
             )
-            self._show_list()
-            return receipt
 
         return Form(
             "stakeholder", _fields(), values={"kind": "unit"}, on_submit=save,
             drafts=self._desk.drafts(f"stakeholder:{self._site.id}"), clear_after_save=True,
         )  # fmt: skip
 
-    def _show_list(self, told: str = "") -> None:
-        self._shows_list = True
+    def _overview_parts(self) -> list[Part]:
         today = self._desk.today
         with self._desk.store.read() as session:
             known = stakeholder_records.places(session, self._site.id)
-        notice: list[Part] = [Notice("ok", told)] if told else []
         if not known:
             text = _(
                 "No place is written down yet. Begin with the units whose staff know people who "
                 "could take part."
             )
-            self._place.show([*notice, Prose(text)], told, take_there=bool(told))
-            return
+            return [Prose(text)]
         overdue = sum(one.due_on is not None and one.due_on <= today for one in known)
         summary = (
             ngettext(
@@ -128,10 +97,9 @@ class Network:
             }
             for one in known
         ]
-        by_number = {one.number: one for one in known}
 
         def open_one(row: Cells) -> str:
-            self._show_one(by_number[int(str(row["number"]))])
+            self._place.open(self._one(int(str(row["number"]))))
             return ""
 
         table = Table(
@@ -139,63 +107,44 @@ class Network:
             action=RowAction(_("Open"), open_one),
         )  # fmt: skip
         drawn = Disclosure(_("The places as a map"), lambda: [network_chart(known, today)])
-        self._place.show([*notice, Prose(summary), table, drawn], told, take_there=bool(told))
+        return [Prose(summary), table, drawn]
 
     # -- one place -------------------------------------------------------------------------------
 
-    def _show_one(self, one: Known, told: str = "") -> None:
-        self._shows_list = False
+    def _one(self, number: int) -> Thing:
+        """Return what makes the parts of a place; it makes none once that is off the list."""
+
+        def parts() -> list[Part]:
+            with self._desk.store.read() as session:
+                known = stakeholder_records.places(session, self._site.id)
+            return next((self._place_parts(one) for one in known if one.number == number), [])
+
+        return parts
+
+    def _place_parts(self, one: Known) -> list[Part]:
         place = one.place
 
-        def back() -> str:
-            self._show_list()
-            return _("The list is shown again.")
-
         def close() -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                stakeholder_records.close_place(session, one.number, self._desk.today, one.version)
-            told = _("{name} is off the list. Its visits are kept.").format(name=place.name)
-            self._show_list(told)
-            return told
+            return self._press(
+                lambda session: stakeholder_records.close_place(
+                    session, one.number, self._desk.today, one.version
+                ),
+                _("{name} is off the list. Its visits are kept.").format(name=place.name),
+            )
 
         about = [stakeholder_kind_name(place.kind)]
         if place.contact:
             about.append(_("Contact: {who}").format(who=literal(place.contact)))
-        notice: list[Part] = [Notice("ok", told)] if told else []
-        self._place.show(
-            [
-                Button(_("Back to the list"), back),
-                *notice,
-                Heading(place.name),
-                Prose(" · ".join(about)),
-                Prose(cadence_sentence(place.cadence, one.due_on)),
-                Heading(_("A visit"), level=3),
-                self._visit_form(one),
-                *self._visits(one),
-                Disclosure(_("Correct the place"), lambda: [self._correction(one)]),
-                Button(
-                    _("Take it off the list"), close, confirm=_("Take this place off the list?")
-                ),
-            ],
-            told,
-            take_there=True,
-        )
-
-    def _reopen(self, number: int, told: str) -> None:
-        with self._desk.store.read() as session:
-            known = stakeholder_records.places(session, self._site.id)
-        found = next((one for one in known if one.number == number), None)
-        if found is None:
-            self._show_list(told)
-        else:
-            self._show_one(found, told)
-        self._on_change()
-
-    def _save(
-        self, submission: Submission, number: int, change: Callable[[Session], Saved]
-    ) -> None:
-        receipt = self._desk.save(submission, change)
-        self._reopen(number, receipt_text(receipt))
+        return [
+            Heading(place.name),
+            Prose(" · ".join(about)),
+            Prose(cadence_sentence(place.cadence, one.due_on)),
+            Heading(_("A visit"), level=3),
+            self._visit_form(one),
+            *self._visits(one),
+            Disclosure(_("Correct the place"), lambda: [self._correction(one)]),
+            Button(_("Take it off the list"), close, confirm=_("Take this place off the list?")),
+        ]
 
     def _visit_form(self, one: Known) -> Form:
         def save(submission: Submission) -> None:
@@ -204,12 +153,13 @@ class Network:
                 given(dt.date, values["on"]), whole(values["people"]), whole(values["minutes"]),
                 str(values["note"]),
             )  # fmt: skip
-            self._save(
-                submission, one.number,
+            self._save_and_show(
+                submission,
                 lambda session: stakeholder_records.save_visit(
                     session, one.number, visited, self._desk.today
                 ),
-            )  # fmt: skip
+                self._one(one.number),
+            )
 
         return Form(
             "visit",
@@ -244,13 +194,13 @@ class Network:
         ]  # fmt: skip
 
         def remove(row: Cells) -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                stakeholder_records.remove_visit(
+            return self._press(
+                lambda session: stakeholder_records.remove_visit(
                     session, int(str(row["id"])), int(str(row["version"]))
-                )
-            told = _("The visit is removed.")
-            self._reopen(one.number, told)
-            return told
+                ),
+                _("The visit is removed."),
+                self._one(one.number),
+            )
 
         action = RowAction(_("Remove"), remove, confirm=_("Remove this visit?"))
         return [Table(columns, rows, _("Visits, the latest first"), sortable=False, action=action)]
@@ -259,12 +209,13 @@ class Network:
         place = one.place
 
         def save(submission: Submission) -> None:
-            self._save(
-                submission, one.number,
+            self._save_and_show(
+                submission,
                 lambda session: stakeholder_records.correct_place(
                     session, one.number, _place(submission.values), one.version
                 ),
-            )  # fmt: skip
+                self._one(one.number),
+            )
 
         values: dict[str, object] = {
             "name": place.name, "kind": place.kind, "contact": place.contact,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
-from peerbook.desk import Desk
 from peerbook.recruitment import talk_records
 from peerbook.recruitment.decision_part import Decisions
 from peerbook.recruitment.journey_records import (
@@ -18,20 +16,17 @@ from peerbook.recruitment.journey_records import (
 from peerbook.recruitment.names import standing_name, wanted_role_name
 from peerbook.recruitment.person_history import history
 from peerbook.recruitment.talk_part import Talks
+from peerbook.sites.tab import Tab
 from peerbook.store import identities
-from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import (
-    Button,
     Cells,
     Column,
     Filter,
     Heading,
-    Notice,
     Part,
     Prose,
     RowAction,
-    Section,
     Status,
     Table,
     bullets,
@@ -47,47 +42,25 @@ _TONES: dict[Standing, Tone] = {
 }  # fmt: skip
 
 
-class People:
-    """The list of those who asked; it gives place to one of them.
+class People(Tab):
+    """The list of those who asked; it gives place to one of them."""
 
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called after each save, so that the other parts of the page follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._group: Group = "open"
-        self._lists = False
+    _group: Group = "open"
 
     def parts(self) -> list[Part]:
         """Return the choice and the list."""
-        self._show_list()
         choice = Filter(_("Who?"), _groups(), self._choose, value=self._group, look="radio")
-        return [choice, self._place]
-
-    def refresh(self) -> None:
-        """Show the list anew, as after an enquiry, where it is open."""
-        if self._lists:
-            self._show_list()
+        return [choice, *super().parts()]
 
     def _choose(self, group: Group) -> None:
         self._group = group
-        self._show_list()
+        self._place.show_overview()
 
-    def _show_list(self, told: str = "") -> None:
-        self._lists = True
+    def _overview_parts(self) -> list[Part]:
         today = self._desk.today
         with self._desk.store.read() as session:
             people = standings(session, self._site.id, today)
             shown = with_names(session, [one for one in people if _is_in(one, self._group)])
-        notice: list[Part] = [Notice("ok", told)] if told else []
         if not shown:
             nobody = {
                 "open": _("Nobody waits for a talk or a decision."),
@@ -95,8 +68,7 @@ class People:
                 "joined": _("Nobody has joined yet."),
                 "all": _("Nobody who asked has said who they are."),
             }[self._group]
-            self._place.show([*notice, Prose(nobody)], told, take_there=bool(told))
-            return
+            return [Prose(nobody)]
         writes = self._group == "again"
         columns = [
             Column("name", _("Name")),
@@ -119,58 +91,39 @@ class People:
         ]
 
         def open_one(row: Cells) -> str:
-            with self._desk.store.read() as session:
-                found = asker(session, str(row["code"]), self._desk.today)
-            if found is None:
-                self._show_list(_("They were deleted meanwhile. The list is shown anew."))
-            else:
-                self._show_person(found)
+            code = str(row["code"])
+            self._place.open(lambda: self._person_parts(code))
             return ""
 
         table = Table(
             columns, rows, _caption(self._group),
             action=RowAction(_("Open"), open_one),
         )  # fmt: skip
-        self._place.show([*notice, table], told, take_there=bool(told))
+        return [table]
 
     # -- one person ------------------------------------------------------------------------------
 
-    def _show_person(self, one: Asker, told: str = "") -> None:
-        self._lists = False
+    def _person_parts(self, code: str) -> list[Part]:
+        """Return somebody as they stand now; nothing once they were deleted."""
         with self._desk.store.read() as session:
-            contacts = identities.contacts_of(session, [one.code]).get(one.code)
-            talks = talk_records.talks(session, one.code)
-            lines = list(history(session, one.code, self._desk.today))
+            one = asker(session, code, self._desk.today)
+            if one is None:
+                return []
+            contacts = identities.contacts_of(session, [code]).get(code)
+            talks = talk_records.talks(session, code)
+            lines = list(history(session, code, self._desk.today))
         reach = [text for text in (contacts.phone, contacts.email) if text] if contacts else []
 
-        def back() -> str:
-            self._show_list()
-            return _("The list is shown again.")
-
         def reopen(said: str) -> None:
-            self._reopen(one.code, said)
+            self._changed(said, lambda: self._person_parts(code))
 
-        notice: list[Part] = [Notice("ok", told)] if told else []
-        parts: list[Part] = [
-            Button(_("Back to the list"), back),
-            *notice,
+        return [
             Heading(one.name),
             Prose(" · ".join([standing_name(one.standing), *map(literal, reach)])),
             Prose(bullets(lines)),
             *Talks(self._desk, one, reopen).parts(talks),
             *Decisions(self._desk, one, reopen).parts(),
-        ]  # fmt: skip
-        self._place.show(parts, told, take_there=True)
-
-    def _reopen(self, code: str, told: str) -> None:
-        """Show somebody as they stand now."""
-        with self._desk.store.read() as session:
-            found = asker(session, code, self._desk.today)
-        if found is None:
-            self._show_list(told)
-        else:
-            self._show_person(found, told)
-        self._on_change()
+        ]
 
 
 def _groups() -> list[tuple[Group, str]]:

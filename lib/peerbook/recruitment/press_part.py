@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
-from peerbook.desk import Desk
 from peerbook.recruitment import press_records
 from peerbook.recruitment.names import PRESS_KINDS, press_kind_name
 from peerbook.recruitment.press_records import Item, item_name
 from peerbook.recruitment.press_study import WINDOW_DAYS, Interval, Study, study
+from peerbook.sites.tab import Tab
 from peerbook.store import Receipt
-from peerbook.store.tables import PressItem, PressKind, Site
+from peerbook.store.tables import PressItem, PressKind
 from peerbook.text import _, format_date, format_list, format_number, ngettext
 from peerbook.ui import (
     Button,
@@ -28,13 +28,11 @@ from peerbook.ui import (
     Part,
     Prose,
     RowAction,
-    Section,
     Status,
     Submission,
     Table,
     TextField,
     bullets,
-    receipt_text,
 )
 from peerbook.ui.answers import given
 from peerbook.ui.table import Tone
@@ -42,49 +40,25 @@ from peerbook.ui.table import Tone
 _TONES: dict[str, Tone] = {"more": "ok", "fewer": "warn"}
 
 
-class Press:
-    """A form, the list with what can be said of each, and one of them in full.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called after each save, so that other parts of the page offer the new one.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._lists = False
+class Press(Tab):
+    """A form, the list with what can be said of each, and one of them in full."""
 
     def parts(self) -> list[Part]:
         """Return the list, and the form under it."""
-        self._show_list()
 
         def save(submission: Submission) -> Receipt:
-            receipt = self._desk.save(
+            return self._save(
                 submission,
                 lambda session: press_records.save_item(
                     session, self._site.id, _item(submission.values), self._desk.today
                 ),
             )
-            self._show_list()
-            self._on_change()
-            return receipt
 
         form = Form(
             "press_item", self._fields(), values={"kind": "article"}, on_submit=save,
             drafts=self._desk.drafts(f"press_item:{self._site.id}"), clear_after_save=True,
         )  # fmt: skip
-        return [self._place, Disclosure(_("Write down a new one"), [form])]
-
-    def refresh(self) -> None:
-        """Count anew, as after an enquiry, where the list is open."""
-        if self._lists:
-            self._show_list()
+        return [*super().parts(), Disclosure(_("Write down a new one"), [form])]
 
     def _fields(self) -> list[Field[Any]]:
         return [
@@ -117,14 +91,11 @@ class Press:
             for item in items
         ]
 
-    def _show_list(self, told: str = "") -> None:
-        self._lists = True
-        notice: list[Part] = [Notice("ok", told)] if told else []
+    def _overview_parts(self) -> list[Part]:
         found = self._studies()
         if not found:
             text = _("Nothing is written down yet. Note the next article on the day it comes out.")
-            self._place.show([*notice, Prose(text)], told, take_there=bool(told))
-            return
+            return [Prose(text)]
         columns = [
             Column("what", _("Article or broadcast")),
             Column("observed", _("Asked in four weeks"), kind="number"),
@@ -133,7 +104,7 @@ class Press:
         ]
         rows = [
             {
-                "number": number,
+                "number": item.id,
                 "what": item_name(item),
                 "observed": one.observed,
                 "expected": _("not known")
@@ -141,45 +112,40 @@ class Press:
                 else format_number(one.expected, 1),
                 "verdict": Status(verdict_name(one), _TONES.get(one.verdict, "neutral")),
             }
-            for number, (item, one, _named) in enumerate(found)
+            for item, one, _named in found
         ]
 
         def open_one(row: Cells) -> str:
-            item, one, named = found[int(str(row["number"]))]
-            self._show_one(item, one, named)
+            number = int(str(row["number"]))
+            self._place.open(lambda: self._item_parts(number))
             return ""
 
         table = Table(
             columns, rows, _("Did more people ask afterwards?"), sortable=False,
             action=RowAction(_("Open"), open_one),
         )  # fmt: skip
-        self._place.show([*notice, table], told, take_there=bool(told))
+        return [table]
 
-    def _show_one(self, item: PressItem, one: Study, named: int) -> None:
-        self._lists = False
-        number, version = item.id, item.version
-
-        def back() -> str:
-            self._show_list()
-            return _("The list is shown again.")
+    def _item_parts(self, number: int) -> list[Part]:
+        found = next((one for one in self._studies() if one[0].id == number), None)
+        if found is None:
+            return []
+        item, one, named = found
+        version = item.version
 
         def save(submission: Submission) -> None:
-            receipt = self._desk.save(
+            self._save_and_show(
                 submission,
                 lambda session: press_records.correct_item(
                     session, number, _item(submission.values), self._desk.today, version
                 ),
             )
-            self._show_list(receipt_text(receipt))
-            self._on_change()
 
         def remove() -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                press_records.remove_item(session, number, version)
-            told = _("It is removed. Those who came because of it keep their channel.")
-            self._show_list(told)
-            self._on_change()
-            return told
+            return self._press(
+                lambda session: press_records.remove_item(session, number, version),
+                _("It is removed. Those who came because of it keep their channel."),
+            )
 
         values = {
             "kind": item.kind, "outlet": item.outlet, "title": item.title,
@@ -189,18 +155,12 @@ class Press:
             "press_correction", self._fields(), values=values, on_submit=save,
             submit_label=_("Save the correction"),
         )  # fmt: skip
-        self._place.show(
-            [
-                Button(_("Back to the list"), back),
-                Heading(item_name(item)),
-                *study_parts(one, named),
-                Disclosure(_("Correct it"), [form]),
-                Button(
-                    _("Remove it"), remove, confirm=_("Remove it from the list?"), look="danger"
-                ),
-            ],
-            take_there=True,
-        )
+        return [
+            Heading(item_name(item)),
+            *study_parts(one, named),
+            Disclosure(_("Correct it"), [form]),
+            Button(_("Remove it"), remove, confirm=_("Remove it from the list?"), look="danger"),
+        ]
 
 
 def study_parts(one: Study, named: int) -> list[Part]:

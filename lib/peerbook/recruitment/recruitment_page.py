@@ -12,10 +12,10 @@ from peerbook.recruitment.journey_records import journeys_frame
 from peerbook.recruitment.network_part import Network
 from peerbook.recruitment.people_part import People
 from peerbook.recruitment.press_part import Press
-from peerbook.sites.site_part import site_page
+from peerbook.sites.tab import tabbed_page
 from peerbook.store.tables import Site
 from peerbook.text import _
-from peerbook.ui import Page, Part, Tabs
+from peerbook.ui import Page
 
 
 def open_page(site: str = "") -> Page:
@@ -26,39 +26,14 @@ def open_page(site: str = "") -> Page:
     InputFault
         When there is no such site.
     """
-    desk = open_desk()
-    return site_page(desk, site, lambda at: _parts(desk, at), lambda at: _facts(desk, at))
-
-
-def _parts(desk: Desk, site: Site) -> list[Part]:
-    figures = Funnel(desk, site)
-    people = People(desk, site, figures.refresh)
-
-    def follow() -> None:
-        """Let what was opened show what was saved elsewhere on the page."""
-        for part in (people, figures, press, network):
-            part.refresh()
-
-    enquiries = Enquiries(desk, site, follow)
-    press = Press(desk, site, enquiries.offer_anew)
-
-    def offer_places() -> None:
-        """Let the other tabs know the places there are now, and the visits to them."""
-        press.refresh()
-        enquiries.offer_anew()
-
-    network = Network(desk, site, offer_places)
-    return [
-        Tabs(
-            [
-                (_("Somebody asks"), enquiries.parts),
-                (_("Talks"), people.parts),
-                (_("What works"), figures.parts),
-                (_("Press"), press.parts),
-                (_("Places to visit"), network.parts),
-            ]
-        )
+    tabs = [
+        (_("Somebody asks"), Enquiries),
+        (_("Talks"), People),
+        (_("What works"), Funnel),
+        (_("Press"), Press),
+        (_("Places to visit"), Network),
     ]
+    return tabbed_page(open_desk(), site, tabs, _facts)
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from peerbook.store import Receipt, Saved
 from peerbook.store.tables import Site
 from peerbook.ui import Overview, Page, Part, Submission, Tabs, receipt_text
 
+Thing = Callable[[], list[Part]]
+"""Returns the parts of what is opened, none when it is gone."""
+
 
 class Tab(ABC):
     """One tab; whoever makes another says in `_overview_parts` what stands in it.
@@ -55,20 +58,27 @@ class Tab(ABC):
         self._on_change(self)
         return receipt
 
-    def _save_and_close(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
-        """Save what a form holds, and show the overview with the receipt."""
-        self._changed(receipt_text(self._desk.save(submission, change)))
+    def _save_and_show(
+        self, submission: Submission, change: Callable[[Session], Saved], thing: Thing | None = None
+    ) -> None:
+        """Save what a form holds, and show what it was about; the overview when that is None."""
+        self._changed(receipt_text(self._desk.save(submission, change)), thing)
 
-    def _press(self, change: Callable[[Session], object], told: str) -> str:
-        """Save what a button does, show the overview, and return what is said about it."""
+    def _press(
+        self, change: Callable[[Session], object], told: str, thing: Thing | None = None
+    ) -> str:
+        """Save what a button does, show what it was about, and return what is said of it."""
         with self._desk.store.write(self._desk.actor) as session:
             change(session)
-        self._changed(told)
+        self._changed(told, thing)
         return told
 
-    def _changed(self, told: str) -> None:
-        """Show the overview with what was saved, and let the others follow."""
-        self._place.show_overview(told)
+    def _changed(self, told: str, thing: Thing | None = None) -> None:
+        """Show something, or the overview, as it stands after a save; the others follow."""
+        if thing is None:
+            self._place.show_overview(told)
+        else:
+            self._place.open(thing, told)
         self._on_change(self)
 
 

@@ -429,7 +429,7 @@ class Overview(Section):
         Parameters
         ----------
         thing
-            Returns its parts, as all stands then.
+            Returns its parts, as all stands then; none when it is gone, and the overview is shown.
         told
             What has just been saved.
         """
@@ -438,8 +438,12 @@ class Overview(Section):
         self._things[number - 1 :] = [thing]
 
     def _show_thing(self, number: int, thing: Callable[[], Parts], told: str = "") -> None:
+        parts = thing()
+        if not parts:
+            self.show_overview(told or _("It is gone meanwhile. The list is shown anew."))
+            return
         back = Button(_("Back to the list"), self._back)
-        self._show(number, [back, *_told_notice(told), *thing()], told, take_there=True)
+        self._show(number, [back, *_told_notice(told), *parts], told, take_there=True)
 
     def _show(self, number: int, parts: Parts, told: str, *, take_there: bool) -> None:
         with self.at_once():
