@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 
@@ -34,6 +34,25 @@ Correlations = Mapping[tuple[str, str], float]
 Mapped = Callable[[Callable[[int], Draws], Iterable[int]], Iterable[Draws]]
 """Calls a function with each of some numbers and returns the results in order, as `map` does;
 whoever has many processors gives one that spreads the calls."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How figures are drawn.
+
+    Parameters
+    ----------
+    draws, seed, correlations, mapped
+        As in `drawn_totals`.
+    """
+
+    draws: int = DRAWS
+    seed: int = SEED
+    correlations: Correlations = field(default_factory=dict)
+    mapped: Mapped = map
+
+
+AS_USUAL = Drawing()
 
 
 @dataclass(frozen=True)
@@ -88,13 +107,40 @@ def drawn_totals(
     InputFault
         When a case cannot be worked out, or correlations contradict each other.
     """
-    if draws < 1:
+    return _drawn(_total, cases, Drawing(draws, seed, correlations or {}, mapped))
+
+
+def drawn_figures(key: str, cases: Sequence[Case], how: Drawing) -> Draws:
+    """Return what one figure of each case is in each draw, the same as `drawn_totals` has it.
+
+    Parameters
+    ----------
+    key
+        Of the figure.
+    cases
+        As in `drawn_totals`.
+    how
+        How it is drawn.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape cases by draws.
+    """
+    return _drawn(partial(_value, key), cases, how)
+
+
+def _drawn(of_case: Callable[[Case, _Values], Draws], cases: Sequence[Case], how: Drawing) -> Draws:
+    if how.draws < 1:
         raise InputFault.at("draws", _("Draw at least once."))
     for case in cases:
         require(case)
-    of_block = partial(_block, tuple(cases), seed, _together(cases, correlations or {}))
-    blocks = mapped(of_block, range(-(-draws // BLOCK)))
-    return np.concatenate(list(blocks), axis=1)[:, :draws]
+    together = _together(cases, how.correlations)
+    blocks = how.mapped(
+        partial(_block, of_case, tuple(cases), how.seed, together), range(-(-how.draws // BLOCK))
+    )
+    drawn: Draws = np.concatenate(list(blocks), axis=1)[:, : how.draws]
+    return drawn
 
 
 def reaches(case: Case) -> list[Reach]:
@@ -151,9 +197,22 @@ def _together(cases: Sequence[Case], correlations: Correlations) -> _Together:
     return _Together(keys, axes * np.sqrt(spreads.clip(min=0)))
 
 
-def _block(cases: tuple[Case, ...], seed: int, together: _Together, number: int) -> Draws:
+def _block(
+    of_case: Callable[[Case, _Values], Draws],
+    cases: tuple[Case, ...],
+    seed: int,
+    together: _Together,
+    number: int,
+) -> Draws:
     values = _Values(seed, together, number)
-    return np.stack([_total(case, values) for case in cases])
+    return np.stack([of_case(case, values) for case in cases])
+
+
+def _value(key: str, case: Case, values: _Values) -> Draws:
+    figure = case.figures[key]
+    if figure.spread is None:
+        return np.full(BLOCK, float(figure.known))
+    return values.of(key, figure, figure.spread)
 
 
 def _total(case: Case, values: _Values) -> Draws:
