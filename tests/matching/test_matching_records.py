@@ -1,6 +1,7 @@
 """Who takes part, gatherings, wishes, vetoes and pairs in the store, and what is refused."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from typing import get_args
 
@@ -8,7 +9,7 @@ import pytest
 
 from builders import LEADER, a_desk, a_site, assert_sound, change, participant, read, refused
 from builders import save as saved
-from peerbook.errors import Conflict, InputFault
+from peerbook.errors import Conflict, InputFault, Question
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
@@ -17,11 +18,12 @@ from peerbook.matching.wishes_part import Wishes
 from peerbook.pathways import end_records, pathway_records
 from peerbook.pathways.retention import ENDS
 from peerbook.people import pairs
-from peerbook.people.participants import roles_on
+from peerbook.people.participants import roles_on, stopped, take_back_stopped
 from peerbook.privacy.erasure import erase_person
-from peerbook.store import append_event
+from peerbook.store import append_event, events_of
 from peerbook.store.tables import GatheringKind, PairEnd, SamePerson, Site
-from peerbook.ui import Form, Notice, Submission
+from peerbook.text import format_date
+from peerbook.ui import Disclosure, Form, Notice, Submission, Table
 
 TODAY = dt.date(2026, 3, 10)
 JOINED = dt.date(2026, 1, 5)
@@ -436,3 +438,60 @@ def test_the_form_begins_with_the_wishes_that_hold_and_says_which_no_longer_do(s
     form._on_submit(Submission("a" * 32, values | {"made_on": desk.today}, form="wishes"))
     (told,) = (one.text for one in part._place.inside if isinstance(one, Notice))
     assert told.endswith(f"Ikke længere ønsket: {mentors[0]}.")
+
+
+def test_a_veto_against_ones_own_partner_is_asked_about_and_the_pair_goes_on(store, made):
+    site_id, (peer, _p), (mentor, _m) = made
+    number = pair_of(store, made, days(-40))
+    veto = (matching_records.save_veto, mentor, peer, "own_wish", "")
+    with pytest.raises(InputFault, match=re.escape(format_date(days(-40)))) as refusal:
+        change(store, *veto, today=TODAY)
+    assert [type(fault) for fault in refusal.value.faults] == [Question]
+    assert read(store, matching_records.hard_stops, site_id) == []
+    change(store, *veto, today=TODAY, is_meant=True)
+    assert read(store, pathway_records.pathway, number, TODAY).ended_on is None
+
+
+def test_a_veto_of_two_whose_pair_has_ended_is_not_asked_about(store, made):
+    _site_id, (peer, _p), (mentor, _m) = made
+    number = pair_of(store, made, days(-40))
+    change(store, end_records.end_pair, number, "moved_on", days(-9), TODAY)
+    change(store, matching_records.save_veto, peer, mentor, "own_wish", "", today=TODAY)
+
+
+def test_that_somebody_stopped_is_taken_back_and_stays_in_history(store, made):
+    site_id, (peer, other), _mentors = made
+    for on in (days(-9), days(-3)):
+        change(store, matching_records.save_stopped, site_id, peer, on, TODAY)
+        event = read(store, stopped, site_id, TODAY)[peer]
+        assert event.effective_on == on
+        change(store, take_back_stopped, peer, event.seq)
+        assert read(store, roles_on, site_id, TODAY)[peer] == "peer"
+    assert read(store, stopped, site_id, TODAY) == {}
+    with pytest.raises(Conflict):
+        change(store, take_back_stopped, peer, event.seq)
+    kinds = [event.kind for event in read(store, events_of, "participant", peer)]
+    assert kinds[-4:] == ["stopped", "withdrawn"] * 2
+    # Whoever joined again has an end of that, which no longer counts.
+    change(store, matching_records.save_stopped, site_id, other, days(-9), TODAY)
+    event = read(store, stopped, site_id, TODAY)[other]
+    with store.write(LEADER) as session:
+        append_event(session, "participant", other, "joined", days(-2), role="peer")
+    with pytest.raises(Conflict):
+        change(store, take_back_stopped, other, event.seq)
+
+
+def test_the_list_of_those_who_stopped_brings_them_back(store, made):
+    site_id, (peer, _p), _mentors = made
+    change(store, matching_records.save_stopped, site_id, peer, days(-3), TODAY)
+    changed = []
+    with store.read() as session:
+        part = Wishes(a_desk(store), session.get_one(Site, site_id), changed.append)
+    part.parts()
+    [fold] = [one for one in part._place.inside if isinstance(one, Disclosure)]
+    fold._open({"index": 0}, ())
+    [table] = [one for one in fold.everything() if isinstance(one, Table)]
+    table._run({"index": 0, "edition": table.edition}, ())
+    assert read(store, roles_on, site_id, TODAY)[peer] == "peer"
+    assert changed == [part]
+    assert not [one for one in part._place.inside if isinstance(one, Disclosure)]

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
+import pytest
+
 from builders import LEADER, change, read, refused
 from noted_pairs import TODAY, days, of
+from peerbook.errors import InputFault, Question
 from peerbook.pathways import (
     answer_records,
     pause_records,
@@ -11,6 +17,7 @@ from peerbook.pathways import (
 from peerbook.pathways.answer_records import Answer
 from peerbook.pathways.contract import Pause
 from peerbook.store.tables import MatchedPair
+from peerbook.text import format_date
 
 
 def test_only_if_both_want_it_there_are_three_months_more_and_the_last_answer_counts(store, pair):
@@ -58,3 +65,37 @@ def test_an_answer_a_pause_rests_on_is_not_taken_back(store, pair):
     change(store, pause_records.save_pause, pair, Pause(days(-20)), TODAY)
     assert refused(store, answer_records.take_back_answer, pair) == ["on"]
     assert of(store, pair).contract.all_months == 9
+
+
+def test_three_months_more_that_are_decided_before_month_five_are_asked_about(store, pair):
+    """The fifth month of the six begins four months after the start."""
+    more, month_five = answer_records.save_extension, dt.date(2026, 10, 1)
+    early = (more, pair, month_five - dt.timedelta(days=1), TODAY)
+    with pytest.raises(InputFault, match=re.escape(format_date(month_five))) as refusal:
+        change(store, *early, peer=True, mentor=True)
+    assert [type(fault) for fault in refusal.value.faults] == [Question]
+    assert of(store, pair).contract.answered_on is None
+    change(store, *early, peer=True, mentor=True, is_meant=True)
+    change(store, *early, peer=True, mentor=False)
+    assert not of(store, pair).contract.both_want_more, "that day was asked about"
+    change(store, more, pair, month_five, TODAY, peer=True, mentor=True)
+
+
+def test_a_pause_moves_the_month_in_which_it_is_decided(store, pair):
+    more = answer_records.save_extension
+    change(store, pause_records.save_pause, pair, Pause(dt.date(2026, 9, 20)), TODAY)
+    in_pause = dt.date(2026, 10, 5)
+    assert refused(store, more, pair, in_pause, TODAY, peer=True, mentor=True) == ["on"]
+    change(store, pause_records.save_resumed, pair, dt.date(2026, 9, 24), TODAY)
+    change(store, more, pair, in_pause, TODAY, peer=True, mentor=True)
+
+
+def test_that_it_was_asked_how_it_goes_is_taken_back(store, pair):
+    check, take_back = answer_records.save_check, answer_records.take_back_check
+    change(store, check, pair, "first_days", days(-170), TODAY)
+    change(store, check, pair, "first_month", days(-140), TODAY)
+    change(store, take_back, pair, "first_days")
+    assert of(store, pair).checked == {"first_month": days(-140)}
+    assert refused(store, take_back, pair, "first_days") == ["which"]
+    change(store, check, pair, "first_days", days(-160), TODAY)
+    assert of(store, pair).checked["first_days"] == days(-160)

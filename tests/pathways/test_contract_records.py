@@ -21,8 +21,10 @@ from peerbook.pathways.contract import Contract, Pause
 from peerbook.pathways.contract_part import contract_parts
 from peerbook.pathways.exit_records import AgreedExit
 from peerbook.pathways.opened import Opened
+from peerbook.pathways.pathway_list_part import Pathways
 from peerbook.store import Visitor
-from peerbook.store.tables import MatchedPair
+from peerbook.store.tables import MatchedPair, Site
+from peerbook.ui import Disclosure, Download, Form, Submission
 
 
 def test_what_three_agree_on_is_the_contract(store, made):
@@ -133,3 +135,22 @@ def test_nothing_leaves_a_pause_after_the_end_of_its_contract(store, pair):
         "months"
     ]
     assert of(store, number).contract.stray_pause is None
+
+
+def test_the_contract_can_be_printed_right_after_it_is_saved(store, made):
+    site_id, number = made[0], a_pair(store, made)
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    with store.read() as session:
+        page = Pathways(desk, session.get_one(Site, site_id), lambda _part: None, number)
+
+    def unfolded(kind):
+        folds = [one for one in page._place.inside if isinstance(one, Disclosure) and one.opened]
+        return [one for fold in folds for one in fold.everything() if isinstance(one, kind)]
+
+    page.parts()
+    [form] = unfolded(Form)
+    typed = {**form.begin, "talked_on": START, "starts_on": START, "months": 6}
+    form._on_submit(Submission("a" * 32, typed, form="contract"))
+    assert of(store, number).contract is not None
+    [printing] = unfolded(Download)
+    assert printing._press({"index": 0}, [])[1].startswith(b"%PDF")

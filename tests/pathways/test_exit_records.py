@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
 from builders import change, refused
-from noted_pairs import START, TODAY, a_pair, agree, days, of
-from peerbook.errors import Conflict
+from noted_pairs import ENDS_ON, START, TODAY, a_pair, agree, days, of
+from peerbook.errors import Conflict, InputFault, Question
 from peerbook.pathways import (
     end_records,
     exit_records,
 )
+from peerbook.pathways.contract import EXIT_TALK_WITHIN
 from peerbook.pathways.exit_records import AgreedExit, HeldExit
 from peerbook.store.tables import ExitTalk
+from peerbook.text import format_date
 
 
 def test_an_exit_talk_is_agreed_moved_held_and_corrected(store, pair):
@@ -77,3 +80,27 @@ def test_an_exit_talk_far_from_the_end_is_asked_about(store, pair):
     change(store, held, pair, HeldExit(TODAY), TODAY, 1, is_meant=True)
     change(store, held, pair, HeldExit(TODAY, "Lido"), TODAY, 2)
     assert of(store, pair).closing.date == TODAY, "what was meant once is not asked again"
+
+
+def test_an_exit_talk_before_its_time_is_asked_about_once_for_a_day(store, pair):
+    """It is due from a fortnight before the end."""
+    held = exit_records.save_held_exit_talk
+    due_from = ENDS_ON - EXIT_TALK_WITHIN
+    early = due_from - dt.timedelta(days=1)
+    with pytest.raises(InputFault, match=re.escape(format_date(ENDS_ON))) as refusal:
+        change(store, held, pair, HeldExit(early), TODAY, 0)
+    assert [type(fault) for fault in refusal.value.faults] == [Question]
+    assert of(store, pair).closing is None
+    change(store, held, pair, HeldExit(due_from), TODAY, 0)
+    change(store, held, pair, HeldExit(early), TODAY, 1, is_meant=True)
+    change(store, held, pair, HeldExit(early, "Lido"), TODAY, 2)
+    assert of(store, pair).closing.date == early
+
+
+def test_a_talk_that_was_agreed_early_on_purpose_is_held_without_being_asked_again(store, pair):
+    early = AgreedExit(days(-30))
+    change(store, exit_records.agree_exit_talk, pair, early, days(-40), 0, is_meant=True)
+    later = AgreedExit(days(-30), dt.time(10))
+    change(store, exit_records.agree_exit_talk, pair, later, days(-40), 1)
+    change(store, exit_records.save_held_exit_talk, pair, HeldExit(days(-30)), TODAY, 2)
+    assert of(store, pair).closing.state == "held"

@@ -71,7 +71,8 @@ def test_a_pair_that_is_not_as_it_was_shown_is_not_written_on(store, pair):
 def test_two_who_have_one_pair_open_do_not_write_over_each_other(store, pair):
     desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
     told = []
-    one, other = (Opened(desk, of(store, pair), {}, told.append) for _n in range(2))
+    shown = (desk, of(store, pair), {}, lambda said, _task: told.append(said))
+    one, other = Opened(*shown), Opened(*shown)
 
     def answer(opened, key, **said):
         submission = Submission(key, said, form="extension")

@@ -7,19 +7,20 @@ import re
 
 import pytest
 
-from builders import LEADER, assert_sound, change, refused
+from builders import LEADER, assert_sound, change, read, refused
 from noted_pairs import START, TODAY, a_pair, days, of, store_events
 from peerbook.errors import Fault, InputFault, Question
 from peerbook.pathways import (
     answer_records,
     contact_records,
+    due_records,
     pause_records,
 )
 from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Pause
-from peerbook.pathways.opened import asks_once
 from peerbook.store.tables import MatchedPair
 from peerbook.text import format_date
+from peerbook.ui.asking import asks_once
 
 
 def test_a_pause_moves_all_that_is_due_and_the_one_left_behind_is_told(store, pair):
@@ -173,3 +174,35 @@ def test_taking_back_a_pause_that_a_later_one_rests_on_is_refused(store, pair):
     change(store, *taken, late.since)
     change(store, *taken, first.since)
     assert of(store, pair).contract.pauses == ()
+
+
+def test_that_they_went_on_again_is_taken_back_and_the_pause_goes_on(store, pair):
+    take_back = pause_records.take_back_resumed
+    assert refused(store, take_back, pair) == ["on"]
+    pauses = (Pause(days(-90), days(-80)), Pause(days(-30), days(-20)))
+    for pause in pauses:
+        change(store, pause_records.save_pause, pair, pause, TODAY)
+    change(store, take_back, pair)
+    assert of(store, pair).contract.pauses == (pauses[0], Pause(days(-30)))
+    assert refused(store, take_back, pair) == ["on"]
+    change(store, pause_records.save_resumed, pair, days(-20), TODAY)
+    met = [MeetingDay(days(-20), "held")]
+    change(store, contact_records.save_meetings, pair, met, TODAY)
+    assert refused(store, take_back, pair) == ["on"], "they have met since"
+    assert of(store, pair).contract.pauses == pauses
+
+
+def test_that_the_one_who_waits_was_told_is_taken_back_and_waits_to_be_done_again(
+    store, made, pair
+):
+    since = days(-5)
+    change(store, pause_records.save_pause, pair, Pause(since, who="peer"), TODAY)
+    for on in (days(-5), days(-4)):
+        change(store, pause_records.save_partner_told, pair, ["cafe"], on, TODAY)
+    change(store, pause_records.take_back_told, pair, since)
+    [pause] = of(store, pair).contract.pauses
+    assert (pause.told_on, pause.offered) == (None, ())
+    [due] = [one for one in read(store, due_records.dues, made[0], TODAY)
+             if one.kind == "tell_partner"]  # fmt: skip
+    assert due.pathway.number == pair
+    assert refused(store, pause_records.take_back_told, pair, since) == ["on"]

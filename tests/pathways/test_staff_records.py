@@ -7,15 +7,20 @@ import pytest
 from builders import LEADER, a_site, add_matching, assert_sound, change, participant, read, refused
 from builders import save as saved
 from peerbook.data_protection.own_file import own_file
+from peerbook.desk import Desk
 from peerbook.errors import Conflict, NotAllowed
 from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.pathways import staff_records
 from peerbook.pathways.acute_card import acute_card
+from peerbook.pathways.acute_part import AcuteHelp
 from peerbook.pathways.over_involvement import Contact
 from peerbook.pathways.staff_records import LeftSupport
+from peerbook.pathways.support_part import Support
 from peerbook.people.pairs import pairs
-from peerbook.store import Store, Visitor, append_event
+from peerbook.store import Store, Visitor, append_event, events_of
+from peerbook.store.tables import Site
 from peerbook.text import written_in
+from peerbook.ui import Disclosure, Table
 
 TODAY = dt.date(2026, 5, 10)
 JOINED = dt.date(2026, 1, 5)
@@ -150,3 +155,58 @@ def test_a_course_leader_sees_neither_who_was_reached_nor_when(store, made):
     analyst = Store.open(store.address, visitor=Visitor("per", "analyst"))
     with pytest.raises(NotAllowed):
         read(analyst, staff_records.contacts, site_id)
+
+
+def test_what_was_noted_about_support_and_the_card_is_taken_back(store, made):
+    site_id, _peer, mentor, _pair = made
+    left, asked = staff_records.save_left_support, staff_records.save_asked
+    change(store, left, site_id, mentor, days(-30), TODAY)
+    change(store, left, site_id, mentor, days(-9), TODAY)
+    change(store, asked, site_id, mentor, days(-2), TODAY)
+    [known] = read(store, staff_records.left_support, site_id, TODAY)
+    change(store, staff_records.take_back_asked, mentor, known.asked_seq)
+    assert read(store, staff_records.left_support, site_id, TODAY)[0].asked_on is None
+    with pytest.raises(Conflict):
+        change(store, staff_records.take_back_asked, mentor, known.asked_seq)
+    change(store, staff_records.take_back_left_support, mentor, known.seq)
+    [known] = read(store, staff_records.left_support, site_id, TODAY)
+    assert known.since == days(-30)
+    change(store, staff_records.take_back_left_support, mentor, known.seq)
+    assert read(store, staff_records.left_support, site_id, TODAY) == []
+    change(store, staff_records.save_acute_help, site_id, HELP, "")
+    change(store, staff_records.give_card, site_id, mentor, days(-2), TODAY)
+    card = read(store, staff_records.cards_given, site_id, TODAY)[mentor]
+    change(store, staff_records.take_back_card, mentor, card.seq)
+    assert read(store, staff_records.cards, site_id, TODAY)[mentor] is None
+    assert len(read(store, events_of, "participant", mentor)) == 9, "history keeps all of it"
+    assert_sound(store)
+
+
+def test_the_page_takes_back_what_the_list_names(store, made, monkeypatch):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    site_id, _peer, mentor, _pair = made
+    change(store, staff_records.save_acute_help, site_id, HELP, "")
+    change(store, staff_records.give_card, site_id, mentor, days(-2), TODAY)
+    change(store, staff_records.save_left_support, site_id, mentor, days(-30), TODAY)
+    change(store, staff_records.save_asked, site_id, mentor, days(-2), TODAY)
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    with store.read() as session:
+        site = session.get_one(Site, site_id)
+        session.expunge(site)
+    support, card = Support(desk, site), AcuteHelp(desk, site)
+    shown = [*support.parts(), *card.parts(), *card._list_parts()]
+
+    def parts(kind):
+        return [one for part in shown for one in part.everything() if isinstance(one, kind)]
+
+    def press(caption):
+        for fold in parts(Disclosure):
+            if fold.label == "Noted by mistake?":
+                fold._open({"index": 0}, ())
+        [table] = [one for one in parts(Table) if one.data["caption"] == caption]
+        return table._run({"index": 0, "edition": table.edition}, ())
+
+    press("What is noted about support at home")
+    assert read(store, staff_records.left_support, site_id, TODAY) == []
+    press("Who has got the card, the latest first")
+    assert read(store, staff_records.cards, site_id, TODAY)[mentor] is None

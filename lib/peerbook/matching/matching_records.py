@@ -16,6 +16,7 @@ from peerbook.matching.wishes import Basis, Wish, check, named, standing
 from peerbook.people.hanging import keeping_what_hangs
 from peerbook.people.pairs import PAIR, pairs, refuse_matched
 from peerbook.people.participants import (
+    STOPPED,
     TakingPart,
     last_events,
     participant_of,
@@ -107,7 +108,7 @@ def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: 
         raise InputFault.at("on", _("They did not take part yet on that day."))
     refuse_matched(session, site_id, code)
     with keeping_what_hangs(session, code, after=on):
-        append_event(session, "participant", code, "stopped", on)
+        append_event(session, "participant", code, STOPPED, on)
     return Saved("participant", site_id, 1)
 
 
@@ -382,13 +383,20 @@ def save_veto(
     reason: str,
     *,
     today: dt.date,
+    is_meant: bool = False,
 ) -> Saved:
     """Note that two are not to be matched.
+
+    Parameters
+    ----------
+    is_meant
+        Whether it was asked about that the two are a pair that goes on, and is right.
 
     Raises
     ------
     InputFault
-        When it is one person, or that is noted already.
+        When it is one person, or that is noted already; or the two are a pair that goes on, and
+        that is not said to be right.
     Conflict
         When one of them was deleted meanwhile.
     """
@@ -399,6 +407,17 @@ def save_veto(
     first, second = sorted((one, other))
     if session.get(VetoRow, (first, second)) is not None:
         raise InputFault.at("other", _("That is noted already."))
+    site_id = participant_of(session, one).site_id
+    going = [pair for pair in pairs(session, site_id, dt.date.max) if pair.ended_on is None]
+    for pair in going:
+        if set(pair.codes) == {one, other} and not is_meant:
+            raise InputFault.asking(
+                "other",
+                _("The two are matched since {date}. Their pair goes on until you note on the page "
+                  "“Pathways” how it ended. If they are not to be matched again, save once more.")
+                .format(date=format_date(pair.matched_on)),
+                (first, second),
+            )  # fmt: skip
     row = VetoRow(one_code=first, other_code=second, kind=kind, reason=reason, said_on=today)
     session.add(row)
     session.flush()

@@ -14,9 +14,10 @@ from peerbook.matching.names import VETOES, veto_name
 from peerbook.matching.pool import Member
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.wishes import MOST_NAMES, Basis, compared, named
+from peerbook.people.mistakes_part import Noted, mistakes
 from peerbook.people.names import before_line, role_name
-from peerbook.people.participants import refuse_deleted
-from peerbook.store import Saved
+from peerbook.people.participants import refuse_deleted, stopped, take_back_stopped
+from peerbook.store import Saved, identities
 from peerbook.store.tables import Site, VetoKind
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
@@ -41,6 +42,7 @@ from peerbook.ui import (
     receipt_text,
 )
 from peerbook.ui.answers import given
+from peerbook.ui.asking import asks_once
 
 
 class Wishes:
@@ -80,7 +82,9 @@ class Wishes:
                 "Nobody takes part yet. Note on the page [Recruitment](recruitment.ipynb) that "
                 "somebody wants to."
             )
-            self._place.show([*notice, Prose(text)], told, take_there=bool(told))
+            self._place.show(
+                [*notice, Prose(text), *self._stopped_parts()], told, take_there=bool(told)
+            )
             return
         columns = [
             Column("name", _("Name")),
@@ -107,7 +111,31 @@ class Wishes:
         table = Table(
             columns, rows, _("Those who take part"), action=RowAction(_("Open"), open_one)
         )
-        self._place.show([*notice, table], told, take_there=bool(told))
+        self._place.show([*notice, table, *self._stopped_parts()], told, take_there=bool(told))
+
+    def _stopped_parts(self) -> list[Part]:
+        """Return the folded list of those who no longer take part, each with a way back."""
+        with self._desk.store.read() as session:
+            gone = stopped(session, self._site.id, self._desk.today)
+            names = identities.name_of(session, sorted(gone))
+        known = [
+            Noted(code, names.get(code, code), _("No longer takes part"), event.effective_on,
+                  event.seq)
+            for code, event in gone.items()
+        ]  # fmt: skip
+
+        def take_back(one: Noted) -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                take_back_stopped(session, one.code, one.seq)
+            told = _("It is taken back. {name} takes part as before.").format(name=one.name)
+            self._show_list(told)
+            self._on_change(self)
+            return told
+
+        return mistakes(
+            _("Who no longer takes part?"), _("Those who no longer take part, the latest first"),
+            sorted(known, key=lambda one: (-one.on.toordinal(), one.code)), take_back,
+        )  # fmt: skip
 
     # -- one person ------------------------------------------------------------------------------
 
@@ -305,14 +333,20 @@ class Wishes:
             self._on_change(self)
             return told
 
+        ask = asks_once()
+
         def save(submission: Submission) -> None:
             values = submission.values
-            self._save(
-                submission, member.code,
-                lambda session: matching_records.save_veto(
-                    session, member.code, str(values["other"]), cast(VetoKind, values["kind"]),
-                    str(values["reason"]), today=self._desk.today,
-                ),
+            other = str(values["other"])
+            ask(
+                lambda meant: self._save(
+                    submission, member.code,
+                    lambda session: matching_records.save_veto(
+                        session, member.code, other, cast(VetoKind, values["kind"]),
+                        str(values["reason"]), today=self._desk.today,
+                        is_meant=tuple(sorted((member.code, other))) in meant,
+                    ),
+                )
             )  # fmt: skip
 
         others = room.of_role("mentor" if member.role == "peer" else "peer")

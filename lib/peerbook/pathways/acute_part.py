@@ -7,6 +7,7 @@ from typing import cast
 from peerbook.desk import Desk
 from peerbook.pathways import staff_records
 from peerbook.pathways.acute_card import acute_card
+from peerbook.people.mistakes_part import Noted, mistakes
 from peerbook.people.participants import danish_order
 from peerbook.store import identities
 from peerbook.store.tables import Site
@@ -128,6 +129,7 @@ class AcuteHelp:
     def _show_list(self, told: str = "") -> None:
         with self._desk.store.read() as session:
             cards = staff_records.cards(session, self._site.id, self._desk.today)
+            given = staff_records.cards_given(session, self._site.id, self._desk.today)
             names = identities.name_of(session, sorted(cards)) if self._desk.sees_names else {}
         rows = [
             {
@@ -148,7 +150,24 @@ class AcuteHelp:
         ]
         action = RowAction(_give_label, self._give)
         table = Table(columns, rows, _("Who has the card"), sortable=False, action=action)
-        self._list.show([*([Notice("ok", told)] if told else []), table], told)
+        known = [
+            Noted(code, names.get(code, code), _("Has the card"), event.effective_on, event.seq)
+            for code, event in given.items()
+            if code in cards
+        ]
+        known.sort(key=lambda one: (-one.on.toordinal(), danish_order(one.name), one.code))
+        wrong = mistakes(
+            _("Noted by mistake?"), _("Who has got the card, the latest first"), known,
+            self._take_back,
+        )  # fmt: skip
+        self._list.show([*([Notice("ok", told)] if told else []), table, *wrong], told)
+
+    def _take_back(self, noted: Noted) -> str:
+        with self._desk.store.write(self._desk.actor) as session:
+            staff_records.take_back_card(session, noted.code, noted.seq)
+        told = _("It is taken back.")
+        self._show_list(told)
+        return told
 
     def _give(self, row: Cells) -> str:
         today = self._desk.today

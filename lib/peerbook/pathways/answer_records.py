@@ -11,6 +11,7 @@ from peerbook.errors import InputFault
 from peerbook.pathways.contract import CHECKS, Check
 from peerbook.pathways.pathway_records import (
     ended_told,
+    going_on,
     holding,
     no_contract_told,
     of_two,
@@ -35,17 +36,30 @@ class Answer:
 
 
 def save_extension(
-    session: Session, number: int, on: dt.date, today: dt.date, *, peer: bool, mentor: bool
+    session: Session,
+    number: int,
+    on: dt.date,
+    today: dt.date,
+    *,
+    peer: bool,
+    mentor: bool,
+    is_meant: bool = False,
 ) -> Saved:
     """Note whether the two want three months more; both have to. The last answer counts.
 
     It takes the place of answers noted of that day or later ones: it corrects them. It can be
     noted after the pair has ended, too, if it was said before.
 
+    Parameters
+    ----------
+    is_meant
+        Whether a day before the month in which it is decided was asked about and is right.
+
     Raises
     ------
     InputFault
-        When the day lies ahead, before the contract or after the end, or there is no contract.
+        When the day lies ahead, before the contract or after the end, or there is no contract; or
+        when it is early to decide, and that is not said to be right.
     """
     one = of_two(session, number)
     if one.contract is None:
@@ -54,7 +68,17 @@ def save_extension(
     if one.ended_on is not None and on > one.ended_on:
         raise InputFault.at("on", ended_told(one.ended_on))
     replace(one.contract, both_want_more=peer and mentor).refuse_stray_pause("on")
-    for event in _answered(session, number):
+    known = _answered(session, number)
+    decided_from = one.contract.ended_pause(on).decided_from
+    is_asked = is_meant or any(event.effective_on == on for event in known)
+    if decided_from is not None and on < decided_from and not is_asked:
+        raise InputFault.asking(
+            "on",
+            _("That is early: whether it goes on is decided from {date}. If they decided it on "
+              "this day, save again.").format(date=format_date(decided_from)),
+            on,
+        )  # fmt: skip
+    for event in known:
         if event.effective_on >= on:
             withdraw_event(session, event)
     append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
@@ -113,4 +137,21 @@ def save_check(session: Session, number: int, which: Check, on: dt.date, today: 
         )
     refuse_days(on, contract.starts_on, today)
     append_event(session, PAIR, number, "checked_in", on, which=which)
+    return saved_pair(session, one)
+
+
+def take_back_check(session: Session, number: int, which: Check) -> Saved:
+    """Take back that staff asked how it goes.
+
+    Raises
+    ------
+    InputFault
+        When that is not noted, or the pair has ended.
+    """
+    one = going_on(session, number, "which")
+    if which not in one.checked:
+        raise InputFault.at("which", _("That is not noted any more. Reload the page."))
+    for event in holding(session, number):
+        if event.kind == "checked_in" and event.details["which"] == which:
+            withdraw_event(session, event)
     return saved_pair(session, one)

@@ -28,9 +28,13 @@ E1 of shared/features.md puts that at month five."""
 EXIT_TALK_WITHIN: Final = dt.timedelta(days=14)
 """Before or after the end the exit talk is held: row E1 of shared/features.md."""
 
-EXIT_TALK_FAR_MONTHS: Final = 3
-"""An exit talk further from the end than this is asked about. Our choice: by then it is more often
-a slip of the hand than a talk that could not be booked before."""
+DECIDED_IN_MONTH: Final = 2
+"""Whether it goes on is decided in the last month but one, of six in month five (row E1 of
+shared/features.md); what is decided before is asked about."""
+
+EXIT_TALK_LATE_MONTHS: Final = 3
+"""An exit talk later after the end than this is asked about. Our choice: by then it is more often a
+slip of the hand than a talk that could not be booked before."""
 
 Who = Literal["peer", "mentor", "both"]
 WHO: tuple[Who, ...] = get_args(Who)
@@ -132,6 +136,11 @@ class Contract:
         return self.after(max(0, self.months - ASKED_BEFORE_MONTHS))
 
     @cached_property
+    def decided_from(self) -> dt.date | None:
+        """The first day on which they are expected to know whether they want three months more."""
+        return self.after(max(0, self.months - DECIDED_IN_MONTH))
+
+    @cached_property
     def exit_talk_between(self) -> tuple[dt.date, dt.date] | None:
         """The first and the last day for the exit talk."""
         if self.ends_on is None:
@@ -146,7 +155,10 @@ class Contract:
         """Return the contract as it would be if an open pause were over on a day."""
         if not self.pauses or self.pauses[-1].until is not None:
             return self
-        return replace(self, pauses=(*self.pauses[:-1], replace(self.pauses[-1], until=on)))
+        *before, last = self.pauses
+        if on > last.since:
+            before.append(replace(last, until=on))
+        return replace(self, pauses=tuple(before))
 
     @property
     def stray_pause(self) -> Pause | None:

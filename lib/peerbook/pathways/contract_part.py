@@ -67,6 +67,7 @@ def _form(opened: Opened) -> Form:
             lambda session: contract_records.save_sheet(
                 session, number, sheet, desk.today, version
             ),
+            stays="contract",  # to be printed
         )
 
     return Form(

@@ -9,9 +9,8 @@ from peerbook.files.origin import file_name
 from peerbook.pathways import due_records
 from peerbook.pathways.due import Due, Kind
 from peerbook.pathways.names import due_name, when_status
-from peerbook.pathways.opened import cells_of
+from peerbook.pathways.opened import Task, cells_of
 from peerbook.pathways.pair_list import PairList, names_of
-from peerbook.pathways.pathway_part import Task
 from peerbook.text import _
 from peerbook.ui import (
     Cells,

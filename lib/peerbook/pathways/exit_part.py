@@ -9,7 +9,7 @@ from typing import cast
 from peerbook.pathways import end_records, exit_records
 from peerbook.pathways.exit_records import AgreedExit, HeldExit
 from peerbook.pathways.names import closing_name
-from peerbook.pathways.opened import Opened, asks_once
+from peerbook.pathways.opened import Opened
 from peerbook.pathways.pathway import CLOSING_LIST
 from peerbook.people.names import PAIR_ENDS, end_name
 from peerbook.store.tables import ExitTalk, PairEnd
@@ -30,6 +30,7 @@ from peerbook.ui import (
     literal,
 )
 from peerbook.ui.answers import given, given_or_none
+from peerbook.ui.asking import asks_once
 
 
 def exit_parts(opened: Opened) -> list[Part]:

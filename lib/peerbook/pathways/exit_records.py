@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
-from peerbook.pathways.contract import EXIT_TALK_FAR_MONTHS
+from peerbook.pathways.contract import EXIT_TALK_LATE_MONTHS, EXIT_TALK_WITHIN
 from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_records import FURTHEST_AHEAD, of_two
 from peerbook.store import Saved, row_to_change
@@ -144,8 +144,7 @@ def save_held_exit_talk(
     if held.date > today:
         raise InputFault.at("date", _("That day lies ahead. Write it down when the talk is over."))
     one = of_two(session, number)
-    known = None if one.closing is None or one.closing.state != "held" else one.closing.date
-    _refuse_exit_day(one, held.date, is_meant=is_meant or held.date == known)
+    _refuse_exit_day(one, held.date, is_meant=is_meant)
     row = _talk_row(session, number, seen_version)
     row.state, row.date, row.place = "held", held.date, held.place
     row.ticked = list(held.ticked)
@@ -186,7 +185,9 @@ def _talk_row(session: Session, number: int, seen_version: int) -> ExitTalk:
 
 
 def _refuse_exit_day(one: Pathway, date: dt.date, *, is_meant: bool) -> None:
-    """Refuse an exit talk before the start, and one far from the end that is not meant so."""
+    """Refuse an exit talk before the start; ask about one long before or after the end.
+
+    A day that is noted of it already was asked about then."""
     if date < one.begins_on:
         raise InputFault.at(
             "date",
@@ -195,11 +196,16 @@ def _refuse_exit_day(one: Pathway, date: dt.date, *, is_meant: bool) -> None:
             ),
         )
 
+    talk = one.closing
+    is_known = talk is not None and talk.state != "cancelled" and talk.date == date
     end = one.end_far_from(date)
-    if end is not None and not is_meant:
-        raise InputFault.asking(
-            "date",
-            _("That is more than {n} months from the end, {date}. If the day is right, save again.")
-            .format(n=EXIT_TALK_FAR_MONTHS, date=format_date(end)),
-            date,
-        )  # fmt: skip
+    if end is None or is_meant or is_known:
+        return
+    told = (
+        _("That is more than {n} days before the end, {date}. If the day is right, save again.")
+        if date < end
+        else _("That is more than {n} months after the end, {date}. If the day is right, save "
+               "again.")
+    )  # fmt: skip
+    n = EXIT_TALK_WITHIN.days if date < end else EXIT_TALK_LATE_MONTHS
+    raise InputFault.asking("date", told.format(n=n, date=format_date(end)), date)

@@ -7,7 +7,7 @@ from typing import cast
 
 from peerbook.pathways import contact_records
 from peerbook.pathways.contact import MeetingDay, MeetingState
-from peerbook.pathways.opened import Opened, asks_once
+from peerbook.pathways.opened import Opened
 from peerbook.text import _
 from peerbook.ui import (
     Cells,
@@ -24,6 +24,7 @@ from peerbook.ui import (
     Table,
 )
 from peerbook.ui.answers import given
+from peerbook.ui.asking import asks_once
 
 LATEST = 12
 """Meetings that are listed."""

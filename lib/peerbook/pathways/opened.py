@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
-from peerbook.errors import InputFault, Question
 from peerbook.pathways import pathway_records
 from peerbook.pathways.pathway import Pathway
 from peerbook.people.names import role_name
 from peerbook.people.participants import refuse_deleted
 from peerbook.store import DraftBox, Saved
 from peerbook.ui import Submission, receipt_text
+
+Task = Literal[
+    "contract", "pause", "told", "resume", "more", "check", "meetings", "exit", "end", "mistake"
+]
+"""What there can be to do about a pair."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,14 @@ class Opened:
     names
         What the two are called, by code.
     reopen
-        Shows it as it stands after a save, with a sentence about that.
+        Shows it as it stands after a save, with a sentence about that, open at a task; at the next
+        thing to do when that is None.
     """
 
     desk: Desk
     one: Pathway
     names: dict[str, str]
-    reopen: Callable[[str], None]
+    reopen: Callable[[str, Task | None], None]
 
     @property
     def peer(self) -> str:
@@ -46,9 +52,20 @@ class Opened:
         """What the mentor is called; the role where nobody knows any more."""
         return self._name(self.one.mentor, "mentor")
 
-    def save(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
-        """Save what a form holds, and show the pair as it stands then."""
-        self.reopen(receipt_text(self.desk.save(submission, change)))
+    def save(
+        self,
+        submission: Submission,
+        change: Callable[[Session], Saved],
+        stays: Task | None = None,
+    ) -> None:
+        """Save what a form holds, and show the pair as it stands then.
+
+        Parameters
+        ----------
+        stays
+            What stays open, because there is more to do there; the next thing to do when None.
+        """
+        self.reopen(receipt_text(self.desk.save(submission, change)), stays)
 
     def note(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
         """Save what a form says has happened, unless anything else was noted meanwhile."""
@@ -64,7 +81,7 @@ class Opened:
         with self.desk.store.write(self.desk.actor) as session:
             pathway_records.refuse_overtaken(session, self.one)
             change(session)
-        self.reopen(told)
+        self.reopen(told, None)
         return told
 
     def drafts(self, form: str) -> DraftBox:
@@ -77,24 +94,6 @@ class Opened:
 
     def _name(self, code: str | None, role: str) -> str:
         return role_name(role) if code is None else self.names.get(code, code)
-
-
-def asks_once() -> Callable[[Callable[[Collection[object]], None]], None]:
-    """Return what saves for one form, and takes what was asked about for meant the next time.
-
-    It is given what saves: that is told what has been asked about. What is refused for any other
-    reason is not asked about.
-    """
-    asked: set[object] = set()
-
-    def ask(save: Callable[[Collection[object]], None]) -> None:
-        try:
-            save(frozenset(asked))
-        except InputFault as refusal:
-            asked.update(fault.about for fault in refusal.faults if isinstance(fault, Question))
-            raise
-
-    return ask
 
 
 def cells_of(one: Pathway, names: dict[str, str]) -> dict[str, object]:

@@ -9,8 +9,9 @@ from typing import ClassVar
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
+from peerbook.pathways.opened import Task
 from peerbook.pathways.pathway import Pathway
-from peerbook.pathways.pathway_part import OnePathway, Task
+from peerbook.pathways.pathway_part import OnePathway
 from peerbook.store import identities
 from peerbook.store.tables import Site
 from peerbook.text import _
@@ -57,9 +58,11 @@ class PairList(ABC):
         self._lists = False
         if told:
             self._on_change(self)
-        one = OnePathway(
-            self._desk, number, lambda said: self._open(number, self.opens_again, said), self._leave
-        )
+
+        def reopen(said: str, stays: Task | None) -> None:
+            self._open(number, stays or self.opens_again, said)
+
+        one = OnePathway(self._desk, number, reopen, self._leave)
         self._place.show(one.parts(told, task), told, take_there=True)
 
     def _leave(self, told: str = "") -> str:

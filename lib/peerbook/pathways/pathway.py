@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from peerbook.months import months_after
-from peerbook.pathways.contract import EXIT_TALK_FAR_MONTHS, Check, Contract
+from peerbook.pathways.contract import EXIT_TALK_LATE_MONTHS, EXIT_TALK_WITHIN, Check, Contract
 
 ClosingPoint = Literal["goals", "post_measure", "exit_form", "coffee_card"]
 CLOSING_LIST: tuple[ClosingPoint, ...] = get_args(ClosingPoint)
@@ -92,14 +92,17 @@ class Pathway:
         return self.matched_on if self.contract is None else self.contract.starts_on
 
     def end_far_from(self, day: dt.date) -> dt.date | None:
-        """Return when it ended or is to end, where an exit talk on a day is far from that."""
+        """Return when it ended or is to end, where a day is far from that for an exit talk.
+
+        That is before the talk is due, or months after it.
+        """
         end = self.ended_on
         if end is None and self.contract is not None:
             end = self.contract.ends_on
         if end is None:
             return None
-        first, last = (months_after(end, n) for n in (-EXIT_TALK_FAR_MONTHS, EXIT_TALK_FAR_MONTHS))
-        return None if first <= day <= last else end
+        latest = months_after(end, EXIT_TALK_LATE_MONTHS)
+        return None if end - EXIT_TALK_WITHIN <= day <= latest else end
 
     def standing(self, day: dt.date) -> Standing:
         """Return how it stands on a day."""

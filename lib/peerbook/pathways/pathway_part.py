@@ -8,12 +8,12 @@ from typing import Literal
 
 from peerbook.desk import Desk
 from peerbook.pathways import answer_records, contract_records, end_records, pathway_records
-from peerbook.pathways.contract import CHECKS, Contract, Pause
+from peerbook.pathways.contract import CHECKS, Check, Contract, Pause
 from peerbook.pathways.contract_part import contract_parts
 from peerbook.pathways.exit_part import end_form, end_taken_back, exit_parts, match_taken_back
 from peerbook.pathways.meetings_part import meeting_parts
 from peerbook.pathways.names import check_name, offer_name, standing_text, who_name, why_name
-from peerbook.pathways.opened import Opened
+from peerbook.pathways.opened import Opened, Task
 from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pause_part import pause_form, resume_form, taking_back, told_form
 from peerbook.people.names import before_line, role_name
@@ -33,11 +33,7 @@ from peerbook.ui import (
     bullets,
 )
 from peerbook.ui.answers import given
-
-Task = Literal[
-    "contract", "pause", "told", "resume", "more", "check", "meetings", "exit", "end", "mistake"
-]
-"""What there can be to do about a pair."""
+from peerbook.ui.asking import asks_once
 
 
 class OnePathway:
@@ -48,13 +44,17 @@ class OnePathway:
     desk, number
         Where, and the pair's number.
     reopen
-        Shows it as it stands after a save, with a sentence about that.
+        Shows it as it stands after a save; as in `Opened`.
     leave
         Shows the list again, with a sentence about a save where there was one, and says so.
     """
 
     def __init__(
-        self, desk: Desk, number: int, reopen: Callable[[str], None], leave: Callable[[str], str]
+        self,
+        desk: Desk,
+        number: int,
+        reopen: Callable[[str, Task | None], None],
+        leave: Callable[[str], str],
     ) -> None:
         with desk.store.read() as session:
             one = pathway_records.pathway(session, number)
@@ -137,8 +137,7 @@ class OnePathway:
                 "pause", _("A pause"),
                 lambda: [pause_form(opened), *taking_back(opened, contract)],
             )  # fmt: skip
-            if len(one.checked) < len(CHECKS):
-                yield "check", _("Ask how it goes"), lambda: [self._check_form()]
+            yield "check", _("Ask how it goes"), self._check_parts
         yield "meetings", _("When they met"), lambda: meeting_parts(opened)
         if has_begun:
             yield "more", _("Three months more?"), self._more_parts
@@ -155,6 +154,28 @@ class OnePathway:
                 )  # fmt: skip
         else:
             yield "end", _("It has not ended"), lambda: [end_taken_back(opened)]
+
+    def _check_parts(self) -> list[Part]:
+        """Return the form for what is left to ask, and the way to take back what was asked."""
+        opened = self._opened
+
+        def button(which: Check, on: dt.date) -> Button:
+            return Button(
+                _("Take back that you asked {when}, on {date}").format(
+                    when=check_name(which).lower(), date=format_date(on)
+                ),
+                lambda: opened.press(
+                    lambda session: answer_records.take_back_check(
+                        session, opened.one.number, which
+                    ),
+                    _("It is taken back."),
+                ),
+                confirm=_("Was that noted by mistake?"),
+            )
+
+        checked = opened.one.checked
+        left: list[Part] = [self._check_form()] if len(checked) < len(CHECKS) else []
+        return [*left, *(button(which, on) for which, on in checked.items())]
 
     def _check_form(self) -> Form:
         opened = self._opened
@@ -189,17 +210,20 @@ class OnePathway:
         )  # fmt: skip
 
     def _more_parts(self) -> list[Part]:
-        opened = self._opened
+        opened, ask = self._opened, asks_once()
         desk, number = opened.desk, opened.one.number
 
         def save(submission: Submission) -> None:
             values = submission.values
-            opened.note(
-                submission,
-                lambda session: answer_records.save_extension(
-                    session, number, given(dt.date, values["on"]), desk.today,
-                    peer=values["peer"] == "yes", mentor=values["mentor"] == "yes",
-                ),
+            on = given(dt.date, values["on"])
+            ask(
+                lambda meant: opened.note(
+                    submission,
+                    lambda session: answer_records.save_extension(
+                        session, number, on, desk.today, is_meant=on in meant,
+                        peer=values["peer"] == "yes", mentor=values["mentor"] == "yes",
+                    ),
+                )
             )  # fmt: skip
 
         def answer(field: str, name: str) -> ChoiceField:

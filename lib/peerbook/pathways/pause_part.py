@@ -8,7 +8,7 @@ from typing import cast
 from peerbook.pathways import pause_records
 from peerbook.pathways.contract import OFFERS, WHO, WHY, Contract, Offer, Pause, Who, Why
 from peerbook.pathways.names import offer_name, who_name, why_name
-from peerbook.pathways.opened import Opened, asks_once
+from peerbook.pathways.opened import Opened
 from peerbook.text import _, format_date
 from peerbook.ui import (
     Button,
@@ -22,6 +22,7 @@ from peerbook.ui import (
     literal,
 )
 from peerbook.ui.answers import given, given_or_none
+from peerbook.ui.asking import asks_once
 
 
 def pause_form(opened: Opened) -> Form:
@@ -133,18 +134,46 @@ def resume_form(opened: Opened) -> Form:
 
 
 def taking_back(opened: Opened, contract: Contract) -> list[Part]:
-    """Return a button for each pause that was noted by mistake."""
+    """Return a button for each pause, telling, and going on that was noted by mistake."""
+    number = opened.one.number
 
-    def button(pause: Pause) -> Button:
+    def pause_button(pause: Pause) -> Button:
         return Button(
             _("Take back the pause from {date}").format(date=format_date(pause.since)),
             lambda: opened.press(
-                lambda session: pause_records.take_back_pause(
-                    session, opened.one.number, pause.since
-                ),
+                lambda session: pause_records.take_back_pause(session, number, pause.since),
                 _("The pause is taken back."),
             ),
             confirm=_("Was this pause noted by mistake?"),
         )
 
-    return [button(pause) for pause in contract.pauses]
+    def told_button(pause: Pause, told_on: dt.date) -> Button:
+        return Button(
+            _("Take back that the one who waits was told on {date}").format(
+                date=format_date(told_on)
+            ),
+            lambda: opened.press(
+                lambda session: pause_records.take_back_told(session, number, pause.since),
+                _("It is taken back."),
+            ),
+            confirm=_("Was that noted by mistake?"),
+        )
+
+    def resumed_button(until: dt.date) -> Button:
+        return Button(
+            _("Take back that they went on again on {date}").format(date=format_date(until)),
+            lambda: opened.press(
+                lambda session: pause_records.take_back_resumed(session, number),
+                _("It is taken back. The pause goes on."),
+            ),
+            confirm=_("Does the pause still go on?"),
+        )
+
+    buttons: list[Part] = []
+    for pause in contract.pauses:
+        buttons.append(pause_button(pause))
+        if pause.told_on is not None:
+            buttons.append(told_button(pause, pause.told_on))
+        if pause.until is not None and pause == contract.pauses[-1]:
+            buttons.append(resumed_button(pause.until))
+    return buttons

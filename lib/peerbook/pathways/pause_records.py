@@ -105,6 +105,52 @@ def take_back_pause(session: Session, number: int, since: dt.date) -> Saved:
     return saved_pair(session, one)
 
 
+def take_back_resumed(session: Session, number: int) -> Saved:
+    """Take back that they went on after the last pause: it goes on.
+
+    Raises
+    ------
+    InputFault
+        When there is no pause that is over, they have met since, or the pair has ended.
+    """
+    one, contract = with_contract(session, number, "on")
+    until = contract.pauses[-1].until if contract.pauses else None
+    if until is None:
+        raise InputFault.at("on", _("There is no pause any more. Reload the page."))
+    since = [day for day in days_met(session, number) if day >= until]
+    if since:
+        raise InputFault.at(
+            "on",
+            _("They have met since, on {date}. So it stays as it is.").format(
+                date=format_date(since[0])
+            ),
+        )
+    last = [event for event in holding(session, number) if event.kind == "resumed"][-1]
+    withdraw_event(session, last)
+    return saved_pair(session, one)
+
+
+def take_back_told(session: Session, number: int, since: dt.date) -> Saved:
+    """Take back that the one left behind was told of the pause that began on a day.
+
+    Raises
+    ------
+    InputFault
+        When that is not noted, or the pair has ended.
+    """
+    one = going_on(session, number, "on")
+    told = [
+        event
+        for event in holding(session, number)
+        if event.kind == "partner_told" and event.details["since"] == since.isoformat()
+    ]
+    if not told:
+        raise InputFault.at("on", _("That is not noted any more. Reload the page."))
+    for event in told:
+        withdraw_event(session, event)
+    return saved_pair(session, one)
+
+
 def save_partner_told(
     session: Session, number: int, offered: Iterable[Offer], on: dt.date, today: dt.date
 ) -> Saved:

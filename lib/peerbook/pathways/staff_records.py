@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.pathways.over_involvement import Contact
-from peerbook.people.participants import danish_order, last_events, roles_on
+from peerbook.people.participants import danish_order, last_events, roles_on, take_back_last
 from peerbook.personal import same_name
 from peerbook.store import Saved, append_event, refuse_overtaken, row_to_change, set_setting
-from peerbook.store.tables import MatchedPair, OutOfHoursContact, Setting
+from peerbook.store.tables import Event, MatchedPair, OutOfHoursContact, Setting
 from peerbook.text import _
 
 CARD_GIVEN = "acute_card_given"
@@ -49,11 +49,15 @@ class LeftSupport:
         From which day.
     asked_on
         When staff last asked how it goes; None when nobody has since.
+    seq, asked_seq
+        Numbers of the events that say so, by which they are taken back.
     """
 
     code: str
     since: dt.date
     asked_on: dt.date | None
+    seq: int = field(default=0, compare=False)
+    asked_seq: int = field(default=0, compare=False)
 
 
 # -- contacts --------------------------------------------------------------------------------------
@@ -203,11 +207,21 @@ def save_acute_help(session: Session, site_id: int, mine: str, seen: str) -> Non
 
 def cards(session: Session, site_id: int, day: dt.date) -> dict[str, dt.date | None]:
     """Return when everybody who takes part at a site got the card; None who has not."""
-    given = last_events(session, site_id, (CARD_GIVEN,), day)
+    given = cards_given(session, site_id, day)
     return {
         code: given[code].effective_on if code in given else None
         for code in roles_on(session, site_id, day)
     }
+
+
+def cards_given(session: Session, site_id: int, day: dt.date) -> dict[str, Event]:
+    """Return the event that says when somebody got the card last, by code."""
+    return last_events(session, site_id, (CARD_GIVEN,), day)
+
+
+def take_back_card(session: Session, code: str, seq: int) -> None:
+    """Take back that somebody got the card; raises as `participants.take_back_last`."""
+    take_back_last(session, code, (CARD_GIVEN,), seq)
 
 
 def give_card(session: Session, site_id: int, code: str, on: dt.date, today: dt.date) -> Saved:
@@ -247,13 +261,11 @@ def left_support(
     for code, event in left.items():
         if code in there:
             later = asked.get(code)
-            is_since = later is not None and later.seq > event.seq
-            found.append(
-                LeftSupport(
-                    code, event.effective_on,
-                    later.effective_on if later is not None and is_since else None,
-                )
-            )  # fmt: skip
+            if later is None or later.seq < event.seq:
+                found.append(LeftSupport(code, event.effective_on, None, event.seq))
+            else:
+                on = later.effective_on
+                found.append(LeftSupport(code, event.effective_on, on, event.seq, later.seq))
     return sorted(found, key=lambda one: (-one.since.toordinal(), one.code))
 
 
@@ -285,6 +297,16 @@ def save_asked(session: Session, site_id: int, code: str, on: dt.date, today: dt
     _check_there(session, site_id, code, on, today)
     append_event(session, "participant", code, ASKED_ABOUT_SUPPORT, on)
     return Saved("participant", site_id, 1)
+
+
+def take_back_left_support(session: Session, code: str, seq: int) -> None:
+    """Take back that somebody left support at home; raises as `participants.take_back_last`."""
+    take_back_last(session, code, (LEFT_SUPPORT,), seq)
+
+
+def take_back_asked(session: Session, code: str, seq: int) -> None:
+    """Take back that staff asked how it goes; raises as `participants.take_back_last`."""
+    take_back_last(session, code, (ASKED_ABOUT_SUPPORT,), seq)
 
 
 def _check_there(session: Session, site_id: int, code: str, on: dt.date, today: dt.date) -> None:

@@ -7,6 +7,8 @@ import datetime as dt
 from peerbook.desk import Desk
 from peerbook.pathways import staff_records
 from peerbook.pathways.acute_part import card_status
+from peerbook.pathways.staff_records import LeftSupport
+from peerbook.people.mistakes_part import Noted, mistakes
 from peerbook.people.participants import danish_order, roles_on
 from peerbook.store import identities
 from peerbook.store.tables import Site
@@ -103,7 +105,34 @@ class Support:
             columns, rows, _("Without support at home, the latest first"), sortable=False,
             action=RowAction(_("We have talked about it"), self._asked),
         )  # fmt: skip
-        self._place.show([*notice, table], told, take_there=bool(told))
+        self._place.show(
+            [*notice, table, *self._mistakes(left, names)], told, take_there=bool(told)
+        )
+
+    def _mistakes(self, left: list[LeftSupport], names: dict[str, str]) -> list[Part]:
+        known = []
+        for one in left:
+            name = names.get(one.code, one.code)
+            left_it = _("Does without support")
+            known.append(Noted(one.code, name, left_it, one.since, one.seq))
+            if one.asked_on is not None:
+                asked = _("You have talked about it")
+                known.append(Noted(one.code, name, asked, one.asked_on, one.asked_seq))
+
+        def take_back(noted: Noted) -> str:
+            is_asked = any(one.asked_seq == noted.seq for one in left)
+            taking = (
+                staff_records.take_back_asked if is_asked else staff_records.take_back_left_support
+            )
+            with self._desk.store.write(self._desk.actor) as session:
+                taking(session, noted.code, noted.seq)
+            told = _("It is taken back.")
+            self._show(told)
+            return told
+
+        return mistakes(
+            _("Noted by mistake?"), _("What is noted about support at home"), known, take_back
+        )
 
     def _asked(self, row: Cells) -> str:
         today = self._desk.today

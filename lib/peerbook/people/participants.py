@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
 from peerbook.personal import mail_address, phone_number
-from peerbook.store import identities, in_effect
+from peerbook.store import identities, in_effect, withdraw_event
 from peerbook.store.codes import new_code
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.identities import Contacts
@@ -24,7 +24,8 @@ from peerbook.text import _
 RoleInPair = Literal["peer", "mentor"]
 
 _TAKES_PART = ("joined", "enrolled")
-_STOPS = ("not_now", "deselected", "stopped")
+STOPPED = "stopped"
+_STOPS = ("not_now", "deselected", STOPPED)
 
 
 def new_participant(session: Session, site_id: int, name: str, on: dt.date) -> str:
@@ -119,6 +120,42 @@ def last_events(
     Of participants of one site, or of all.
     """
     return {event.subject_id: event for event in _events(session, _at(site_id), kinds, day)}
+
+
+def take_back_last(session: Session, code: str, kinds: Collection[str], seq: int) -> Event:
+    """Take back the last event of some kinds of a participant, and return it; it stays in history.
+
+    Parameters
+    ----------
+    kinds
+        Those that take each other's place; the last of them has to be the one that is taken back.
+    seq
+        Its number, as it was shown.
+
+    Raises
+    ------
+    Conflict
+        When something else was noted meanwhile, or the participant was deleted.
+    """
+    participant_of(session, code)
+    known = _events(session, select(Participant.code).where(Participant.code == code), kinds,
+                    dt.date.max)  # fmt: skip
+    if not known or known[-1].seq != seq:
+        raise Conflict(_("Something else was noted of them meanwhile. Reload the page."))
+    withdraw_event(session, known[-1])
+    session.flush()
+    return known[-1]
+
+
+def stopped(session: Session, site_id: int, day: dt.date) -> dict[str, Event]:
+    """Return who took part at a site and no longer does on a day, and the event that says so."""
+    last = last_events(session, site_id, (*_TAKES_PART, *_STOPS), day)
+    return {code: event for code, event in last.items() if event.kind == STOPPED}
+
+
+def take_back_stopped(session: Session, code: str, seq: int) -> Event:
+    """Take back that somebody no longer takes part; raises as `take_back_last`."""
+    return take_back_last(session, code, (*_TAKES_PART, *_STOPS), seq)
 
 
 def _at(site_id: int | None) -> Select[str]:
