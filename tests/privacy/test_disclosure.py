@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from peerbook.privacy import disclosure
 from peerbook.privacy.disclosure import (
     Cell,
     Table,
@@ -374,6 +375,95 @@ def test_no_sum_of_pairs_that_are_shown_is_of_few_peers_or_few_mentors(couples):
             if follows(equations, [int(n in some) for n in range(len(classes))])
         ]  # fmt: skip
         assert told == []
+
+
+def classes_of(groups, names):
+    kinds = {}
+    for name in names:
+        kinds.setdefault(tuple(name in group for group in groups), []).append(name)
+    return list(kinds.values())
+
+
+def told_plainly(groups, about, threshold, earlier):
+    """Return which groups may be told, one after the other: every union of classes is tried."""
+    names = sorted(frozenset().union(*groups, *earlier))
+    by_way = []
+    for way in about:
+        classes = classes_of([*groups, *earlier], [name for name in names if name in way])
+        rows = {group: [int(one[0] in group) for one in classes] for group in [*groups, *earlier]}
+        known = [rows[group] for group in earlier]
+        set_aside = solved(known)
+        small = [
+            wanted
+            for some in small_unions(classes, [way], threshold)
+            if not follows(set_aside, wanted := [int(n in some) for n in range(len(classes))])
+        ]
+        by_way.append((rows, known, small))
+    shown = []
+    for group in groups:
+        is_fit = all(len({way[one] for one in group if one in way}) >= threshold for way in about)
+        if is_fit and not any(
+            follows(solved([*known, rows[group]]), wanted)
+            for rows, known, small in by_way for wanted in small
+        ):  # fmt: skip
+            shown.append(group)
+            for rows, known, _small in by_way:
+                known.append(rows[group])
+    return shown
+
+
+@st.composite
+def overlapping(draw):
+    """Return groups of pairs that overlap anyhow, in few classes, and what was told before."""
+    kinds = draw(st.integers(2, 7))
+    couples = draw(
+        st.lists(
+            st.tuples(st.integers(0, 11), st.integers(0, 7), st.integers(0, kinds - 1)),
+            min_size=10, max_size=40,
+        )
+    )  # fmt: skip
+    names, about = pairs_of(*((f"p{peer}", f"m{mentor}") for peer, mentor, _kind in couples))
+
+    def those(some):
+        return frozenset(
+            name for name, one in zip(names, couples, strict=True) if one[2] in some
+        )  # fmt: skip
+
+    some = st.frozensets(st.integers(0, kinds - 1), min_size=1).map(those)
+    groups = draw(st.lists(some.filter(bool), min_size=2, max_size=6, unique=True))
+    return groups, about, draw(st.sampled_from([5, 5, 6])), draw(st.integers(0, 2))
+
+
+@settings(max_examples=80, deadline=None)
+@given(overlapping())
+def test_just_what_gives_away_few_is_kept_back_and_nothing_else(given_groups):
+    """Against the plain search through every union of classes, in fractions."""
+    groups, about, threshold, before = given_groups
+    earlier, now = groups[:before], groups[before:]
+    told_now = shown_of(now, threshold=threshold, about=about, earlier=earlier)
+    assert told_now == told_plainly(now, about, threshold, earlier)
+
+
+def test_a_small_group_of_many_classes_follows_from_three_figures_together():
+    """Six of Ada's eight pairs, each a class of its own; no two figures tell of her."""
+    couples = [(f"peer {n}", f"mentor {n}") for n in range(20)]
+    hers = [(f"own {n}", "Ada") for n in range(8)]
+    names, about = pairs_of(*couples, *hers)
+    one, two, three, rest = (frozenset(names[n : n + 5]) for n in range(0, 20, 5))
+    ada = [frozenset([name]) for name in names[20:]]
+    first = one | two | ada[0] | ada[1] | ada[2]
+    second = three | ada[3] | ada[4] | ada[5]
+    (table,) = disclose(
+        [counts(first, second, one | two | three, rest | ada[6] | ada[7], *ada, one)], about=about
+    )
+    assert marks(table)[:4] == ["shown", "shown", "kept_back", "shown"]
+
+
+def test_what_takes_too_long_to_look_through_is_kept_back(monkeypatch):
+    one, two, three = people(3, "a"), people(4, "b"), people(3, "c")
+    assert shown_of([one | two, two | three]) == [one | two, two | three]
+    monkeypatch.setattr(disclosure, "_MOST_STEPS", 0)
+    assert shown_of([one | two, two | three]) == []
 
 
 @pytest.mark.parametrize(

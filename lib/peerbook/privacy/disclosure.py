@@ -4,17 +4,20 @@ Whoever sees several figures can subtract them. So figures are judged together: 
 no sum and no difference of what is shown, with any weights, tells a count of one to four people.
 
 How that is proved. People who are in just the same cells cannot be told apart by them, so they form
-a class. Take a change of the classes' sizes that leaves every shown figure as it is, and is random
-otherwise. A group of classes has a size that can be computed from the shown figures exactly when
-no such change alters it; so a group of few people whose sum is left alone by a random one is a
-group that is given away. (By chance alone that happens once in 2⁶², and then a cell too much is
-hidden.) The calculation is done in whole numbers modulo a prime, so nothing is rounded.
+a class, and each figure is an equation: the sizes of its classes add up to it. A group of classes
+has a size that can be computed exactly when its own equation is a sum of those, with any weights.
+They are kept solved, each for one class that is in no other. So the weights are given: the equation
+of a group is the sum of those that are solved for one of its classes, and whatever else is left in
+that sum has to be its other classes, once each. So small groups are found: from one class on, a
+class that stands in the sum as it must not is taken into the group, or settled by taking another
+one in, in every way there is, as long as the group is of few people. All small groups are looked
+for, of however many classes; with a new figure only those that hold a class whose equation it has
+changed, for no others can follow from it. The calculation is done in whole numbers modulo a prime,
+so nothing is rounded.
 
 What is counted need not be people: a contract is about two, and somebody can have several. Then
 `about` says whose each is, and a group is of as few as it has different people, looked at in the
-way in which that is fewest. Looked for are groups of up to four classes, all classes that are of
-the same few people, each group that may be told, and what two of them share or one has beyond the
-other.
+way in which that is fewest.
 
 What was told earlier cannot be taken back. It stays known, also when it tells of few by now, as
 when people were erased since or the threshold was raised; what it gives away is set aside, and
@@ -23,14 +26,9 @@ nothing is told that gives away more.
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
-
-import numpy as np
-import numpy.typing as npt
 
 from peerbook.small_groups import SMALLEST, is_shown
 
@@ -48,11 +46,11 @@ FEWEST_FOR_EXTREMES = 10
 LARGEST_PART = 0.5
 """No mean is told of which one person makes more than this part of the sum."""
 _PRIME = 2**31 - 1
-_TRIES = 2
-
-_Numbers = npt.NDArray[np.int64]
-_Union = tuple[str, int | frozenset[int]]
-"""Some classes together, by where they are listed, or which they are."""
+_LOOKED_AT = 8
+"""Of how many classes that have to be settled it is looked at which can be in the fewest ways."""
+_MOST_STEPS = 50_000
+"""A figure for which it takes longer than this to look for small groups is not told. With a
+threshold of 10 and 200 or 1,000 contracts it took 9,500 steps at most."""
 
 
 @dataclass(frozen=True)
@@ -168,11 +166,7 @@ def disclose(
     groups = [*(one for cell in cells for one in _groups(cell)), *before]
     ways = tuple(about) or ({one: one for group in groups for one in group},)
     known = _Known(groups, ways, threshold, before)
-    fit = [place for place, cell in enumerate(cells) if _is_fit(cell, ways, threshold)]
-    may_be = known.tell_in_order([_groups(cells[place]) for place in fit])
-    shown = [False] * len(cells)
-    for place, may in zip(fit, may_be, strict=True):
-        shown[place] = may
+    shown = [_is_fit(cell, ways, threshold) and known.tell(_groups(cell)) for cell in cells]
     seen = frozenset[str]().union(
         *before, *(one for cell, told in zip(cells, shown, strict=True) if told
                    for one in _groups(cell))
@@ -275,26 +269,65 @@ class _Known:
 
     def tell(self, groups: Sequence[People]) -> bool:
         """Let the numbers of some groups be known, and return True, unless that tells of few."""
-        before = [one.rows for one in self._ways]
-        if all(one.hold(groups) for one in self._ways):
-            return True
-        for one, rows in zip(self._ways, before, strict=True):
-            one.rows = rows
-        return False
+        for place, one in enumerate(self._ways):
+            if not one.hold(groups):
+                for before in self._ways[:place]:
+                    before.take_back()
+                return False
+        return True
 
-    def tell_in_order(self, cells: Sequence[Sequence[People]]) -> list[bool]:
-        """Tell one cell after the other as far as that tells of nobody, and return which.
 
-        What gives nobody away in one go does not one by one either, so halves are tried first.
-        """
-        if not cells:
-            return []
-        if self.tell([group for groups in cells for group in groups]):
-            return [True] * len(cells)
-        if len(cells) == 1:
-            return [False]
-        half = len(cells) // 2
-        return self.tell_in_order(cells[:half]) + self.tell_in_order(cells[half:])
+_Row = dict[int, int]
+"""How often each class counts in a sum, where that is not 0."""
+
+
+@dataclass(frozen=True)
+class _Added:
+    """An equation that came in.
+
+    Parameters
+    ----------
+    solved_for
+        The class it is solved for.
+    row
+        What else is in it.
+    into
+        How often it was taken from the others, by the class each is solved for.
+    """
+
+    solved_for: int
+    row: _Row
+    into: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Some classes together.
+
+    Parameters
+    ----------
+    solved
+        Those of them an equation is solved for.
+    others
+        The other ones.
+    total
+        What these equations add up to, beside the classes they are solved for.
+    people
+        Who they are of, a bit for each.
+    """
+
+    solved: frozenset[int]
+    others: frozenset[int]
+    total: _Row
+    people: int
+
+    @property
+    def unsettled(self) -> list[int]:
+        """The classes that are in the sum otherwise than in the group."""
+        return [
+            *(kind for kind, times in self.total.items() if times != 1 or kind not in self.others),
+            *(kind for kind in self.others if kind not in self.total),
+        ]
 
 
 class _Equations:
@@ -304,11 +337,6 @@ class _Equations:
     ----------
     groups, whose, threshold, earlier
         As in `_Known`, in one way to look at people.
-
-    Attributes
-    ----------
-    rows
-        One equation each, with the class it is solved for.
     """
 
     def __init__(
@@ -318,7 +346,6 @@ class _Equations:
         threshold: int,
         earlier: Iterable[People],
     ) -> None:
-        self._whose = whose
         places: dict[str, list[int]] = {}
         for number, group in enumerate(dict.fromkeys(groups)):
             for one in group:
@@ -328,221 +355,184 @@ class _Equations:
         self._class_of = {
             one: kinds.setdefault(tuple(where), len(kinds)) for one, where in places.items()
         }
-        people: list[set[str]] = [set() for _kind in kinds]
+        bits: dict[str, int] = {}
+        self._people = [0] * len(kinds)
         for one, kind in self._class_of.items():
-            people[kind].add(whose[one])
-        self._small = [kind for kind, those in enumerate(people) if len(those) < threshold]
-        self._classes = len(kinds)
-        self._unions = self._few_together(groups, people, threshold - 1)
-        self._few = _Few([frozenset(people[kind]) for kind in self._small], threshold - 1)
-        self.rows: tuple[tuple[int, _Numbers], ...] = ()
+            self._people[kind] |= bits.setdefault(whose[one], 1 << len(bits))
+        self._most = threshold - 1
+        self._rows: dict[int, _Row] = {}
+        self._in: list[set[int]] = [set() for _kind in kinds]
+        self._held: list[_Added] = []
+        self._steps = 0
         for group in earlier:
             self._add(group)
-        self._given_away = frozenset(self._unaltered())
 
     def hold(self, groups: Iterable[People]) -> bool:
-        """Add what is known of some groups, and return whether it still tells nobody of few."""
-        before = len(self.rows)
+        """Add what is known of some groups, and return True, unless that tells of few."""
+        self._held = []
         for group in groups:
-            self._add(group)
-        return len(self.rows) == before or not self._gives_away()
+            added = self._add(group)
+            if added is not None:
+                self._held.append(added)
+                if self._gives_away(added):
+                    self.take_back()
+                    return False
+        return True
 
-    def _add(self, group: People) -> None:
+    def take_back(self) -> None:
+        """Know no more of what was held last."""
+        while self._held:
+            self._remove(self._held.pop())
+
+    # -- solving -----------------------------------------------------------------------------------
+
+    def _add(self, group: People) -> _Added | None:
         """Add an equation to those that are solved; one that follows from them adds nothing."""
-        row = np.zeros(self._classes, dtype=np.int64)
-        row[[self._class_of[one] for one in group if one in self._class_of]] = 1
-        for pivot, known in self.rows:
-            if row[pivot]:
-                row = (row - row[pivot] * known) % _PRIME
-        places = np.flatnonzero(row)
-        if not places.size:
-            return
-        pivot = int(places[0])
-        row = row * pow(int(row[pivot]), -1, _PRIME) % _PRIME
-        self.rows = (
-            *(
-                (place, (known - known[pivot] * row) % _PRIME if known[pivot] else known)
-                for place, known in self.rows
-            ),
-            (pivot, row),
-        )
+        row: _Row = {}
+        for kind in sorted({self._class_of[one] for one in group if one in self._class_of}):
+            if kind in self._rows:
+                _add_to(row, self._rows[kind], -1)
+            else:
+                _add_to(row, {kind: 1}, 1)
+        if not row:
+            return None
+        solved_for = min(row, key=self._how_good)
+        factor = pow(row.pop(solved_for), -1, _PRIME)
+        row = {kind: times * factor % _PRIME for kind, times in row.items()}
+        into: dict[int, int] = {}
+        for other in sorted(self._in[solved_for]):
+            into[other] = self._rows[other].pop(solved_for)
+            self._change(other, row, -into[other])
+        self._in[solved_for] = set()
+        self._rows[solved_for] = row
+        for kind in row:
+            self._in[kind].add(solved_for)
+        return _Added(solved_for, row, into)
 
-    def _few_together(
-        self, groups: Sequence[People], people: Sequence[set[str]], most: int
-    ) -> _Numbers:
-        """Return, as rows of ones, the classes of each group of few people, of what two groups
-        share, and of what one has beyond the other: those that `_Few` does not look at anyway.
+    def _how_good(self, kind: int) -> tuple[bool, int, int]:
+        """Return what is smaller for a better class to solve an equation for: no small group holds
+        one of many people, and what is in few other equations changes few.
         """
-        told = {
-            frozenset(self._class_of[one] for one in group if one in self._class_of)
-            for group in groups
-        }
-        belongs = np.zeros((len(told), self._classes), dtype=bool)
-        for place, kinds in enumerate(sorted(told, key=sorted)):
-            belongs[place, list(kinds)] = True
-        found: dict[bytes, _Numbers] = {}
-        for is_shared in (True, False):
-            for one, other in self._candidates(belongs, people, most, is_shared=is_shared):
-                union = belongs[one] & (belongs[other] == is_shared)
-                found.setdefault(union.tobytes(), union.astype(np.int64))
-        few = [
-            union for union in found.values()
-            if len(set().union(*(people[kind] for kind in np.flatnonzero(union).tolist()))) <= most
-        ]  # fmt: skip
-        return np.array(few, dtype=np.int64).reshape(len(few), self._classes)
+        return self._is_few(self._people[kind]), len(self._in[kind]), kind
 
-    def _candidates(
-        self,
-        belongs: npt.NDArray[np.bool_],
-        people: Sequence[set[str]],
-        most: int,
-        *,
-        is_shared: bool,
-    ) -> Iterator[tuple[int, int]]:
-        """Yield which two groups may share few people, or have them beyond the other, as far as
-        their counts tell: no few people have more than those who have most.
+    def _remove(self, added: _Added) -> None:
+        """Remove the equation that was added last."""
+        del self._rows[added.solved_for]
+        for kind in added.row:
+            self._in[kind].discard(added.solved_for)
+        for other, times in added.into.items():
+            self._change(other, added.row, times)
+            self._rows[other][added.solved_for] = times
+        self._in[added.solved_for] = set(added.into)
+
+    def _change(self, which: int, row: _Row, times: int) -> None:
+        """Add a row so many times to the one of a class."""
+        changed = self._rows[which]
+        _add_to(changed, row, times)
+        for kind in row:
+            if kind in changed:
+                self._in[kind].add(which)
+            else:
+                self._in[kind].discard(which)
+
+    # -- looking for small groups ------------------------------------------------------------------
+
+    def _is_few(self, people: int) -> bool:
+        return people.bit_count() <= self._most
+
+    def _gives_away(self, added: _Added) -> bool:
+        """Return whether the size of a small group follows by now that did not before.
+
+        Such a group holds a class whose equation has just changed.
         """
-        size = np.bincount(list(self._class_of.values()), minlength=self._classes)
-        each = Counter(self._whose[one] for one in self._class_of)
-        at_most = sum(count for _one, count in each.most_common(most))
-        is_large = np.array([len(those) > most for those in people], dtype=bool)
-        ones = belongs.astype(np.float32)  # counts stay whole: there are far fewer than 2²⁴
-        others = (ones if is_shared else 1 - ones).T
-        kinds, those, large = ((ones * weight) @ others for weight in (1, size, is_large))
-        fits = (kinds > _Few.LOOKED_AT) & (those <= at_most) & (large == 0)
-        for one, other in np.argwhere(fits):
-            yield int(one), int(other)
+        self._steps = 0
+        without: set[int] = set()
+        for kind in (added.solved_for, *added.into):
+            people = self._people[kind]
+            if self._is_few(people):
+                start = _Group(frozenset([kind]), frozenset(), self._rows[kind], people)
+                if self._leads_to_new(start, frozenset(without), added):
+                    return True
+                without.add(kind)
+        return False
 
-    def _gives_away(self) -> bool:
-        """Return whether the number of some group of few people can be computed by now."""
-        return any(union not in self._given_away for union in self._unaltered())
-
-    def _unaltered(self) -> Iterator[_Union]:
-        """Yield the unions of few people whose number can be computed."""
-        changes = [self._change(seed) for seed in range(_TRIES)]
-        moved = np.stack([_total(self._unions, change) for change in changes])
-        for place in np.flatnonzero(_key(moved) == 0):
-            yield ("union", int(place))
-        yield from self._few.unaltered(np.stack([change[self._small] for change in changes]))
-
-    def _change(self, seed: int) -> _Numbers:
-        """Return a random change of the classes' sizes that leaves every known number alone."""
-        change = np.random.default_rng(seed).integers(0, _PRIME, self._classes, dtype=np.int64)
-        pivots = [pivot for pivot, _row in self.rows]
-        change[pivots] = 0
-        for pivot, row in self.rows:
-            change[pivot] = -np.sum(row * change % _PRIME) % _PRIME
-        return change
-
-
-class _Few:
-    """The classes that are of few people, and which of them are so together.
-
-    Parameters
-    ----------
-    people
-        Who each class is of: somebody, and no more than `most`.
-    most
-        Most people that are still few.
-    """
-
-    LOOKED_AT = 4
-    """Classes that are looked at together, as one or two pairs. With a threshold of five there
-    cannot be more, where each is of somebody else."""
-
-    def __init__(self, people: Sequence[People], most: int) -> None:
-        self._people = people
-        self._most = most
-        self._singles = np.arange(len(people))[:, np.newaxis]
-        numbers = {one: number for number, one in enumerate(sorted(frozenset().union(*people)))}
-        members = np.full((len(people), most), -1, dtype=np.int64)
-        for place, those in enumerate(people):
-            members[place, : len(those)] = [numbers[one] for one in those]
-        pairs = np.stack(np.triu_indices(len(people), k=1), axis=1)
-        self._pairs = pairs[_different(members[pairs].reshape(len(pairs), 2 * most)) <= most]
-        self._all_of = list(self._together())
-
-    def _together(self) -> Iterator[list[int]]:
-        """Yield all classes that are of the same few people, where there are more than four."""
-        classes_of: dict[str, set[int]] = {}
-        for place, those in enumerate(self._people):
-            for one in those:
-                classes_of.setdefault(one, set()).add(place)
-        for those in set(self._people):
-            with_some = set().union(*(classes_of[one] for one in those))
-            within = sorted(place for place in with_some if self._people[place] <= those)
-            if len(within) > self.LOOKED_AT:
-                yield within
-
-    def unaltered(self, altered: _Numbers) -> Iterator[_Union]:
-        """Yield the classes of few people together that a change leaves as they are.
-
-        Of those that are made of others it leaves as they are, only the others are told.
+    def _leads_to_new(self, group: _Group, without: frozenset[int], added: _Added) -> bool:
+        """Return whether a small group that holds these classes follows, and did not before.
 
         Parameters
         ----------
-        altered
-            By try and class, how a random change alters its size.
+        without
+            Classes it does not hold: with those it was looked for already.
+        added
+            What has come in since.
         """
-        is_free = _key(altered) != 0
-        for one in np.flatnonzero(~is_free):
-            yield ("classes", frozenset([int(one)]))
-        for place, everywhere in enumerate(self._all_of):
-            if not (altered[:, everywhere].sum(axis=1) % _PRIME).any():
-                yield ("all of", place)
-        pairs = self._pairs[is_free[self._pairs].all(axis=1)]
-        sums = (altered[:, pairs[:, 0]] + altered[:, pairs[:, 1]]) % _PRIME
-        has_moved = _key(sums) != 0
-        for pair in pairs[~has_moved]:
-            yield ("classes", frozenset(pair.tolist()))
-        pairs, sums = pairs[has_moved], sums[:, has_moved]
-        singles = np.flatnonzero(is_free)[:, np.newaxis]
-        for others, their in ((singles, altered[:, is_free]), (pairs, sums)):
-            for mine, theirs in _undoing(sums, their):
-                together = frozenset([*pairs[mine].tolist(), *others[theirs].tolist()])
-                is_apart = len(together) == pairs.shape[1] + others.shape[1]
-                if is_apart and self._are_few(together) and self._is_whole(together, altered):
-                    yield ("classes", together)
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            return True
+        unsettled = group.unsettled
+        if not unsettled:
+            since = sum(times for kind, times in added.into.items() if kind in group.solved)
+            return (since - (added.solved_for in group.solved)) % _PRIME != 0
+        for more, one in self._ways_on(group, unsettled, without):
+            if self._leads_to_new(more, without, added):
+                return True
+            without |= {one}
+        return False
 
-    def _is_whole(self, classes: Iterable[int], altered: _Numbers) -> bool:
-        """Return whether no two of some classes are left as they are."""
-        return all(
-            (altered[:, list(pair)].sum(axis=1) % _PRIME).any()
-            for pair in itertools.combinations(classes, 2)
+    def _ways_on(
+        self, group: _Group, unsettled: list[int], without: frozenset[int]
+    ) -> Iterator[tuple[_Group, int]]:
+        """Yield larger groups, one of which is a part of every small group that follows and holds
+        this one; and which class each has more.
+        """
+        kind, is_one_more, rows = self._fewest_ways(group, unsettled, without)
+        if is_one_more:
+            yield _Group(
+                group.solved, group.others | {kind}, group.total, group.people | self._people[kind]
+            ), kind  # fmt: skip
+        for row in rows:
+            total = dict(group.total)
+            _add_to(total, self._rows[row], 1)
+            people = group.people | self._people[row]
+            yield _Group(group.solved | {row}, group.others, total, people), row
+
+    def _fewest_ways(
+        self, group: _Group, unsettled: list[int], without: frozenset[int]
+    ) -> tuple[int, bool, list[int]]:
+        """Return which class to settle, whether it can become one of the group, and whose equations
+        would change how often it is in the sum.
+        """
+        in_few = sorted(unsettled, key=lambda kind: len(self._in[kind]))[:_LOOKED_AT]
+        ways = ((kind, *self._how_settled(kind, group, without)) for kind in in_few)
+        best = next(ways)
+        for way in ways:
+            if not best[1] and not best[2]:
+                break
+            best = min(best, way, key=lambda one: one[1] + len(one[2]))
+        return best
+
+    def _how_settled(
+        self, kind: int, group: _Group, without: frozenset[int]
+    ) -> tuple[bool, list[int]]:
+        is_one_more = (
+            group.total.get(kind) == 1
+            and kind not in without
+            and self._is_few(group.people | self._people[kind])
         )
-
-    def _are_few(self, classes: Iterable[int]) -> bool:
-        return len(frozenset().union(*(self._people[one] for one in classes))) <= self._most
-
-
-def _different(members: _Numbers) -> _Numbers:
-    """Return how many different numbers each row has; -1 is none."""
-    in_order = np.sort(members, axis=1)
-    is_new = np.diff(in_order, axis=1, prepend=-1) != 0
-    return np.asarray(is_new.sum(axis=1), dtype=np.int64)
+        return is_one_more, [
+            row for row in self._in[kind]
+            if row not in group.solved and row not in without
+            and self._is_few(group.people | self._people[row])
+        ]  # fmt: skip
 
 
-def _total(unions: _Numbers, change: _Numbers) -> _Numbers:
-    """Return how much each union of classes is altered; of so few, the sums stay in bounds."""
-    return np.asarray(unions @ change % _PRIME, dtype=np.int64)
-
-
-def _key(sums: _Numbers) -> _Numbers:
-    """Return the tries' sums as one number each; it is 0 when all of them are."""
-    return np.asarray(sums[0] * (_PRIME + 1) + sums[1], dtype=np.int64)
-
-
-def _undoing(mine: _Numbers, theirs: _Numbers) -> Iterator[tuple[int, int]]:
-    """Yield the places of two sums that add up to nothing."""
-    undone, wanted = _key((_PRIME - theirs) % _PRIME), _key(mine)
-    in_order = np.sort(undone)
-    sought = np.sort(wanted)  # what is sought in order is found much faster
-    at = np.searchsorted(in_order, sought)
-    found = sought[np.take(in_order, at, mode="clip") == sought] if in_order.size else sought[:0]
-    for key in np.unique(found):
-        for place in np.flatnonzero(wanted == key):
-            for other in np.flatnonzero(undone == key):
-                yield int(place), int(other)
+def _add_to(total: _Row, row: _Row, times: int) -> None:
+    """Add a row so many times to a sum."""
+    for kind, each in row.items():
+        if count := (total.get(kind, 0) + times * each) % _PRIME:
+            total[kind] = count
+        else:
+            total.pop(kind, None)
 
 
 # -- as text ---------------------------------------------------------------------------------------
