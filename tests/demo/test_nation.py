@@ -9,7 +9,7 @@ from builders import DEMO_DAY, a_desk, open_store
 from peerbook import start_page
 from peerbook.desk import Desk
 from peerbook.people.pairs import pairs
-from peerbook.quality.catalogue import look_through
+from peerbook.quality.catalogue import look_at_each_site, look_through
 from peerbook.sites import site_records
 from peerbook.store.tables import Course, Meeting, Participant
 from peerbook.ui import Table
@@ -53,6 +53,12 @@ def _look(store, monkeypatch):
         if one.findings and one.rule.severity == "error"
     ]
     assert found(store, *(site.id for site in sites)) == found(store, None) != set()
+    each = [
+        (one.rule.id, finding)
+        for one in look_at_each_site(store, DEMO_DAY, 5) for finding in one.findings
+    ]  # fmt: skip
+    assert len(each) == len(set(each))
+    assert set(each) == found(store, None)
     monkeypatch.setattr(Desk, "today", DEMO_DAY)
     monkeypatch.setattr(start_page, "MOST_COURSES", 3)
     shown = [

@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 from builders import LEADER, course, course_date, decision, open_store, save, site, suggestion
 from peerbook import cli
 from peerbook.errors import Conflict, InputFault
-from peerbook.quality import snooze_records
-from peerbook.quality.catalogue import look_through
+from peerbook.quality import catalogue, snooze_records
+from peerbook.quality.catalogue import Found, look_through
 from peerbook.quality.report import lines
+from peerbook.quality.rules import Finding
 from peerbook.small_groups import SMALLEST
 from peerbook.store import Store, Visitor
 from peerbook.store.audit import PRIVATE
@@ -142,6 +143,38 @@ def test_there_is_one_line_for_each_finding_and_what_sleeps_is_counted(store, fo
     put_off(store, found, TODAY + DAY)
     assert lines(store, TODAY, SMALLEST)[0][1:] == ["1 is put off."]
     assert lines(store, TODAY, SMALLEST, "error")[0] == told
+
+
+def test_the_places_are_looked_through_one_after_the_other_and_nothing_is_missed(
+    store, found, monkeypatch
+):
+    """The most important still comes first; what belongs to no place is told once."""
+    (other,) = save(store, site(name="Horsens", municipality="Horsens"))
+    save(store, course(site_id=other, title="Autumn"))
+    answered_twice(store)
+    at_once = look_through(store, TODAY, SMALLEST)
+    ours, looked = Finding("draft:1", None, "", "", "start.ipynb", "A draft waits."), []
+
+    def look(*said, site_id):
+        looked.append(site_id)
+        one = look_through(*said, site_id=site_id)
+        return (*one, Found(found[0], (ours,)))
+
+    monkeypatch.setattr(catalogue, "look_through", look)
+    told, is_wrong = lines(store, TODAY, SMALLEST)
+    assert looked == [other, found[1].site_id]
+    assert told == [
+        "error answered_twice: Vejle: Spring 2026: A suggestion has two answers.",
+        "warning no_dates: Horsens: Autumn: The course has no dates.",
+        "warning no_dates: A draft waits.",
+        "warning no_dates: Vejle: Spring 2026: The course has no dates.",
+    ]
+    assert is_wrong
+    assert len(told) == 1 + sum(len(one.findings) for one in at_once)
+
+
+def test_a_store_without_a_place_is_looked_through_too(store):
+    assert lines(store, TODAY, SMALLEST) == (["There is nothing to put right."], False)
 
 
 def test_a_severity_there_is_not_is_refused(store):

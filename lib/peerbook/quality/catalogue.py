@@ -20,6 +20,7 @@ from peerbook.quality import (
     about_staff,
 )
 from peerbook.quality.rules import SEVERITIES, Finding, Look, Rule
+from peerbook.sites import site_records
 from peerbook.store import Store
 
 RULES: tuple[Rule, ...] = tuple(
@@ -77,3 +78,23 @@ def look_through(
             if findings:
                 found.append(Found(rule, findings))
     return tuple(found)
+
+
+def look_at_each_site(store: Store, today: dt.date, threshold: int) -> tuple[Found, ...]:
+    """Return what `look_through` finds at all sites, and look at one after the other by name.
+
+    What is kept meanwhile is what was found, however much the record holds.
+
+    Parameters
+    ----------
+    store, today, threshold
+        As for `look_through`.
+    """
+    with store.read() as session:
+        places: list[int | None] = [one.id for one in site_records.sites(session)]
+    found: dict[str, dict[Finding, None]] = {rule.id: {} for rule in RULES}
+    for site_id in places or [None]:
+        for one in look_through(store, today, threshold, site_id=site_id):
+            # What belongs to no site is found beside each.
+            found[one.rule.id] |= dict.fromkeys(one.findings)
+    return tuple(Found(rule, tuple(found[rule.id])) for rule in RULES if found[rule.id])

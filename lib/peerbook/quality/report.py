@@ -6,7 +6,7 @@ import datetime as dt
 
 from peerbook.errors import InputFault
 from peerbook.quality import snooze_records
-from peerbook.quality.catalogue import look_through
+from peerbook.quality.catalogue import look_at_each_site
 from peerbook.quality.rules import SEVERITIES
 from peerbook.store import Store
 from peerbook.text import _, format_list, ngettext
@@ -20,7 +20,7 @@ def lines(
     Parameters
     ----------
     store, today, threshold
-        As for `look_through`.
+        As for `look_at_each_site`.
     least
         The least severity that is told.
 
@@ -38,7 +38,7 @@ def lines(
         asleep = set(snooze_records.asleep(session, today))
     found = [
         (one.rule, finding)
-        for one in look_through(store, today, threshold)
+        for one in look_at_each_site(store, today, threshold)
         if one.rule.severity in told
         for finding in one.findings
     ]
