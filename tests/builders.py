@@ -390,6 +390,14 @@ def a_site(store: Store, *closed: ClosedDays, name: str = "Vejle") -> tuple[int,
     return number, own_name
 
 
+def a_pair(store: Store, site_id: int, peer: str | None, mentor: str | None, on: dt.date) -> int:
+    """Save a pair that was matched on a day, and return its number."""
+    (number,) = save(
+        store, MatchedPair(site_id=site_id, peer_code=peer, mentor_code=mentor, matched_on=on)
+    )
+    return int(number)
+
+
 def somebody(name: str) -> str:
     """Return a name nobody else has: who teaches at two sites would be needed at both."""
     return f"{name} {new_code()}"

@@ -7,8 +7,9 @@ from typing import get_args
 
 import pytest
 
-from peerbook.matching.occasions import Meetings, Occasion
-from peerbook.matching.pool import Pool
+from peerbook.matching.gathering_part import invitation_told
+from peerbook.matching.occasions import Invitation, Meetings, Occasion
+from peerbook.matching.pool import Couple, Pool
 from peerbook.matching.proposal import Proposal, Way
 from peerbook.matching.sentences import reason_name, sentence, way_name, way_rule, worth_text
 from peerbook.matching.whole import Worth
@@ -97,3 +98,23 @@ def test_what_an_answer_is_worth_counts_every_pair_once() -> None:
         "Begge ønsker efter mødet: 3. Begge ønsker, den ene eller begge på skemaet: 1. "
         "Kun den ene ønsker: 2."
     )
+
+
+@pytest.mark.parametrize(
+    ("wished", "others", "expected"),
+    [
+        (0, 1, "Så mødes ét muligt par for første gang."),
+        (1, 0, "Så mødes ét muligt par for første gang. Den ene af de to har allerede ønsket den "
+         "anden."),
+        (1, 2, "Så mødes 3 mulige par for første gang. I ét af dem er der allerede et ønske."),
+        (2, 10, "Så mødes 12 mulige par for første gang. I 2 af dem er der allerede et ønske."),
+    ],
+)  # fmt: skip
+def test_an_invitation_says_who_would_meet_in_plain_words(wished, others, expected) -> None:
+    new = tuple(Couple(f"p{n}", f"m{n}") for n in range(wished + others))
+    found = Invitation(("p0",), ("m0",), new[:wished], new[wished:])
+    assert invitation_told(found) == expected
+
+
+def test_where_all_have_met_nobody_is_invited() -> None:
+    assert invitation_told(None) == "Alle, der er ledige, har mødt hinanden."

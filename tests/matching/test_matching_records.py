@@ -429,9 +429,9 @@ def test_the_form_begins_with_the_wishes_that_hold_and_says_which_no_longer_do(s
     with store.read() as session:
         site = session.get_one(Site, site_id)
     desk = a_desk(store)
-    part = Wishes(desk, site, lambda _part: None)
+    part = Wishes(desk, site)
     part.parts()
-    part._show_one(peer)
+    part._place.open(part._one(peer))
     form = next(one for one in part._place.inside if isinstance(one, Form))
     assert (form.begin["wish_1"], form.begin["wish_2"]) == tuple(mentors)
     values = {"basis": "met", "wish_1": mentors[1], "wish_2": None, "wish_3": None}

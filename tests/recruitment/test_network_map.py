@@ -5,10 +5,18 @@ import datetime as dt
 import pytest
 
 from builders import a_site, assert_sound, change, read, refused
-from peerbook.recruitment import effort_records, enquiry_records, stakeholder_records
+from peerbook.recruitment import (
+    effort_records,
+    enquiry_records,
+    stakeholder_records,
+    talk_records,
+)
+from peerbook.recruitment.effort_records import Effort
 from peerbook.recruitment.enquiry_records import Asked, Person
+from peerbook.recruitment.journey_records import journeys_frame
 from peerbook.recruitment.network_map import FAR, NEAR, network_chart, network_finding
 from peerbook.recruitment.stakeholder_records import Place, Visited
+from peerbook.recruitment.talk_records import Held
 from peerbook.recruitment.visiting import Cadence
 
 TODAY = dt.date(2026, 3, 10)
@@ -51,6 +59,29 @@ def test_a_place_of_another_site_or_none_that_is_there_is_refused(store, site_id
         assert refused(store, enquiry_records.log_enquiry, site_id, asked, Person(), TODAY) == [
             "place"
         ]
+
+
+def test_a_place_is_known_however_it_is_spelled(store, site_id):
+    a_place(store, site_id, "Åsen  Nord")
+    again = Place("A\u030aSEN nord", "unit")
+    assert refused(store, stakeholder_records.save_place, site_id, again, TODAY) == ["name"]
+
+
+def test_what_was_spent_is_what_was_noted_the_visits_and_the_talks(store, site_id):
+    number = a_place(store, site_id, "Nord")
+    change(store, stakeholder_records.save_visit, number, Visited(TODAY, minutes=60), TODAY)
+    effort = Effort("leaflet", TODAY, "Foldere", 30, 200)
+    change(store, effort_records.save_effort, site_id, effort, TODAY)
+    asked = Asked(TODAY, "peer", "article")
+    change(store, enquiry_records.log_enquiry, site_id, asked, Person("Hanne Opdigt"), TODAY)
+    with store.read() as session:
+        journeys = journeys_frame(session, site_id)
+    (code,) = journeys["code"]
+    held = Held("peer", TODAY, staff=2, minutes=45)
+    change(store, talk_records.save_held_talk, code, held, TODAY)
+    frame = read(store, effort_records.spent_frame, site_id, journeys, "heard_via")
+    spent = {row.channel: (row.minutes, row.cost_kr) for row in frame.itertuples()}
+    assert spent == {"contact_person": (60, 0), "leaflet": (30, 200), "article": (90, 0)}
 
 
 def test_a_place_off_the_list_is_offered_only_where_it_was_chosen(store, site_id):

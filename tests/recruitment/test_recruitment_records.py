@@ -10,6 +10,7 @@ from builders import (
     LEADER,
     a_course,
     a_desk,
+    a_pair,
     a_site,
     assert_sound,
     change,
@@ -291,13 +292,7 @@ def test_the_way_from_asking_to_taking_part(store, site_id):
 
 def test_a_pair_and_how_it_ended_are_stages_of_both_ways(store, site_id):
     codes = [asks(store, site_id, Person(name)) for name in ("Hanne Opdigt", "Bo Opdigt")]
-    with store.write(LEADER) as session:
-        pair = MatchedPair(
-            site_id=site_id, peer_code=codes[0], mentor_code=codes[1], matched_on=TODAY
-        )
-        session.add(pair)
-        session.flush()
-        number = pair.id
+    number = a_pair(store, site_id, *codes, on=TODAY)
     frame = read(store, journeys_frame, site_id)
     assert funnel(frame, "heard_via")[0].reached == (2, 2, 2, 2, 0)
     for end, completed in (("withdrew", 0), ("completed", 2)):
@@ -420,11 +415,7 @@ def test_a_decision_that_says_too_little_is_refused(store, site_id, decided, fie
 def test_nobody_says_no_while_they_are_matched_still(store, site_id):
     code = asks(store, site_id)
     change(store, talk_records.save_decision, code, Decided("joined", TODAY, "peer"), TODAY)
-    with store.write(LEADER) as session:
-        pair = MatchedPair(site_id=site_id, peer_code=code, mentor_code=None, matched_on=TODAY)
-        session.add(pair)
-        session.flush()
-        number = pair.id
+    number = a_pair(store, site_id, code, None, on=TODAY)
     no = Decided("not_now", TODAY, reason="work")
     assert refused(store, talk_records.save_decision, code, no, TODAY) == ["on"]
     assert standing(store, site_id) == {code: "joined"}
@@ -437,11 +428,7 @@ def test_nobody_says_no_while_they_are_matched_still(store, site_id):
 def test_nobody_changes_role_while_they_are_matched_still(store, site_id):
     code = asks(store, site_id)
     change(store, talk_records.save_decision, code, Decided("joined", TODAY, "mentor"), TODAY)
-    with store.write(LEADER) as session:
-        pair = MatchedPair(site_id=site_id, peer_code=None, mentor_code=code, matched_on=TODAY)
-        session.add(pair)
-        session.flush()
-        number = pair.id
+    number = a_pair(store, site_id, None, code, on=TODAY)
     as_peer = Decided("joined", TODAY, "peer")
     assert refused(store, talk_records.save_decision, code, as_peer, TODAY) == ["on"]
     change(store, talk_records.save_decision, code, Decided("joined", TODAY, "mentor"), TODAY)

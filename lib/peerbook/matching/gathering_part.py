@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
-from sqlalchemy.orm import Session
-
-from peerbook.desk import Desk
 from peerbook.matching import matching_records
 from peerbook.matching.names import GATHERINGS, gathering_name
-from peerbook.matching.occasions import Kind, Occasion, next_occasion
+from peerbook.matching.occasions import Invitation, Kind, Occasion, next_occasion
 from peerbook.matching.room import Room, read_room
-from peerbook.store import Receipt, Saved, identities
-from peerbook.store.tables import Site
-from peerbook.text import _, format_date, format_list, ngettext
+from peerbook.people.names import role_name
+from peerbook.sites.tab import Tab
+from peerbook.store import Receipt, identities
+from peerbook.store.tables import Gathering
+from peerbook.text import _, format_date, ngettext
 from peerbook.ui import (
     Button,
     Cells,
@@ -27,7 +26,6 @@ from peerbook.ui import (
     Form,
     Heading,
     IntegerField,
-    Notice,
     Part,
     Prose,
     RowAction,
@@ -35,8 +33,6 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
-    literal,
-    receipt_text,
 )
 from peerbook.ui.answers import given, whole
 
@@ -45,39 +41,20 @@ ROOM_FOR = 12
 """So many are invited unless somebody says otherwise; the manual's trips give no number."""
 
 
-class Gatherings:
-    """The form, what was held, and a proposal for the next.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._next = Section([])
+class Gatherings(Tab):
+    """The form, what was held, and a proposal for the next."""
 
     def parts(self) -> list[Part]:
         """Return the form, the list, and the proposal."""
         room = read_room(self._desk, self._site)
-        self._show_list()
 
         def save(submission: Submission) -> Receipt:
-            receipt = self._desk.save(
+            return self._save(
                 submission,
                 lambda session: matching_records.save_gathering(
                     session, self._site.id, _occasion(submission.values), self._desk.today
                 ),
             )
-            self._show_list()
-            self._on_change(self)
-            return receipt
 
         form = Form(
             "gathering", self._fields(room, room.everybody()),
@@ -88,7 +65,7 @@ class Gatherings:
         return [
             Heading(_("Who was there?")),
             form,
-            self._place,
+            *super().parts(),
             Disclosure(_("Whom to invite next?"), self._next_parts),
         ]
 
@@ -114,15 +91,14 @@ class Gatherings:
             names = identities.name_of(session, gone)
         return [*here, *((code, names.get(code, code)) for code in gone)]
 
-    def _show_list(self, told: str = "") -> None:
+    def _held(self) -> list[tuple[Gathering, frozenset[str]]]:
         with self._desk.store.read() as session:
-            held = matching_records.gatherings(session, self._site.id)
-        notice: list[Part] = [Notice("ok", told)] if told else []
+            return matching_records.gatherings(session, self._site.id)
+
+    def _overview_parts(self) -> list[Part]:
+        held = self._held()
         if not held:
-            self._place.show(
-                [*notice, Prose(_("Nothing is noted yet."))], told, take_there=bool(told)
-            )
-            return
+            return [Prose(_("Nothing is noted yet."))]
         columns = [
             Column("date", _("When"), kind="date"),
             Column("kind", _("What")),
@@ -132,95 +108,73 @@ class Gatherings:
         rows = [
             {
                 "id": row.id,
-                "version": row.version,
                 "date": row.date,
                 "kind": gathering_name(row.kind),
                 "place": row.place,
                 "people": len(present),
-                "values": {
-                    "kind": row.kind, "date": row.date, "place": row.place,
-                    "present": tuple(sorted(present)),
-                },
             }
             for row, present in held[:SHOWN]
-        ]  # fmt: skip
+        ]
         table = Table(
             columns, rows, _("What was held, the latest first"), sortable=False,
             action=RowAction(_("Correct"), self._correct),
         )  # fmt: skip
-        self._place.show([*notice, table], told, take_there=bool(told))
+        return [table]
 
     def _correct(self, row: Cells) -> str:
-        number, version = int(str(row["id"])), int(str(row["version"]))
-        values = cast("Mapping[str, object]", row["values"])
-        present = cast("tuple[str, ...]", values["present"])
+        number = int(str(row["id"]))
 
-        def change(submission: Submission, what: Callable[[Session], Saved]) -> None:
-            receipt = self._desk.save(submission, what)
-            self._show_list(receipt_text(receipt))
-            self._on_change(self)
+        def parts() -> list[Part]:
+            held = self._held()
+            return next((self._held_parts(*one) for one in held if one[0].id == number), [])
+
+        self._place.open(parts)
+        return ""
+
+    def _held_parts(self, row: Gathering, present: frozenset[str]) -> list[Part]:
+        number, version = row.id, row.version
 
         def save(submission: Submission) -> None:
-            change(
+            self._save_and_show(
                 submission,
                 lambda session: matching_records.correct_gathering(
                     session, number, _occasion(submission.values), self._desk.today, version
                 ),
             )
 
-        def back() -> str:
-            self._show_list()
-            return _("The list is shown again.")
-
         def remove() -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                matching_records.remove_gathering(session, number, version)
-            told = _("It is removed.")
-            self._show_list(told)
-            self._on_change(self)
-            return told
+            return self._press(
+                lambda session: matching_records.remove_gathering(session, number, version),
+                _("It is removed."),
+            )
 
         room = read_room(self._desk, self._site)
         form = Form(
             "gathering_correction", self._fields(room, self._guests(room, present)),
-            values=values, on_submit=save,
-            submit_label=_("Save the correction"),
+            values={
+                "kind": row.kind, "date": row.date, "place": row.place,
+                "present": tuple(sorted(present)),
+            },
+            on_submit=save, submit_label=_("Save the correction"),
         )  # fmt: skip
         remove_it = Button(_("Remove it"), remove, confirm=_("Remove it?"), look="danger")
         heading = _("{title}, {date}").format(
-            title=row["kind"], date=format_date(cast(dt.date, row["date"]), "long")
+            title=gathering_name(row.kind), date=format_date(row.date, "long")
         )
-        self._place.show(
-            [Heading(heading, level=3), form, Button(_("Back to the list"), back), remove_it],
-            take_there=True,
-        )
-        return ""
+        return [Heading(heading, level=3), form, remove_it]
 
     # -- the next one ----------------------------------------------------------------------------
 
     def _next_parts(self) -> list[Part]:
+        place = Section()
+
         def ask(submission: Submission) -> str:
             most = whole(submission.values["most"]) or ROOM_FOR
             room = read_room(self._desk, self._site)
             wished = [bond.couple for bond in room.bonds]
             found = next_occasion(room.pool, wished, room.meetings, most)
-            if found is None:
-                told = _("All who are free have met each other.")
-                self._next.show([Prose(told)], told)
-                return ""
-            names = [literal(room.name(code)) for code in (*found.peers, *found.mentors)]
-            told = ngettext(
-                "Then {n} pair meets for the first time.",
-                "Then {n} pairs meet for the first time.",
-                len(found.wished) + len(found.others),
-            ).format(n=len(found.wished) + len(found.others))
-            wanted = ngettext(
-                "{n} of them wishes for the other.",
-                "Of {n} of them one wishes for the other.",
-                len(found.wished),
-            ).format(n=len(found.wished))
-            invite = _("Invite {names}.").format(names=format_list(names))
-            self._next.show([Prose(f"{invite} {told} {wanted}")], told)
+            told = invitation_told(found)
+            place.show([Prose(told), *_invited_parts(room, found)], told)
             return ""
 
         form = Form(
@@ -231,7 +185,44 @@ class Gatherings:
             submit_label=_("Show whom to invite"),
             only_asks=True,
         )
-        return [form, self._next]
+        return [form, place]
+
+
+def invitation_told(found: Invitation | None) -> str:
+    """Return what comes of an invitation, in a sentence or two."""
+    if found is None:
+        return _("All who are free have met each other.")
+    wished = len(found.wished)
+    met = wished + len(found.others)
+    told = ngettext(
+        "Then one possible pair meets for the first time.",
+        "Then {n} possible pairs meet for the first time.",
+        met,
+    ).format(n=met)
+    if not wished:
+        return told
+    if met == 1:
+        more = _("One of the two has wished for the other already.")
+    else:
+        more = ngettext(
+            "In one of them there is a wish already.",
+            "In {n} of them there is a wish already.",
+            wished,
+        ).format(n=wished)
+    return f"{told} {more}"
+
+
+def _invited_parts(room: Room, found: Invitation | None) -> list[Part]:
+    if found is None:
+        return []
+    rows = [
+        {"name": room.name(code), "role": role_name(role)}
+        for role, codes in (("peer", found.peers), ("mentor", found.mentors))
+        for code in codes
+    ]
+    columns = [Column("name", _("Name")), Column("role", _("Role"))]
+    caption = ngettext("Invite {n}", "Invite these {n}", len(rows)).format(n=len(rows))
+    return [Table(columns, rows, caption)]
 
 
 def _occasion(values: Mapping[str, object]) -> Occasion:

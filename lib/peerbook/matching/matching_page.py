@@ -10,10 +10,10 @@ from peerbook.matching.proposal_part import Proposals
 from peerbook.matching.room import read_room
 from peerbook.matching.wishes_part import Wishes
 from peerbook.privacy.disclosure import told_counts
-from peerbook.sites.site_part import site_page
+from peerbook.sites.tab import tabbed_page
 from peerbook.store.tables import Site
 from peerbook.text import _
-from peerbook.ui import Page, Part, Tabs
+from peerbook.ui import Page
 
 
 def open_page(site: str = "") -> Page:
@@ -24,30 +24,13 @@ def open_page(site: str = "") -> Page:
     InputFault
         When there is no such site.
     """
-    desk = open_desk()
-    return site_page(desk, site, lambda at: _parts(desk, at), lambda at: _facts(desk, at))
-
-
-def _parts(desk: Desk, site: Site) -> list[Part]:
-    def follow(changed: object) -> None:
-        """Let what was opened show what was saved in another part."""
-        for part in (wishes, proposals, pairs):
-            if part is not changed:
-                part.refresh()
-
-    wishes = Wishes(desk, site, follow)
-    proposals = Proposals(desk, site, follow)
-    pairs = Pairs(desk, site, follow)
-    return [
-        Tabs(
-            [
-                (_("Wishes"), wishes.parts),
-                (_("Who met whom"), Gatherings(desk, site, follow).parts),
-                (_("Proposal"), proposals.parts),
-                (_("Pairs"), pairs.parts),
-            ]
-        )
+    tabs = [
+        (_("Wishes"), Wishes),
+        (_("Who met whom"), Gatherings),
+        (_("Proposal"), Proposals),
+        (_("Pairs"), Pairs),
     ]
+    return tabbed_page(open_desk(), site, tabs, _facts)
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
 
-from peerbook.desk import Desk
 from peerbook.matching import matching_records
 from peerbook.matching.proposal import REASONS, Waiting
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.sentences import reason_name
 from peerbook.people.names import end_name, role_name
 from peerbook.people.pairs import Pair, pair_address
-from peerbook.store.tables import Site
+from peerbook.sites.tab import Tab
 from peerbook.text import _
 from peerbook.ui import (
     ChoiceField,
@@ -24,53 +22,27 @@ from peerbook.ui import (
     Form,
     Heading,
     Link,
-    Notice,
     Part,
     Prose,
-    Section,
     Submission,
     Table,
-    receipt_text,
 )
 from peerbook.ui.answers import given
 
 
-class Pairs:
-    """The pairs, with the way to each; and who waits in the café.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
+class Pairs(Tab):
+    """The pairs, with the way to each; and who waits in the café."""
 
     def parts(self) -> list[Part]:
         """Return the pairs, those who wait, and the form to match two by hand."""
-        self._show()
         return [
-            self._place,
+            *super().parts(),
             Disclosure(_("Match two who are not proposed"), lambda: [self._form()]),
         ]
 
-    def refresh(self) -> None:
-        """Read anew, where it is open."""
-        if self._place.inside:
-            self._show()
-
-    def _show(self, told: str = "") -> None:
+    def _overview_parts(self) -> list[Part]:
         room = read_room(self._desk, self._site)
-        notice: list[Part] = [Notice("ok", told)] if told else []
-        self._place.show(
-            [*notice, *self._pair_parts(room), *_waiting_parts(room)], told, take_there=bool(told)
-        )
+        return [*self._pair_parts(room), *_waiting_parts(room)]
 
     def _pair_parts(self, room: Room) -> list[Part]:
         open_pairs = [pair for pair in room.pairs if pair.ended_on is None]
@@ -105,7 +77,7 @@ class Pairs:
 
         def save(submission: Submission) -> None:
             values = submission.values
-            receipt = self._desk.save(
+            self._save_and_show(
                 submission,
                 lambda session: matching_records.save_pair(
                     session, self._site.id, str(values["peer"]), str(values["mentor"]),
@@ -113,8 +85,6 @@ class Pairs:
                     beside=given(bool, values["beside"]), asked=given(bool, values["asked"]),
                 ),
             )  # fmt: skip
-            self._show(receipt_text(receipt))
-            self._on_change(self)
 
         return Form(
             "pair",

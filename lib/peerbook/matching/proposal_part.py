@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
 from typing import cast
 
-from peerbook.desk import Desk
 from peerbook.matching import matching_records
 from peerbook.matching.proposal import Answer, Proposal, propose
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.sentences import sentence
 from peerbook.matching.wishes import Bond
 from peerbook.people.names import role_name
-from peerbook.store.tables import Site
+from peerbook.sites.tab import Tab
 from peerbook.text import _, format_list, ngettext
 from peerbook.ui import (
     Cells,
@@ -21,66 +18,42 @@ from peerbook.ui import (
     Disclosure,
     Filter,
     Heading,
-    Notice,
     Part,
     Prose,
     RowAction,
-    Section,
     Status,
     Table,
     literal,
 )
 
 
-class Proposals:
-    """The bonds there are, and the answers side by side.
+class Proposals(Tab):
+    """The bonds there are, and the answers side by side."""
 
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._way = "peers_first"
+    _way = "peers_first"
 
     def parts(self) -> list[Part]:
         """Return the choice of the way, and what it gives."""
-        self._show()
         ways = [
             ("peers_first", _("that no two would rather have each other")),
             ("whole", _("that as many as possible get each other")),
         ]
         choice = Filter(_("What matters most?"), ways, self._choose, value=self._way, look="radio")
-        return [choice, self._place]
-
-    def refresh(self) -> None:
-        """Read anew, where it is open."""
-        if self._place.inside:
-            self._show()
+        return [choice, *super().parts()]
 
     def _choose(self, way: str) -> None:
         self._way = way
-        self._show()
+        self.refresh()
 
-    def _show(self, told: str = "") -> None:
+    def _overview_parts(self) -> list[Part]:
         room = read_room(self._desk, self._site)
         proposal = propose(room.members, room.wishes, room.occasions, room.vetoes, room.day)
         answer = proposal.whole if self._way == "whole" else proposal.peers_first
-        notice: list[Part] = [Notice("ok", told)] if told else []
-        parts: list[Part] = [
-            *notice,
+        return [
             *self._answer_parts(room, answer),
             *_difference_parts(room, proposal),
             Disclosure(_("Who wishes for whom"), lambda: [_bonds_table(room)]),
         ]
-        self._place.show(parts, told, take_there=bool(told))
 
     def _answer_parts(self, room: Room, answer: Answer) -> list[Part]:
         if not answer.pairs:
@@ -129,13 +102,13 @@ class Proposals:
 
     def _match(self, row: Cells) -> str:
         peer, mentor = cast("tuple[str, str]", row["codes"])
-        today: dt.date = self._desk.today
-        with self._desk.store.write(self._desk.actor) as session:
-            matching_records.save_pair(session, self._site.id, peer, mentor, on=today, today=today)
-        told = _("{peer} and {mentor} are matched.").format(peer=row["peer"], mentor=row["mentor"])
-        self._show(told)
-        self._on_change(self)
-        return told
+        today = self._desk.today
+        return self._press(
+            lambda session: matching_records.save_pair(
+                session, self._site.id, peer, mentor, on=today, today=today
+            ),
+            _("{peer} and {mentor} are matched.").format(peer=row["peer"], mentor=row["mentor"]),
+        )
 
 
 def _difference_parts(room: Room, proposal: Proposal) -> list[Part]:

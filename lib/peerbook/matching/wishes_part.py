@@ -8,7 +8,6 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from peerbook.desk import Desk
 from peerbook.matching import matching_records
 from peerbook.matching.names import VETOES, veto_name
 from peerbook.matching.pool import Member
@@ -17,8 +16,9 @@ from peerbook.matching.wishes import MOST_NAMES, Basis, compared, named
 from peerbook.people.mistakes_part import Noted, mistakes
 from peerbook.people.names import before_line, role_name
 from peerbook.people.participants import refuse_deleted, stopped, take_back_stopped
+from peerbook.sites.tab import Tab, Thing
 from peerbook.store import Saved, identities
-from peerbook.store.tables import Site, VetoKind
+from peerbook.store.tables import VetoKind
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
     Button,
@@ -29,11 +29,9 @@ from peerbook.ui import (
     Disclosure,
     Form,
     Heading,
-    Notice,
     Part,
     Prose,
     RowAction,
-    Section,
     Status,
     Submission,
     Table,
@@ -45,47 +43,17 @@ from peerbook.ui.answers import given
 from peerbook.ui.asking import asks_once
 
 
-class Wishes:
-    """The list of those who take part; it gives place to one of them.
+class Wishes(Tab):
+    """The list of those who take part; it gives place to one of them."""
 
-    Parameters
-    ----------
-    desk, site
-        Where.
-    on_change
-        Called with this part after each save, so that the others follow.
-    """
-
-    def __init__(self, desk: Desk, site: Site, on_change: Callable[[object], None]) -> None:
-        self._desk = desk
-        self._site = site
-        self._on_change = on_change
-        self._place = Section([])
-        self._lists = False
-
-    def parts(self) -> list[Part]:
-        """Return the list."""
-        self._show_list()
-        return [self._place]
-
-    def refresh(self) -> None:
-        """Read anew, where the list is open."""
-        if self._lists:
-            self._show_list()
-
-    def _show_list(self, told: str = "") -> None:
-        self._lists = True
+    def _overview_parts(self) -> list[Part]:
         room = read_room(self._desk, self._site)
-        notice: list[Part] = [Notice("ok", told)] if told else []
         if not room.members:
             text = _(
                 "Nobody takes part yet. Note on the page [Recruitment](recruitment.ipynb) that "
                 "somebody wants to."
             )
-            self._place.show(
-                [*notice, Prose(text), *self._stopped_parts()], told, take_there=bool(told)
-            )
-            return
+            return [Prose(text), *self._stopped_parts()]
         columns = [
             Column("name", _("Name")),
             Column("role", _("Role")),
@@ -105,13 +73,13 @@ class Wishes:
             })  # fmt: skip
 
         def open_one(row: Cells) -> str:
-            self._show_one(str(row["code"]))
+            self._place.open(self._one(str(row["code"])))
             return ""
 
         table = Table(
             columns, rows, _("Those who take part"), action=RowAction(_("Open"), open_one)
         )
-        self._place.show([*notice, table, *self._stopped_parts()], told, take_there=bool(told))
+        return [table, *self._stopped_parts()]
 
     def _stopped_parts(self) -> list[Part]:
         """Return the folded list of those who no longer take part, each with a way back."""
@@ -125,12 +93,10 @@ class Wishes:
         ]  # fmt: skip
 
         def take_back(one: Noted) -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                take_back_stopped(session, one.code, one.seq)
-            told = _("It is taken back. {name} takes part as before.").format(name=one.name)
-            self._show_list(told)
-            self._on_change(self)
-            return told
+            return self._press(
+                lambda session: take_back_stopped(session, one.code, one.seq),
+                _("It is taken back. {name} takes part as before.").format(name=one.name),
+            )
 
         return mistakes(
             _("Who no longer takes part?"), _("Those who no longer take part, the latest first"),
@@ -139,50 +105,48 @@ class Wishes:
 
     # -- one person ------------------------------------------------------------------------------
 
-    def _show_one(self, code: str, told: str = "") -> None:
-        self._lists = False
-        room = read_room(self._desk, self._site)
-        member = room.pool[code]
+    def _one(self, code: str) -> Thing:
+        """Return what makes the parts of somebody; it makes none once they take part no longer."""
 
-        def back() -> str:
-            self._show_list()
-            return _("The list is shown again.")
+        def parts() -> list[Part]:
+            room = read_room(self._desk, self._site)
+            member = next((one for one in room.members if one.code == code), None)
+            return [] if member is None else self._member_parts(room, member)
 
-        notice: list[Part] = [Notice("ok", told)] if told else []
-        self._place.show(
-            [
-                Button(_("Back to the list"), back),
-                *notice,
-                Heading(room.name(code)),
-                Prose(f"{role_name(member.role)} · {_state(member).text}"),
-                *self._holding_parts(room, code),
-                *_pairs_before(room, code),
-                *_earlier(room, code),
-                Heading(_("Whom do they wish for?"), level=3),
-                Prose(
-                    _(
-                        "Here stand the wishes that hold. Whoever is no longer named here is no "
-                        "longer wished for."
-                    )
-                ),
-                self._wish_form(room, member),
-                Disclosure(_("Not to be matched with"), lambda: self._veto_parts(room, member)),
-                self._waiting_button(member),
-                self._stop_button(room, member),
-            ],
-            told,
-            take_there=True,
-        )
+        return parts
 
-    def _save(self, submission: Submission, code: str, change: Callable[[Session], Saved]) -> None:
+    def _member_parts(self, room: Room, member: Member) -> list[Part]:
+        code = member.code
+        return [
+            Heading(room.name(code)),
+            Prose(f"{role_name(member.role)} · {_state(member).text}"),
+            *self._holding_parts(room, code),
+            *_pairs_before(room, code),
+            *_earlier(room, code),
+            Heading(_("Whom do they wish for?"), level=3),
+            Prose(
+                _(
+                    "Here stand the wishes that hold. Whoever is no longer named here is no "
+                    "longer wished for."
+                )
+            ),
+            self._wish_form(room, member),
+            Disclosure(_("Not to be matched with"), lambda: self._veto_parts(room, member)),
+            self._waiting_button(member),
+            self._stop_button(room, member),
+        ]
+
+    def _save_of(
+        self, submission: Submission, code: str, change: Callable[[Session], Saved]
+    ) -> None:
+        """Save what a form about somebody holds, and say who is no longer wished for."""
         held = _wished(read_room(self._desk, self._site), code)
         told = receipt_text(self._desk.save(submission, change))
         room = read_room(self._desk, self._site)
         if over := [room.name(one) for one in held if one not in _wished(room, code)]:
             text = _("No longer wished for: {names}.").format(names=format_list(over))
             told = f"{told} {text}"
-        self._show_one(code, told)
-        self._on_change(self)
+        self._changed(told, self._one(code))
 
     def _wish_form(self, room: Room, member: Member) -> Form:
         others = room.of_role("mentor" if member.role == "peer" else "peer")
@@ -197,7 +161,7 @@ class Wishes:
             basis = cast(Basis, values["basis"])
             made_on = given(dt.date, values["made_on"])
             seen = submission.seen or named(room.wishes, member.code, basis, made_on)
-            self._save(
+            self._save_of(
                 submission, member.code,
                 lambda session: matching_records.save_wishes(
                     session, self._site.id, member.code, wished, basis,
@@ -249,13 +213,14 @@ class Wishes:
             return []
 
         def take_back(row: Cells) -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                today = self._desk.today
-                matching_records.withdraw_wish(session, code, str(row["code"]), today, today)
-            told = _("The wish is taken back.")
-            self._show_one(code, told)
-            self._on_change(self)
-            return told
+            today = self._desk.today
+            return self._press(
+                lambda session: matching_records.withdraw_wish(
+                    session, code, str(row["code"]), today, today
+                ),
+                _("The wish is taken back."),
+                self._one(code),
+            )
 
         columns = [
             Column("name", _("Who")),
@@ -271,15 +236,14 @@ class Wishes:
 
     def _waiting_button(self, member: Member) -> Button:
         def note() -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                today = self._desk.today
-                matching_records.save_waiting(
+            today = self._desk.today
+            return self._press(
+                lambda session: matching_records.save_waiting(
                     session, self._site.id, member.code, today, today, waits=not member.waits
-                )
-            told = _("Noted.")
-            self._show_one(member.code, told)
-            self._on_change(self)
-            return told
+                ),
+                _("Noted."),
+                self._one(member.code),
+            )
 
         label = _("Is ready to be matched") if member.waits else _("Would rather wait")
         return Button(label, note)
@@ -289,12 +253,12 @@ class Wishes:
 
         def stop() -> str:
             today = self._desk.today
-            with self._desk.store.write(self._desk.actor) as session:
-                matching_records.save_stopped(session, self._site.id, member.code, today, today)
-            told = _("{name} no longer takes part. What is kept stays.").format(name=name)
-            self._show_list(told)
-            self._on_change(self)
-            return told
+            return self._press(
+                lambda session: matching_records.save_stopped(
+                    session, self._site.id, member.code, today, today
+                ),
+                _("{name} no longer takes part. What is kept stays.").format(name=name),
+            )
 
         question = _("Is {name} no longer with you?").format(name=name)
         return Button(_("No longer takes part"), stop, confirm=question)
@@ -324,14 +288,13 @@ class Wishes:
         ]
 
         def lift(row: Cells) -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                matching_records.lift_veto(
+            return self._press(
+                lambda session: matching_records.lift_veto(
                     session, str(row["one"]), str(row["other"]), int(str(row["version"]))
-                )
-            told = _("They can be matched again.")
-            self._show_one(member.code, told)
-            self._on_change(self)
-            return told
+                ),
+                _("They can be matched again."),
+                self._one(member.code),
+            )
 
         ask = asks_once()
 
@@ -339,7 +302,7 @@ class Wishes:
             values = submission.values
             other = str(values["other"])
             ask(
-                lambda meant: self._save(
+                lambda meant: self._save_of(
                     submission, member.code,
                     lambda session: matching_records.save_veto(
                         session, member.code, other, cast(VetoKind, values["kind"]),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
+from peerbook.recruitment.funnel import By, spent_in_talks
 from peerbook.store import Saved, row_to_change
 from peerbook.store.tables import (
     Channel,
@@ -73,6 +74,27 @@ def efforts_frame(session: Session, site_id: int | None = None) -> pd.DataFrame:
     if site_id is not None:
         wanted = wanted.where(RecruitmentEffort.site_id == site_id)
     return pd.DataFrame(session.execute(wanted).all(), columns=["effort_id", *columns[1:]])
+
+
+def spent_frame(session: Session, site_id: int, journeys: pd.DataFrame, by: By) -> pd.DataFrame:
+    """Return all that was spent on reaching people at a site: what was noted, visits and talks.
+
+    Parameters
+    ----------
+    journeys, by
+        As for `funnel`: the time of a talk is spent on the channel through which somebody came.
+
+    Returns
+    -------
+    DataFrame
+        `channel`, `date`, `minutes` and `cost_kr`.
+    """
+    spent = [
+        efforts_frame(session, site_id),
+        visits_frame(session, site_id),
+        spent_in_talks(journeys, talks_frame(session, site_id), by),
+    ]
+    return pd.concat(spent)[["channel", "date", "minutes", "cost_kr"]]
 
 
 def visits_frame(session: Session, site_id: int) -> pd.DataFrame:

@@ -20,7 +20,6 @@ from peerbook.recruitment.funnel import (
     Stage,
     contracts_started,
     funnel,
-    spent_in_talks,
     spent_per_contract,
 )
 from peerbook.recruitment.journey_records import contracts_frame, journeys_frame, turns
@@ -83,12 +82,7 @@ class Funnel(Tab):
             first = months_after(self._desk.today, -self._months)
         with self._desk.store.read() as session:
             journeys = journeys_frame(session, self._site.id)
-            talks = effort_records.talks_frame(session, self._site.id)
-            efforts = pd.concat([
-                effort_records.efforts_frame(session, self._site.id),
-                effort_records.visits_frame(session, self._site.id),
-                spent_in_talks(journeys, talks, self._by),
-            ])  # fmt: skip
+            efforts = effort_records.spent_frame(session, self._site.id, journeys, self._by)
             contracts = contracts_frame(session, self._site.id, self._desk.today)
             became = peers_who_became_mentors(turns(session, self._site.id))
         rows = funnel(journeys, self._by, first=first)

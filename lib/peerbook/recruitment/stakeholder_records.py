@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.people.participants import danish_order
+from peerbook.personal import same_name
 from peerbook.recruitment.visiting import Cadence, next_visit
 from peerbook.store import Saved, row_to_change
 from peerbook.store.store import gone
@@ -254,9 +255,9 @@ def _check(place: Place) -> None:
 
 
 def _named(session: Session, site_id: int, name: str) -> Stakeholder | None:
-    key = " ".join(name.casefold().split())
+    key = same_name(name)
     wanted = select(Stakeholder).where(Stakeholder.site_id == site_id)
-    return next((row for row in session.scalars(wanted) if row.name.casefold() == key), None)
+    return next((row for row in session.scalars(wanted) if same_name(row.name) == key), None)
 
 
 def _place(row: Stakeholder) -> Place:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from peerbook.errors import InputFault
+from peerbook.personal import same_name
 from peerbook.text import _
 
 MUNICIPALITIES = frozenset(
@@ -54,7 +55,7 @@ def check_municipality(name: str, field: str = "municipality") -> str:
 
 def _plain(name: str) -> str:
     """Return a name as it is compared: without its “Kommune” and genitive, and with å as aa."""
-    plain = " ".join(name.casefold().split())
+    plain = same_name(name)
     for word in (" kommune", " regionskommune"):
         plain = plain.removesuffix(word)
     return plain.removesuffix("s").replace("å", "aa")

@@ -28,7 +28,7 @@ from peerbook.course.names import attendance_name, date_name
 from peerbook.course.people_records import Mentor
 from peerbook.errors import InputFault
 from peerbook.files.intake import Reading, Template
-from peerbook.personal import Names, kinds_in
+from peerbook.personal import Names, kinds_in, same_name
 from peerbook.rows import plain_rows
 from peerbook.store import read_code
 from peerbook.store.tables import Attendance, AttendanceStatus, CatchUp, Course, CourseDate
@@ -157,7 +157,7 @@ class _Roster:
         self._by_code = {mentor.code: mentor for mentor in people}
         self._by_name: dict[str, list[Mentor]] = defaultdict(list)
         for mentor in people:
-            self._by_name[" ".join(mentor.name.casefold().split())].append(mentor)
+            self._by_name[same_name(mentor.name)].append(mentor)
         self._names = Names([mentor.name for mentor in people], alone=True)
         ids = [date.id for date in self._dates]
         stored = session.scalars(select(Attendance).where(Attendance.course_date_id.in_(ids)))
@@ -209,7 +209,7 @@ class _Roster:
         InputFault
             When nobody on the course is, or several are.
         """
-        named = self._by_name.get(" ".join(written.casefold().split()), [])
+        named = self._by_name.get(same_name(written), [])
         if len(named) == 1:
             return named[0]
         if named:
