@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from benchmarks import draws as benchmark
 from cost_cases import FIGURES, PHONE, TALK, case, other
 from peerbook.costs.case import COMPLETED, Line, estimate
 from peerbook.costs.draws import BLOCK, drawn_totals, reaches
@@ -159,3 +160,11 @@ def test_a_case_that_cannot_be_worked_out_is_not_drawn():
     for call in (lambda one: drawn_totals([one]), reaches):
         with pytest.raises(InputFault):
             call(case((TALK,), **other("hours", value=None)))
+
+
+def test_the_benchmark_draws_all_models_with_figures_that_all_vary():
+    cases = benchmark.cases()
+    assert len(cases) == 7
+    assert all(one.figures[key].spread for one in cases for key in one.needed)
+    assert len(benchmark.drawn_alone(cases)) > 50
+    assert benchmark.measure(rounds=1, draws=10).ratio > 0

@@ -139,7 +139,10 @@ def _drawn(of_case: Callable[[Case, _Values], Draws], cases: Sequence[Case], how
     blocks = how.mapped(
         partial(_block, of_case, tuple(cases), how.seed, together), range(-(-how.draws // BLOCK))
     )
-    drawn: Draws = np.concatenate(list(blocks), axis=1)[:, : how.draws]
+    drawn = np.empty((len(cases), how.draws))
+    for number, block in enumerate(blocks):
+        left = drawn[:, number * BLOCK :][:, :BLOCK]
+        left[:] = block[:, : left.shape[1]]
     return drawn
 
 
