@@ -55,7 +55,8 @@ def _look(store, monkeypatch):
     assert found(store, *(site.id for site in sites)) == found(store, None) != set()
     each = [
         (one.rule.id, finding)
-        for one in look_at_each_site(store, DEMO_DAY, 5) for finding in one.findings
+        for at_site in look_at_each_site(store, DEMO_DAY, 5)
+        for one in at_site for finding in one.findings
     ]  # fmt: skip
     assert len(each) == len(set(each))
     assert set(each) == found(store, None)

@@ -10,12 +10,13 @@ import pytest
 from builders import LEADER, a_desk, course, decision, save, site, suggestion
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
-from peerbook.quality import quality_part, snooze_records
+from peerbook.quality import catalogue, quality_part, snooze_records
 from peerbook.quality.quality_part import quality_parts
+from peerbook.quality.rules import Finding, Rule
 from peerbook.sites import site_records
 from peerbook.store import Store, Visitor
 from peerbook.store.tables import Site
-from peerbook.ui import Disclosure, Filter, Form, Heading, Notice, Prose, Section, Table
+from peerbook.ui import Disclosure, Filter, Form, Heading, Notice, Prose, Section, StepByStep, Table
 
 TODAY = dt.date(2027, 5, 20)
 
@@ -152,6 +153,64 @@ def test_of_many_places_one_is_looked_through_at_a_time(store, monkeypatch):
     _folded, table = shown.open("Courses without dates (1)")
     assert [row[0]["text"] for row in table.data["rows"]] == ["Vejle: Spring in Vejle"]
     assert looked == [2, quiet, 1]
+
+
+def overview(shown):
+    """Return the table of all places, after as many steps as the browser would ask for."""
+    (work,) = shown.all(StepByStep)
+    for _step in range(work.total):
+        answer = work.answer({"do": "step"}, ())
+    (table,) = [one for one in shown.all(Table) if "each place" in one.data["caption"]]
+    return answer["said"], table
+
+
+def counts_of(table):
+    return {row[0]: [cell[0] for cell in row[1:]] for row in table.data["rows"]}
+
+
+def test_all_places_are_looked_through_one_by_one_and_the_worst_comes_first(store, monkeypatch):
+    monkeypatch.setattr(quality_part, "SITES_AT_ONCE", 1)
+    broken(store)
+    number = broken(store, "Horsens")
+    save(store, course(site_id=number, title="Autumn"))
+    save(store, site(name="Odense"))
+    shown = Shown(store)
+    assert [one for one in shown.all(Table) if "each place" in one.data["caption"]] == []
+    told, table = overview(shown)
+    assert told == "3 places are looked through."
+    assert counts_of(table) == {
+        "Horsens": ["1", "2", "0"], "Vejle": ["1", "1", "0"], "Odense": ["0", "0", "0"],
+    }  # fmt: skip
+    assert list(counts_of(table)) == ["Horsens", "Vejle", "Odense"]
+    table._run({"index": 1, "edition": table.edition}, ())
+    (where,) = [one for one in shown.all(Filter) if one.label == "Where?"]
+    assert where.options[where.chosen] == "Vejle"
+    shown.press("Courses without dates (1)")
+    shown.answer(days="30", reason="The room is not found yet")
+    (table,) = [one for one in shown.all(Table) if "each place" in one.data["caption"]]
+    assert counts_of(table)["Vejle"] == ["1", "0", "0"]
+    shown.choose("Who sees to it?", "Me")
+    (table,) = [one for one in shown.all(Table) if "each place" in one.data["caption"]]
+    assert counts_of(table)["Horsens"] == ["0", "0", "0"]
+
+
+def test_what_belongs_to_no_place_is_shown_where_one_of_many_is_looked_at(store, monkeypatch):
+    monkeypatch.setattr(quality_part, "SITES_AT_ONCE", 1)
+    broken(store)
+    save(store, site(name="Odense"))
+    rule = Rule("mine", "note", "leader", lambda: "Yours", lambda: "", lambda look: [
+        Finding("draft:1", None, "", "", "start.ipynb", "A draft waits.")
+    ])  # fmt: skip
+    monkeypatch.setattr(catalogue, "RULES", (rule,))
+    shown = Shown(store)
+    assert shown.outline == ["Worth a look", "Yours (1)"]
+    assert set(map(tuple, counts_of(overview(shown)[1]).values())) == {("0", "0", "0")}
+
+
+def test_where_all_places_are_shown_there_is_no_overview(store):
+    broken(store)
+    broken(store, "Horsens")
+    assert Shown(store).all(StepByStep) == []
 
 
 def test_what_is_put_off_goes_below_with_why_and_can_be_woken(store):

@@ -605,6 +605,60 @@ def test_button_tells_trouble_and_rests_without_connection(show, caplog):
     expect(button).to_be_enabled()
 
 
+def long_work(total=3):
+    seen = []
+    told = lambda: f"{len(seen)} er set."  # noqa: E731
+    return seen, ui.StepByStep("Se alle igennem", total, seen.append, told)
+
+
+def test_long_work_goes_step_by_step_and_tells_how_far_it_is(show, wire):
+    seen, work = long_work()
+    page = show(work)
+    wire.hold()
+    page.get_by_role("button", name="Se alle igennem").click()
+    expect(page.get_by_role("progressbar", name="Se alle igennem")).to_be_visible()
+    expect(page.get_by_text("0 af 3")).to_be_visible()
+    wire.release()
+    expect(page.get_by_role("status")).to_contain_text("3 er set.")
+    assert seen == [0, 1, 2]
+    expect(page.get_by_role("progressbar")).to_be_hidden()
+    page.get_by_role("button", name="Se alle igennem").click()  # once more, from the beginning
+    expect(page.get_by_role("status")).to_contain_text("6 er set.")
+    assert seen == [0, 1, 2, 0, 1, 2]
+
+
+def test_long_work_is_stopped_and_goes_on_where_it_stopped(show, wire):
+    seen, work = long_work()
+    page = show(work)
+    wire.hold()
+    page.get_by_role("button", name="Se alle igennem").click()
+    page.get_by_role("button", name=_("Stop here")).click()
+    wire.release()
+    expect(page.get_by_role("status")).to_contain_text("1 er set.")
+    assert seen == [0]
+    expect(page.get_by_text("1 af 3")).to_be_visible()
+    page.get_by_role("button", name="Se alle igennem").click()
+    expect(page.get_by_role("status")).to_contain_text("3 er set.")
+    assert seen == [0, 1, 2]
+
+
+def test_long_work_tells_trouble_and_the_step_is_done_when_it_is_asked_for_again(show):
+    outcomes = [StoreUnavailable("Lageret kan ikke nås."), None]
+
+    def step(_number):
+        if (trouble := outcomes.pop(0)) is not None:
+            raise trouble
+
+    page = show(ui.StepByStep("Se alle igennem", 1, step, lambda: "Alt er set."))
+    page.get_by_role("button", name="Se alle igennem").click()
+    expect(page.get_by_role("status")).to_contain_text("Lageret kan ikke nås.")
+    page.evaluate("host.connection('lost')")
+    expect(page.get_by_role("button", name="Se alle igennem")).to_be_disabled()
+    page.evaluate("host.connection('ok')")
+    page.get_by_role("button", name="Se alle igennem").click()
+    expect(page.get_by_role("status")).to_contain_text("Alt er set.")
+
+
 def test_download_gives_the_file_python_made(show, tmp_path):
     data = bytes(range(256))
     page = show(ui.Download("Hent", lambda: ("hold æøå.ics", data, "text/calendar")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -80,10 +81,10 @@ def look_through(
     return tuple(found)
 
 
-def look_at_each_site(store: Store, today: dt.date, threshold: int) -> tuple[Found, ...]:
-    """Return what `look_through` finds at all sites, and look at one after the other by name.
+def look_at_each_site(store: Store, today: dt.date, threshold: int) -> Iterator[tuple[Found, ...]]:
+    """Yield what `look_through` finds at one site after the other, by name.
 
-    What is kept meanwhile is what was found, however much the record holds.
+    Nothing of it is kept, so it takes no more memory where there are more sites.
 
     Parameters
     ----------
@@ -92,9 +93,13 @@ def look_at_each_site(store: Store, today: dt.date, threshold: int) -> tuple[Fou
     """
     with store.read() as session:
         places: list[int | None] = [one.id for one in site_records.sites(session)]
-    found: dict[str, dict[Finding, None]] = {rule.id: {} for rule in RULES}
+    told: set[tuple[str, str]] = set()
     for site_id in places or [None]:
+        found = []
         for one in look_through(store, today, threshold, site_id=site_id):
+            new = [each for each in one.findings if (one.rule.id, each.subject) not in told]
             # What belongs to no site is found beside each.
-            found[one.rule.id] |= dict.fromkeys(one.findings)
-    return tuple(Found(rule, tuple(found[rule.id])) for rule in RULES if found[rule.id])
+            told |= {(one.rule.id, each.subject) for each in new if each.site_id is None}
+            if new:
+                found.append(Found(one.rule, tuple(new)))
+        yield tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
@@ -16,7 +16,7 @@ from peerbook.quality.rules import SEVERITIES, Finding, Rule, severity_name
 from peerbook.store import Receipt, Role
 from peerbook.store.rights import rights_of
 from peerbook.store.tables import Site, Snooze
-from peerbook.text import _
+from peerbook.text import _, ngettext
 from peerbook.ui import (
     Cells,
     ChoiceField,
@@ -32,6 +32,7 @@ from peerbook.ui import (
     Prose,
     RowAction,
     Section,
+    StepByStep,
     Submission,
     Table,
     TextField,
@@ -60,6 +61,10 @@ def quality_parts(desk: Desk, sites: Sequence[Site], chosen: Site) -> list[Part]
     return _Quality(desk, sites, chosen).parts()
 
 
+_Named = tuple[Rule, str]
+"""A rule, and the subject of what breaks it."""
+
+
 @dataclass(frozen=True)
 class _Shown:
     """A rule, and those of its findings that are shown."""
@@ -71,7 +76,8 @@ class _Shown:
 class _Quality:
     """What was found, once; what is put off is read anew each time it is shown.
 
-    Many sites are looked through one at a time.
+    Many sites are looked through one at a time: one is shown, and of the others it is told how much
+    there is, once somebody asks for it.
     """
 
     def __init__(self, desk: Desk, sites: Sequence[Site], chosen: Site) -> None:
@@ -80,8 +86,11 @@ class _Quality:
         self._are_many = len(sites) > SITES_AT_ONCE
         self._found: Sequence[Found] = ()
         self._site: int | None = chosen.id if self._are_many else None
+        self._seen: dict[int, Sequence[_Named]] = {}
+        self._where: Filter[int] | None = None
         self._is_mine = False
         self._opened = ""
+        self._places = Section([])
         self._list = Section([])
         self._asking = Section([])
         self._without_names = WithoutNames(desk)
@@ -90,14 +99,20 @@ class _Quality:
         """Return the choices, what was found, and where one is asked how long it may wait."""
         self._look()
         self._show()
-        return [*self._choices(), self._list, self._asking]
+        return [*self._choices(), *self._overview(), self._list, self._asking]
 
     def _look(self) -> None:
+        self._found = self._found_at(self._site if self._are_many else None)
+
+    def _found_at(self, site_id: int | None) -> Sequence[Found]:
         desk = self._desk
-        self._found = look_through(
-            desk.store, desk.today, desk.threshold(), desk.actor,
-            self._site if self._are_many else None,
-        )  # fmt: skip
+        found = look_through(desk.store, desk.today, desk.threshold(), desk.actor, site_id)
+        if site_id is not None:
+            self._seen[site_id] = [
+                (one.rule, finding.subject)
+                for one in found for finding in one.findings if finding.site_id == site_id
+            ]  # fmt: skip
+        return found
 
     def _choices(self) -> list[Part]:
         findings = [one for found in self._found for one in found.findings]
@@ -105,7 +120,8 @@ class _Quality:
         choices: list[Part] = []
         if self._are_many:
             each_of = [(one.id, one.name) for one in self._sites]
-            choices.append(Filter(_("Where?"), each_of, self._choose_site, value=self._site))
+            self._where = Filter(_("Where?"), each_of, self._choose_site, value=self._site)
+            choices.append(self._where)
         elif len(broken) > 1:
             named = sorted(broken.items(), key=lambda site: site[1])
             options = [(None, _("All places")), *named]
@@ -126,6 +142,54 @@ class _Quality:
         self._is_mine = is_mine
         self._show()
 
+    # -- all places, one after the other ---------------------------------------------------------
+
+    def _overview(self) -> list[Part]:
+        """Return the way to look through all places, where the page shows one at a time."""
+        if not self._are_many:
+            return []
+        label = _("Look through all places")
+        total = len(self._sites)
+        return [StepByStep(label, total, self._look_at, self._rest), self._places]
+
+    def _look_at(self, place: int) -> None:
+        self._found_at(self._sites[place].id)
+
+    def _rest(self) -> str:
+        with self._desk.store.read() as session:
+            asleep = snooze_records.asleep(session, self._desk.today)
+        self._show_places(asleep)
+        told = ngettext(
+            "{n} place is looked through.", "{n} places are looked through.", len(self._seen)
+        )
+        return told.format(n=len(self._seen))
+
+    def _show_places(self, asleep: Container[snooze_records.Key]) -> None:
+        """Show how much each place that was looked at has to put right."""
+        rows: list[dict[str, object]] = []
+        for site in self._sites:
+            if site.id in self._seen:
+                awake = [
+                    rule.severity for rule, subject in self._seen[site.id]
+                    if self._is_shown(rule) and (rule.id, subject) not in asleep
+                ]  # fmt: skip
+                counts: dict[str, object] = {one: awake.count(one) for one in SEVERITIES}
+                rows.append({"place": site.name, "site": site.id, **counts})
+        rows.sort(key=lambda row: tuple(-cast(int, row[severity]) for severity in SEVERITIES))
+        columns = [Column("place", _("Where"))] + [
+            Column(severity, severity_name(severity), "number") for severity in SEVERITIES
+        ]
+        caption = _("What there is to put right at each place, the most important first")
+        action = RowAction(_("See what it is"), self._turn_to)
+        self._places.show([Table(columns, rows, caption, action=action)])
+
+    def _turn_to(self, row: Cells) -> str:
+        site_id = cast(int, row["site"])
+        if self._where is not None:
+            self._where.turn_to(site_id)
+        self._choose_site(site_id)
+        return _("It stands below.")
+
     # -- what was found --------------------------------------------------------------------------
 
     def _show(self, announce: str = "") -> None:
@@ -134,9 +198,9 @@ class _Quality:
         awake: list[_Shown] = []
         put_off: list[tuple[Rule, Finding, Snooze]] = []
         for found in self._found:
-            if self._is_mine and found.rule.owner != self._desk.visitor.role:
+            if not self._is_shown(found.rule):
                 continue
-            here = [one for one in found.findings if self._site in (None, one.site_id)]
+            here = [one for one in found.findings if self._is_here(one)]
             up = tuple(one for one in here if (found.rule.id, one.subject) not in asleep)
             if up:
                 awake.append(_Shown(found.rule, up))
@@ -156,6 +220,17 @@ class _Quality:
             label = _("Put off ({n})").format(n=len(put_off))
             parts.append(Disclosure(label, partial(self._put_off_parts, put_off)))
         self._list.show(parts, announce=announce)
+        if self._places.inside:
+            self._show_places(asleep)
+
+    def _is_shown(self, rule: Rule) -> bool:
+        return not self._is_mine or rule.owner == self._desk.visitor.role
+
+    def _is_here(self, one: Finding) -> bool:
+        """Return whether something was found where it is looked; beside each of many places, so is
+        what belongs to none.
+        """
+        return self._site in (None, one.site_id) or (self._are_many and one.site_id is None)
 
     def _rule(self, shown: _Shown) -> Disclosure:
         rule, count = shown.rule, len(shown.findings)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from peerbook.errors import InputFault
 from peerbook.quality import snooze_records
-from peerbook.quality.catalogue import look_at_each_site
+from peerbook.quality.catalogue import RULES, look_at_each_site
 from peerbook.quality.rules import SEVERITIES
 from peerbook.store import Store
 from peerbook.text import _, format_list, ngettext
@@ -36,20 +36,21 @@ def lines(
     told = SEVERITIES[: SEVERITIES.index(least) + 1]
     with store.read() as session:
         asleep = set(snooze_records.asleep(session, today))
-    found = [
-        (one.rule, finding)
-        for one in look_at_each_site(store, today, threshold)
-        if one.rule.severity in told
-        for finding in one.findings
-    ]
-    awake = [(rule, one) for rule, one in found if (rule.id, one.subject) not in asleep]
-    written = [
-        f"{rule.severity} {rule.id}: "
-        + ": ".join(filter(None, [one.site, one.place, one.sentence]))
-        for rule, one in awake
-    ]
+    lines_of: dict[str, list[str]] = {rule.id: [] for rule in RULES if rule.severity in told}
+    is_wrong, count = False, 0
+    for at_site in look_at_each_site(store, today, threshold):
+        for rule, finding in ((one.rule, each) for one in at_site for each in one.findings):
+            if rule.id not in lines_of:
+                continue
+            if (rule.id, finding.subject) in asleep:
+                count += 1
+                continue
+            is_wrong |= rule.severity == "error"
+            where = filter(None, [finding.site, finding.place, finding.sentence])
+            lines_of[rule.id].append(f"{rule.severity} {rule.id}: {': '.join(where)}")
+    written = [line for those in lines_of.values() for line in those]
     if not written:
         written = [_("There is nothing to put right.")]
-    if count := len(found) - len(awake):
+    if count:
         written.append(ngettext("{n} is put off.", "{n} are put off.", count).format(n=count))
-    return written, any(rule.severity == "error" for rule, _one in awake)
+    return written, is_wrong

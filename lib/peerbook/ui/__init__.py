@@ -44,6 +44,7 @@ from peerbook.ui.page import (
     Page,
     Prose,
     Section,
+    StepByStep,
     Tabs,
 )
 from peerbook.ui.part import Part
@@ -92,6 +93,7 @@ __all__ = [
     "ScaleField",
     "Section",
     "Status",
+    "StepByStep",
     "Submission",
     "Table",
     "TableData",

@@ -4,9 +4,9 @@ import { drawers, drawn, forget, treeOf } from "./tree.js";
 import { form } from "./form.js";
 import { table } from "./table.js";
 import { chart } from "./chart.js";
-import { address, button, columns, disclosure, excerpt, filter, heading, notice, overview, page, panel, prose, section, tabs } from "./page.js";
+import { address, button, columns, disclosure, excerpt, filter, heading, notice, overview, page, panel, prose, section, step_by_step, tabs } from "./page.js";
 
-Object.assign(drawers, { address, button, chart, columns, disclosure, excerpt, filter, form, heading, notice, overview, page, panel, prose, section, table, tabs });
+Object.assign(drawers, { address, button, chart, columns, disclosure, excerpt, filter, form, heading, notice, overview, page, panel, prose, section, step_by_step, table, tabs });
 
 export function initialize({ model }) {
   treeOf(model);

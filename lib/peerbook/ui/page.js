@@ -1,5 +1,5 @@
 // The smaller parts of a page: words, notices, buttons, and places that hold others.
-import { actionButton, h, onConnection, setEnabled, statusLine, symbol } from "./dom.js";
+import { actionButton, fill, h, isEnabled, isLost, onConnection, setEnabled, statusLine, symbol } from "./dom.js";
 import { inHistory } from "./history.js";
 
 const OPENING_MS = 300;
@@ -86,6 +86,57 @@ function offerFile({ file, buffers }) {
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
+}
+
+// Each step is asked for, so that what somebody else asks meanwhile is answered between two of them.
+export function step_by_step({ model, el }) {
+  const words = model.get("texts");
+  const status = statusLine();
+  const bar = h("progress", { "aria-label": model.get("label") });
+  const counted = h("span", { class: "pb-counted" });
+  const line = h("div", { class: "pb-steps", hidden: true }, bar, counted);
+  const button = h("button", { type: "button", class: "pb-button pb-look-quiet" }, model.get("label"));
+  let isGoing = false;
+  let isStopping = false;
+  const draw = () => {
+    const [n, total] = [model.get("done"), model.get("total")];
+    bar.max = total;
+    bar.value = n;
+    counted.textContent = fill(words.counted, { n, total });
+    line.hidden = !isGoing && (n === 0 || n === total);
+    button.textContent = isGoing ? words.stop : model.get("label");
+    setEnabled(button, !isStopping && !isLost());
+  };
+  const go = async () => {
+    isGoing = true;
+    status.say("");
+    draw();
+    let answer = {};
+    while (isGoing && !isStopping && !answer.trouble && answer.said === undefined) answer = await model.ask({ do: "step" });
+    if (isStopping && !answer.trouble && answer.said === undefined) answer = await model.ask({ do: "rest" });
+    isGoing = isStopping = false;
+    draw();
+    if (answer.trouble) status.say(answer.trouble, "danger");
+    else status.say(answer.said ?? "", "ok");
+  };
+  button.addEventListener("click", () => {
+    if (!isEnabled(button)) return;
+    if (isGoing) {
+      isStopping = true;
+      draw();
+    } else go();
+  });
+  model.on("change:done", draw);
+  draw();
+  el.replaceChildren(h("div", { class: "pb-actions" }, h("div", { class: "pb-action" }, button, line, status.node)));
+  const leave = onConnection(el, (lost) => {
+    if (lost) isGoing = isStopping = false; // no answer will come
+    draw();
+  });
+  return () => {
+    isGoing = false;
+    leave();
+  };
 }
 
 export function filter({ model, el }) {

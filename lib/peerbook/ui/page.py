@@ -224,6 +224,47 @@ class Button(_Actions):
         super().__init__("button", [Action(label, on_press, confirm, look)])
 
 
+class StepByStep(Part):
+    """Work that takes long, done a step at a time while somebody looks on, who may stop it.
+
+    The browser asks for one step after the other. So the page answers to everything else between
+    two of them, and nothing goes on when it has been left. What was done stays done.
+
+    Parameters
+    ----------
+    label
+        What the button says that begins it, or goes on with it.
+    total
+        How many steps there are.
+    step
+        Does the one with a number, the first being 0.
+    rest
+        Is called when all are done or somebody stops, to show what came of it; returns a sentence
+        about it.
+    """
+
+    label = traitlets.Unicode().tag(sync=True)
+    total = traitlets.Int().tag(sync=True)
+    done = traitlets.Int(0).tag(sync=True)
+
+    def __init__(
+        self, label: str, total: int, step: Callable[[int], None], rest: Callable[[], str]
+    ) -> None:
+        self._step = step
+        self._rest = rest
+        texts = {"stop": _("Stop here"), "counted": _("{n} of {total}")}
+        super().__init__("step_by_step", texts, label=label, total=total)
+        self.answer_to("step", self._next)
+        self.answer_to("rest", lambda _request, _buffers: {"said": self._rest()})
+
+    def _next(self, _request: Mapping[str, Any], _buffers: object) -> Answer:
+        if self.done >= self.total:
+            self.done = 0  # once more from the beginning
+        self._step(self.done)
+        self.done += 1
+        return {"said": self._rest()} if self.done == self.total else {}
+
+
 class Downloads(_Actions):
     """Buttons side by side, each of which makes a file and gives it to the user.
 
