@@ -131,12 +131,12 @@ class _Quality:
             choices.append(Filter(_("Who sees to it?"), whose, self._choose_mine, look="radio"))
         return [Columns(choices)] if choices else []
 
-    def _choose_site(self, site_id: int | None) -> None:
+    def _choose_site(self, site_id: int | None, *, take_there: bool = False) -> None:
         self._site = site_id
         if self._are_many:
             self._look()
             self._asking.show([])
-        self._show()
+        self._show(take_there=take_there)
 
     def _choose_mine(self, is_mine: bool) -> None:
         self._is_mine = is_mine
@@ -187,12 +187,12 @@ class _Quality:
         site_id = cast(int, row["site"])
         if self._where is not None:
             self._where.turn_to(site_id)
-        self._choose_site(site_id)
-        return _("It stands below.")
+        self._choose_site(site_id, take_there=True)
+        return ""
 
     # -- what was found --------------------------------------------------------------------------
 
-    def _show(self, announce: str = "") -> None:
+    def _show(self, announce: str = "", *, take_there: bool = False) -> None:
         with self._desk.store.read() as session:
             asleep = snooze_records.asleep(session, self._desk.today)
         awake: list[_Shown] = []
@@ -219,7 +219,7 @@ class _Quality:
         if put_off:
             label = _("Put off ({n})").format(n=len(put_off))
             parts.append(Disclosure(label, partial(self._put_off_parts, put_off)))
-        self._list.show(parts, announce=announce)
+        self._list.show(parts, announce=announce, take_there=take_there)
         if self._places.inside:
             self._show_places(asleep)
 
