@@ -12,7 +12,7 @@ from peerbook.errors import Conflict, NotAllowed
 from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.pathways import staff_records
 from peerbook.pathways.acute_card import acute_card
-from peerbook.pathways.acute_part import AcuteHelp
+from peerbook.pathways.acute_part import CardsGiven
 from peerbook.pathways.over_involvement import Contact
 from peerbook.pathways.staff_records import LeftSupport
 from peerbook.pathways.support_part import Support
@@ -193,8 +193,8 @@ def test_the_page_takes_back_what_the_list_names(store, made, monkeypatch):
     with store.read() as session:
         site = session.get_one(Site, site_id)
         session.expunge(site)
-    support, card = Support(desk, site), AcuteHelp(desk, site)
-    shown = [*support.parts(), *card.parts(), *card._list_parts()]
+    support, card = Support(desk, site), CardsGiven(desk, site)
+    shown = [*support.parts(), *card.parts()]
 
     def parts(kind):
         return [one for part in shown for one in part.everything() if isinstance(one, kind)]

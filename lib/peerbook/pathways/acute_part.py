@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from peerbook.desk import Desk
 from peerbook.pathways import staff_records
 from peerbook.pathways.acute_card import acute_card
 from peerbook.people.mistakes_part import Noted, mistakes
 from peerbook.people.participants import danish_order
+from peerbook.sites.tab import Tab
 from peerbook.store import identities
-from peerbook.store.tables import Site
 from peerbook.text import _, ngettext
 from peerbook.ui import (
     Column,
@@ -23,7 +22,6 @@ from peerbook.ui import (
     Part,
     Prose,
     RowAction,
-    Section,
     Status,
     Submission,
     Table,
@@ -34,24 +32,11 @@ CARD_LENGTH = 300
 """Letters there is room for on a card."""
 
 
-class AcuteHelp:
-    """The form for whom to call, the card to print, and who has got it.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    """
-
-    def __init__(self, desk: Desk, site: Site) -> None:
-        self._desk = desk
-        self._site = site
-        self._place = Section([])
-        self._list = Section([])
+class AcuteHelp(Tab):
+    """The form for whom to call, the card to print, and who has got it."""
 
     def parts(self) -> list[Part]:
         """Return the form, and below it the card and who has got it."""
-        self._show()
         return [
             Heading(_("A card for when it becomes acute")),
             Prose(
@@ -61,13 +46,8 @@ class AcuteHelp:
                 )
             ),
             self._form(),
-            self._place,
+            *super().parts(),
         ]
-
-    def refresh(self) -> None:
-        """Read anew, where it is open."""
-        if self._place.inside:
-            self._show()
 
     def _form(self) -> Form:
         with self._desk.store.read() as session:
@@ -80,7 +60,8 @@ class AcuteHelp:
             with self._desk.store.write(self._desk.actor) as session:
                 staff_records.save_acute_help(session, self._site.id, mine, before)
             seen = mine
-            self._show()
+            self._place.refresh()
+            self._on_change(self)
 
         return Form(
             "acute_help",
@@ -100,33 +81,31 @@ class AcuteHelp:
             drafts=self._desk.drafts(f"acute_help:{self._site.id}"),
         )  # fmt: skip
 
-    def _show(self) -> None:
+    def _overview_parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             text = staff_records.acute_help(session, self._site.id)
             cards = staff_records.cards(session, self._site.id, self._desk.today)
         if not text:
-            self._place.show([Prose(_("When it is written, you can print the card here."))])
-            return
+            return [Prose(_("When it is written, you can print the card here."))]
         missing = sum(day is None for day in cards.values())
         told = ngettext(
             "{n} who takes part has no card yet.", "{n} who take part have no card yet.", missing
         ).format(n=missing)
-        self._place.show(
-            [
-                Download(
-                    _("The card to print (.pdf)"),
-                    lambda: acute_card(text, self._site.name, synthetic=self._desk.synthetic),
-                ),
-                Notice("info", told) if missing else Prose(_("All who take part have the card.")),
-                Disclosure(_("Who has got the card?"), self._list_parts),
-            ]
-        )
+        given = CardsGiven(self._desk, self._site, lambda _changed: self._on_change(self))
+        return [
+            Download(
+                _("The card to print (.pdf)"),
+                lambda: acute_card(text, self._site.name, synthetic=self._desk.synthetic),
+            ),
+            Notice("info", told) if missing else Prose(_("All who take part have the card.")),
+            Disclosure(_("Who has got the card?"), given.parts),
+        ]
 
-    def _list_parts(self) -> list[Part]:
-        self._show_list()
-        return [self._list]
 
-    def _show_list(self, told: str = "") -> None:
+class CardsGiven(Tab):
+    """Who has got the card, and who has not."""
+
+    def _overview_parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             cards = staff_records.cards(session, self._site.id, self._desk.today)
             given = staff_records.cards_given(session, self._site.id, self._desk.today)
@@ -160,22 +139,22 @@ class AcuteHelp:
             _("Noted by mistake?"), _("Who has got the card, the latest first"), known,
             self._take_back,
         )  # fmt: skip
-        self._list.show([*([Notice("ok", told)] if told else []), table, *wrong], told)
+        return [table, *wrong]
 
     def _take_back(self, noted: Noted) -> str:
-        with self._desk.store.write(self._desk.actor) as session:
-            staff_records.take_back_card(session, noted.code, noted.seq)
-        told = _("It is taken back.")
-        self._show_list(told)
-        return told
+        return self._press(
+            lambda session: staff_records.take_back_card(session, noted.code, noted.seq),
+            _("It is taken back."),
+        )
 
     def _give(self, row: Cells) -> str:
         today = self._desk.today
-        with self._desk.store.write(self._desk.actor) as session:
-            staff_records.give_card(session, self._site.id, str(row["code"]), today, today)
-        told = _("{name} has the card.").format(name=cast(str, row["name"]))
-        self._show_list(told)
-        return told
+        return self._press(
+            lambda session: staff_records.give_card(
+                session, self._site.id, str(row["code"]), today, today
+            ),
+            _("{name} has the card.").format(name=cast(str, row["name"])),
+        )
 
 
 def card_status(*, has_card: bool) -> Status:

@@ -31,7 +31,7 @@ class Contacts(PairList):
 
     opens_again = "meetings"
 
-    def _list_parts(self) -> list[Part]:
+    def _overview_parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             known = contact_records.contacts(session, self._site.id, self._desk.today)
             names = names_of(session, (one for one, _contact in known))
@@ -50,8 +50,7 @@ class Contacts(PairList):
         rows = [{**cells_of(one, names), **_cells(found)} for one, found in known]
 
         def open_it(row: Cells) -> str:
-            self._open(int(str(row["number"])), "meetings")
-            return ""
+            return self._open(int(str(row["number"])), "meetings")
 
         table = Table(
             columns, rows, _("Pairs that go on, those to ask after first"),

@@ -34,7 +34,7 @@ TASKS: dict[Kind, Task] = {
 class Waiting(PairList):
     """The list of what waits; a pair is opened at what its line is about."""
 
-    def _list_parts(self) -> list[Part]:
+    def _overview_parts(self) -> list[Part]:
         today = self._desk.today
         with self._desk.store.read() as session:
             waiting = due_records.dues(session, self._site.id, today)
@@ -70,8 +70,7 @@ class Waiting(PairList):
         tasks = {str(kind): task for kind, task in TASKS.items()}
 
         def open_it(row: Cells) -> str:
-            self._open(int(str(row["number"])), tasks[str(row["kind"])])
-            return ""
+            return self._open(int(str(row["number"])), tasks[str(row["kind"])])
 
         return Table(
             columns, rows, _("What harms most to wait with comes first"),

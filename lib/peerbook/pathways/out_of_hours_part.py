@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from peerbook.desk import Desk
 from peerbook.pathways import staff_records
 from peerbook.pathways.over_involvement import Contact, Load, by_pair, latest_months, loads
 from peerbook.pathways.staff_records import STAFF_LENGTH, SavedContact
 from peerbook.people.pairs import Pair, pairs
+from peerbook.sites.tab import Tab
 from peerbook.small_groups import is_shown
 from peerbook.store import Receipt, identities
-from peerbook.store.tables import Site
 from peerbook.text import _, format_list, format_month, format_number
 from peerbook.ui import (
     Button,
@@ -30,47 +29,32 @@ from peerbook.ui import (
     Part,
     Prose,
     RowAction,
-    Section,
     Submission,
     Table,
     TextField,
-    receipt_text,
 )
 from peerbook.ui.answers import given, given_or_none, whole
 
 SHOWN, MOST_NAMED = 20, 6
 
 
-class OutOfHours:
+class OutOfHours(Tab):
     """The form, the months of each member of staff, and what was noted.
 
     How often each pair called is told only to those who may see who takes part, and only when they
     ask.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
     """
-
-    def __init__(self, desk: Desk, site: Site) -> None:
-        self._desk = desk
-        self._site = site
-        self._place = Section([])
 
     def parts(self) -> list[Part]:
         """Return the form, and below it how it stands."""
-        self._show()
 
         def save(submission: Submission) -> Receipt:
-            receipt = self._desk.save(
+            return self._save(
                 submission,
                 lambda session: staff_records.save_contact(
                     session, self._site.id, _contact(submission.values), self._desk.today
                 ),
             )
-            self._show()
-            return receipt
 
         form = Form(
             "out_of_hours_contact", self._fields(), values={"date": self._desk.today},
@@ -87,14 +71,9 @@ class OutOfHours:
                 )
             ),
             form,
-            self._place,
+            *super().parts(),
             Disclosure(_("When is it too often?"), lambda: [self._limit_form()]),
         ]
-
-    def refresh(self) -> None:
-        """Read anew, where it is open."""
-        if self._place.inside:
-            self._show()
 
     def _fields(self, chosen: int | None = None) -> list[Field[Any]]:
         known = self._pairs()
@@ -131,25 +110,27 @@ class OutOfHours:
 
     # -- how it stands ---------------------------------------------------------------------------
 
-    def _show(self, told: str = "") -> None:
-        months = latest_months(self._desk.today)
+    def _known(self) -> list[SavedContact]:
         with self._desk.store.read() as session:
-            known = staff_records.contacts(session, self._site.id, months[0])
+            return staff_records.contacts(
+                session, self._site.id, latest_months(self._desk.today)[0]
+            )
+
+    def _overview_parts(self) -> list[Part]:
+        months, known = latest_months(self._desk.today), self._known()
+        with self._desk.store.read() as session:
             limit = staff_records.limit_of(session, self._site.id)
-        notice: list[Part] = [Notice("ok", told)] if told else []
         if not known:
-            text = Prose(_("Nobody was reached outside working hours in the last half year."))
-            self._place.show([*notice, text], told, take_there=bool(told))
-            return
+            return [Prose(_("Nobody was reached outside working hours in the last half year."))]
         contacts = [one.contact for one in known]
         found = loads(contacts, months)
-        parts: list[Part] = [*notice, *self._over(found, months, limit), self._table(found, months)]
+        parts: list[Part] = [*self._over(found, months, limit), self._table(found, months)]
         if self._desk.sees_names:
             parts.append(
                 Disclosure(_("How often from which pair?"), lambda: self._by_pair(contacts))
             )
         parts.append(Disclosure(_("Correct a contact"), lambda: [self._noted(known)]))
-        self._place.show(parts, told, take_there=bool(told))
+        return parts
 
     def _over(
         self, found: tuple[Load, ...], months: tuple[dt.date, ...], limit: int | None
@@ -211,7 +192,7 @@ class OutOfHours:
 
     def _noted(self, known: list[SavedContact]) -> Table:
         rows = [
-            {"saved": one, "date": one.contact.date, "staff": one.contact.staff}
+            {"number": one.number, "date": one.contact.date, "staff": one.contact.staff}
             for one in known[:SHOWN]
         ]
         columns = [Column("date", _("When"), kind="date"), Column("staff", _("Member of staff"))]
@@ -221,28 +202,30 @@ class OutOfHours:
         )  # fmt: skip
 
     def _correct(self, row: Cells) -> str:
-        saved = cast(SavedContact, row["saved"])
+        number = int(str(row["number"]))
 
+        def parts() -> list[Part]:
+            known = self._known()
+            return next((self._correction_parts(one) for one in known if one.number == number), [])
+
+        self._place.open(parts)
+        return ""
+
+    def _correction_parts(self, saved: SavedContact) -> list[Part]:
         def save(submission: Submission) -> None:
-            receipt = self._desk.save(
+            self._save_and_show(
                 submission,
                 lambda session: staff_records.correct_contact(
                     session, saved.number, _contact(submission.values), self._desk.today,
                     saved.version,
                 ),
             )  # fmt: skip
-            self._show(receipt_text(receipt))
-
-        def back() -> str:
-            self._show()
-            return _("The list is shown again.")
 
         def remove() -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                staff_records.remove_contact(session, saved.number, saved.version)
-            told = _("It is removed.")
-            self._show(told)
-            return told
+            return self._press(
+                lambda session: staff_records.remove_contact(session, saved.number, saved.version),
+                _("It is removed."),
+            )
 
         contact = saved.contact
         values = {"staff": contact.staff, "date": contact.date, "pair": contact.pair}
@@ -251,8 +234,7 @@ class OutOfHours:
             submit_label=_("Save the correction"),
         )  # fmt: skip
         remove_it = Button(_("Remove it"), remove, confirm=_("Remove it?"), look="danger")
-        self._place.show([form, Button(_("Back to the list"), back), remove_it], take_there=True)
-        return ""
+        return [form, remove_it]
 
     # -- the limit -------------------------------------------------------------------------------
 
@@ -269,7 +251,7 @@ class OutOfHours:
                     session, self._site.id, mine, before, self._desk.threshold()
                 )
             seen = mine
-            self._show()
+            self._place.refresh()
 
         return Form(
             "out_of_hours_limit",

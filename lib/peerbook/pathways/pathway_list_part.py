@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.pathways import pathway_records
@@ -12,6 +10,7 @@ from peerbook.pathways.opened import cells_of
 from peerbook.pathways.pair_list import PairList, names_of
 from peerbook.pathways.pathway import Pathway
 from peerbook.people.names import end_name, role_name
+from peerbook.sites.tab import OnChange
 from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import (
@@ -32,14 +31,12 @@ class Pathways(PairList):
     Parameters
     ----------
     desk, site, on_change
-        As for `PairList`.
+        As for `Tab`.
     opened
         Number of the pair to begin with; 0 for the list.
     """
 
-    def __init__(
-        self, desk: Desk, site: Site, on_change: Callable[[object], None], opened: int = 0
-    ) -> None:
+    def __init__(self, desk: Desk, site: Site, on_change: OnChange, opened: int = 0) -> None:
         super().__init__(desk, site, on_change)
         self._first = opened
 
@@ -57,7 +54,7 @@ class Pathways(PairList):
             except InputFault:
                 return False
 
-    def _list_parts(self) -> list[Part]:
+    def _overview_parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             known = pathway_records.pathways(session, self._site.id, self._desk.today)
             going = [one for one in known if one.ended_on is None]
@@ -112,7 +109,6 @@ class Pathways(PairList):
 
     def _action(self) -> RowAction:
         def open_it(row: Cells) -> str:
-            self._open(int(str(row["number"])))
-            return ""
+            return self._open(int(str(row["number"])))
 
         return RowAction(_("Open"), open_it)

@@ -26,7 +26,6 @@ from peerbook.ui import (
     Disclosure,
     Form,
     Heading,
-    Notice,
     Part,
     Prose,
     Submission,
@@ -68,13 +67,11 @@ class OnePathway:
         self._leave = leave
         self._before = before
 
-    def parts(self, told: str = "", task: Task | None = None) -> list[Part]:
+    def parts(self, task: Task | None = None) -> list[Part]:
         """Return the pair, its dates, and what can be done; one task is open.
 
         Parameters
         ----------
-        told
-            What was just saved.
         task
             What it was opened for; the next thing to do when None.
         """
@@ -85,12 +82,9 @@ class OnePathway:
         standing = _("Pair {number}: {standing}").format(
             number=one.number, standing=standing_text(one, today)
         )
-        notice: list[Part] = [Notice("ok", told)] if told else []
         wanted = task or _next_task(one, today)
         alone = _("One of the two was deleted. Nothing more is written of this pair.")
         return [
-            Button(_("Back to the list"), lambda: self._leave("")),
-            *notice,
             Heading(heading),
             Prose(standing),
             Prose(bullets([text for _on, text in sorted(_dates(one), key=_day)])),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from peerbook.desk import Desk, open_desk
 from peerbook.pathways import pathway_records
@@ -13,10 +14,10 @@ from peerbook.pathways.pathway_list_part import Pathways
 from peerbook.pathways.retention_part import RetentionCurves
 from peerbook.pathways.staff_part import Staff, staff_facts
 from peerbook.privacy.disclosure import told_counts
-from peerbook.sites.site_part import site_page
+from peerbook.sites.tab import MakesTab, tabbed_page
 from peerbook.store.tables import Site
 from peerbook.text import _
-from peerbook.ui import Page, Part, Tabs
+from peerbook.ui import Page
 
 
 def open_page(site: str = "", pair: int = 0) -> Page:
@@ -32,30 +33,14 @@ def open_page(site: str = "", pair: int = 0) -> Page:
     InputFault
         When there is no such site.
     """
-    desk = open_desk()
-    return site_page(desk, site, lambda at: _parts(desk, at, pair), lambda at: _facts(desk, at))
-
-
-def _parts(desk: Desk, site: Site, pair: int) -> list[Part]:
-    def follow(changed: object) -> None:
-        """Let what was opened show what was saved in another part."""
-        for part in (waiting, pathways, contacts, curves, staff):
-            if part is not changed:
-                part.refresh()
-
-    waiting = Waiting(desk, site, follow)
-    pathways = Pathways(desk, site, follow, pair)
-    contacts = Contacts(desk, site, follow)
-    curves = RetentionCurves(desk, site)
-    staff = Staff(desk, site)
-    tabs = [
-        (_("What waits"), waiting.parts),
-        (_("Pairs"), pathways.parts),
-        (_("Contact"), contacts.parts),
-        (_("Retention"), curves.parts),
-        (_("Staff"), staff.parts),
+    tabs: Sequence[tuple[str, MakesTab]] = [
+        (_("What waits"), Waiting),
+        (_("Pairs"), partial(Pathways, opened=pair)),
+        (_("Contact"), Contacts),
+        (_("Retention"), RetentionCurves),
+        (_("Staff"), Staff),
     ]
-    return [Tabs(tabs, first=1 if pair else 0)]
+    return tabbed_page(open_desk(), site, tabs, _facts, first=1 if pair else 0)
 
 
 _COUNTED: Mapping[str, Callable[[Pathway], bool]] = {

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from peerbook.desk import Desk
 from peerbook.pathways import retention_records
 from peerbook.pathways.retention import By, Retention, Split, retention, splits
 from peerbook.pathways.retention_charts import (
@@ -22,9 +21,9 @@ from peerbook.pathways.retention_files import VIEWS, Outgoing, View, file_makers
 from peerbook.pathways.retention_told import remember, told_earlier
 from peerbook.people.names import channel_name, role_name
 from peerbook.privacy.disclosure import People
-from peerbook.store.tables import Site
+from peerbook.sites.tab import Tab
 from peerbook.text import _, format_list, ngettext
-from peerbook.ui import Disclosure, Downloads, Filter, Heading, Part, Prose, Section, Table
+from peerbook.ui import Disclosure, Downloads, Filter, Heading, Part, Prose, Table
 
 _SPLITS: tuple[By, ...] = ("course", "channel", "teachers", "role")
 """In the order in which they are judged."""
@@ -71,38 +70,22 @@ class _Made:
         )
 
 
-class RetentionCurves:
-    """The curves of a site, all together or split, with who was left and files to take along.
+class RetentionCurves(Tab):
+    """The curves of a site, all together or split, with who was left and files to take along."""
 
-    Parameters
-    ----------
-    desk, site
-        Where.
-    """
-
-    def __init__(self, desk: Desk, site: Site) -> None:
-        self._desk = desk
-        self._site = site
-        self._view: View = None
-        self._made_last: _Made | None = None
-        self._place = Section([])
+    _view: View = None
+    _made_last: _Made | None = None
 
     def parts(self) -> list[Part]:
         """Return the choice and what is chosen."""
-        self._show()
         choice = Filter(_("What do you want to see?"), _views(), self._choose, value=self._view)
-        return [choice, self._place]
-
-    def refresh(self) -> None:
-        """Count anew, where the figures are open."""
-        if self._place.inside:
-            self._show()
+        return [choice, *super().parts()]
 
     def _choose(self, view: View) -> None:
         self._view = view
-        self._show()
+        self.refresh()
 
-    def _show(self) -> None:
+    def _overview_parts(self) -> list[Part]:
         seen, today, threshold = self._read(), self._desk.today, self._desk.threshold()
         if self._view is None:
             parts = whole_parts(retention(seen.contracts, today, threshold), threshold)
@@ -112,7 +95,7 @@ class RetentionCurves:
             parts = split_parts(groups, seen.names[self._view])
         if len(seen.contracts):
             parts += self._file_parts()
-        self._place.show(parts)
+        return parts
 
     def _read(self) -> _Seen:
         today, site_id = self._desk.today, self._site.id

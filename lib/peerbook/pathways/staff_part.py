@@ -8,6 +8,7 @@ from peerbook.pathways import staff_records
 from peerbook.pathways.acute_part import AcuteHelp
 from peerbook.pathways.out_of_hours_part import OutOfHours
 from peerbook.pathways.support_part import Support
+from peerbook.sites.tab import OnChange, follow
 from peerbook.store.tables import Site
 from peerbook.ui import Part
 
@@ -17,12 +18,16 @@ class Staff:
 
     Parameters
     ----------
-    desk, site
-        Where.
+    desk, site, on_change
+        As for `Tab`.
     """
 
-    def __init__(self, desk: Desk, site: Site) -> None:
-        self._inside = (OutOfHours(desk, site), AcuteHelp(desk, site), Support(desk, site))
+    def __init__(self, desk: Desk, site: Site, on_change: OnChange = lambda _changed: None) -> None:
+        def changed_in(one: object) -> None:
+            follow(self._inside, one)
+            on_change(self)
+
+        self._inside = [make(desk, site, changed_in) for make in (OutOfHours, AcuteHelp, Support)]
 
     def parts(self) -> list[Part]:
         """Return the three of them, one below the other."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from peerbook.desk import Desk
 from peerbook.pathways import staff_records
 from peerbook.pathways.acute_part import card_status
 from peerbook.pathways.staff_records import LeftSupport
 from peerbook.people.mistakes_part import Noted, mistakes
 from peerbook.people.participants import danish_order, roles_on
+from peerbook.sites.tab import Tab
 from peerbook.store import identities
-from peerbook.store.tables import Site
 from peerbook.text import _
 from peerbook.ui import (
     Cells,
@@ -21,36 +20,21 @@ from peerbook.ui import (
     Disclosure,
     Form,
     Heading,
-    Notice,
     Part,
     Prose,
     RowAction,
-    Section,
     Status,
     Submission,
     Table,
-    receipt_text,
 )
 from peerbook.ui.answers import given
 
 
-class Support:
-    """Who does without support now, and the form that notes it.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    """
-
-    def __init__(self, desk: Desk, site: Site) -> None:
-        self._desk = desk
-        self._site = site
-        self._place = Section([])
+class Support(Tab):
+    """Who does without support now, and the form that notes it."""
 
     def parts(self) -> list[Part]:
         """Return the list and the form."""
-        self._show()
         return [
             Heading(_("Mentors who do without support at home")),
             Prose(
@@ -59,28 +43,19 @@ class Support:
                     "stand-in (Vejle’s manual, p. 23). Ask how it goes."
                 )
             ),
-            self._place,
+            *super().parts(),
             Disclosure(_("Note that a mentor has left support"), lambda: [self._form()]),
         ]
 
-    def refresh(self) -> None:
-        """Read anew, where it is open."""
-        if self._place.inside:
-            self._show()
-
-    def _show(self, told: str = "") -> None:
+    def _overview_parts(self) -> list[Part]:
         today = self._desk.today
         with self._desk.store.read() as session:
             left = staff_records.left_support(session, self._site.id, today)
             cards = staff_records.cards(session, self._site.id, today)
             codes = [one.code for one in left]
             names = identities.name_of(session, codes) if self._desk.sees_names else {}
-        notice: list[Part] = [Notice("ok", told)] if told else []
         if not left:
-            self._place.show(
-                [*notice, Prose(_("No mentor is noted here."))], told, take_there=bool(told)
-            )
-            return
+            return [Prose(_("No mentor is noted here."))]
         columns = [
             Column("name", _("Name")),
             Column("since", _("Without support since"), kind="date"),
@@ -105,9 +80,7 @@ class Support:
             columns, rows, _("Without support at home, the latest first"), sortable=False,
             action=RowAction(_("We have talked about it"), self._asked),
         )  # fmt: skip
-        self._place.show(
-            [*notice, table, *self._mistakes(left, names)], told, take_there=bool(told)
-        )
+        return [table, *self._mistakes(left, names)]
 
     def _mistakes(self, left: list[LeftSupport], names: dict[str, str]) -> list[Part]:
         known = []
@@ -124,11 +97,9 @@ class Support:
             taking = (
                 staff_records.take_back_asked if is_asked else staff_records.take_back_left_support
             )
-            with self._desk.store.write(self._desk.actor) as session:
-                taking(session, noted.code, noted.seq)
-            told = _("It is taken back.")
-            self._show(told)
-            return told
+            return self._press(
+                lambda session: taking(session, noted.code, noted.seq), _("It is taken back.")
+            )
 
         return mistakes(
             _("Noted by mistake?"), _("What is noted about support at home"), known, take_back
@@ -136,11 +107,12 @@ class Support:
 
     def _asked(self, row: Cells) -> str:
         today = self._desk.today
-        with self._desk.store.write(self._desk.actor) as session:
-            staff_records.save_asked(session, self._site.id, str(row["code"]), today, today)
-        told = _("It is noted that you talked.")
-        self._show(told)
-        return told
+        return self._press(
+            lambda session: staff_records.save_asked(
+                session, self._site.id, str(row["code"]), today, today
+            ),
+            _("It is noted that you talked."),
+        )
 
     def _form(self) -> Form:
         with self._desk.store.read() as session:
@@ -152,14 +124,13 @@ class Support:
 
         def save(submission: Submission) -> None:
             values = submission.values
-            receipt = self._desk.save(
+            self._save_and_show(
                 submission,
                 lambda session: staff_records.save_left_support(
                     session, self._site.id, str(values["code"]), given(dt.date, values["on"]),
                     self._desk.today,
                 ),
             )  # fmt: skip
-            self._show(receipt_text(receipt))
 
         return Form(
             "left_support",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,31 @@ from peerbook.ui import Overview, Page, Part, Submission, Tabs, receipt_text
 
 Thing = Callable[[], list[Part]]
 """Returns the parts of what is opened, none when it is gone."""
+
+OnChange = Callable[[object], None]
+"""Is told which tab has saved something."""
+
+
+class Follower(Protocol):
+    """What shows how all stands, and can do so anew."""
+
+    def parts(self) -> list[Part]:
+        """Return what is shown."""
+        ...
+
+    def refresh(self) -> None:
+        """Follow what was saved elsewhere."""
+        ...
+
+
+MakesTab = Callable[[Desk, Site, OnChange], Follower]
+
+
+def follow(followers: Iterable[Follower], changed: object) -> None:
+    """Let all follow but the one that has changed something."""
+    for one in followers:
+        if one is not changed:
+            one.refresh()
 
 
 class Tab(ABC):
@@ -28,9 +54,7 @@ class Tab(ABC):
         Called with this tab after each save, so that the others follow.
     """
 
-    def __init__(
-        self, desk: Desk, site: Site, on_change: Callable[[Tab], None] = lambda _changed: None
-    ) -> None:
+    def __init__(self, desk: Desk, site: Site, on_change: OnChange = lambda _changed: None) -> None:
         self._desk = desk
         self._site = site
         self._on_change = on_change
@@ -85,7 +109,7 @@ class Tab(ABC):
 def tabbed_page(
     desk: Desk,
     site: str,
-    tabs: Sequence[tuple[str, Callable[[Desk, Site, Callable[[Tab], None]], Tab]]],
+    tabs: Sequence[tuple[str, MakesTab]],
     facts: Callable[[Desk, Site], Sequence[str]],
     *,
     first: int = 0,
@@ -110,12 +134,8 @@ def tabbed_page(
     """
 
     def parts(at: Site) -> list[Part]:
-        def follow(changed: Tab) -> None:
-            for one in made:
-                if one is not changed:
-                    one.refresh()
-
-        made = [make(desk, at, follow) for _name, make in tabs]
+        made: list[Follower] = []
+        made += [make(desk, at, lambda changed: follow(made, changed)) for _name, make in tabs]
         named = zip(tabs, made, strict=True)
         return [Tabs([(name, one.parts) for (name, _make), one in named], first=first)]
 
