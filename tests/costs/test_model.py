@@ -10,7 +10,8 @@ from peerbook.costs.case import COMPLETED, MONTHS, STARTED, estimate
 from peerbook.costs.figure import Figure
 from peerbook.costs.model import COMMON, MODELS, load_models
 from peerbook.errors import InputFault
-from peerbook.text.readability import LIX_LIMIT, lix
+from peerbook.guide.texts import handed_out, model_texts
+from peerbook.text.readability import LIX_LIMIT, word_advice
 
 NAMES = [
     "individual_and_group", "bro_til_hverdagslivet", "peer_guide", "recoveryskoler", "brobyggere",
@@ -60,9 +61,18 @@ def test_a_model_asks_for_each_figure_it_needs_once_and_is_worked_out_when_all_a
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_a_model_asks_is_easy_to_read(name):
-    asked = " ".join(f"{question.ask} {question.hint}" for question in one(name).questions)
-    assert lix(asked).lix <= LIX_LIMIT
+def test_what_a_model_tells_and_asks_is_easy_to_read_and_puts_nobody_in_a_box(name):
+    texts = model_texts(one(name))
+    assert len(texts) == 3
+    assert set(texts) <= set(handed_out())
+    for text in texts:
+        assert text.read.lix <= LIX_LIMIT, text.title
+        assert text.read.long_sentences == ()
+        assert word_advice(text.text) == ()
+    whole = "".join(text.text for text in texts)
+    assert all(question.ask in whole and question.hint in whole for question in one(name).questions)
+    lines = " ".join(line.what for line in one(name).lines)
+    assert word_advice(lines) == ()
 
 
 def test_all_models_are_compared_with_one_set_of_wages():

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from peerbook.costs.model import Model, load_models
 from peerbook.course.curriculum import CourseContent, Day, available_courses, load_course
 from peerbook.course.evaluation_form import EvaluationForm, available_forms, load_form
 from peerbook.course.names import kind_name
@@ -40,12 +41,13 @@ class HandedOut:
 
 
 def handed_out() -> tuple[HandedOut, ...]:
-    """Return all texts: the courses, the forms, the handbook and the accessibility statement."""
+    """Return all texts: courses, forms, models, the handbook and the accessibility statement."""
     courses = (course_texts(load_course(name)) for name in available_courses())
     forms = (form_text(load_form(name)) for name in available_forms())
     return (
         *(text for texts in courses for text in texts),
         *forms,
+        *(text for model in load_models() for text in model_texts(model)),
         *(HandedOut(_("Handbook"), chapter.title, chapter.text) for chapter in handbook()),
         HandedOut(
             _("Accessibility"), _("Accessibility statement"), statement(Organisation(), None)
@@ -77,6 +79,27 @@ def course_texts(content: CourseContent) -> tuple[HandedOut, ...]:
 def form_text(form: EvaluationForm) -> HandedOut:
     """Return what an evaluation form says, from its lead to its last question."""
     return HandedOut(_("Evaluation forms"), form.title, form.text)
+
+
+def model_texts(model: Model) -> tuple[HandedOut, ...]:
+    """Return what is told and asked of a model of peer support; not where it was read."""
+    told, logic = model.headings, model.headings.logic_model
+    steps = (*logic.resources, *logic.activities, *logic.outputs, *logic.outcomes)
+    asked = (f"{question.ask} {question.hint}".strip() for question in model.questions)
+    parts = (
+        (_("What it is"), (told.target_group, told.context, _listed(steps), told.organisation)),
+        (_("What is known of its cost"),
+         (model.published, told.cost_assessment, told.recommendations)),
+        (_("What is asked"), (_listed(asked),)),
+    )  # fmt: skip
+    place = _("Model: {title}").format(title=model.title)
+    return _with_words(
+        HandedOut(place, title, "\n\n".join(filter(None, texts))) for title, texts in parts
+    )
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "\n".join(f"- {text}" for text in texts)
 
 
 def _day_texts(day: Day) -> list[HandedOut]:
