@@ -62,7 +62,7 @@ def test_contacts_are_noted_and_told_by_month_and_by_pair_only_when_asked(app, g
     limit.fill("5")
     page.get_by_role("button", name="Gem grænsen").click()
     expect(page.get_by_text("Mere end 5 gange på en måned: Anna i")).to_be_visible()
-    unfold(page, "Hvor tit fra hvilket par?")
+    unfold(page, "For koordinatoren: hvor tit fra hvilket par?")
     expect(page.get_by_role("table", name="par for par")).to_contain_text(f"{PEER} og {MENTOR}")
     assert axe(page) == []
     assert_sound(app.store)

@@ -29,6 +29,7 @@ from peerbook.course.schedule.plan_moves import adjust, cancel, move, pin, repla
 from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import InputFault
 from peerbook.store import events_of, state_on
+from peerbook.store.store import begin_counting_again
 from peerbook.store.tables import Course, CourseDate
 from peerbook.text import written_in
 
@@ -401,6 +402,16 @@ def test_a_fixed_date_that_is_let_go_is_saved_but_not_told(store):
     assert not loaded(store, made.course_id).date_of(day.item).pinned
     assert {sequence for _uid, sequence in ids(store, made.course_id).values()} == {0}
     assert [event.kind for event in history(store, made)] == ["planned"]
+
+
+def test_entries_of_a_calendar_count_on_after_a_backup_was_brought_back(store):
+    made = a_planned_course(store)
+    before = ids(store, made.course_id)
+    with store.write(LEADER) as session:
+        begin_counting_again(session, dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
+    after = ids(store, made.course_id)
+    assert all(after[item][0] == uid for item, (uid, _sequence) in before.items())
+    assert min(n for _uid, n in after.values()) > max(n for _uid, n in before.values())
 
 
 def test_a_plan_saved_unchanged_writes_nothing(store):

@@ -33,14 +33,23 @@ from peerbook.data_protection.erasure_part import erasure_parts
 from peerbook.data_protection.own_file import as_csv
 from peerbook.data_protection.person_part import PersonPart, own_file_made
 from peerbook.errors import InputFault
+from peerbook.pathways.pathway_records import pathway
 from peerbook.privacy.deletions import delete_people
 from peerbook.privacy.erasure import erase_person, held_about
 from peerbook.privacy.retention import RetentionRule, terms
 from peerbook.privacy.taken_out import note_taken_out, taken_out_with
-from peerbook.store import Store, Visitor, backup, identities
+from peerbook.store import Store, Visitor, append_event, backup, identities
 from peerbook.store.drafts import typed_in
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Base, DataImport, Deletion, Draft, ImportedRow, Participant
+from peerbook.store.tables import (
+    Base,
+    DataImport,
+    Deletion,
+    Draft,
+    ImportedRow,
+    MatchedPair,
+    Participant,
+)
 from peerbook.text import format_date
 from peerbook.ui import Download, Form, Notice, Prose, Submission, Table
 
@@ -148,6 +157,27 @@ def test_a_backup_made_before_brings_nobody_back(store, made, tmp_path):
             assert held_about(session, made.codes[1])
 
 
+def test_a_pair_ends_on_the_day_of_deleting_when_a_backup_brings_it_back(store, made, tmp_path):
+    """A backup is restored weeks later, and knows nothing of the deleting."""
+    code, other = made.codes[:2]
+    with store.write(LEADER) as session:
+        pair = MatchedPair(
+            site_id=made.site_id, peer_code=code, mentor_code=other, matched_on=START
+        )
+        session.add(pair)
+        session.flush()
+        number = pair.id
+        append_event(session, MatchedPair.__tablename__, number, "matched", START)
+    path = backup.make_backup(store, NOW)
+    on = START + dt.timedelta(days=5)
+    deleted(store, code, today=on)
+    address = store._database.path
+    store.close()
+    backup.restore(path, address, NOW, erase=erase_person)
+    with open_store(tmp_path) as again, again.read() as session:
+        assert pathway(session, number).ended_on == on
+
+
 def test_the_command_that_restores_erases_again_too(store, made, tmp_path):
     path = backup.make_backup(store, NOW)
     deleted(store, made.codes[0])
@@ -164,7 +194,7 @@ def test_a_copy_put_in_place_by_hand_is_erased_again_when_peerbook_starts(store,
     path = backup.make_backup(store, NOW)
     deleted(store, made.codes[0])
     store.close()
-    backup.restore(path, store._database.path, NOW, erase=lambda _session, _code: None)
+    backup.restore(path, store._database.path, NOW, erase=lambda *_told: None)
     with open_store(tmp_path) as again:
         assert found_in(everything(again))
         assert backup.erase_again(again, erase_person) == 1

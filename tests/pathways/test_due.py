@@ -13,7 +13,7 @@ from icalendar import Calendar
 from peerbook.months import months_after
 from peerbook.pathways.contact import MeetingDay, contact
 from peerbook.pathways.contract import Contract, Pause
-from peerbook.pathways.due import KINDS, due_list, planned_days
+from peerbook.pathways.due import IN_CALENDAR, KINDS, LOOKED_BACK, due_list, planned_days
 from peerbook.pathways.due_files import pairs_calendar
 from peerbook.pathways.pathway import CLOSING_LIST, Closing, Pathway
 
@@ -224,17 +224,88 @@ def test_a_calendar_strikes_out_what_stands_still_or_is_over(known):
     for one in found:
         if (
             standing[one.number] in ("paused", "ended")
-            and one.kind != "exit_talk"
+            and one.kind not in ("exit_talk", "closing_list")
             and one.on > TODAY
         ):
             assert one.is_off
 
 
+@given(st.lists(pathways(), max_size=6, unique_by=lambda one: one.number), st.data())
+def test_all_that_waits_stands_in_the_calendar(known, data):
+    contacts = {}
+    for one in known:
+        if one.ended_on is None and data.draw(st.booleans()):
+            contacts |= met(one, *data.draw(st.sets(st.integers(0, 60), max_size=5)))
+    planned = planned_days(known, TODAY, contacts)
+    stands = {(day.number, day.kind) for day in planned if not day.is_off}
+    for due in due_list(known, TODAY, contacts):
+        if due.on >= TODAY - LOOKED_BACK:
+            assert (due.pathway.number, IN_CALENDAR[due.kind]) in stands, due
+
+
+def kinds(one, contacts=None, today=TODAY):
+    found = planned_days([one], today, contacts)
+    return {day.kind: (day.on, day.is_off) for day in found}
+
+
+def test_the_three_way_talk_stands_in_the_calendar_until_there_is_a_contract():
+    waits = pair(matched_on=days(-3))
+    assert kinds(waits) == {"three_way_talk": (days(11), False)}
+    agreed = replace(waits, contract=Contract(days(-2)))
+    assert kinds(agreed)["three_way_talk"] == (days(11), True)
+    over = replace(waits, ended_on=days(-1), end="withdrew")
+    assert kinds(over)["three_way_talk"] == (days(11), True)
+
+
+def test_whoever_waits_stands_in_the_calendar_until_they_are_told_of_the_pause():
+    left = pair(ago(2), Pause(days(-4), who="mentor"), paused_on=days(-4))
+    assert kinds(left)["tell_partner"] == (days(-4), False)
+    told_of_it = Pause(days(-4), who="mentor", told_on=days(-3))
+    known = replace(left, contract=replace(left.contract, pauses=(told_of_it,)))
+    assert kinds(known)["tell_partner"] == (days(-4), True)
+    taken_back = replace(left, contract=Contract(ago(2)))
+    assert kinds(taken_back)["tell_partner"] == (days(-4), True), "else it stays in calendars"
+    assert "tell_partner" not in kinds(pair(ago(2)))
+
+
+def test_a_gap_of_contact_stands_in_the_calendar_until_they_have_met():
+    one = pair(ago(2))
+    assert kinds(one, met(one, 30))["quiet"] == (days(-8), False)
+    assert kinds(one, met(one, 30, 1))["quiet"] == (days(-1), True)
+    over = replace(one, ended_on=TODAY, end="withdrew")
+    assert kinds(over)["quiet"][1]
+
+
+def test_an_exit_talk_stands_in_the_calendar_until_it_is_agreed_and_its_list_until_it_is_done():
+    near = pair(months_after(days(8), -6), answered=days(-20))
+    assert kinds(near)["to_agree"] == (days(-6), False)
+    assert kinds(replace(near, closing=Closing(days(3), "agreed")))["to_agree"] == (days(-6), True)
+    called_off = replace(near, closing=Closing(TODAY, "cancelled"))
+    assert kinds(called_off)["to_agree"] == (days(-6), False)
+    held = replace(near, closing=Closing(days(-1), "held"))
+    assert kinds(held)["closing_list"] == (days(13), False)
+    done = replace(near, closing=Closing(days(-1), "held", ALL))
+    assert kinds(done)["closing_list"] == (days(13), True)
+    taken_back = replace(near, closing=Closing(days(-1), "agreed"))
+    assert kinds(taken_back)["closing_list"] == (days(13), True)
+
+
+def test_nothing_waits_in_the_calendar_once_one_of_the_two_is_erased():
+    one = pair(ago(2), ended_on=days(-30), end="moved_on", closing=Closing(days(-20), "held"))
+    gone = replace(one, peer=None)
+    assert kinds(one)["closing_list"] == (days(-6), False)
+    assert kinds(gone)["closing_list"] == (days(-6), True)
+    never_talked = replace(one, closing=None)
+    assert not kinds(never_talked)["to_agree"][1]
+    assert kinds(replace(never_talked, mentor=None))["to_agree"][1]
+
+
 def test_a_pause_that_ended_moves_the_days_of_the_calendar():
     one = pair(ago(3), Pause(days(-30), days(-10)))
-    *_asked, more, end = planned_days([one], TODAY)
-    assert (more.kind, more.on) == ("more", months_after(ago(3), 5) + dt.timedelta(days=20))
-    assert (end.kind, end.on, end.is_off) == ("end", one.contract.ends_on, False)
+    found = {day.kind: day for day in planned_days([one], TODAY)}
+    assert found["more"].on == months_after(ago(3), 5) + dt.timedelta(days=20)
+    assert (found["end"].on, found["end"].is_off) == (one.contract.ends_on, False)
+    assert found["to_agree"].on == one.contract.ends_on - dt.timedelta(days=14)
 
 
 def test_what_has_passed_stays_in_the_calendar_and_what_no_longer_comes_is_struck_out():
@@ -279,7 +350,7 @@ def test_a_later_calendar_file_replaces_every_entry_of_an_earlier_one():
     stopped = replace(one, ended_on=TODAY, end="withdrew", closing=Closing(days(16), "cancelled"))
     then = entries([stopped], key="a", sequence=6)
     assert first.keys() == then.keys()
-    ahead = {uid for uid, (_s, on, _state) in first.items() if on > TODAY}
-    assert {state for uid, (_s, _on, state) in first.items() if uid in ahead} == {"CONFIRMED"}
-    assert {state for uid, (_s, _on, state) in then.items() if uid in ahead} == {"CANCELLED"}
+    ahead = [uid for uid, (_s, on, state) in first.items() if on > TODAY and state == "CONFIRMED"]
+    assert len(ahead) == 2, "the exit talk and the end"
+    assert {then[uid][2] for uid in ahead} == {"CANCELLED"}
     assert first.keys().isdisjoint(entries([one], key="b", sequence=5))

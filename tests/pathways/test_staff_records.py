@@ -13,6 +13,7 @@ from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.pathways import staff_records
 from peerbook.pathways.acute_card import acute_card
 from peerbook.pathways.acute_part import CardsGiven
+from peerbook.pathways.out_of_hours_part import OutOfHours
 from peerbook.pathways.over_involvement import Contact
 from peerbook.pathways.staff_records import LeftSupport
 from peerbook.pathways.support_part import Support
@@ -20,7 +21,7 @@ from peerbook.people.pairs import pairs
 from peerbook.store import Store, Visitor, append_event, events_of
 from peerbook.store.tables import Site
 from peerbook.text import written_in
-from peerbook.ui import Disclosure, Table
+from peerbook.ui import Disclosure, Prose, Table
 
 TODAY = dt.date(2026, 5, 10)
 JOINED = dt.date(2026, 1, 5)
@@ -210,3 +211,27 @@ def test_the_page_takes_back_what_the_list_names(store, made, monkeypatch):
     assert read(store, staff_records.left_support, site_id, TODAY) == []
     press("Who has got the card, the latest first")
     assert read(store, staff_records.cards, site_id, TODAY)[mentor] is None
+
+
+def test_the_months_can_be_shown_to_colleagues_and_the_rest_is_for_the_coordinator(
+    store, made, monkeypatch
+):
+    monkeypatch.setenv("PEERBOOK_LANGUAGE", "en")
+    site_id = made[0]
+    today = Desk(store, Visitor(LEADER, "leader"), synthetic=False).today
+    for staff, count in (("Anna", 6), ("Bo", 4)):
+        for _time in range(count):
+            change(store, staff_records.save_contact, site_id, Contact(staff, today), today)
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    with store.read() as session:
+        part = OutOfHours(desk, session.get_one(Site, site_id))
+    everything = [one for shown in part.parts() for one in shown.everything()]
+    [table] = [one for one in everything if isinstance(one, Table)]
+    rows = {row["staff"]: row["month_5"] for row in table._content.rows}
+    assert rows == {"Anna": "6", "Bo": "under 5"}
+    folded = [one.label for one in everything if isinstance(one, Disclosure)]
+    assert [one for one in folded if one.startswith("For the coordinator")] == [
+        "For the coordinator: how often from which pair?", "For the coordinator: each contact"
+    ]  # fmt: skip
+    told = " ".join(str(one.tree) for one in everything if isinstance(one, Prose))
+    assert "numbers under 5 are not told in it" in told

@@ -5,6 +5,7 @@ import datetime as dt
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -91,6 +92,24 @@ def test_a_backup_brings_everything_back_into_an_empty_place(filled, tmp_path, d
         save(again, site(name="Written since"))
     if databases is None:
         assert [one.name for one in (tmp_path / "elsewhere").iterdir()] == ["peerbook.sqlite"]
+
+
+def test_calendars_take_what_is_told_after_a_restore_for_newer(filled, tmp_path, databases):
+    store, _code = filled
+    path = make_backup(store, NOW)
+    for count in range(3):
+        save(store, site(name=f"Written since {count}"))
+    told = [store.history_length()]
+    for count in (1, 2):
+        later = NOW + count * dt.timedelta(days=1)
+        folder = tmp_path / f"elsewhere {count}"
+        restore(path, elsewhere(databases, folder), later)
+        with open_store(folder) as again:
+            told.append(again.history_length())
+            save(again, site(name="Written after"))
+            told.append(again.history_length())
+    assert told == sorted(set(told)), "every number is higher than the one before"
+    assert told[-1] < 2**31, "a calendar holds no more"
 
 
 def test_nothing_in_a_backup_can_be_read_and_only_its_owner_has_the_file(filled):
@@ -271,7 +290,7 @@ def test_who_was_erased_since_stays_erased(filled, tmp_path, databases):
     path = make_backup(store, NOW)
     with store.write(LEADER) as session:
         identities.forget_identity(session, code)
-        backups.remember_erased(store, session, [code])
+        backups.remember_erased(store, session, [code], NOW.date())
     assert code not in (store.folder / backups.ERASED_FILE).read_text()
     rotate_key(store)
     store.close()
@@ -290,7 +309,7 @@ def test_on_another_computer_a_later_backup_beside_it_tells_who_was_erased(
     early = make_backup(store, NOW, stick)
     with store.write(LEADER) as session:
         identities.forget_identity(session, code)
-        backups.remember_erased(store, session, [code])
+        backups.remember_erased(store, session, [code], NOW.date())
     make_backup(store, NOW + dt.timedelta(days=1), stick)
     store.close()
     folder = tmp_path / "new-computer"
@@ -307,12 +326,38 @@ def test_the_erased_are_remembered_beside_the_backups_at_once(filled, tmp_path, 
     with store.write(LEADER) as session:
         backups.choose_folder(session, str(stick))
         identities.forget_identity(session, code)
-        backups.remember_erased(store, session, [code])
+        backups.remember_erased(store, session, [code], NOW.date())
     store.close()
     folder = tmp_path / ("new" if databases is None else "there")
     restore(path, elsewhere(databases, folder), NOW)
     with open_store(folder) as again:
         assert names(again, code) == {}
+
+
+def test_the_day_they_were_erased_is_told_when_they_are_erased_again(filled):
+    store, code = filled
+    days = []
+
+    def erase(session, code, on):
+        backups.forget(session, code, on)
+        days.append(on)
+
+    for on in (NOW.date(), NOW.date() + dt.timedelta(days=9)):
+        with store.write(LEADER) as session:
+            backups.remember_erased(store, session, [code], on)
+    backups.erase_again(store, erase)
+    assert days == [NOW.date()], "the first day"
+
+
+def test_whoever_an_earlier_peerbook_erased_has_no_day(filled):
+    store, code = filled
+    with store.write(LEADER) as session:
+        backups.remember_erased(store, session, [code], NOW.date())
+    file = store.folder / backups.ERASED_FILE
+    file.write_text(re.sub("@.*", "", file.read_text("ascii")), "ascii")
+    days = []
+    assert backups.erase_again(store, lambda _session, _code, on: days.append(on)) == 1
+    assert days == [None]
 
 
 class Stopped(Exception):
@@ -326,19 +371,19 @@ def test_whoever_was_not_erased_because_the_computer_stopped_is_not_erased_at_th
 
     def deleted():
         with store.write(LEADER) as session:
-            backups.remember_erased(store, session, [code])
+            backups.remember_erased(store, session, [code], NOW.date())
             raise Stopped
 
     with pytest.raises(Stopped):
         deleted()
-    assert backups.erase_again(store, identities.forget_identity) == 0
+    assert backups.erase_again(store, backups.forget) == 0
     assert names(store, code) == {code: "Grethe Hemmelig"}
     with store.write(LEADER) as session:
         identities.forget_identity(session, code)
-        backups.remember_erased(store, session, [code])
+        backups.remember_erased(store, session, [code], NOW.date())
     with store.write(LEADER) as session:
         identities.save_name(session, code, "Brought Back")
-    assert backups.erase_again(store, identities.forget_identity) == 1
+    assert backups.erase_again(store, backups.forget) == 1
 
 
 def test_whoever_was_erased_when_the_computer_stopped_stays_so(filled, monkeypatch):
@@ -354,13 +399,13 @@ def test_whoever_was_erased_when_the_computer_stopped_stays_so(filled, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(backups, "_keep_erased", stopped)
         with store.write(LEADER) as session:
-            backups.remember_erased(store, session, [gone])
-    assert backups.erase_again(store, identities.forget_identity) == 0
+            backups.remember_erased(store, session, [gone], NOW.date())
+    assert backups.erase_again(store, backups.forget) == 0
     with store.write(LEADER) as session:
         session.add(participant(code=gone))
         session.flush()
         identities.save_name(session, gone, "Brought Back")
-    assert backups.erase_again(store, identities.forget_identity) == 1
+    assert backups.erase_again(store, backups.forget) == 1
 
 
 # -- where to --------------------------------------------------------------------------------------

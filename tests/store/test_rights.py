@@ -14,6 +14,7 @@ from builders import (
     a_course,
     a_user,
     answer,
+    assert_sound,
     attendance,
     course,
     course_date,
@@ -235,6 +236,30 @@ def test_why_somebody_pauses_or_does_not_join_is_for_leaders(place, role):
     assert told == {
         "paused": {}, "extension_answered": {}, "not_now": {}, "ended": {"end": "completed"}
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("role", NARROW)
+def test_what_files_of_retention_told_is_for_leaders_also_while_others_save(place, role):
+    """It tells which pairs are alike. Nobody else knows that there is such an event."""
+    with open_store(place) as store, store.write(LEADER) as session:
+        append_event(session, "site", 1, "retention_told", START, **{"1": "f"})
+        append_event(session, "site", 1, "taken_out", START)
+    wanted = select(Event.kind).where(Event.subject_type == "site")
+    with as_(place, "leader") as store:
+        assert set(read(store, wanted)) == {"retention_told", "taken_out"}
+    if role not in ("course_leader", "evaluator", "analyst"):
+        return  # they see no event at all
+    with as_(place, role) as store:
+        assert read(store, wanted) == ["taken_out"]
+        if role == "analyst":
+            return
+        with store.write("bo") as session:
+            assert list(session.scalars(wanted)) == ["taken_out"]
+            append_event(session, "course", 1, "said", START)
+        with pytest.raises(NotAllowed), store.write("bo") as session:
+            append_event(session, "site", 1, "retention_told", START)
+    with open_store(place) as store:
+        assert_sound(store)
 
 
 @pytest.mark.parametrize("role", ["course_leader", "evaluator"])

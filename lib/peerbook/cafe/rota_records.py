@@ -17,7 +17,7 @@ from peerbook.course.schedule.calendar import LATEST, DanishCalendar, check_in_c
 from peerbook.errors import InputFault
 from peerbook.people.participants import roles_on
 from peerbook.personal import same_name
-from peerbook.store import Saved, identities, row_to_change
+from peerbook.store import Saved, changes_counted_from, identities, row_to_change
 from peerbook.store.tables import CafeShift, Participant, ShiftHost
 from peerbook.text import _, format_date, format_list, format_time
 
@@ -115,11 +115,12 @@ def shifts(
     )
     rows = list(session.scalars(wanted))
     hosts = _hosts(session, site_id, first, last)
+    counted_from = changes_counted_from(session)
     return [
         Shift(
             row.id, row.version,
             Opening(row.date, row.starts_at, row.ends_at, row.place, row.is_cancelled),
-            hosts.get(row.id, Hosts()), row.uid, row.sequence,
+            hosts.get(row.id, Hosts()), row.uid, counted_from + row.sequence,
         )
         for row in rows
     ]  # fmt: skip

@@ -31,7 +31,7 @@ from peerbook.course.schedule.plan import (
 from peerbook.course.schedule.plan_changes import Change, changes
 from peerbook.course.schedule.plan_wishes import Obstacles, is_note_of, note_of
 from peerbook.errors import Conflict
-from peerbook.store import Saved, append_event, events_of
+from peerbook.store import Saved, append_event, changes_counted_from, events_of
 from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Course, CourseDate, Event, Site
 from peerbook.store.tables import Resource as ResourceRow
@@ -674,7 +674,8 @@ def _from_snapshot(date: Mapping[str, Any]) -> PlannedDate:
 def calendar_ids(session: Session, course_id: int) -> dict[Item, tuple[str, int]]:
     """Return the calendar entry's UID and sequence number of each date."""
     rows = session.scalars(select(CourseDate).where(CourseDate.course_id == course_id))
-    return {Item(row.kind, row.number): (row.uid, row.sequence) for row in rows}
+    first = changes_counted_from(session)
+    return {Item(row.kind, row.number): (row.uid, first + row.sequence) for row in rows}
 
 
 _ACCEPTED = "accepted"

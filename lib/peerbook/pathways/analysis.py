@@ -31,7 +31,9 @@ def contracts_schema() -> pa.DataFrameSchema:
                 object, nullable=True,
                 description=_("Pseudonym of the mentor; missing when they were erased."),
             ),
-            "started_on": a_day(_("The day the contract began.")),
+            "started_on": a_day(
+                _("The day the contract began; the day of the match, where none has.")
+            ),
             **_how_it_went(),
             "course": pa.Column(
                 object, nullable=True,
@@ -56,7 +58,12 @@ def times_schema() -> pa.DataFrameSchema:
                 description=_("Pseudonym of the person; missing when they were erased."),
             ),
             "role": one_of(_ROLES, _("The role this time was in.")),
-            "started_on": a_day(_("The day their first contract in that role began.")),
+            "started_on": a_day(
+                _(
+                    "The day their first contract in that role began; the day of the match, where "
+                    "none has."
+                )
+            ),
             **_how_it_went(),
         },
         strict=True,
@@ -78,7 +85,7 @@ def _how_it_went() -> dict[str, pa.Column]:
 
 
 def contracts(store: Store, day: dt.date, site: str = "", purpose: str = PURPOSE) -> pd.DataFrame:
-    """Return one row a contract that had begun by a day, as `retention.retention` takes them.
+    """Return one row a pair matched by a day, with its contract, as `retention.retention` takes it.
 
     Parameters
     ----------

@@ -88,14 +88,29 @@ def _dues(one: Pathway, today: dt.date, contact: Contact | None) -> Iterator[Due
         if standing == "no_contract":
             yield Due("no_contract", one, one.matched_on + TALK_WITHIN)
         return
-    pause = one.contract.pause_on(today)
-    if standing == "paused" and pause is not None and pause.partner_waits:
-        yield Due("tell_partner", one, pause.since)
-    if standing in ("runs", "asks", "ends") and contact is not None and contact.late_days > 0:
-        yield Due("quiet", one, today - dt.timedelta(days=contact.late_days - 1))
+    if (since := _left_alone_since(one, today)) is not None:
+        yield Due("tell_partner", one, since)
+    if (since := _quiet_since(one, today, contact)) is not None:
+        yield Due("quiet", one, since)
     if standing not in ("paused", "ended"):
         yield from _questions(one, one.contract, today)
     yield from _closing(one, one.contract, today)
+
+
+def _left_alone_since(one: Pathway, today: dt.date) -> dt.date | None:
+    """Return since when somebody is left behind by a pause and has not been told; else None."""
+    pause = None if one.contract is None else one.contract.pause_on(today)
+    is_left = one.standing(today) == "paused" and pause is not None and pause.partner_waits
+    return pause.since if is_left and pause is not None else None
+
+
+def _quiet_since(one: Pathway, today: dt.date, contact: Contact | None) -> dt.date | None:
+    """Return since when two have not met for long; else None."""
+    if contact is None or contact.late_days <= 0:
+        return None
+    if one.standing(today) not in ("runs", "asks", "ends"):
+        return None
+    return today - dt.timedelta(days=contact.late_days - 1)
 
 
 def _questions(one: Pathway, contract: Contract, today: dt.date) -> Iterator[Due]:
@@ -155,8 +170,19 @@ def _closing(one: Pathway, contract: Contract, today: dt.date) -> Iterator[Due]:
 
 # -- in a calendar ---------------------------------------------------------------------------------
 
-Day = Literal["first_days", "first_month", "more", "end", "exit_talk"]
-"""What stands in a calendar."""
+Day = Literal[
+    "three_way_talk", "first_days", "first_month", "tell_partner", "quiet", "more", "to_agree",
+    "exit_talk", "closing_list", "end",
+]  # fmt: skip
+"""What stands in a calendar, once a pair."""
+
+IN_CALENDAR: Final[Mapping[Kind, Day]] = {
+    "no_contract": "three_way_talk", "first_days": "first_days", "first_month": "first_month",
+    "tell_partner": "tell_partner", "quiet": "quiet", "more": "more",
+    "exit_to_agree": "to_agree", "exit_overdue": "to_agree", "exit_agreed": "exit_talk",
+    "exit_to_note": "exit_talk", "closing_list": "closing_list", "to_end": "end",
+}  # fmt: skip
+"""As which day that which waits stands in a calendar."""
 
 
 @dataclass(frozen=True)
@@ -178,22 +204,59 @@ class PlannedDay:
     is_off: bool
 
 
-def planned_days(known: Iterable[Pathway], today: dt.date) -> list[PlannedDay]:
+def planned_days(
+    known: Iterable[Pathway], today: dt.date, contacts: Mapping[int, Contact] | None = None
+) -> list[PlannedDay]:
     """Return the days of pairs, in their order; those struck out too.
 
-    Also those that have passed: a day that was brought forward would otherwise stay in a calendar
-    where it was.
+    All that waits stands among them, near or not. So do days that have passed: one that was
+    brought forward would otherwise stay in a calendar where it was.
+
+    Parameters
+    ----------
+    known, today, contacts
+        As for `due_list`.
     """
-    first = today - LOOKED_BACK
-    found = [day for one in known for day in _planned(one) if day.on >= first]
+    touch, first = contacts or {}, today - LOOKED_BACK
+    found = [
+        day
+        for one in known
+        for day in (*_planned(one), *_work(one, today, touch.get(one.number)))
+        if day.on >= first
+    ]
     return sorted(found, key=lambda day: (day.on, day.number, day.kind))
 
 
+def _work(one: Pathway, today: dt.date, contact: Contact | None) -> Iterator[PlannedDay]:
+    """Yield what staff have to do; it is struck out once it is done, or no longer has to be.
+
+    What does not wait has a day, too, on which it may have stood in a calendar: one in the past.
+    """
+
+    def day(kind: Day, on: dt.date, *, waits: bool) -> PlannedDay:
+        return PlannedDay(kind, one.number, on, is_off=not waits or len(one.codes) < 2)
+
+    standing = one.standing(today)
+    yield day("three_way_talk", one.matched_on + TALK_WITHIN, waits=standing == "no_contract")
+    left_alone = _left_alone_since(one, today)
+    if (paused_on := left_alone or one.paused_on) is not None:
+        yield day("tell_partner", paused_on, waits=left_alone is not None)
+    talk = one.closing
+    waits = talk is not None and talk.state == "held" and bool(talk.missing)
+    if talk is not None and (waits or talk.date <= today):
+        yield day("closing_list", talk.date + LIST_WITHIN, waits=waits)
+    if one.contract is None:
+        return
+    quiet = _quiet_since(one, today, contact)
+    met = one.begins_on if contact is None else contact.last_met or one.begins_on
+    yield day("quiet", quiet or met, waits=quiet is not None)
+
+
 def _planned(one: Pathway) -> Iterator[PlannedDay]:
-    if one.closing is not None:
-        yield PlannedDay(
-            "exit_talk", one.number, one.closing.date, is_off=one.closing.state == "cancelled"
-        )
+    """Yield what is planned from the first day on, and moves with the contract."""
+    talk = one.closing
+    if talk is not None:
+        yield PlannedDay("exit_talk", one.number, talk.date, is_off=talk.state == "cancelled")
     if one.contract is None:
         return
     stands_still = bool(one.contract.pauses) and one.contract.pauses[-1].until is None
@@ -212,3 +275,11 @@ def _planned(one: Pathway) -> Iterator[PlannedDay]:
             is_early = done_on is not None and done_on < on
             is_off = moves or is_over or is_early
             yield PlannedDay(kind, one.number, on, is_off=is_off)
+    ends_on = contract.ends_on if one.ended_on is None else one.ended_on
+    if ends_on is not None:
+        first = max(one.begins_on, ends_on - EXIT_TALK_WITHIN)
+        is_settled = talk is not None and (talk.state != "cancelled" or one.ended_on is not None)
+        never = one.ended_on is not None and one.ended_on < contract.starts_on
+        moves = stands_still and one.ended_on is None and one.contract.pauses[-1].since <= ends_on
+        is_off = is_settled or never or moves or len(one.codes) < 2
+        yield PlannedDay("to_agree", one.number, first, is_off=is_off)

@@ -24,7 +24,8 @@ def dues(session: Session, site_id: int | None, today: dt.date) -> list[Due]:
 
 def days_of_pairs(session: Session, site_id: int, today: dt.date) -> list[PlannedDay]:
     """Return the days of the pairs of a site that a calendar shows; see `due.planned_days`."""
-    return planned_days(pathways(session, site_id, today, ended_since=today - LOOKED_BACK), today)
+    known = pathways(session, site_id, today, ended_since=today - LOOKED_BACK)
+    return planned_days(known, today, contacts_of(session, known, today))
 
 
 def calendar_key(store: Store, actor: str) -> str:

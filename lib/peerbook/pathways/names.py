@@ -114,11 +114,16 @@ def when_status(when: When) -> Status:
 def day_name(kind: Day) -> str:
     """Return what a day of a pair is called in a calendar."""
     return {
+        "three_way_talk": _("Hold the three-way talk"),
         "first_days": _("Ask how the first days went"),
         "first_month": _("Ask how the first month went"),
+        "tell_partner": _("Tell the one who waits: café, group, or somebody else until then"),
+        "quiet": _("Ask after the two: they have not met for long"),
         "more": _("Ask both: three months more?"),
-        "end": _("The contract ends"),
+        "to_agree": _("Agree on the exit talk"),
         "exit_talk": _("Exit talk"),
+        "closing_list": _("Finish the closing list"),
+        "end": _("The contract ends"),
     }[kind]
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from peerbook.pathways import staff_records
 from peerbook.pathways.over_involvement import Contact, Load, by_pair, latest_months, loads
 from peerbook.pathways.staff_records import STAFF_LENGTH, SavedContact
 from peerbook.people.pairs import Pair, pairs
+from peerbook.privacy import disclosure
 from peerbook.sites.tab import Tab
-from peerbook.small_groups import is_shown
 from peerbook.store import Receipt, identities
 from peerbook.text import _, format_list, format_month, format_number
 from peerbook.ui import (
@@ -124,12 +124,20 @@ class OutOfHours(Tab):
             return [Prose(_("Nobody was reached outside working hours in the last half year."))]
         contacts = [one.contact for one in known]
         found = loads(contacts, months)
-        parts: list[Part] = [*self._over(found, months, limit), self._table(found, months)]
+        parts: list[Part] = [
+            *self._over(found, months, limit), Prose(_shown_told(self._desk.threshold())),
+            self._table(found, months),
+        ]  # fmt: skip
         if self._desk.sees_names:
             parts.append(
-                Disclosure(_("How often from which pair?"), lambda: self._by_pair(contacts))
+                Disclosure(
+                    _("For the coordinator: how often from which pair?"),
+                    lambda: self._by_pair(contacts),
+                )
             )
-        parts.append(Disclosure(_("Correct a contact"), lambda: [self._noted(known)]))
+        parts.append(
+            Disclosure(_("For the coordinator: each contact"), lambda: [self._noted(known)])
+        )
         return parts
 
     def _over(
@@ -155,18 +163,13 @@ class OutOfHours(Tab):
         return [Notice("warn", text.format(n=limit, who="; ".join(over)))]
 
     def _table(self, found: tuple[Load, ...], months: tuple[dt.date, ...]) -> Table:
-        threshold = self._desk.threshold()
+        told = _told(found, self._desk.threshold())
         columns = [Column("staff", _("Member of staff"))] + [
             Column(f"month_{place}", format_month(month)) for place, month in enumerate(months)
         ]
         rows = [
             {"staff": load.staff}
-            | {
-                f"month_{place}": format_number(count)
-                if is_shown(count, threshold)
-                else _("under {n}").format(n=threshold)
-                for place, count in enumerate(load.contacts)
-            }
+            | {f"month_{place}": told[load.staff, str(place)] for place in range(len(months))}
             for load in found
         ]
         return Table(columns, rows, _("Contacts outside working hours, by month"), sortable=False)
@@ -266,6 +269,28 @@ class OutOfHours(Tab):
             on_submit=save,
             submit_label=_("Save the limit"),
         )  # fmt: skip
+
+
+def _told(found: Sequence[Load], threshold: int) -> dict[tuple[str, ...], str]:
+    """Return what is told of each member of staff and month, by name and place of the month."""
+    cells = tuple(
+        disclosure.Cell((load.staff, str(place)), disclosure.nameless(f"{load.staff} {place}", n))
+        for load in found
+        for place, n in enumerate(load.contacts)
+    )
+    table = disclosure.Table("contacts", ("staff", "month"), cells)
+    [shown] = disclosure.disclose([table], threshold)
+    hidden = _("under {n}").format(n=threshold)
+    return {
+        cell.at: hidden if cell.value is None else format_number(cell.value) for cell in shown.cells
+    }
+
+
+def _shown_told(threshold: int) -> str:
+    return _(
+        "You can show this table to your colleagues: numbers under {n} are not told in it. Below "
+        "it the coordinator sees and corrects each contact."
+    ).format(n=threshold)
 
 
 def _contact(values: Mapping[str, object]) -> Contact:

@@ -64,6 +64,8 @@ class Pathway:
         The exit talk; None until one is agreed.
     beside
         Whether it was matched beside another pair, as with a temporary mentor.
+    paused_on
+        First day of the pause noted last, also where that was taken back since.
     last_event
         Number of the event recorded last of it: whoever saves has seen that one.
     """
@@ -79,6 +81,7 @@ class Pathway:
     checked: Mapping[Check, dt.date] = field(default_factory=dict)
     closing: Closing | None = None
     beside: bool = False
+    paused_on: dt.date | None = field(default=None, compare=False)
     last_event: int = field(default=0, compare=False)
 
     @property

@@ -111,7 +111,9 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
         Event.subject_id, Event.seq, Event.kind, Event.effective_on, Event.details
     ).where(Event.subject_type == PAIR, Event.subject_id.in_(keys))
     recorded = cast(Sequence[Event], session.execute(of_pairs).all())
-    last = {event.subject_id: event.seq for event in sorted(recorded, key=lambda one: one.seq)}
+    in_order = sorted(recorded, key=lambda one: one.seq)
+    last = {event.subject_id: event.seq for event in in_order}
+    paused = {one.subject_id: one.effective_on for one in in_order if one.kind == "paused"}
     events: defaultdict[str, list[Event]] = defaultdict(list)
     for event in in_effect(recorded, day):
         events[event.subject_id].append(event)
@@ -129,7 +131,8 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
             contract = Contract(starts_on, months)
         one = Pathway(
             number, site_id, peer, mentor, matched_on,
-            contract=contract, closing=talks.get(number), last_event=last.get(str(number), 0),
+            contract=contract, closing=talks.get(number), paused_on=paused.get(str(number)),
+            last_event=last.get(str(number), 0),
         )  # fmt: skip
         found.append(_after(one, events[str(number)], reasons or {}))
     return sorted(found, key=lambda one: (one.ended_on is not None, one.matched_on, one.number))

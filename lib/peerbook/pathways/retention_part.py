@@ -205,6 +205,7 @@ def split_parts(groups: Split, names: Mapping[str | None, str]) -> list[Part]:
 def _how(threshold: int) -> str:
     return _(
         "- Time is days on which the contract ran. In a pause the clock stands still.\n"
+        "- Without a contract it is days since the two were matched.\n"
         "- Pairs that go on count for as long as they have come.\n"
         "- The band says where the line would lie with many pairs, with 95 in 100 certainty.\n"
         "- Where the line is grey, fewer than {n} people are left. One alone can move it far.\n"

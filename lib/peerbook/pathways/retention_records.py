@@ -66,7 +66,7 @@ class _Pair(NamedTuple):
 
 
 def contracts(session: Session, site_id: int | None, day: dt.date) -> pd.DataFrame:
-    """Return the contracts that had begun by a day at a site, or at all, one row each.
+    """Return the pairs matched by a day at a site, or at all, with their contracts, one row each.
 
     Parameters
     ----------

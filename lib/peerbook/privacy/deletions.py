@@ -79,7 +79,7 @@ def delete_people(
         )
     session.add_all(made)
     session.flush()
-    remember_erased(store, session, [person.code for person in people])
+    remember_erased(store, session, [person.code for person in people], today)
     return made
 
 

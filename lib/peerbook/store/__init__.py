@@ -16,7 +16,14 @@ from peerbook.store.events import (
     withdraw_event,
 )
 from peerbook.store.merge import merged, refuse_overtaken
-from peerbook.store.store import Receipt, Saved, Store, row_to_change, set_setting
+from peerbook.store.store import (
+    Receipt,
+    Saved,
+    Store,
+    changes_counted_from,
+    row_to_change,
+    set_setting,
+)
 from peerbook.store.visitor import Role, Visitor
 
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "Verdict",
     "Visitor",
     "append_event",
+    "changes_counted_from",
     "events_of",
     "in_effect",
     "kind_on",

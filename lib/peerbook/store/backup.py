@@ -13,7 +13,7 @@ import hmac
 import os
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from peerbook.store.chain_ends import NotedEnds, note_end, noted_ends
 from peerbook.store.engine import UNFINISHED, open_database
 from peerbook.store.identities import forget_identity
 from peerbook.store.keys import STORE_ID_BYTES, Keys, MasterKey
-from peerbook.store.store import Store, set_setting
+from peerbook.store.store import Store, begin_counting_again, set_setting
 from peerbook.store.tables import Participant
 from peerbook.store.taken_back import Standing, TakenBack
 from peerbook.text import _, format_number
@@ -57,8 +57,20 @@ _COPIED = re.compile(
 """The names of copies that somebody, an upgrade or a restore made; the moment stands by itself."""
 _CUT_OFF_AFTER = dt.timedelta(days=1)
 
-Erase = Callable[[Session, str], object]
+_DAY = "@"
+"""In a line of it, before the day on which they were erased; earlier peerbooks wrote none."""
+
+Erase = Callable[[Session, str, dt.date | None], object]
+"""Erases a participant as of the day they were erased first; None where that is not known."""
+Days = Mapping[str, dt.date | None]
+"""By what each of the erased is known again, and when they were erased."""
+
 Heed = Callable[[Session, TakenBack], object]
+
+
+def forget(session: Session, code: str, _on: dt.date | None) -> None:
+    """Erase who somebody is, and nothing else that is recorded of them."""
+    forget_identity(session, code)
 
 
 def make_backup(store: Store, now: dt.datetime, folder: Path | None = None) -> Path:
@@ -188,7 +200,7 @@ class Drill:
 
 
 def drill(
-    store: Store, now: dt.datetime, folder: Path | None = None, erase: Erase = forget_identity
+    store: Store, now: dt.datetime, folder: Path | None = None, erase: Erase = forget
 ) -> Drill:
     """Prove the newest backup by bringing it back on trial, and remove that again.
 
@@ -235,7 +247,7 @@ def key_is_here(backup: Path) -> bool:
 
 def restore(
     backup: Path, address: str | Path, now: dt.datetime, master: MasterKey | None = None, *,
-    erase: Erase = forget_identity, heed: Heed | None = None,
+    erase: Erase = forget, heed: Heed | None = None,
 ) -> tuple[Backup, Path | None]:  # fmt: skip
     """Bring a backup back; what is there already is never written over.
 
@@ -273,8 +285,10 @@ def restore(
                 note_end(store, folder, now)
         # What a stop left uncertain counts: the store in which it could be seen is set aside.
         uncertain = _traces(store.folder, _UNCERTAIN)
-        _keep_erased(_erased_in(backup.parent) | uncertain, store.folder)
+        _keep_erased({**uncertain, **_erased_in(backup.parent)}, store.folder)
         erase_again(store, erase)
+        with store.write("restore") as session:
+            begin_counting_again(session, now)
         TakenBack(store.keys, backup.parent).pass_on(store.folder)
         if heed is not None:
             with store.write("restore") as session:
@@ -282,7 +296,7 @@ def restore(
     return told, old
 
 
-def erase_again(store: Store, erase: Erase, erased: Collection[str] | None = None) -> int:
+def erase_again(store: Store, erase: Erase, erased: Days | None = None) -> int:
     """Erase whoever a copy brought back, and return how many: once a store was put in place.
 
     Parameters
@@ -290,38 +304,40 @@ def erase_again(store: Store, erase: Erase, erased: Collection[str] | None = Non
     erase
         Erases a participant.
     erased
-        By what the erased are known again; what lies beside the store when not given.
+        By what the erased are known again, and since when; what lies beside the store when not
+        given.
     """
     if erased is None:
         _settle(store)
         erased = _erased_in(store.folder)
-    known = set(erased)
-    if not known:
+    if not erased:
         return 0
+    back: dict[str, dt.date | None] = {}
     with store.read() as session:
-        back = [
-            code
-            for code in session.scalars(select(Participant.code))
-            if known & {_trace(store.keys, code, key_id) for key_id in store.keys.ids}
-        ]
+        for code in session.scalars(select(Participant.code)):
+            traces = {_trace(store.keys, code, key_id) for key_id in store.keys.ids}
+            if known := traces & erased.keys():
+                back[code] = min(filter(None, (erased[one] for one in known)), default=None)
     if back:
         with store.write("restore") as session:
-            for code in back:
-                erase(session, code)
+            for code, on in back.items():
+                erase(session, code, on)
     return len(back)
 
 
-def remember_erased(store: Store, session: Session, codes: Iterable[str]) -> None:
+def remember_erased(store: Store, session: Session, codes: Iterable[str], on: dt.date) -> None:
     """Keep beside the store, and beside its backups, that people are erased once a session commits.
 
-    So no backup brings them back. Only a keyed hash of their codes is kept: it names nobody, and
-    tells a code only to whoever has both the key and the code. A backup folder that is not there
-    now gets it with the next backup. It is written down before the commit too, as not certain: if
-    the computer stops in between, the next start sees whether they are gone.
+    So no backup brings them back. Only a keyed hash of their codes is kept, and the day: it names
+    nobody, and tells a code only to whoever has both the key and the code. A backup folder that is
+    not there now gets it with the next backup. It is written down before the commit too, as not
+    certain: if the computer stops in between, the next start sees whether they are gone.
     """
     keys = store.keys
-    traces = {_trace(keys, code, keys.key_id) for code in codes}
-    _keep_erased(traces - _erased_in(store.folder), store.folder, _UNCERTAIN)
+    traces: Days = dict.fromkeys((_trace(keys, code, keys.key_id) for code in codes), on)
+    certain = _erased_in(store.folder)
+    new = {trace: day for trace, day in traces.items() if trace not in certain}
+    _keep_erased(new, store.folder, _UNCERTAIN)
 
     def confirm(_session: Session) -> None:
         with contextlib.suppress(PeerbookError):  # the next start does it
@@ -365,8 +381,10 @@ def _settle(store: Store) -> None:
             for code in session.scalars(select(Participant.code))
             for key_id in store.keys.ids
         }
-    _keep_erased(uncertain - there, store.folder)
-    _keep_erased(uncertain & there, store.folder, _NOT_AFTER_ALL)
+    gone = {trace: day for trace, day in uncertain.items() if trace not in there}
+    _keep_erased(gone, store.folder)
+    kept = {trace: day for trace, day in uncertain.items() if trace in there}
+    _keep_erased(kept, store.folder, _NOT_AFTER_ALL)
 
 
 def rotate_key(store: Store) -> str:
@@ -419,28 +437,33 @@ def _age(path: Path, now: dt.datetime) -> dt.timedelta:
     return now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
 
 
-def _keep_erased(traces: Collection[str], folder: Path, mark: str = _CERTAIN) -> None:
+def _keep_erased(traces: Days, folder: Path, mark: str = _CERTAIN) -> None:
     """Add a mark for each of the erased in a folder that does not have it yet."""
     with explaining(folder):
-        new = sorted(set(traces) - _traces(folder, mark))
-        if not new:
-            return
-        append_to(folder / ERASED_FILE, "".join(f"{mark}{trace}\n" for trace in new))
+        new = sorted(traces.keys() - _traces(folder, mark).keys())
+        lines = [
+            f"{mark}{trace}" if (day := traces[trace]) is None else f"{mark}{trace}{_DAY}{day}"
+            for trace in new
+        ]
+        if lines:
+            append_to(folder / ERASED_FILE, "".join(f"{line}\n" for line in lines))
 
 
-def _erased_in(folder: Path) -> set[str]:
+def _erased_in(folder: Path) -> Days:
     return _traces(folder, _CERTAIN)
 
 
-def _traces(folder: Path, mark: str) -> set[str]:
+def _traces(folder: Path, mark: str) -> Days:
     """Return who has a mark in a folder; the last one counts, but what is certain stays so."""
     path = folder / ERASED_FILE
-    last: dict[str, str] = {}
+    last: dict[str, tuple[str, dt.date | None]] = {}
     for line in path.read_text("ascii").split() if path.exists() else ():
-        trace = line.lstrip(_UNCERTAIN + _NOT_AFTER_ALL)
-        if last.get(trace) != _CERTAIN:
-            last[trace] = line[: len(line) - len(trace)]
-    return {trace for trace, its_mark in last.items() if its_mark == mark}
+        marked, _at, day = line.partition(_DAY)
+        trace = marked.lstrip(_UNCERTAIN + _NOT_AFTER_ALL)
+        if trace not in last or last[trace][0] != _CERTAIN:
+            its_mark = marked[: len(marked) - len(trace)]
+            last[trace] = its_mark, dt.date.fromisoformat(day) if day else None
+    return {trace: day for trace, (its_mark, day) in last.items() if its_mark == mark}
 
 
 def _trace(keys: Keys, code: str, key_id: str) -> str:

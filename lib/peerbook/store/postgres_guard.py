@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, inspect, text
 from peerbook.store.rights import (
     about_people,
     changeable_rows,
+    for_leaders,
     rights_of,
     rows_of,
     sees_all_drafts,
@@ -179,6 +180,9 @@ def _own_rows(table: Table) -> str | None:
     if people := about_people(table):
         seeing = _is_among(lambda visitor: sees_people(visitor.role))
         conditions.append(f"NOT {people} OR {seeing}")
+    if leaders := for_leaders(table):
+        leading = _is_among(lambda visitor: visitor.role == "leader")
+        conditions.append(f"NOT ({leaders}) OR {leading}")
     return " AND ".join(f"({one})" for one in conditions) or None
 
 

@@ -71,10 +71,11 @@ _AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audi
 _IN_TRUST = {
     "matched_pair": ("extension_answered", "paused"),
     "participant": ("deselected", "not_now"),
-    "site": ("retention_told",),
 }
-"""Events that are told with a reason or an answer of somebody's own, or tell which pairs are
-alike."""
+"""Events that are told with a reason or an answer of somebody's own."""
+
+_FOR_LEADERS = "subject_type = 'site' AND kind = 'retention_told'"
+"""Events that tell which pairs are alike: nobody else needs to know that they happened."""
 
 _EVENT_SUBJECTS = {"course": "id", "matched_pair": "id", "participant": "code"}
 """What events happen to, besides sites, and the column their subject is known by."""
@@ -220,6 +221,11 @@ def about_people(table: Table) -> str | None:
     if table.name != "event":
         return None
     return "subject_type IN ('participant', 'matched_pair')"
+
+
+def for_leaders(table: Table) -> str | None:
+    """Return the condition, in SQL, that a row is for leaders alone; None where there are none."""
+    return _FOR_LEADERS if table.name == "event" else None
 
 
 def told_in_trust(table: Table, role: Role) -> str | None:

@@ -21,6 +21,7 @@ from sqlcipher3 import dbapi2 as driver
 from peerbook.store.rights import (
     about_people,
     changeable_rows,
+    for_leaders,
     rights_of,
     rows_of,
     sees_all_drafts,
@@ -101,6 +102,8 @@ def _own_rows(table: Table, visitor: Visitor) -> list[str]:
         conditions.append(rows_of(table, lambda column: f"{column} IN ({numbers})"))
     if not sees_people(visitor.role) and (people := about_people(table)):
         conditions.append(f"NOT {people}")
+    if visitor.role != "leader" and (leaders := for_leaders(table)):
+        conditions.append(f"NOT ({leaders})")
     return [one for one in conditions if one]
 
 

@@ -343,7 +343,7 @@ class Store:
     def history_length(self) -> int:
         """Return a number that grows with each save, and stays when all data move elsewhere."""
         with self.read() as session:
-            return chain.length_of(session.connection())
+            return changes_counted_from(session) + chain.length_of(session.connection())
 
     def verify_audit(self, known: Iterable[Head] = ()) -> Verdict:
         """Return whether the histories are as they were written; see `chain.verify`."""
@@ -501,6 +501,24 @@ def set_setting(session: Session, key: str, value: Any) -> None:
         session.add(Setting(key=key, value=value))
     else:
         row.value = value
+
+
+_COUNTED_FROM = "changes_counted_from"
+_COUNTING_BEGAN = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+def begin_counting_again(session: Session, now: dt.datetime) -> None:
+    """Count changes on from a number that none of them had: a backup that returns counts fewer.
+
+    So calendars take what is told after a restore for newer than what was told before it.
+    """
+    set_setting(session, _COUNTED_FROM, int((now - _COUNTING_BEGAN).total_seconds()))
+
+
+def changes_counted_from(session: Session) -> int:
+    """Return what is to be added to a number of changes, so that it never falls."""
+    row = session.get(Setting, _COUNTED_FROM)
+    return 0 if row is None else int(row.value)
 
 
 def changed_meanwhile(stored: Base, mine: dict[str, Any]) -> Conflict:
