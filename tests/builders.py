@@ -39,6 +39,7 @@ from peerbook.store.tables import (
     Closure,
     CoffeeTalk,
     CommonEvent,
+    CostAssessment,
     Course,
     CourseDate,
     DataImport,
@@ -326,6 +327,18 @@ def add_cafe(session: Session, site_id: int, participant_code: str) -> None:
         ShiftHost(shift_id=shift.id, label="Vært A"),
         OutOfHoursContact(site_id=site_id, staff="Medarbejder A", date=START),
     ])  # fmt: skip
+
+
+def cost_assessment(**values: Any) -> CostAssessment:
+    """Return what was said about costs, not yet saved."""
+    return CostAssessment(
+        **{
+            "title": "Opdigt", "models": ["vejle"], "first_year": 2026, "years": 3,
+            "price_year": 2026, "made_on": START,
+            "figures": {"contracts_started": {"unit": "count", "value": "20", "source": "Opdigt"}},
+        }
+        | values
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """An estimate as a spreadsheet, worked out by LibreOffice, is what Python found, to the øre."""
 
+import dataclasses
+import datetime as dt
 import io
 import subprocess
 from decimal import Decimal
@@ -7,11 +9,13 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
+from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line
+from peerbook.costs.assessment import Level, place_of
 from peerbook.costs.case import COMPLETED, MONTHS, STARTED, estimate
 from peerbook.costs.estimate_file import estimate_file
 from peerbook.costs.figure import Figure
-from peerbook.costs.model import load_models
 from peerbook.costs.names import category_name, kind_name, payer_name
+from peerbook.errors import InputFault
 
 INDEX = {2018: Decimal("100"), 2022: Decimal("107.3"), 2026: Decimal("118.95")}
 AMOUNTS = ("310.55", "1.5", "37", "0.62", "7.35", "5", "0.005", "1299.995")
@@ -20,22 +24,35 @@ AMOUNTS = ("310.55", "1.5", "37", "0.62", "7.35", "5", "0.005", "1299.995")
 
 @pytest.fixture(scope="module")
 def found():
-    model = next(one for one in load_models() if one.id == "vejle")
     prices, figures = ("kr", "kr_per_hour"), {}
-    for number, question in enumerate(model.questions):
+    for number, question in enumerate(VEJLE.questions):
         year = (2018, 2022, 2026)[number % 3] if question.unit in prices else None
         amount = "0.62" if question.unit == "share" else AMOUNTS[number % len(AMOUNTS)]
-        figures[question.id] = Figure(
+        figures[place_of(VEJLE, question.id)] = Figure(
             question.unit, Decimal(amount), "=Opdigt", "example", price_year=year
         )
-    return model, estimate(model.case(figures, 3, 2026, 2026, INDEX))
+    middle = dt.date(2027, 3, 1)
+    staff = {
+        "a": member(ends_on=middle, said_on=middle),
+        "b": member("professional_wage", yearly_pay_kr=Decimal("401234.56")),
+        "c": member(starts_on=middle + dt.timedelta(days=1), effective_hours=Decimal("1388.5")),
+        "d": dataclasses.replace(member(), employment=dataclasses.replace(
+            member().employment, price_year=2022, yearly_pay_kr=Decimal("389999.99"),
+        )),
+    }  # fmt: skip
+    levels = {str(year): Level(level, "Opdigt", TODAY) for year, level in INDEX.items()}
+    said = assessment(
+        figures=figures, staff=staff, levels=levels,
+        lines={"x": own_line("grant"), "y": own_line("saving", kr="1234.567")},
+    )  # fmt: skip
+    return said, estimate(said.case(VEJLE))
 
 
 @pytest.fixture(scope="module")
 def worked_out(found, tmp_path_factory):
     """Return the sheets as LibreOffice works them out, each as its rows."""
     folder = tmp_path_factory.mktemp("office")
-    (folder / "estimate.xlsx").write_bytes(estimate_file(*found))
+    (folder / "estimate.xlsx").write_bytes(estimate_file(found[0], VEJLE))
     subprocess.run(
         [
             "soffice", f"-env:UserInstallation=file://{folder}/user", "--headless",
@@ -53,7 +70,7 @@ def kr(value):
 
 
 def test_every_line_of_every_year_is_the_same_to_the_oere(found, worked_out):
-    _model, known = found
+    _said, known = found
     for line, row in zip(known.case.lines, worked_out["Linjer"][1:], strict=True):
         by_year = {cost.year: cost.kr for cost in known.costs if cost.line == line}
         expected = [by_year.get(year, Decimal(0)) for year in (2026, 2027, 2028)]
@@ -62,7 +79,7 @@ def test_every_line_of_every_year_is_the_same_to_the_oere(found, worked_out):
 
 
 def test_the_result_is_the_same_to_the_oere(found, worked_out):
-    _model, known = found
+    _said, known = found
     told = {row[0]: row[-1] for row in worked_out["Resultat"][1:]}
     for category in ("preparation", "training", "running", "investment"):
         assert kr(told[category_name(category)]) == known.total(category=category)
@@ -80,7 +97,7 @@ def test_the_result_is_the_same_to_the_oere(found, worked_out):
 
 
 def test_the_sheet_for_soem_parts_all_that_is_paid_by_year_category_and_payer(found, worked_out):
-    _model, known = found
+    _said, known = found
     rows = worked_out["Til SØM"][1:]
     assert sum(kr(row[3]) for row in rows) == known.total()
     for year, category, payer, kroner, price_year in rows:
@@ -96,7 +113,7 @@ def test_the_sheet_for_soem_parts_all_that_is_paid_by_year_category_and_payer(fo
 
 
 def test_a_changed_figure_changes_the_result_by_its_formula(found):
-    book = openpyxl.load_workbook(io.BytesIO(estimate_file(*found)))
+    book = openpyxl.load_workbook(io.BytesIO(estimate_file(found[0], VEJLE)))
     formulas = [
         cell.value for sheet in book for row in sheet.iter_rows() for cell in row
         if cell.data_type == "f"
@@ -108,9 +125,25 @@ def test_a_changed_figure_changes_the_result_by_its_formula(found):
 
 
 def test_each_number_says_where_it_is_from_and_that_it_is_an_example(found, worked_out):
-    model, known = found
-    asked = {question.id: question.ask for question in model.questions}
+    said, known = found
+    asked = said.names(VEJLE)
     rows = worked_out["Tal"][1:]
     assert [row[0] for row in rows] == [asked[key] for key in known.case.needed]
-    assert {row[6] for row in rows} == {"Et eksempel"}
+    of_the_team = {asked[key] for key in ("coordinator_wage", "professional_wage")}
+    assert {row[6] for row in rows if row[0] not in of_the_team} == {"Et eksempel"}
+    assert "eksempel" in worked_out["Resultat"][-1][0]
     assert {asked[key] for key in (STARTED, COMPLETED, MONTHS)} <= {row[0] for row in rows}
+
+
+def test_the_team_makes_the_price_of_an_hour(found, worked_out):
+    said, known = found
+    prices = {row[0]: row[1] for row in worked_out["Tal"][1:]}
+    for key in ("coordinator_wage", "professional_wage"):
+        assert kr(prices[said.names(VEJLE)[key]]) == known.case.figures[key].known
+    assert len(worked_out["Team"]) == 1 + len(said.staff)
+
+
+def test_nothing_leaves_while_a_figure_is_missing():
+    with pytest.raises(InputFault) as fault:
+        estimate_file(filled(figures={STARTED: Figure("count")}), VEJLE)
+    assert [one.place.field for one in fault.value.faults] == [STARTED]

@@ -8,7 +8,7 @@ import pytest
 
 from cost_cases import case
 from peerbook.costs.case import Line, estimate
-from peerbook.costs.team import FULL_YEAR_HOURS, Employment, is_old
+from peerbook.costs.team import FULL_YEAR_HOURS, Employment, Member, hour_of, is_old
 from peerbook.errors import InputFault
 
 TODAY = dt.date(2026, 11, 26)
@@ -49,3 +49,54 @@ def test_what_cannot_be_is_told_at_its_field(field, value):
 def test_a_price_is_old_when_a_year_has_gone():
     assert not is_old(dt.date(2025, 11, 26), TODAY)
     assert is_old(dt.date(2025, 11, 25), TODAY)
+
+
+def member(pay=420_000, hours="15", starts=None, ends=None, price_year=2026, **other):
+    employment = dataclasses.replace(STAFF, yearly_pay_kr=Decimal(pay), price_year=price_year)
+    return Member("Koordinator", "wage", Decimal(hours), employment, starts, ends, **other)
+
+
+def test_somebody_replaced_in_the_middle_costs_what_both_cost_for_as_long_as_each_was_there():
+    half = dt.date(2026, 7, 1)
+    first = member(400_000, ends=half - dt.timedelta(days=1))
+    second = member(500_000, hours="30", starts=half)
+    days, later = 181, 184
+    hours = (days * 15, later * 30)
+    expected = (
+        first.employment.hour().known * hours[0] + second.employment.hour().known * hours[1]
+    ) / sum(hours)
+    found = hour_of([first, second], range(2026, 2027), 2026)
+    assert found.known == round(expected, 2)
+    only_the_second = hour_of([first, second], range(2027, 2030), 2026)
+    assert only_the_second.known == round(second.employment.hour().known, 2)
+
+
+def test_there_is_room_for_any_number_of_people_even_alike():
+    alike = [member() for _n in range(12)]
+    assert hour_of(alike, range(2026, 2029), 2026).known == STAFF.hour().known
+
+
+def test_pay_of_another_year_is_carried_over_where_the_level_is_known():
+    older = member(price_year=2024)
+    index = {2024: Decimal(100), 2026: Decimal(106)}
+    carried = hour_of([older], range(2026, 2027), 2026, index)
+    assert (carried.known, carried.price_year) == (
+        round(older.employment.hour().known * Decimal(106) / 100, 2), 2026,
+    )  # fmt: skip
+    assert hour_of([older], range(2026, 2027), 2026).price_year == 2024, "left to the case"
+
+
+@pytest.mark.parametrize(
+    ("members", "field"),
+    [
+        ([member(price_year=2024), member()], "staff"),
+        ([member(ends=dt.date(2025, 12, 31))], "staff"),
+        ([member(hours="0")], "hours_a_week"),
+        ([member(starts=dt.date(2026, 2, 1), ends=dt.date(2026, 1, 1))], "ends_on"),
+        ([dataclasses.replace(member(), title=" ")], "title"),
+    ],
+)
+def test_a_team_that_cannot_be_worked_out_is_told(members, field):
+    with pytest.raises(InputFault) as fault:
+        hour_of(members, range(2026, 2027), 2026)
+    assert [one.place.field for one in fault.value.faults] == [field]

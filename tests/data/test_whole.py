@@ -180,8 +180,9 @@ def test_every_column_that_could_name_somebody_is_known():
         and getattr(column.type, "length", None) is None
     }
     assert free == {
-        "coffee_talk.ticked", "common_event.answers", "course.params", "course.title",
-        "course_date.avoided", "course_date.pin_reason", "course_date.room", "exit_talk.ticked",
+        "coffee_talk.ticked", "common_event.answers", "cost_assessment.models", "course.params",
+        "course.title", "course_date.avoided", "course_date.pin_reason", "course_date.room",
+        "exit_talk.ticked",
         "site.municipality", "site.name",
     }  # fmt: skip
 

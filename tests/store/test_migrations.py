@@ -22,6 +22,7 @@ from builders import (
     attendance,
     catch_up,
     closure,
+    cost_assessment,
     data_import,
     decision,
     deletion,
@@ -274,6 +275,7 @@ def fill_every_table(store):
         add_recruitment(session, made.site_id, one)
         add_matching(session, made.site_id, one, other)
         add_cafe(session, made.site_id, one)
+        session.add(cost_assessment(site_id=made.site_id))
         append_event(session, "course", made.course_id, "noted", sheet.entered_on, what="ærø")
         set_setting(session, "threshold", 7)
         users.add_user(session, "anna", "Opdigt Leder", "leader")
@@ -381,6 +383,7 @@ def at_0018(store):
             enquiry.drop_index("ix_enquiry_stakeholder_id")
             enquiry.drop_constraint("fk_enquiry_stakeholder_id_stakeholder", type_="foreignkey")
             enquiry.drop_column("stakeholder_id")
+        connection.execute(text("DROP TABLE cost_assessment"))
         connection.execute(text("ALTER TABLE audit_link DROP COLUMN earlier_hash"))
         connection.execute(text("ALTER TABLE matched_pair DROP COLUMN pause_reasons"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0018'"))

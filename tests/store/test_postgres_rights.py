@@ -19,6 +19,7 @@ from builders import (
     attendance,
     catch_up,
     closure,
+    cost_assessment,
     data_import,
     decision,
     deletion,
@@ -92,6 +93,7 @@ def fill_a_site(store):
         add_recruitment(session, made.site_id, one)
         add_matching(session, made.site_id, one, other)
         add_cafe(session, made.site_id, one)
+        session.add(cost_assessment(site_id=made.site_id))
         for subject, key in (
             ("site", made.site_id),
             ("course", made.course_id),

@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 from scipy import special
 
-from peerbook.costs.case import Case, estimate, require
+from peerbook.costs.case import STARTED, Case, estimate, require
 from peerbook.costs.figure import Figure
 from peerbook.costs.spread import Draws, Spread
 from peerbook.errors import InputFault
@@ -128,6 +128,25 @@ def drawn_figures(key: str, cases: Sequence[Case], how: Drawing) -> Draws:
         Shape cases by draws.
     """
     return _drawn(partial(_value, key), cases, how)
+
+
+def drawn_per_started(cases: Sequence[Case], how: Drawing = AS_USUAL) -> Draws:
+    """Return what each case costs in each draw for each contract that begins, in kroner.
+
+    How many begin may vary too; it is the same draw of it that the cost is from.
+
+    Parameters
+    ----------
+    cases, how
+        As in `drawn_figures`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape cases by draws.
+    """
+    years = np.array([[case.years] for case in cases])
+    return _drawn(_total, cases, how) / (drawn_figures(STARTED, cases, how) * years)
 
 
 def _drawn(of_case: Callable[[Case, _Values], Draws], cases: Sequence[Case], how: Drawing) -> Draws:

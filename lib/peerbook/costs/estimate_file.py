@@ -8,7 +8,18 @@ from typing import get_args
 
 from openpyxl.utils import get_column_letter
 
-from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Category, Estimate, Kind, Line, Payer
+from peerbook.costs.assessment import Assessment
+from peerbook.costs.case import (
+    COMPLETED,
+    MONTHS,
+    STARTED,
+    Category,
+    Estimate,
+    Kind,
+    Line,
+    Payer,
+    estimate,
+)
 from peerbook.costs.figure import PRICES
 from peerbook.costs.model import Model
 from peerbook.costs.names import (
@@ -19,37 +30,49 @@ from peerbook.costs.names import (
     unit_name,
     when_name,
 )
+from peerbook.costs.team import Member
+from peerbook.errors import InputFault
 from peerbook.files.origin import Origin
-from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, workbook
-from peerbook.text import _
+from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, Value, workbook
+from peerbook.text import _, format_number, ngettext
 
 _FIRST_YEAR = 6
 """Number of the column with the first year on the sheet of lines."""
 _AS_USED = "C"
 """Column of the sheet of figures with what is multiplied."""
+_WEIGHT, _HOUR = "D", "I"
+"""Columns of the sheet of the team with how long each is there, and what an hour costs."""
 
 
-def estimate_file(model: Model, found: Estimate, origin: Origin | None = None) -> bytes:
+def estimate_file(said: Assessment, model: Model, origin: Origin | None = None) -> bytes:
     """Return an estimate as an .xlsx file with live formulas.
 
-    The sheets: the figures, with where each is from; the index of prices, where one is used; the
-    lines, each a product of figures in every year; the result; and the costs by year, category and
-    payer, as SØM asks for them.
+    The sheets: the result; the lines, each a product of figures in every year; the figures, with
+    where each is from; the team, whose hours make prices; the index of prices, where one is used;
+    and the costs by year, category and payer, as SØM asks for them.
 
     Parameters
     ----------
+    said
+        What was said about costs.
     model
-        What was estimated, with what its figures are called.
-    found
-        The estimate.
+        Which of its models.
     origin
         Where the file comes from.
+
+    Raises
+    ------
+    InputFault
+        When something is missing or wrong; see `Assessment.case_faults`.
     """
-    return workbook([*_Book(model, found).sheets()], origin)
+    if faults := said.case_faults(model):
+        raise InputFault(faults)
+    return workbook([*_Book(said, model, estimate(said.case(model))).sheets()], origin)
 
 
 @dataclass(frozen=True)
 class _Book:
+    said: Assessment
     model: Model
     found: Estimate
 
@@ -57,6 +80,8 @@ class _Book:
         yield self._result()
         yield self._lines()
         yield self._figures()
+        if self._team:
+            yield self._of_team()
         if self._index_rows:
             yield Sheet(
                 _("Prices"),
@@ -81,40 +106,104 @@ class _Book:
             for year in (case.figures[key].price_year, case.price_year)
             if year is not None
         }
+        for key, members in self._team.items():
+            into = case.figures[key].price_year
+            pay_years = {one.employment.price_year for one in members}
+            used |= pay_years | {into} if into is not None and pay_years != {into} else set()
         return {year: row for row, year in enumerate(sorted(used), start=2)}
 
     @property
     def _row_of(self) -> dict[str, int]:
         return {key: row for row, key in enumerate(self.found.case.needed, start=2)}
 
+    @property
+    def _team(self) -> dict[str, tuple[Member, ...]]:
+        """Those who are there in the years counted, by the key of the price of their hour."""
+        counted = self.said.counted
+        found = {
+            key: tuple(one for one in self.said.of_wage(key) if one.weight_in(counted))
+            for key in self.found.case.needed
+        }
+        return {key: members for key, members in found.items() if members}
+
+    def _hour(self, key: str) -> Formula:
+        """Return the price of an hour of those on the team who have this price."""
+        before = [one for other in self._team for one in self._team[other]]
+        first = 2 + next(
+            place for place, one in enumerate(before) if any(one is own for own in self._team[key])
+        )
+        last = first + len(self._team[key]) - 1
+
+        def cells(column: str) -> str:
+            return f"«{_('Team')}»!{column}{first}:{column}{last}"
+
+        weight = cells(_WEIGHT)
+        return Formula(f"ROUND(SUMPRODUCT({weight},{cells(_HOUR)})/SUM({weight}),2)")
+
+    def _of_team(self) -> Sheet:
+        columns = (
+            SheetColumn(_("What"), 30), SheetColumn(_("Hours a week"), 14),
+            SheetColumn(_("Days there"), 12), SheetColumn(_("Hours × days"), 14),
+            SheetColumn(_("Pay for a full year"), 16), SheetColumn(_("On top"), 12),
+            SheetColumn(_("Overhead"), 12), SheetColumn(_("Effective hours"), 14),
+            SheetColumn(_("Price of an hour"), 16), SheetColumn(_("Price year"), 10),
+            SheetColumn(_("Where from"), 44), SheetColumn(_("Looked up"), 14),
+        )  # fmt: skip
+        rows: list[tuple[Value | Formula, ...]] = []
+        for key, members in self._team.items():
+            into = self.found.case.figures[key].price_year
+            for one in members:
+                row, paid = len(rows) + 2, one.employment
+                rise = "" if paid.price_year == into else self._between(paid.price_year, into)
+                days = one.weight_in(self.said.counted) / one.hours_a_week
+                rows.append((
+                    one.title, one.hours_a_week, days, Formula(f"B{row}*C{row}"),
+                    paid.yearly_pay_kr, paid.on_top_share, paid.overhead_share,
+                    paid.effective_hours,
+                    Formula(f"E{row}*(1+F{row})*(1+G{row})/H{row}{rise}"),
+                    paid.price_year, paid.source, paid.said_on,
+                ))  # fmt: skip
+        return Sheet(_("Team"), columns, rows)
+
     def _figures(self) -> Sheet:
-        asked = {one.id: one.ask for one in self.model.questions}
+        asked = self.said.names(self.model)
         columns = (
             SheetColumn(_("What"), 52), SheetColumn(_("Figure"), 14), SheetColumn(_("As used"), 14),
             SheetColumn(_("Unit"), 16), SheetColumn(_("Price year"), 10),
             SheetColumn(_("Where from"), 44), SheetColumn(_("Standing"), 14),
+            SheetColumn(_("Looked up"), 14), SheetColumn(_("At least"), 14),
+            SheetColumn(_("At most"), 14),
         )  # fmt: skip
         used = {key: self.found.case.figures[key] for key in self._row_of}
         rows = [
             (
                 asked[key],
-                figure.known,
+                self._hour(key) if key in self._team else figure.known,
                 Formula(f"B{row}{self._rise(key)}"),
                 unit_name(figure.unit),
                 figure.price_year if figure.unit in PRICES else None,
                 figure.source,
                 status_name(figure.status),
+                figure.said_on,
+                *(figure.spread.ends(figure.known) if figure.spread else (None, None)),
             )
             for row, (key, figure) in enumerate(used.items(), start=2)
         ]
         return Sheet(_("Figures"), columns, rows)
 
     def _rise(self, key: str) -> str:
-        case, rows = self.found.case, self._index_rows
-        if case.rise(key) == 1:
-            return ""
-        sheet, then = _("Prices"), case.figures[key].price_year or case.price_year
-        return f"*«{sheet}»!B{rows[case.price_year]}/«{sheet}»!B{rows[then]}"
+        case = self.found.case
+        then = case.figures[key].price_year
+        return "" if case.rise(key) == 1 else self._between(then, case.price_year)
+
+    def _between(self, then: int | None, now: int | None) -> str:
+        """Return what carries a price over from one year to another."""
+        sheet, rows = _("Prices"), self._index_rows
+        return (
+            ""
+            if then is None or now is None
+            else (f"*«{sheet}»!B{rows[now]}/«{sheet}»!B{rows[then]}")
+        )
 
     def _lines(self) -> Sheet:
         columns = (
@@ -187,6 +276,13 @@ class _Book:
             (_("Paid for each month a pair is together"), f"({begun}*{months})"),
         ):
             rows.append((what, *empty, Formula(f"{total}/{of}")))
+        if examples := self.said.examples(self.model):
+            text = ngettext(
+                "An example, not a result: {n} figure stands as an example.",
+                "An example, not a result: {n} figures stand as examples.",
+                len(examples),
+            )
+            rows.append((text.format(n=format_number(len(examples))), *empty, ""))
         return Sheet(_("Result"), columns, rows)
 
     def _for_som(self) -> Sheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,6 +37,8 @@ class Figure:
         Whose kroner a price is in.
     spread
         How much it may vary; None for a number that is certain.
+    said_on
+        When it was looked up; None where nobody said, as in a file that came with peerbook.
     """
 
     unit: Unit
@@ -44,6 +47,7 @@ class Figure:
     status: Status = "own"
     price_year: int | None = None
     spread: Spread | None = None
+    said_on: dt.date | None = None
 
     @property
     def known(self) -> Decimal:

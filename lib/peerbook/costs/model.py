@@ -105,6 +105,8 @@ class Model:
         What was published of its cost, in words, with the source; empty where nothing was found.
     questions
         Its own figures and those of all models, in the order in which they are asked.
+    shared
+        Ids of those of all models.
     measured
         What the record can count of it, where that means the same: by measure, the figures whose
         product plans it for a year.
@@ -116,6 +118,7 @@ class Model:
     headings: Headings
     lines: tuple[Line, ...]
     questions: tuple[Question, ...]
+    shared: frozenset[str] = frozenset()
     published: str = ""
     measured: Mapping[Measure, Annotated[tuple[Id, ...], Field(min_length=1)]] = field(
         default_factory=dict, hash=False
@@ -175,7 +178,9 @@ def _model(path: Path, common: tuple[Question, ...], faults: list[Fault]) -> Mod
         for told in faults_of(one.id, one.figure):
             faults.append(fault(path, f"figures.{one.id}", told.message))
     asked = tuple(one for one in (*own, *common) if one.id in needed)
-    model = parse(Model, {**data, "lines": lines, "questions": asked}, path, faults)
+    shared = frozenset(one.id for one in common) & needed
+    parts = {"lines": lines, "questions": asked, "shared": shared}
+    model = parse(Model, {**data, **parts}, path, faults)
     if model is None:
         return None
     for measure, factors in model.measured.items():

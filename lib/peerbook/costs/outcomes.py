@@ -20,9 +20,9 @@ from typing import Literal
 
 import numpy as np
 
-from peerbook.costs.case import COMPLETED, STARTED, Case, estimate
+from peerbook.costs.case import COMPLETED, Case, estimate
 from peerbook.costs.comparison import require_one_price_year
-from peerbook.costs.draws import AS_USUAL, Drawing, drawn_figures, drawn_totals
+from peerbook.costs.draws import AS_USUAL, Drawing, drawn_figures, drawn_per_started
 from peerbook.costs.figure import Figure
 from peerbook.costs.spread import EDGE, Beta, Draws
 from peerbook.errors import InputFault
@@ -281,15 +281,13 @@ def _withheld(options: Sequence[Option], basis: Basis | None, threshold: int) ->
 def _each(options: Sequence[Option], how: Drawing) -> tuple[Draws, Draws]:
     """Return cost and improved persons for each contract that began: options by draws."""
     cases = [option.case for option in options]
-    total = drawn_totals(cases, how.draws, how.seed, how.correlations, how.mapped)
-    started, completed = (drawn_figures(key, cases, how) for key in (STARTED, COMPLETED))
-    years = np.array([[case.years] for case in cases])
+    completed = drawn_figures(COMPLETED, cases, how)
     shares = [
         _drawn_share(option.case.name, option.outcome, option.case, how)
         for option in options
         if option.outcome is not None
     ]
-    return total / (started * years), completed * np.stack(shares)
+    return drawn_per_started(cases, how), completed * np.stack(shares)
 
 
 def _drawn_share(name: str, outcome: Outcome, case: Case, how: Drawing) -> Draws:

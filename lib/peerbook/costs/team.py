@@ -1,11 +1,13 @@
-"""What an hour of somebody's time costs, from what a year of them costs."""
+"""What an hour of somebody's time costs, from what a year of them costs, and who is on a team."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
+from peerbook.costs.case import OERE
 from peerbook.costs.figure import Figure
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.months import months_after
@@ -14,13 +16,14 @@ from peerbook.text import _
 FULL_YEAR_HOURS = 1924
 """37 hours in 52 weeks: a full year before anything is taken off (Økonomistyrelsen, Økonomisk
 administrativ vejledning, Effektivt årsværk)."""
+FULL_WEEK_HOURS = 37
 OLD_AFTER_MONTHS = 12
 """After so long a price is to be looked up again."""
 
 
 @dataclass(frozen=True)
 class Employment:
-    """A kind of staff.
+    """What a kind of staff costs.
 
     Parameters
     ----------
@@ -80,8 +83,118 @@ class Employment:
             raise InputFault(faults)
         year = self.yearly_pay_kr * (1 + self.on_top_share) * (1 + self.overhead_share)
         return Figure(
-            "kr_per_hour", year / self.effective_hours, self.source, price_year=self.price_year
+            "kr_per_hour", year / self.effective_hours, self.source, price_year=self.price_year,
+            said_on=self.said_on,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody on the team, or several who cost the same and come and go together.
+
+    Parameters
+    ----------
+    title
+        What they are, never who.
+    wage
+        Key of the figure that is the price of their hour.
+    hours_a_week
+        Of all of them.
+    employment
+        What they cost.
+    starts_on, ends_on
+        First and last day, where they are not there all the time.
+    """
+
+    title: str
+    wage: str
+    hours_a_week: Decimal
+    employment: Employment
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
+
+    def faults(self) -> list[Fault]:
+        """Return what is wrong, each at its field."""
+        told = self.employment.faults()
+        if not self.title.strip():
+            told.append(Fault(_("Write what they are."), Place(field="title")))
+        if not self.hours_a_week.is_finite() or self.hours_a_week <= 0:
+            text = _("Write how many hours a week, more than zero.")
+            told.append(Fault(text, Place(field="hours_a_week")))
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            text = _("The last day cannot lie before the first.")
+            told.append(Fault(text, Place(field="ends_on")))
+        return told
+
+    def weight_in(self, years: range) -> Decimal:
+        """Return how many days of some years they are there, times their hours a week."""
+        first, last = dt.date(years.start, 1, 1), dt.date(years.stop - 1, 12, 31)
+        begins, ends = max(first, self.starts_on or first), min(last, self.ends_on or last)
+        return max(0, (ends - begins).days + 1) * self.hours_a_week
+
+
+def hour_of(
+    members: Collection[Member],
+    years: range,
+    price_year: int,
+    index: Mapping[int, Decimal] | None = None,
+) -> Figure:
+    """Return the price of an hour of a team, to the øre: the mean over the hours each is there.
+
+    Parameters
+    ----------
+    members
+        Of one kind, at least one.
+    years
+        Which years are counted.
+    price_year
+        Whose kroner the price is wanted in.
+    index
+        Level of prices and wages by year; needed where their pay is in prices of several years.
+
+    Returns
+    -------
+    Figure
+        In prices of `price_year`, or of the one year all their pay is in where that is not known.
+
+    Raises
+    ------
+    InputFault
+        With everything that is wrong with one of them; at `staff`, when none of them is there in
+        those years, or their pay is in prices of years that nobody told the level of.
+    """
+    if faults := [fault for one in members for fault in one.faults()]:
+        raise InputFault(faults)
+    there = [(one, weight) for one in members if (weight := one.weight_in(years))]
+    if not there:
+        raise InputFault.at(
+            "staff", _("Nobody of this kind is on the team in the years that are counted.")
         )
+    pay_years = {one.employment.price_year for one, _weight in there}
+    levels = {year: (index or {}).get(year) for year in (*pay_years, price_year)}
+    if all(levels.values()):
+        into = price_year
+    elif len(pay_years) == 1:
+        (into,) = pay_years
+    else:
+        text = _(
+            "Their pay is in prices of several years, and nobody has said how prices rose. Give "
+            "the price and wage index of {years}."
+        )
+        missing = sorted(year for year, level in levels.items() if not level)
+        raise InputFault.at("staff", text.format(years=", ".join(map(str, missing))))
+
+    def carried(hour: Figure) -> Decimal:
+        then, now = levels[hour.price_year or into], levels[into]
+        return hour.known * (now / then if now and then else 1)
+
+    paid = sum((carried(one.employment.hour()) * weight for one, weight in there), Decimal(0))
+    hour = paid / sum(weight for _one, weight in there)
+    sources = dict.fromkeys(one.employment.source for one, _weight in there)
+    return Figure(
+        "kr_per_hour", hour.quantize(OERE, ROUND_HALF_UP), "; ".join(sources),
+        price_year=into, said_on=min(one.employment.said_on for one, _weight in there),
+    )  # fmt: skip
 
 
 def is_old(said_on: dt.date, today: dt.date) -> bool:

@@ -10,6 +10,7 @@ from peerbook.text import format_list
 from peerbook.ui import Address, literal
 
 PLAN_PAGE = "course_plan.ipynb"
+COSTS_PAGE = "costs.ipynb"
 RECORD_PAGE = "course_record.ipynb"
 HEAD_COUNT_PAGE = "head_count.ipynb"
 HELP_PAGE = "help.ipynb"

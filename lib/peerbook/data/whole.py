@@ -300,6 +300,7 @@ def _content(table: str) -> str:
         "closure": _("days closed"),
         "coffee_talk": _("first talks over a cup of coffee"),
         "common_event": _("common events"),
+        "cost_assessment": _("what was said about costs"),
         "course": _("courses"),
         "course_date": _("dates of courses"),
         "data_import": _("files taken in"),

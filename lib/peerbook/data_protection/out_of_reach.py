@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from peerbook.course.page_addresses import (
+    COSTS_PAGE,
     HEAD_COUNT_PAGE,
     MATCHING_PAGE,
     RECORD_PAGE,
@@ -72,6 +73,8 @@ def _page_of(table: str) -> tuple[str, str]:
         return MATCHING_PAGE, _("Matching")
     if table in ("cafe_shift", "common_event", "shift_host"):
         return HEAD_COUNT_PAGE, _("Café and common events")
+    if table == "cost_assessment":
+        return COSTS_PAGE, _("What it costs")
     return RECRUITMENT_PAGE, _("Recruitment")
 
 

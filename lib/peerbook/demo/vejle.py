@@ -23,6 +23,7 @@ from peerbook.course.schedule.no_plan import NoPlan
 from peerbook.course.schedule.plan import CoursePlan, PlanRequest, template_of
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.demo import people
+from peerbook.demo.costing import Costing
 from peerbook.demo.drop_in import invent_counts
 from peerbook.demo.matching import Matching
 from peerbook.demo.open_house import OpenHouse
@@ -198,6 +199,7 @@ class _Vejle:
         self._add_raised_themes(course, self._now)
         Matching(self._session, site.id, self._timing, self._seed).fill(mentors)
         OpenHouse(self._session, site.id, self._timing, self._seed).fill(mentors)
+        Costing(self._session, site.id, self._timing.today).fill()
 
     def _dates(self, course: Course, *kinds: str) -> list[CourseDate]:
         """Return the dates of some kinds that lie before today, in their order."""

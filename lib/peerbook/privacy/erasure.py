@@ -29,6 +29,7 @@ from peerbook.store.tables import (
     CatchUp,
     CoffeeTalk,
     CommonEvent,
+    CostAssessment,
     CourseDate,
     DataImport,
     Decision,
@@ -186,7 +187,7 @@ def mentions(session: Session, codes: Collection[str]) -> tuple[Mention, ...]:
     def naming(texts: Iterable[Any]) -> Iterator[tuple[str, int]]:
         for table, wanted in texts:
             for text, place, *whose in session.execute(wanted):
-                said = text if isinstance(text, str) else "\n".join(text or ())
+                said = "\n".join(strings_in(text))
                 if said and not set(whose) & set(codes) and names.any_in(said):
                     yield table, place
 
@@ -210,7 +211,8 @@ def _texts_of_sites() -> Iterator[tuple[str, Any]]:
     for text in (
         Stakeholder.name, Stakeholder.contact, PressItem.outlet, PressItem.title,
         RecruitmentEffort.what, Gathering.place, CafeShift.place, CommonEvent.title,
-        CommonEvent.suggestions, OutOfHoursContact.staff,
+        CommonEvent.suggestions, CostAssessment.title, CostAssessment.figures,
+        CostAssessment.staff, CostAssessment.lines, OutOfHoursContact.staff,
     ):  # fmt: skip
         yield text.class_.__tablename__, select(text, text.class_.site_id)
     hosts = select(ShiftHost.label, CafeShift.site_id, ShiftHost.participant_code)

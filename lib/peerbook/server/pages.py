@@ -96,6 +96,12 @@ def _registry() -> tuple[Entry, ...]:
             _COURSE,
         ),
         Entry(
+            "costs",
+            _("What it costs"),
+            _("A cost estimate in six steps, and what other models would cost."),
+            _("Results"),
+        ),
+        Entry(
             "access",
             _("Users and access"),
             _("Who may come in, and what they may see."),

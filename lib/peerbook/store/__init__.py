@@ -21,6 +21,7 @@ from peerbook.store.store import (
     Saved,
     Store,
     changes_counted_from,
+    gone,
     row_to_change,
     set_setting,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "append_event",
     "changes_counted_from",
     "events_of",
+    "gone",
     "in_effect",
     "kind_on",
     "last_event",

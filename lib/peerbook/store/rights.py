@@ -36,7 +36,9 @@ _WRITTEN = frozenset(
     {"answer.text", "common_event.suggestions", "decision.what_we_did", "suggestion.text"}
 )
 _LOOKED_UP = (
-    frozenset({"deletion", "hold", "out_of_hours_contact", "same_person", "veto"})
+    frozenset(
+        {"cost_assessment", "deletion", "hold", "out_of_hours_contact", "same_person", "veto"}
+    )
     | _CAFE
     | _RECRUITMENT
     | _MATCHING
@@ -63,6 +65,9 @@ _TALKED = _AGREED | frozenset(
     }
 )
 _STAFF = frozenset(f"out_of_hours_contact.{column}" for column in ("date", "pair_id", "staff"))
+_COSTS = frozenset(
+    f"cost_assessment.{column}" for column in ("figures", "levels", "lines", "staff", "title")
+)
 _CPR = frozenset({"identity.cpr", "identity.cpr_basis", "identity.cpr_index"})
 _AUDITED = frozenset({"audit.actor", "audit.at", "audit.new", "audit.old", "audit.reason"}) | {
     f"name_seen.{column}" for column in ("actor", "at", "participant_code", "what")
@@ -114,7 +119,7 @@ _RIGHTS: dict[Role, Rights] = {
         | _ANSWERS
         | _CAFE
         | {"closure", "data_import", "head_count", "identity", "imported_row", "setting", "snooze"},
-        hidden=_DOOR | _AUDITED | _CPR | _KEPT | _TALKED | _STAFF,
+        hidden=_DOOR | _AUDITED | _CPR | _KEPT | _TALKED | _STAFF | _COSTS,
     ),
     "evaluator": Rights(
         reads=_EVERYBODY

@@ -830,6 +830,33 @@ class CommonEvent(Versioned, Base):
     suggestions: Mapped[list[str]] = mapped_column(default=list, info={"private": True})
 
 
+class CostAssessment(Versioned, Base):
+    """What a place has said about what its programme costs; read by `peerbook.costs` alone.
+
+    `figures`, `staff`, `lines` and `levels` hold entries by key, each as
+    `peerbook.costs.assessment` has it.
+    """
+
+    __tablename__ = "cost_assessment"
+    __table_args__ = (
+        CheckConstraint("years >= 1", name="years"),
+        _NUMBERED,
+    )
+
+    id: Mapped[int] = _number()
+    site_id: Mapped[int] = _to("site.id", index=True)
+    title: Mapped[str]
+    models: Mapped[list[str]]
+    first_year: Mapped[int]
+    years: Mapped[int]
+    price_year: Mapped[int]
+    made_on: Mapped[dt.date]
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    staff: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"private": True})
+    lines: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    levels: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
 class OutOfHoursContact(Versioned, Base):
     """Somebody reached a member of staff outside working hours; never what about.
 

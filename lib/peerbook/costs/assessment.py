@@ -1,0 +1,234 @@
+"""What a place has said about what its programme costs: models chosen, and figures filled in.
+
+The six steps are those of the Danish guide to costing (Socialstyrelsen, Omkostningsvurdering af
+sociale indsatser, November 2021): intervention, teams, use of resources, grants, what is saved
+elsewhere, results.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Literal
+
+from peerbook.costs.case import LONGEST, Case, Category, Kind, Line, Payer, When
+from peerbook.costs.figure import PRICES, Figure, faults_of
+from peerbook.costs.model import Model, load_models
+from peerbook.costs.team import Member, hour_of, is_old
+from peerbook.errors import Fault, InputFault, Place
+from peerbook.text import _
+
+EARLIEST, LATEST = 2000, 2100
+"""Years between which prices and programmes lie."""
+OWN = "own"
+"""What keys of a place's own lines begin with."""
+
+Part = Literal["figures", "staff", "lines", "levels"]
+"""What holds entries by key."""
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """An amount that a model does not ask for.
+
+    Parameters
+    ----------
+    what
+        What it is, in a few words.
+    figure
+        How many kroner.
+    model
+        Id of the model it belongs to; empty where it belongs to all.
+    """
+
+    what: str
+    kind: Kind
+    category: Category
+    payer: Payer
+    when: When
+    figure: Figure
+    model: str = ""
+
+    def faults(self) -> list[Fault]:
+        """Return what is wrong, each at its field."""
+        told = faults_of("kr", self.figure)
+        if not self.what.strip():
+            told.append(Fault(_("Write what it is."), Place(field="what")))
+        if self.figure.value is None:
+            told.append(Fault(_("This figure is missing."), Place(field="kr")))
+        return told
+
+
+@dataclass(frozen=True)
+class Level:
+    """The level of prices and wages in a year, on the scale of the others.
+
+    Parameters
+    ----------
+    level
+        As the index has it.
+    source
+        Who says so.
+    said_on
+        When it was looked up.
+    """
+
+    level: Decimal
+    source: str
+    said_on: dt.date
+
+
+@dataclass(frozen=True)
+class Old:
+    """Something that was looked up so long ago that it is to be looked up again."""
+
+    what: str
+    said_on: dt.date
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What was said, step by step.
+
+    Parameters
+    ----------
+    title
+        What is assessed.
+    models
+        Ids of the models chosen.
+    first_year, years, price_year
+        Which years are counted, and whose kroner the result is in.
+    figures
+        By id of what all models ask for, or `model.id` of what one asks for.
+    staff, lines, levels
+        The team, a place's own amounts, and the level of prices by year, each by a key.
+    """
+
+    title: str
+    models: tuple[str, ...]
+    first_year: int
+    years: int
+    price_year: int
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    staff: Mapping[str, Member] = field(default_factory=dict)
+    lines: Mapping[str, OwnLine] = field(default_factory=dict)
+    levels: Mapping[str, Level] = field(default_factory=dict)
+
+    def faults(self) -> list[Fault]:
+        """Return what is wrong with the frame, each at its field."""
+        told = []
+        known = {model.id for model in load_models()}
+        if not self.title.strip():
+            told.append(Fault(_("Write what you call it."), Place(field="title")))
+        if not self.models or not set(self.models) <= known:
+            told.append(Fault(_("Choose at least one model."), Place(field="models")))
+        if not 1 <= self.years <= LONGEST:
+            text = _("Count from 1 to {most} years.").format(most=LONGEST)
+            told.append(Fault(text, Place(field="years")))
+        for name in ("first_year", "price_year"):
+            if not EARLIEST <= getattr(self, name) <= LATEST:
+                text = _("Write a year from {first} to {last}.")
+                message = text.format(first=EARLIEST, last=LATEST)
+                told.append(Fault(message, Place(field=name)))
+        return told
+
+    @property
+    def chosen(self) -> tuple[Model, ...]:
+        """The models chosen, in the order of the catalogue."""
+        return tuple(model for model in load_models() if model.id in self.models)
+
+    @property
+    def counted(self) -> range:
+        """The years that are counted."""
+        return range(self.first_year, self.first_year + self.years)
+
+    @property
+    def index(self) -> dict[int, Decimal]:
+        """The level of prices and wages by year."""
+        return {int(year): one.level for year, one in self.levels.items()}
+
+    def of_wage(self, key: str) -> tuple[Member, ...]:
+        """Return who of the team has this price of an hour."""
+        return tuple(one for one in self.staff.values() if one.wage == key)
+
+    def figure(self, model: Model, key: str) -> Figure:
+        """Return a figure of a model as it stands: from the team, as somebody said, or as read.
+
+        Raises
+        ------
+        InputFault
+            When the team's hour cannot be worked out; see `team.hour_of`.
+        """
+        if members := self.of_wage(key):
+            return hour_of(members, self.counted, self.price_year, self.index)
+        if said := self.figures.get(place_of(model, key)):
+            return said
+        return next(one.figure for one in model.questions if one.id == key)
+
+    def case(self, model: Model) -> Case:
+        """Return a model with the figures and amounts of the place.
+
+        What cannot be worked out of the team stands as missing; `case_faults` says why.
+        """
+        figures = {}
+        for one in model.questions:
+            try:
+                figures[one.id] = self.figure(model, one.id)
+            except InputFault:
+                figures[one.id] = Figure(one.unit)
+        bare = model.case(figures, self.years, self.first_year, self.price_year, self.index)
+        own = {
+            f"{OWN}_{key}": one for key, one in self.lines.items() if one.model in ("", model.id)
+        }
+        lines = tuple(
+            Line(key, one.category, (key,), one.payer, one.kind, one.when, what=one.what)
+            for key, one in own.items()
+        )
+        return replace(
+            bare,
+            lines=bare.lines + lines,
+            figures={**bare.figures, **{key: one.figure for key, one in own.items()}},
+        )
+
+    def case_faults(self, model: Model) -> list[Fault]:
+        """Return what is missing or wrong before a model can be worked out, each at a key."""
+        told = {fault.place.field: fault for fault in reversed(self.case(model).faults())}
+        for one in model.questions:
+            try:
+                self.figure(model, one.id)
+            except InputFault as error:
+                told[one.id] = Fault(error.faults[0].message, Place(field=one.id))
+        return list(reversed(told.values()))
+
+    def names(self, model: Model) -> dict[str, str]:
+        """Return what is asked for by each key of a model, a place's own amounts too."""
+        asked = {one.id: one.ask for one in model.questions}
+        return asked | {f"{OWN}_{key}": one.what for key, one in self.lines.items()}
+
+    def examples(self, model: Model) -> tuple[str, ...]:
+        """Return the keys of the figures that stand as examples only."""
+        case = self.case(model)
+        return tuple(key for key in case.needed if case.figures[key].status == "example")
+
+    def old(self, today: dt.date) -> tuple[Old, ...]:
+        """Return prices, effective hours and levels that are to be looked up again."""
+        asked = {place_of(model, one.id): one for model in self.chosen for one in model.questions}
+        said = [
+            (asked[key].ask, figure.said_on)
+            for key, figure in self.figures.items()
+            if key in asked and figure.unit in PRICES and figure.value is not None
+        ]
+        said += [(one.title, one.employment.said_on) for one in self.staff.values()]
+        said += [(one.what, one.figure.said_on) for one in self.lines.values()]
+        said += [
+            (_("Price and wage index of {year}").format(year=year), one.said_on)
+            for year, one in self.levels.items()
+        ]
+        return tuple(Old(what, day) for what, day in said if day is not None and is_old(day, today))
+
+
+def place_of(model: Model, key: str) -> str:
+    """Return where an assessment keeps a figure of a model: what all share stands once."""
+    return key if key in model.shared else f"{model.id}.{key}"

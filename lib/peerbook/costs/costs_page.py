@@ -1,0 +1,221 @@
+"""What it costs: estimates of a place, each in the six steps of the Danish guide to costing."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from peerbook.costs import assessment_records
+from peerbook.costs.assessment_records import Kept
+from peerbook.costs.capacity_part import CapacityQuestion
+from peerbook.costs.entries_part import Entries
+from peerbook.costs.figures_part import Figures
+from peerbook.costs.frame_part import Frame, frame_fields, framed
+from peerbook.costs.lines_part import grants, savings
+from peerbook.costs.opened import Opened
+from peerbook.costs.result_part import Results, results
+from peerbook.costs.team_part import Team
+from peerbook.desk import Desk, open_desk
+from peerbook.sites.site_part import site_page
+from peerbook.store.tables import Site
+from peerbook.text import _, format_list, format_number
+from peerbook.ui import (
+    Button,
+    Cells,
+    Column,
+    Disclosure,
+    Form,
+    Heading,
+    Notice,
+    Page,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Submission,
+    Table,
+    Tabs,
+)
+
+
+def open_page(site: str = "") -> Page:
+    """Return the page for a site; the first by name when `site` is empty.
+
+    Raises
+    ------
+    InputFault
+        When there is no such site.
+    """
+    desk = open_desk()
+    return site_page(
+        desk, site, lambda at: Assessments(desk, at).parts(), lambda at: _facts(desk, at)
+    )
+
+
+class Assessments:
+    """The estimates of a place: the list, a form for another, and the one that is open.
+
+    Parameters
+    ----------
+    desk, site
+        Where.
+    """
+
+    def __init__(self, desk: Desk, site: Site) -> None:
+        self._desk = desk
+        self._site = site
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return what the page shows."""
+        self._show()
+        return [self._place]
+
+    def _listed(self) -> list[Kept]:
+        with self._desk.store.read() as session:
+            return assessment_records.assessments(session, self._site.id)
+
+    def _show(self, told: str = "") -> None:
+        listed = self._listed()
+        parts: list[Part] = [Notice("ok", told)] if told else []
+        parts.append(
+            Prose(
+                _(
+                    "A cost estimate says what a programme costs to start and to run, in six "
+                    "steps. peerbook ships no prices: you write your own, and where they are from."
+                )
+            )
+        )
+        if listed:
+            parts.append(self._table(listed))
+        parts.append(
+            Disclosure(_("Begin an estimate"), lambda: [self._begin_form()], opened=not listed)
+        )
+        self._place.show(parts, told, take_there=bool(told))
+
+    def _table(self, listed: list[Kept]) -> Table:
+        columns = [
+            Column("title", _("What")),
+            Column("models", _("Models")),
+            Column("years", _("Years")),
+            Column("made_on", _("Begun"), kind="date"),
+            Column("missing", _("Figures missing"), kind="number"),
+        ]
+        rows = [
+            {
+                "kept": one, "title": one.assessment.title,
+                "models": format_list([model.title for model in one.assessment.chosen]),
+                "years": years_told(one), "made_on": one.made_on,
+                "missing": sum(len(each.faults) for each in results(one.assessment)),
+            }
+            for one in listed
+        ]  # fmt: skip
+        return Table(
+            columns, rows, _("Cost estimates, the newest first"), sortable=False,
+            action=RowAction(_("Open"), self._open_row),
+        )  # fmt: skip
+
+    def _begin_form(self) -> Form:
+        this_year = self._desk.today.year
+
+        def save(submission: Submission) -> None:
+            made = framed(submission.values)
+            receipt = self._desk.save(
+                submission,
+                lambda session: assessment_records.begin(
+                    session, self._site.id, made, self._desk.today
+                ),
+            )
+            del receipt
+            self._open(self._listed()[0])
+
+        return Form(
+            "cost_assessment", frame_fields(), on_submit=save, submit_label=_("Begin"),
+            values={"first_year": this_year + 1, "years": 3, "price_year": this_year},
+            drafts=self._desk.drafts(f"cost_assessment:{self._site.id}"),
+        )  # fmt: skip
+
+    # -- one of them -----------------------------------------------------------------------------
+
+    def _open_row(self, row: Cells) -> str:
+        kept = row["kept"]
+        if not isinstance(kept, Kept):
+            raise TypeError("the row holds no assessment")
+        self._open(kept)
+        return ""
+
+    def _open(self, kept: Kept) -> None:
+        opened = Opened(self._desk, kept)
+        heading = Section([Heading(kept.assessment.title)])
+        opened.follow(lambda: heading.show([Heading(opened.said.title)]))
+
+        def back() -> str:
+            self._show()
+            return _("The list is shown again.")
+
+        steps = Tabs(
+            [
+                (_("1 Intervention"), Frame(opened).parts),
+                (_("2 Teams"), Team(opened).parts),
+                (_("3 Resources"), Figures(opened).parts),
+                (_("4 Grants"), Entries(opened, grants(opened)).parts),
+                (_("5 Saved"), Entries(opened, savings(opened)).parts),
+                (_("6 Results"), Results(opened).parts),
+                (_("How many pairs?"), CapacityQuestion(opened).parts),
+            ],
+            label=_("The six steps"),
+        )
+        self._place.show(
+            [
+                Button(_("Back to the list"), back, look="quiet"),
+                heading,
+                steps,
+                Disclosure(_("Copy or delete"), lambda: self._copy_parts(opened)),
+            ],
+            take_there=True,
+        )
+
+    def _copy_parts(self, opened: Opened) -> list[Part]:
+        def copy() -> str:
+            said = opened.said
+            titles = {one.assessment.title for one in self._listed()}
+            title = said.title
+            while title in titles:
+                title = _("{title} (copy)").format(title=title)
+            made = dataclasses.replace(said, title=title)
+            with self._desk.store.write(self._desk.actor) as session:
+                assessment_records.begin(session, self._site.id, made, self._desk.today)
+            self._open(self._listed()[0])
+            return _("This is the copy. What you change here does not change the other.")
+
+        def remove() -> str:
+            with self._desk.store.write(self._desk.actor) as session:
+                assessment_records.remove(session, opened.number)
+            told = _("It is removed.")
+            self._show(told)
+            return told
+
+        return [
+            Button(_("Make a copy"), copy),
+            Button(
+                _("Delete the estimate"), remove, look="danger",
+                confirm=_("Delete it with all figures in it?"),
+            ),
+        ]  # fmt: skip
+
+
+def years_told(kept: Kept) -> str:
+    """Return which years are counted."""
+    counted = kept.assessment.counted
+    return f"{counted[0]}–{counted[-1]}" if len(counted) > 1 else str(counted[0])
+
+
+def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
+    with desk.store.read() as session:
+        listed = assessment_records.assessments(session, site.id)
+    told = [f"site: {site.name}", f"estimates: {len(listed)}"]
+    for kept in listed:
+        for one in results(kept.assessment):
+            found = one.estimate
+            price = "missing" if found is None else format_number(found.units.per_started)
+            told.append(f"{one.model.id}: {len(one.faults)} missing, {price} kr. per contract")
+    return tuple(told)

@@ -1,0 +1,182 @@
+"""A list of entries of an assessment, each of which is added, corrected and taken away."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from peerbook.costs.assessment import Part as Held
+from peerbook.costs.assessment_records import Entry
+from peerbook.costs.opened import Opened
+from peerbook.errors import InputFault
+from peerbook.text import _
+from peerbook.ui import (
+    Button,
+    Cells,
+    Column,
+    Disclosure,
+    Field,
+    Form,
+    Group,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    RowAction,
+    Section,
+    Submission,
+    Table,
+    receipt_text,
+)
+
+One = TypeVar("One", bound=Entry)
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Sort(Generic[One]):
+    """A sort of entries: how they are listed and asked for.
+
+    Parameters
+    ----------
+    held
+        Which part of an assessment holds them.
+    name
+        Of the form.
+    columns, cells
+        Of the list, and what it shows of one.
+    fields
+        Of the form.
+    values, entry
+        An entry as the form has it, and back.
+    texts
+        Names of the fields in which somebody could be named.
+    caption, empty, add
+        Words above the list, in its place where there are none, and to add one.
+    is_one
+        Whether an entry of that part is of this sort.
+    key
+        What an entry is kept under; a random word when None.
+    """
+
+    held: Held
+    name: str
+    columns: Sequence[Column]
+    cells: Callable[[One], Cells]
+    fields: Callable[[], Sequence[Field[Any] | Group]]
+    values: Callable[[One], Values]
+    entry: Callable[[Values], One]
+    texts: tuple[str, ...]
+    caption: str
+    empty: str
+    add: str
+    is_one: Callable[[One], bool] = lambda _one: True
+    key: Callable[[Values], str] | None = None
+
+
+class Entries(Generic[One]):
+    """The list, and the form for another.
+
+    Parameters
+    ----------
+    opened
+        The assessment.
+    sort
+        What is listed.
+    """
+
+    def __init__(self, opened: Opened, sort: Sort[One]) -> None:
+        self._opened = opened
+        self._sort = sort
+        self._place = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return the list and the form; the form stands open where there are none."""
+        self.refresh()
+        return [
+            self._place,
+            Disclosure(self._sort.add, lambda: [self._form()], opened=not self._listed()),
+        ]
+
+    def refresh(self, told: str = "") -> None:
+        """Read anew."""
+        notice: list[Part] = [Notice("ok", told)] if told else []
+        listed = self._listed()
+        if listed:
+            rows = [{**self._sort.cells(one), "key": key} for key, one in listed.items()]
+            shown: Part = Table(
+                list(self._sort.columns), rows, self._sort.caption, sortable=False,
+                action=RowAction(_("Correct"), self._correct),
+            )  # fmt: skip
+        else:
+            shown = Prose(self._sort.empty)
+        self._place.show([*notice, shown], told, take_there=bool(told))
+
+    def _listed(self) -> dict[str, One]:
+        held = getattr(self._opened.said, self._sort.held)
+        return {key: one for key, one in sorted(held.items()) if self._sort.is_one(one)}
+
+    def _form(self) -> Form:
+        def save(submission: Submission) -> str:
+            key = self._key(submission.values)
+            if key in getattr(self._opened.said, self._sort.held):
+                raise InputFault.at(
+                    next(iter(submission.values)),
+                    _("That stands in the list already. Correct it there."),
+                )
+            mine = self._entry(submission.values)
+            return receipt_text(self._opened.save(submission, self._sort.held, {}, {key: mine}))
+
+        return Form(
+            self._sort.name, list(self._sort.fields()), on_submit=save, clear_after_save=True,
+            drafts=self._opened.desk.drafts(f"{self._sort.name}:{self._opened.number}"),
+        )  # fmt: skip
+
+    def _key(self, values: Values) -> str:
+        return secrets.token_hex(4) if self._sort.key is None else self._sort.key(values)
+
+    def _entry(self, values: Values) -> One:
+        self._opened.ask_about_names((name, str(values[name])) for name in self._sort.texts)
+        return self._sort.entry(values)
+
+    def _correct(self, row: Cells) -> str:
+        key = str(row["key"])
+        seen = self._listed()[key]
+
+        def save(submission: Submission) -> None:
+            mine = self._entry(submission.values)
+            at = key if self._sort.key is None else self._sort.key(submission.values)
+            moved = {} if at == key else {key: None}
+            receipt = self._opened.save(
+                submission, self._sort.held, {key: seen}, {**moved, at: mine}
+            )
+            self.refresh(receipt_text(receipt))
+
+        def remove() -> str:
+            self._opened.take_away(self._sort.held, key, seen)
+            told = _("It is removed.")
+            self.refresh(told)
+            return told
+
+        def back() -> str:
+            self.refresh()
+            return _("The list is shown again.")
+
+        form = Form(
+            f"{self._sort.name}_correction", list(self._sort.fields()),
+            values=dict(self._sort.values(seen)), on_submit=save,
+            submit_label=_("Save the correction"),
+        )  # fmt: skip
+        first = self._sort.columns[0].name
+        self._place.show(
+            [
+                Heading(str(row[first]), 3),
+                form,
+                Button(_("Remove it"), remove, look="danger", confirm=_("Remove it?")),
+                Button(_("Back to the list"), back),
+            ],
+            take_there=True,
+        )
+        return ""

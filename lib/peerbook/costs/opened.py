@@ -1,0 +1,92 @@
+"""An assessment of costs that is open on the page, and what its steps know together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from peerbook.costs import assessment_records
+from peerbook.costs.assessment import Assessment, Part
+from peerbook.costs.assessment_records import Entry, Kept
+from peerbook.course.without_names import WithoutNames, Written
+from peerbook.desk import Desk
+from peerbook.store import Receipt
+from peerbook.ui import Submission
+
+
+class Opened:
+    """What was said so far, saving more of it, and telling the other steps.
+
+    Parameters
+    ----------
+    desk
+        Where.
+    kept
+        The assessment.
+    """
+
+    def __init__(self, desk: Desk, kept: Kept) -> None:
+        self.desk = desk
+        self._kept = kept
+        self._followers: list[Callable[[], None]] = []
+        self._names = WithoutNames(desk)
+
+    @property
+    def number(self) -> int:
+        """The number of the assessment."""
+        return self._kept.number
+
+    @property
+    def said(self) -> Assessment:
+        """What was said, as it was last read."""
+        return self._kept.assessment
+
+    def follow(self, refresh: Callable[[], None]) -> None:
+        """Let a step be shown anew after each save."""
+        self._followers.append(refresh)
+
+    def ask_about_names(self, texts: Iterable[tuple[str, str]]) -> None:
+        """Ask once about texts that seem to name somebody, each with its field.
+
+        Raises
+        ------
+        InputFault
+            As `WithoutNames.ask` does.
+        """
+        self._names.ask(Written(field, text) for field, text in texts)
+
+    def save_frame(self, submission: Submission, mine: Assessment) -> Receipt:
+        """Save title, models and years."""
+        seen = self.said
+        receipt = self.desk.save(
+            submission,
+            lambda session: assessment_records.save_frame(session, self.number, seen, mine),
+        )
+        self._read()
+        return receipt
+
+    def save(
+        self,
+        submission: Submission,
+        part: Part,
+        seen: Mapping[str, Entry | None],
+        mine: Mapping[str, Entry | None],
+    ) -> Receipt:
+        """Save entries; see `assessment_records.save_entries`."""
+        receipt = self.desk.save(
+            submission,
+            lambda session: assessment_records.save_entries(session, self.number, part, seen, mine),
+        )
+        self._read()
+        return receipt
+
+    def take_away(self, part: Part, key: str, seen: Entry) -> None:
+        """Remove one entry."""
+        with self.desk.store.write(self.desk.actor) as session:
+            assessment_records.save_entries(session, self.number, part, {key: seen}, {key: None})
+        self._read()
+
+    def _read(self) -> None:
+        with self.desk.store.read() as session:
+            self._kept = assessment_records.assessment(session, self.number)
+        for refresh in self._followers:
+            refresh()

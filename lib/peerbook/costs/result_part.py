@@ -1,0 +1,395 @@
+"""Step 6, results: what it costs, for whom, for each of what came of it, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal, get_args
+
+from peerbook.costs.assessment import Assessment
+from peerbook.costs.case import Case, Category, Estimate, Kind, Payer, estimate
+from peerbook.costs.comparison import differences
+from peerbook.costs.draws import drawn_per_started, reaches
+from peerbook.costs.estimate_file import estimate_file
+from peerbook.costs.model import Model
+from peerbook.costs.names import category_name, kind_name, payer_name
+from peerbook.costs.opened import Opened
+from peerbook.costs.result_charts import Range, range_chart, range_of, tornado_chart
+from peerbook.desk import Desk
+from peerbook.errors import Fault
+from peerbook.files.media_types import WORKBOOK
+from peerbook.files.origin import Origin, fingerprint
+from peerbook.text import _, format_date, format_kroner, format_list, format_number, ngettext
+from peerbook.ui import (
+    Cells,
+    Column,
+    Download,
+    Filter,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    Section,
+    Table,
+    bullets,
+)
+
+Worth = Literal["zero", "replacement", "net"]
+"""How volunteers' time is counted: not at all, as what it would cost to pay for it, or as that less
+what is spent on them."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a model comes to, or what is missing.
+
+    Parameters
+    ----------
+    said
+        The assessment.
+    model
+        One of its models.
+    """
+
+    said: Assessment
+    model: Model
+
+    @cached_property
+    def case(self) -> Case:
+        """The model with the figures of the place."""
+        return self.said.case(self.model)
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is missing or wrong, each at a key."""
+        return tuple(self.said.case_faults(self.model))
+
+    @cached_property
+    def estimate(self) -> Estimate | None:
+        """What it comes to; None while anything is missing."""
+        return None if self.faults else estimate(self.case)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What is asked for by each key."""
+        return self.said.names(self.model)
+
+
+def results(said: Assessment) -> list[Result]:
+    """Return the result of each model chosen."""
+    return [Result(said, model) for model in said.chosen]
+
+
+class Results:
+    """The result of one model at a time, and all of them side by side.
+
+    Parameters
+    ----------
+    opened
+        The assessment.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._place = Section([])
+        self._about = ""
+        self._worth: Worth = "zero"
+
+    def parts(self) -> list[Part]:
+        """Return all of it."""
+        self._opened.follow(self._show)
+        self._show()
+        return [self._place]
+
+    def _show(self) -> None:
+        found = results(self._opened.said)
+        worked = [one for one in found if one.estimate is not None]
+        parts: list[Part] = [*self._warnings(found)]
+        if len(found) > 1:
+            parts += [*_side_by_side(worked), *_why(worked)]
+        parts += _range_parts(worked)
+        if len(found) > 1:
+            parts.append(self._choice(found))
+        about = next((one for one in found if one.model.id == self._about), found[0])
+        self._one = Section(self._parts_of(about))
+        self._place.show([*parts, self._one])
+
+    def _choice(self, found: Sequence[Result]) -> Filter[str]:
+        def turn(model: str) -> None:
+            self._about = model
+            self._one.show(self._parts_of(next(one for one in found if one.model.id == model)))
+
+        options = [(one.model.id, one.model.title) for one in found]
+        known = self._about in {one.model.id for one in found}
+        return Filter(
+            _("One model at a time"), options, turn, value=self._about if known else options[0][0]
+        )
+
+    # -- before anything else ----------------------------------------------------------------------
+
+    def _warnings(self, found: Sequence[Result]) -> list[Part]:
+        parts: list[Part] = []
+        examples = {
+            one.names[key] for one in found for key in self._opened.said.examples(one.model)
+        }
+        if examples:
+            text = ngettext(
+                "An example, not a result: {n} figure stands as an example.",
+                "An example, not a result: {n} figures stand as examples.",
+                len(examples),
+            )
+            parts.append(Notice("warn", text.format(n=format_number(len(examples)))))
+        if old := self._opened.said.old(self._opened.desk.today):
+            told = [
+                _("{what} ({date})").format(what=one.what, date=format_date(one.said_on))
+                for one in old
+            ]
+            text = _("Looked up more than twelve months ago; look them up again:")
+            parts += [Notice("warn", text), Prose(bullets(told))]
+        return parts
+
+    # -- one model ---------------------------------------------------------------------------------
+
+    def _parts_of(self, one: Result) -> list[Part]:
+        heading = Heading(one.model.title)
+        if one.estimate is None:
+            return [heading, *_missing_parts(one)]
+        return [
+            heading,
+            Prose(_headline(one.estimate)),
+            _by_year(one.estimate),
+            _units_table(one.estimate),
+            Prose(
+                _(
+                    "Kroner for each person who got reliably better: there are no outcome data "
+                    "yet. So there is no curve of cost-effectiveness either."
+                )
+            ),
+            _by_payer(one.estimate),
+            *self._volunteer_parts(one.estimate),
+            *_tornado_parts(one),
+            Download(_("Take it along as a spreadsheet"), lambda: estimate_download(
+                self._opened.desk, one
+            )),
+        ]  # fmt: skip
+
+    def _volunteer_parts(self, found: Estimate) -> list[Part]:
+        if not (found.total("volunteer") or found.total("gift")):
+            return []
+        place = Section([])
+
+        def turn(worth: Worth) -> None:
+            self._worth = worth
+            place.show([Prose(volunteers_told(found, worth))])
+
+        turn(self._worth)
+        options: list[tuple[Worth, str]] = [
+            ("zero", _("Not counted")),
+            ("replacement", _("What it would cost to pay for it")),
+            ("net", _("That, less what is spent on volunteers")),
+        ]
+        return [
+            Heading(_("Volunteers’ time and gifts"), 3),
+            Filter(
+                _("What volunteers’ time is worth"), options, turn, value=self._worth, look="radio"
+            ),
+            place,
+        ]
+
+
+# -- parts -----------------------------------------------------------------------------------------
+
+
+def _missing_parts(one: Result) -> list[Part]:
+    missing = ngettext(
+        "{n} figure is missing or wrong before this can be worked out.",
+        "{n} figures are missing or wrong before this can be worked out.",
+        len(one.faults),
+    )
+    rows = [
+        {"what": one.names.get(fault.place.field or "", ""), "told": fault.message}
+        for fault in one.faults
+    ]
+    columns = [Column("what", _("Figure")), Column("told", _("What to do"))]
+    return [
+        Notice("info", missing.format(n=format_number(len(one.faults)))),
+        Table(columns, rows, _("What is missing"), sortable=False),
+    ]
+
+
+def _headline(found: Estimate) -> str:
+    case, units = found.case, found.units
+    text = _(
+        "In {years} it costs **{kr}** in prices of {price_year}: {each} for each contract that "
+        "begins."
+    )
+    last = case.first_year + case.years - 1
+    years = str(case.first_year) if case.years == 1 else f"{case.first_year}–{last}"
+    return text.format(
+        years=years, kr=format_kroner(found.total()), price_year=case.price_year,
+        each=format_kroner(units.per_started),
+    )  # fmt: skip
+
+
+def _by_year(found: Estimate) -> Table:
+    case = found.case
+    years = range(case.first_year, case.first_year + case.years)
+
+    def row(what: str, *kinds: Kind, **like: str) -> Cells:
+        by_year = {str(year): found.total(*kinds, year=year, **like) for year in years}
+        return {"what": what, **by_year, "all": found.total(*kinds, **like)}
+
+    rows = [row(category_name(one), category=one) for one in get_args(Category)]
+    rows += [
+        row(_("What is paid")),
+        row(_("Of this, to begin"), when="start"),
+        row(_("Of this, to run"), when="yearly"),
+    ]
+    apart: Sequence[Kind] = ("grant", "saving")
+    rows += [row(kind_name(one), one) for one in apart if found.total(one)]
+    if len(rows) > len(get_args(Category)) + 3:
+        net = {
+            str(year): found.total(year=year) - found.total("grant", "saving", year=year)
+            for year in years
+        }
+        rows.append({"what": _("Paid, less grants and what is saved"), **net, "all": found.net})
+    columns = [
+        Column("what", _("What")),
+        *(Column(str(year), str(year), kind="number") for year in years),
+        Column("all", _("In all"), kind="number"),
+    ]
+    caption = _("Kroner by category and year, in prices of {year}")
+    return Table(columns, rows, caption.format(year=case.price_year), sortable=False)
+
+
+def _units_table(found: Estimate) -> Table:
+    units = found.units
+    rows = [
+        {"what": _("Each contract that began"), "kr": units.per_started},
+        {"what": _("Each contract that was completed"), "kr": units.per_completed},
+        {"what": _("Each month a pair is together"), "kr": units.per_pair_month},
+    ]
+    columns = [Column("what", _("For each")), Column("kr", _("Kroner"), kind="number")]
+    caption = _("What is paid for each, in prices of {year}")
+    return Table(columns, rows, caption.format(year=found.case.price_year), sortable=False)
+
+
+def _by_payer(found: Estimate) -> Table:
+    rows = [
+        {"who": payer_name(payer), "kr": kr}
+        for payer in get_args(Payer)
+        if (kr := found.total(payer=payer))
+    ]
+    columns = [Column("who", _("Who pays")), Column("kr", _("Kroner"), kind="number")]
+    return Table(columns, rows, _("Who pays it"), sortable=False)
+
+
+def volunteers_told(found: Estimate, worth: Worth) -> str:
+    """Return what volunteers' time and gifts are worth, in words."""
+    kr = {
+        "zero": Decimal(0),
+        "replacement": found.total("volunteer"),
+        "net": found.volunteers_net,
+    }[worth]
+    with_it = (found.total() + kr) / (found.total() / found.units.per_started)
+    told = [
+        _("Volunteers’ time counts as {kr}.").format(kr=format_kroner(kr)),
+        _("A contract that begins is then worth {kr}.").format(kr=format_kroner(with_it)),
+    ]
+    if gifts := found.total("gift"):
+        told.append(_("Gifts are worth {kr}, and are not paid.").format(kr=format_kroner(gifts)))
+    return " ".join(told)
+
+
+def _side_by_side(worked: Sequence[Result]) -> list[Part]:
+    rows = [
+        {
+            "model": one.model.title, "kr": found.total(), "net": found.net,
+            "started": found.units.per_started, "completed": found.units.per_completed,
+            "month": found.units.per_pair_month,
+        }
+        for one in worked
+        if (found := one.estimate)
+    ]  # fmt: skip
+    if not rows:
+        return [Prose(_("None of the models can be worked out yet."))]
+    columns = [
+        Column("model", _("Model")),
+        Column("kr", _("In all"), kind="number"),
+        Column("net", _("Less grants and savings"), kind="number"),
+        Column("started", _("Each that began"), kind="number"),
+        Column("completed", _("Each completed"), kind="number"),
+        Column("month", _("Each month together"), kind="number"),
+    ]
+    caption = _("The models side by side, in kroner of {year}")
+    year = worked[0].said.price_year
+    return [Heading(_("Side by side")), Table(columns, rows, caption.format(year=year))]
+
+
+def _why(worked: Sequence[Result]) -> list[Part]:
+    """Return what makes each model dearer or cheaper than the cheapest."""
+    priced = [(one, found) for one in worked if (found := one.estimate)]
+    if len(priced) < 2:
+        return []
+    priced.sort(key=lambda pair: pair[1].units.per_started)
+    (least, cheapest), others = priced[0], priced[1:]
+    told = []
+    for one, found in others:
+        more = found.units.per_started - cheapest.units.per_started
+        lines = [
+            _("{what} ({kr})").format(
+                what=each.what, kr=f"{'+' if each.kr > 0 else '−'}{format_number(abs(each.kr))}"
+            )
+            for each in differences(found, cheapest)
+        ]
+        text = _("{one} costs {kr} more for each contract than {other}. Most of it: {lines}.")
+        told.append(
+            text.format(
+                one=one.model.title, kr=format_kroner(more), other=least.model.title,
+                lines=format_list(lines),
+            )
+        )  # fmt: skip
+    return [Prose(bullets(told))]
+
+
+def _range_parts(worked: Sequence[Result]) -> list[Part]:
+    priced = [(one, found) for one in worked if (found := one.estimate)]
+    if not priced:
+        return []
+    drawn = drawn_per_started([one.case for one, _found in priced])
+    ranges: list[Range] = [
+        range_of(one.model.title, found.units.per_started, of_one)
+        for (one, found), of_one in zip(priced, drawn, strict=True)
+    ]
+    varying = [one for one in ranges if one.varies]
+    heading = Heading(_("How sure is it?"))
+    if not varying:
+        text = _(
+            "No figure has a least and a most. Write them under resources to see how far the "
+            "cost may lie from this."
+        )
+        return [heading, Prose(text)]
+    return [heading, range_chart(varying)]
+
+
+def _tornado_parts(one: Result) -> list[Part]:
+    found = one.estimate
+    moving = [reach for reach in reaches(one.case) if reach.width]
+    if found is None or not moving:
+        return []
+    return [
+        Heading(_("What decides it"), 3),
+        tornado_chart(moving, one.names, found.units.per_started),
+    ]
+
+
+def estimate_download(desk: Desk, one: Result) -> tuple[str, bytes, str]:
+    """Return an estimate as a file: its name, the file, and what kind it is."""
+    found = one.estimate
+    if found is None:
+        raise ValueError("what is not worked out is not taken along")
+    origin = Origin(fingerprint(str(found)), desk.today, synthetic=desk.synthetic)
+    data = estimate_file(one.said, one.model, origin)
+    return origin.file_name(f"{_('costs')}-{one.model.id}", "xlsx"), data, WORKBOOK

@@ -1,0 +1,275 @@
+"""Step 2, teams: who works with it, what an hour of them costs, and the level of prices."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from peerbook.costs.assessment import EARLIEST, LATEST, Level
+from peerbook.costs.entries_part import Entries, Sort, Values
+from peerbook.costs.opened import Opened
+from peerbook.costs.team import FULL_WEEK_HOURS, FULL_YEAR_HOURS, Employment, Member, hour_of
+from peerbook.errors import InputFault
+from peerbook.text import _, format_kroner, format_number
+from peerbook.ui import (
+    ChoiceField,
+    Column,
+    DateField,
+    Field,
+    Group,
+    Heading,
+    IntegerField,
+    NumberField,
+    Part,
+    Prose,
+    Section,
+    TextField,
+    literal,
+)
+from peerbook.ui.answers import given, given_or_none
+
+VOLUNTEERS = "volunteer_wage"
+"""What an hour would cost if it were paid; nobody on the team is paid it."""
+MOST_MEMBERS_HOURS = 10_000
+
+
+def percent(share: Decimal) -> Decimal:
+    """Return a share as it is typed, without zeros at its end."""
+    whole = share * 100
+    return whole.quantize(Decimal(1)) if whole == whole.to_integral() else whole.normalize()
+
+
+class Team:
+    """The team, what an hour of each kind costs, and the index of prices.
+
+    Parameters
+    ----------
+    opened
+        The assessment.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._members = Entries(opened, self._of_members())
+        self._levels = Entries(opened, _of_levels(opened))
+        self._hours = Section([])
+
+    def parts(self) -> list[Part]:
+        """Return all of it."""
+        self._show_hours()
+        self._opened.follow(self._refresh)
+        return [
+            Prose(_("Who works with it, and what a year of each costs. Never write who they are.")),
+            *self._members.parts(),
+            self._hours,
+            Heading(_("Price and wage index")),
+            Prose(
+                _(
+                    "Only needed where prices are of another year than the one you chose. KL "
+                    "publishes it once a year; peerbook ships none."
+                )
+            ),
+            *self._levels.parts(),
+        ]
+
+    def _refresh(self) -> None:
+        self._members.refresh()
+        self._levels.refresh()
+        self._show_hours()
+
+    def _wages(self) -> list[tuple[str, str]]:
+        asked = {
+            one.id: one.ask
+            for model in self._opened.said.chosen
+            for one in model.questions
+            if one.unit == "kr_per_hour" and one.id in model.shared and one.id != VOLUNTEERS
+        }
+        return list(asked.items())
+
+    def _show_hours(self) -> None:
+        said = self._opened.said
+        told = []
+        for key, ask in self._wages():
+            if members := said.of_wage(key):
+                try:
+                    hour = hour_of(members, said.counted, said.price_year, said.index)
+                except InputFault as error:
+                    told.append(f"- {literal(ask)} {error.faults[0].message}")
+                else:
+                    text = _("{ask} **{kr}** in prices of {year}")
+                    kr, year = format_kroner(hour.known), hour.price_year
+                    told.append("- " + text.format(ask=literal(ask), kr=kr, year=year))
+        self._hours.show([Prose("\n".join(told))] if told else [])
+
+    def _of_members(self) -> Sort[Member]:
+        desk = self._opened.desk
+
+        def fields() -> list[Field[Any] | Group]:
+            return [
+                TextField(
+                    "title", _("What are they?"), required=True, max_length=60,
+                    hint=_("For instance coordinator. No names."),
+                ),
+                ChoiceField("wage", _("Which price is it?"), options=self._wages(), required=True),
+                NumberField(
+                    "hours_a_week", _("Hours a week with this"), required=True,
+                    minimum=0, maximum=MOST_MEMBERS_HOURS, unit=_("hours"),
+                    hint=_("All of them together, where there are several."),
+                ),
+                Group(
+                    _("What a year costs"),
+                    [
+                        NumberField(
+                            "yearly_pay_kr", _("Pay for a full year"), required=True,
+                            minimum=0, maximum=10_000_000, unit=_("kr."),
+                            hint=_("Of one person full time, before what comes on top."),
+                        ),
+                        NumberField(
+                            "on_top_share", _("Pension, holiday pay and more on top"),
+                            required=True, minimum=0, maximum=100, unit=_("per cent"),
+                        ),
+                        NumberField(
+                            "overhead_share", _("Rooms, management and administration"),
+                            required=True, minimum=0, maximum=100, unit=_("per cent"),
+                            hint=_("Write 0 if it is counted elsewhere."),
+                        ),
+                        NumberField(
+                            "effective_hours", _("Hours left for the work in a full year"),
+                            required=True, minimum=1, maximum=FULL_YEAR_HOURS, unit=_("hours"),
+                            hint=_(
+                                "A full year is {hours} hours. Take off holidays, illness, breaks "
+                                "and meetings. There is no official number."
+                            ).format(hours=format_number(FULL_YEAR_HOURS)),
+                        ),
+                        IntegerField(
+                            "price_year", _("In which year’s prices?"), required=True,
+                            minimum=EARLIEST, maximum=LATEST,
+                        ),
+                        TextField(
+                            "source", _("Where is it from?"), required=True, max_length=200,
+                            hint=_("For instance the pay office, and when."),
+                        ),
+                        DateField(
+                            "said_on", _("When was it looked up?"), required=True,
+                            latest=desk.today,
+                        ),
+                    ],
+                ),
+                Group(
+                    _("When they are there"),
+                    [
+                        DateField("starts_on", _("First day")),
+                        DateField("ends_on", _("Last day")),
+                    ],
+                    hint=_("Leave both open if they are there all the time."),
+                ),
+            ]  # fmt: skip
+
+        return Sort(
+            "staff", "cost_member",
+            [
+                Column("title", _("What")),
+                Column("hours", _("Hours a week"), kind="number", decimals=1),
+                Column("hour", _("An hour costs (kr.)"), kind="number", decimals=2),
+                Column("price_year", _("Price year")),
+                Column("from", _("From"), kind="date"),
+                Column("until", _("Until"), kind="date"),
+            ],
+            lambda one: {
+                "title": one.title, "hours": one.hours_a_week,
+                "hour": one.employment.hour().known, "price_year": str(one.employment.price_year),
+                "from": one.starts_on, "until": one.ends_on,
+            },
+            fields,
+            _member_values,
+            _member,
+            texts=("title", "source"),
+            caption=_("The team"),
+            empty=_(
+                "Nobody is on the team yet. You can also write the price of an hour yourself, "
+                "under resources."
+            ),
+            add=_("Add somebody"),
+        )  # fmt: skip
+
+
+def _member_values(one: Member) -> Values:
+    paid = one.employment
+    return {
+        "title": one.title, "wage": one.wage, "hours_a_week": one.hours_a_week,
+        "yearly_pay_kr": paid.yearly_pay_kr, "on_top_share": percent(paid.on_top_share),
+        "overhead_share": percent(paid.overhead_share), "effective_hours": paid.effective_hours,
+        "price_year": paid.price_year, "source": paid.source, "said_on": paid.said_on,
+        "starts_on": one.starts_on, "ends_on": one.ends_on,
+    }  # fmt: skip
+
+
+def _member(values: Values) -> Member:
+    def number(name: str) -> Decimal:
+        return given(Decimal, values[name])
+
+    paid = Employment(
+        number("yearly_pay_kr"), number("on_top_share") / 100, number("overhead_share") / 100,
+        number("effective_hours"), given(int, values["price_year"]), str(values["source"]),
+        given(dt.date, values["said_on"]),
+    )  # fmt: skip
+    return Member(
+        str(values["title"]), str(values["wage"]), number("hours_a_week"), paid,
+        given_or_none(dt.date, values["starts_on"]), given_or_none(dt.date, values["ends_on"]),
+    )  # fmt: skip
+
+
+def _of_levels(opened: Opened) -> Sort[Level]:
+    def fields() -> list[Field[Any] | Group]:
+        return [
+            IntegerField("year", _("Year"), required=True, minimum=EARLIEST, maximum=LATEST),
+            NumberField(
+                "level", _("Level of prices and wages"), required=True, minimum=0, decimals=4,
+                hint=_("On any scale, as long as it is the same for all years."),
+            ),
+            TextField("source", _("Where is it from?"), required=True, max_length=200),
+            DateField(
+                "said_on", _("When was it looked up?"), required=True, latest=opened.desk.today
+            ),
+        ]  # fmt: skip
+
+    def year_of(one: Level) -> str:
+        return next(year for year, known in opened.said.levels.items() if known is one)
+
+    return Sort(
+        "levels", "price_level",
+        [
+            Column("year", _("Year")),
+            Column("level", _("Level"), kind="number", decimals=2),
+            Column("source", _("Where from")),
+            Column("said_on", _("Looked up"), kind="date"),
+        ],
+        lambda one: {
+            "year": year_of(one), "level": one.level, "source": one.source, "said_on": one.said_on,
+        },
+        fields,
+        lambda one: {
+            "year": int(year_of(one)), "level": one.level, "source": one.source,
+            "said_on": one.said_on,
+        },
+        lambda values: Level(
+            given(Decimal, values["level"]),
+            str(values["source"]),
+            given(dt.date, values["said_on"]),
+        ),
+        texts=("source",),
+        caption=_("Level of prices and wages"),
+        empty=_("No year is noted yet."),
+        add=_("Add a year"),
+        key=lambda values: str(values["year"]),
+    )  # fmt: skip
+
+
+def staff_hours(opened: Opened) -> Decimal:
+    """Return how many hours a week the team works on average over the years counted."""
+    said = opened.said
+    first, last = said.counted.start, said.counted.stop
+    days = (dt.date(last, 1, 1) - dt.date(first, 1, 1)).days
+    weight = sum((one.weight_in(said.counted) for one in said.staff.values()), Decimal(0))
+    return min(weight / days, Decimal(FULL_WEEK_HOURS * 100))

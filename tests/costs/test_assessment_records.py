@@ -1,0 +1,124 @@
+"""What was said about costs is kept as it was said, and two people do not overwrite each other."""
+
+import dataclasses
+from decimal import Decimal
+
+import pytest
+
+from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line, said
+from builders import a_site, assert_sound, change, read, refused
+from peerbook.costs import assessment_records
+from peerbook.costs.assessment import Level
+from peerbook.costs.case import STARTED
+from peerbook.costs.spread import Beta, Gamma, Triangle
+from peerbook.errors import Conflict
+
+
+@pytest.fixture
+def site_id(store):
+    return a_site(store)[0]
+
+
+def begun(store, site_id, made):
+    return change(store, assessment_records.begin, site_id, made, TODAY).number
+
+
+def kept(store, number):
+    return read(store, assessment_records.assessment, number).assessment
+
+
+def test_everything_that_was_said_comes_back_as_it_was(store, site_id):
+    spreads = {
+        "a": said("kr", "900.25", price_year=2024, spread=Triangle(Decimal(800), Decimal("1000"))),
+        "b": said("hours", 3, spread=Gamma(Decimal("0.5"))),
+        "c": said("share", "0.6", spread=Beta(Decimal(40))),
+    }
+    made = filled(
+        figures=spreads, staff={"x": member(ends_on=TODAY)}, lines={"y": own_line("grant")},
+        levels={"2024": Level(Decimal("101.5"), "KL", TODAY)},
+    )  # fmt: skip
+    number = begun(store, site_id, made)
+    assert kept(store, number) == made
+    (listed,) = read(store, assessment_records.assessments, site_id)
+    assert (listed.number, listed.made_on, listed.assessment) == (number, TODAY, made)
+    assert_sound(store)
+
+
+def test_entries_are_saved_one_by_one_and_the_others_stay(store, site_id):
+    number = begun(store, site_id, assessment(figures={STARTED: said("count", 20)}))
+    hours = {f"{VEJLE.id}.pair_hours": said("hours", 9)}
+    change(store, assessment_records.save_entries, number, "figures", {}, hours)
+    assert set(kept(store, number).figures) == {STARTED, *hours}
+    change(store, assessment_records.save_entries, number, "figures", hours, dict.fromkeys(hours))
+    assert set(kept(store, number).figures) == {STARTED}
+    assert_sound(store)
+
+
+def test_two_people_may_fill_in_different_figures_but_not_overwrite_one(store, site_id):
+    number = begun(store, site_id, assessment())
+    save = assessment_records.save_entries
+    one, other = ({STARTED: said("count", n)} for n in (20, 30))
+    change(store, save, number, "figures", {}, {"completed_share": said("share", "0.5")})
+    change(store, save, number, "figures", {}, one)
+    with pytest.raises(Conflict):
+        change(store, save, number, "figures", {}, other)
+    change(store, save, number, "figures", {}, one)
+    change(store, save, number, "figures", one, other)
+    assert kept(store, number).figures[STARTED] == other[STARTED]
+
+
+@pytest.mark.parametrize(
+    ("part", "entry", "fields"),
+    [
+        ("figures", said("hours", -1), ["key"]),
+        ("figures", said("share", "1.1"), ["key"]),
+        ("figures", said("hours", 1, spread=Triangle(Decimal(-1), Decimal(2))), ["key"]),
+        ("figures", said("kr", 1), ["key"]),
+        ("staff", member(effective_hours=Decimal(2000)), ["effective_hours"]),
+        ("lines", own_line(kr=-5), ["kr"]),
+        ("levels", Level(Decimal(0), "KL", TODAY), ["level"]),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_saved(store, site_id, part, entry, fields):
+    number = begun(store, site_id, filled())
+    before = kept(store, number)
+    save = assessment_records.save_entries
+    good = {"levels": Level(Decimal(1), "KL", TODAY), "figures": said("hours", 2)}
+    mine = {"key": entry, "a": good.get(part)}
+    assert refused(store, save, number, part, {}, mine) == fields
+    assert kept(store, number) == before
+
+
+def test_the_frame_is_changed_without_touching_what_was_filled_in(store, site_id):
+    made = filled()
+    number = begun(store, site_id, made)
+    longer = dataclasses.replace(made, years=5, title="Fem år")
+    change(store, assessment_records.save_frame, number, made, longer)
+    assert kept(store, number) == longer
+    with pytest.raises(Conflict):
+        change(
+            store, assessment_records.save_frame, number, made, dataclasses.replace(made, years=2)
+        )
+    assert refused(
+        store, assessment_records.save_frame, number, longer, dataclasses.replace(longer, years=0)
+    ) == ["years"]
+
+
+def test_no_two_of_a_place_have_one_name(store, site_id):
+    begun(store, site_id, assessment())
+    assert refused(store, assessment_records.begin, site_id, assessment(), TODAY) == ["title"]
+    elsewhere = a_site(store)[0]
+    begun(store, elsewhere, assessment())
+
+
+def test_one_that_was_removed_is_gone(store, site_id):
+    number = begun(store, site_id, filled())
+    change(store, assessment_records.remove, number)
+    assert read(store, assessment_records.assessments, site_id) == []
+    for call in (
+        lambda: read(store, assessment_records.assessment, number),
+        lambda: change(store, assessment_records.remove, number),
+    ):
+        with pytest.raises(Conflict):
+            call()
+    assert_sound(store)
