@@ -55,6 +55,8 @@ class Sort(Generic[One]):
         Names of the fields in which somebody could be named.
     caption, empty, add
         Words above the list, in its place where there are none, and to add one.
+    is_awaited
+        Whether there is to be at least one: then the form stands open until there is.
     is_one
         Whether an entry of that part is of this sort.
     key
@@ -74,6 +76,7 @@ class Sort(Generic[One]):
     add: str
     is_one: Callable[[One], bool] = lambda _one: True
     key: Callable[[Values], str] | None = None
+    is_awaited: bool = False
 
 
 class Entries(Generic[One]):
@@ -93,11 +96,15 @@ class Entries(Generic[One]):
         self._place = Section([])
 
     def parts(self) -> list[Part]:
-        """Return the list and the form; the form stands open where there are none."""
+        """Return the list and the form."""
         self.refresh()
         return [
             self._place,
-            Disclosure(self._sort.add, lambda: [self._form()], opened=not self._listed()),
+            Disclosure(
+                self._sort.add,
+                lambda: [self._form()],
+                opened=self._sort.is_awaited and not self._listed(),
+            ),
         ]
 
     def refresh(self, told: str = "") -> None:

@@ -29,7 +29,6 @@ from peerbook.ui import (
     Form,
     Group,
     Heading,
-    IntegerField,
     Notice,
     NumberField,
     Part,
@@ -41,7 +40,7 @@ from peerbook.ui import (
     Table,
     TextField,
 )
-from peerbook.ui.answers import given, given_or_none
+from peerbook.ui.answers import given, given_or_none, whole
 
 _SHARED = ""
 _MOST = 1_000_000_000
@@ -205,7 +204,9 @@ class Figures:
         ]
         if asked.are_prices:
             columns.append(
-                IntegerField("price_year", _("Price year"), minimum=EARLIEST, maximum=LATEST)
+                NumberField(
+                    "price_year", _("Price year"), minimum=EARLIEST, maximum=LATEST, decimals=0
+                )
             )
         columns += [
             TextField("source", _("Where from"), max_length=200),
@@ -229,7 +230,8 @@ class Figures:
             asked.id,
             {
                 "value": typed(figure.value), "low": typed(low), "high": typed(high),
-                "price_year": figure.price_year, "source": figure.source,
+                "price_year": None if figure.price_year is None else Decimal(figure.price_year),
+                "source": figure.source,
                 "example": figure.status == "example" and figure.value is not None,
             },
         )  # fmt: skip
@@ -311,7 +313,7 @@ class Figures:
     def _price_year(self, asked: Question, row: Row) -> int | None:
         if asked.unit not in PRICES:
             return None
-        return given_or_none(int, row.values["price_year"]) or self._opened.said.price_year
+        return whole(row.values["price_year"]) or self._opened.said.price_year
 
 
 def _is_triangle(figure: Figure) -> bool:

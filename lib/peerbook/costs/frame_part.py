@@ -37,7 +37,7 @@ def frame_fields() -> list[Field[Any]]:
         ),
         ChoicesField(
             "models", _("Which models?"), required=True,
-            options=[(one.id, f"{one.title} ({one.place})") for one in load_models()],
+            options=[(one.id, called(one)) for one in load_models()],
             hint=_("Choose several to see them side by side."),
         ),
         IntegerField(
@@ -101,8 +101,13 @@ class Frame:
         ]
 
 
+def called(model: Model) -> str:
+    """Return what a model is called, and who tried it."""
+    return _("{model} – {place}").format(model=model.title, place=model.place)
+
+
 def _about(model: Model) -> Disclosure:
-    return Disclosure(f"{model.title} ({model.place})", lambda: _headings(model))
+    return Disclosure(called(model), lambda: _headings(model))
 
 
 def _headings(model: Model) -> list[Part]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from peerbook.costs.case import Category, Kind, Payer, When
 from peerbook.costs.figure import Status, Unit
-from peerbook.text import _
+from peerbook.text import _, format_number
+
+
+def kroner(amount: Decimal) -> str:
+    """Return an amount in whole kroner, which no line breaks in two: øre of an estimate say less
+    than nothing."""
+    return _("{amount}\N{NO-BREAK SPACE}kroner").format(amount=format_number(amount))
 
 
 def category_name(category: Category) -> str:

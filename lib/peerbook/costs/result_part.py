@@ -14,14 +14,14 @@ from peerbook.costs.comparison import differences
 from peerbook.costs.draws import drawn_per_started, reaches
 from peerbook.costs.estimate_file import estimate_file
 from peerbook.costs.model import Model
-from peerbook.costs.names import category_name, kind_name, payer_name
+from peerbook.costs.names import category_name, kind_name, kroner, payer_name
 from peerbook.costs.opened import Opened
 from peerbook.costs.result_charts import Range, range_chart, range_of, tornado_chart
 from peerbook.desk import Desk
 from peerbook.errors import Fault
 from peerbook.files.media_types import WORKBOOK
 from peerbook.files.origin import Origin, fingerprint
-from peerbook.text import _, format_date, format_kroner, format_list, format_number, ngettext
+from peerbook.text import _, format_date, format_list, format_number, ngettext
 from peerbook.ui import (
     Cells,
     Column,
@@ -228,8 +228,8 @@ def _headline(found: Estimate) -> str:
     last = case.first_year + case.years - 1
     years = str(case.first_year) if case.years == 1 else f"{case.first_year}–{last}"
     return text.format(
-        years=years, kr=format_kroner(found.total()), price_year=case.price_year,
-        each=format_kroner(units.per_started),
+        years=years, kr=kroner(found.total()), price_year=case.price_year,
+        each=kroner(units.per_started),
     )  # fmt: skip
 
 
@@ -295,11 +295,11 @@ def volunteers_told(found: Estimate, worth: Worth) -> str:
     }[worth]
     with_it = (found.total() + kr) / (found.total() / found.units.per_started)
     told = [
-        _("Volunteers’ time counts as {kr}.").format(kr=format_kroner(kr)),
-        _("A contract that begins is then worth {kr}.").format(kr=format_kroner(with_it)),
+        _("Volunteers’ time counts as {kr}.").format(kr=kroner(kr)),
+        _("A contract that begins is then worth {kr}.").format(kr=kroner(with_it)),
     ]
     if gifts := found.total("gift"):
-        told.append(_("Gifts are worth {kr}, and are not paid.").format(kr=format_kroner(gifts)))
+        told.append(_("Gifts are worth {kr}, and are not paid.").format(kr=kroner(gifts)))
     return " ".join(told)
 
 
@@ -347,7 +347,7 @@ def _why(worked: Sequence[Result]) -> list[Part]:
         text = _("{one} costs {kr} more for each contract than {other}. Most of it: {lines}.")
         told.append(
             text.format(
-                one=one.model.title, kr=format_kroner(more), other=least.model.title,
+                one=one.model.title, kr=kroner(more), other=least.model.title,
                 lines=format_list(lines),
             )
         )  # fmt: skip

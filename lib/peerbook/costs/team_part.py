@@ -191,6 +191,7 @@ class Team:
                 "under resources."
             ),
             add=_("Add somebody"),
+            is_awaited=True,
         )  # fmt: skip
 
 

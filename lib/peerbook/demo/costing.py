@@ -68,7 +68,7 @@ class Costing:
             staff=self._staff(),
             lines={
                 "fund": self._line("Fond til kursusmaterialer", "grant", 15_000, "association"),
-                "premises": self._line("Lokaler i frivilligcenteret", "gift", 40_000, "association"),
+                "rooms": self._line("Lokaler i frivilligcenteret", "gift", 40_000, "association"),
             },
         )  # fmt: skip
         assessment_records.begin(self._session, self._site_id, made, self._today)

@@ -100,6 +100,7 @@ def _registry() -> tuple[Entry, ...]:
             _("What it costs"),
             _("A cost estimate in six steps, and what other models would cost."),
             _("Results"),
+            short=_("Costs"),
         ),
         Entry(
             "access",
