@@ -40,6 +40,7 @@ PAGES = (
     "start",
     "course_plan",
     "course_record",
+    "costs",
     "head_count",
     "access",
     "privacy",

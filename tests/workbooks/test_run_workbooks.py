@@ -41,6 +41,7 @@ def printed(path):
 NAMES = runs.workbooks()
 FACTS = {
     "start": ("site: Vejle", "site: Viborg"),
+    "costs": ("site: Vejle", "site: Viborg"),
     "head_count": ("site: Vejle", "site: Viborg"),
     "matching": ("site: Vejle", "site: Viborg"),
     "pathways": ("site: Vejle", "site: Viborg"),

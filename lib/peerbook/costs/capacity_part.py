@@ -64,6 +64,7 @@ class CapacityQuestion:
             options = [(one.id, one.title) for one in chosen]
             fields.append(ChoiceField("model", _("Which model?"), options=options, required=True))
         hours = round(staff_hours(self._opened), 1)
+        values = {"hours_a_week": hours or None, "model": chosen[0].id}
 
         def answer(submission: Submission) -> str:
             wanted = submission.values.get("model", chosen[0].id)
@@ -79,7 +80,7 @@ class CapacityQuestion:
 
         self._place.show([
             Form(
-                "cost_capacity", fields, values={"hours_a_week": hours or None},
+                "cost_capacity", fields, values=values,
                 on_submit=answer, submit_label=_("Work it out"), only_asks=True,
                 on_attempt=lambda: self._answer.show([]),
             )

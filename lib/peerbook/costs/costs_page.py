@@ -12,20 +12,21 @@ from peerbook.costs.figures_part import Figures
 from peerbook.costs.frame_part import Frame, frame_fields, framed
 from peerbook.costs.lines_part import grants, savings
 from peerbook.costs.opened import Opened
+from peerbook.costs.reality_part import PlanAndReality
 from peerbook.costs.result_part import Results, results
 from peerbook.costs.team_part import Team
+from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk, open_desk
 from peerbook.sites.site_part import site_page
+from peerbook.sites.tab import Tab
 from peerbook.store.tables import Site
 from peerbook.text import _, format_list, format_number
 from peerbook.ui import (
     Button,
-    Cells,
     Column,
     Disclosure,
     Form,
     Heading,
-    Notice,
     Page,
     Part,
     Prose,
@@ -51,46 +52,21 @@ def open_page(site: str = "") -> Page:
     )
 
 
-class Assessments:
-    """The estimates of a place: the list, a form for another, and the one that is open.
-
-    Parameters
-    ----------
-    desk, site
-        Where.
-    """
-
-    def __init__(self, desk: Desk, site: Site) -> None:
-        self._desk = desk
-        self._site = site
-        self._place = Section([])
-
-    def parts(self) -> list[Part]:
-        """Return what the page shows."""
-        self._show()
-        return [self._place]
+class Assessments(Tab):
+    """The estimates of a place: the list, a form for another, and the one that is open."""
 
     def _listed(self) -> list[Kept]:
         with self._desk.store.read() as session:
             return assessment_records.assessments(session, self._site.id)
 
-    def _show(self, told: str = "") -> None:
+    def _overview_parts(self) -> list[Part]:
         listed = self._listed()
-        parts: list[Part] = [Notice("ok", told)] if told else []
-        parts.append(
-            Prose(
-                _(
-                    "A cost estimate says what a programme costs to start and to run, in six "
-                    "steps. peerbook ships no prices: you write your own, and where they are from."
-                )
-            )
+        text = _(
+            "A cost estimate says what a programme costs to start and to run, in six steps. "
+            "peerbook ships no prices: you write your own, and where they are from."
         )
-        if listed:
-            parts.append(self._table(listed))
-        parts.append(
-            Disclosure(_("Begin an estimate"), lambda: [self._begin_form()], opened=not listed)
-        )
-        self._place.show(parts, told, take_there=bool(told))
+        begin = Disclosure(_("Begin an estimate"), lambda: [self._begin_form()], opened=not listed)
+        return [Prose(text), *([self._table(listed)] if listed else []), begin]
 
     def _table(self, listed: list[Kept]) -> Table:
         columns = [
@@ -102,7 +78,7 @@ class Assessments:
         ]
         rows = [
             {
-                "kept": one, "title": one.assessment.title,
+                "number": one.number, "title": one.assessment.title,
                 "models": format_list([model.title for model in one.assessment.chosen]),
                 "years": years_told(one), "made_on": one.made_on,
                 "missing": sum(len(each.faults) for each in results(one.assessment)),
@@ -111,22 +87,22 @@ class Assessments:
         ]  # fmt: skip
         return Table(
             columns, rows, _("Cost estimates, the newest first"), sortable=False,
-            action=RowAction(_("Open"), self._open_row),
+            action=RowAction(_("Open"), lambda row: self._open(int(str(row["number"])))),
         )  # fmt: skip
 
     def _begin_form(self) -> Form:
-        this_year = self._desk.today.year
+        this_year, names = self._desk.today.year, WithoutNames(self._desk)
 
         def save(submission: Submission) -> None:
             made = framed(submission.values)
-            receipt = self._desk.save(
+            names.ask([Written("title", made.title)])
+            self._desk.save(
                 submission,
                 lambda session: assessment_records.begin(
                     session, self._site.id, made, self._desk.today
                 ),
             )
-            del receipt
-            self._open(self._listed()[0])
+            self._open(self._listed()[0].number)
 
         return Form(
             "cost_assessment", frame_fields(), on_submit=save, submit_label=_("Begin"),
@@ -136,22 +112,15 @@ class Assessments:
 
     # -- one of them -----------------------------------------------------------------------------
 
-    def _open_row(self, row: Cells) -> str:
-        kept = row["kept"]
-        if not isinstance(kept, Kept):
-            raise TypeError("the row holds no assessment")
-        self._open(kept)
+    def _open(self, number: int, told: str = "") -> str:
+        self._place.open(lambda: self._steps(number), told)
         return ""
 
-    def _open(self, kept: Kept) -> None:
-        opened = Opened(self._desk, kept)
-        heading = Section([Heading(kept.assessment.title)])
+    def _steps(self, number: int) -> list[Part]:
+        with self._desk.store.read() as session:
+            opened = Opened(self._desk, assessment_records.assessment(session, number))
+        heading = Section([Heading(opened.said.title)])
         opened.follow(lambda: heading.show([Heading(opened.said.title)]))
-
-        def back() -> str:
-            self._show()
-            return _("The list is shown again.")
-
         steps = Tabs(
             [
                 (_("1 Intervention"), Frame(opened).parts),
@@ -160,19 +129,16 @@ class Assessments:
                 (_("4 Grants"), Entries(opened, grants(opened)).parts),
                 (_("5 Saved"), Entries(opened, savings(opened)).parts),
                 (_("6 Results"), Results(opened).parts),
-                (_("How many pairs?"), CapacityQuestion(opened).parts),
+                (_("Number of pairs"), CapacityQuestion(opened).parts),
+                (_("Follow-up"), PlanAndReality(opened, self._site).parts),
             ],
             label=_("The six steps"),
         )
-        self._place.show(
-            [
-                Button(_("Back to the list"), back, look="quiet"),
-                heading,
-                steps,
-                Disclosure(_("Copy or delete"), lambda: self._copy_parts(opened)),
-            ],
-            take_there=True,
-        )
+        return [
+            heading,
+            steps,
+            Disclosure(_("Copy or delete"), lambda: self._copy_parts(opened)),
+        ]
 
     def _copy_parts(self, opened: Opened) -> list[Part]:
         def copy() -> str:
@@ -184,15 +150,16 @@ class Assessments:
             made = dataclasses.replace(said, title=title)
             with self._desk.store.write(self._desk.actor) as session:
                 assessment_records.begin(session, self._site.id, made, self._desk.today)
-            self._open(self._listed()[0])
-            return _("This is the copy. What you change here does not change the other.")
+            told = _("This is the copy. What you change here does not change the other.")
+            self._place.show_overview()
+            self._open(self._listed()[0].number, told)
+            return told
 
         def remove() -> str:
-            with self._desk.store.write(self._desk.actor) as session:
-                assessment_records.remove(session, opened.number)
-            told = _("It is removed.")
-            self._show(told)
-            return told
+            return self._press(
+                lambda session: assessment_records.remove(session, opened.number),
+                _("It is removed."),
+            )
 
         return [
             Button(_("Make a copy"), copy),

@@ -21,11 +21,10 @@ from peerbook.ui import (
     Form,
     Group,
     Heading,
-    Notice,
+    Overview,
     Part,
     Prose,
     RowAction,
-    Section,
     Submission,
     Table,
     receipt_text,
@@ -93,11 +92,12 @@ class Entries(Generic[One]):
     def __init__(self, opened: Opened, sort: Sort[One]) -> None:
         self._opened = opened
         self._sort = sort
-        self._place = Section([])
+        self._place = Overview(self._overview_parts)
 
     def parts(self) -> list[Part]:
         """Return the list and the form."""
-        self.refresh()
+        self._opened.follow(self._place.refresh)
+        self._place.show_overview()
         return [
             self._place,
             Disclosure(
@@ -107,19 +107,16 @@ class Entries(Generic[One]):
             ),
         ]
 
-    def refresh(self, told: str = "") -> None:
-        """Read anew."""
-        notice: list[Part] = [Notice("ok", told)] if told else []
+    def _overview_parts(self) -> list[Part]:
         listed = self._listed()
-        if listed:
-            rows = [{**self._sort.cells(one), "key": key} for key, one in listed.items()]
-            shown: Part = Table(
-                list(self._sort.columns), rows, self._sort.caption, sortable=False,
-                action=RowAction(_("Correct"), self._correct),
-            )  # fmt: skip
-        else:
-            shown = Prose(self._sort.empty)
-        self._place.show([*notice, shown], told, take_there=bool(told))
+        if not listed:
+            return [Prose(self._sort.empty)]
+        rows = [{**self._sort.cells(one), "key": key} for key, one in listed.items()]
+        table = Table(
+            list(self._sort.columns), rows, self._sort.caption, sortable=False,
+            action=RowAction(_("Correct"), self._correct),
+        )  # fmt: skip
+        return [table]
 
     def _listed(self) -> dict[str, One]:
         held = getattr(self._opened.said, self._sort.held)
@@ -150,7 +147,13 @@ class Entries(Generic[One]):
 
     def _correct(self, row: Cells) -> str:
         key = str(row["key"])
-        seen = self._listed()[key]
+        self._place.open(lambda: self._correction_parts(key, str(row[self._sort.columns[0].name])))
+        return ""
+
+    def _correction_parts(self, key: str, called: str) -> list[Part]:
+        seen = self._listed().get(key)
+        if seen is None:
+            return [Prose(_("It is removed."))]
 
         def save(submission: Submission) -> None:
             mine = self._entry(submission.values)
@@ -159,31 +162,21 @@ class Entries(Generic[One]):
             receipt = self._opened.save(
                 submission, self._sort.held, {key: seen}, {**moved, at: mine}
             )
-            self.refresh(receipt_text(receipt))
+            self._place.show_overview(receipt_text(receipt))
 
         def remove() -> str:
             self._opened.take_away(self._sort.held, key, seen)
             told = _("It is removed.")
-            self.refresh(told)
+            self._place.show_overview(told)
             return told
-
-        def back() -> str:
-            self.refresh()
-            return _("The list is shown again.")
 
         form = Form(
             f"{self._sort.name}_correction", list(self._sort.fields()),
             values=dict(self._sort.values(seen)), on_submit=save,
             submit_label=_("Save the correction"),
         )  # fmt: skip
-        first = self._sort.columns[0].name
-        self._place.show(
-            [
-                Heading(str(row[first]), 3),
-                form,
-                Button(_("Remove it"), remove, look="danger", confirm=_("Remove it?")),
-                Button(_("Back to the list"), back),
-            ],
-            take_there=True,
-        )
-        return ""
+        return [
+            Heading(called, 3),
+            form,
+            Button(_("Remove it"), remove, look="danger", confirm=_("Remove it?")),
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -71,6 +71,8 @@ class Figures:
         self._missing = Section([])
         self._choice = Section([])
         self._about = _SHARED
+        self._seen: Mapping[str, Figure] = {}
+        self._saves = False
         self._own = Entries(opened, own_costs(opened))
 
     def parts(self) -> list[Part]:
@@ -108,22 +110,30 @@ class Figures:
         self._choice.show([Filter(_("Figures of"), options, turn, value=self._about, look="radio")])
 
     def _refresh(self) -> None:
-        if [one.id for one in self._opened.said.chosen] != self._shown:
+        """Follow what was saved; what this form saved itself stands in it already."""
+        said = self._opened.said
+        if self._saves:
+            self._seen = said.figures
+        elif (said.chosen, said.staff, said.figures) != (self._chosen, self._staff, self._seen):
             self._choose()
             self._show()
         self._tell_missing()
-        self._own.refresh()
 
     # -- one form ----------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        self._shown = [one.id for one in self._opened.said.chosen]
+        said = self._opened.said
+        self._chosen, self._staff, self._seen = said.chosen, said.staff, said.figures
         asked = self._asked()
         fields: list[Field[Any] | Group] = [self._rows(one) for one in asked]
         values = {one.name: tuple(map(self._row, one.questions)) for one in asked}
 
         def save(submission: Submission) -> Receipt | str:
-            return self._save(submission, asked)
+            self._saves = True
+            try:
+                return self._save(submission, asked)
+            finally:
+                self._saves = False
 
         form = Form(
             f"cost_figures_{self._about or 'shared'}", fields, values=values, on_submit=save,
@@ -159,7 +169,7 @@ class Figures:
         return next(model for model in self._models() if asked in model.questions)
 
     def _figure(self, asked: Question) -> Figure:
-        return self._opened.said.figures.get(self._key(asked), asked.figure)
+        return self._seen.get(self._key(asked), asked.figure)
 
     def _key(self, asked: Question) -> str:
         return place_of(self._model_of(asked), asked.id)
@@ -249,7 +259,7 @@ class Figures:
                 one = by_id[str(row.id)]
                 key, place = self._key(one), f"{group.name}.{row.id}"
                 places[key] = f"{place}.value"
-                stored = self._opened.said.figures.get(key)
+                stored = self._seen.get(key)
                 try:
                     wanted = self._said(one, stored, row, place)
                 except InputFault as error:

@@ -58,7 +58,7 @@ class Team:
     def parts(self) -> list[Part]:
         """Return all of it."""
         self._show_hours()
-        self._opened.follow(self._refresh)
+        self._opened.follow(self._show_hours)
         return [
             Prose(_("Who works with it, and what a year of each costs. Never write who they are.")),
             *self._members.parts(),
@@ -72,11 +72,6 @@ class Team:
             ),
             *self._levels.parts(),
         ]
-
-    def _refresh(self) -> None:
-        self._members.refresh()
-        self._levels.refresh()
-        self._show_hours()
 
     def _wages(self) -> list[tuple[str, str]]:
         asked = {

@@ -94,6 +94,7 @@ def _registry() -> tuple[Entry, ...]:
             _("Who is host at the café, how many came, and what events cost and gave."),
             _("Open to all"),
             _COURSE,
+            short=_("Café"),
         ),
         Entry(
             "costs",

@@ -198,10 +198,13 @@ function radios(spec, id) {
   };
 }
 
+// Long answers stand one below the other, where short ones stand side by side.
+const isLong = (spec) => spec.options.some(([, label]) => label.length > 40);
+
 function choices(spec, id) {
   const options = optionInputs(spec, id, "checkbox");
   return {
-    holder: h("fieldset", {}, h("div", { class: "pb-options" }, options.map((one) => one.node))),
+    holder: h("fieldset", {}, h("div", { class: `pb-options ${isLong(spec) ? "pb-options-long" : ""}` }, options.map((one) => one.node))),
     inputs: options.map((one) => one.box),
     read: () => options.filter((one) => one.box.checked).map((one) => one.value),
     write: (raw) => options.forEach((one) => (one.box.checked = (raw ?? []).includes(one.value))),

@@ -1,0 +1,205 @@
+"""The plan beside what the record counts, quarter by quarter, and figures filled in from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from peerbook.costs.actual_records import noted
+from peerbook.costs.actuals import Actuals, actuals, quarters
+from peerbook.costs.assessment import place_of
+from peerbook.costs.figure import Figure
+from peerbook.costs.filling import filled
+from peerbook.costs.measures import Noted, Period, covering, latest_year, measure_name
+from peerbook.costs.model import Model
+from peerbook.costs.names import kroner
+from peerbook.costs.opened import Opened
+from peerbook.store.tables import Site
+from peerbook.text import _, format_date, format_number, format_share
+from peerbook.ui import (
+    ChoicesField,
+    Column,
+    Filter,
+    Form,
+    Heading,
+    Notice,
+    Part,
+    Prose,
+    Section,
+    Submission,
+    Table,
+    receipt_text,
+)
+from peerbook.ui.answers import given
+
+
+class PlanAndReality:
+    """What was planned and what was done, and a way to fill in what the record knows.
+
+    Parameters
+    ----------
+    opened
+        The assessment.
+    site
+        Whose record is read.
+    """
+
+    def __init__(self, opened: Opened, site: Site) -> None:
+        self._opened = opened
+        self._site = site
+        self._place = Section([])
+        self._quarter = 0
+
+    def parts(self) -> list[Part]:
+        """Return what the record can tell."""
+        self._opened.follow(self._show)
+        self._show()
+        return [self._place]
+
+    def _show(self, told: str = "") -> None:
+        models = [one for one in self._opened.said.chosen if _is_followed(one)]
+        parts: list[Part] = [Notice("ok", told)] if told else []
+        if not models:
+            text = _("The record counts nothing of these models. It can for the model of Vejle.")
+            parts.append(Prose(text))
+        for model in models:
+            parts += [Heading(model.title), *self._plan_parts(model), *self._filling_parts(model)]
+        self._place.show(parts, told, take_there=bool(told))
+
+    def _read(self, periods: Sequence[Period]) -> tuple[Noted, ...]:
+        with self._opened.desk.store.read() as session:
+            return noted(session, self._site.id, periods, self._opened.desk.today)
+
+    # -- plan and reality ------------------------------------------------------------------------
+
+    def _plan_parts(self, model: Model) -> list[Part]:
+        said, today = self._opened.said, self._opened.desk.today
+        if said.case_faults(model):
+            return [Prose(_("The plan can be followed when all figures of the model are there."))]
+        case = said.case(model)
+        periods = quarters(case, today)
+        if not periods:
+            return [
+                Prose(_("The first year has not begun, so there is nothing to hold it beside."))
+            ]
+        found = actuals(case, model.measured, self._read(periods), today)
+        place = Section(_quarter_parts(found[-1]))
+        choice = Filter(
+            _("Quarter"),
+            [(number, quarter_told(one.period)) for number, one in enumerate(found)],
+            lambda number: place.show(_quarter_parts(found[number])),
+            value=len(found) - 1,
+        )
+        return [choice, place]
+
+    # -- filling in ------------------------------------------------------------------------------
+
+    def _filling_parts(self, model: Model) -> list[Part]:
+        said, desk = self._opened.said, self._opened.desk
+        period = latest_year(desk.today)
+        (counted,) = self._read([period])
+        figures = said.case(model).figures
+        found = filled(figures, model.measured, counted, desk.threshold())
+        names = said.names(model)
+        few = [names[key] for key in found.few]
+        parts: list[Part] = [Heading(_("What the record says of the figures"), 3)]
+        if few:
+            text = _("About these the record knows of too few people to tell: {what}")
+            parts.append(Prose(text.format(what="; ".join(few))))
+        if not found.figures:
+            return [*parts, Prose(_("Nothing was noted in the last twelve months."))]
+        told = _("{what} Noted: {noted}. In the estimate: {now}.")
+        options = [
+            (key, told.format(what=names[key], noted=_shown(one), now=_shown(figures[key])))
+            for key, one in found.figures.items()
+        ]
+        label = _("From {first} to {last}: what will you use?").format(
+            first=format_date(period.first), last=format_date(period.last)
+        )
+
+        def save(submission: Submission) -> None:
+            used = {key: place_of(model, key) for key in given(tuple, submission.values["use"])}
+            seen = {place: said.figures.get(place) for place in used.values()}
+            mine = {
+                place: replace(found.figures[key], said_on=desk.today)
+                for key, place in used.items()
+            }
+            self._show(receipt_text(self._opened.save(submission, "figures", seen, mine)))
+
+        form = Form(
+            f"cost_filling_{model.id}",
+            [ChoicesField("use", label, options=options, required=True)],
+            on_submit=save, submit_label=_("Use what is noted in the estimate"),
+        )  # fmt: skip
+        return [*parts, form]
+
+
+def _is_followed(model: Model) -> bool:
+    """Return whether the record counts anything that a model pays for."""
+    paid = [line for line in model.lines if line.kind == "cost"]
+    return any(covering(model.measured, line) for line in paid)
+
+
+def quarter_told(period: Period) -> str:
+    """Return what a quarter is called."""
+    text = _("{number}. quarter {year}")
+    return text.format(number=(period.first.month + 2) // 3, year=period.first.year)
+
+
+def _quarter_parts(one: Actuals) -> list[Part]:
+    parts: list[Part] = []
+    if not one.is_over:
+        text = _("The quarter is not over: {share} of its days have passed, and of the plan too.")
+        parts.append(Notice("info", text.format(share=format_share(float(one.passed)))))
+    lines = [each for each in one.lines if each.line.kind == "cost"]
+    if all(each.actual_kr is None for each in lines):
+        return [*parts, Prose(_("Nothing of this was noted, so nobody knows what it did cost."))]
+    text = _(
+        "Of what was counted, {plan} was planned, and it came to {actual}. Activities nobody "
+        "counts, planned at {rest}, stand as planned."
+    )
+    told = text.format(
+        plan=kroner(one.plan_kr(is_measured=True)), actual=kroner(one.actual_kr()),
+        rest=kroner(one.plan_kr(is_measured=False)),
+    )  # fmt: skip
+    rows = [
+        {
+            "what": each.line.what, "plan": each.plan_kr, "actual": each.actual_kr,
+            "variance": each.variance_kr,
+        }
+        for each in lines
+    ]  # fmt: skip
+    columns = [
+        Column("what", _("Activity")), Column("plan", _("Plan (kr.)"), kind="number"),
+        Column("actual", _("Counted (kr.)"), kind="number"),
+        Column("variance", _("More than planned (kr.)"), kind="number"),
+    ]  # fmt: skip
+    quantities = [
+        {
+            "what": measure_name(each.measure),
+            "plan": each.plan,
+            "counted": None if each.counted is None else each.counted.amount,
+        }
+        for each in one.quantities
+    ]
+    of_them = [
+        Column("what", _("What")),
+        Column("plan", _("Plan"), kind="number", decimals=1),
+        Column("counted", _("Counted"), kind="number", decimals=1),
+    ]
+    return [
+        *parts,
+        Prose(told),
+        Table(columns, rows, _("Kroner, {quarter}").format(quarter=quarter_told(one.period)),
+              sortable=False),
+        Table(of_them, quantities, _("How much"), sortable=False),
+    ]  # fmt: skip
+
+
+def _shown(figure: Figure) -> str:
+    if figure.value is None:
+        return "–"
+    if figure.unit == "share":
+        return format_share(float(figure.value))
+    exact = figure.value.normalize()
+    return format_number(figure.value, min(2, max(0, -int(exact.as_tuple().exponent))))
