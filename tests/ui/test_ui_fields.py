@@ -183,6 +183,13 @@ def test_number_that_may_mean_two_things_is_refused_with_both():
 
 
 @pytest.mark.parametrize(
+    ("raw", "number"), [("420.000", 420_000), ("1.200,50", "1200.5"), ("393,08", "393.08")]
+)
+def test_a_point_in_an_amount_of_money_stands_between_thousands(raw, number):
+    assert NumberField("n", "N", is_money=True).parse(raw) == Decimal(number)
+
+
+@pytest.mark.parametrize(
     "raw", ["syv", "1,2,3", "1.23,4", "1e5", "NaN", "∞", "--3", float("inf"), True, "1" * 50]
 )  # fmt: skip
 def test_number_that_is_none_is_refused(raw):

@@ -151,7 +151,6 @@ class Assessments(Tab):
             with self._desk.store.write(self._desk.actor) as session:
                 assessment_records.begin(session, self._site.id, made, self._desk.today)
             told = _("This is the copy. What you change here does not change the other.")
-            self._place.show_overview()
             self._open(self._listed()[0].number, told)
             return told
 

@@ -208,10 +208,13 @@ class Figures:
 
     def _rows(self, asked: _Asked) -> RowsField:
         columns: list[Field[Any]] = [
-            NumberField("value", _("Figure"), minimum=0, maximum=_MOST, decimals=4),
-            NumberField("low", _("At least"), minimum=0, maximum=_MOST, decimals=4),
-            NumberField("high", _("At most"), minimum=0, maximum=_MOST, decimals=4),
-        ]
+            NumberField(
+                name, label, minimum=0, maximum=_MOST, decimals=4, is_money=asked.are_prices
+            )
+            for name, label in (
+                ("value", _("Figure")), ("low", _("At least")), ("high", _("At most")),
+            )
+        ]  # fmt: skip
         if asked.are_prices:
             columns.append(
                 NumberField(

@@ -112,7 +112,10 @@ def _fields(opened: Opened, kinds: tuple[Kind, ...], *, with_category: bool) -> 
         names = [(one, category_name(one)) for one in get_args(Category)]
         asked.append(ChoiceField("category", _("Which category?"), options=names, required=True))
     asked += [
-        NumberField("kr", _("How many kroner?"), required=True, minimum=0, maximum=_MOST),
+        NumberField(
+            "kr", _("How many kroner?"), required=True, minimum=0, maximum=_MOST, unit=_("kr."),
+            is_money=True,
+        ),
         ChoiceField(
             "when", _("When?"), required=True,
             options=[(one, when_name(one)) for one in get_args(When)],

@@ -117,7 +117,7 @@ class Team:
                     [
                         NumberField(
                             "yearly_pay_kr", _("Pay for a full year"), required=True,
-                            minimum=0, maximum=10_000_000, unit=_("kr."),
+                            minimum=0, maximum=10_000_000, unit=_("kr."), is_money=True,
                             hint=_("Of one person full time, before what comes on top."),
                         ),
                         NumberField(

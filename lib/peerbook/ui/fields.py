@@ -216,6 +216,9 @@ class NumberField(Field[Decimal | None]):
         Most decimals.
     unit
         What is counted, shown behind the number.
+    is_money
+        Whether a point can only stand between thousands, since nobody writes thousandths of a
+        krone; else whoever writes 1.200 is asked which number that is.
     """
 
     _: KW_ONLY
@@ -223,6 +226,7 @@ class NumberField(Field[Decimal | None]):
     maximum: Decimal | int | None = None
     decimals: int = 2
     unit: str = ""
+    is_money: bool = False
 
     kind: ClassVar[str] = "number"
 
@@ -255,7 +259,7 @@ class NumberField(Field[Decimal | None]):
                 raise self._not_a_number()
             text = f"{whole.replace('.', '')}.{decimals}"
         elif _THOUSANDS.fullmatch(text):
-            if text.count(".") == 1 and isinstance(raw, str):
+            if text.count(".") == 1 and isinstance(raw, str) and not self.is_money:
                 meant = text.replace(".", ""), text.replace(".", ",")
                 message = _("It is not clear which number this is. Write {one} or {other}.")
                 raise self._fault(message.format(one=meant[0], other=meant[1]))
