@@ -146,7 +146,8 @@ def drawn_per_started(cases: Sequence[Case], how: Drawing = AS_USUAL) -> Draws:
         Shape cases by draws.
     """
     years = np.array([[case.years] for case in cases])
-    return _drawn(_total, cases, how) / (drawn_figures(STARTED, cases, how) * years)
+    begun: Draws = drawn_figures(STARTED, cases, how) * years
+    return np.divide(_drawn(_total, cases, how), begun)
 
 
 def _drawn(of_case: Callable[[Case, _Values], Draws], cases: Sequence[Case], how: Drawing) -> Draws:

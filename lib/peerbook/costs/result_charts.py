@@ -11,10 +11,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from peerbook.costs.draws import DRAWS, Reach
+from peerbook.costs.outcomes import Acceptability
 from peerbook.costs.spread import EDGE, Draws
-from peerbook.text import _, format_number
+from peerbook.text import _, format_number, format_share
 from peerbook.ui import Chart, Column, TableData, figure_of
 
+CURVE_STEPS = 40
+"""Amounts at which the curve of acceptability is drawn, beside none."""
 WIDEST = 8
 """Bars of the chart of what decides: more are not told apart, and the last decide nothing."""
 LABEL_LENGTH = 26
@@ -145,6 +148,49 @@ def tornado_chart(reaches: Sequence[Reach], names: Mapping[str, str], kr: Decima
         table=TableData(columns, rows, _("What decides the cost of a contract")),
         height_px=_height(len(shown)) + 40,
     )  # fmt: skip
+
+
+def acceptability_chart(found: Acceptability) -> Chart:
+    """Return how likely each model gives the most for what one would pay: a line for each."""
+    amounts = [float(kr) for kr in found.willing_kr]
+    traces = [
+        go.Scatter(
+            name=_folded(name), x=amounts, y=[100 * share for share in likely], mode="lines",
+            hoverinfo="x+y+name",
+        )
+        for name, likely in found.likely.items()
+    ]  # fmt: skip
+    last = {name: likely[-1] for name, likely in found.likely.items()}
+    first = max(last, key=lambda name: last[name])
+    text = _(
+        "If one would pay {kr} kroner for each person who gets reliably better, {name} gives the "
+        "most for the money with a likelihood of {share}."
+    )
+    finding = text.format(
+        kr=format_number(found.willing_kr[-1]), name=first, share=format_share(last[first])
+    )
+    columns = [
+        Column("kr", _("Would pay (kr.)"), kind="number"),
+        *(Column(f"m{n}", name, kind="share") for n, name in enumerate(found.likely)),
+    ]
+    rows = [
+        {"kr": kr, **{f"m{n}": likely[at] for n, likely in enumerate(found.likely.values())}}
+        for at, kr in enumerate(found.willing_kr)
+        if at % 4 == 0
+    ]
+    figure = figure_of(
+        traces,
+        xaxis={"title": {"text": _("Kroner one would pay for each who gets reliably better")},
+               "tickformat": ",.0f", "hoverformat": ",.0f", "nticks": 5},
+        yaxis={"range": [0, 101], "dtick": 25, "tickformat": ".0f", "hoverformat": ".0f",
+               "ticksuffix": "\N{NO-BREAK SPACE}%"},
+        showlegend=True,
+    )  # fmt: skip
+    alt = _("A line for each model: how likely it gives the most, by what one would pay.")
+    caption = _("How likely each model gives the most for the money")
+    return Chart(
+        figure, finding=finding, alt=f"{alt} {finding}", table=TableData(columns, rows, caption)
+    )
 
 
 def _lying(traces: Sequence[go.Scatter | go.Bar], rows: int, **layout: object) -> go.Figure:

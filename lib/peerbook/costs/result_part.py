@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,22 @@ from peerbook.costs.estimate_file import estimate_file
 from peerbook.costs.model import Model
 from peerbook.costs.names import category_name, kind_name, kroner, payer_name
 from peerbook.costs.opened import Opened
-from peerbook.costs.result_charts import Range, range_chart, range_of, tornado_chart
+from peerbook.costs.outcomes import (
+    Option,
+    Outcome,
+    PerImproved,
+    Withheld,
+    acceptability,
+    per_improved,
+)
+from peerbook.costs.result_charts import (
+    CURVE_STEPS,
+    Range,
+    acceptability_chart,
+    range_chart,
+    range_of,
+    tornado_chart,
+)
 from peerbook.desk import Desk
 from peerbook.errors import Fault
 from peerbook.files.media_types import WORKBOOK
@@ -89,10 +104,13 @@ class Results:
     ----------
     opened
         The assessment.
+    outcomes
+        What came of each model, by its id; a later step of peerbook measures it.
     """
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, outcomes: Mapping[str, Outcome] | None = None) -> None:
         self._opened = opened
+        self._outcomes = outcomes or {}
         self._place = Section([])
         self._about = ""
         self._worth: Worth = "zero"
@@ -110,6 +128,8 @@ class Results:
         if len(found) > 1:
             parts += [*_side_by_side(worked), *_why(worked)]
         parts += _range_parts(worked)
+        if len(found) > 1:
+            parts += self._acceptability_parts(worked)
         if len(found) > 1:
             parts.append(self._choice(found))
         about = next((one for one in found if one.model.id == self._about), found[0])
@@ -161,12 +181,7 @@ class Results:
             Prose(_headline(one.estimate)),
             _by_year(one.estimate),
             _units_table(one.estimate),
-            Prose(
-                _(
-                    "Kroner for each person who got reliably better: there are no outcome data "
-                    "yet. So there is no curve of cost-effectiveness either."
-                )
-            ),
+            Prose(self._improved_told(one)),
             _by_payer(one.estimate),
             *self._volunteer_parts(one.estimate),
             *_tornado_parts(one),
@@ -174,6 +189,43 @@ class Results:
                 self._opened.desk, one
             )),
         ]  # fmt: skip
+
+    def _option(self, one: Result) -> Option:
+        return Option(one.case, self._outcomes.get(one.model.id))
+
+    def _improved_told(self, one: Result) -> str:
+        threshold = self._opened.desk.threshold()
+        found = per_improved(self._option(one), threshold=threshold)
+        if isinstance(found, Withheld):
+            told = found.text(threshold)
+        else:
+            text = _(
+                "{kr} for each, since {improved} of {measured} improved; it may be anything from "
+                "{low} to {high}."
+            )
+            low, high = found.by_draws
+            told = text.format(
+                kr=kroner(found.kr), low=kroner(low), high=kroner(high),
+                improved=format_number(found.outcome.improved),
+                measured=format_number(found.outcome.measured),
+            )  # fmt: skip
+        return _("**Each person who got reliably better.** {told}").format(told=told)
+
+    def _acceptability_parts(self, worked: Sequence[Result]) -> list[Part]:
+        """Return how likely each model gives the most for the money, where outcomes allow it."""
+        if len(worked) < 2:
+            return []
+        threshold = self._opened.desk.threshold()
+        options = [self._option(one) for one in worked]
+        heading = Heading(_("What gives the most for the money?"))
+        each = [per_improved(option, threshold=threshold) for option in options]
+        priced = [one.kr for one in each if isinstance(one, PerImproved)]
+        most = 2 * max(priced, default=Decimal(0))
+        steps = [most * step / CURVE_STEPS for step in range(CURVE_STEPS + 1)]
+        found = acceptability(options, steps, threshold=threshold)
+        if isinstance(found, Withheld):
+            return [heading, Prose(found.text(threshold))]
+        return [heading, acceptability_chart(found)]
 
     def _volunteer_parts(self, found: Estimate) -> list[Part]:
         if not (found.total("volunteer") or found.total("gift")):
