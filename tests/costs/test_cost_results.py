@@ -1,0 +1,185 @@
+"""The result tells what is missing, and outcomes only where they may be told."""
+
+import dataclasses
+import json
+import re
+import uuid
+
+import pytest
+
+from assessment_cases import TODAY, VEJLE, assessment, filled, own_line, said
+from builders import LEADER, a_site, change, read
+from peerbook.costs import assessment_records
+from peerbook.costs.assessment import place_of
+from peerbook.costs.case import STARTED, estimate
+from peerbook.costs.figures_part import Figures
+from peerbook.costs.model import load_models
+from peerbook.costs.names import kroner
+from peerbook.costs.opened import Opened
+from peerbook.costs.outcomes import Outcome
+from peerbook.costs.result_part import Results, results, volunteers_told
+from peerbook.desk import Desk
+from peerbook.errors import Conflict, InputFault
+from peerbook.store import Visitor
+from peerbook.ui import Chart, Download, Form, Prose, Submission, Table
+from peerbook.ui.fields import RowsField, all_fields, parse_all
+
+GUIDES = next(one for one in load_models() if one.id == "peer_guide")
+BOTH = (GUIDES, VEJLE)
+
+
+@pytest.fixture
+def open_it(store):
+    def opened(made):
+        number = change(store, assessment_records.begin, a_site(store)[0], made, TODAY).number
+        return again(store, number)
+
+    return opened
+
+
+def again(store, number):
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    return Opened(desk, read(store, assessment_records.assessment, number))
+
+
+def everything(parts, kind):
+    return [one for part in parts for one in part.everything() if isinstance(one, kind)]
+
+
+def words(parts):
+    return json.dumps([one.spec() for one in everything(parts, Prose)], ensure_ascii=False)
+
+
+def test_nothing_is_worked_out_while_a_figure_is_missing(open_it):
+    parts = Results(open_it(assessment())).parts()
+    assert not everything(parts, Download)
+    assert not everything(parts, Chart)
+    (missing,) = everything(parts, Table)
+    asked = [one for one in VEJLE.questions if one.value is None]
+    assert len(missing.spec()["state"]["data"]["rows"]) == len(asked)
+
+
+def test_no_outcome_is_told_before_there_are_any(open_it):
+    told = words(Results(open_it(filled(BOTH))).parts())
+    assert "ingen resultatdata" in told
+    assert "for hver, da" not in told
+
+
+@pytest.mark.parametrize(("improved", "is_told"), [(4, False), (5, True), (16, False), (15, True)])
+def test_an_improved_person_is_priced_only_where_no_few_people_are_told_of(
+    open_it, improved, is_told
+):
+    made = filled()
+    parts = Results(open_it(made), {VEJLE.id: Outcome(improved, 20)}).parts()
+    paid = estimate(made.case(VEJLE)).units.per_completed * 20 / improved
+    assert (kroner(paid) in words(parts)) is is_told
+
+
+def test_the_curve_is_drawn_when_every_model_has_outcomes(open_it):
+    opened = open_it(filled(BOTH))
+    one = {VEJLE.id: Outcome(30, 50)}
+    both = {**one, GUIDES.id: Outcome(20, 50)}
+    charts = [
+        len([1 for chart in everything(Results(opened, known).parts(), Chart)
+             if "mest for pengene" in str(chart.finding)])
+        for known in (one, both)
+    ]  # fmt: skip
+    assert charts == [0, 1]
+
+
+def test_volunteers_time_is_counted_in_three_ways_and_never_paid():
+    (one,) = results(filled())
+    found = one.estimate
+    told = {worth: volunteers_told(found, worth) for worth in ("zero", "replacement", "net")}
+    assert kroner(found.total("volunteer")) in told["replacement"]
+    assert kroner(found.volunteers_net) in told["net"]
+    assert kroner(found.units.per_started) in told["zero"]
+    assert found.total() == sum(cost.kr for cost in found.costs if cost.line.kind == "cost")
+
+
+def test_what_is_old_is_told_above_the_result(open_it):
+    long_ago = TODAY.replace(year=2024)
+    made = filled(lines={"a": dataclasses.replace(
+        own_line(), figure=said("kr", 5, price_year=2026, said_on=long_ago)
+    )})  # fmt: skip
+    parts = Results(open_it(made)).parts()
+    assert re.search(r"Fondsmidler \(26\. nov\. 2024\)", words(parts))
+
+
+# -- filling in ------------------------------------------------------------------------------------
+
+
+def sent(form, **rows):
+    """Return a submission of the figures' form with some rows changed."""
+    fields = all_fields(form._fields)
+    raw = {one.name: form.begin[one.name] for one in fields if isinstance(one, RowsField)}
+    for shown in raw.values():
+        for row in shown:
+            row["values"] |= rows.get(row["id"], {})
+    return Submission(str(uuid.uuid4()), parse_all(fields, raw))
+
+
+def form_of(part):
+    return next(one for one in everything(part.parts(), Form) if one.name.startswith("cost_fig"))
+
+
+def figures(store, number):
+    return read(store, assessment_records.assessment, number).assessment.figures
+
+
+def test_only_what_was_changed_is_saved_with_where_it_is_from(open_it, store):
+    opened = open_it(assessment())
+    form = form_of(Figures(opened))
+    form._on_submit(sent(form, contracts_started={"value": "12", "source": "Vores plan"}))
+    kept = figures(store, opened.number)
+    assert list(kept) == [STARTED]
+    assert (kept[STARTED].value, kept[STARTED].source, kept[STARTED].status) == (
+        12, "Vores plan", "own",
+    )  # fmt: skip
+
+
+def test_a_figure_somebody_else_changed_is_not_overwritten(open_it, store):
+    opened = open_it(assessment())
+    part = Figures(opened)
+    form = form_of(part)
+    theirs = {STARTED: said("count", 30)}
+    change(store, assessment_records.save_entries, opened.number, "figures", {}, theirs)
+    mine = sent(form, contracts_started={"value": "12", "source": "Vores plan"})
+    with pytest.raises(Conflict):
+        form._on_submit(mine)
+    assert figures(store, opened.number) == theirs
+
+
+@pytest.mark.parametrize(
+    ("row", "at"),
+    [
+        ({"value": "12"}, "counts.contracts_started.source"),
+        ({"value": "12", "source": "x", "low": "9"}, "counts.contracts_started.high"),
+        (
+            {"value": "12", "source": "x", "low": "13", "high": "14"},
+            "counts.contracts_started.value",
+        ),
+        ({"low": "1", "high": "2"}, "counts.contracts_started.value"),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_cell(open_it, store, row, at):
+    opened = open_it(assessment())
+    form = form_of(Figures(opened))
+    with pytest.raises(InputFault) as fault:
+        form._on_submit(sent(form, contracts_started=row))
+    assert [one.place.field for one in fault.value.faults] == [at]
+    assert figures(store, opened.number) == {}
+
+
+def test_another_number_than_the_source_has_needs_a_source_of_its_own(open_it, store):
+    opened = open_it(assessment())
+    part = Figures(opened)
+    form_of(part)
+    part._about = VEJLE.id
+    form = form_of(part)
+    with pytest.raises(InputFault) as fault:
+        form._on_submit(sent(form, talk_hours={"value": "2"}))
+    assert [one.place.field for one in fault.value.faults] == ["running_counts.talk_hours.source"]
+    form._on_submit(sent(form, talk_hours={"value": "2", "source": "Vores kalender"}))
+    key = place_of(VEJLE, "talk_hours")
+    assert figures(store, opened.number)[key].value == 2
