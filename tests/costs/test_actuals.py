@@ -19,6 +19,7 @@ from peerbook.costs.measures import (
     Ended,
     Noted,
     Period,
+    behind,
     latest_year,
     measure_name,
     months_from,
@@ -224,7 +225,7 @@ def of_people(period, contracts, talks, *, first=0):
 def test_what_tells_of_few_people_leaves_in_no_file_and_in_no_sum_either():
     noted = [of_people(Q1, 3, 8), of_people(Q2, 6, 8, first=50)]
     assert tells_of_few(noted) == ({"contracts"}, frozenset())
-    first, second = for_file(look(*noted), noted)
+    first, second = for_file(look(*noted), tells_of_few(noted))
     assert by_line(first)["given"].actual_kr is None
     assert by_line(first)["talks"].told_by == "talk_hours"
     assert by_line(first)["trips"].actual_kr == 1000
@@ -241,8 +242,10 @@ def test_periods_that_stand_in_one_file_are_judged_together():
     assert tells_of_few([year]) == (frozenset(),)
     both = tells_of_few([quarter_alone, year])
     assert "contracts" in both[0] | both[1]
-    told = frozenset(quarter_alone.counted["contracts"].keys)
-    assert "contracts" in tells_of_few([year], earlier=[told])[0]
+    earlier = behind([quarter_alone], tells_of_few([quarter_alone]))
+    assert earlier == (quarter_alone.counted["contracts"].keys,)
+    assert "contracts" in tells_of_few([year], earlier=earlier)[0]
+    assert behind([quarter_alone], [{"contracts"}]) == ()
     assert tells_of_few([]) == ()
 
 

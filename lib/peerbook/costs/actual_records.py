@@ -1,7 +1,8 @@
 """What the record holds of a programme's work, beside which a plan of its costs is held.
 
 Nobody's name is read. What is not about people is added up by month in the database; contracts and
-talks, of which a site has some hundreds a year, are read by number and code.
+talks, of which a site has some hundreds a year, are read by number and code, all of them: whose
+they are has to be known also of those that were told of earlier.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def noted(
         return ()
     span = min(one.first for one in periods), min(today, max(one.last for one in periods))
     monthly = _monthly(session, site_id, *span)
-    talks, pairs = _Talks(session, site_id, *span), _Pairs(session, site_id, *span)
+    talks, pairs = _Talks(session, site_id, span[1]), _Pairs(session, site_id, *span)
     found = []
     for period in periods:
         counted = {one: sums.within(period) for one, sums in monthly.items() if sums.knows(period)}
@@ -163,15 +164,15 @@ def _monthly(session: Session, site_id: int, first: dt.date, last: dt.date) -> d
 
 
 class _Talks:
-    """The coffee talks that were held at a site from a day to a day."""
+    """The coffee talks that were held at a site up to a day."""
 
-    def __init__(self, session: Session, site_id: int, first: dt.date, last: dt.date) -> None:
-        held = CoffeeTalk.site_id == site_id, CoffeeTalk.state == "held", CoffeeTalk.date <= last
-        self._since = session.scalar(select(func.min(CoffeeTalk.date)).where(*held))
-        minutes = CoffeeTalk.minutes * CoffeeTalk.staff
-        wanted = select(CoffeeTalk.id, CoffeeTalk.participant_code, CoffeeTalk.date, minutes).where(
-            *held, CoffeeTalk.date >= first
-        )
+    def __init__(self, session: Session, site_id: int, last: dt.date) -> None:
+        wanted = select(
+            CoffeeTalk.id,
+            CoffeeTalk.participant_code,
+            CoffeeTalk.date,
+            CoffeeTalk.minutes * CoffeeTalk.staff,
+        ).where(CoffeeTalk.site_id == site_id, CoffeeTalk.state == "held", CoffeeTalk.date <= last)
         person = same_person.first_codes(session)
         self.whose: dict[str, str] = {}
         self._held: list[tuple[str, dt.date, int | None]] = []
@@ -181,7 +182,7 @@ class _Talks:
             self._held.append((key, day, spent))
 
     def knows(self, period: Period) -> bool:
-        return self._since is not None and self._since <= period.last
+        return any(day <= period.last for _key, day, _spent in self._held)
 
     def counted(self, period: Period) -> dict[Measure, Counted]:
         """Return how many there were in a period, and how many hours they took."""
@@ -198,32 +199,36 @@ class _Talks:
 
 
 class _Pairs:
-    """The contracts of a site that ran at some time from a day to a day."""
+    """The contracts of a site: whose each is, and those that ran at some time from a day to a day.
+
+    They go by the numbers of the pairs, as in the files of retention.
+    """
 
     def __init__(self, session: Session, site_id: int, first: dt.date, last: dt.date) -> None:
-        begun = select(func.min(MatchedPair.starts_on)).where(
-            MatchedPair.site_id == site_id, MatchedPair.starts_on <= last
-        )
-        self._since = session.scalar(begun)
+        two = select(
+            MatchedPair.id, MatchedPair.peer_code, MatchedPair.mentor_code, MatchedPair.starts_on
+        ).where(MatchedPair.site_id == site_id)
         person = same_person.first_codes(session)
-        self._begun: dict[str, dt.date] = {}
-        self._ended: dict[str, tuple[dt.date, bool, Decimal]] = {}
         self.peers: dict[str, str] = {}
         self.mentors: dict[str, str] = {}
+        begun: list[dt.date] = []
+        for number, peer, mentor, starts_on in session.execute(two):
+            for whose, code in ((self.peers, peer), (self.mentors, mentor)):
+                if code is not None:
+                    whose[str(number)] = person.get(code, code)
+            if starts_on is not None and starts_on <= last:
+                begun.append(starts_on)
+        self._since = min(begun, default=None)
+        self._begun: dict[str, dt.date] = {}
+        self._ended: dict[str, tuple[dt.date, bool, Decimal]] = {}
         for one in pathways(session, site_id, last, ended_since=first):
             if one.contract is None or one.contract.starts_on > (one.ended_on or last):
                 continue  # nothing began
-            key = f"pair {one.number}"
+            key = str(one.number)
             self._begun[key] = one.contract.starts_on
             if one.ended_on is not None and one.end != ERASED_END:
-                self._ended[key] = (
-                    one.ended_on,
-                    one.end in COMPLETED,
-                    _months(one.contract, one.ended_on),
-                )
-            for whose, code in ((self.peers, one.peer), (self.mentors, one.mentor)):
-                if code is not None:
-                    whose[key] = person.get(code, code)
+                months = _months(one.contract, one.ended_on)
+                self._ended[key] = one.ended_on, one.end in COMPLETED, months
 
     def knows(self, period: Period) -> bool:
         return self._since is not None and self._since <= period.last

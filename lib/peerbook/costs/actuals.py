@@ -11,7 +11,7 @@ to date are beside a budget to date.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -28,11 +28,8 @@ from peerbook.costs.measures import (
     covering,
     planned_by,
     quarter,
-    tells_of_few,
 )
 from peerbook.errors import InputFault
-from peerbook.privacy.disclosure import People
-from peerbook.small_groups import SMALLEST
 from peerbook.text import _
 
 
@@ -213,36 +210,31 @@ def actuals(
     )  # fmt: skip
 
 
-def for_file(
-    found: Sequence[Actuals],
-    noted: Sequence[Noted],
-    threshold: int = SMALLEST,
-    earlier: Iterable[People] = (),
-) -> tuple[Actuals, ...]:
+def for_file(found: Iterable[Actuals], hidden: Iterable[Collection[str]]) -> tuple[Actuals, ...]:
     """Return what may leave in a file: what tells of few people stands as not measured.
 
     So it is in no sum either, from which it could be told.
 
     Parameters
     ----------
-    found, noted
-        The same periods in the same order.
-    threshold, earlier
-        As in `tells_of_few`.
+    found
+        All periods that stand in the file.
+    hidden
+        What of each may not leave, as `tells_of_few` says of all of them together.
     """
     return tuple(
         replace(
             one,
             lines=tuple(
-                LineActual(each.line, each.plan_kr) if each.told_by in hidden else each
+                LineActual(each.line, each.plan_kr) if each.told_by in kept_back else each
                 for each in one.lines
             ),
             quantities=tuple(
-                replace(each, counted=None) if each.measure in hidden else each
+                replace(each, counted=None) if each.measure in kept_back else each
                 for each in one.quantities
             ),
         )
-        for one, hidden in zip(found, tells_of_few(noted, threshold, earlier), strict=True)
+        for one, kept_back in zip(found, hidden, strict=True)
     )
 
 

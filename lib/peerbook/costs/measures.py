@@ -7,7 +7,7 @@ plan that measure for a year: so many contracts, so many talks for each, so many
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, get_args
@@ -167,7 +167,8 @@ class Noted:
     ended
         The contracts that ended.
     whose
-        Whose each contract and talk is: the peer's or, in the second way to look, the mentor's.
+        Whose each contract and talk is, also those of other periods: the peer's or, in the second
+        way to look, the mentor's.
     """
 
     period: Period
@@ -234,7 +235,7 @@ def tells_of_few(
     threshold
         Fewest people behind a figure.
     earlier
-        Who stood behind what was told before.
+        Who stood behind what was told before, as `behind` says.
 
     Returns
     -------
@@ -247,6 +248,27 @@ def tells_of_few(
     return tuple(
         frozenset(cell.at[0] for cell in table.cells if cell.mark != "shown") for table in told
     )
+
+
+def behind(noted: Sequence[Noted], hidden: Sequence[Collection[str]]) -> tuple[People, ...]:
+    """Return who stands behind what a file tells, to be judged beside what leaves later.
+
+    Parameters
+    ----------
+    noted
+        The periods of the file.
+    hidden
+        What of each is kept back, as `tells_of_few` says.
+    """
+    told = (
+        group
+        for one, kept_back in zip(noted, hidden, strict=True)
+        for cell in _cells(one)
+        if cell.at[0] not in kept_back
+        for group in (cell.people, cell.out_of)
+        if group
+    )
+    return tuple(dict.fromkeys(told))
 
 
 def _merged(noted: Iterable[Noted], way: int) -> dict[str, str]:
