@@ -160,11 +160,18 @@ def test_courses_count_when_their_first_day_was_and_dates_when_they_were_held(st
         course_date(**held, number=2, date=on(4)),
         course_date(**held, number=3, date=on(5)),
         course_date(**held, number=1, kind="sparring", date=on(4)),
-        course_date(course_id=number, number=4, date=on(5, 11), status="planned"),
+        course_date(course_id=number, number=4, date=on(7, 1), status="planned"),
         course_date(course_id=removed, date=on(4), status="held"),
         course_date(course_id=called_off, date=on(4), status="cancelled"),
     )
-    first, second = counted(store, site_id, Q1, Q2)
+    periods = Q1, Q2, quarter(2026, 3)
+    first, second, third = counted(store, site_id, *periods, today=on(6))
+    assert second.counted["teaching_days"].finished == (0, 0)  # not over yet
+    assert third.counted["teaching_days"].finished == (0, 0)
+    first, second, third = counted(store, site_id, *periods, today=on(9))
+    assert third.counted["teaching_days"].finished == (2, 1)
+    assert third.counted["sparrings"].finished == (1, 1)
+    assert third.counted["courses"].finished is None
     assert amounts(first) == {}
     assert amounts(second) == {"courses": 1, "teaching_days": 2, "sparrings": 1}
 

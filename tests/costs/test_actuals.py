@@ -309,6 +309,15 @@ def test_what_is_not_counted_itself_divides_as_it_stands():
     assert filled(unknown, cafes, noted).figures == {}
 
 
+def test_days_of_a_course_are_told_by_courses_that_are_over():
+    days = {"courses": ("courses",), "days": ("courses", "days")}
+    figures = {"courses": Figure("count"), "days": Figure("count")}
+    held = {"courses": a_count(2), "days": a_count(9, finished=(Decimal(11), 2))}
+    assert filled(figures, days, Noted(YEAR, held)).figures["days"].value == Decimal("5.5")
+    none_over = {"courses": a_count(2), "days": a_count(9, finished=(Decimal(0), 0))}
+    assert set(filled(figures, days, Noted(YEAR, none_over)).figures) == {"courses"}
+
+
 def ended(of, completed, months):
     pairs = keys("pair", of)
     own = {key: f"P{key}" for key in pairs}

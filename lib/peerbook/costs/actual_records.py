@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, extract, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, extract, func, select
 from sqlalchemy.orm import Session
 
 from peerbook.costs.measures import Counted, Ended, Measure, Noted, Period
@@ -68,9 +68,13 @@ def noted(
     span = min(one.first for one in periods), min(today, max(one.last for one in periods))
     monthly = _monthly(session, site_id, *span)
     talks, pairs = _Talks(session, site_id, span[1]), _Pairs(session, site_id, *span)
+    courses = _courses(session, site_id, today)
     found = []
     for period in periods:
         counted = {one: sums.within(period) for one, sums in monthly.items() if sums.knows(period)}
+        for measure, done in _of_finished(courses, period).items():
+            if measure in counted:
+                counted[measure] = replace(counted[measure], finished=done)
         if talks.knows(period):
             counted |= talks.counted(period)
         if pairs.knows(period):
@@ -161,6 +165,45 @@ def _monthly(session: Session, site_id: int, first: dt.date, last: dt.date) -> d
         "other_hours": sums(efforts, RecruitmentEffort.date, RecruitmentEffort.minutes, _MINUTES)
         + sums(visits, Visit.date, Visit.minutes, _MINUTES),
     }
+
+
+@dataclass(frozen=True)
+class _Course:
+    """A course that is over: its last day, and how much of it was held."""
+
+    last: dt.date
+    held: Mapping[Measure, int]
+
+
+def _courses(session: Session, site_id: int, today: dt.date) -> list[_Course]:
+    def held(kind: CourseDateKind) -> ColumnElement[int]:
+        is_so = and_(CourseDate.kind == kind, CourseDate.status == "held")
+        return func.sum(case((is_so, 1), else_=0))
+
+    wanted = (
+        select(func.max(CourseDate.date), held("teaching_day"), held("sparring"))
+        .join(Course, Course.id == CourseDate.course_id)
+        .where(
+            at_site(site_id),
+            Course.removed_on.is_(None),
+            CourseDate.status != "cancelled",
+            CourseDate.kind.in_(("teaching_day", "sparring")),
+        )
+        .group_by(Course.id)
+        .having(func.max(CourseDate.date) <= today)
+    )
+    return [
+        _Course(last, {"teaching_days": days, "sparrings": sparrings})
+        for last, days, sparrings in session.execute(wanted)
+    ]
+
+
+def _of_finished(courses: Iterable[_Course], period: Period) -> dict[Measure, tuple[Decimal, int]]:
+    """Return what was held in the courses that were over in a period, where anything was."""
+    over = [one.held for one in courses if _is_in(one.last, period)]
+    measures: tuple[Measure, ...] = ("teaching_days", "sparrings")
+    held = {measure: [one[measure] for one in over if one[measure]] for measure in measures}
+    return {measure: (Decimal(sum(days)), len(days)) for measure, days in held.items()}
 
 
 class _Talks:

@@ -41,8 +41,8 @@ def filled(
 
     The last figure of a measure is its amount for each of what the figures before it make: talks
     for each contract, hours for each talk. These are what was counted in the same period, where
-    that was, and otherwise the figures as they stand. Where there is none to divide by, nothing is
-    told.
+    that was, and otherwise the figures as they stand; days of courses are those of courses that
+    were over in it. Where there is none to divide by, nothing is told.
 
     How much was completed comes with of how many that was counted, as its spread; where all were,
     with the Wilson interval of that.
@@ -75,12 +75,14 @@ def _from_measures(
         if (counted := noted.counted.get(measure)) is None or keys[-1] not in figures:
             continue
         base = planned_by(measured, keys[:-1])
-        of = _divisor(figures, keys[:-1], base, noted)
-        if of is not None and base is not None:
+        amount, of = counted.amount, _divisor(figures, keys[:-1], base, noted)
+        if counted.finished is not None:
+            amount, of = counted.finished[0], Decimal(counted.finished[1])
+        elif of is not None and base is not None:
             of -= counted.unknown  # nothing is known of these, so the amount is not theirs
         if of is None or of <= 0:
             continue
-        value = counted.amount / of
+        value = amount / of
         behind = (measure,) if base is None else (measure, base)
         yield keys[-1], _figure(figures[keys[-1]], value, noted), behind
 

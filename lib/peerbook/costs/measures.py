@@ -124,6 +124,10 @@ class Counted:
         Of the contracts or talks it was counted from, where they are about people.
     largest_part
         Of hours with people: the part that is one person's, from 0 to 1.
+    finished
+        Of what goes on for months, as the days of a course: how much there was in those that were
+        over in the period, and how many these were. What is under way tells not yet how much there
+        is in each.
     """
 
     amount: Decimal
@@ -131,6 +135,7 @@ class Counted:
     unknown: int = 0
     keys: People = frozenset()
     largest_part: float = 0.0
+    finished: tuple[Decimal, int] | None = None
 
 
 @dataclass(frozen=True)
