@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from builders import LEADER, a_site, open_store, save, stored
+from builders import LEADER, a_site, cost_assessment, open_store, save, stored
 from peerbook.data.whole import fill_from, way_out
 from peerbook.privacy.erasure import Mention, erase_person, held_about, mentions
 from peerbook.recruitment import (
@@ -139,12 +139,17 @@ def test_what_others_wrote_that_names_them_is_shown_before(store, site_id, code)
             suggestions=["Mere kage", f"Spørg {NAME}"],
         ),
         OutOfHoursContact(site_id=site_id, staff=NAME, date=TODAY),
+        cost_assessment(
+            site_id=site_id,
+            figures={"hours": {"unit": "hours", "value": "2", "source": f"Oplyst af {NAME}"}},
+        ),
     )  # fmt: skip
     with store.read() as session:
         assert mentions(session, [code]) == tuple(
             Mention(table, site_id=site_id)
             for table in (
                 "common_event",
+                "cost_assessment",
                 "enquiry",
                 "gathering",
                 "matched_pair",

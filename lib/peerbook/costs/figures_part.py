@@ -39,6 +39,7 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
+    bullets,
 )
 from peerbook.ui.answers import given, given_or_none, whole
 
@@ -144,7 +145,20 @@ class Figures:
         )  # fmt: skip
         hints = [one for group in asked for one in group.questions if one.hint]
         self._tell_missing()
-        self._place.show([form, *_hints(hints)])
+        self._place.show([form, *self._from_team(), *_hints(hints)])
+
+    def _from_team(self) -> list[Part]:
+        """Return which prices of an hour are the team's, and so are not asked for here."""
+        found = {
+            one.id: one.ask
+            for model in self._models()
+            for one in model.questions
+            if self._about == _SHARED and self._opened.said.of_wage(one.id)
+        }
+        if not found:
+            return []
+        text = _("These come from the team in step 2, and are not asked for here:")
+        return [Prose(f"{text}\n\n{bullets(list(found.values()))}")]
 
     def _tell_missing(self) -> None:
         left = [

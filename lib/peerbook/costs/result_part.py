@@ -179,6 +179,7 @@ class Results:
         return [
             heading,
             Prose(_headline(one.estimate)),
+            *_published(one.model),
             _by_year(one.estimate),
             _units_table(one.estimate),
             Prose(self._improved_told(one)),
@@ -283,6 +284,13 @@ def _headline(found: Estimate) -> str:
         years=years, kr=kroner(found.total()), price_year=case.price_year,
         each=kroner(units.per_started),
     )  # fmt: skip
+
+
+def _published(model: Model) -> list[Part]:
+    """Return what was published of a model's cost, to hold beside the estimate."""
+    if not model.published:
+        return []
+    return [Prose(_("Published of this model: {text}").format(text=model.published))]
 
 
 def _by_year(found: Estimate) -> Table:
