@@ -21,7 +21,7 @@ from peerbook.costs.result_part import Results, results, volunteers_told
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Visitor
-from peerbook.ui import Chart, Download, Form, Prose, Submission, Table
+from peerbook.ui import Chart, Downloads, Form, Prose, Submission, Table
 from peerbook.ui.fields import RowsField, all_fields, parse_all
 
 GUIDES = next(one for one in load_models() if one.id == "peer_guide")
@@ -52,7 +52,7 @@ def words(parts):
 
 def test_nothing_is_worked_out_while_a_figure_is_missing(open_it):
     parts = Results(open_it(assessment())).parts()
-    assert not everything(parts, Download)
+    assert not everything(parts, Downloads)
     assert not everything(parts, Chart)
     (missing,) = everything(parts, Table)
     asked = [one for one in VEJLE.questions if one.value is None]

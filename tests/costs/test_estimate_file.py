@@ -12,10 +12,12 @@ import pytest
 from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line
 from peerbook.costs.assessment import Level, place_of
 from peerbook.costs.case import COMPLETED, MONTHS, STARTED, estimate
-from peerbook.costs.estimate_file import estimate_file
+from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.figure import Figure
 from peerbook.costs.names import category_name, kind_name, payer_name
 from peerbook.errors import InputFault
+from peerbook.files.delimited import read_back
+from peerbook.files.origin import Origin
 
 INDEX = {2018: Decimal("100"), 2022: Decimal("107.3"), 2026: Decimal("118.95")}
 AMOUNTS = ("310.55", "1.5", "37", "0.62", "7.35", "5", "0.005", "1299.995")
@@ -98,7 +100,9 @@ def test_the_result_is_the_same_to_the_oere(found, worked_out):
 
 def test_the_sheet_for_soem_parts_all_that_is_paid_by_year_category_and_payer(found, worked_out):
     _said, known = found
-    rows = worked_out["Til SØM"][1:]
+    *rows, started, success = worked_out["Til SØM"][1:]
+    assert kr(started[3]) == known.case.figures[STARTED].known
+    assert success[1:4] == ["Succesrate", "Ingen resultatdata endnu", None]
     assert sum(kr(row[3]) for row in rows) == known.total()
     for year, category, payer, kroner, price_year in rows:
         parts = [
@@ -147,3 +151,20 @@ def test_nothing_leaves_while_a_figure_is_missing():
     with pytest.raises(InputFault) as fault:
         estimate_file(filled(figures={STARTED: Figure("count")}), VEJLE)
     assert [one.place.field for one in fault.value.faults] == [STARTED]
+
+
+def test_the_same_leaves_as_csv_and_says_that_it_is_an_example(found):
+    said, known = found
+    headings, *rows = read_back(som_file(said, VEJLE))
+    assert len(headings) == len(rows[0])
+    paid = [Decimal(row[3].replace(",", ".")) for row in rows]
+    assert sum(paid) == known.total()
+    assert {row[-1] for row in rows} == {"Et eksempel"}
+
+
+def test_a_file_says_what_is_to_be_looked_up_again(found):
+    said, _known = found
+    later = Origin("x", TODAY.replace(year=2029))
+    book = openpyxl.load_workbook(io.BytesIO(estimate_file(said, VEJLE, later)))
+    told = [row[0] for row in book["Resultat"].iter_rows(values_only=True)]
+    assert any("Koordinator (1. mar. 2027)" in str(one) for one in told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
@@ -32,9 +33,10 @@ from peerbook.costs.names import (
 )
 from peerbook.costs.team import Member
 from peerbook.errors import InputFault
+from peerbook.files.delimited import Cell, delimited
 from peerbook.files.origin import Origin
 from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, Value, workbook
-from peerbook.text import _, format_number, ngettext
+from peerbook.text import _, format_date, format_number, ngettext
 
 _FIRST_YEAR = 6
 """Number of the column with the first year on the sheet of lines."""
@@ -67,7 +69,42 @@ def estimate_file(said: Assessment, model: Model, origin: Origin | None = None) 
     """
     if faults := said.case_faults(model):
         raise InputFault(faults)
-    return workbook([*_Book(said, model, estimate(said.case(model))).sheets()], origin)
+    today = origin.made_on if origin else None
+    return workbook([*_Book(said, model, estimate(said.case(model)), today).sheets()], origin)
+
+
+def som_file(said: Assessment, model: Model) -> bytes:
+    """Return what is paid by year, category and payer as CSV, as SØM asks for it.
+
+    Raises
+    ------
+    InputFault
+        As `estimate_file` does.
+    """
+    if faults := said.case_faults(model):
+        raise InputFault(faults)
+    found = estimate(said.case(model))
+    status = status_name("example" if said.examples(model) else "own")
+    headings = [
+        _("Year"), _("Category"), _("Who pays"), _("Kroner"), _("Price year"), _("Standing"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            year, category_name(category), payer_name(payer),
+            found.total(year=year, category=category, payer=payer), said.price_year, status,
+        ]
+        for year in said.counted
+        for category, payer in paid_places(found)
+    ]  # fmt: skip
+    return delimited(headings, rows)
+
+
+def paid_places(found: Estimate) -> list[tuple[Category, Payer]]:
+    """Return every category with each of those who pay for anything."""
+    paying = {line.payer for line in found.case.lines if line.kind == "cost"}
+    payers: Sequence[Payer] = get_args(Payer)
+    categories: Sequence[Category] = get_args(Category)
+    return [(one, payer) for one in categories for payer in payers if payer in paying]
 
 
 @dataclass(frozen=True)
@@ -75,6 +112,7 @@ class _Book:
     said: Assessment
     model: Model
     found: Estimate
+    today: dt.date | None = None
 
     def sheets(self) -> Iterator[Sheet]:
         yield self._result()
@@ -283,6 +321,10 @@ class _Book:
                 len(examples),
             )
             rows.append((text.format(n=format_number(len(examples))), *empty, ""))
+        for old in self.said.old(self.today) if self.today else ():
+            text = _("Looked up more than twelve months ago: {what} ({date})")
+            told = text.format(what=old.what, date=format_date(old.said_on))
+            rows.append((told, *empty, ""))
         return Sheet(_("Result"), columns, rows)
 
     def _for_som(self) -> Sheet:
@@ -291,29 +333,17 @@ class _Book:
             SheetColumn(_("Who pays"), 30), SheetColumn(_("Kroner"), 16),
             SheetColumn(_("Price year"), 10),
         )  # fmt: skip
-        case = self.found.case
-        payers: Sequence[Payer] = [
-            payer
-            for payer in get_args(Payer)
-            if any(line.payer == payer and line.kind == "cost" for line in case.lines)
-        ]
-        rows = [
-            (
-                year,
-                category_name(category),
-                payer_name(payer),
-                Formula(
-                    self._sum(
-                        _FIRST_YEAR + number,
-                        kind=kind_name("cost"),
-                        category=category_name(category),
-                        payer=payer_name(payer),
-                    )
-                ),
-                case.price_year,
-            )
-            for number, year in enumerate(self._years)
-            for category in get_args(Category)
-            for payer in payers
+        case, rows = self.found.case, list[tuple[Value | Formula, ...]]()
+        for number, year in enumerate(self._years):
+            for category, payer in paid_places(self.found):
+                names = category_name(category), payer_name(payer)
+                paid = self._sum(
+                    _FIRST_YEAR + number, kind=kind_name("cost"), category=names[0], payer=names[1]
+                )
+                rows.append((year, *names, Formula(paid), case.price_year))
+        started = f"«{_('Figures')}»!{_AS_USED}{self._row_of[STARTED]}"
+        rows += [
+            (None, _("Contracts that begin in a year"), None, Formula(started), None),
+            (None, _("Success rate"), _("No outcome data yet"), None, None),
         ]
         return Sheet(_("For SØM"), columns, rows)

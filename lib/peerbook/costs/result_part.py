@@ -12,7 +12,7 @@ from peerbook.costs.assessment import Assessment
 from peerbook.costs.case import Case, Category, Estimate, Kind, Payer, estimate
 from peerbook.costs.comparison import differences
 from peerbook.costs.draws import drawn_per_started, reaches
-from peerbook.costs.estimate_file import estimate_file
+from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.model import Model
 from peerbook.costs.names import category_name, kind_name, kroner, payer_name
 from peerbook.costs.opened import Opened
@@ -32,15 +32,14 @@ from peerbook.costs.result_charts import (
     range_of,
     tornado_chart,
 )
-from peerbook.desk import Desk
 from peerbook.errors import Fault
-from peerbook.files.media_types import WORKBOOK
+from peerbook.files.media_types import CSV, WORKBOOK
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.text import _, format_date, format_list, format_number, ngettext
 from peerbook.ui import (
     Cells,
     Column,
-    Download,
+    Downloads,
     Filter,
     Heading,
     Notice,
@@ -186,9 +185,12 @@ class Results:
             _by_payer(one.estimate),
             *self._volunteer_parts(one.estimate),
             *_tornado_parts(one),
-            Download(_("Take it along as a spreadsheet"), lambda: estimate_download(
-                self._opened.desk, one
-            )),
+            Downloads(
+                [
+                    (_("Take it along as a spreadsheet"), lambda: self._file(one)),
+                    (_("The figures for SØM (CSV)"), lambda: self._som_file(one)),
+                ]
+            ),
         ]  # fmt: skip
 
     def _option(self, one: Result) -> Option:
@@ -227,6 +229,19 @@ class Results:
         if isinstance(found, Withheld):
             return [heading, Prose(found.text(threshold))]
         return [heading, acceptability_chart(found)]
+
+    def _origin(self, one: Result) -> Origin:
+        desk = self._opened.desk
+        return Origin(fingerprint(str(one.estimate)), desk.today, synthetic=desk.synthetic)
+
+    def _file(self, one: Result) -> tuple[str, bytes, str]:
+        origin = self._origin(one)
+        name = origin.file_name(f"{_('costs')}-{one.model.id}", "xlsx")
+        return name, estimate_file(one.said, one.model, origin), WORKBOOK
+
+    def _som_file(self, one: Result) -> tuple[str, bytes, str]:
+        name = self._origin(one).file_name(f"{_('costs')}-{one.model.id}-som", "csv")
+        return name, som_file(one.said, one.model), CSV
 
     def _volunteer_parts(self, found: Estimate) -> list[Part]:
         if not (found.total("volunteer") or found.total("gift")):
@@ -443,13 +458,3 @@ def _tornado_parts(one: Result) -> list[Part]:
         Heading(_("What decides it"), 3),
         tornado_chart(moving, one.names, found.units.per_started),
     ]
-
-
-def estimate_download(desk: Desk, one: Result) -> tuple[str, bytes, str]:
-    """Return an estimate as a file: its name, the file, and what kind it is."""
-    found = one.estimate
-    if found is None:
-        raise ValueError("what is not worked out is not taken along")
-    origin = Origin(fingerprint(str(found)), desk.today, synthetic=desk.synthetic)
-    data = estimate_file(one.said, one.model, origin)
-    return origin.file_name(f"{_('costs')}-{one.model.id}", "xlsx"), data, WORKBOOK
