@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
+from sqlalchemy import func, select
 
 from builders import LEADER, a_desk, a_site, assert_sound, change, participant, read, refused
 from builders import save as saved
@@ -20,8 +21,8 @@ from peerbook.pathways.retention import ENDS
 from peerbook.people import pairs
 from peerbook.people.participants import roles_on, stopped, take_back_stopped
 from peerbook.privacy.erasure import erase_person
-from peerbook.store import append_event, events_of
-from peerbook.store.tables import GatheringKind, PairEnd, SamePerson, Site
+from peerbook.store import append_event, events_of, identities
+from peerbook.store.tables import GatheringKind, NameSeen, PairEnd, SamePerson, Site
 from peerbook.text import format_date
 from peerbook.ui import Disclosure, Form, Notice, Submission, Table
 
@@ -483,13 +484,17 @@ def test_that_somebody_stopped_is_taken_back_and_stays_in_history(store, made):
 
 def test_the_list_of_those_who_stopped_brings_them_back(store, made):
     site_id, (peer, _p), _mentors = made
+    change(store, identities.save_name, peer, "Opdigt Ét")
     change(store, matching_records.save_stopped, site_id, peer, days(-3), TODAY)
     changed = []
     with store.read() as session:
         part = Wishes(a_desk(store), session.get_one(Site, site_id), changed.append)
     part.parts()
     [fold] = [one for one in part._place.inside if isinstance(one, Disclosure)]
+    seen = select(func.count()).where(NameSeen.participant_code == peer)
+    assert read(store, lambda session: session.scalar(seen)) == 0
     fold._open({"index": 0}, ())
+    assert read(store, lambda session: session.scalar(seen)) == 1, "the name is read when unfolded"
     [table] = [one for one in fold.everything() if isinstance(one, Table)]
     table._run({"index": 0, "edition": table.edition}, ())
     assert read(store, roles_on, site_id, TODAY)[peer] == "peer"

@@ -85,12 +85,16 @@ class Wishes(Tab):
         """Return the folded list of those who no longer take part, each with a way back."""
         with self._desk.store.read() as session:
             gone = stopped(session, self._site.id, self._desk.today)
-            names = identities.name_of(session, sorted(gone))
-        known = [
-            Noted(code, names.get(code, code), _("No longer takes part"), event.effective_on,
-                  event.seq)
-            for code, event in gone.items()
-        ]  # fmt: skip
+
+        def known() -> list[Noted]:
+            with self._desk.store.read() as session:
+                names = identities.name_of(session, sorted(gone))
+            what = _("No longer takes part")
+            noted = [
+                Noted(code, names.get(code, code), what, event.effective_on, event.seq)
+                for code, event in gone.items()
+            ]
+            return sorted(noted, key=lambda one: (-one.on.toordinal(), one.code))
 
         def take_back(one: Noted) -> str:
             return self._press(
@@ -100,7 +104,7 @@ class Wishes(Tab):
 
         return mistakes(
             _("Who no longer takes part?"), _("Those who no longer take part, the latest first"),
-            sorted(known, key=lambda one: (-one.on.toordinal(), one.code)), take_back,
+            len(gone), known, take_back,
         )  # fmt: skip
 
     # -- one person ------------------------------------------------------------------------------

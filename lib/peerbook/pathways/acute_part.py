@@ -136,8 +136,8 @@ class CardsGiven(Tab):
         ]
         known.sort(key=lambda one: (-one.on.toordinal(), danish_order(one.name), one.code))
         wrong = mistakes(
-            _("Noted by mistake?"), _("Who has got the card, the latest first"), known,
-            self._take_back,
+            _("Noted by mistake?"), _("Who has got the card, the latest first"),
+            len(known), lambda: known, self._take_back,
         )  # fmt: skip
         return [table, *wrong]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,8 @@ from peerbook.pathways.pathway import Pathway
 from peerbook.people.names import role_name
 from peerbook.people.participants import refuse_deleted
 from peerbook.store import DraftBox, Saved
-from peerbook.ui import Submission, receipt_text
+from peerbook.text import _
+from peerbook.ui import Disclosure, Part, Submission, receipt_text
 
 Task = Literal[
     "contract", "pause", "told", "resume", "more", "check", "meetings", "exit", "end", "mistake"
@@ -94,6 +95,11 @@ class Opened:
 
     def _name(self, code: str | None, role: str) -> str:
         return role_name(role) if code is None else self.names.get(code, code)
+
+
+def by_mistake(buttons: Sequence[Part]) -> list[Part]:
+    """Return, folded, the ways to take back what was noted by mistake; nothing where none is."""
+    return [Disclosure(_("Noted by mistake?"), buttons)] if buttons else []
 
 
 def cells_of(one: Pathway, names: dict[str, str]) -> dict[str, object]:

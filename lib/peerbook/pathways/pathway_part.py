@@ -13,7 +13,7 @@ from peerbook.pathways.contract_part import contract_parts
 from peerbook.pathways.exit_part import end_form, end_taken_back, exit_parts, match_taken_back
 from peerbook.pathways.meetings_part import meeting_parts
 from peerbook.pathways.names import check_name, offer_name, standing_text, who_name, why_name
-from peerbook.pathways.opened import Opened, Task
+from peerbook.pathways.opened import Opened, Task, by_mistake
 from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pause_part import pause_form, resume_form, taking_back, told_form
 from peerbook.people.names import before_line, role_name
@@ -168,8 +168,11 @@ class OnePathway:
             )
 
         checked = opened.one.checked
-        left: list[Part] = [self._check_form()] if len(checked) < len(CHECKS) else []
-        return [*left, *(button(which, on) for which, on in checked.items())]
+        is_left = len(checked) < len(CHECKS)
+        return [
+            self._check_form() if is_left else Prose(_("You have asked both times.")),
+            *by_mistake([button(which, on) for which, on in checked.items()]),
+        ]
 
     def _check_form(self) -> Form:
         opened = self._opened

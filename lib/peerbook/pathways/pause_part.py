@@ -8,7 +8,7 @@ from typing import cast
 from peerbook.pathways import pause_records
 from peerbook.pathways.contract import OFFERS, WHO, WHY, Contract, Offer, Pause, Who, Why
 from peerbook.pathways.names import offer_name, who_name, why_name
-from peerbook.pathways.opened import Opened
+from peerbook.pathways.opened import Opened, by_mistake
 from peerbook.text import _, format_date
 from peerbook.ui import (
     Button,
@@ -134,7 +134,7 @@ def resume_form(opened: Opened) -> Form:
 
 
 def taking_back(opened: Opened, contract: Contract) -> list[Part]:
-    """Return a button for each pause, telling, and going on that was noted by mistake."""
+    """Return, folded, a button for each pause, telling, and going on noted by mistake."""
     number = opened.one.number
 
     def pause_button(pause: Pause) -> Button:
@@ -176,4 +176,4 @@ def taking_back(opened: Opened, contract: Contract) -> list[Part]:
             buttons.append(told_button(pause, pause.told_on))
         if pause.until is not None and pause == contract.pauses[-1]:
             buttons.append(resumed_button(pause.until))
-    return buttons
+    return by_mistake(buttons)

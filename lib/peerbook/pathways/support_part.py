@@ -34,7 +34,7 @@ class Support(Tab):
     """Who does without support now, and the form that notes it."""
 
     def parts(self) -> list[Part]:
-        """Return the list and the form."""
+        """Return the form and the list."""
         return [
             Heading(_("Mentors who do without support at home")),
             Prose(
@@ -43,8 +43,8 @@ class Support(Tab):
                     "stand-in (Vejle’s manual, p. 23). Ask how it goes."
                 )
             ),
-            *super().parts(),
             Disclosure(_("Note that a mentor has left support"), lambda: [self._form()]),
+            *super().parts(),
         ]
 
     def _overview_parts(self) -> list[Part]:
@@ -102,8 +102,9 @@ class Support(Tab):
             )
 
         return mistakes(
-            _("Noted by mistake?"), _("What is noted about support at home"), known, take_back
-        )
+            _("Noted by mistake?"), _("What is noted about support at home"),
+            len(known), lambda: known, take_back,
+        )  # fmt: skip
 
     def _asked(self, row: Cells) -> str:
         today = self._desk.today

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from peerbook.text import _
-from peerbook.ui import Cells, Column, Disclosure, Part, RowAction, Table
+from peerbook.ui import Column, Disclosure, Part, RowAction, Table
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,11 @@ class Noted:
 
 
 def mistakes(
-    label: str, caption: str, known: Iterable[Noted], take_back: Callable[[Noted], str]
+    label: str,
+    caption: str,
+    count: int,
+    known: Callable[[], Iterable[Noted]],
+    take_back: Callable[[Noted], str],
 ) -> list[Part]:
     """Return a folded list of what can be taken back; nothing where there is nothing.
 
@@ -40,29 +44,29 @@ def mistakes(
     ----------
     label, caption
         Of the fold, and of the list in it.
+    count
+        How much there is.
     known
-        In the order shown.
+        Returns it in the order shown, names too: these are read when somebody unfolds it.
     take_back
         Takes one back, shows the page anew, and returns what to say.
     """
-    noted = {one.seq: one for one in known}
-    if not noted:
-        return []
-    columns = [
-        Column("name", _("Name")),
-        Column("what", _("What is noted")),
-        Column("on", _("Day"), kind="date"),
-    ]
-    rows = [
-        {"name": one.name, "what": one.what, "on": one.on, "seq": seq} for seq, one in noted.items()
-    ]
 
-    def press(row: Cells) -> str:
-        return take_back(noted[int(str(row["seq"]))])
+    def table() -> list[Part]:
+        noted = {one.seq: one for one in known()}
+        columns = [
+            Column("name", _("Name")),
+            Column("what", _("What is noted")),
+            Column("on", _("Day"), kind="date"),
+        ]
+        rows = [
+            {"name": one.name, "what": one.what, "on": one.on, "seq": seq}
+            for seq, one in noted.items()
+        ]
+        action = RowAction(
+            _("Take back"), lambda row: take_back(noted[int(str(row["seq"]))]),
+            confirm=_("Was it noted by mistake? That it was noted stays known."),
+        )  # fmt: skip
+        return [Table(columns, rows, caption, sortable=False, action=action)]
 
-    action = RowAction(
-        _("Take back"), press, confirm=_("Was it noted by mistake? That it was noted stays known.")
-    )
-    return [
-        Disclosure(label, lambda: [Table(columns, rows, caption, sortable=False, action=action)])
-    ]
+    return [Disclosure(label, table)] if count else []
