@@ -448,6 +448,14 @@ def last_decision(store, code):
     return read(store, talk_records.decisions, [code], TODAY)[code][-1].seq
 
 
+def test_the_receipt_of_a_decision_and_of_taking_it_back_is_that_of_what_was_noted(store, site_id):
+    code = asks(store, site_id)
+    saved = change(store, talk_records.save_decision, code, Decided("joined", TODAY, "peer"), TODAY)
+    assert (saved.kind, saved.number) == ("event", last_decision(store, code))
+    back = change(store, talk_records.take_back_decision, code, saved.number)
+    assert (back.kind, back.number) == ("event", saved.number + 1)
+
+
 def test_a_decision_is_taken_back_and_the_one_before_counts_again(store, site_id):
     code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
     joins(store, code, on=days(-8))

@@ -629,8 +629,7 @@ def mark_told(
         session, "course", course_id, TOLD, on,
         dates=_snapshot(plan), sentences=list(sentences), up_to=up_to,
     )  # fmt: skip
-    session.flush()
-    return Saved("event", event.seq, 1)
+    return Saved.event(session, event)
 
 
 def told_before(session: Session, course_id: int) -> list[tuple[dt.date, tuple[str, ...]]]:

@@ -89,8 +89,8 @@ def save_waiting(
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
     if code not in roles_on(session, site_id, on):
         raise InputFault.at("on", _("They did not take part yet on that day."))
-    append_event(session, "participant", code, _WAITS if waits else _READY, on)
-    return Saved("participant", site_id, 1)
+    event = append_event(session, "participant", code, _WAITS if waits else _READY, on)
+    return Saved.event(session, event)
 
 
 def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: dt.date) -> Saved:
@@ -108,8 +108,8 @@ def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: 
         raise InputFault.at("on", _("They did not take part yet on that day."))
     refuse_matched(session, site_id, code)
     with keeping_what_hangs(session, code, after=on):
-        append_event(session, "participant", code, STOPPED, on)
-    return Saved("participant", site_id, 1)
+        event = append_event(session, "participant", code, STOPPED, on)
+    return Saved.event(session, event)
 
 
 # -- who met whom ----------------------------------------------------------------------------------

@@ -235,8 +235,8 @@ def give_card(session: Session, site_id: int, code: str, on: dt.date, today: dt.
     if not acute_help(session, site_id):
         raise InputFault.at("on", _("Write first whom people can call. It stands on the card."))
     _check_there(session, site_id, code, on, today)
-    append_event(session, "participant", code, CARD_GIVEN, on)
-    return Saved("participant", site_id, 1)
+    event = append_event(session, "participant", code, CARD_GIVEN, on)
+    return Saved.event(session, event)
 
 
 # -- support at home -------------------------------------------------------------------------------
@@ -282,8 +282,8 @@ def save_left_support(
     _check_there(session, site_id, code, on, today)
     if roles_on(session, site_id, on)[code] != "mentor":
         raise InputFault.at("on", _("They were no mentor on that day. Check it."))
-    append_event(session, "participant", code, LEFT_SUPPORT, on)
-    return Saved("participant", site_id, 1)
+    event = append_event(session, "participant", code, LEFT_SUPPORT, on)
+    return Saved.event(session, event)
 
 
 def save_asked(session: Session, site_id: int, code: str, on: dt.date, today: dt.date) -> Saved:
@@ -295,8 +295,8 @@ def save_asked(session: Session, site_id: int, code: str, on: dt.date, today: dt
         When the day lies ahead, or they do not take part then.
     """
     _check_there(session, site_id, code, on, today)
-    append_event(session, "participant", code, ASKED_ABOUT_SUPPORT, on)
-    return Saved("participant", site_id, 1)
+    event = append_event(session, "participant", code, ASKED_ABOUT_SUPPORT, on)
+    return Saved.event(session, event)
 
 
 def take_back_left_support(session: Session, code: str, seq: int) -> None:

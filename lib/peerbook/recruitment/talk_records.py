@@ -276,11 +276,11 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
     if decided.outcome == "joined":
         details = {"role": decided.role}
     with keeping_what_hangs(session, code, decided.on, _("Or choose a later day.")):
-        for event in decisions(session, [code], until=dt.date.max).get(code, []):
-            if event.effective_on >= decided.on:
-                withdraw_event(session, event)
-        append_event(session, "participant", code, decided.outcome, decided.on, **details)
-    return Saved("participant", person.site_id, 1)
+        for before in decisions(session, [code], until=dt.date.max).get(code, []):
+            if before.effective_on >= decided.on:
+                withdraw_event(session, before)
+        event = append_event(session, "participant", code, decided.outcome, decided.on, **details)
+    return Saved.event(session, event)
 
 
 def take_back_decision(session: Session, code: str, seq: int) -> Saved:
@@ -298,14 +298,14 @@ def take_back_decision(session: Session, code: str, seq: int) -> Saved:
     Conflict
         When they were deleted, or something else was noted meanwhile.
     """
-    person = participant_of(session, code)
+    participant_of(session, code)
     known = decisions(session, [code], until=dt.date.max).get(code, [])
     if not known or known[-1].seq != seq:
         raise Conflict(_("Something else was noted of them meanwhile. Reload the page."))
     instead = _("Or note under “Wishes” on the page “Matching” that they no longer take part.")
     with keeping_what_hangs(session, code, instead=instead):
-        withdraw_event(session, known[-1])
-    return Saved("participant", person.site_id, 1)
+        event = withdraw_event(session, known[-1])
+    return Saved.event(session, event)
 
 
 def decisions(session: Session, codes: Collection[str], until: dt.date) -> dict[str, list[Event]]:

@@ -28,7 +28,7 @@ from peerbook.store.engine import Database, open_database
 from peerbook.store.keys import Keys, MasterKey
 from peerbook.store.merge import overtaken
 from peerbook.store.sightings import Sighting
-from peerbook.store.tables import Audit, AuditLink, Base, Draft, Setting, Submission, User
+from peerbook.store.tables import Audit, AuditLink, Base, Draft, Event, Setting, Submission, User
 from peerbook.store.visitor import Visitor
 from peerbook.text import _
 from peerbook.text.formats import COPENHAGEN
@@ -58,6 +58,12 @@ class Saved:
     kind: str
     number: int
     version: int
+
+    @classmethod
+    def event(cls, session: Session, event: Event) -> Saved:
+        """Return that an event was added; it has a number once it is sent to the database."""
+        session.flush()
+        return cls("event", event.seq, 1)
 
 
 @dataclass(frozen=True)
