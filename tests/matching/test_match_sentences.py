@@ -11,7 +11,14 @@ from peerbook.matching.gathering_part import invitation_told
 from peerbook.matching.occasions import Invitation, Meetings, Occasion
 from peerbook.matching.pool import Couple, Pool
 from peerbook.matching.proposal import Proposal, Way
-from peerbook.matching.sentences import reason_name, sentence, way_name, way_rule, worth_text
+from peerbook.matching.sentences import (
+    reason_name,
+    sentence,
+    sentence_of_roles,
+    way_name,
+    way_rule,
+    worth_text,
+)
 from peerbook.matching.whole import Worth
 from peerbook.matching.wishes import Wish, bonds
 from peerbook.text import written_in
@@ -33,6 +40,15 @@ def _danish() -> Iterator[None]:
 def told(made: list[Wish], *occasions: Occasion) -> str:
     (bond,) = bonds(Pool(members("p1 m1")), made, DAY, Meetings(occasions, DAY))
     return sentence(bond, NAMES.__getitem__)
+
+
+def test_beside_the_names_of_the_two_they_are_the_peer_and_the_mentor() -> None:
+    wishes = [wish("m1", "p1", 2)]
+    (bond,) = bonds(Pool(members("p1 m1")), wishes, DAY, Meetings([CAFE], DAY))
+    assert sentence_of_roles(bond) == (
+        "Mentoren ønsker peeren som nr. 2 efter mødet, men peeren har ikke nævnt mentoren; "
+        "de har mødt hinanden én gang, i caféen 9. maj 2026 (Foreningernes Hus)."
+    )
 
 
 def test_two_who_wish_for_each_other_after_a_trip() -> None:

@@ -14,7 +14,13 @@ from peerbook.recruitment import (
 from peerbook.recruitment.effort_records import Effort
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.journey_records import journeys_frame
-from peerbook.recruitment.network_map import FAR, NEAR, network_chart, network_finding
+from peerbook.recruitment.network_map import (
+    FAR,
+    NEAR,
+    ROOM_FOR_NAMES,
+    network_chart,
+    network_finding,
+)
 from peerbook.recruitment.stakeholder_records import Place, Visited
 from peerbook.recruitment.talk_records import Held
 from peerbook.recruitment.visiting import Cadence
@@ -103,6 +109,11 @@ def test_the_map_draws_nearer_who_wants_more_thicker_who_sent_more_and_marks_who
     lines = [one for one in chart.figure["data"] if one["mode"] == "lines"]
     lengths = {one["line"]["width"]: (one["x"][1] ** 2 + one["y"][1] ** 2) ** 0.5 for one in lines}
     assert lengths == {5: pytest.approx(NEAR), 1: pytest.approx(FAR)}
+    assert chart.figure["layout"]["yaxis"]["range"] == pytest.approx([
+        -NEAR - ROOM_FOR_NAMES, FAR + ROOM_FOR_NAMES,
+    ])  # fmt: skip
+    names = [one for one in chart.figure["data"] if one.get("name")]
+    assert [list(one["textposition"]) for one in names] == [["bottom center"], ["top center"]]
     by_name = {one["name"]: one["text"] for one in chart.figure["data"] if one.get("name")}
     assert by_name == {"Intet besøg venter": ["Nord"], "Besøg nu": ["Syd"]}
     assert "Nord (4)" in chart.finding

@@ -7,7 +7,7 @@ from typing import cast
 from peerbook.matching import matching_records
 from peerbook.matching.proposal import Answer, Proposal, propose
 from peerbook.matching.room import Room, read_room
-from peerbook.matching.sentences import sentence
+from peerbook.matching.sentences import sentence, sentence_of_roles
 from peerbook.matching.wishes import Bond
 from peerbook.people.names import role_name
 from peerbook.sites.tab import Tab
@@ -76,7 +76,7 @@ class Proposals(Tab):
                 "peer": room.name(bond.peer),
                 "mentor": room.name(bond.mentor),
                 "tie": _tie(bond),
-                "why": sentence(bond, room.name),
+                "why": sentence_of_roles(bond),
                 "codes": (bond.peer, bond.mentor),
             }
             for bond in answer.pairs

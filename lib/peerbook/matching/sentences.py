@@ -25,6 +25,12 @@ def sentence(bond: Bond, name: Callable[[str], str]) -> str:
     return _("{wishes}; {met}.").format(wishes=_wishes(bond, name), met=_met(bond))
 
 
+def sentence_of_roles(bond: Bond) -> str:
+    """Return the same where the two are named beside it: here they are the peer and the mentor."""
+    told = sentence(bond, lambda code: _("the peer") if code == bond.peer else _("the mentor"))
+    return told[:1].upper() + told[1:]
+
+
 def _wishes(bond: Bond, name: Callable[[str], str]) -> str:
     if not bond.is_mutual:
         wish = bond.wishes[0]

@@ -224,12 +224,13 @@ def share_text(share: Share) -> str:
 
     >>> from peerbook.recruitment.funnel import wilson
     >>> share_text(wilson(3, 10))
-    '3 af 10 (11–60\xa0%)'
+    '3 af 10 (11\u2060–\u206060\xa0%)'
     """
     count = _("{n} of {total}").format(n=format_number(share.people), total=format_number(share.of))
     if share.low is None or share.high is None:
         return count
-    return f"{count} ({format_number(share.low * 100)}–{format_share(share.high)})"
+    # Held together by word joiners: a narrow column would break it at the dash.
+    return f"{count} ({format_number(share.low * 100)}\u2060–\u2060{format_share(share.high)})"
 
 
 def _hours(minutes: int) -> str:

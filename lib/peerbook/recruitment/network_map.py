@@ -23,6 +23,7 @@ FAR, NEAR = 3.0, 1.0
 SIZES = {None: 12, 1: 12, 2: 20, 3: 30}
 """How large a place is drawn, by how many it can send."""
 WIDEST_LINE = 9
+ROOM_FOR_NAMES = 0.7
 
 _CALM, _DUE, _SENT, _NONE = "#17615a", "#8a5a00", "#17615a", "#b9c4c0"
 
@@ -56,11 +57,12 @@ def network_chart(known: Sequence[Known], today: dt.date) -> Chart:
                 go.Scatter(
                     name=name, x=[at[one.number][0] for one in those],
                     y=[at[one.number][1] for one in those], mode="markers+text",
-                    text=[one.place.name for one in those], textposition="bottom center",
+                    text=[one.place.name for one in those],
+                    textposition=[_outside(at[one.number]) for one in those],
                     hovertext=[_told(one) for one in those], hoverinfo="text",
                     marker={
                         "size": [SIZES[one.place.influence] for one in those], "color": colour,
-                        "symbol": "diamond" if due else "circle",
+                        "symbol": "diamond" if due else "circle", "opacity": 1,
                     },
                 )
             )  # fmt: skip
@@ -72,8 +74,10 @@ def network_chart(known: Sequence[Known], today: dt.date) -> Chart:
         )
     )  # fmt: skip
     figure = go.Figure(traces)
-    blank = {"visible": False, "range": [-FAR - 0.9, FAR + 0.9], "fixedrange": True}
-    figure.update_layout(xaxis=blank, yaxis=blank, legend={"orientation": "h", "y": 1.08, "x": 0})
+    figure.update_layout(
+        xaxis=_axis([x for x, _y in at.values()]), yaxis=_axis([y for _x, y in at.values()]),
+        legend={"orientation": "h", "y": 1.08, "x": 0},
+    )  # fmt: skip
     finding = network_finding(known)
     alt = _(
         "Places around you. The nearer, the more they want to help; the larger, the more people "
@@ -96,6 +100,18 @@ def network_finding(known: Sequence[Known]) -> str:
         len(sent),
     )
     return text.format(n=format_number(len(sent)), places=format_list(told))
+
+
+def _outside(at: tuple[float, float]) -> str:
+    """Return where the name of a place stands, so that its line does not run through it."""
+    return "top center" if at[1] > 0 else "bottom center"
+
+
+def _axis(known: Sequence[float]) -> dict[str, object]:
+    """Return an axis that is not seen and just as long as the places need, with their names."""
+    first, last = min(0, *known), max(0, *known)
+    ends = [first - ROOM_FOR_NAMES, last + ROOM_FOR_NAMES]
+    return {"visible": False, "fixedrange": True, "range": ends}
 
 
 def _position(one: Known, place: int, of: int) -> tuple[float, float]:

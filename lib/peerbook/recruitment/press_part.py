@@ -190,13 +190,14 @@ def study_parts(one: Study, named: int) -> list[Part]:
         lines.append(
             _("That is {interval} times the usual.").format(interval=interval_text(one.ratio))
         )
-    lines.append(
-        ngettext(
-            "{n} of those who asked named it themselves.",
-            "{n} of those who asked named it themselves.",
-            named,
-        ).format(n=named)
-    )
+    if one.observed:
+        lines.append(
+            ngettext(
+                "{n} of those who asked named it themselves.",
+                "{n} of those who asked named it themselves.",
+                named,
+            ).format(n=named)
+        )
     if one.others:
         listed = format_list([f"{format_date(other.day)} {other.label}" for other in one.others])
         lines.append(_("At the same time: {others}.").format(others=listed))

@@ -445,24 +445,32 @@ class Overview(Section):
         super().__init__(part="overview")
         self.answer_to("turn", self._turn)
 
-    def show_overview(self, told: str = "", *, take_there: bool = False) -> None:
+    def show_overview(self, told: str = "", hints: Parts = (), *, take_there: bool = False) -> None:
         """Show the overview.
 
         Parameters
         ----------
         told
             What has just been saved; the reader is taken to it.
+        hints
+            What is worth a look after that.
         take_there
             Whether the reader is taken there at any rate.
         """
-        self._show(
-            0, [*_told_notice(told), *self._overview()], told, take_there=bool(told) or take_there
-        )
+        parts = [*_told_notice(told), *hints, *self._overview()]
+        self._show(0, parts, told, take_there=bool(told) or take_there)
 
     def refresh(self) -> None:
         """Show the overview anew, unless nobody has looked yet or something is opened."""
         if self.inside and not self.opened:
             self.show_overview()
+
+    def show_again(self) -> None:
+        """Show the same as it is now, unless nobody has looked yet."""
+        if self.opened:
+            self._show_thing(self.opened, self._things[self.opened - 1], take_there=False)
+        else:
+            self.refresh()
 
     def open(self, thing: Callable[[], Parts], told: str = "") -> None:
         """Show one thing in its place; where one is open already, that is the same one anew.
@@ -478,13 +486,15 @@ class Overview(Section):
         self._show_thing(number, thing, told)
         self._things[number - 1 :] = [thing]
 
-    def _show_thing(self, number: int, thing: Callable[[], Parts], told: str = "") -> None:
+    def _show_thing(
+        self, number: int, thing: Callable[[], Parts], told: str = "", *, take_there: bool = True
+    ) -> None:
         parts = thing()
         if not parts:
             self.show_overview(told or _("It is gone meanwhile. The list is shown anew."))
             return
         back = Button(_("Back to the list"), self._back)
-        self._show(number, [back, *_told_notice(told), *parts], told, take_there=True)
+        self._show(number, [back, *_told_notice(told), *parts], told, take_there=take_there)
 
     def _show(self, number: int, parts: Parts, told: str, *, take_there: bool) -> None:
         with self.at_once():

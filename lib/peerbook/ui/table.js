@@ -2,6 +2,8 @@
 // Roles stand on every element, since a browser forgets them when a table is shown as cards.
 import { actionButton, fill, h, stackWhenNarrow, symbol } from "./dom.js";
 
+const LONG = 60; // letters: a sentence rather than a word
+
 const SHOWN_AT_FIRST = 200;
 const RIGHT = ["number", "share", "kroner"];
 const WHOLE = ["date", "day", "time"];
@@ -84,7 +86,8 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
 
   function rowNode(index) {
     const cells = data.rows[index].map((cell, i) => {
-      const attributes = { class: lookOf(columns[i]) };
+      const isLong = textOf(cell).length > LONG;
+      const attributes = { class: [lookOf(columns[i]), isLong && "pb-long"].filter(Boolean).join(" ") || null };
       if (!i) return h("th", { ...attributes, scope: "row", role: "rowheader" }, content(cell));
       return h("td", { ...attributes, role: "cell", "data-label": columns[i].label }, content(cell));
     });

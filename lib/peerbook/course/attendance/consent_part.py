@@ -59,7 +59,7 @@ class Consents:
 
     def parts(self) -> list[Part]:
         """Return the words people are asked, and the list."""
-        self._list.show_list()
+        self._list.show_overview()
         words = asking_words(self._desk)
         free = _(
             "Each question is asked by itself. Whoever says no to being measured, to being quoted "
@@ -68,7 +68,7 @@ class Consents:
         return [
             Prose(free),
             Disclosure(_("The words they are asked with"), words),
-            self._list.place,
+            self._list,
         ]
 
     def _listed(self) -> list[Part]:
@@ -119,7 +119,7 @@ class Consents:
 
             receipt = self._desk.save(submission, change)
             told = " ".join([receipt_text(receipt), *_told(stopped)])
-            self._list.show_list(told)
+            self._list.show_overview(told)
             self._tell(stopped, told)
             return receipt
 

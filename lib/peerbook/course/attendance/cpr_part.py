@@ -55,14 +55,14 @@ class CprNumbers:
 
     def parts(self) -> list[Part]:
         """Return what the numbers are for, and the list."""
-        self._list.show_list()
+        self._list.show_overview()
         told = _("They are kept for this: {purpose}")
         purpose = literal(cpr_purpose(self._desk.store))
-        return [Prose(told.format(purpose=purpose)), self._list.place]
+        return [Prose(told.format(purpose=purpose)), self._list]
 
     def follow(self) -> None:
         """Show what holds now, since somebody has said something else to linking."""
-        self._list.follow()
+        self._list.show_again()
 
     def _listed(self) -> list[Part]:
         with self._desk.store.read() as session:
@@ -113,7 +113,7 @@ class CprNumbers:
             with self._desk.store.write(self._desk.actor) as session:
                 identities.forget_cpr(session, mentor.code)
             told = _("The number of {name} is deleted.").format(name=mentor.name)
-            self._list.show_list(told)
+            self._list.show_overview(told)
             return told
 
         return [
@@ -142,7 +142,7 @@ class CprNumbers:
 
             receipt = self._desk.store.submit(submission.key, self._desk.actor, change)
             hints = self._hints(became[0]) if became else []
-            self._list.show_list(receipt_text(receipt), hints)
+            self._list.show_overview(receipt_text(receipt), hints)
             return receipt
 
         return Form(

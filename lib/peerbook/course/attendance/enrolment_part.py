@@ -65,9 +65,9 @@ class Enrolments:
                 numbers.follow()
 
         people = MentorList(lambda: [self._table(mentors, people)], self._name_and_contact)
-        people.show_list()
+        people.show_overview()
         parts: list[Part] = [
-            people.place,
+            people,
             Heading(_("Somebody new"), level=3),
             self.enrol_form(),
             Disclosure(_("A pause, or somebody leaves"), lambda: [self._turn_form(mentors)]),
