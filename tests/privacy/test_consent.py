@@ -106,7 +106,7 @@ def test_the_record_page_lists_who_said_what_and_takes_an_answer(store, made):
         course = session.get_one(Course, made.course_id)
     page = Consents(desk, course)
     page.parts()
-    (table,) = (one for one in page._list.place.everything() if isinstance(one, Table))
+    (table,) = (one for one in page._list.everything() if isinstance(one, Table))
     assert len(table._content.rows) == 3
     with store.read() as session:
         anna = people_records.mentors(session, course.id)[0]

@@ -148,7 +148,7 @@ def test_only_who_said_yes_stands_on_the_list_of_those_who_may_be_quoted(store, 
     def told():
         page = Consents(desk, course)
         page.parts()
-        prose = [repr(one.tree) for one in page._list.place.everything() if isinstance(one, Prose)]
+        prose = [repr(one.tree) for one in page._list.everything() if isinstance(one, Prose)]
         return " ".join(prose)
 
     assert "Må citeres i dag: ingen" in told()
@@ -170,7 +170,7 @@ def test_the_page_tells_what_a_no_has_stopped(store):
     form = page._asking(anna)[1]
     values = {"cpr_link": "no", "on": desk.today.isoformat()}
     form.answer({"do": "submit", "key": str(uuid.uuid4()), "values": values}, [])
-    (told,) = [one.text for one in page._list.place.everything() if isinstance(one, Notice)]
+    (told,) = [one.text for one in page._list.everything() if isinstance(one, Notice)]
     assert told.endswith("CPR-nummeret er slettet.")
 
 
