@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -251,6 +253,22 @@ ipywidgets.VBox([one])
     page.reload()
     expect(page.get_by_role("button", name="one")).to_be_visible()
     expect(page.locator("#pb-trouble")).to_be_hidden()
+
+
+def test_a_page_has_its_memory_beside_what_an_environment_sets_aside():
+    """As pandas does, a gigabyte and more, where pyarrow is installed."""
+    code = """
+from peerbook.server import zygote
+set_aside = bytearray(3 * 2**29)
+zygote._keep_within_bounds()
+own = bytearray(2**29)
+try:
+    bytearray(2**30)
+except MemoryError:
+    print("no more")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("no more\n", "")
 
 
 PARTS = '''

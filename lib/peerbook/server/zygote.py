@@ -30,6 +30,7 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from peerbook.seat import AWAITING_VARIABLE
@@ -110,9 +111,20 @@ def _end_with(lifeline: int) -> None:
 def _keep_within_bounds() -> None:
     """Let this process have no more memory than a page can need, so that others have theirs.
 
-    What asks for more is told so, as of any fault in a page; nothing else comes to harm.
+    What asks for more is told so, as of any fault in a page; nothing else comes to harm. What is
+    held already comes on top: with pyarrow in the environment, pandas sets a gigabyte aside.
     """
-    resource.setrlimit(resource.RLIMIT_DATA, (PAGE_MEMORY_BYTES, PAGE_MEMORY_BYTES))
+    most = _held_bytes() + PAGE_MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
+def _held_bytes() -> int:
+    """Return how much memory for data this process has asked for; 0 where no `/proc` tells."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[5]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def become_kernel(request: dict[str, Any], control: socket.socket, lifeline: int) -> None:
