@@ -1,18 +1,24 @@
 """What the measured pages show, computed from the store as our own pages do, without any widget.
 
 The Dash and the Streamlit app draw these parts; ours are drawn by the product itself. Reading and
-calculating cost all three the same.
+calculating cost all three the same. The pages of recruitment, matching, pathways and the café are
+told by the product: their tables, charts, questions and words are taken from the parts it makes,
+with as many rows of a long table as it shows at first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from peerbook import start_page
+from peerbook.cafe import cafe_page
+from peerbook.cafe.faces_part import KnownFaces
 from peerbook.course import people_records, plan_records, records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.attendance_charts import (
@@ -20,15 +26,24 @@ from peerbook.course.attendance.attendance_charts import (
     commitment_chart,
 )
 from peerbook.course.attendance.standing import Standing, by_date, standings
-from peerbook.course.improvement import suggestion_records
 from peerbook.course.names import STATUSES, attendance_name, date_name
 from peerbook.course.planning.plan_part import dates_table
 from peerbook.desk import Desk, open_desk
+from peerbook.matching import matching_page
+from peerbook.matching.pairs_part import Pairs
+from peerbook.pathways import pathways_page
+from peerbook.pathways.retention_part import RetentionCurves
+from peerbook.recruitment import recruitment_page
+from peerbook.recruitment.funnel_part import Funnel
 from peerbook.rows import each
 from peerbook.sites import site_records
-from peerbook.store.tables import Course
+from peerbook.store.tables import Course, Site
 from peerbook.text import format_date, format_share
-from peerbook.ui import Chart, Table
+from peerbook.ui import Chart, Page
+from peerbook.ui import Part as MadePart
+
+SHOWN_AT_FIRST = 200
+"""Rows of a long table that the product shows before somebody asks for the rest."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,15 @@ class Roster:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A field of a form, or a choice of what is shown."""
+
+    label: str
+    kind: str
+    options: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Tabs:
     """The labels of tabs; the first one's parts follow."""
 
@@ -80,7 +104,7 @@ class Buttons:
     labels: Sequence[str]
 
 
-Part = Heading | Grid | Plot | Roster | Tabs | Buttons
+Part = Heading | Grid | Plot | Roster | Question | Tabs | Buttons
 
 
 def courses() -> list[tuple[int, str]]:
@@ -93,28 +117,7 @@ def courses() -> list[tuple[int, str]]:
 
 def start_parts(_course_id: int) -> list[Part]:
     """Return what the front page shows."""
-    desk = open_desk()
-    with desk.store.read() as session:
-        site = site_records.sites(session)[0]
-        waiting = suggestion_records.undecided_count(session, site.id, desk.threshold())
-        known = records.courses(session, site.id)
-        last_day = records.last_days(session, records.at_site(site.id))
-    rows = [
-        (
-            one.title,
-            format_date(one.starts_on),
-            "afsluttet" if last_day[one.id] < desk.today else "i gang",
-        )
-        for one in known
-    ]
-    return [
-        Heading("De næste seks uger"),
-        Heading("Ingen kursusdage i de næste seks uger.", 0),
-        Heading("Venter på svar"),
-        Heading(f"{waiting} forslag har ikke fået et svar.", 0),
-        Heading("Hold"),
-        Grid("Alle hold, det nyeste først", ("Hold", "Første dag", "Status"), rows),
-    ]
+    return list(_told(start_page.open_page().spec()))
 
 
 def plan_parts(course_id: int) -> list[Part]:
@@ -125,7 +128,7 @@ def plan_parts(course_id: int) -> list[Part]:
         site = site_records.sites(session)[0]
         plan = plan_records.load_plan(session, course, site.name)
     table = dates_table(plan, f"Datoerne på {plan.title}", desk.today)
-    grid = _grid(table)
+    grid = _grid(table.data)
     return [
         Tabs(
             ("Datoer", "Flyt en dato", "Aflys en dato", "Lukkedage", "Dagsplan", "Dækning", "Mad")
@@ -199,18 +202,71 @@ def three_charts(course_id: int) -> list[tuple[go.Figure, str, str]]:
     ]  # fmt: skip
 
 
-PARTS = {
+def _no_change(_changed: object) -> None:
+    """Stand in for what other tabs do after a save: nothing is saved here."""
+
+
+@dataclass(frozen=True)
+class Tabbed:
+    """A page about a site, and which tab is turned to after it was opened."""
+
+    open_page: Callable[[], Page]
+    tab: Callable[[Desk, Site], Sequence[MadePart]]
+    place: int
+
+    def opened(self, _course_id: int = 0) -> list[Part]:
+        """Return what the page shows when it opens."""
+        return list(_told(self.open_page().spec()))
+
+    @property
+    def label(self) -> str:
+        """What the other tab is called."""
+        (tabs,) = (part for part in self.opened() if isinstance(part, Tabs))
+        return tabs.labels[self.place]
+
+    def turned(self) -> list[Part]:
+        """Return what the other tab holds; the first one is not made for it."""
+        desk = open_desk()
+        with desk.store.read() as session:
+            site = site_records.sites(session)[0]
+        return [told for part in self.tab(desk, site) for told in _told(part.spec())]
+
+
+TABBED = {
+    "recruitment": Tabbed(
+        recruitment_page.open_page, lambda desk, site: Funnel(desk, site).parts(), 2
+    ),
+    "matching": Tabbed(
+        matching_page.open_page, lambda desk, site: Pairs(desk, site, _no_change).parts(), 3
+    ),
+    "pathways": Tabbed(
+        pathways_page.open_page, lambda desk, site: RetentionCurves(desk, site).parts(),
+        3,
+    ),
+    "head_count": Tabbed(
+        cafe_page.open_page, lambda desk, site: KnownFaces(desk, site).parts(), 2
+    ),
+}  # fmt: skip
+
+
+PARTS: dict[str, Callable[[int], list[Part]]] = {
     "start": start_parts,
     "course_plan": plan_parts,
     "course_record": record_parts,
     "three_charts": charts_parts,
+    **{name: page.opened for name, page in TABBED.items()},
 }
-HAS_FILTER = {"start": False, "course_plan": True, "course_record": True, "three_charts": True}
+IN_A_COUNTRY = ("start", *TABBED)
+"""The pages that are measured there."""
+
+HAS_FILTER = ("course_plan", "course_record", "three_charts")
 
 
 @cache
 def marks(page: str) -> dict[str, list[str]]:
     """Return, by course title, the texts its charts on a page hold and no other course's do."""
+    if page not in HAS_FILTER:
+        return {"": [part.mark for part in PARTS[page](0) if isinstance(part, Plot)]}
     return {
         title: [part.mark for part in PARTS[page](number) if isinstance(part, Plot)]
         for number, title in courses()
@@ -267,13 +323,57 @@ def _bars_of_people(known: _Known) -> tuple[go.Figure, str]:
     return go.Figure([bar]), "Så mange dage kom hver mentor."
 
 
-def _grid(table: Table) -> Grid:
-    data = table.data
-    return Grid(
-        data["caption"],
-        [column["label"] for column in data["columns"]],
-        [[_text(cell) for cell in row] for row in data["rows"]],
-    )
+def _told(spec: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield what a part of the product's shows, without how."""
+    state = spec["state"]
+    match spec["part"]:
+        case "heading":
+            yield Heading(state["text"])
+        case "notice" if state["text"]:
+            yield Heading(state["text"], 0)
+        case "prose":
+            yield Heading(_words(["p", {}, state["tree"]]), 0)
+        case "table":
+            yield _grid(state["data"])
+        case "chart":
+            yield Plot(dict(state["figure"]), state["finding"], "")
+        case "filter":
+            yield Question(state["label"], "choice", state["options"])
+        case "form":
+            yield from _questions(state["fields"])
+        case "button":
+            yield Buttons([action["label"] for action in state["actions"]])
+        case "disclosure":
+            yield Buttons([state["label"]])
+            if not state["opened"]:
+                return
+        case "tabs":
+            yield Tabs(state["labels"])
+    for inside in spec["inside"]:
+        yield from _told(inside)
+
+
+def _questions(fields: Sequence[Mapping[str, Any]]) -> Iterator[Question]:
+    for field in fields:
+        if "fields" in field:
+            for _row in field.get("rows") or [None]:
+                yield from _questions(field["fields"])
+        else:
+            options = [label for _code, label in field.get("options", ())]
+            yield Question(field["label"], field["kind"], options)
+
+
+def _words(tree: Any) -> str:
+    return tree if isinstance(tree, str) else "".join(_words(one) for one in tree[2])
+
+
+def _grid(data: Mapping[str, Any]) -> Grid:
+    heads = [column["label"] for column in data["columns"]]
+    rows = [[_text(cell) for cell in row] for row in data["rows"]]
+    if "labels" in data:  # a button in each row, which costs the others no more than a word
+        heads.append("")
+        rows = [[*row, label] for row, label in zip(rows, data["labels"], strict=True)]
+    return Grid(data["caption"], heads, rows[:SHOWN_AT_FIRST])
 
 
 def _text(cell: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 from dash import Dash, Input, Output, dcc, html
@@ -10,7 +11,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler
 
 from benchmarks import content
-from benchmarks.content import Buttons, Grid, Heading, Part, Plot, Roster
+from benchmarks.content import Buttons, Grid, Heading, Part, Plot, Question, Roster, Tabs
 
 
 def drawn(part: Part) -> object:
@@ -26,6 +27,8 @@ def drawn(part: Part) -> object:
             return html.Figure([html.Figcaption(finding), dcc.Graph(figure=go.Figure(figure))])
         case Buttons(labels):
             return html.Div([html.Button(label) for label in labels])
+        case Question(label, kind, options):
+            return html.Label([label, _asked(kind, options)])
         case Roster(legend, statuses, rows):
             options = [{"value": value, "label": label} for value, label in statuses]
             lines = [
@@ -42,14 +45,32 @@ def drawn(part: Part) -> object:
     raise TypeError(type(part).__name__)
 
 
+def _asked(kind: str, options: Sequence[str]) -> object:
+    if kind in ("choice", "scale"):
+        return dcc.Dropdown(list(options))
+    if kind == "choices":
+        return dcc.Checklist(list(options))
+    if kind == "flag":
+        return dcc.Checklist([""])
+    if kind == "date":
+        return dcc.DatePickerSingle()
+    return dcc.Textarea() if kind == "long_text" else dcc.Input()
+
+
 def inner(page: str, course: int) -> list[object]:
     """Return a page's parts as Dash's components; tabs hold what follows them."""
     parts = content.PARTS[page](course)
-    if isinstance(parts[0], content.Tabs):
-        first, *others = parts[0].labels
-        shown = dcc.Tab([drawn(part) for part in parts[1:]], label=first, value=first)
-        return [dcc.Tabs([shown, *(dcc.Tab(label=o, value=o) for o in others)], value=first)]
-    return [drawn(part) for part in parts]
+    at = next((place for place, part in enumerate(parts) if isinstance(part, Tabs)), None)
+    if at is None:
+        return [drawn(part) for part in parts]
+    above, tabs, shown = parts[:at], parts[at], [drawn(part) for part in parts[at + 1 :]]
+    assert isinstance(tabs, Tabs)
+    first, *others = tabs.labels
+    if page in content.TABBED:  # what a tab holds is made when it is turned to
+        choice = dcc.Tabs([dcc.Tab(label=o, value=o) for o in tabs.labels], value=first, id="tabs")
+        return [*map(drawn, above), choice, html.Div(shown, id="tab")]
+    opened = dcc.Tab(shown, label=first, value=first)
+    return [dcc.Tabs([opened, *(dcc.Tab(label=o, value=o) for o in others)], value=first)]
 
 
 def add_page(server: Flask, page: str) -> None:
@@ -61,14 +82,20 @@ def add_page(server: Flask, page: str) -> None:
     )  # fmt: skip
 
     def layout() -> html.Main:
+        if page not in content.HAS_FILTER:
+            return html.Main([html.H1(page), html.Div(inner(page, 0), id="parts")])
         known = content.courses()
         options = [{"value": number, "label": title} for number, title in known]
         choice = dcc.RadioItems(options, known[0][0], id="course")
         parts = html.Div(inner(page, known[0][0]), id="parts")
-        return html.Main([html.H1(page), *([choice] * content.HAS_FILTER[page]), parts])
+        return html.Main([html.H1(page), choice, parts])
 
     app.layout = layout
-    if content.HAS_FILTER[page]:
+    if page in content.TABBED:
+        app.callback(Output("tab", "children"), Input("tabs", "value"), prevent_initial_call=True)(
+            lambda _label: [drawn(part) for part in content.TABBED[page].turned()]
+        )
+    if page in content.HAS_FILTER:
         app.callback(
             Output("parts", "children"), Input("course", "value"), prevent_initial_call=True
         )(lambda course: inner(page, course))

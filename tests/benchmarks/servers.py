@@ -78,7 +78,7 @@ def running(data: Path) -> Iterator[list[Server]]:
 
 def _peerbook(data: Path, started: list[subprocess.Popen[bytes]]) -> Server:
     folder, port = data / "workbooks", free_port()
-    shutil.copytree(WORKBOOKS, folder, ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(WORKBOOKS, folder, ignore=shutil.ignore_patterns(".*"), dirs_exist_ok=True)
     shutil.copy(HERE / "three_charts.ipynb", folder)
     command = ["-m", "peerbook.server.app", "--workbooks", str(folder), "--port", str(port)]
     pid = _start(command, data, started)
@@ -157,6 +157,16 @@ def private_bytes(pid: int) -> int:
     return sum(_private_bytes(each) for each in (pid, *_descendants(pid)))
 
 
+def largest_kernel(server: int) -> int:
+    """Return the memory that a kernel of ours has to itself at most (USS).
+
+    Kernels are forked from a process of the server's, so they are its grandchildren.
+    """
+    children = {pid for pid, parent in _parents().items() if parent == server}
+    kernels = (pid for pid in _descendants(server) if pid not in children)
+    return max((_private_bytes(pid) for pid in kernels), default=0)
+
+
 def _private_bytes(pid: int) -> int:
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
@@ -165,17 +175,25 @@ def _private_bytes(pid: int) -> int:
     return 1024 * sum(int(kb) for kb in re.findall(r"^Private_\w+:\s+(\d+) kB$", text, re.M))
 
 
-def _descendants(pid: int) -> list[int]:
-    parents: dict[int, list[int]] = {}
+def _parents() -> dict[int, int]:
+    """Return the parent of every process there is."""
+    found: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+        found[int(stat.parent.name)] = int(fields[1])
+    return found
+
+
+def _descendants(pid: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for child, parent in _parents().items():
+        children.setdefault(parent, []).append(child)
     found, waiting = [], [pid]
     while waiting:
-        children = parents.get(waiting.pop(), [])
-        found += children
-        waiting += children
+        mine = children.get(waiting.pop(), [])
+        found += mine
+        waiting += mine
     return found
