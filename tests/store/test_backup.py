@@ -9,9 +9,12 @@ import re
 import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from builders import (
@@ -358,6 +361,48 @@ def test_whoever_an_earlier_peerbook_erased_has_no_day(filled):
     days = []
     assert backups.erase_again(store, lambda _session, _code, on: days.append(on)) == 1
     assert days == [None]
+
+
+@given(st.data())
+def test_a_file_of_the_erased_cut_off_anywhere_is_read_and_written_on(data):
+    some = {f"{number:08x}.{number:064x}": NOW.date() - dt.timedelta(number) for number in (1, 2)}
+    late = {f"{3:08x}.{3:064x}": NOW.date()}
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for trace, day in some.items():
+            mark = data.draw(st.sampled_from([backups._CERTAIN, backups._UNCERTAIN]))
+            backups._keep_erased({trace: day}, folder, mark)
+        file = folder / backups.ERASED_FILE
+        whole = file.read_bytes()
+        cut = data.draw(st.integers(0, len(whole)))
+        file.write_bytes(whole[:cut])
+        backups._keep_erased(late, folder)
+        marks = (backups._CERTAIN, backups._UNCERTAIN)
+        found = {
+            trace: day for mark in marks for trace, day in backups._traces(folder, mark).items()
+        }
+        told = whole[:cut].decode()
+        expected = {
+            trace: day if f"{trace}@{day}" in told else None
+            for trace, day in some.items()
+            if trace in told
+        }
+        assert found == {**expected, **late}
+
+
+def test_a_torn_line_keeps_no_store_from_opening_and_the_next_erased_stays_so(filled):
+    store, code = filled
+    file = store.folder / backups.ERASED_FILE
+    file.write_text(f"abcdef0123@2026-1\n?{0:08x}.{0:064x}@2026-02-31\n{0:08x}.00", "ascii")
+    with store.write(LEADER) as session:
+        identities.forget_identity(session, code)
+        backups.remember_erased(store, session, [code], NOW.date())
+    with store.write(LEADER) as session:
+        identities.save_name(session, code, "Brought Back")
+    days = []
+    assert backups.erase_again(store, lambda _session, _code, on: days.append(on)) == 1
+    assert days == [NOW.date()]
+    assert make_backup(store, NOW).is_file()
 
 
 class Stopped(Exception):

@@ -34,7 +34,7 @@ from peerbook.store.backup_file import (
 from peerbook.store.chain_ends import NotedEnds, note_end, noted_ends
 from peerbook.store.engine import UNFINISHED, open_database
 from peerbook.store.identities import forget_identity
-from peerbook.store.keys import STORE_ID_BYTES, Keys, MasterKey
+from peerbook.store.keys import KEY_ID_BYTES, STORE_ID_BYTES, Keys, MasterKey
 from peerbook.store.store import Store, begin_counting_again, set_setting
 from peerbook.store.tables import Participant
 from peerbook.store.taken_back import Standing, TakenBack
@@ -59,6 +59,13 @@ _CUT_OFF_AFTER = dt.timedelta(days=1)
 
 _DAY = "@"
 """In a line of it, before the day on which they were erased; earlier peerbooks wrote none."""
+
+_LINE = re.compile(
+    rf"([{_UNCERTAIN}{_NOT_AFTER_ALL}]?)([0-9a-f]{{{2 * KEY_ID_BYTES}}}\.[0-9a-f]{{64}})"
+    rf"(?:{_DAY}(\d{{4}}-\d\d-\d\d))?"
+)
+"""What is whole of a line of it: a stop or a full disk can leave one torn, which names nobody, or
+has no day."""
 
 Erase = Callable[[Session, str, dt.date | None], object]
 """Erases a participant as of the day they were erased first; None where that is not known."""
@@ -456,13 +463,14 @@ def _erased_in(folder: Path) -> Days:
 def _traces(folder: Path, mark: str) -> Days:
     """Return who has a mark in a folder; the last one counts, but what is certain stays so."""
     path = folder / ERASED_FILE
+    text = path.read_text("ascii", "replace") if path.exists() else ""
     last: dict[str, tuple[str, dt.date | None]] = {}
-    for line in path.read_text("ascii").split() if path.exists() else ():
-        marked, _at, day = line.partition(_DAY)
-        trace = marked.lstrip(_UNCERTAIN + _NOT_AFTER_ALL)
-        if trace not in last or last[trace][0] != _CERTAIN:
-            its_mark = marked[: len(marked) - len(trace)]
-            last[trace] = its_mark, dt.date.fromisoformat(day) if day else None
+    for its_mark, trace, told in _LINE.findall(text):
+        before, day = last.get(trace, (None, None))
+        if before != _CERTAIN:
+            with contextlib.suppress(ValueError):  # no day of the calendar
+                day = dt.date.fromisoformat(told)
+            last[trace] = its_mark, day
     return {trace: day for trace, (its_mark, day) in last.items() if its_mark == mark}
 
 

@@ -163,10 +163,17 @@ def explaining(place: Path) -> Iterator[Any]:
 
 
 def append_to(path: Path, text: str) -> None:
-    """Add lines to a file only its owner reads, and see them on the disk."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "a", encoding="ascii") as file:
-        file.write(text)
+    """Add lines to a file only its owner reads, and see them on the disk.
+
+    They begin on a line of their own where a stop or a full disk has left the last one torn.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(handle, "a+b") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read() != b"\n":
+                text = f"\n{text}"
+        file.write(text.encode("ascii"))
         file.flush()
         os.fsync(file.fileno())
 
