@@ -123,7 +123,7 @@ def test_a_result_is_told_side_by_side_and_taken_along(app, guest, site, axe):
     expect(page.get_by_text("Intet tal har et mindst og et højst.", exact=False)).to_be_visible()
     choose(page, "Én model ad gangen", label=VEJLE.title)
     worth = estimate(made.case(VEJLE)).total("volunteer")
-    page.get_by_role("radio", name="Hvad det ville koste at lønne den").check(force=True)
+    page.get_by_role("radio", name="Det, det ville koste i løn").check(force=True)
     expect(page.get_by_text(f"Frivilliges tid tæller som {format_number(worth)}")).to_be_visible()
     assert axe(page) == []
     book = openpyxl.load_workbook(io.BytesIO(downloaded(page, "Hent det som regneark")))
@@ -158,6 +158,7 @@ def test_ranges_are_drawn_and_a_grant_changes_the_result_at_once(app, guest, sit
     pick(panel, "Hvem betaler, giver eller sparer det?", "En forening eller fond")
     panel.get_by_label(re.compile("I hvilket års priser?")).fill("2026")
     panel.get_by_label(re.compile("Hvor er det fra?")).fill("Bevillingen")
+    panel.get_by_label(re.compile("Hvornår blev det slået op?")).fill(TODAY.isoformat())
     panel.get_by_role("button", name="Gem", exact=True).click()
     expect(page.get_by_role("table", name="Tilskud og gaver")).to_contain_text("En fond")
     tab(page, "6 Resultat")
@@ -170,6 +171,7 @@ def test_hours_are_enough_for_so_many_pairs_and_the_record_fills_figures(app, gu
     begun(app, site, filled())
     page = opened(app, guest, site, "Antal par")
     page.get_by_label(re.compile("Medarbejdertimer om ugen i alt")).fill("15")
+    page.get_by_label(re.compile("Timer til opgaven")).fill("1924")
     page.get_by_role("button", name="Regn det ud").click()
     expect(page.get_by_text("De fleste timer går til", exact=False)).to_be_visible()
     assert axe(page) == []

@@ -113,11 +113,14 @@ def test_no_two_of_a_place_have_one_name(store, site_id):
 
 def test_one_that_was_removed_is_gone(store, site_id):
     number = begun(store, site_id, filled())
-    change(store, assessment_records.remove, number)
+    seen = kept(store, number)
+    with pytest.raises(Conflict):
+        change(store, assessment_records.remove, number, assessment())
+    change(store, assessment_records.remove, number, seen)
     assert read(store, assessment_records.assessments, site_id) == []
     for call in (
         lambda: read(store, assessment_records.assessment, number),
-        lambda: change(store, assessment_records.remove, number),
+        lambda: change(store, assessment_records.remove, number, seen),
     ):
         with pytest.raises(Conflict):
             call()

@@ -57,3 +57,16 @@ def test_hours_that_cannot_be_are_refused(hours):
     with pytest.raises(InputFault) as fault:
         capacity(case((TALK, PAIR)), Decimal(hours))
     assert [one.place.field for one in fault.value.faults] == ["hours_a_week"]
+
+
+def test_hours_of_employment_are_fewer_hours_of_work():
+    employed = capacity(case(), Decimal(37), Decimal(1443))
+    assert employed.hours == 1443
+    assert capacity(case(), Decimal(15), Decimal(1443)).hours == Decimal(15) * 1443 / 37
+
+
+@pytest.mark.parametrize("hours", [Decimal(0), Decimal(1925), Decimal("NaN")])
+def test_there_are_no_more_effective_hours_than_in_a_year(hours):
+    with pytest.raises(InputFault) as fault:
+        capacity(case(), Decimal(15), hours)
+    assert [one.place.field for one in fault.value.faults] == ["effective_hours"]

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import uuid
+from decimal import Decimal
 
 import pytest
 
@@ -12,7 +13,10 @@ from builders import LEADER, a_site, change, read
 from peerbook.costs import assessment_records
 from peerbook.costs.assessment import place_of
 from peerbook.costs.case import STARTED, estimate
+from peerbook.costs.figure import PRICES
 from peerbook.costs.figures_part import Figures
+from peerbook.costs.frame_part import Frame
+from peerbook.costs.lines_part import own_costs
 from peerbook.costs.model import load_models
 from peerbook.costs.names import kroner
 from peerbook.costs.opened import Opened
@@ -150,6 +154,64 @@ def test_a_figure_somebody_else_changed_is_not_overwritten(open_it, store):
     assert figures(store, opened.number) == theirs
 
 
+def test_what_another_saved_is_not_taken_back_by_whoever_saves_something_else(open_it, store):
+    opened = open_it(assessment(figures={STARTED: said("count", 20)}))
+    form = form_of(Figures(opened))
+    before = figures(store, opened.number)
+    theirs = {STARTED: said("count", 30)}
+    change(store, assessment_records.save_entries, opened.number, "figures", before, theirs)
+    weeks = {"value": "44", "source": "Kalender"}
+    form._on_submit(sent(form, weeks_a_year=weeks))
+    form._on_submit(sent(form, weeks_a_year=weeks, months_together={"value": "7", "source": "x"}))
+    kept = figures(store, opened.number)
+    assert kept[STARTED] == theirs[STARTED]
+    assert kept["months_together"].value == 7
+
+
+def test_a_frame_somebody_else_changed_is_not_put_back(open_it, store):
+    opened = open_it(assessment())
+    (form,) = everything(Frame(opened).parts(), Form)
+    longer = dataclasses.replace(opened.said, years=5)
+    change(store, assessment_records.save_frame, opened.number, opened.said, longer)
+    weeks = {"weeks_a_year": said("count", 44)}
+    opened.save(Submission(str(uuid.uuid4()), {}), "figures", {}, weeks)
+    fields = all_fields(form._fields)
+    with pytest.raises(Conflict):
+        form._on_submit(Submission(str(uuid.uuid4()), parse_all(fields, form.begin)))
+    assert again(store, opened.number).said.years == 5
+
+
+def test_an_amount_of_a_model_that_is_no_longer_chosen_stays_that_models(open_it):
+    made = filled(lines={"a": own_line("cost", model=GUIDES.id)})
+    opened = open_it(made)
+    sort = own_costs(opened)
+    values = {**sort.values(made.lines["a"])}
+    assert "model" in {one.name for one in all_fields(sort.fields())}
+    assert sort.entry(values) == made.lines["a"]
+
+
+def test_volunteers_are_worth_something_where_nothing_is_paid(open_it):
+    nothing = {
+        key: dataclasses.replace(one, value=Decimal(0))
+        for key, one in filled().figures.items()
+        if one.unit in PRICES and key != "volunteer_wage"
+    }
+    told = words(Results(open_it(filled(figures=nothing))).parts())
+    assert "Frivilliges tid tæller som" in told
+
+
+def test_more_than_anybody_spends_is_told_and_not_worked_out(open_it):
+    huge = {
+        key: dataclasses.replace(one, value=Decimal(10) ** 9)
+        for key, one in filled().figures.items()
+        if one.unit != "share"
+    }
+    parts = Results(open_it(filled(figures=huge))).parts()
+    assert not everything(parts, Downloads)
+    (table,) = everything(parts, Table)
+    assert "for mange cifre" in str(table.spec())
+
+
 @pytest.mark.parametrize(
     ("row", "at"),
     [
@@ -160,6 +222,7 @@ def test_a_figure_somebody_else_changed_is_not_overwritten(open_it, store):
             "counts.contracts_started.value",
         ),
         ({"low": "1", "high": "2"}, "counts.contracts_started.value"),
+        ({"value": "0", "source": "x"}, "counts.contracts_started.value"),
     ],
 )
 def test_what_cannot_be_is_told_at_its_cell(open_it, store, row, at):
@@ -183,3 +246,47 @@ def test_another_number_than_the_source_has_needs_a_source_of_its_own(open_it, s
     form._on_submit(sent(form, talk_hours={"value": "2", "source": "Vores kalender"}))
     key = place_of(VEJLE, "talk_hours")
     assert figures(store, opened.number)[key].value == 2
+
+
+def test_a_published_number_can_stand_as_an_example_and_its_range_needs_a_source(open_it, store):
+    opened = open_it(assessment())
+    part = Figures(opened)
+    form_of(part)
+    part._about = VEJLE.id
+    form = form_of(part)
+    form._on_submit(sent(form, talk_hours={"example": True}))
+    key = place_of(VEJLE, "talk_hours")
+    assert figures(store, opened.number)[key].status == "example"
+    with pytest.raises(InputFault):
+        form._on_submit(sent(form, course_days={"low": "5", "high": "7"}))
+
+
+def test_a_price_that_is_not_looked_up_again_keeps_its_day(open_it, store):
+    long_ago = TODAY.replace(year=2024)
+    price = said("kr_per_hour", 200, price_year=2026, said_on=long_ago)
+    opened = open_it(assessment(figures={"volunteer_wage": price}))
+    form = form_of(Figures(opened))
+    form._on_submit(sent(form, volunteer_wage={"low": "150", "high": "250"}))
+    assert figures(store, opened.number)["volunteer_wage"].said_on == long_ago
+    form._on_submit(sent(form, volunteer_wage={"value": "210", "low": "150", "high": "250"}))
+    assert figures(store, opened.number)["volunteer_wage"].said_on > long_ago
+
+
+def test_a_draft_that_is_taken_up_again_brings_back_only_the_rows_it_changed(open_it, store):
+    opened = open_it(assessment(figures={STARTED: said("count", 20)}))
+    part = Figures(opened)
+    form = form_of(part)
+    raw = json.loads(json.dumps(dict(form.begin)))
+    for row in raw["counts"]:
+        if row["id"] == "weeks_a_year":
+            row["values"] |= {"value": "44", "source": "Kalender"}
+    form._keep_draft({"values": raw}, ())
+    theirs = {STARTED: said("count", 30)}
+    change(
+        store, assessment_records.save_entries, opened.number, "figures",
+        {STARTED: said("count", 20)}, theirs,
+    )  # fmt: skip
+    resumed = form_of(Figures(again(store, opened.number)))
+    offered = {row["id"]: row["values"] for row in resumed.offer["values"]["counts"]}
+    assert offered["weeks_a_year"]["value"] == "44"
+    assert offered["contracts_started"]["value"] == "30"

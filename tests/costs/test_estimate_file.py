@@ -100,7 +100,8 @@ def test_the_result_is_the_same_to_the_oere(found, worked_out):
 
 def test_the_sheet_for_soem_parts_all_that_is_paid_by_year_category_and_payer(found, worked_out):
     _said, known = found
-    *rows, started, success = worked_out["Til SØM"][1:]
+    *rows, started, success, mark = worked_out["Til SØM"][1:]
+    assert "eksempel" in mark[1]
     assert kr(started[3]) == known.case.figures[STARTED].known
     assert success[1:4] == ["Succesrate", "Ingen resultatdata endnu", None]
     assert sum(kr(row[3]) for row in rows) == known.total()

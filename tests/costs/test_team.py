@@ -100,3 +100,9 @@ def test_a_team_that_cannot_be_worked_out_is_told(members, field):
     with pytest.raises(InputFault) as fault:
         hour_of(members, range(2026, 2027), 2026)
     assert [one.place.field for one in fault.value.faults] == [field]
+
+
+def test_a_guess_of_one_makes_an_example_of_the_price():
+    team = [member(), dataclasses.replace(member(), is_example=True)]
+    assert hour_of(team, range(2026, 2027), 2026).status == "example"
+    assert hour_of(team[:1], range(2026, 2027), 2026).status == "own"

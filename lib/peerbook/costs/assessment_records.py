@@ -135,15 +135,16 @@ def save_entries(
     return _saved(session, row)
 
 
-def remove(session: Session, number: int) -> Saved:
+def remove(session: Session, number: int, seen: Assessment) -> Saved:
     """Remove an assessment with all that was said in it.
 
     Raises
     ------
     Conflict
-        When somebody has removed it already.
+        When somebody has removed it already, or changed it since it was read.
     """
     row = _row(session, number)
+    refuse_overtaken({"seen": seen}, {"seen": _kept(row).assessment}, {})
     saved = Saved("cost_assessment", number, row.version)
     session.delete(row)
     return saved

@@ -9,10 +9,12 @@ from math import floor
 
 from peerbook.costs.case import MONTHS, STARTED, Case, Line
 from peerbook.costs.figure import PRICES, Figure, missing_at
+from peerbook.costs.team import FULL_WEEK_HOURS, FULL_YEAR_HOURS, hours_of_a_year
 from peerbook.errors import InputFault
 from peerbook.text import _
 
-WEEKS, MONTHS_IN_YEAR = 52, 12
+MONTHS_IN_YEAR = 12
+_A_YEAR = Decimal(FULL_YEAR_HOURS)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Capacity:
         return max(Decimal(0), sum((use.fixed for use in self.uses), Decimal(0)) - self.hours)
 
 
-def capacity(case: Case, hours_a_week: Decimal) -> Capacity:
+def capacity(case: Case, hours_a_week: Decimal, effective_hours: Decimal = _A_YEAR) -> Capacity:
     """Return what a programme can do with so many paid staff hours a week.
 
     Hours of volunteers, and what is done once at the start, are not counted.
@@ -82,22 +84,28 @@ def capacity(case: Case, hours_a_week: Decimal) -> Capacity:
     case
         The programme. How many contracts begin is worked out, not read.
     hours_a_week
-        Of all staff together, in 52 weeks less the holidays somebody has taken off already.
+        Of all staff together, as they are employed.
+    effective_hours
+        What is left for the work itself of a full year of 1,924 hours; all of it when that is taken
+        off already.
 
     Raises
     ------
     InputFault
-        At `hours_a_week`, when there are none; at each figure of hours that is missing.
+        At `hours_a_week`, when there are none; at `effective_hours`, when there are none or more
+        than in a year; at each figure of hours that is missing.
     """
     if not hours_a_week.is_finite() or hours_a_week <= 0:
         raise InputFault.at("hours_a_week", _("Write how many hours a week, more than zero."))
+    if not effective_hours.is_finite() or not 0 < effective_hours <= FULL_YEAR_HOURS:
+        raise InputFault.at("effective_hours", hours_of_a_year())
     lines = [line for line in case.lines if line.kind == "cost" and line.when == "yearly"]
     by_hour = [line for line in lines if _hours_of(line, case.figures)]
     needed = {key for line in by_hour for key in _hours_of(line, case.figures)} | {MONTHS}
     if missing := [key for key in case.needed if key in needed and case.figures[key].value is None]:
         raise InputFault(missing_at(missing))
     uses = tuple(_use(line, case.figures) for line in by_hour)
-    hours = hours_a_week * WEEKS
+    hours = hours_a_week * effective_hours / FULL_WEEK_HOURS
     left = hours - sum((use.fixed for use in uses), Decimal(0))
     each = sum((use.each for use in uses), Decimal(0))
     contracts = None if each == 0 else max(0, floor(left / each))

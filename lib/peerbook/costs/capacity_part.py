@@ -7,7 +7,8 @@ from typing import Any
 
 from peerbook.costs.capacity import Capacity, capacity
 from peerbook.costs.opened import Opened
-from peerbook.costs.team_part import staff_hours
+from peerbook.costs.team import FULL_YEAR_HOURS
+from peerbook.costs.team_part import effective_hours, staff_hours
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _, format_number, ngettext
 from peerbook.ui import (
@@ -59,23 +60,37 @@ class CapacityQuestion:
                 "hours_a_week", _("Staff hours a week, all together"), required=True,
                 minimum=0, maximum=_MOST_HOURS, unit=_("hours"),
             ),
+            NumberField(
+                "effective_hours", _("Hours left for the work in a full year"), required=True,
+                minimum=1, maximum=FULL_YEAR_HOURS, unit=_("hours"),
+                hint=_(
+                    "A full year is {hours} hours, before holidays, illness, breaks and meetings."
+                ).format(hours=format_number(FULL_YEAR_HOURS)),
+            ),
         ]  # fmt: skip
         if len(chosen) > 1:
             options = [(one.id, one.title) for one in chosen]
             fields.append(ChoiceField("model", _("Which model?"), options=options, required=True))
         hours = round(staff_hours(self._opened), 1)
-        values = {"hours_a_week": hours or None, "model": chosen[0].id}
+        effective = effective_hours(self._opened)
+        values = {
+            "hours_a_week": hours or None,
+            "effective_hours": effective and round(effective),
+            "model": chosen[0].id,
+        }
 
         def answer(submission: Submission) -> str:
             wanted = submission.values.get("model", chosen[0].id)
             model = next(one for one in chosen if one.id == wanted)
             try:
                 found = capacity(
-                    self._opened.said.case(model), given(Decimal, submission.values["hours_a_week"])
+                    self._opened.said.case(model),
+                    given(Decimal, submission.values["hours_a_week"]),
+                    given(Decimal, submission.values["effective_hours"]),
                 )
             except InputFault as error:
                 raise InputFault(self._named(error, self._opened.said.names(model))) from error
-            self._answer.show(_told(found))
+            self._answer.show([*self._opened.example_notice((model,)), *_told(found)])
             return ""
 
         self._place.show([

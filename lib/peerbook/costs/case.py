@@ -16,7 +16,7 @@ from typing import Literal
 
 from peerbook.costs.figure import PRICES, Figure, faults_of, missing_at
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.text import _
+from peerbook.text import _, format_number
 
 Category = Literal["preparation", "training", "running", "investment"]
 Kind = Literal["cost", "volunteer", "gift", "grant", "saving"]
@@ -29,6 +29,8 @@ completed, and how many months a pair is together."""
 
 LONGEST = 30
 """Years a case can be counted over; beyond, prices and programmes are guesses."""
+LARGEST = Decimal(10) ** 11
+"""Kroner of one line in a year: what comes to more has a slip in it, and no table holds it."""
 OERE = Decimal("0.01")
 _EXACT = 60
 """Digits that hold any product of a line's figures."""
@@ -132,13 +134,27 @@ class Case:
                 told.append(Fault(message, Place(field=key)))
         for key in (STARTED, COMPLETED, MONTHS):
             if 0 in _ends(self.figures[key]):
-                text = _("With none of these, there is no cost for each. Write more than zero.")
-                told.append(Fault(text, Place(field=key)))
+                told.append(Fault(none_of_these(), Place(field=key)))
         if not 1 <= self.years <= LONGEST:
             told.append(
                 Fault(_("Count from 1 to {most} years.").format(most=LONGEST), Place(field="years"))
             )
-        return told
+        return told or self.too_large()
+
+    def too_large(self) -> list[Fault]:
+        """Return which lines come to more than anybody spends, each at its price."""
+        text = _(
+            "“{what}” comes to more than {most} kroner a year. See whether a number has too many "
+            "digits."
+        )
+        return [
+            Fault(
+                text.format(what=line.what or line.id, most=format_number(LARGEST)),
+                Place(field=next(key for key in line.factors if self.figures[key].unit in PRICES)),
+            )
+            for line in self.lines
+            if self.product(line.factors) > LARGEST
+        ]
 
     def with_figure(self, key: str, figure: Figure) -> Case:
         """Return the case with another figure of this key."""
@@ -240,6 +256,11 @@ class Estimate:
             paid / (started * figures[COMPLETED].known),
             paid / (started * figures[MONTHS].known),
         )
+
+
+def none_of_these() -> str:
+    """Return why how many began, were completed or lasted cannot be none."""
+    return _("With none of these, there is no cost for each. Write more than zero.")
 
 
 def estimate(case: Case) -> Estimate:

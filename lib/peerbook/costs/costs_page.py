@@ -96,13 +96,13 @@ class Assessments(Tab):
         def save(submission: Submission) -> None:
             made = framed(submission.values)
             names.ask([Written("title", made.title)])
-            self._desk.save(
+            receipt = self._desk.save(
                 submission,
                 lambda session: assessment_records.begin(
                     session, self._site.id, made, self._desk.today
                 ),
             )
-            self._open(self._listed()[0].number)
+            self._open(int(receipt.record))
 
         return Form(
             "cost_assessment", frame_fields(), on_submit=save, submit_label=_("Begin"),
@@ -149,14 +149,14 @@ class Assessments(Tab):
                 title = _("{title} (copy)").format(title=title)
             made = dataclasses.replace(said, title=title)
             with self._desk.store.write(self._desk.actor) as session:
-                assessment_records.begin(session, self._site.id, made, self._desk.today)
+                saved = assessment_records.begin(session, self._site.id, made, self._desk.today)
             told = _("This is the copy. What you change here does not change the other.")
-            self._open(self._listed()[0].number, told)
+            self._open(int(saved.number), told)
             return told
 
         def remove() -> str:
             return self._press(
-                lambda session: assessment_records.remove(session, opened.number),
+                lambda session: assessment_records.remove(session, opened.number, opened.said),
                 _("It is removed."),
             )
 

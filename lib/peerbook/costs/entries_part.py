@@ -120,7 +120,7 @@ class Entries(Generic[One]):
 
     def _listed(self) -> dict[str, One]:
         held = getattr(self._opened.said, self._sort.held)
-        return {key: one for key, one in sorted(held.items()) if self._sort.is_one(one)}
+        return {key: one for key, one in held.items() if self._sort.is_one(one)}
 
     def _form(self) -> Form:
         def save(submission: Submission) -> str:

@@ -314,18 +314,23 @@ class _Book:
             (_("Paid for each month a pair is together"), f"({begun}*{months})"),
         ):
             rows.append((what, *empty, Formula(f"{total}/{of}")))
-        if examples := self.said.examples(self.model):
-            text = ngettext(
-                "An example, not a result: {n} figure stands as an example.",
-                "An example, not a result: {n} figures stand as examples.",
-                len(examples),
-            )
-            rows.append((text.format(n=format_number(len(examples))), *empty, ""))
+        if told := self._example_told():
+            rows.append((told, *empty, ""))
         for old in self.said.old(self.today) if self.today else ():
             text = _("Looked up more than twelve months ago: {what} ({date})")
             told = text.format(what=old.what, date=format_date(old.said_on))
             rows.append((told, *empty, ""))
         return Sheet(_("Result"), columns, rows)
+
+    def _example_told(self) -> str:
+        """Return that figures are examples; empty where none is."""
+        examples = self.said.examples(self.model)
+        text = ngettext(
+            "An example, not a result: {n} figure stands as an example.",
+            "An example, not a result: {n} figures stand as examples.",
+            len(examples),
+        )
+        return text.format(n=format_number(len(examples))) if examples else ""
 
     def _for_som(self) -> Sheet:
         columns = (
@@ -346,4 +351,6 @@ class _Book:
             (None, _("Contracts that begin in a year"), None, Formula(started), None),
             (None, _("Success rate"), _("No outcome data yet"), None, None),
         ]
+        if told := self._example_told():
+            rows.append((None, told, None, None, None))
         return Sheet(_("For SØM"), columns, rows)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from peerbook.costs.assessment import EARLIEST, LATEST, place_of
-from peerbook.costs.case import Category
+from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Category, none_of_these
 from peerbook.costs.entries_part import Entries
 from peerbook.costs.figure import PRICES, Figure, Unit
 from peerbook.costs.lines_part import own_costs
@@ -113,9 +113,11 @@ class Figures:
     def _refresh(self) -> None:
         """Follow what was saved; what this form saved itself stands in it already."""
         said = self._opened.said
-        if self._saves:
-            self._seen = said.figures
-        elif (said.chosen, said.staff, said.figures) != (self._chosen, self._staff, self._seen):
+        if not self._saves and (said.chosen, said.staff, said.figures) != (
+            self._chosen,
+            self._staff,
+            self._seen,
+        ):
             self._choose()
             self._show()
         self._tell_missing()
@@ -294,9 +296,13 @@ class Figures:
             if one is not None
         )
         try:
-            return self._opened.save(submission, "figures", seen, mine)
+            receipt = self._opened.save(submission, "figures", seen, mine)
         except InputFault as error:
             raise InputFault([_at(fault, places) for fault in error.faults]) from error
+        # What others saved meanwhile is not what this form shows.
+        stands = {key: one for key, one in self._seen.items() if key not in mine}
+        self._seen = stands | {key: one for key, one in mine.items() if one is not None}
+        return receipt
 
     def _said(self, asked: Question, stored: Figure | None, row: Row, place: str) -> Figure | None:
         """Return what a row says of a figure; None where that is what the model's file says."""
@@ -316,20 +322,22 @@ class Figures:
             raise InputFault.at(
                 f"{place}.{field}", _("Write both the least and the most, or none of them.")
             )
+        if value == 0 and asked.id in (STARTED, COMPLETED, MONTHS):
+            raise InputFault.at(f"{place}.value", none_of_these())
         source = str(row.values["source"]).strip()
         if not source:
             raise InputFault.at(f"{place}.source", _("Say where the number is from."))
-        published = asked.figure
-        if published.value not in (None, value) and source == published.source:
-            raise InputFault.at(
-                f"{place}.source",
-                _("That source has another number. Say where this one is from."),
-            )
+        published, has_range = asked.figure, low is not None
+        if source == published.source and (value != published.value or has_range):
+            text = _("That source has another number, or no least and most. Say where it is from.")
+            raise InputFault.at(f"{place}.source", text)
         figure = Figure(
             asked.unit, value, source, "example" if row.values["example"] else "own",
             self._price_year(asked, row), said_on=self._opened.desk.today,
         )  # fmt: skip
-        if value == published.value and source == published.source:
+        if (shown.value, shown.source, shown.price_year) == (value, source, figure.price_year):
+            figure = replace(figure, said_on=shown.said_on)  # it was not looked up again
+        if (value, source) == (published.value, published.source) and not row.values["example"]:
             figure = replace(figure, status=published.status, said_on=None)
         if low is not None and high is not None:
             return replace(figure, spread=Triangle(low, high))

@@ -83,12 +83,16 @@ class Frame:
 
     def parts(self) -> list[Part]:
         """Return the form and the models."""
+        said = self._opened.said
+        shown = [said]
 
         def save(submission: Submission) -> Receipt:
             self._opened.ask_about_names([("title", str(submission.values["title"]))])
-            return self._opened.save_frame(submission, framed(submission.values, self._opened.said))
+            mine = framed(submission.values, self._opened.said)
+            receipt = self._opened.save_frame(submission, shown[0], mine)
+            shown[0] = mine
+            return receipt
 
-        said = self._opened.said
         values = {
             "title": said.title, "models": said.models, "first_year": said.first_year,
             "years": said.years, "price_year": said.price_year,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any, cast, get_args
 
@@ -9,12 +10,14 @@ from peerbook.costs.assessment import EARLIEST, LATEST, OwnLine
 from peerbook.costs.case import Category, Kind, Payer, When
 from peerbook.costs.entries_part import Sort, Values
 from peerbook.costs.figure import Figure
+from peerbook.costs.model import load_models
 from peerbook.costs.names import category_name, kind_name, payer_name, status_name, when_name
 from peerbook.costs.opened import Opened
 from peerbook.text import _
 from peerbook.ui import (
     ChoiceField,
     Column,
+    DateField,
     Field,
     FlagField,
     Group,
@@ -64,7 +67,7 @@ def _sort(
         figure = Figure(
             "kr", given(Decimal, values["kr"]), str(values["source"]).strip(),
             "example" if values["example"] else "own", given(int, values["price_year"]),
-            said_on=opened.desk.today,
+            said_on=given(dt.date, values["said_on"]),
         )  # fmt: skip
         model = str(values.get("model", _ALL))
         return OwnLine(
@@ -78,13 +81,17 @@ def _sort(
     return Sort(
         "lines", name,
         [
-            Column("what", _("What")), Column("payer", _("Who")), Column("when", _("When")),
+            Column("what", _("What")),
+            Column("sort", _("Category") if with_category else _("Kind")),
+            Column("payer", _("Who")), Column("when", _("When")),
             Column("kr", _("Kroner"), kind="number", decimals=2),
             Column("price_year", _("Price year")), Column("source", _("Where from")),
             Column("status", _("Standing")),
         ],
         lambda one: {
-            "what": one.what, "payer": payer_name(one.payer), "when": when_name(one.when),
+            "what": one.what,
+            "sort": category_name(one.category) if with_category else kind_name(one.kind),
+            "payer": payer_name(one.payer), "when": when_name(one.when),
             "kr": one.figure.value, "price_year": str(one.figure.price_year),
             "source": one.figure.source, "status": status_name(one.figure.status),
         },
@@ -92,7 +99,8 @@ def _sort(
         lambda one: {
             "what": one.what, "kind": one.kind, "category": one.category, "payer": one.payer,
             "when": one.when, "kr": one.figure.value, "price_year": one.figure.price_year,
-            "source": one.figure.source, "example": one.figure.status == "example",
+            "source": one.figure.source, "said_on": one.figure.said_on,
+            "example": one.figure.status == "example",
             "model": one.model or _ALL,
         },
         entry,
@@ -129,9 +137,14 @@ def _fields(opened: Opened, kinds: tuple[Kind, ...], *, with_category: bool) -> 
             minimum=EARLIEST, maximum=LATEST,
         ),
         TextField("source", _("Where is it from?"), required=True, max_length=200),
+        DateField(
+            "said_on", _("When was it looked up?"), required=True, latest=opened.desk.today
+        ),
         FlagField("example", _("It is only an example")),
     ]  # fmt: skip
-    if len(said.chosen) > 1:
-        models = [(_ALL, _("All of them")), *((one.id, one.title) for one in said.chosen)]
+    used = {one.model for one in said.lines.values()} - {""}
+    known = [one for one in load_models() if one in said.chosen or one.id in used]
+    if len(known) > 1 or used:
+        models = [(_ALL, _("All of them")), *((one.id, one.title) for one in known)]
         asked.append(ChoiceField("model", _("Which model?"), options=models, required=True))
     return asked

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from peerbook.costs import assessment_records
-from peerbook.costs.assessment import Assessment, Part
+from peerbook.costs.assessment import Assessment
+from peerbook.costs.assessment import Part as Held
 from peerbook.costs.assessment_records import Entry, Kept
+from peerbook.costs.model import Model
 from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
 from peerbook.store import Receipt
-from peerbook.ui import Submission
+from peerbook.text import format_number, ngettext
+from peerbook.ui import Notice, Part, Submission
 
 
 class Opened:
@@ -44,6 +47,20 @@ class Opened:
         """Let a step be shown anew after each save."""
         self._followers.append(refresh)
 
+    def example_notice(self, models: Iterable[Model]) -> list[Part]:
+        """Return that figures of some models are examples, where any is."""
+        found = {
+            self.said.names(model)[key] for model in models for key in self.said.examples(model)
+        }
+        if not found:
+            return []
+        text = ngettext(
+            "An example, not a result: {n} figure stands as an example.",
+            "An example, not a result: {n} figures stand as examples.",
+            len(found),
+        )
+        return [Notice("warn", text.format(n=format_number(len(found))))]
+
     def ask_about_names(self, texts: Iterable[tuple[str, str]]) -> None:
         """Ask once about texts that seem to name somebody, each with its field.
 
@@ -54,9 +71,8 @@ class Opened:
         """
         self._names.ask(Written(field, text) for field, text in texts)
 
-    def save_frame(self, submission: Submission, mine: Assessment) -> Receipt:
-        """Save title, models and years."""
-        seen = self.said
+    def save_frame(self, submission: Submission, seen: Assessment, mine: Assessment) -> Receipt:
+        """Save title, models and years, as they were shown and as they are wanted."""
         receipt = self.desk.save(
             submission,
             lambda session: assessment_records.save_frame(session, self.number, seen, mine),
@@ -67,7 +83,7 @@ class Opened:
     def save(
         self,
         submission: Submission,
-        part: Part,
+        part: Held,
         seen: Mapping[str, Entry | None],
         mine: Mapping[str, Entry | None],
     ) -> Receipt:
@@ -79,7 +95,7 @@ class Opened:
         self._read()
         return receipt
 
-    def take_away(self, part: Part, key: str, seen: Entry) -> None:
+    def take_away(self, part: Held, key: str, seen: Entry) -> None:
         """Remove one entry."""
         with self.desk.store.write(self.desk.actor) as session:
             assessment_records.save_entries(session, self.number, part, {key: seen}, {key: None})

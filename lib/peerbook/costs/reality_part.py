@@ -63,7 +63,12 @@ class PlanAndReality:
             text = _("The record counts nothing of these models. It can for the model of Vejle.")
             parts.append(Prose(text))
         for model in models:
-            parts += [Heading(model.title), *self._plan_parts(model), *self._filling_parts(model)]
+            parts += [
+                Heading(model.title),
+                *self._opened.example_notice((model,)),
+                *self._plan_parts(model),
+                *self._filling_parts(model),
+            ]
         self._place.show(parts, told, take_there=bool(told))
 
     def _read(self, periods: Sequence[Period]) -> tuple[Noted, ...]:
@@ -155,12 +160,12 @@ def _quarter_parts(one: Actuals) -> list[Part]:
     if all(each.actual_kr is None for each in lines):
         return [*parts, Prose(_("Nothing of this was noted, so nobody knows what it did cost."))]
     text = _(
-        "Of what was counted, {plan} was planned, and it came to {actual}. Activities nobody "
-        "counts, planned at {rest}, stand as planned."
+        "For as much as was counted, {plan} was planned; with what was counted it comes to "
+        "{actual}. These are no accounts: what is counted is how much was done, and hours and "
+        "prices of each are those of the plan."
     )
     told = text.format(
         plan=kroner(one.plan_kr(is_measured=True)), actual=kroner(one.actual_kr()),
-        rest=kroner(one.plan_kr(is_measured=False)),
     )  # fmt: skip
     rows = [
         {

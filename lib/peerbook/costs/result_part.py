@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from peerbook.costs.assessment import Assessment
-from peerbook.costs.case import Case, Category, Estimate, Kind, Payer, estimate
+from peerbook.costs.case import STARTED, Case, Category, Estimate, Kind, Payer, estimate
 from peerbook.costs.comparison import differences
 from peerbook.costs.draws import drawn_per_started, reaches
 from peerbook.costs.estimate_file import estimate_file, som_file
@@ -53,6 +53,9 @@ from peerbook.ui import (
 Worth = Literal["zero", "replacement", "net"]
 """How volunteers' time is counted: not at all, as what it would cost to pay for it, or as that less
 what is spent on them."""
+
+
+_GIVEN: Sequence[Kind] = ("cost", "grant", "gift", "saving")
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class Results:
     def _show(self) -> None:
         found = results(self._opened.said)
         worked = [one for one in found if one.estimate is not None]
-        parts: list[Part] = [*self._warnings(found)]
+        parts: list[Part] = [*self._warnings()]
         if len(found) > 1:
             parts += [*_side_by_side(worked), *_why(worked)]
         parts += _range_parts(worked)
@@ -148,18 +151,9 @@ class Results:
 
     # -- before anything else ----------------------------------------------------------------------
 
-    def _warnings(self, found: Sequence[Result]) -> list[Part]:
-        parts: list[Part] = []
-        examples = {
-            one.names[key] for one in found for key in self._opened.said.examples(one.model)
-        }
-        if examples:
-            text = ngettext(
-                "An example, not a result: {n} figure stands as an example.",
-                "An example, not a result: {n} figures stand as examples.",
-                len(examples),
-            )
-            parts.append(Notice("warn", text.format(n=format_number(len(examples)))))
+    def _warnings(self) -> list[Part]:
+        said = self._opened.said
+        parts = self._opened.example_notice(said.chosen)
         if old := self._opened.said.old(self._opened.desk.today):
             told = [
                 _("{what} ({date})").format(what=one.what, date=format_date(one.said_on))
@@ -352,13 +346,17 @@ def _units_table(found: Estimate) -> Table:
 
 
 def _by_payer(found: Estimate) -> Table:
+    kinds = [kind for kind in _GIVEN if found.total(kind)]
     rows = [
-        {"who": payer_name(payer), "kr": kr}
+        {"who": payer_name(payer), **{kind: found.total(kind, payer=payer) for kind in kinds}}
         for payer in get_args(Payer)
-        if (kr := found.total(payer=payer))
+        if any(found.total(kind, payer=payer) for kind in kinds)
     ]
-    columns = [Column("who", _("Who pays")), Column("kr", _("Kroner"), kind="number")]
-    return Table(columns, rows, _("Who pays it"), sortable=False)
+    columns = [
+        Column("who", _("Who")),
+        *(Column(kind, kind_name(kind), kind="number") for kind in kinds),
+    ]
+    return Table(columns, rows, _("Who pays and gives, in kroner"), sortable=False)
 
 
 def volunteers_told(found: Estimate, worth: Worth) -> str:
@@ -368,10 +366,11 @@ def volunteers_told(found: Estimate, worth: Worth) -> str:
         "replacement": found.total("volunteer"),
         "net": found.volunteers_net,
     }[worth]
-    with_it = (found.total() + kr) / (found.total() / found.units.per_started)
+    started = found.case.figures[STARTED].known * found.case.years
+    with_it = (found.total() + kr) / started
     told = [
         _("Volunteers’ time counts as {kr}.").format(kr=kroner(kr)),
-        _("A contract that begins is then worth {kr}.").format(kr=kroner(with_it)),
+        _("With it, each contract that begins comes to {kr}.").format(kr=kroner(with_it)),
     ]
     if gifts := found.total("gift"):
         told.append(_("Gifts are worth {kr}, and are not paid.").format(kr=kroner(gifts)))

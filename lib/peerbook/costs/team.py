@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from peerbook.costs.case import OERE
-from peerbook.costs.figure import Figure
+from peerbook.costs.figure import Figure, Status
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.months import months_after
-from peerbook.text import _
+from peerbook.text import _, format_number
 
 FULL_YEAR_HOURS = 1924
 """37 hours in 52 weeks: a full year before anything is taken off (Økonomistyrelsen, Økonomisk
@@ -65,8 +65,7 @@ class Employment:
                 )
         hours = self.effective_hours
         if not hours.is_finite() or not 0 < hours <= FULL_YEAR_HOURS:
-            text = _("Write more than zero hours, and at most the {hours} of a full year.")
-            told.append(("effective_hours", text.format(hours=FULL_YEAR_HOURS)))
+            told.append(("effective_hours", hours_of_a_year()))
         if not self.source.strip():
             told.append(("source", _("Say where the number is from, so that others can check it.")))
         return [Fault(message, Place(field=name)) for name, message in told]
@@ -104,6 +103,8 @@ class Member:
         What they cost.
     starts_on, ends_on
         First and last day, where they are not there all the time.
+    is_example
+        Whether what they cost is a guess.
     """
 
     title: str
@@ -112,6 +113,7 @@ class Member:
     employment: Employment
     starts_on: dt.date | None = None
     ends_on: dt.date | None = None
+    is_example: bool = False
 
     def faults(self) -> list[Fault]:
         """Return what is wrong, each at its field."""
@@ -131,6 +133,12 @@ class Member:
         first, last = dt.date(years.start, 1, 1), dt.date(years.stop - 1, 12, 31)
         begins, ends = max(first, self.starts_on or first), min(last, self.ends_on or last)
         return max(0, (ends - begins).days + 1) * self.hours_a_week
+
+
+def hours_of_a_year() -> str:
+    """Return how many effective hours there can be."""
+    text = _("Write more than zero hours, and at most the {hours} of a full year.")
+    return text.format(hours=format_number(FULL_YEAR_HOURS))
 
 
 def hour_of(
@@ -191,9 +199,10 @@ def hour_of(
     paid = sum((carried(one.employment.hour()) * weight for one, weight in there), Decimal(0))
     hour = paid / sum(weight for _one, weight in there)
     sources = dict.fromkeys(one.employment.source for one, _weight in there)
+    status: Status = "example" if any(one.is_example for one, _weight in there) else "own"
     return Figure(
-        "kr_per_hour", hour.quantize(OERE, ROUND_HALF_UP), "; ".join(sources),
-        price_year=into, said_on=min(one.employment.said_on for one, _weight in there),
+        "kr_per_hour", hour.quantize(OERE, ROUND_HALF_UP), "; ".join(sources), status, into,
+        said_on=min(one.employment.said_on for one, _weight in there),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from peerbook.costs.assessment import EARLIEST, LATEST, Level
 from peerbook.costs.entries_part import Entries, Sort, Values
+from peerbook.costs.names import status_name
 from peerbook.costs.opened import Opened
 from peerbook.costs.team import FULL_WEEK_HOURS, FULL_YEAR_HOURS, Employment, Member, hour_of
 from peerbook.errors import InputFault
@@ -17,6 +18,7 @@ from peerbook.ui import (
     Column,
     DateField,
     Field,
+    FlagField,
     Group,
     Heading,
     IntegerField,
@@ -149,6 +151,7 @@ class Team:
                             "said_on", _("When was it looked up?"), required=True,
                             latest=desk.today,
                         ),
+                        FlagField("is_example", _("It is only an example")),
                     ],
                 ),
                 Group(
@@ -170,11 +173,13 @@ class Team:
                 Column("price_year", _("Price year")),
                 Column("from", _("From"), kind="date"),
                 Column("until", _("Until"), kind="date"),
+                Column("standing", _("Standing")),
             ],
             lambda one: {
                 "title": one.title, "hours": one.hours_a_week,
                 "hour": one.employment.hour().known, "price_year": str(one.employment.price_year),
                 "from": one.starts_on, "until": one.ends_on,
+                "standing": status_name("example" if one.is_example else "own"),
             },
             fields,
             _member_values,
@@ -197,7 +202,7 @@ def _member_values(one: Member) -> Values:
         "yearly_pay_kr": paid.yearly_pay_kr, "on_top_share": percent(paid.on_top_share),
         "overhead_share": percent(paid.overhead_share), "effective_hours": paid.effective_hours,
         "price_year": paid.price_year, "source": paid.source, "said_on": paid.said_on,
-        "starts_on": one.starts_on, "ends_on": one.ends_on,
+        "starts_on": one.starts_on, "ends_on": one.ends_on, "is_example": one.is_example,
     }  # fmt: skip
 
 
@@ -213,6 +218,7 @@ def _member(values: Values) -> Member:
     return Member(
         str(values["title"]), str(values["wage"]), number("hours_a_week"), paid,
         given_or_none(dt.date, values["starts_on"]), given_or_none(dt.date, values["ends_on"]),
+        bool(values["is_example"]),
     )  # fmt: skip
 
 
@@ -269,3 +275,14 @@ def staff_hours(opened: Opened) -> Decimal:
     days = (dt.date(last, 1, 1) - dt.date(first, 1, 1)).days
     weight = sum((one.weight_in(said.counted) for one in said.staff.values()), Decimal(0))
     return min(weight / days, Decimal(FULL_WEEK_HOURS * 100))
+
+
+def effective_hours(opened: Opened) -> Decimal | None:
+    """Return the effective hours of a full year on the team, the mean over their hours."""
+    said = opened.said
+    weights = [(one, one.weight_in(said.counted)) for one in said.staff.values()]
+    total = sum((weight for _one, weight in weights), Decimal(0))
+    if not total:
+        return None
+    hours = sum((one.employment.effective_hours * weight for one, weight in weights), Decimal(0))
+    return hours / total

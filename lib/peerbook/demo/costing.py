@@ -103,7 +103,7 @@ class Costing:
             Decimal(pay_kr), Decimal("0.18"), Decimal("0.07"), Decimal(1418), self._today.year,
             SOURCE, self._today,
         )  # fmt: skip
-        return Member(title, wage, Decimal(hours), paid)
+        return Member(title, wage, Decimal(hours), paid, is_example=True)
 
     def _line(self, what: str, kind: Kind, kr: int, payer: Payer) -> OwnLine:
         return OwnLine(what, kind, "running", payer, "yearly", self._figure("kr", str(kr)))

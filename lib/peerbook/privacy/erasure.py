@@ -212,7 +212,7 @@ def _texts_of_sites() -> Iterator[tuple[str, Any]]:
         Stakeholder.name, Stakeholder.contact, PressItem.outlet, PressItem.title,
         RecruitmentEffort.what, Gathering.place, CafeShift.place, CommonEvent.title,
         CommonEvent.suggestions, CostAssessment.title, CostAssessment.figures,
-        CostAssessment.staff, CostAssessment.lines, OutOfHoursContact.staff,
+        CostAssessment.staff, CostAssessment.lines, CostAssessment.levels, OutOfHoursContact.staff,
     ):  # fmt: skip
         yield text.class_.__tablename__, select(text, text.class_.site_id)
     hosts = select(ShiftHost.label, CafeShift.site_id, ShiftHost.participant_code)

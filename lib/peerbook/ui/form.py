@@ -15,7 +15,7 @@ import traitlets
 from peerbook.errors import Conflict, Fault, InputFault, PeerbookError
 from peerbook.text import _, format_date, format_time
 from peerbook.text.formats import COPENHAGEN
-from peerbook.ui.fields import AnyField, FileField, Group, all_fields, parse_all
+from peerbook.ui.fields import AnyField, FileField, Group, RowsField, all_fields, parse_all
 from peerbook.ui.part import Answer, Part, explanation, unreadable
 
 logger = logging.getLogger(__name__)
@@ -153,8 +153,8 @@ class Form(Part):
             name=name,
             fields=[part.spec() for part in fields],
             step=step,
-            begin=self._raw(values or {}),
-            offer=self._offered(),
+            begin=(begin := self._raw(values or {})),
+            offer=self._offered(begin),
             keeps_drafts=drafts is not None,
             clears=clear_after_save,
             only_asks=only_asks,
@@ -176,8 +176,8 @@ class Form(Part):
 
     # --- drafts -----------------------------------------------------------------------------
 
-    def _offered(self) -> dict[str, object]:
-        """Return the draft as it is offered, nothing when there is none."""
+    def _offered(self, begin: Mapping[str, object]) -> dict[str, object]:
+        """Return the draft as it is offered beside what the form begins with; nothing without."""
         if self._drafts is None:
             return {}
         try:
@@ -187,7 +187,11 @@ class Form(Part):
         if kept is None:
             return {}
         values, saved_at = kept
-        mine = {asked.name: values[asked.name] for asked in self._fields if asked.name in values}
+        mine = {
+            asked.name: _with_the_others(asked, values[asked.name], begin.get(asked.name))
+            for asked in self._fields
+            if asked.name in values
+        }
         if not mine:
             return {}
         return {"values": mine, "message": _offer_message(saved_at, dt.datetime.now(dt.UTC))}
@@ -205,7 +209,15 @@ class Form(Part):
         """Keep raw answers as a draft, all but files, and return when."""
         files = {asked.name for asked in self._fields if isinstance(asked, FileField)}
         values = _storable({name: answers[name] for name in answers if name not in files})
-        drafts.save(values)
+        drafts.save(
+            {
+                asked.name: _without_the_others(
+                    asked, values[asked.name], self.begin.get(asked.name)
+                )
+                for asked in self._fields
+                if asked.name in values
+            }
+        )
         now = dt.datetime.now(dt.UTC)
         self.offer = {"values": values, "message": _offer_message(now, now)}
         return now
@@ -292,6 +304,30 @@ class Form(Part):
                 theirs = asked.raw(conflict.theirs[asked.name])
                 rows.append({"field": asked.name, "theirs": theirs})
         return rows
+
+
+def _without_the_others(asked: AnyField, raw: object, shown: object) -> object:
+    """Return what is kept of an answer: of a fixed list only the rows that differ from those shown.
+
+    Else a draft that is taken up again would bring back what others have changed meanwhile.
+    """
+    if not (isinstance(asked, RowsField) and asked.rows is not None and isinstance(raw, list)):
+        return raw
+    before = _by_id(shown)
+    return [row for key, row in _by_id(raw).items() if _bare(row) != _bare(before.get(key))]
+
+
+def _with_the_others(asked: AnyField, kept: object, shown: object) -> object:
+    """Return what is offered of an answer: the rows that were kept among the others."""
+    if not (isinstance(asked, RowsField) and asked.rows is not None and isinstance(kept, list)):
+        return kept
+    return list((_by_id(shown) | _by_id(kept)).values())
+
+
+def _by_id(rows: object) -> dict[str, Any]:
+    """Return the raw rows of a list by their ids."""
+    listed = rows if isinstance(rows, list) else []
+    return {str(row["id"]): row for row in listed if isinstance(row, Mapping) and "id" in row}
 
 
 def _bare(raw: object) -> object:
