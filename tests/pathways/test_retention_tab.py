@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from builders import (
     participant,
     save,
 )  # fmt: skip
-from peerbook.errors import Conflict
+from peerbook.errors import Conflict, NotAllowed
 from peerbook.files.delimited import read_back
 from peerbook.files.spreadsheet_reader import read_cells
 from peerbook.pathways import retention_charts, retention_part, retention_records
@@ -41,6 +42,7 @@ from peerbook.pathways.retention_told import RETENTION_TOLD, remember, told_earl
 from peerbook.people.pairs import PAIR
 from peerbook.store import Store, Visitor, append_event, events_of
 from peerbook.store.tables import MatchedPair, Site
+from peerbook.store.visitor import Role
 from peerbook.ui import Chart, Downloads, Filter, Prose, Table
 
 AS_OF = dt.date(2026, 11, 24)
@@ -449,13 +451,21 @@ def test_a_file_in_its_other_format_is_judged_anew_only_when_something_has_chang
     assert len(judged) == 3
 
 
-def test_what_was_told_leads_to_nobody_for_other_roles(store, site, tmp_path):
+@pytest.mark.parametrize("role", get_args(Role))
+def test_what_was_told_is_for_leaders_and_nobody_else_takes_it_for_nothing(
+    store, site, tmp_path, role
+):
     with store.write(LEADER) as session:
         remember(session, site.id, [frozenset(["1", "2"])], (), AS_OF)
-    visitor = Visitor("bo", "analyst")
-    with Store.open(address(tmp_path), visitor=visitor) as theirs, theirs.read() as session:
-        [event] = [one for one in events_of(session, "site") if one.kind == RETENTION_TOLD]
-        assert not event.details
+    with Store.open(address(tmp_path), visitor=Visitor("bo", role)) as theirs:
+        if role == "leader":
+            with theirs.read() as session:
+                assert told_earlier(session, site.id) == (frozenset(["1", "2"]),)
+            return
+        with theirs.read() as session, pytest.raises(NotAllowed):
+            told_earlier(session, site.id)
+        with pytest.raises(NotAllowed), theirs.write("bo") as session:
+            remember(session, site.id, [frozenset(["1"])], (), AS_OF)
 
 
 def test_two_groups_of_one_name_both_stand(store):

@@ -13,11 +13,12 @@ from peerbook.files.paper import PAPER_LANGUAGE
 from peerbook.pathways import staff_records
 from peerbook.pathways.acute_card import acute_card
 from peerbook.pathways.acute_part import CardsGiven
-from peerbook.pathways.out_of_hours_part import OutOfHours
-from peerbook.pathways.over_involvement import Contact
+from peerbook.pathways.out_of_hours_part import OutOfHours, _told
+from peerbook.pathways.over_involvement import Contact, latest_months, loads
 from peerbook.pathways.staff_records import LeftSupport
 from peerbook.pathways.support_part import Support
 from peerbook.people.pairs import pairs
+from peerbook.privacy import disclosure
 from peerbook.store import Store, Visitor, append_event, events_of
 from peerbook.store.tables import Site
 from peerbook.text import written_in
@@ -235,3 +236,13 @@ def test_the_months_can_be_shown_to_colleagues_and_the_rest_is_for_the_coordinat
     ]  # fmt: skip
     told = " ".join(str(one.tree) for one in everything if isinstance(one, Prose))
     assert "numbers under 5 are not told in it" in told
+
+
+def test_a_month_that_is_kept_back_does_not_say_how_many_there_are(monkeypatch):
+    months = latest_months(TODAY)
+    found = loads([Contact(staff, TODAY) for staff in ("Anna", *["Bo"] * 7)], months)
+    place = str(len(months) - 1)
+    as_usual = _told(found, 5)
+    assert (as_usual["Anna", place], as_usual["Bo", place]) == ("under 5", "7")
+    monkeypatch.setattr(disclosure, "_mark", lambda *_args: "kept_back")
+    assert _told(found, 5)["Anna", place] == "holdt tilbage"

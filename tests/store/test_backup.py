@@ -115,6 +115,48 @@ def test_calendars_take_what_is_told_after_a_restore_for_newer(filled, tmp_path,
     assert told[-1] < 2**31, "a calendar holds no more"
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize("minutes", [19, -60])
+def test_a_second_restore_counts_on_from_the_store_it_sets_aside(filled, tmp_path, minutes):
+    store, _code = filled
+    path = make_backup(store, NOW)
+    store.close()
+    place = tmp_path / "data" / "peerbook.sqlite"
+    restore(path, place, NOW)
+    with open_store(tmp_path / "data") as again:
+        with again.write(LEADER) as session:
+            session.add_all(site(name=f"Site {number}") for number in range(1_500))
+        told = again.history_length()
+    restore(path, place, NOW + dt.timedelta(minutes=minutes))
+    with open_store(tmp_path / "data") as again:
+        assert again.history_length() > told
+
+
+def test_a_backup_of_a_clock_that_ran_ahead_counts_on(filled, tmp_path, databases):
+    store, _code = filled
+    told = []
+    path, ahead = make_backup(store, NOW), NOW + dt.timedelta(days=900)
+    for count, moment in enumerate((ahead, NOW)):
+        folder = tmp_path / f"elsewhere {count}"
+        restore(path, elsewhere(databases, folder), moment)
+        with open_store(folder) as again:
+            told.append(again.history_length())
+            path = make_backup(again, NOW + dt.timedelta(hours=1))
+    assert told[0] < told[1]
+
+
+@pytest.mark.sqlite
+def test_a_store_that_is_damaged_is_set_aside_uncounted(filled, tmp_path):
+    store, _code = filled
+    store.close()
+    place = tmp_path / "data" / "peerbook.sqlite"
+    whole = place.read_bytes()
+    place.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+    assert backups._counted_in(place) == 0
+    place.write_bytes(whole)
+    assert backups._counted_in(place) > 0
+
+
 def test_nothing_in_a_backup_can_be_read_and_only_its_owner_has_the_file(filled):
     store, code = filled
     path = make_backup(store, NOW)

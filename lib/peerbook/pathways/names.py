@@ -7,6 +7,7 @@ import datetime as dt
 from peerbook.pathways.due import Day, Due, When
 from peerbook.pathways.pathway import Pathway, Standing
 from peerbook.people.names import end_name
+from peerbook.privacy.disclosure import ToldCell
 from peerbook.text import _, format_date
 from peerbook.ui import Status
 from peerbook.ui.table import Tone
@@ -129,3 +130,8 @@ def day_name(kind: Day) -> str:
 
 def _date(day: dt.date | None) -> str:
     return "" if day is None else format_date(day)
+
+
+def hidden_text(cell: ToldCell, threshold: int) -> str:
+    """Return what stands in place of a figure that is hidden."""
+    return _("under {n}").format(n=threshold) if cell.mark == "few" else _("kept back")

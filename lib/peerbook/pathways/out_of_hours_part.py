@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from peerbook.pathways import staff_records
+from peerbook.pathways.names import hidden_text
 from peerbook.pathways.over_involvement import Contact, Load, by_pair, latest_months, loads
 from peerbook.pathways.staff_records import STAFF_LENGTH, SavedContact
 from peerbook.people.pairs import Pair, pairs
@@ -280,9 +281,9 @@ def _told(found: Sequence[Load], threshold: int) -> dict[tuple[str, ...], str]:
     )
     table = disclosure.Table("contacts", ("staff", "month"), cells)
     [shown] = disclosure.disclose([table], threshold)
-    hidden = _("under {n}").format(n=threshold)
     return {
-        cell.at: hidden if cell.value is None else format_number(cell.value) for cell in shown.cells
+        cell.at: hidden_text(cell, threshold) if cell.value is None else format_number(cell.value)
+        for cell in shown.cells
     }
 
 

@@ -14,6 +14,7 @@ from peerbook.files.delimited import Cell as Written
 from peerbook.files.delimited import delimited
 from peerbook.files.origin import Origin, fingerprint
 from peerbook.files.spreadsheet import Sheet, SheetColumn, workbook
+from peerbook.pathways.names import hidden_text
 from peerbook.pathways.retention import (
     DAYS_IN,
     ENDS,
@@ -178,11 +179,7 @@ def _percent(share: float | None) -> int | None:
 
 
 def _text(cell: ToldCell, threshold: int) -> str | int:
-    if cell.mark == "few":
-        return _("under {n}").format(n=threshold)
-    if cell.mark == "kept_back" or cell.value is None:
-        return _("kept back")
-    return int(cell.value)
+    return hidden_text(cell, threshold) if cell.value is None else int(cell.value)
 
 
 Format = Literal["xlsx", "csv"]

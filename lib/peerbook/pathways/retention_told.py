@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from peerbook.errors import Conflict
 from peerbook.privacy.disclosure import People
 from peerbook.store import append_event, events_of
+from peerbook.store.store import refuse_all_but_leaders
 from peerbook.text import _
 
 RETENTION_TOLD = "retention_told"
@@ -18,7 +19,14 @@ details say in which of the figures it is counted: bits of a hexadecimal number.
 
 
 def told_earlier(session: Session, site_id: int) -> tuple[People, ...]:
-    """Return which contracts stood behind each figure of the files of a site, once each."""
+    """Return which contracts stood behind each figure of the files of a site, once each.
+
+    Raises
+    ------
+    NotAllowed
+        When it is no leader who asks: others see no such event, as if nothing had been told.
+    """
+    refuse_all_but_leaders(session)
     found: list[People] = []
     for event in events_of(session, "site", site_id):
         if event.kind == RETENTION_TOLD:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, event, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault, PeerbookError
@@ -35,7 +36,7 @@ from peerbook.store.chain_ends import NotedEnds, note_end, noted_ends
 from peerbook.store.engine import UNFINISHED, open_database
 from peerbook.store.identities import forget_identity
 from peerbook.store.keys import KEY_ID_BYTES, STORE_ID_BYTES, Keys, MasterKey
-from peerbook.store.store import Store, begin_counting_again, set_setting
+from peerbook.store.store import Store, begin_counting_again, history_length, set_setting
 from peerbook.store.tables import Participant
 from peerbook.store.taken_back import Standing, TakenBack
 from peerbook.text import _, format_number
@@ -294,13 +295,29 @@ def restore(
         uncertain = _traces(store.folder, _UNCERTAIN)
         _keep_erased({**uncertain, **_erased_in(backup.parent)}, store.folder)
         erase_again(store, erase)
+        counted = max(store.history_length(), 0 if old is None else _counted_in(old))
         with store.write("restore") as session:
-            begin_counting_again(session, now)
+            begin_counting_again(session, now, counted)
         TakenBack(store.keys, backup.parent).pass_on(store.folder)
         if heed is not None:
             with store.write("restore") as session:
                 heed(session, TakenBack(store.keys, store.folder))
     return told, old
+
+
+def _counted_in(set_aside: Path) -> int:
+    """Return how far changes were counted in a store that was set aside; 0 when it cannot tell.
+
+    It is read as it lies there: it can be of an earlier peerbook, or what is damaged.
+    """
+    database = open_database(str(set_aside))
+    try:
+        with Session(database.read) as session:
+            return history_length(session)
+    except (PeerbookError, SQLAlchemyError, OSError):
+        return 0
+    finally:
+        database.close()
 
 
 def erase_again(store: Store, erase: Erase, erased: Days | None = None) -> int:

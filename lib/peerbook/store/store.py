@@ -24,7 +24,7 @@ from peerbook.store import chain, migrations, sightings
 from peerbook.store.audit import AuditedSession, Change, plain
 from peerbook.store.chain import Head, Verdict
 from peerbook.store.drafts import Drafts
-from peerbook.store.engine import Database, open_database
+from peerbook.store.engine import Database, not_allowed, open_database
 from peerbook.store.keys import Keys, MasterKey
 from peerbook.store.merge import overtaken
 from peerbook.store.sightings import Sighting
@@ -248,7 +248,7 @@ class Store:
     def _info(self) -> dict[str, Any]:
         """What every session knows of its store."""
         by_codes = self.visitor is not None and self.visitor.by_codes
-        return {"database": self._database, "by_codes": by_codes}
+        return {"database": self._database, "visitor": self.visitor, "by_codes": by_codes}
 
     def _write_down(self, seen: set[Sighting]) -> None:
         """Write down what a session that only reads has handed out, before anybody sees it."""
@@ -349,7 +349,7 @@ class Store:
     def history_length(self) -> int:
         """Return a number that grows with each save, and stays when all data move elsewhere."""
         with self.read() as session:
-            return changes_counted_from(session) + chain.length_of(session.connection())
+            return history_length(session)
 
     def verify_audit(self, known: Iterable[Head] = ()) -> Verdict:
         """Return whether the histories are as they were written; see `chain.verify`."""
@@ -513,12 +513,24 @@ _COUNTED_FROM = "changes_counted_from"
 _COUNTING_BEGAN = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
-def begin_counting_again(session: Session, now: dt.datetime) -> None:
+def begin_counting_again(session: Session, now: dt.datetime, counted: int = 0) -> None:
     """Count changes on from a number that none of them had: a backup that returns counts fewer.
 
-    So calendars take what is told after a restore for newer than what was told before it.
+    So calendars take what is told after a restore for newer than what was told before it. The clock
+    alone does not do: it can go back, and a second can see several changes.
+
+    Parameters
+    ----------
+    counted
+        How far was counted already, as `Store.history_length` tells it.
     """
-    set_setting(session, _COUNTED_FROM, int((now - _COUNTING_BEGAN).total_seconds()))
+    seconds = int((now - _COUNTING_BEGAN).total_seconds())
+    set_setting(session, _COUNTED_FROM, max(seconds, counted + 1, changes_counted_from(session)))
+
+
+def history_length(session: Session) -> int:
+    """Return how far changes are counted; see `Store.history_length`."""
+    return changes_counted_from(session) + chain.length_of(session.connection())
 
 
 def changes_counted_from(session: Session) -> int:
@@ -531,6 +543,21 @@ def changed_meanwhile(stored: Base, mine: dict[str, Any]) -> Conflict:
     """Return the conflict between a stored row and the values a user wanted to save."""
     theirs = {name: getattr(stored, name) for name in mine if hasattr(stored, name)}
     return Conflict(overtaken(), theirs=theirs, mine=dict(mine))
+
+
+def refuse_all_but_leaders(session: Session) -> None:
+    """Refuse a session of somebody from whom the database hides what only leaders are told.
+
+    For where nothing to be seen would be taken for that there is nothing.
+
+    Raises
+    ------
+    NotAllowed
+        When a visitor has another role; the machine itself sees everything.
+    """
+    visitor: Visitor | None = session.info.get("visitor")
+    if visitor is not None and visitor.role != "leader":
+        raise not_allowed()
 
 
 def gone(mine: dict[str, Any]) -> Conflict:
