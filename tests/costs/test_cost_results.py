@@ -290,3 +290,12 @@ def test_a_draft_that_is_taken_up_again_brings_back_only_the_rows_it_changed(ope
     offered = {row["id"]: row["values"] for row in resumed.offer["values"]["counts"]}
     assert offered["weeks_a_year"]["value"] == "44"
     assert offered["contracts_started"]["value"] == "30"
+
+
+def test_a_model_that_lacks_figures_is_told_beside_those_that_do_not(open_it):
+    made = filled((VEJLE,))
+    both = dataclasses.replace(made, models=(GUIDES.id, VEJLE.id))
+    told = words(Results(open_it(both)).parts())
+    lacking = len(both.case_faults(GUIDES))
+    assert f"{GUIDES.title}: {lacking} tal mangler" in told
+    assert f"{VEJLE.title}: " not in told

@@ -111,12 +111,14 @@ class PlanAndReality:
         if few:
             text = _("About these the record knows of too few people to tell: {what}")
             parts.append(Prose(text.format(what="; ".join(few))))
-        if not found.figures:
+        # That nothing was noted of something is seldom what is to be planned with.
+        known = {key: one for key, one in found.figures.items() if one.value}
+        if not known:
             return [*parts, Prose(_("Nothing was noted in the last twelve months."))]
         told = _("{what} Noted: {noted}. In the estimate: {now}.")
         options = [
             (key, told.format(what=names[key], noted=_shown(one), now=_shown(figures[key])))
-            for key, one in found.figures.items()
+            for key, one in known.items()
         ]
         label = _("From {first} to {last}: what will you use?").format(
             first=format_date(period.first), last=format_date(period.last)
@@ -125,10 +127,7 @@ class PlanAndReality:
         def save(submission: Submission) -> None:
             used = {key: place_of(model, key) for key in given(tuple, submission.values["use"])}
             seen = {place: said.figures.get(place) for place in used.values()}
-            mine = {
-                place: replace(found.figures[key], said_on=desk.today)
-                for key, place in used.items()
-            }
+            mine = {place: replace(known[key], said_on=desk.today) for key, place in used.items()}
             self._show(receipt_text(self._opened.save(submission, "figures", seen, mine)))
 
         form = Form(

@@ -18,10 +18,12 @@ from peerbook.ui import Chart, Column, TableData, figure_of
 
 CURVE_STEPS = 40
 """Amounts at which the curve of acceptability is drawn, beside none."""
+TOLD = 2
+"""Models of which the range is told in words; that of more stands in the table."""
 WIDEST = 8
 """Bars of the chart of what decides: more are not told apart, and the last decide nothing."""
-LABEL_LENGTH = 26
-_ROW_PX, _AROUND_PX = 46, 130
+LABEL_LENGTH = 18
+_ROW_PX, _AROUND_PX = 62, 130
 _LOW, _HIGH = "#1f5fa8", "#b3541e"
 
 
@@ -76,7 +78,7 @@ def range_chart(ranges: Sequence[Range]) -> Chart:
             },
         )
     ]  # fmt: skip
-    finding = " ".join(range_told(one) for one in ranges[:1])
+    finding = " ".join(range_told(one) for one in ranges[:TOLD])
     columns = [
         Column("name", _("Model")),
         Column("kr", _("Worked out (kr.)"), kind="number"),
@@ -196,7 +198,7 @@ def acceptability_chart(found: Acceptability) -> Chart:
 def _lying(traces: Sequence[go.Scatter | go.Bar], rows: int, **layout: object) -> go.Figure:
     return figure_of(
         traces,
-        xaxis={"title": {"text": _("Kroner for each contract that begins")}, "tickformat": ",.0f",
+        xaxis={"title": {"text": _("Kroner a contract")}, "tickformat": ",.0f",
                "hoverformat": ",.0f", "nticks": 5},
         yaxis={"automargin": True, "range": [rows - 0.5, -0.5], "type": "category"},
         **{"showlegend": False, **layout},
@@ -208,4 +210,4 @@ def _height(rows: int) -> int:
 
 
 def _folded(name: str) -> str:
-    return "<br>".join(textwrap.wrap(name, LABEL_LENGTH))
+    return " <br>".join(textwrap.wrap(name, LABEL_LENGTH))

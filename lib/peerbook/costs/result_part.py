@@ -128,7 +128,7 @@ class Results:
         worked = [one for one in found if one.estimate is not None]
         parts: list[Part] = [*self._warnings()]
         if len(found) > 1:
-            parts += [*_side_by_side(worked), *_why(worked)]
+            parts += [*_side_by_side(worked), *_why(worked), *_still_missing(found)]
         parts += _range_parts(worked)
         if len(found) > 1:
             parts += self._acceptability_parts(worked)
@@ -400,6 +400,18 @@ def _side_by_side(worked: Sequence[Result]) -> list[Part]:
     caption = _("The models side by side, in kroner of {year}")
     year = worked[0].said.price_year
     return [Heading(_("Side by side")), Table(columns, rows, caption.format(year=year))]
+
+
+def _still_missing(found: Sequence[Result]) -> list[Part]:
+    """Return which models cannot be worked out yet, and how much each of them lacks."""
+    told = [
+        ngettext(
+            "{model}: {n} figure is missing", "{model}: {n} figures are missing", lacks
+        ).format(model=one.model.title, n=format_number(lacks))
+        for one in found
+        if (lacks := len(one.faults))
+    ]
+    return [Prose(bullets(told))] if told else []
 
 
 def _why(worked: Sequence[Result]) -> list[Part]:

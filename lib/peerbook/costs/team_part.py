@@ -94,7 +94,7 @@ class Team:
                 except InputFault as error:
                     told.append(f"- {literal(ask)} {error.faults[0].message}")
                 else:
-                    text = _("{ask} **{kr}** in prices of {year}")
+                    text = _("{ask} **{kr}** in prices of {year}, on average over the years")
                     kr, year = format_kroner(hour.known), hour.price_year
                     told.append("- " + text.format(ask=literal(ask), kr=kr, year=year))
         self._hours.show([Prose("\n".join(told))] if told else [])
