@@ -105,7 +105,9 @@ def test_every_answer_has_a_name_and_a_rule_of_its_own() -> None:
     assert len({way_rule(way) for way in ways}) == 3
     assert way_rule("peers_first") == (
         "Ingen to ville begge hellere have hinanden end den, de fik. "
-        "Derefter får peers dem, de helst vil have."
+        "Peers vælger først. Hvor intet andet afgør det, trækkes der lod 24 gange. Her står den "
+        "lodtrækning, der giver flest par. Er der flere af dem, så den, der giver flest peers "
+        "deres første ønske blandt de ledige, og derefter deres andet."
     )
 
 

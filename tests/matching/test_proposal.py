@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peerbook.errors import InputFault
-from peerbook.matching.pool import Couple, Member, Pool
+from peerbook.matching.pool import Couple, Member, Pool, Role
 from peerbook.matching.proposal import Answer, waiting
+from peerbook.matching.stable import drawn
 from peerbook.matching.wishes import Bond
 from pools import Asked, answers_of, asked, members, random_pool, small_pools, wishes
 
@@ -85,6 +88,13 @@ def test_two_who_wish_alike_for_one_who_has_named_nobody_are_a_tie_everywhere() 
         shown = {bond.couple for bond in (*answer.pairs, *answer.instead)}
         assert len(answer.pairs) == 1
         assert shown == {("p1", "m1"), ("p2", "m1")}
+
+
+def test_a_lot_that_leaves_somebody_with_nobody_is_not_drawn_where_another_does_not() -> None:
+    # Were m1 given to p1, who comes first by code, p2 would have nobody.
+    proposal = asked("p1 p2 m1 m2", "p1: m1 m2; p2: m1").proposal()
+    assert pairs(proposal.peers_first) == {"p1-m2", "p2-m1"}
+    assert proposal.peers_first.instead == ()
 
 
 def test_between_two_who_wish_for_one_who_has_named_neither_the_more_eager_comes_first() -> None:
@@ -266,6 +276,50 @@ def test_every_side_does_best_of_all_stable_answers_when_it_proposes(drawn: Aske
     for bond in proposal.mentors_first.pairs:
         others = [each for answer in stable for each in answer.pairs if each.mentor == bond.mentor]
         assert bond.mentor_wish.points == max(each.mentor_wish.points for each in others)
+
+
+def _goodness(answer: Iterable[Bond], tied: list[Bond], proposing: Role) -> tuple[object, ...]:
+    """Return pairs, then for each role how many got each place of their list, then the worth."""
+
+    def fulfilled(role: Role) -> list[int]:
+        got = [0] * 6
+        for bond in answer:
+            whose = bond.peer if role == "peer" else bond.mentor
+            mine = [one for other in tied for one in other.wishes if one.wisher == whose]
+            here = next((one for one in bond.wishes if one.wisher == whose), None)
+            if here is not None:
+                got[sum(one.points > here.points for one in mine)] += 1
+        return got
+
+    answer = tuple(answer)
+    other: Role = "mentor" if proposing == "peer" else "peer"
+    by_couple = {bond.couple: bond for bond in tied}
+    worth = _worth(frozenset(bond.couple for bond in answer), by_couple)
+    return len(answer), fulfilled(proposing), fulfilled(other), worth
+
+
+@settings(max_examples=60)
+@given(small_pools(most=4), st.sampled_from(get_args(Role)))
+def test_no_lot_drawn_beats_the_stable_answer_and_what_is_called_as_good_is(
+    drawn_pool: Asked, proposing: Role
+) -> None:
+    tied, pool, proposal = drawn_pool.open_bonds(), drawn_pool.pool(), drawn_pool.proposal()
+    places = {member.code: member.places for member in drawn_pool.members}
+    by_couple = {bond.couple: bond for bond in tied}
+    chosen = proposal.peers_first if proposing == "peer" else proposal.mentors_first
+    best = _goodness(chosen.pairs, tied, proposing)
+    for couples in drawn(tied, places, proposing):
+        assert _goodness((by_couple[one] for one in couples), tied, proposing) <= best
+    # By trying everything: each pair named stands in a stable answer that is equal in all of it.
+    as_good = [
+        answer
+        for couples in answers_of(tied, places)
+        if _goodness((by_couple[one] for one in couples), tied, proposing) == best
+        and (answer := Answer(tuple(by_couple[one] for one in couples), (), ()))
+        and not any(_block(bond, answer, pool) for bond in tied)
+    ]
+    assert set(chosen.instead) <= {bond for answer in as_good for bond in answer.pairs}
+    assert not set(chosen.instead) & set(chosen.pairs)
 
 
 def _worth(couples: frozenset[Couple], by_couple: dict[Couple, Bond]) -> tuple[int, int, int, int]:

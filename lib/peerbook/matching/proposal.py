@@ -3,15 +3,15 @@
 There are two ways to say what is best, and both are shown side by side.
 
 *Stable* (`stable.py`): no two people who are tied by a wish would both rather have each other than
-whom they got. One side proposes; of all stable answers its people then get whom they wished for
-most, and the other side's whom they wished for least. So both are made, and where they differ is
-shown.
+whom they got. One side proposes, and its people then get whom they wished for most, and the other
+side's whom they wished for least. So both are made, and where they differ is shown. Where wishes
+weigh the same, several lots are drawn and the best answer is taken.
 
 *Best for the whole* (`whole.py`): as many as possible who wish for each other after meeting, then
 as many as possible who wish for each other, then as many pairs as possible, then those wished for
 most. Somebody may get another than their first so that two others get each other.
 
-Where answers are equally good, the order of the codes decides; what hangs on it is shown.
+Where answers are equally good one of them is taken as by lot; what hangs on it is shown.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Answer:
         Everybody with a place free who got nobody, by code.
     instead
         Pairs that are not proposed but stand in another answer that is as good. Of the best for
-        the whole these are all there are; of a stable one, those of the answer in which the lot
-        falls the other way for everybody.
+        the whole these are all there are, by its `worth`; of a stable one, those found by the lots
+        that were drawn, by `stable.Goodness`.
     """
 
     pairs: tuple[Bond, ...]
@@ -113,8 +113,9 @@ class Proposal:
     Parameters
     ----------
     peers_first, mentors_first
-        Stable: of all stable answers, the one in which peers, or mentors, get whom they wished for
-        most. The support is for the peers, so theirs is the one to look at first.
+        Stable, with peers, or mentors, proposing: where nobody weighs two the same, they get whom
+        they wished for most of all stable answers. Otherwise it is the best one of the lots drawn,
+        by `stable.Goodness`. The support is for the peers, so theirs is to be looked at first.
     whole
         Best for the whole.
     """
@@ -164,12 +165,11 @@ def propose(
             tuple(bond for bond in open_bonds if bond.couple in instead),
         )
 
-    def stable(proposing: Role) -> Answer:
-        pairs = stable_pairs(open_bonds, places, proposing, is_lot_turned=False)
-        turned = stable_pairs(open_bonds, places, proposing, is_lot_turned=True)
-        return answer(pairs, turned - pairs)
-
-    return Proposal(stable("peer"), stable("mentor"), answer(*best_pairs(open_bonds, places)))
+    return Proposal(
+        answer(*stable_pairs(open_bonds, places, "peer")),
+        answer(*stable_pairs(open_bonds, places, "mentor")),
+        answer(*best_pairs(open_bonds, places)),
+    )
 
 
 def waiting(pool: Pool, all_bonds: Collection[Bond]) -> tuple[Waiting, ...]:

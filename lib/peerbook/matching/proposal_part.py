@@ -94,8 +94,8 @@ class Proposals(Tab):
                 for bond in answer.instead
             ]
             text = _(
-                "Just as good would be: {pairs}. Which of them stand above is as if a lot had "
-                "been drawn. You decide."
+                "In other proposals that are just as good stand: {pairs}. Which of them stands "
+                "above is as if a lot had been drawn. You decide."
             )
             parts.append(Prose(text.format(pairs=format_list(names))))
         return parts

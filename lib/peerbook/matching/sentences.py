@@ -7,6 +7,7 @@ from collections.abc import Callable
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.pool import Role
 from peerbook.matching.proposal import Reason, Way
+from peerbook.matching.stable import LOTS
 from peerbook.matching.whole import Worth
 from peerbook.matching.wishes import Basis, Bond, Wish
 from peerbook.text import _, format_date
@@ -113,13 +114,20 @@ def way_name(way: Way) -> str:
 def way_rule(way: Way) -> str:
     """Return by which rule one way matches a pool, so that whoever decides can weigh it."""
     nobody_else = _("No two would both rather have each other than the one they got.")
+    lots = _(
+        "Where nothing else decides, {n} lots are drawn. Here stands the one that gives most pairs."
+    ).format(n=LOTS)
+    peers = _(
+        "Of several such, the one that gives most peers their first wish among the free, then "
+        "their second."
+    )
+    mentors = _(
+        "Of several such, the one that gives most mentors their first wish among the free, then "
+        "their second."
+    )
     return {
-        "peers_first": _("{stable} Within that, peers get those they wish for most.").format(
-            stable=nobody_else
-        ),
-        "mentors_first": _("{stable} Within that, mentors get those they wish for most.").format(
-            stable=nobody_else
-        ),
+        "peers_first": " ".join([nobody_else, _("Peers choose first."), lots, peers]),
+        "mentors_first": " ".join([nobody_else, _("Mentors choose first."), lots, mentors]),
         "whole": _(
             "First as many as possible who wish for each other after meeting, then as many as "
             "possible who wish for each other. Then as many pairs as possible, and then the first "
