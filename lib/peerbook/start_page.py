@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from peerbook.cafe import rota_records
 from peerbook.course import people_records, records
 from peerbook.course.evaluation import evaluation_records
+from peerbook.course.evaluation.follow_up import FollowUp
 from peerbook.course.improvement import suggestion_records
 from peerbook.course.improvement.improvement_part import open_notices
 from peerbook.course.improvement.open_suggestions_part import where_to_answer
@@ -36,10 +37,11 @@ from peerbook.sites import site_records
 from peerbook.small_groups import told
 from peerbook.store import Receipt, Role, backup
 from peerbook.store.tables import Course, Site
-from peerbook.text import _, format_date, format_list, ngettext
+from peerbook.text import _, format_date, format_list, format_number, ngettext
 from peerbook.text.formats import COPENHAGEN
 from peerbook.ui import (
     Column,
+    Disclosure,
     Form,
     Heading,
     Link,
@@ -59,6 +61,9 @@ LOOK_AHEAD = dt.timedelta(weeks=6)
 LOOK_BACK = dt.timedelta(days=366)
 MOST_COURSES = 30
 """With more courses than that, those that were over a year ago are left to their own pages."""
+MOST_SITES_IN_LINES = 5
+"""With more sites than that, what waits at them is counted, and folded under the count."""
+_ToAsk = tuple[Site, Course, FollowUp]
 _PLANNING: tuple[Role, ...] = ("leader", "course_leader")
 _RECORDING: tuple[Role, ...] = (*_PLANNING, "evaluator")
 """Roles that open the pages work goes on at; others see when it happens, without links."""
@@ -201,19 +206,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
             where_to_answer(waiting, names_sites=bool(where)),
         ]
     if to_ask:
-        links = record_links(
-            [(site, course.id, course.title) for site, course, _text in to_ask],
-            names_sites=bool(where),
-        )
-        parts += [
-            Heading(_("Time to ask what they use")),
-            *(Notice("info", text) for _site, _course, text in to_ask),
-            Prose(
-                _("Print and enter the follow-up under attendance and evaluation: {links}.").format(
-                    links=links
-                )
-            ),
-        ]
+        parts += [Heading(_("Time to ask what they use")), *_to_ask_parts(to_ask, len(sites))]
     if courses:
         columns = [
             Column("title", _("Course")),
@@ -415,21 +408,83 @@ def _coming(
 
 def _follow_ups(
     session: Session, courses: Sequence[tuple[Site, Course]], today: dt.date
-) -> Iterator[tuple[Site, Course, str]]:
+) -> Iterator[_ToAsk]:
     """Yield those of some courses whose follow-up waits to be asked, in their order, and that."""
     of = records.among(course for _site, course in courses)
     standings = evaluation_records.follow_ups(session, of, today)
     for site, course in courses:
         standing = standings.get(course.id)
         if standing is not None and standing.is_reminded:
-            text = {
-                "due": _("{course}: the time for the follow-up is until {last}."),
-                "late": _(
-                    "{course}: the follow-up has not been asked. The time for it was until {last}."
-                ),
-            }[standing.state]
-            last = format_date(standing.last)
-            yield site, course, text.format(course=course.title, last=last)
+            yield site, course, standing
+
+
+def _to_ask_parts(to_ask: Sequence[_ToAsk], sites: int) -> list[Part]:
+    """Return which courses' follow-ups wait: a line each, or of many places one line for all."""
+    if sites > MOST_SITES_IN_LINES:
+        return _folded_to_ask(to_ask)
+    texts = {
+        "due": _("{course}: the time for the follow-up is until {last}."),
+        "late": _("{course}: the follow-up has not been asked. The time for it was until {last}."),
+    }
+    links = record_links(
+        [(site, course.id, course.title) for site, course, _standing in to_ask],
+        names_sites=sites > 1,
+    )
+    return [
+        *(
+            Notice(
+                "info",
+                texts[standing.state].format(course=course.title, last=format_date(standing.last)),
+            )
+            for _site, course, standing in to_ask
+        ),
+        Prose(
+            _("Print and enter the follow-up under attendance and evaluation: {links}.").format(
+                links=links
+            )
+        ),
+    ]
+
+
+def _folded_to_ask(to_ask: Sequence[_ToAsk]) -> list[Part]:
+    """Return how many follow-ups wait, and folded under it which, what has most time last."""
+    late = sum(standing.state == "late" for _site, _course, standing in to_ask)
+    due = len(to_ask) - late
+    told = []
+    if late:
+        text = ngettext(
+            "The follow-up of {n} course has not been asked, and the time for it has passed.",
+            "The follow-up of {n} courses has not been asked, and the time for it has passed.",
+            late,
+        )
+        told.append(text.format(n=format_number(late)))
+    if due:
+        text = ngettext(
+            "{n} course is to be asked now.", "{n} courses are to be asked now.", due
+        )  # fmt: skip
+        told.append(text.format(n=format_number(due)))
+    columns = [
+        Column("course", _("Course")),
+        Column("site", _("Site")),
+        Column("last", _("Until"), kind="date"),
+        Column("state", _("State"), kind="status"),
+    ]
+
+    def table() -> list[Part]:
+        rows = [
+            {
+                "course": Link(course.title, address_of(RECORD_PAGE, site.name, course.id)),
+                "site": site.name,
+                "last": standing.last,
+                "state": Status(_("Overdue"), "warn")
+                if standing.state == "late"
+                else Status(_("To be asked now"), "info"),
+            }
+            for site, course, standing in sorted(to_ask, key=lambda one: one[2].last)
+        ]
+        return [Table(columns, rows, _("Print and enter the follow-up on the course's own page"))]
+
+    return [Notice("info", " ".join(told)), Disclosure(_("See the courses"), table)]
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from peerbook.cafe import rota_records
 from peerbook.course import records
 from peerbook.course.attendance.attendance_part import attendance_parts
 from peerbook.course.course_drafts import course_drafts, new_course_drafts
+from peerbook.course.evaluation import evaluation_records
 from peerbook.course.planning import plan_page
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
@@ -24,7 +25,7 @@ from peerbook.recruitment.visiting import Cadence
 from peerbook.sites import site_records
 from peerbook.store import backup, sightings
 from peerbook.store.tables import Course, CourseDate, Enquiry
-from peerbook.ui import Filter, Notice, Prose, Table
+from peerbook.ui import Disclosure, Filter, Notice, Prose, Table
 
 
 @pytest.fixture
@@ -276,3 +277,50 @@ def test_cafes_nobody_is_host_at_are_told_to_those_who_ask_hosts(tmp_path):
             hosts = rota_records.Hosts((), ("Frivillig A",))
             rota_records.save_shift(session, first.number, opening, hosts, 1)
         assert "6 caféer" in told()[0]
+
+
+def test_follow_ups_are_a_line_each_and_of_many_places_one_line_with_where_they_are(
+    store, monkeypatch
+):
+    over, under_way = (a_planned_course(store, first_month=(2027, n)) for n in (1, 3))
+    for _place in range(start_page.MOST_SITES_IN_LINES - 2):
+        a_site(store)
+    monkeypatch.setattr(start_page, "open_desk", lambda: a_desk(store))
+
+    def standing(made, today):
+        with store.read() as session:
+            of = records.among([session.get_one(Course, made.course_id)])
+            return evaluation_records.follow_ups(session, of, today)[made.course_id]
+
+    def shown():
+        parts = [*start_page.open_page().everything()]
+        told = [one.text for one in parts if isinstance(one, Notice) and "pfølgning" in one.text]
+        return told, [one for one in parts if isinstance(one, Disclosure)]
+
+    asked = standing(over, dt.date(2027, 1, 1))
+    monkeypatch.setattr(Desk, "today", asked.first)
+    told, folded = shown()
+    assert len(told) == 1
+    assert "Der er tid til opfølgningen" in told[0]
+    assert folded == []
+    monkeypatch.setattr(Desk, "today", asked.last + dt.timedelta(days=1))
+    told, folded = shown()
+    assert [("mangler" in one, "Der er tid" in one) for one in told] == [
+        (False, True), (True, False),
+    ]  # fmt: skip
+    assert folded == []
+
+    a_site(store)
+    told, (where,) = shown()
+    assert told == [
+        "1 hold mangler opfølgningen, og tiden til den er gået. 1 hold skal spørges nu."
+    ]
+    assert not where.inside[0].inside, "made when it is opened"
+    where._open({"index": 0}, ())
+    (table,) = (part for part in where.everything() if isinstance(part, Table))
+    rows = table.data["rows"]
+    assert [row[1] for row in rows] == [over.site, under_way.site]
+    assert [row[3]["text"] for row in rows] == ["Fristen er gået", "Skal spørges nu"]
+    for made, row in zip((over, under_way), rows, strict=True):
+        assert row[0]["href"].startswith("course_record.ipynb?")
+        assert row[0]["href"].endswith(f"course={made.course_id}")

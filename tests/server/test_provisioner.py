@@ -158,6 +158,22 @@ print(plotly.io.renderers.default, sorted(registered))
     play(scene())
 
 
+def test_what_the_first_use_of_a_store_needs_is_there_and_nothing_of_one_is_open():
+    code = """
+import sys, psutil
+from peerbook.store.tables import Base
+print("sqlcipher3.dbapi2" in sys.modules, "peerbook.store.sqlite" in sys.modules,
+      all(one.configured for one in Base.registry.mappers),
+      [one.path for one in psutil.Process().open_files() if "sqlite" in one.path])
+"""
+
+    async def scene():
+        async with kernel() as (_, client):
+            assert await answer(client, code) == "True True True []"
+
+    play(scene())
+
+
 def test_what_is_typed_in_a_kernel_is_not_kept_in_a_history_when_asked_so():
     async def scene():
         async with kernel(extra_arguments=["--HistoryManager.enabled=False"]) as (_, client):

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 import peerbook
 from builders import LEADER, a_course, assert_sound, open_store
@@ -236,3 +236,29 @@ def test_pseudonyms_of_another_store_are_others(tmp_path, store):
 def test_a_purpose_is_a_plain_word(store, purpose):
     with pytest.raises(ValueError, match="purpose"):
         pseudonym(store.keys, "P-000000", purpose)
+
+
+def test_a_long_list_of_names_is_written_down_at_once_before_it_is_shown(tmp_path):
+    with open_store(tmp_path) as store:
+        codes = a_course(store, participants=40).codes
+        with store.write(LEADER) as session:
+            for code in codes:
+                identities.save_name(session, code, f"Opdigt {code}")
+        wrote = []
+
+        def count(_connection, _cursor, statement, parameters, _context, many):
+            if "INTO name_seen" in statement:
+                wrote.append(len(parameters) if many else 1)
+
+        event.listen(Engine, "before_cursor_execute", count)
+        try:
+            with store.read() as session:
+                assert len(identities.name_of(session, codes)) == 40
+            with store.read() as session:
+                identities.name_of(session, codes)
+        finally:
+            event.remove(Engine, "before_cursor_execute", count)
+        assert wrote == [40]
+        with store.read() as session:
+            assert [len(seen_of(session, code)) for code in codes] == [1] * 40
+        assert_sound(store)

@@ -35,6 +35,7 @@ from typing import Any
 
 from peerbook.seat import AWAITING_VARIABLE
 from peerbook.server import discretion
+from peerbook.store import warm
 from peerbook.text.formats import load_formats
 from peerbook.text.words import load_words
 
@@ -86,6 +87,7 @@ def warm_up() -> None:
         importlib.import_module(name)
     load_words()
     load_formats()
+    warm.warm_up()
     for name in page_modules():
         try:
             page = importlib.import_module(name)
@@ -99,7 +101,9 @@ def warm_up() -> None:
 
     frame = pd.DataFrame({"x": ["a", "b"], "y": [1.0, 2.0]})
     frame.groupby("x").agg({"y": "sum"}).to_html()
-    go.Figure([go.Scatter(x=frame["x"], y=frame["y"]), go.Bar(x=frame["x"])]).to_plotly_json()
+    axes = {"xaxis": {"title": {"text": "x"}}, "yaxis": {"title": {"text": "y"}}}
+    bars = [go.Scatter(x=frame["x"], y=frame["y"]), go.Bar(x=frame["x"])]
+    go.Figure(bars, {**axes, "template": "none"}).to_json()
 
 
 def _end_with(lifeline: int) -> None:

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
 from peerbook.store.tables import NameSeen, Seen
@@ -32,13 +32,15 @@ def noted(session: Session) -> set[Sighting]:
     return taken
 
 
-def rows(actor: str, sightings: Iterable[Sighting]) -> list[NameSeen]:
-    """Return what is to be written down."""
+def write(connection: Connection, actor: str, sightings: Iterable[Sighting]) -> None:
+    """Write down what was shown, all at once: a list shows the names of hundreds."""
     at = dt.datetime.now(dt.UTC)
-    return [
-        NameSeen(at=at, actor=actor, what=what, participant_code=code)
+    rows = [
+        {"at": at, "actor": actor, "what": what, "participant_code": code}
         for what, code in sorted(sightings)
     ]
+    if rows:
+        connection.execute(insert(NameSeen), rows)
 
 
 def seen_of(session: Session, code: str) -> list[NameSeen]:

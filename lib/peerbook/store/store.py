@@ -234,10 +234,10 @@ class Store:
                 session.connection()  # takes the write lock, so that what is read stays true
                 yield session
                 seen = self._unwritten(actor, sightings.noted(session))
-                session.add_all(sightings.rows(actor, seen))
                 session.flush()
-                keys = self._database.keys
-                chain.close_link(session.connection(), keys.key_id, self._audit_key)
+                connection = session.connection()
+                sightings.write(connection, actor, seen)
+                chain.close_link(connection, self._database.keys.key_id, self._audit_key)
         except StaleDataError as error:
             raise self._conflict(session.changes()) from error
         finally:
