@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -203,7 +204,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
         parts += [
             Heading(_("Waiting for an answer")),
             *open_notices([row for _site, row in waiting], desk.today),
-            where_to_answer(waiting, names_sites=bool(where)),
+            _where_to_answer(waiting, len(sites)),
         ]
     if to_ask:
         parts += [Heading(_("Time to ask what they use")), *_to_ask_parts(to_ask, len(sites))]
@@ -416,6 +417,31 @@ def _follow_ups(
         standing = standings.get(course.id)
         if standing is not None and standing.is_reminded:
             yield site, course, standing
+
+
+def _where_to_answer(waiting: Sequence[tuple[Site, Any]], sites: int) -> Part:
+    """Return the ways to where suggestions are answered, folded of many places."""
+    if sites <= MOST_SITES_IN_LINES:
+        return where_to_answer(waiting, names_sites=sites > 1)
+    columns = [
+        Column("course", _("Course")),
+        Column("site", _("Site")),
+        Column("waiting", _("Suggestions that wait"), kind="number"),
+    ]
+
+    def table() -> list[Part]:
+        counts = Counter((site, int(row.course_id), str(row.title)) for site, row in waiting)
+        rows = [
+            {
+                "course": Link(title, address_of(RECORD_PAGE, site.name, number)),
+                "site": site.name,
+                "waiting": count,
+            }
+            for (site, number, title), count in counts.most_common()
+        ]
+        return [Table(columns, rows, _("Answer on the course's own page"))]
+
+    return Disclosure(_("See the courses"), table)
 
 
 def _to_ask_parts(to_ask: Sequence[_ToAsk], sites: int) -> list[Part]:

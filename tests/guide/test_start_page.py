@@ -324,3 +324,31 @@ def test_follow_ups_are_a_line_each_and_of_many_places_one_line_with_where_they_
     for made, row in zip((over, under_way), rows, strict=True):
         assert row[0]["href"].startswith("course_record.ipynb?")
         assert row[0]["href"].endswith(f"course={made.course_id}")
+
+
+def test_what_waits_for_an_answer_at_many_places_is_folded_by_course(store, monkeypatch):
+    busy, calm = (a_planned_course(store) for _course in range(2))
+    with store.write(LEADER) as session:
+        for made in (calm, busy, busy):
+            session.add(suggestion(course_id=made.course_id))
+    monkeypatch.setattr(start_page, "open_desk", lambda: a_desk(store))
+
+    def shown():
+        parts = [*start_page.open_page().everything()]
+        lines = [
+            json.dumps(one.tree, ensure_ascii=False) for one in parts if isinstance(one, Prose)
+        ]
+        links = [line for line in lines if f"course={busy.course_id}" in line]
+        return links, [one for one in parts if isinstance(one, Disclosure)]
+
+    links, folded = shown()
+    assert (len(links), folded) == (1, [])
+    for _place in range(start_page.MOST_SITES_IN_LINES - 1):
+        a_site(store)
+    links, (where,) = shown()
+    assert links == []
+    where._open({"index": 0}, ())
+    (table,) = (part for part in where.everything() if isinstance(part, Table))
+    told = [(row[1], row[2][0]) for row in table.data["rows"]]
+    assert told == [(busy.site, "2"), (calm.site, "1")]
+    assert table.data["rows"][0][0]["href"].endswith(f"course={busy.course_id}")

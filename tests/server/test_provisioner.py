@@ -164,7 +164,7 @@ import sys, psutil
 from peerbook.store.tables import Base
 print("sqlcipher3.dbapi2" in sys.modules, "peerbook.store.sqlite" in sys.modules,
       all(one.configured for one in Base.registry.mappers),
-      [one.path for one in psutil.Process().open_files() if "sqlite" in one.path])
+      [one.path for one in psutil.Process().open_files() if "peerbook.sqlite" in one.path])
 """
 
     async def scene():
