@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
@@ -104,11 +104,14 @@ def _left_alone_since(one: Pathway, today: dt.date) -> dt.date | None:
     return pause.since if is_left and pause is not None else None
 
 
+def is_quiet(one: Pathway, day: dt.date, contact: Contact) -> bool:
+    """Return whether two whose contract runs on a day have not met for long by then."""
+    return contact.late_days > 0 and one.standing(day) in ("runs", "asks", "ends")
+
+
 def _quiet_since(one: Pathway, today: dt.date, contact: Contact | None) -> dt.date | None:
     """Return since when two have not met for long; else None."""
-    if contact is None or contact.late_days <= 0:
-        return None
-    if one.standing(today) not in ("runs", "asks", "ends"):
+    if contact is None or one.contract is None or not is_quiet(one, today, contact):
         return None
     return today - dt.timedelta(days=contact.late_days - 1)
 
@@ -205,7 +208,10 @@ class PlannedDay:
 
 
 def planned_days(
-    known: Iterable[Pathway], today: dt.date, contacts: Mapping[int, Contact] | None = None
+    known: Iterable[Pathway],
+    today: dt.date,
+    contacts: Mapping[int, Contact] | None = None,
+    waited: Mapping[int, Collection[Day]] | None = None,
 ) -> list[PlannedDay]:
     """Return the days of pairs, in their order; those struck out too.
 
@@ -216,12 +222,22 @@ def planned_days(
     ----------
     known, today, contacts
         As for `due_list`.
+    waited
+        What of the work has waited some day, by number of the pair: of that which no longer waits
+        the rest was in no calendar. None where that is not known.
     """
+
+    def was_in_none(day: PlannedDay) -> bool:
+        return waited is not None and day.is_off and day.kind not in waited.get(day.number, ())
+
     touch, first = contacts or {}, today - LOOKED_BACK
     found = [
         day
         for one in known
-        for day in (*_planned(one), *_work(one, today, touch.get(one.number)))
+        for day in (
+            *_planned(one),
+            *(day for day in _work(one, today, touch.get(one.number)) if not was_in_none(day)),
+        )
         if day.on >= first
     ]
     return sorted(found, key=lambda day: (day.on, day.number, day.kind))
