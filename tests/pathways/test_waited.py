@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import replace
 
 from builders import LEADER, change, read
-from noted_pairs import START, TODAY, a_pair, agree, days
-from peerbook.pathways import due_records, exit_records, pause_records
+from noted_pairs import START, TODAY, a_pair, days, sheet
+from peerbook.pathways import contract_records, due_records, exit_records, pause_records
 from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Contract, Pause
 from peerbook.pathways.due import LOOKED_BACK, planned_days
@@ -13,6 +13,7 @@ from peerbook.pathways.exit_records import HeldExit
 from peerbook.pathways.pathway import CLOSING_LIST, Closing, Pathway
 from peerbook.pathways.waited import Noted, NotedMeeting, waited
 from peerbook.store.tables import MatchedPair, Meeting
+from peerbook.text.formats import COPENHAGEN
 
 ONE = Pathway(1, 1, "P-AAAAAA", "P-BBBBBB", START, contract=Contract(START))
 
@@ -63,6 +64,10 @@ def test_the_talk_of_three_waited_where_the_contract_came_after_the_match():
     assert was(pair_at=noon(START), contract_at=noon(START), meetings=meetings) == set()
     late = noon(START) + dt.timedelta(hours=1)
     assert was(pair_at=noon(START), contract_at=late, meetings=meetings) == {"three_way_talk"}
+    after = noon(START + dt.timedelta(days=40))
+    late = after + dt.timedelta(hours=1)
+    assert was(pair_at=noon(START), contract_at=after, meetings=meetings) == {"three_way_talk"}
+    assert was(pair_at=after, contract_at=late, meetings=meetings) == set(), "entered afterwards"
 
 
 def test_of_what_no_longer_waits_only_what_has_waited_is_struck_out():
@@ -79,10 +84,10 @@ def test_of_what_no_longer_waits_only_what_has_waited_is_struck_out():
     assert kinds({}) == kinds(None) - work, "what is planned stands as it did"
 
 
-def struck_out(store, site_id):
+def struck_out(store, site_id, today=TODAY):
     return {
         (day.number, day.kind)
-        for day in read(store, due_records.days_of_pairs, site_id, TODAY)
+        for day in read(store, due_records.days_of_pairs, site_id, today)
         if day.is_off
     }
 
@@ -104,12 +109,16 @@ def test_a_first_calendar_file_strikes_out_no_work_that_never_waited(store, made
     assert struck_out(store, site_id) == set()
 
 
-def test_what_was_done_since_is_struck_out(store, made):
-    site_id = made[0]
-    number = a_pair(store, made)
-    assert struck_out(store, site_id) == set()
-    agree(store, number)
-    assert struck_out(store, site_id) == {(number, "three_way_talk")}
+def test_a_contract_that_was_noted_after_the_match_strikes_the_talk_of_three_out(store, made):
+    today, site_id = dt.datetime.now(COPENHAGEN).date(), made[0]  # when it is noted is by the clock
+    number = a_pair(store, made, today)
+    assert struck_out(store, site_id, today) == set()
+    change(store, contract_records.save_sheet, number, sheet(today), today, 1)
+    assert struck_out(store, site_id, today) == {(number, "three_way_talk")}
+
+
+def test_what_was_done_since_is_struck_out(store, made, pair):
+    site_id, number = made[0], pair
     change(store, pause_records.save_pause, number, Pause(days(-9), who="peer"), TODAY)
     change(store, pause_records.save_partner_told, number, ["cafe"], days(-9), TODAY)
     change(store, pause_records.save_resumed, number, days(-8), TODAY)

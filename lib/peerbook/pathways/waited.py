@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from peerbook.pathways.contact import MeetingDay, contact
-from peerbook.pathways.due import Day, is_quiet
+from peerbook.pathways.due import TALK_WITHIN, Day, is_quiet
 from peerbook.pathways.pathway import Pathway
 
 
@@ -62,11 +62,7 @@ def waited(one: Pathway, noted: Noted, first: dt.date, today: dt.date) -> frozen
 
 
 def _waited(one: Pathway, noted: Noted, first: dt.date, today: dt.date) -> Iterator[Day]:
-    if noted.contract_at is not None and noted.pair_at is not None:
-        lacked_contract = noted.pair_at < noted.contract_at
-    else:
-        lacked_contract = one.contract is None or one.matched_on < one.contract.starts_on
-    if lacked_contract:
+    if _lacked_contract(one, noted):
         yield "three_way_talk"
     if noted.left_alone:
         yield "tell_partner"
@@ -76,6 +72,19 @@ def _waited(one: Pathway, noted: Noted, first: dt.date, today: dt.date) -> Itera
     since = max(first, one.begins_on, known_at.date() if known_at else first)
     if any(since <= day <= today and _was_quiet(one, noted, day) for day in _turns(one, noted)):
         yield "quiet"
+
+
+def _lacked_contract(one: Pathway, noted: Noted) -> bool:
+    """Return whether a pair was known some day without a contract.
+
+    Of two noted one after the other on a day that is so only while the talk of three lay ahead:
+    else what was long agreed is written down.
+    """
+    if noted.pair_at is None or noted.contract_at is None:
+        return one.contract is None or one.matched_on < one.contract.starts_on
+    first, then = noted.pair_at.date(), noted.contract_at.date()
+    lies_ahead = then <= one.matched_on + TALK_WITHIN
+    return first < then or (lies_ahead and noted.pair_at < noted.contract_at)
 
 
 def _turns(one: Pathway, noted: Noted) -> set[dt.date]:
