@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import random
 import sys
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from peerbook.matching.pool import Couple, Member, Pool, Role
 from peerbook.matching.proposal import Answer, waiting
 from peerbook.matching.stable import drawn
 from peerbook.matching.wishes import Bond
-from pools import Asked, answers_of, asked, members, random_pool, small_pools, wishes
+from pools import WISHED_ON, Asked, answers_of, asked, members, random_pool, small_pools, wishes
 
 # D. Gale, L. S. Shapley, College Admissions and the Stability of Marriage, American Mathematical
 # Monthly 69 (1962), p. 11, example 1: the men α, β, γ are our peers, the women A, B, C our mentors.
@@ -156,6 +157,27 @@ def test_everybody_with_a_place_free_waits_whatever_is_proposed_and_with_a_true_
         "p1": "nobody_free", "p2": "nobody_free", "m2": "own_wish",
     }  # fmt: skip
     assert told("p1 m1*0 m2", "p1: m1") == {"p1": "wished_taken", "m2": "no_resonance"}
+
+
+def test_who_has_been_free_for_years_has_an_open_wish_only_since_it_tied_two_who_were_free() -> (
+    None
+):
+    def since(code: str, *days: dt.date | None) -> dict[str, dt.date | None]:
+        free = dict(zip(("p1", "m1", "m2"), days, strict=True))
+        people = [replace(one, since=free[one.code]) for one in members("p1 m1 m2")]
+        drawn_pool = replace(asked("p1 m1 m2", code), members=tuple(people))
+        told = waiting(drawn_pool.pool(), drawn_pool.bonds())
+        return {one.code: one.wish_since for one in told}
+
+    long_ago, lately = dt.date(2023, 5, 14), dt.date(2026, 5, 15)
+    only_m1 = {"p1": WISHED_ON, "m1": WISHED_ON, "m2": None}
+    assert since("p1: m1", long_ago, long_ago, long_ago) == only_m1
+    assert since("p1: m1", long_ago, lately, long_ago) == {"p1": lately, "m1": lately, "m2": None}
+    # Of two wishes the one that has been open longest.
+    assert since("p1: m1 m2", long_ago, lately, long_ago) == {
+        "p1": WISHED_ON, "m1": lately, "m2": WISHED_ON,
+    }  # fmt: skip
+    assert since("p1: m1", long_ago, None, long_ago) == dict.fromkeys(("p1", "m1", "m2"))
 
 
 def test_a_veto_stops_a_pair_and_is_nowhere_told() -> None:

@@ -459,6 +459,40 @@ def test_a_small_group_of_many_classes_follows_from_three_figures_together():
     assert marks(table)[:4] == ["shown", "shown", "kept_back", "shown"]
 
 
+@settings(max_examples=60, deadline=None)
+@given(overlapping(), st.integers(0, 12))
+def test_where_the_steps_for_all_together_run_out_less_is_told_and_still_nothing_of_few(
+    given_groups, steps
+):
+    groups, about, threshold, before = given_groups
+    earlier, now = groups[:before], groups[before:]
+    with pytest.MonkeyPatch.context() as few_steps:
+        few_steps.setattr(disclosure, "_MOST_STEPS_TOGETHER", steps)
+        told_now = shown_of(now, threshold=threshold, about=about, earlier=earlier)
+    assert told_now == told_plainly(told_now, about, threshold, earlier)
+
+
+def test_the_steps_for_all_together_are_shared_by_tables_and_ways(monkeypatch):
+    """Each pair of figures overlaps in a class of four, so each has to be looked through."""
+    tables = [
+        counts(people(3, f"{n}a") | people(4, f"{n}b"), people(4, f"{n}b") | people(3, f"{n}c"))
+        for n in range(6)
+    ]
+    everybody = frozenset().union(*(cell.people for table in tables for cell in table.cells))
+    twice = [{one: one for one in everybody}] * 2
+
+    def shown(about, steps):
+        monkeypatch.setattr(disclosure, "_MOST_STEPS_TOGETHER", steps)
+        return [marks(table).count("shown") for table in disclose(tables, about=about)]
+
+    assert shown((), 1000) == [2] * 6
+    fewer = shown((), 10)
+    assert fewer == sorted(fewer, reverse=True)
+    assert fewer[0] == 2
+    assert fewer[-1] == 0
+    assert sum(shown(twice, 10)) < sum(fewer)
+
+
 def test_what_takes_too_long_to_look_through_is_kept_back(monkeypatch):
     one, two, three = people(3, "a"), people(4, "b"), people(3, "c")
     assert shown_of([one | two, two | three]) == [one | two, two | three]

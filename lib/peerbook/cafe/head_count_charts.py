@@ -42,7 +42,7 @@ def head_counts_chart(counts: pd.DataFrame, occasion: str) -> Chart:
             "tickangle": 0,
             "tickvals": _spread([row.date.isoformat() for row in shown]),
             "ticktext": _spread(
-                [f"{format_date(row.date, 'day')}<br>{row.date.year}" for row in shown]
+                [f"{format_date(row.date, 'day')} <br>{row.date.year}" for row in shown]
             ),
         },
         yaxis={"title": {"text": _("People")}, "rangemode": "tozero"},

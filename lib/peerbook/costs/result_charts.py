@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +13,7 @@ from peerbook.costs.draws import DRAWS, Reach
 from peerbook.costs.outcomes import Acceptability
 from peerbook.costs.spread import EDGE, Draws
 from peerbook.text import _, format_number, format_share
-from peerbook.ui import Chart, Column, TableData, figure_of
+from peerbook.ui import Chart, Column, TableData, figure_of, folded
 
 CURVE_STEPS = 40
 """Amounts at which the curve of acceptability is drawn, beside none."""
@@ -210,4 +209,4 @@ def _height(rows: int) -> int:
 
 
 def _folded(name: str) -> str:
-    return " <br>".join(textwrap.wrap(name, LABEL_LENGTH))
+    return folded(name, LABEL_LENGTH)

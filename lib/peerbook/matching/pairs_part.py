@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 
 from peerbook.matching import matching_records
-from peerbook.matching.proposal import REASONS, Waiting
+from peerbook.matching.proposal import REASONS, Reason, Waiting
 from peerbook.matching.room import Room, read_room
 from peerbook.matching.sentences import reason_name
 from peerbook.people.names import end_name, role_name
@@ -133,12 +133,6 @@ def _waiting_parts(room: Room) -> list[Part]:
     """Return who waits in the café, by why, and for how long: waiting is a place, too."""
     if not room.waiting:
         return []
-    columns = [
-        Column("name", _("Name")),
-        Column("role", _("Role")),
-        Column("since", _("Since"), kind="date"),
-        Column("days", _("Days"), kind="number"),
-    ]
     known: defaultdict[str, list[Waiting]] = defaultdict(list)
     for one in sorted(room.waiting, key=lambda one: REASONS.index(one.reason)):
         known[reason_name(one.reason, one.role)].append(one)
@@ -146,10 +140,35 @@ def _waiting_parts(room: Room) -> list[Part]:
     for why, those in known.items():
         rows = [
             {
-                "name": room.name(one.code), "role": role_name(one.role), "since": one.since,
-                "days": None if one.since is None else (room.day - one.since).days,
+                "name": room.name(one.code), "role": role_name(one.role),
+                "since": one.since, "days": _days(one.since, room.day),
+                "wish_since": one.wish_since, "wish_days": _days(one.wish_since, room.day),
             }
             for one in those
         ]  # fmt: skip
-        tables.append(Table(columns, rows, why[:1].upper() + why[1:]))
+        tables.append(Table(_waiting_columns(those[0].reason), rows, why[:1].upper() + why[1:]))
     return [Heading(_("In the café, not matched yet")), *tables]
+
+
+def _waiting_columns(reason: Reason) -> list[Column]:
+    """Return what to tell of those who wait for one reason: since when it holds, where known.
+
+    Being free is not being wished for: whoever has been free for years may have a wish of today.
+    """
+    waits = reason == "own_wish"
+    columns = [
+        Column("name", _("Name")),
+        Column("role", _("Role")),
+        Column("since", _("Waits since") if waits else _("Free since"), kind="date"),
+        Column("days", _("Days of waiting") if waits else _("Days free"), kind="number"),
+    ]
+    if reason == "wish_open":
+        columns += [
+            Column("wish_since", _("Wish since"), kind="date"),
+            Column("wish_days", _("Days with a wish"), kind="number"),
+        ]
+    return columns
+
+
+def _days(since: dt.date | None, day: dt.date) -> int | None:
+    return None if since is None else (day - since).days

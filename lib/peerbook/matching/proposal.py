@@ -48,13 +48,17 @@ class Waiting:
     reason
         Why. That two are not to be matched is never the reason told: the veto is private.
     since
-        From which day, as `Member` tells.
+        From which day they are free or wish to wait, as `Member` tells.
+    wish_since
+        Where a wish is open: from which day one has been all along, as far as what holds now tells;
+        None for other reasons, and where nobody knows.
     """
 
     code: str
     role: Role
     reason: Reason
     since: dt.date | None = None
+    wish_since: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -175,8 +179,11 @@ def propose(
 def waiting(pool: Pool, all_bonds: Collection[Bond]) -> tuple[Waiting, ...]:
     """Return everybody with a place free, and why they are not matched yet: peers, then mentors."""
     tied = frozenset(chain.from_iterable(bond.couple for bond in all_bonds))
-    open_couples = [bond.couple for bond in all_bonds if pool.are_free(bond.couple)]
-    could = frozenset(chain.from_iterable(open_couples))
+    could: dict[str, list[dt.date | None]] = {}
+    for bond in all_bonds:
+        if pool.are_free(bond.couple):
+            for code in bond.couple:
+                could.setdefault(code, []).append(_open_since(pool, bond))
     free = {member.role for member in pool.members if member.is_free}
 
     def reason(member: Member) -> Reason:
@@ -188,8 +195,16 @@ def waiting(pool: Pool, all_bonds: Collection[Bond]) -> tuple[Waiting, ...]:
             return "wish_open"
         return "wished_taken" if member.code in tied else "no_resonance"
 
-    return tuple(
-        Waiting(member.code, member.role, reason(member), member.since)
-        for member in pool.members
-        if member.places
-    )
+    def told(member: Member) -> Waiting:
+        why = reason(member)
+        days = [day for day in could.get(member.code, ()) if day and why == "wish_open"]
+        return Waiting(member.code, member.role, why, member.since, min(days, default=None))
+
+    return tuple(told(member) for member in pool.members if member.places)
+
+
+def _open_since(pool: Pool, bond: Bond) -> dt.date | None:
+    """Return from which day a wish has tied two who were both free; None where nobody knows."""
+    wished = min(wish.made_on for wish in bond.wishes)
+    free = [pool[code].since for code in bond.couple]
+    return max(wished, *(day for day in free if day)) if all(free) else None

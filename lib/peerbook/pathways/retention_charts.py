@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
@@ -22,7 +21,7 @@ from peerbook.pathways.retention import (
 from peerbook.people.names import end_name
 from peerbook.rows import each
 from peerbook.text import _, format_list, format_number, format_share, ngettext
-from peerbook.ui import Chart, Column, Status, TableData, figure_of
+from peerbook.ui import Chart, Column, Status, TableData, figure_of, folded
 
 MONTH = DAYS_IN["months"]
 
@@ -291,7 +290,7 @@ def _lines(named: Iterable[tuple[str, pd.DataFrame]]) -> list[go.Scatter]:
         grey_x, grey_y = _steps(pieces[pieces["is_grey"]], "share")
         if x and grey_x:
             x, y = [*x, grey_x[0]], [*y, grey_y[0]]
-        label = "<br>".join(textwrap.wrap(name, LABEL_LENGTH))
+        label = folded(name, LABEL_LENGTH)
         sure.append(go.Scatter(name=label, x=x, y=y, mode="lines", hoverinfo="x+y+name"))
         grey.append(
             go.Scatter(

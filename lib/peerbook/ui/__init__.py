@@ -5,7 +5,7 @@ browser.
 """
 
 from peerbook.text.markdown import bullets, literal
-from peerbook.ui.chart import Chart, figure_of
+from peerbook.ui.chart import Chart, figure_of, folded
 from peerbook.ui.fields import (
     ChoiceField,
     ChoicesField,
@@ -105,6 +105,7 @@ __all__ = [
     "bullets",
     "danish_text",
     "figure_of",
+    "folded",
     "how_easy",
     "literal",
     "receipt_text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -68,6 +69,17 @@ class Chart(Part):
 def figure_of(traces: Sequence[BaseTraceType], **layout: object) -> go.Figure:
     """Return a figure without plotly's template, which the kit's own look would replace anyway."""
     return go.Figure(list(traces), layout={"template": "none"} | layout)
+
+
+def folded(text: str, length: int) -> str:
+    """Return a text of a chart in lines of so many characters at most, but for longer words.
+
+    The space stays before each break: breaks are not heard where a chart is read aloud.
+
+    >>> folded("Stopped by the peer or by oneself", 22)
+    'Stopped by the peer or <br>by oneself'
+    """
+    return f" {_LINE_BREAK}".join(textwrap.wrap(text, length))
 
 
 def _figure_json(figure: go.Figure) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -10,7 +9,7 @@ import plotly.graph_objects as go
 from peerbook.course.evaluation.comparison import ItemComparison, ItemFigure
 from peerbook.course.evaluation.waves import wave_name
 from peerbook.text import _
-from peerbook.ui import Chart, TableData, figure_of
+from peerbook.ui import Chart, TableData, figure_of, folded
 
 LABEL_LENGTH = 44
 """Characters of a question on one line; what fits a telephone."""
@@ -62,7 +61,7 @@ def _points(
     table: TableData,
 ) -> Chart:
     """Return points on lines from 1 to 5, each question above its own line."""
-    labels = ["<br>".join(textwrap.wrap(question, LABEL_LENGTH)) for question in questions]
+    labels = [folded(question, LABEL_LENGTH) for question in questions]
     heights = [_ROW_PX + _LINE_PX * (1 + label.count("<br>")) for label in labels]
 
     def shown(mean: float | None) -> float | None:
