@@ -24,7 +24,7 @@ from peerbook.privacy.erasure import erase_person
 from peerbook.store import append_event, events_of, identities
 from peerbook.store.tables import GatheringKind, NameSeen, PairEnd, SamePerson, Site
 from peerbook.text import format_date
-from peerbook.ui import Disclosure, Form, Notice, Submission, Table
+from peerbook.ui import Button, Disclosure, Form, Notice, Prose, Submission, Table
 
 TODAY = dt.date(2026, 3, 10)
 JOINED = dt.date(2026, 1, 5)
@@ -402,6 +402,18 @@ def test_whoever_would_rather_wait_is_kept_visible_with_that_reason(store, made)
     assert ("own_wish", peers[0]) in {(one.reason, one.code) for one in answer.waiting}
 
 
+def test_whoever_is_matched_does_not_wait_to_be_but_is_ready_again_at_any_time(store, made):
+    site_id, (peer, _p), _mentors = made
+    wait = (matching_records.save_waiting, site_id, peer, TODAY, TODAY)
+    change(store, *wait, waits=True)
+    number = pair_of(store, made)
+    assert refused(store, *wait, waits=True) == ["on"]
+    change(store, *wait, waits=False)
+    change(store, end_records.end_pair, number, "other", TODAY, TODAY)
+    change(store, *wait, waits=True)
+    assert_sound(store)
+
+
 def test_erasing_one_of_a_pair_leaves_that_two_were_matched(store, made):
     site_id, peers, mentors = made
     number = pair_of(store, made, days(-40))
@@ -439,6 +451,33 @@ def test_the_form_begins_with_the_wishes_that_hold_and_says_which_no_longer_do(s
     form._on_submit(Submission("a" * 32, values | {"made_on": desk.today}, form="wishes"))
     (told,) = (one.text for one in part._place.inside if isinstance(one, Notice))
     assert told.endswith(f"Ikke længere ønsket: {mentors[0]}.")
+
+
+def test_who_is_opened_under_wishes_is_told_as_matched_once_they_are(store, made):
+    site_id, (peer, _p), _mentors = made
+    with store.read() as session:
+        site = session.get_one(Site, site_id)
+    part = Wishes(a_desk(store), site)
+    part.parts()
+    part._place.open(part._one(peer))
+
+    def shown():
+        buttons = [
+            action["label"]
+            for one in part._place.inside
+            if isinstance(one, Button)
+            for action in one.actions
+        ]
+        return str([one.tree for one in part._place.inside if isinstance(one, Prose)]), buttons
+
+    told, buttons = shown()
+    assert "Kan matches" in told
+    assert "Vil hellere vente" in buttons
+    pair_of(store, made)
+    part.refresh()
+    told, buttons = shown()
+    assert "Matchet" in told
+    assert "Vil hellere vente" not in buttons
 
 
 def test_a_veto_against_ones_own_partner_is_asked_about_and_the_pair_goes_on(store, made):

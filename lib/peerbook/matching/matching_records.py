@@ -83,12 +83,14 @@ def save_waiting(
     Raises
     ------
     InputFault
-        When the day lies ahead, or they do not take part.
+        When the day lies ahead, they do not take part, or they want to wait and are matched.
     """
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
     if code not in roles_on(session, site_id, on):
         raise InputFault.at("on", _("They did not take part yet on that day."))
+    if waits:
+        refuse_matched(session, site_id, code)
     event = append_event(session, "participant", code, _WAITS if waits else _READY, on)
     return Saved.event(session, event)
 

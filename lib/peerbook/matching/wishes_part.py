@@ -136,7 +136,7 @@ class Wishes(Tab):
             ),
             self._wish_form(room, member),
             Disclosure(_("Not to be matched with"), lambda: self._veto_parts(room, member)),
-            self._waiting_button(member),
+            *([self._waiting_button(member)] if member.waits or member.places else []),
             self._stop_button(room, member),
         ]
 

@@ -70,8 +70,8 @@ class Tab(ABC):
         return [self._place]
 
     def refresh(self) -> None:
-        """Follow what was saved elsewhere."""
-        self._place.refresh()
+        """Follow what was saved elsewhere, in what is opened too."""
+        self._place.show_again()
 
     # -- saving ----------------------------------------------------------------------------------
 

@@ -6,16 +6,34 @@ const DRAFT_AFTER_MS = 700; // after the last key
 const DRAFT_AT_LATEST_MS = 1500; // after the first key that is not in a draft yet
 const SLOW_MS = 15000;
 
+// What is typed in a place while the same is shown there anew, by the names of its forms.
+const typed = new WeakMap();
+
+export const shownAnew = (place) => typed.set(place, { isParting: true, answers: typed.get(place)?.answers ?? new Map() });
+
+// The place is filled; forms in it that are only opened later go on, too, until it holds something else.
+export function filled(place) {
+  if (typed.get(place)?.isParting) typed.get(place).isParting = false;
+  else typed.delete(place);
+}
+
 export function form({ model, el }) {
   const state = model.kept(build);
+  const here = () => typed.get(el.closest(".pb-part-overview"));
+  const name = model.get("name");
   state.model = model;
-  if (!state.hasBegun) state.begin();
+  if (!state.hasBegun) {
+    state.begin(here()?.answers.get(name));
+    here()?.answers.delete(name);
+  }
   model.on("message", (message) => message.do === "fill" && state.fillIn(message.values));
   el.append(state.node);
   const leave = onConnection(el, () => state.refresh());
   const hide = () => document.visibilityState === "hidden" && state.sendDraft();
   document.addEventListener("visibilitychange", hide);
   return () => {
+    const parting = here()?.isParting && here().answers;
+    if (parting) parting.set(name, parting.has(name) ? null : state.typed()); // of two alike, neither is taken for the other
     leave();
     document.removeEventListener("visibilitychange", hide);
   };
@@ -35,7 +53,7 @@ function build() {
   let steps = [];
   let status, draftStatus, summary, main, answers, submit, back, stop, progress;
 
-  state.begin = () => {
+  state.begin = (going) => {
     const model = state.model;
     words = model.get("texts");
     isOne = model.get("step") === "one";
@@ -47,9 +65,13 @@ function build() {
     draw(model);
     const begin = model.get("begin");
     for (const one of fields) one.write(begin[one.spec.name] ?? null);
-    offer(model.get("offer"));
+    if (going) state.fillIn(going);
+    else offer(model.get("offer"));
     state.refresh();
   };
+
+  // What was typed since the last save, unless it is on its way; nothing where there is none.
+  state.typed = () => (touched.size && !isSaving ? valuesOf((one) => touched.has(one.spec.name)) : null);
 
   // What Python proposes counts as if it had been typed.
   state.fillIn = (values) => {

@@ -3,7 +3,11 @@
 
 const steps = new Map();
 
-addEventListener("popstate", () => steps.forEach((follow) => follow()));
+addEventListener("popstate", () => isOfOthers() ? history.back() : steps.forEach((follow) => follow()));
+
+// Whether a step was made by a part that is not on the page, as those from before a reload: it shows
+// nothing of its own, so nobody is to stop at it.
+const isOfOthers = () => Boolean(history.state?.by) && !steps.has(history.state.by);
 
 // Put what a part shows into the history; `turn` shows what the reader has gone back or on to.
 // The outermost tabs stand in the address by their names, so that a reload leads to the same one.
@@ -16,6 +20,7 @@ export function inHistory(id, { home, turn, names, closed }) {
     if (!fragments) return history.state?.at?.[id] ?? home;
     return location.hash ? fragments.indexOf(location.hash) : home;
   };
+  if (!steps.size) queueMicrotask(() => isOfOthers() && history.back()); // once all parts are drawn
   steps.set(id, () => there() >= 0 && turn(there()));
   return {
     start: there() < 0 ? home : there(),
@@ -24,7 +29,7 @@ export function inHistory(id, { home, turn, names, closed }) {
       // What was opened in this very step is closed by taking the step back.
       if (to === closed && history.state?.by === id) return history.back();
       const at = { ...history.state?.at, [id]: to };
-      history.pushState({ at, by: to === closed ? null : id }, "", fragments?.[to] ?? location.hash);
+      history.pushState({ at, by: fragments ? null : id }, "", fragments?.[to] ?? location.hash);
     },
     leave: () => steps.delete(id),
   };

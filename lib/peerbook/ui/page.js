@@ -1,5 +1,6 @@
 // The smaller parts of a page: words, notices, buttons, and places that hold others.
 import { actionButton, fill, h, isEnabled, isLost, onConnection, setEnabled, statusLine, symbol } from "./dom.js";
+import { filled, shownAnew } from "./form.js";
 import { inHistory } from "./history.js";
 
 const OPENING_MS = 300;
@@ -322,6 +323,10 @@ export function overview({ model, el, hold }) {
   };
   const step = inHistory(model.id, { home: model.get("opened"), closed: 0, turn });
   model.on("change:opened", () => step.went(model.get("opened")));
+  model.on("message", ({ do: what }) => {
+    if (what === "again") shownAnew(el);
+    else if (what === "filled") filled(el);
+  });
   const leave = section({ model, el, hold });
   return () => {
     step.leave();

@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import traitlets
 
+from peerbook.errors import InputFault
 from peerbook.text import _
 from peerbook.text.markdown import markdown_tree
 from peerbook.ui.part import Answer, Part, Parts, unreadable
@@ -466,11 +467,24 @@ class Overview(Section):
             self.show_overview()
 
     def show_again(self) -> None:
-        """Show the same as it is now, unless nobody has looked yet."""
-        if self.opened:
-            self._show_thing(self.opened, self._things[self.opened - 1], take_there=False)
-        else:
+        """Show the same as it is now, unless nobody has looked yet; the reader stays in place.
+
+        What is typed in its forms and not saved yet stays in them.
+        """
+        if not self.opened:
             self.refresh()
+            return
+        try:
+            parts = self._things[self.opened - 1]()
+        except InputFault:  # as where nothing is left of it; whoever saved elsewhere did not ask
+            parts = []
+        if parts:
+            with self.at_once():
+                self.send({"do": "again"})
+                self._show(self.opened, [self._back_button(), *parts], "", take_there=False)
+        else:
+            told = [Notice("info", _gone()), *self._overview()]
+            self._show(0, told, _gone(), take_there=False)
 
     def open(self, thing: Callable[[], Parts], told: str = "") -> None:
         """Show one thing in its place; where one is open already, that is the same one anew.
@@ -486,20 +500,21 @@ class Overview(Section):
         self._show_thing(number, thing, told)
         self._things[number - 1 :] = [thing]
 
-    def _show_thing(
-        self, number: int, thing: Callable[[], Parts], told: str = "", *, take_there: bool = True
-    ) -> None:
+    def _show_thing(self, number: int, thing: Callable[[], Parts], told: str = "") -> None:
         parts = thing()
         if not parts:
-            self.show_overview(told or _("It is gone meanwhile. The list is shown anew."))
+            self.show_overview(told or _gone())
             return
-        back = Button(_("Back to the list"), self._back)
-        self._show(number, [back, *_told_notice(told), *parts], told, take_there=take_there)
+        shown = [self._back_button(), *_told_notice(told), *parts]
+        self._show(number, shown, told, take_there=True)
 
     def _show(self, number: int, parts: Parts, told: str, *, take_there: bool) -> None:
         with self.at_once():
             self.opened = number
             self.show(parts, told, take_there=take_there)
+
+    def _back_button(self) -> Button:
+        return Button(_("Back to the list"), self._back)
 
     def _back(self) -> str:
         self.show_overview(take_there=True)
@@ -513,6 +528,10 @@ class Overview(Section):
         else:
             self._show_thing(things.index(thing), thing)
         return {}
+
+
+def _gone() -> str:
+    return _("It is gone meanwhile. The list is shown anew.")
 
 
 def _told_notice(told: str) -> list[Part]:
