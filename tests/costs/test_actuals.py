@@ -157,6 +157,22 @@ def test_kroner_of_another_year_are_carried_over_and_not_used_where_nobody_knows
     assert (found.lines[0].actual_kr, found.lines[0].told_by) == (1000, "events")
 
 
+def test_what_is_done_costs_what_an_hour_of_that_year_costs():
+    prices = ((2026, Decimal(300)), (2027, Decimal(400)), (2028, Decimal(400)))
+    wage = dataclasses.replace(FIGURES["wage"], value=Decimal(367), by_year=prices)
+    made = plan(TALKS, wage=wage)
+    hours = made.product(MEASURED["talk_hours"]) / 4
+    first, second = look(
+        Noted(Q1, {"talk_hours": a_count(hours)}),
+        Noted(quarter(2027, 1), {"talk_hours": a_count(hours)}),
+        today=dt.date(2027, 12, 31),
+        of=made,
+    )
+    kr = [by_line(one)["talks"].actual_kr for one in (first, second)]
+    assert kr == [round(hours * price, 2) for price in (300, 400)]
+    assert first.variance_kr() == second.variance_kr() == 0
+
+
 def test_hours_somebody_wrote_down_tell_more_than_what_was_counted():
     hours = [RegisteredHours(Q1, "talks", Decimal(3)), RegisteredHours(Q1, "talks", Decimal(4))]
     (found, other_one) = look(

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from cost_cases import case
+from cost_cases import FIGURES, case
 from peerbook.costs.case import Line, estimate
+from peerbook.costs.draws import drawn_totals
 from peerbook.costs.team import FULL_YEAR_HOURS, Employment, Member, hour_of, is_old
 from peerbook.errors import InputFault
 
@@ -67,8 +68,48 @@ def test_somebody_replaced_in_the_middle_costs_what_both_cost_for_as_long_as_eac
     ) / sum(hours)
     found = hour_of([first, second], range(2026, 2027), 2026)
     assert found.known == round(expected, 2)
+    assert not found.by_year
+    over_years = hour_of([first, second], range(2025, 2028), 2026)
+    assert [year for year, _kr in over_years.by_year] == [2025, 2026, 2027]
+    assert [over_years.in_year(year) for year in (2025, 2026, 2027)] == [
+        round(first.employment.hour().known, 2),
+        found.known,
+        round(second.employment.hour().known, 2),
+    ]
     only_the_second = hour_of([first, second], range(2027, 2030), 2026)
     assert only_the_second.known == round(second.employment.hour().known, 2)
+
+
+def test_each_year_costs_what_those_who_are_there_then_cost():
+    half = dt.date(2027, 7, 1)
+    team = [member(400_000, ends=half - dt.timedelta(days=1)), member(500_000, starts=half)]
+    hour = hour_of(team, range(2026, 2029), 2026)
+    line = Line("one", "running", ("wage", "hours"), "municipality")
+    start = dataclasses.replace(line, id="two", when="start")
+    found = estimate(case((line, start), years=3, wage=hour))
+    hours = FIGURES["hours"].known
+    assert {cost.year: cost.kr for cost in found.costs if cost.line == line} == {
+        year: round(hour.in_year(year) * hours, 2) for year in (2026, 2027, 2028)
+    }
+    assert found.total(when="start") == round(hour.in_year(2026) * hours, 2)
+    assert len({cost.kr for cost in found.costs}) == 3
+
+
+def test_a_draw_is_of_each_years_price():
+    half = dt.date(2027, 7, 1)
+    team = [member(400_000, ends=half - dt.timedelta(days=1)), member(500_000, starts=half)]
+    hour = hour_of(team, range(2026, 2029), 2026)
+    line = Line("one", "running", ("wage", "hours"), "municipality")
+    made = case((line,), years=3, wage=hour)
+    (drawn,) = drawn_totals([made], 10)
+    assert drawn == pytest.approx(float(estimate(made).total()), abs=0.02)
+
+
+def test_a_year_in_which_nobody_is_there_is_told():
+    early = [member(ends=dt.date(2026, 12, 31))]
+    with pytest.raises(InputFault) as fault:
+        hour_of(early, range(2026, 2029), 2026)
+    assert "2027, 2028" in fault.value.faults[0].message
 
 
 def test_there_is_room_for_any_number_of_people_even_alike():

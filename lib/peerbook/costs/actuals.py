@@ -270,7 +270,7 @@ def _line(
     """Return a line with what it did cost, where that was counted."""
     line = planned.line
     if hours is not None:
-        price = case.product([_prices(case, line)[1]])
+        price = case.product([_prices(case, line)[1]], noted.period.first.year)
         return replace(planned, actual_kr=to_oere(hours * price), told_by="registered")
     if line.when == "start":
         return planned
@@ -279,17 +279,17 @@ def _line(
         rise = _rise(case, measure, noted.period)
         if counted is None or rise is None:
             continue
-        keys = measured[measure]
-        kr = counted.amount * rise * _other_figures(case, line, keys)
+        keys, year = measured[measure], noted.period.first.year
+        kr = counted.amount * rise * _other_figures(case, line, keys, year)
         base = planned_by(measured, keys[:-1])
         if base is not None:  # what is not known of some stands as it was planned for each of them
-            kr += counted.unknown * _other_figures(case, line, measured[base])
+            kr += counted.unknown * _other_figures(case, line, measured[base], year)
         return replace(planned, actual_kr=to_oere(kr), told_by=measure)
     return planned
 
 
-def _other_figures(case: Case, line: Line, keys: Sequence[str]) -> Decimal:
-    return case.product(key for key in line.factors if key not in keys)
+def _other_figures(case: Case, line: Line, keys: Sequence[str], year: int) -> Decimal:
+    return case.product((key for key in line.factors if key not in keys), year)
 
 
 def _rise(case: Case, measure: Measure, period: Period) -> Decimal | None:

@@ -167,13 +167,27 @@ class Case:
             return Decimal(1)
         return self.index[self.price_year] / self.index[figure.price_year]
 
-    def product(self, keys: Iterable[str]) -> Decimal:
-        """Return what figures that are known make when they are multiplied, in `price_year`."""
+    def product(self, keys: Iterable[str], year: int | None = None) -> Decimal:
+        """Return what figures that are known make when they are multiplied, in `price_year`.
+
+        Parameters
+        ----------
+        keys
+            Of the figures.
+        year
+            In which they are used; None for the mean of all years.
+        """
         with localcontext(prec=_EXACT):
             product = Decimal(1)
             for key in keys:
-                product *= self.figures[key].known * self.rise(key)
+                figure = self.figures[key]
+                value = figure.known if year is None else figure.in_year(year)
+                product *= value * self.rise(key)
             return product
+
+    def years_of(self, line: Line) -> range:
+        """Return the years in which a line costs."""
+        return range(self.first_year, self.first_year + (1 if line.when == "start" else self.years))
 
     def _index_reaches(self, figure: Figure) -> bool:
         years = (self.price_year, figure.price_year)
@@ -272,12 +286,12 @@ def estimate(case: Case) -> Estimate:
         When a figure is missing or wrong: at each such figure, by its key.
     """
     require(case)
-    costs = []
-    for line in case.lines:
-        kr = to_oere(case.product(line.factors))
-        for number in range(1 if line.when == "start" else case.years):
-            costs.append(Cost(line, case.first_year + number, kr))
-    return Estimate(case, tuple(costs))
+    costs = tuple(
+        Cost(line, year, to_oere(case.product(line.factors, year)))
+        for line in case.lines
+        for year in case.years_of(line)
+    )
+    return Estimate(case, costs)
 
 
 def require(case: Case) -> None:

@@ -243,14 +243,13 @@ def _total(case: Case, values: _Values) -> Draws:
     for line in case.lines:
         if line.kind != "cost":
             continue
-        sure = float(1 if line.when == "start" else case.years)
+        certain = [key for key in line.factors if case.figures[key].spread is None]
+        sure = float(sum(case.product(certain, year) for year in case.years_of(line)))
         varying = []
         for key in line.factors:
             figure = case.figures[key]
-            sure *= float(case.rise(key))
-            if figure.spread is None:
-                sure *= float(figure.known)
-            else:
+            if figure.spread is not None:
+                sure *= float(case.rise(key))
                 varying.append(values.of(key, figure, figure.spread))
         if not varying:
             total += sure

@@ -40,10 +40,12 @@ from peerbook.text import _, format_date, format_number, ngettext
 
 _FIRST_YEAR = 6
 """Number of the column with the first year on the sheet of lines."""
-_AS_USED = "C"
-"""Column of the sheet of figures with what is multiplied."""
-_WEIGHT, _HOUR = "D", "I"
-"""Columns of the sheet of the team with how long each is there, and what an hour costs."""
+_FIRST_AS_USED = 10
+"""Number of the column of the sheet of figures with what is multiplied in the first year."""
+_AS_USED = get_column_letter(_FIRST_AS_USED)
+_HOURS_A_WEEK, _HOUR, _FIRST_DAYS = "B", "G", 11
+"""Columns of the sheet of the team with hours a week, what an hour costs, and the first year's
+days."""
 
 
 def estimate_file(said: Assessment, model: Model, origin: Origin | None = None) -> bytes:
@@ -164,8 +166,11 @@ class _Book:
         }
         return {key: members for key, members in found.items() if members}
 
-    def _hour(self, key: str) -> Formula:
-        """Return the price of an hour of those on the team who have this price."""
+    def _hour(self, key: str, year: int | None = None) -> Formula:
+        """Return the price of an hour of those on the team who have this price; None for all years.
+
+        It is the mean over the days each is there, times their hours a week.
+        """
         before = [one for other in self._team for one in self._team[other]]
         first = 2 + next(
             place for place, one in enumerate(before) if any(one is own for own in self._team[key])
@@ -175,17 +180,19 @@ class _Book:
         def cells(column: str) -> str:
             return f"«{_('Team')}»!{column}{first}:{column}{last}"
 
-        weight = cells(_WEIGHT)
-        return Formula(f"ROUND(SUMPRODUCT({weight},{cells(_HOUR)})/SUM({weight}),2)")
+        counted = self._years if year is None else (year,)
+        days = "+".join(cells(_column(_FIRST_DAYS, one, self._years)) for one in counted)
+        weight = f"{cells(_HOURS_A_WEEK)}*({days})"
+        return Formula(f"ROUND(SUMPRODUCT({weight}*{cells(_HOUR)})/SUMPRODUCT({weight}),2)")
 
     def _of_team(self) -> Sheet:
         columns = (
             SheetColumn(_("What"), 30), SheetColumn(_("Hours a week"), 14),
-            SheetColumn(_("Days there"), 12), SheetColumn(_("Hours × days"), 14),
             SheetColumn(_("Pay for a full year"), 16), SheetColumn(_("On top"), 12),
             SheetColumn(_("Overhead"), 12), SheetColumn(_("Effective hours"), 14),
-            SheetColumn(_("Price of an hour"), 16), SheetColumn(_("Price year"), 10),
+            SheetColumn(_("Price of an hour"), 16), SheetColumn(_("Pay of the year"), 10),
             SheetColumn(_("Where from"), 44), SheetColumn(_("Looked up"), 14),
+            *(SheetColumn(_("Days in {year}").format(year=year), 12) for year in self._years),
         )  # fmt: skip
         rows: list[tuple[Value | Formula, ...]] = []
         for key, members in self._team.items():
@@ -193,37 +200,42 @@ class _Book:
             for one in members:
                 row, paid = len(rows) + 2, one.employment
                 rise = "" if paid.price_year == into else self._between(paid.price_year, into)
-                days = one.weight_in(self.said.counted) / one.hours_a_week
+                days = (one.weight_in(range(y, y + 1)) / one.hours_a_week for y in self._years)
                 rows.append((
-                    one.title, one.hours_a_week, days, Formula(f"B{row}*C{row}"),
-                    paid.yearly_pay_kr, paid.on_top_share, paid.overhead_share,
-                    paid.effective_hours,
-                    Formula(f"E{row}*(1+F{row})*(1+G{row})/H{row}{rise}"),
-                    paid.price_year, paid.source, paid.said_on,
+                    one.title, one.hours_a_week, paid.yearly_pay_kr, paid.on_top_share,
+                    paid.overhead_share, paid.effective_hours,
+                    Formula(f"C{row}*(1+D{row})*(1+E{row})/F{row}{rise}"),
+                    paid.price_year, paid.source, paid.said_on, *days,
                 ))  # fmt: skip
         return Sheet(_("Team"), columns, rows)
 
     def _figures(self) -> Sheet:
         asked = self.said.names(self.model)
         columns = (
-            SheetColumn(_("What"), 52), SheetColumn(_("Figure"), 14), SheetColumn(_("As used"), 14),
-            SheetColumn(_("Unit"), 16), SheetColumn(_("Price year"), 10),
-            SheetColumn(_("Where from"), 44), SheetColumn(_("Standing"), 14),
-            SheetColumn(_("Looked up"), 14), SheetColumn(_("At least"), 14),
-            SheetColumn(_("At most"), 14),
+            SheetColumn(_("What"), 52), SheetColumn(_("Figure"), 14), SheetColumn(_("Unit"), 16),
+            SheetColumn(_("Price year"), 10), SheetColumn(_("Where from"), 44),
+            SheetColumn(_("Standing"), 14), SheetColumn(_("Looked up"), 14),
+            SheetColumn(_("At least"), 14), SheetColumn(_("At most"), 14),
+            *(SheetColumn(_("As used in {year}").format(year=year), 14) for year in self._years),
         )  # fmt: skip
         used = {key: self.found.case.figures[key] for key in self._row_of}
         rows = [
             (
                 asked[key],
                 self._hour(key) if key in self._team else figure.known,
-                Formula(f"B{row}{self._rise(key)}"),
                 unit_name(figure.unit),
                 figure.price_year if figure.unit in PRICES else None,
                 figure.source,
                 status_name(figure.status),
                 figure.said_on,
                 *(figure.spread.ends(figure.known) if figure.spread else (None, None)),
+                *(
+                    Formula(
+                        (self._hour(key, year).text if figure.by_year else f"B{row}")
+                        + self._rise(key)
+                    )
+                    for year in self._years
+                ),
             )
             for row, (key, figure) in enumerate(used.items(), start=2)
         ]
@@ -264,7 +276,8 @@ class _Book:
     def _product(self, line: Line, number: int) -> Formula | int:
         if line.when == "start" and number:
             return 0
-        cells = [f"«{_('Figures')}»!{_AS_USED}{self._row_of[key]}" for key in line.factors]
+        column = get_column_letter(_FIRST_AS_USED + number)
+        cells = [f"«{_('Figures')}»!{column}{self._row_of[key]}" for key in line.factors]
         return Formula(f"ROUND({'*'.join(cells)},2)")
 
     def _sum(self, column: int, **like: str) -> str:
@@ -354,3 +367,8 @@ class _Book:
         if told := self._example_told():
             rows.append((None, told, None, None, None))
         return Sheet(_("For SØM"), columns, rows)
+
+
+def _column(first: int, year: int, years: range) -> str:
+    """Return the letters of a year's column, of which the first year's has this number."""
+    return get_column_letter(first + year - years.start)

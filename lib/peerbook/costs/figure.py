@@ -39,6 +39,8 @@ class Figure:
         How much it may vary; None for a number that is certain.
     said_on
         When it was looked up; None where nobody said, as in a file that came with peerbook.
+    by_year
+        What it is in single years, where it is not the same in all; `value` is then the mean.
     """
 
     unit: Unit
@@ -48,6 +50,7 @@ class Figure:
     price_year: int | None = None
     spread: Spread | None = None
     said_on: dt.date | None = None
+    by_year: tuple[tuple[int, Decimal], ...] = ()
 
     @property
     def known(self) -> Decimal:
@@ -61,6 +64,16 @@ class Figure:
         if self.value is None:
             raise ValueError("this figure is missing")
         return self.value
+
+    def in_year(self, year: int) -> Decimal:
+        """Return the value in a year.
+
+        Raises
+        ------
+        ValueError
+            When it is missing.
+        """
+        return dict(self.by_year).get(year, self.known)
 
 
 def faults_of(key: str, figure: Figure) -> list[Fault]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from peerbook.costs.case import OERE
+from peerbook.costs.case import to_oere
 from peerbook.costs.figure import Figure, Status
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.months import months_after
@@ -149,6 +149,8 @@ def hour_of(
 ) -> Figure:
     """Return the price of an hour of a team, to the øre: the mean over the hours each is there.
 
+    Where people come and go, it is that of each year, by who is there then.
+
     Parameters
     ----------
     members
@@ -169,16 +171,16 @@ def hour_of(
     ------
     InputFault
         With everything that is wrong with one of them; at `staff`, when none of them is there in
-        those years, or their pay is in prices of years that nobody told the level of.
+        one of those years, or their pay is in prices of years that nobody told the level of.
     """
     if faults := [fault for one in members for fault in one.faults()]:
         raise InputFault(faults)
-    there = [(one, weight) for one in members if (weight := one.weight_in(years))]
-    if not there:
-        raise InputFault.at(
-            "staff", _("Nobody of this kind is on the team in the years that are counted.")
-        )
-    pay_years = {one.employment.price_year for one, _weight in there}
+    there = [one for one in members if one.weight_in(years)]
+    empty = [year for year in years if not any(one.weight_in(_only(year)) for one in there)]
+    if empty:
+        text = _("Nobody of this kind is on the team in {years}. Add who is, or change their days.")
+        raise InputFault.at("staff", text.format(years=", ".join(map(str, empty))))
+    pay_years = {one.employment.price_year for one in there}
     levels = {year: (index or {}).get(year) for year in (*pay_years, price_year)}
     if all(levels.values()):
         into = price_year
@@ -196,14 +198,23 @@ def hour_of(
         then, now = levels[hour.price_year or into], levels[into]
         return hour.known * (now / then if now and then else 1)
 
-    paid = sum((carried(one.employment.hour()) * weight for one, weight in there), Decimal(0))
-    hour = paid / sum(weight for _one, weight in there)
-    sources = dict.fromkeys(one.employment.source for one, _weight in there)
-    status: Status = "example" if any(one.is_example for one, _weight in there) else "own"
+    def mean(counted: range) -> Decimal:
+        weights = [(carried(one.employment.hour()), one.weight_in(counted)) for one in there]
+        total = sum((hour * weight for hour, weight in weights), Decimal(0))
+        return to_oere(total / sum(weight for _hour, weight in weights))
+
+    hours = {year: mean(_only(year)) for year in years}
+    sources = dict.fromkeys(one.employment.source for one in there)
+    status: Status = "example" if any(one.is_example for one in there) else "own"
     return Figure(
-        "kr_per_hour", hour.quantize(OERE, ROUND_HALF_UP), "; ".join(sources), status, into,
-        said_on=min(one.employment.said_on for one, _weight in there),
+        "kr_per_hour", mean(years), "; ".join(sources), status, into,
+        said_on=min(one.employment.said_on for one in there),
+        by_year=tuple(hours.items()) if len(set(hours.values())) > 1 else (),
     )  # fmt: skip
+
+
+def _only(year: int) -> range:
+    return range(year, year + 1)
 
 
 def is_old(said_on: dt.date, today: dt.date) -> bool:

@@ -94,9 +94,13 @@ class Team:
                 except InputFault as error:
                     told.append(f"- {literal(ask)} {error.faults[0].message}")
                 else:
-                    text = _("{ask} **{kr}** in prices of {year}, on average over the years")
+                    text = _("{ask} **{kr}** in prices of {year}")
                     kr, year = format_kroner(hour.known), hour.price_year
-                    told.append("- " + text.format(ask=literal(ask), kr=kr, year=year))
+                    line = "- " + text.format(ask=literal(ask), kr=kr, year=year)
+                    if hour.by_year:
+                        each = [f"{at}: {format_kroner(price)}" for at, price in hour.by_year]
+                        line += " " + _("(on average; {each})").format(each=", ".join(each))
+                    told.append(line)
         self._hours.show([Prose("\n".join(told))] if told else [])
 
     def _of_members(self) -> Sort[Member]:
