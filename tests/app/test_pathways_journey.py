@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 from builders import LEADER, a_site, assert_sound
 from journeys import query
 from peerbook.matching.matching_records import save_pair
+from peerbook.pathways.contract_records import Sheet, save_sheet
 from peerbook.people.participants import new_participant
 from peerbook.store import append_event
-from steps import RECEIPT, TODAY, downloaded, sideways, tab
+from steps import RECEIPT, TODAY, answer, downloaded, sideways, tab
 
 pytestmark = pytest.mark.app
 
@@ -23,19 +24,23 @@ PEER, MENTOR = "Hanne Opdigtsen", "Bo Prøvegaard"
 MATCHED = TODAY - dt.timedelta(days=20)
 
 
-@pytest.fixture
-def site(app):
+def a_matched_pair(app, matched_on):
     """Return a site with a pair that has not had its talk; and the pair's number."""
     made = a_site(app.store)
-    on = TODAY - dt.timedelta(days=40)
+    on = matched_on - dt.timedelta(days=20)
     codes = []
     with app.store.write(LEADER) as session:
         for name, role in ((PEER, "peer"), (MENTOR, "mentor")):
             codes.append(new_participant(session, made[0], name, on))
             append_event(session, "participant", codes[-1], "joined", on, role=role)
         session.flush()
-        pair = save_pair(session, made[0], *codes, on=MATCHED, today=TODAY, asked=True)
+        pair = save_pair(session, made[0], *codes, on=matched_on, today=TODAY, asked=True)
     return made[0], made[1], pair.number
+
+
+@pytest.fixture
+def site(app):
+    return a_matched_pair(app, MATCHED)
 
 
 def shown(page: Page):
@@ -56,6 +61,34 @@ def saved(page: Page, button: str) -> None:
     before = receipt.inner_text() if receipt.count() else "none"
     shown(page).get_by_role("button", name=button).click()
     expect(receipt.filter(has_not_text=before)).to_be_visible()
+
+
+def test_a_pair_that_is_opened_follows_what_is_saved_in_another_tab(app, guest):
+    on = TODAY - dt.timedelta(days=160)
+    site = a_matched_pair(app, on)
+    with app.store.write(LEADER) as session:
+        save_sheet(session, site[2], Sheet(on, on, 6), TODAY, 1)
+    page = guest.open(app.server, "pathways", query(site=site[1]))
+    tab(page, "Par")
+    shown(page).get_by_role("button", name=re.compile("^Åbn")).click()
+    panel = unfolded(page, "En pause")
+    panel.get_by_label("Mentoren", exact=True).check()
+    contract = re.compile("^Kontrakt fra .* måneder")
+    expect(panel.get_by_text(contract)).to_contain_text("i 6 måneder")
+
+    tab(page, "Hvad venter")
+    shown(page).get_by_role("button", name=re.compile("^Åbn")).first.click()
+    panel = unfolded(page, "Tre måneder mere?")
+    for name in (PEER, MENTOR):
+        answer(panel, f"Vil {name} have tre måneder mere?", "Ja")
+    saved(page, "Gem svarene")
+
+    tab(page, "Par")
+    expect(shown(page).get_by_text(contract)).to_contain_text("i 9 måneder")
+    panel = unfolded(page, "En pause")
+    expect(panel.get_by_label("Mentoren", exact=True)).to_be_checked()
+    saved(page, "Gem pausen")
+    assert_sound(app.store)
 
 
 def test_a_pair_is_followed_from_its_contract_to_the_talk_at_the_end(app, guest, site, axe):

@@ -95,5 +95,5 @@ def test_courses_count_as_being_a_mentor_and_two_codes_of_one_person_as_one(stor
 def test_it_is_told_with_how_many_and_how_certain_and_not_at_all_of_nobody():
     told = peers_who_became_mentors([("a", "peer", DAY), ("a", "mentor", on(1))])
     [_heading, prose] = role_chain_parts(told)
-    assert "1 af 1 (21–100" in repr(prose.tree)
+    assert "1 af 1 (21–100" in str(prose.tree[0][2][0]).replace("\N{WORD JOINER}", "")
     assert role_chain_parts(peers_who_became_mentors([])) == []
