@@ -3,6 +3,12 @@
 
 const steps = new Map();
 
+// Whether nothing was done on the page yet. Until then tabs begin where the address says; those that
+// come with what a reader does, as a plan that was changed, begin at their own beginning.
+let isAsLoaded = true;
+for (const kind of ["click", "keydown", "change"])
+  addEventListener(kind, () => (isAsLoaded = false), { capture: true, once: true });
+
 addEventListener("popstate", () => isOfOthers() ? history.back() : steps.forEach((follow) => follow()));
 
 // Whether a step was made by a part that is not on the page, as those from before a reload: it shows
@@ -22,6 +28,8 @@ export function inHistory(id, { home, turn, names, closed }) {
   };
   if (!steps.size) queueMicrotask(() => isOfOthers() && history.back()); // once all parts are drawn
   steps.set(id, () => there() >= 0 && turn(there()));
+  const isElsewhere = Boolean(fragments) && !isAsLoaded && there() !== home;
+  if (isElsewhere) history.replaceState(history.state, "", fragments[home]);
   return {
     start: there() < 0 ? home : there(),
     went(to) {
