@@ -13,7 +13,17 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
-from peerbook.costs.case import LONGEST, Case, Category, Kind, Line, Payer, When
+from peerbook.costs.case import (
+    LONGEST,
+    Case,
+    Category,
+    Estimate,
+    Kind,
+    Line,
+    Payer,
+    When,
+    estimate,
+)
 from peerbook.costs.figure import PRICES, Figure, faults_of
 from peerbook.costs.model import Model, load_models
 from peerbook.costs.team import Member, hour_of, is_old
@@ -172,12 +182,33 @@ class Assessment:
 
         What cannot be worked out of the team stands as missing; `case_faults` says why.
         """
-        figures = {}
+        return self._case(model)[0]
+
+    def estimate(self, model: Model) -> Estimate:
+        """Return what a model comes to.
+
+        Raises
+        ------
+        InputFault
+            With all that is missing or wrong; see `case_faults`.
+        """
+        case, faults = self._case(model)
+        if faults:
+            raise InputFault(faults)
+        return estimate(case)
+
+    def case_faults(self, model: Model) -> list[Fault]:
+        """Return what is missing or wrong before a model can be worked out, each at a key."""
+        return self._case(model)[1]
+
+    def _case(self, model: Model) -> tuple[Case, list[Fault]]:
+        figures, of_team = {}, dict[str | None, Fault]()
         for one in model.questions:
             try:
                 figures[one.id] = self.figure(model, one.id)
-            except InputFault:
+            except InputFault as error:
                 figures[one.id] = Figure(one.unit)
+                of_team[one.id] = Fault(error.faults[0].message, Place(field=one.id))
         bare = model.case(figures, self.years, self.first_year, self.price_year, self.index)
         own = {
             f"{OWN}_{key}": one for key, one in self.lines.items() if one.model in ("", model.id)
@@ -186,21 +217,13 @@ class Assessment:
             Line(key, one.category, (key,), one.payer, one.kind, one.when, what=one.what)
             for key, one in own.items()
         )
-        return replace(
+        case = replace(
             bare,
             lines=bare.lines + lines,
             figures={**bare.figures, **{key: one.figure for key, one in own.items()}},
         )
-
-    def case_faults(self, model: Model) -> list[Fault]:
-        """Return what is missing or wrong before a model can be worked out, each at a key."""
-        told = {fault.place.field: fault for fault in reversed(self.case(model).faults())}
-        for one in model.questions:
-            try:
-                self.figure(model, one.id)
-            except InputFault as error:
-                told[one.id] = Fault(error.faults[0].message, Place(field=one.id))
-        return list(reversed(told.values()))
+        told = {fault.place.field: fault for fault in reversed(case.faults())} | of_team
+        return case, list(reversed(told.values()))
 
     def names(self, model: Model) -> dict[str, str]:
         """Return what is asked for by each key of a model, a place's own amounts too."""

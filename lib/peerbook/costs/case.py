@@ -109,6 +109,11 @@ class Case:
                 raise ValueError(f"{line.id} needs one price, and hours for a price of an hour")
 
     @property
+    def counted(self) -> range:
+        """The years that are counted."""
+        return range(self.first_year, self.first_year + self.years)
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """Keys of the figures the lines are worked out from, and of what came of it."""
         used = [key for line in self.lines for key in line.factors]
@@ -187,7 +192,7 @@ class Case:
 
     def years_of(self, line: Line) -> range:
         """Return the years in which a line costs."""
-        return range(self.first_year, self.first_year + (1 if line.when == "start" else self.years))
+        return self.counted[:1] if line.when == "start" else self.counted
 
     def _index_reaches(self, figure: Figure) -> bool:
         years = (self.price_year, figure.price_year)

@@ -11,6 +11,7 @@ from peerbook.costs.entries_part import Entries
 from peerbook.costs.figures_part import Figures
 from peerbook.costs.frame_part import Frame, frame_fields, framed
 from peerbook.costs.lines_part import grants, savings
+from peerbook.costs.names import years_told
 from peerbook.costs.opened import Opened
 from peerbook.costs.reality_part import PlanAndReality
 from peerbook.costs.result_part import Results, results
@@ -80,7 +81,7 @@ class Assessments(Tab):
             {
                 "number": one.number, "title": one.assessment.title,
                 "models": format_list([model.title for model in one.assessment.chosen]),
-                "years": years_told(one), "made_on": one.made_on,
+                "years": years_told(one.assessment.counted), "made_on": one.made_on,
                 "missing": sum(len(each.faults) for each in results(one.assessment)),
             }
             for one in listed
@@ -167,12 +168,6 @@ class Assessments(Tab):
                 confirm=_("Delete it with all figures in it?"),
             ),
         ]  # fmt: skip
-
-
-def years_told(kept: Kept) -> str:
-    """Return which years are counted."""
-    counted = kept.assessment.counted
-    return f"{counted[0]}–{counted[-1]}" if len(counted) > 1 else str(counted[0])
 
 
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:

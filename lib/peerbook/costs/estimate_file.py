@@ -19,12 +19,12 @@ from peerbook.costs.case import (
     Kind,
     Line,
     Payer,
-    estimate,
 )
 from peerbook.costs.figure import PRICES
 from peerbook.costs.model import Model
 from peerbook.costs.names import (
     category_name,
+    examples_told,
     kind_name,
     payer_name,
     status_name,
@@ -32,11 +32,10 @@ from peerbook.costs.names import (
     when_name,
 )
 from peerbook.costs.team import Member
-from peerbook.errors import InputFault
 from peerbook.files.delimited import Cell, delimited
 from peerbook.files.origin import Origin
 from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, Value, workbook
-from peerbook.text import _, format_date, format_number, ngettext
+from peerbook.text import _, format_date
 
 _FIRST_YEAR = 6
 """Number of the column with the first year on the sheet of lines."""
@@ -69,10 +68,8 @@ def estimate_file(said: Assessment, model: Model, origin: Origin | None = None) 
     InputFault
         When something is missing or wrong; see `Assessment.case_faults`.
     """
-    if faults := said.case_faults(model):
-        raise InputFault(faults)
     today = origin.made_on if origin else None
-    return workbook([*_Book(said, model, estimate(said.case(model)), today).sheets()], origin)
+    return workbook([*_Book(said, model, said.estimate(model), today).sheets()], origin)
 
 
 def som_file(said: Assessment, model: Model) -> bytes:
@@ -83,9 +80,7 @@ def som_file(said: Assessment, model: Model) -> bytes:
     InputFault
         As `estimate_file` does.
     """
-    if faults := said.case_faults(model):
-        raise InputFault(faults)
-    found = estimate(said.case(model))
+    found = said.estimate(model)
     status = status_name("example" if said.examples(model) else "own")
     headings = [
         _("Year"), _("Category"), _("Who pays"), _("Kroner"), _("Price year"), _("Standing"),
@@ -132,8 +127,7 @@ class _Book:
 
     @property
     def _years(self) -> range:
-        case = self.found.case
-        return range(case.first_year, case.first_year + case.years)
+        return self.found.case.counted
 
     @property
     def _index_rows(self) -> dict[int, int]:
@@ -336,14 +330,7 @@ class _Book:
         return Sheet(_("Result"), columns, rows)
 
     def _example_told(self) -> str:
-        """Return that figures are examples; empty where none is."""
-        examples = self.said.examples(self.model)
-        text = ngettext(
-            "An example, not a result: {n} figure stands as an example.",
-            "An example, not a result: {n} figures stand as examples.",
-            len(examples),
-        )
-        return text.format(n=format_number(len(examples))) if examples else ""
+        return examples_told(len(self.said.examples(self.model)))
 
     def _for_som(self) -> Sheet:
         columns = (

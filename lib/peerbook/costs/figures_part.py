@@ -277,7 +277,7 @@ class Figures:
             for row in given(tuple, submission.values[group.name]):
                 one = by_id[str(row.id)]
                 key, place = self._key(one), f"{group.name}.{row.id}"
-                places[key] = f"{place}.value"
+                places[key] = place
                 stored = self._seen.get(key)
                 try:
                     wanted = self._said(one, stored, row, place)
@@ -291,9 +291,7 @@ class Figures:
         if not mine:
             return _("Nothing was changed.")
         self._opened.ask_about_names(
-            (places[key].replace(".value", ".source"), one.source)
-            for key, one in mine.items()
-            if one is not None
+            (f"{places[key]}.source", one.source) for key, one in mine.items() if one is not None
         )
         try:
             receipt = self._opened.save(submission, "figures", seen, mine)
@@ -341,18 +339,14 @@ class Figures:
             figure = replace(figure, status=published.status, said_on=None)
         if low is not None and high is not None:
             return replace(figure, spread=Triangle(low, high))
-        keeps = shown.spread if value == shown.value and not _is_triangle(shown) else None
-        figure = replace(figure, spread=keeps)
+        if value == shown.value and not isinstance(shown.spread, Triangle):
+            figure = replace(figure, spread=shown.spread)  # the form has no field for it
         return None if figure == published else figure
 
     def _price_year(self, asked: Question, row: Row) -> int | None:
         if asked.unit not in PRICES:
             return None
         return whole(row.values["price_year"]) or self._opened.said.price_year
-
-
-def _is_triangle(figure: Figure) -> bool:
-    return isinstance(figure.spread, Triangle)
 
 
 def _number(value: object, unit: Unit) -> Decimal | None:
@@ -362,7 +356,7 @@ def _number(value: object, unit: Unit) -> Decimal | None:
 
 def _at(fault: Fault, places: dict[str, str]) -> Fault:
     field = fault.place.field or ""
-    return Fault(fault.message, Place(field=places.get(field, field)))
+    return Fault(fault.message, Place(field=f"{places[field]}.value" if field in places else field))
 
 
 def _unit(unit: Unit) -> str:

@@ -6,13 +6,30 @@ from decimal import Decimal
 
 from peerbook.costs.case import Category, Kind, Payer, When
 from peerbook.costs.figure import Status, Unit
-from peerbook.text import _, format_number
+from peerbook.text import _, format_number, ngettext
 
 
 def kroner(amount: Decimal) -> str:
     """Return an amount in whole kroner, which no line breaks in two: øre of an estimate say less
     than nothing."""
     return _("{amount}\N{NO-BREAK SPACE}kroner").format(amount=format_number(amount))
+
+
+def examples_told(count: int) -> str:
+    """Return that so many figures are examples; empty where none is."""
+    if not count:
+        return ""
+    text = ngettext(
+        "An example, not a result: {n} figure stands as an example.",
+        "An example, not a result: {n} figures stand as examples.",
+        count,
+    )
+    return text.format(n=format_number(count))
+
+
+def years_told(years: range) -> str:
+    """Return which years are counted."""
+    return f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
 
 
 def category_name(category: Category) -> str:

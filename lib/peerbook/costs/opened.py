@@ -9,10 +9,10 @@ from peerbook.costs.assessment import Assessment
 from peerbook.costs.assessment import Part as Held
 from peerbook.costs.assessment_records import Entry, Kept
 from peerbook.costs.model import Model
+from peerbook.costs.names import examples_told
 from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
 from peerbook.store import Receipt
-from peerbook.text import format_number, ngettext
 from peerbook.ui import Notice, Part, Submission
 
 
@@ -52,14 +52,8 @@ class Opened:
         found = {
             self.said.names(model)[key] for model in models for key in self.said.examples(model)
         }
-        if not found:
-            return []
-        text = ngettext(
-            "An example, not a result: {n} figure stands as an example.",
-            "An example, not a result: {n} figures stand as examples.",
-            len(found),
-        )
-        return [Notice("warn", text.format(n=format_number(len(found))))]
+        told = examples_told(len(found))
+        return [Notice("warn", told)] if told else []
 
     def ask_about_names(self, texts: Iterable[tuple[str, str]]) -> None:
         """Ask once about texts that seem to name somebody, each with its field.

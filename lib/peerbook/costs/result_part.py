@@ -14,7 +14,7 @@ from peerbook.costs.comparison import differences
 from peerbook.costs.draws import drawn_per_started, reaches
 from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.model import Model
-from peerbook.costs.names import category_name, kind_name, kroner, payer_name
+from peerbook.costs.names import category_name, kind_name, kroner, payer_name, years_told
 from peerbook.costs.opened import Opened
 from peerbook.costs.outcomes import (
     Option,
@@ -127,13 +127,12 @@ class Results:
         found = results(self._opened.said)
         worked = [one for one in found if one.estimate is not None]
         parts: list[Part] = [*self._warnings()]
-        if len(found) > 1:
+        are_several = len(found) > 1
+        if are_several:
             parts += [*_side_by_side(worked), *_why(worked), *_still_missing(found)]
         parts += _range_parts(worked)
-        if len(found) > 1:
-            parts += self._acceptability_parts(worked)
-        if len(found) > 1:
-            parts.append(self._choice(found))
+        if are_several:
+            parts += [*self._acceptability_parts(worked), self._choice(found)]
         about = next((one for one in found if one.model.id == self._about), found[0])
         self._one = Section(self._parts_of(about))
         self._place.show([*parts, self._one])
@@ -154,7 +153,7 @@ class Results:
     def _warnings(self) -> list[Part]:
         said = self._opened.said
         parts = self._opened.example_notice(said.chosen)
-        if old := self._opened.said.old(self._opened.desk.today):
+        if old := said.old(self._opened.desk.today):
             told = [
                 _("{what} ({date})").format(what=one.what, date=format_date(one.said_on))
                 for one in old
@@ -287,10 +286,8 @@ def _headline(found: Estimate) -> str:
         "In {years} it costs **{kr}** in prices of {price_year}: {each} for each contract that "
         "begins."
     )
-    last = case.first_year + case.years - 1
-    years = str(case.first_year) if case.years == 1 else f"{case.first_year}–{last}"
     return text.format(
-        years=years, kr=kroner(found.total()), price_year=case.price_year,
+        years=years_told(case.counted), kr=kroner(found.total()), price_year=case.price_year,
         each=kroner(units.per_started),
     )  # fmt: skip
 
@@ -304,7 +301,7 @@ def _published(model: Model) -> list[Part]:
 
 def _by_year(found: Estimate) -> Table:
     case = found.case
-    years = range(case.first_year, case.first_year + case.years)
+    years = case.counted
 
     def row(what: str, *kinds: Kind, **like: str) -> Cells:
         by_year = {str(year): found.total(*kinds, year=year, **like) for year in years}

@@ -82,9 +82,7 @@ def agree_exit_talk(
     if not today <= agreed.date <= today + FURTHEST_AHEAD:
         raise InputFault.at("date", _("Choose a day from today to a year ahead."))
     _refuse_exit_day(one, agreed.date, is_meant=is_meant)
-    row = _talk_row(session, number, seen_version)
-    if row.state == "held":
-        raise InputFault.at("date", _("The talk was held. Reload the page."))
+    row = _talk_to_come(session, number, seen_version)
     row.state = "agreed"
     row.date, row.starts_at, row.place = agreed.date, agreed.starts_at, agreed.place
     session.flush()
@@ -107,9 +105,7 @@ def cancel_exit_talk(session: Session, number: int, today: dt.date, seen_version
         When somebody else has changed it since.
     """
     of_two(session, number)
-    row = _talk_row(session, number, seen_version)
-    if row.state == "held":
-        raise InputFault.at("date", _("The talk was held. Reload the page."))
+    row = _talk_to_come(session, number, seen_version)
     row.state = "cancelled"
     row.date = row.date or today
     session.flush()
@@ -172,6 +168,14 @@ def take_back_held(session: Session, number: int, seen_version: int) -> Saved:
     row.state, row.ticked, row.goals_reached, row.next_step = "agreed", [], "", ""
     session.flush()
     return Saved("exit_talk", row.id, row.version)
+
+
+def _talk_to_come(session: Session, number: int, seen_version: int) -> ExitTalk:
+    """Return the exit talk of a pair, which was not held yet; a new one when there is none."""
+    row = _talk_row(session, number, seen_version)
+    if row.state == "held":
+        raise InputFault.at("date", _("The talk was held. Reload the page."))
+    return row
 
 
 def _talk_row(session: Session, number: int, seen_version: int) -> ExitTalk:
