@@ -19,14 +19,10 @@ import plotly.graph_objects as go
 from peerbook import start_page
 from peerbook.cafe import cafe_page
 from peerbook.cafe.faces_part import KnownFaces
-from peerbook.course import people_records, plan_records, records
+from peerbook.course import people_records, plan_records, record_page, records
 from peerbook.course.attendance import attendance_records
-from peerbook.course.attendance.attendance_charts import (
-    attendance_chart,
-    commitment_chart,
-)
 from peerbook.course.attendance.standing import Standing, by_date, standings
-from peerbook.course.names import STATUSES, attendance_name, date_name
+from peerbook.course.names import attendance_name
 from peerbook.course.planning.plan_part import dates_table
 from peerbook.desk import Desk, open_desk
 from peerbook.matching import matching_page
@@ -35,10 +31,9 @@ from peerbook.pathways import pathways_page
 from peerbook.pathways.retention_part import RetentionCurves
 from peerbook.recruitment import recruitment_page
 from peerbook.recruitment.funnel_part import Funnel
-from peerbook.rows import each
 from peerbook.sites import site_records
 from peerbook.store.tables import Course, Site
-from peerbook.text import format_date, format_share
+from peerbook.text import format_date
 from peerbook.ui import Chart, Page
 from peerbook.ui import Part as MadePart
 
@@ -104,6 +99,22 @@ class Buttons:
     labels: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Mark:
+    """Texts that are there when a page is about the course that was chosen.
+
+    Parameters
+    ----------
+    charts
+        One for each chart, which holds it.
+    says
+        A text outside the charts; empty where they tell enough.
+    """
+
+    charts: Sequence[str]
+    says: str
+
+
 Part = Heading | Grid | Plot | Roster | Question | Tabs | Buttons
 
 
@@ -139,47 +150,10 @@ def plan_parts(course_id: int) -> list[Part]:
 
 
 def record_parts(course_id: int) -> list[Part]:
-    """Return what the record page shows of a course: a day's roster, standings, two charts."""
-    known = _Known(open_desk(), course_id)
-    day = known.dates[~known.dates["cancelled"]].iloc[-1]
-    seen = known.attendance[known.attendance["date_id"] == day["date_id"]]
-    of = {row.participant: row for row in each(seen)}
-    roster = [
-        (
-            mentor.code,
-            mentor.name,
-            of[mentor.code].status if mentor.code in of else "present",
-            (of[mentor.code].note or "") if mentor.code in of else "",
-        )
-        for mentor in known.mentors
-    ]
-    rows = [
-        (
-            known.name_of[one.participant],
-            f"{one.present} af {one.expected}",
-            "–" if one.commitment is None else format_share(one.commitment),
-            str(one.caught_up),
-            str(one.remaining),
-            "ingen regel" if one.reachable is None else "ja" if one.reachable else "nej",
-        )
-        for one in known.standings()
-    ]
-    head = ("Mentor", "Undervisningsdage", "Holdt aftalen", "Indhentet", "Tilbage", "Kan nå det")
-    first_day = format_date(known.held.iloc[0]["date"], "day")
-    return [
-        Tabs(("Fremmøde", "Evaluering", "I sagde – vi gjorde")),
-        Heading("Hvem var der?"),
-        Roster(
-            f"{date_name(day['kind'], int(day['number']))}, {format_date(day['date'], 'long')}",
-            [(status, attendance_name(status)) for status in STATUSES],
-            roster,
-        ),
-        Buttons(("Gem fremmøde",)),
-        Heading("Hvad det bliver til"),
-        Grid("Hvordan hver mentor står", head, rows),
-        _plot(attendance_chart(known.held), first_day),
-        _plot(commitment_chart(known.held), first_day),
-    ]
+    """Return what the record page shows of a course: a day's roster, and what is folded below."""
+    told = list(_told(record_page.open_page(course=course_id).spec()))
+    at = next(place for place, part in enumerate(told) if isinstance(part, Tabs))
+    return told[at:]  # the course is chosen above the tabs, by a filter of each app's own
 
 
 def charts_parts(course_id: int) -> list[Part]:
@@ -263,14 +237,16 @@ HAS_FILTER = ("course_plan", "course_record", "three_charts")
 
 
 @cache
-def marks(page: str) -> dict[str, list[str]]:
-    """Return, by course title, the texts its charts on a page hold and no other course's do."""
+def marks(page: str) -> dict[str, Mark]:
+    """Return, by course title, how a page shows that it is about that course and no other."""
     if page not in HAS_FILTER:
-        return {"": [part.mark for part in PARTS[page](0) if isinstance(part, Plot)]}
-    return {
-        title: [part.mark for part in PARTS[page](number) if isinstance(part, Plot)]
-        for number, title in courses()
-    }
+        return {"": _mark(PARTS[page](0))}
+    return {title: _mark(PARTS[page](number)) for number, title in courses()}
+
+
+def _mark(parts: Sequence[Part]) -> Mark:
+    rosters = [part.legend for part in parts if isinstance(part, Roster)]
+    return Mark([part.mark for part in parts if isinstance(part, Plot)], "".join(rosters))
 
 
 class _Known:
@@ -339,6 +315,8 @@ def _told(spec: Mapping[str, Any]) -> Iterator[Part]:
             yield Plot(dict(state["figure"]), state["finding"], "")
         case "filter":
             yield Question(state["label"], "choice", state["options"])
+        case "form" if state["name"] == "attendance":
+            yield _roster(state)
         case "form":
             yield from _questions(state["fields"])
         case "button":
@@ -351,6 +329,16 @@ def _told(spec: Mapping[str, Any]) -> Iterator[Part]:
             yield Tabs(state["labels"])
     for inside in spec["inside"]:
         yield from _told(inside)
+
+
+def _roster(form: Mapping[str, Any]) -> Roster:
+    (asked,) = form["fields"]
+    status, _note = asked["fields"]
+    begun = {row["id"]: row["values"] for row in form["begin"][asked["name"]]}
+    people = [
+        (code, name, begun[code]["status"], begun[code]["note"]) for code, name in asked["rows"]
+    ]
+    return Roster(asked["label"], status["options"], people)
 
 
 def _questions(fields: Sequence[Mapping[str, Any]]) -> Iterator[Question]:
