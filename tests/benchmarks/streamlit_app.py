@@ -43,7 +43,7 @@ def draw(part: Part, number: int = 0) -> None:
             st.caption(legend)
             names = dict(statuses)
             frame = pd.DataFrame(
-                [(name, names[status], note) for _code, name, status, note in rows],
+                [(name, names.get(status), note) for _code, name, status, note in rows],
                 columns=["Mentor", "Status", "Bemærkning"],
             )
             choice = st.column_config.SelectboxColumn(options=list(names.values()))
