@@ -20,7 +20,7 @@ from builders import (
     save,
     suggestion,
 )
-from peerbook.course import people_records, plan_records, records
+from peerbook.course import people_records, plan_records, records, told_plans
 from peerbook.course.attendance import attendance_records, sparring_records
 from peerbook.course.course_drafts import course_drafts, course_form
 from peerbook.course.evaluation import evaluation_records
@@ -420,7 +420,7 @@ LATE = {
         session, course.id, CourseDetails("Hold 8", "Huset", "", ""),
         details_of(session, course.id, ON), site_id=course.site_id, on=ON,
     ),
-    "told": lambda session, course: plan_records.mark_told(
+    "told": lambda session, course: told_plans.mark_told(
         session, course.id, plan_records.load_plan(session, course), ["Hello"], ON, up_to=0
     ),
     "plan": lambda session, course: plan_records.save_changes(

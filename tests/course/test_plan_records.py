@@ -21,7 +21,7 @@ from builders import (
     counted,
     open_store,
 )
-from peerbook.course import plan_records, records
+from peerbook.course import plan_records, records, told_plans
 from peerbook.course.planning.course_details_records import details_of, save_details
 from peerbook.course.schedule.calendar import EARLIEST, Closure, Resource, school_holiday_weeks
 from peerbook.course.schedule.plan import Item
@@ -179,7 +179,7 @@ def test_what_somebody_typed_is_never_taken_for_a_mark(store, reason):
     read = loaded(store, made.course_id)
     assert (read.date_of(first).note, read.date_of(second).pin_reason) == (reason, reason)
     with store.read() as session:
-        told = plan_records.plan_as_told(session, session.get_one(Course, made.course_id))
+        told = told_plans.plan_as_told(session, session.get_one(Course, made.course_id))
     assert told.reasons[first] == reason
     change(store, made, read, pin(read, second, "Room taken"), "")
     assert loaded(store, made.course_id).date_of(first).note == reason
@@ -308,7 +308,7 @@ def test_a_day_moved_away_and_back_has_not_moved_until_the_move_was_told(store):
     gone = moved_to(away)
     with store.write(LEADER) as session:
         up_to = events_of(session, "course", made.course_id)[-1].seq
-        plan_records.mark_told(session, made.course_id, gone, [], PLANNED_ON, up_to=up_to)
+        told_plans.mark_told(session, made.course_id, gone, [], PLANNED_ON, up_to=up_to)
     assert moved_from(store, made, gone)[day.item] == day.date, "told, and moved all the same"
     assert moved_to(day.date).date_of(day.item).status == "moved"
 
@@ -344,7 +344,7 @@ def test_a_day_called_off_where_it_was_planned_is_as_planned_when_it_comes_back(
     change(store, made, fixed, gone)
     with store.write(LEADER) as session:
         up_to = events_of(session, "course", made.course_id)[-1].seq
-        plan_records.mark_told(session, made.course_id, gone, [], PLANNED_ON, up_to=up_to)
+        told_plans.mark_told(session, made.course_id, gone, [], PLANNED_ON, up_to=up_to)
     now = loaded(store, made.course_id)
     change(store, made, now, restore(now, day, calendar=free).plan)
     assert loaded(store, made.course_id).date_of(day).status == "planned"

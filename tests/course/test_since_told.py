@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from builders import LEADER, PLANNED_ON, a_planned_course, a_site, assert_sound, course, open_store
-from peerbook.course import plan_records, records
+from peerbook.course import plan_records, records, told_plans
 from peerbook.course.planning.course_details_records import (
     change_site,
     details_of,
@@ -76,13 +76,13 @@ class Leader:
     def untold(self):
         with self.store.read() as session:
             course = session.get_one(Course, self.made.course_id)
-            told = plan_records.plan_as_told(session, course)
+            told = told_plans.plan_as_told(session, course)
         return changes(told.plan, self.plan(), told.reasons)
 
     def tell(self, plan=None, on=TOLD_ON, up_to=None):
         sentences = [one.text for one in self.untold()]
         with self.store.write(LEADER) as session:
-            return plan_records.mark_told(
+            return told_plans.mark_told(
                 session, self.made.course_id, plan or self.plan(), sentences, on,
                 up_to=last_event(session) if up_to is None else up_to,
             )  # fmt: skip
@@ -102,7 +102,7 @@ class Leader:
     def untold_details(self):
         with self.store.read() as session:
             course = session.get_one(Course, self.made.course_id)
-            told = plan_records.plan_as_told(session, course)
+            told = told_plans.plan_as_told(session, course)
             return changed_details(
                 session, course.id, self.plan(), after_seq=told.up_to, today=PLANNED_ON
             )
@@ -110,7 +110,7 @@ class Leader:
     def told_on(self):
         with self.store.read() as session:
             course = session.get_one(Course, self.made.course_id)
-            return plan_records.plan_as_told(session, course).on
+            return told_plans.plan_as_told(session, course).on
 
 
 @pytest.fixture
@@ -244,7 +244,7 @@ def test_all_that_was_ever_told_can_be_read_again_the_latest_first(leader):
     said = [one.text for one in leader.untold()]
     leader.tell(on=TOLD_ON + 7 * DAY)
     with leader.store.read() as session:
-        told = plan_records.told_before(session, leader.made.course_id)
+        told = told_plans.told_before(session, leader.made.course_id)
         events = events_of(session, "course", leader.made.course_id)
     assert told == [(TOLD_ON + 7 * DAY, tuple(said)), (TOLD_ON, ())]
     assert any("is cancelled: Anna is ill." in sentence for sentence in said)
@@ -267,7 +267,7 @@ def test_a_course_whose_beginning_nobody_noted_says_so(store):
         session.flush()
         append_event(session, "course", bare.id, "planned", TOLD_ON, dates=20)
     with store.read() as session:
-        assert plan_records.plan_as_told(session, session.get_one(Course, bare.id)) is None
+        assert told_plans.plan_as_told(session, session.get_one(Course, bare.id)) is None
 
 
 # -- name, place, room, and by whom ----------------------------------------------------------------

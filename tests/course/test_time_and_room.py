@@ -16,7 +16,7 @@ from builders import (
     open_store,
     somebody,
 )
-from peerbook.course import plan_records, records
+from peerbook.course import plan_records, records, told_plans
 from peerbook.course.planning.course_details_records import details_of, save_details
 from peerbook.course.planning.details_told import changed_details
 from peerbook.course.planning.plan_files import calendar_bytes
@@ -104,7 +104,7 @@ class Leader:
     def untold(self, on=PLANNED_ON):
         with self.store.read() as session:
             course = session.get_one(Course, self.made.course_id)
-            told = plan_records.plan_as_told(session, course)
+            told = told_plans.plan_as_told(session, course)
             details = changed_details(
                 session, course.id, self.plan(), after_seq=told.up_to, today=on
             )
@@ -113,7 +113,7 @@ class Leader:
 
     def tell(self):
         with self.store.write(LEADER) as session:
-            plan_records.mark_told(
+            told_plans.mark_told(
                 session, self.made.course_id, self.plan(), [], PLANNED_ON,
                 up_to=last_event(session),
             )  # fmt: skip

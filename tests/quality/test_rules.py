@@ -34,7 +34,7 @@ from builders import (
     site,
     suggestion,
 )
-from peerbook.course import people_records, plan_records
+from peerbook.course import date_rows, people_records, plan_records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.evaluation import evaluation_records
 from peerbook.course.evaluation.evaluation_records import Sheet
@@ -878,7 +878,7 @@ def test_what_was_accepted_on_the_plan_is_not_found(store, world):
         session.add(closure(site_id=world.site_id, starts_on=day.date, ends_on=day.date))
         session.flush()
         (blocked,) = plan_records.blocked_dates(session, TODAY)
-        kept = [plan_records._kept_reason(reason) for reason in blocked[1]]
+        kept = [date_rows.kept_reason(reason) for reason in blocked[1]]
         day.avoided = [{"date": day.date.isoformat(), "accepted": kept}]
     assert found_in(store) == {}
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from peerbook.course import records
+from peerbook.course.date_rows import (
+    filled,
+    from_snapshot,
+    kept_reason,
+    kept_words,
+    planned,
+    read_again,
+    snapshot,
+)
 from peerbook.course.schedule.calendar import (
     Closure,
     DanishCalendar,
@@ -20,7 +29,6 @@ from peerbook.course.schedule.calendar import (
 )
 from peerbook.course.schedule.plan import (
     RIDERS,
-    Avoided,
     CoursePlan,
     CourseTemplate,
     Item,
@@ -29,13 +37,21 @@ from peerbook.course.schedule.plan import (
     Status,
 )
 from peerbook.course.schedule.plan_changes import Change, changes
-from peerbook.course.schedule.plan_wishes import Obstacles, is_note_of, note_of
+from peerbook.course.schedule.plan_wishes import Obstacles
 from peerbook.errors import Conflict
 from peerbook.store import Saved, append_event, changes_counted_from, events_of
 from peerbook.store.tables import Closure as ClosureRow
 from peerbook.store.tables import Course, CourseDate, Event, Site
 from peerbook.store.tables import Resource as ResourceRow
-from peerbook.text import LANGUAGES, _, written_in
+from peerbook.text import _
+
+PLANNED, TOLD = "planned", "told"
+"""Kinds of events that hold a whole plan."""
+CHANGED = "date_"
+"""How the kinds of events begin that tell of a changed date."""
+RELOCATED = f"{CHANGED}relocated"
+SAME_DAY = (f"{CHANGED}retimed", RELOCATED)
+"""Those that leave a date on its day."""
 
 
 def closures_of(session: Session, site_id: int) -> dict[int, Closure]:
@@ -133,8 +149,8 @@ def save_plan(
     for room in sorted({date.room for date in plan.dates if date.room}):
         records.resource(session, site_id, "room", room)
     for date in plan.dates:
-        session.add(_filled(CourseDate(course_id=course.id), date))
-    append_event(session, "course", course.id, PLANNED, on, dates=_snapshot(plan))
+        session.add(filled(CourseDate(course_id=course.id), date))
+    append_event(session, "course", course.id, PLANNED, on, dates=snapshot(plan))
     return Saved("course", course.id, course.version)
 
 
@@ -145,7 +161,7 @@ def load_plan(session: Session, course: Course, site: str = "") -> CoursePlan:
         course_key=str(course.id),
         template=CourseTemplate(**course.params["rules"]),
         weekday=course.weekday,
-        dates=tuple(_planned(row) for row in rows),
+        dates=tuple(planned(row) for row in rows),
         title=course.title,
         site=site,
         earlier_sites=_earlier_sites(session, course.id) if site else (),
@@ -261,7 +277,7 @@ def blocked_dates(
     meeting: dict[dt.date, set[int]] = {}
     for row, site_id, site, title in session.execute(coming):
         where[row.course_id] = (site_id, site, title)
-        found.setdefault(row.course_id, []).append(_planned(row))
+        found.setdefault(row.course_id, []).append(planned(row))
         meeting.setdefault(row.date, set()).add(row.course_id)
     of_site = calendars(session, at)
     blocked = []
@@ -328,8 +344,8 @@ def save_changes(
         Item(row.kind, row.number): row
         for row in session.scalars(select(CourseDate).where(CourseDate.course_id == course_id))
     }
-    shown = {date.item: _read_again(date) for date in before.dates}
-    if {item: _planned(row) for item, row in rows.items()} != shown:
+    shown = {date.item: read_again(date) for date in before.dates}
+    if {item: planned(row) for item, row in rows.items()} != shown:
         raise Conflict(
             _(
                 "Somebody else has changed the plan meanwhile, so nothing was saved. Reload the "
@@ -341,13 +357,13 @@ def save_changes(
         told.setdefault(change.item, []).append(change)
     course = session.get_one(Course, course_id)
     known = _known_dates(events_of(session, "course", course_id))
-    for changed in map(_read_again, after.dates):
+    for changed in map(read_again, after.dates):
         row = rows[changed.item]
-        was = _planned(row)
+        was = planned(row)
         if was == changed:
             continue
         date = replace(changed, status=_settled_status(changed, known))
-        _filled(row, date)
+        filled(row, date)
         # A calendar shows the reason too.
         if date.item in told or _in_calendar(was) != _in_calendar(date):
             row.sequence += 1
@@ -355,7 +371,7 @@ def save_changes(
             records.resource(session, course.site_id, "room", date.room)
         own = (reasons or {}).get(date.item)
         for change in told.get(date.item, ()):
-            why = _kept_words(reason) if own is None else _kept_reason(own)
+            why = kept_words(reason) if own is None else kept_reason(own)
             _note_event(session, course_id, was, change, on, reason=why, by_hand=own is None)
     course.starts_on = after.starts_on
     session.flush()
@@ -372,7 +388,7 @@ def _known_dates(events: Sequence[Event]) -> dict[Item, PlannedDate]:
     known: dict[Item, PlannedDate] = {}
     for event in events:
         if event.kind in (PLANNED, TOLD) and isinstance(event.details["dates"], list):
-            for date in map(_from_snapshot, event.details["dates"]):
+            for date in map(from_snapshot, event.details["dates"]):
                 if date.takes_place or date.item not in known:
                     known[date.item] = date
     return known
@@ -415,13 +431,6 @@ def _settled_status(date: PlannedDate, known: Mapping[Item, PlannedDate]) -> Sta
         return "planned"
     # Of what was held when it was told, only another day is known to be a move.
     return date.status if told.status == "held" and told.date == date.date else "moved"
-
-
-CHANGED = "date_"
-"""How the kinds of events begin that tell of a changed date."""
-_RELOCATED = f"{CHANGED}relocated"
-_SAME_DAY = (f"{CHANGED}retimed", _RELOCATED)
-"""Those that leave a date on its day."""
 
 
 def _note_event(
@@ -487,12 +496,12 @@ def statuses_before_held(
     last_change = {
         Item(event.details["kind"], event.details["number"]): event.kind
         for event in events
-        if event.kind.startswith(CHANGED) and event.kind not in _SAME_DAY
+        if event.kind.startswith(CHANGED) and event.kind not in SAME_DAY
     }
 
     def status(date: CourseDate) -> Literal["planned", "moved"]:
         was_moved = last_change.get(Item(date.kind, date.number)) == f"{CHANGED}moved"
-        if not was_moved or _is_home(_planned(date), known):
+        if not was_moved or _is_home(planned(date), known):
             return "planned"
         # What went on to the next day while its own was cancelled has come home, and not moved.
         own = _own_day(session, date)
@@ -516,295 +525,8 @@ def _own_day(session: Session, rider: CourseDate) -> CourseDate | None:
     )
 
 
-# -- what has been told --------------------------------------------------------------------------
-
-PLANNED, TOLD = "planned", "told"
-
-
-@dataclass(frozen=True)
-class ToldPlan:
-    """A plan as those who come know it.
-
-    Parameters
-    ----------
-    plan
-        Its dates with their times and rooms; no remarks or reasons.
-    on
-        The day it was told; None when it never was, and this is the plan as it was saved.
-    reasons
-        Why each date was changed since, in the words of whoever changed it; or why it had to
-        leave the day that was told.
-    up_to
-        The number of the last event it knows of.
-    """
-
-    plan: CoursePlan
-    on: dt.date | None
-    reasons: Mapping[Item, str]
-    up_to: int
-
-
-def plan_as_told(session: Session, course: Course) -> ToldPlan | None:
-    """Return a course's plan as it was told last; None when nothing tells how it was."""
-    events = events_of(session, "course", course.id)
-    known = [event for event in events if event.kind in (PLANNED, TOLD)]
-    if not known or not isinstance(known[-1].details["dates"], list):
-        return None
-    last = known[-1]
-    up_to = last.details.get("up_to", last.seq)
-    dates = tuple(_from_snapshot(date) for date in last.details["dates"])
-    now = load_plan(session, course)
-    if not all("room" in date for date in last.details["dates"]):
-        # It was told before rooms were kept with what was told.
-        rooms = {date.item: date.room for date in now.dates} | _rooms_before(events, up_to)
-        dates = tuple(replace(date, room=rooms.get(date.item, "")) for date in dates)
-    return ToldPlan(
-        plan=replace(now, dates=dates),
-        on=last.effective_on if last.kind == TOLD else None,
-        reasons=_reasons_since({date.item: date for date in dates}, events, up_to),
-        up_to=up_to,
-    )
-
-
-def _rooms_before(events: Sequence[Event], up_to: int) -> dict[Item, str]:
-    """Return the room of each date that was given one of its own after an event, as it was then."""
-    rooms: dict[Item, str] = {}
-    for event in events:
-        if event.seq > up_to and event.kind == _RELOCATED:
-            item = Item(event.details["kind"], event.details["number"])
-            rooms.setdefault(item, event.details["old_room"])
-    return rooms
-
-
-def _reasons_since(
-    told: Mapping[Item, PlannedDate], events: Sequence[Event], up_to: int
-) -> dict[Item, str]:
-    """Return why each date was changed after an event, to those who know the dates as told.
-
-    What drove a date off a day in between, that nobody was told, explains nothing to them.
-    """
-    reasons: dict[Item, str] = {}
-    for event in events:
-        is_news = event.seq > up_to and event.kind not in _SAME_DAY
-        if not is_news or not event.kind.startswith(CHANGED):
-            continue
-        item = Item(event.details["kind"], event.details["number"])
-        was_told = item in told and event.details["old"] == told[item].date.isoformat()
-        had_to_leave = event.kind == f"{CHANGED}moved" and not event.details.get("by_hand", True)
-        if was_told or not had_to_leave:
-            why = event.details["reason"]
-            reasons[item] = _told_words(why) if isinstance(why, str) else _told_reason(why).text
-    return reasons
-
-
-def mark_told(
-    session: Session,
-    course_id: int,
-    plan: CoursePlan,
-    sentences: Sequence[str],
-    on: dt.date,
-    *,
-    up_to: int,
-) -> Saved:
-    """Note that a plan has been told to those who come.
-
-    Parameters
-    ----------
-    plan
-        The plan as it was told, which may be older than the one that stands.
-    sentences
-        What was said of the changes; no names.
-    on
-        The day it was told.
-    up_to
-        The number of the last event that was known when it was written.
-
-    Raises
-    ------
-    Conflict
-        When the course was removed meanwhile.
-    """
-    records.refuse_removed(session, course_id)
-    event = append_event(
-        session, "course", course_id, TOLD, on,
-        dates=_snapshot(plan), sentences=list(sentences), up_to=up_to,
-    )  # fmt: skip
-    return Saved.event(session, event)
-
-
-def told_before(session: Session, course_id: int) -> list[tuple[dt.date, tuple[str, ...]]]:
-    """Return when changes were told, and what was said, the latest first."""
-    return [
-        (event.effective_on, tuple(event.details["sentences"]))
-        for event in reversed(events_of(session, "course", course_id))
-        if event.kind == TOLD
-    ]
-
-
-def _snapshot(plan: CoursePlan) -> list[dict[str, object]]:
-    return [
-        {
-            "kind": date.kind,
-            "number": date.number,
-            "date": date.date.isoformat(),
-            "starts_at": date.starts_at.isoformat() if date.starts_at else None,
-            "ends_at": date.ends_at.isoformat() if date.ends_at else None,
-            "room": date.room,
-            "status": date.status,
-        }
-        for date in plan.dates
-    ]
-
-
-def _from_snapshot(date: Mapping[str, Any]) -> PlannedDate:
-    starts_at, ends_at = (
-        None if date[name] is None else dt.time.fromisoformat(date[name])
-        for name in ("starts_at", "ends_at")
-    )
-    return PlannedDate(
-        kind=date["kind"], number=date["number"], date=dt.date.fromisoformat(date["date"]),
-        starts_at=starts_at, ends_at=ends_at, room=date.get("room", ""), status=date["status"],
-    )  # fmt: skip
-
-
-# -- rows ----------------------------------------------------------------------------------------
-
-
 def calendar_ids(session: Session, course_id: int) -> dict[Item, tuple[str, int]]:
     """Return the calendar entry's UID and sequence number of each date."""
     rows = session.scalars(select(CourseDate).where(CourseDate.course_id == course_id))
     first = changes_counted_from(session)
     return {Item(row.kind, row.number): (row.uid, first + row.sequence) for row in rows}
-
-
-_ACCEPTED = "accepted"
-"""In `avoided`, what holds the reasons that were accepted and not avoided."""
-_ALTHOUGH = "*although"
-"""The note of a date that stands where it does in spite of what was accepted."""
-
-
-def _phrases() -> dict[str, str]:
-    """Return what the program itself writes about a date, in the user's language, by its mark."""
-    return {
-        "*made_backwards": _("The plan was made backwards from this day."),
-        "*removed": _("The course was removed."),
-    }
-
-
-def _kept_words(text: str) -> str:
-    """Return a text as it is kept: what the program wrote as a mark, all else as it was typed."""
-    return _mark_of(text) or (f"*{text}" if _looks_like_mark(text) else text)
-
-
-def _told_words(kept: str) -> str:
-    """Return a text that was kept in the user's language; also one from before there were marks."""
-    phrase = _phrases().get(_mark_of(kept) or kept)
-    is_typed = kept.startswith("**") and _looks_like_mark(kept)
-    return phrase or (kept[1:] if is_typed else kept)
-
-
-def _mark_of(text: str) -> str | None:
-    """Return the mark of a phrase the program writes, in any language."""
-    for language in LANGUAGES if text else ():
-        with written_in(language):
-            for mark, phrase in _phrases().items():
-                if text == phrase:
-                    return mark
-    return None
-
-
-def _looks_like_mark(text: str) -> bool:
-    """Return whether a text is a mark, whatever the number of stars it begins with."""
-    return text.startswith("*") and f"*{text.lstrip('*')}" in (_ALTHOUGH, *_phrases())
-
-
-def _kept_reason(reason: Reason) -> object:
-    """Return a reason as it is kept, the same in every language."""
-    if reason.kind == "told":
-        return reason.label
-    kept = {
-        "kind": reason.kind, "date": reason.date and reason.date.isoformat(),
-        "label": reason.label, "item": reason.item, "days": reason.days,
-        "resource": _kept_resource(reason.resource),
-        "closure": reason.closure and {
-            "starts_on": reason.closure.starts_on.isoformat(),
-            "ends_on": reason.closure.ends_on.isoformat(),
-            "kind": reason.closure.kind, "label": reason.closure.label,
-            "resource": _kept_resource(reason.closure.resource),
-        },
-    }  # fmt: skip
-    return {name: value for name, value in kept.items() if value}
-
-
-def _kept_resource(resource: Resource | None) -> list[str] | None:
-    return None if resource is None else [resource.kind, resource.label]
-
-
-def _told_reason(kept: Any) -> Reason:
-    """Return a reason that was kept; one from before it was kept in every language is a text."""
-    if isinstance(kept, str):
-        return Reason("told", label=kept)
-    found = dict(kept)
-    closed = found.pop("closure", None)
-    if closed is not None:
-        days = {name: dt.date.fromisoformat(closed[name]) for name in ("starts_on", "ends_on")}
-        closed = in_users_language(Closure(**closed | days | _told_resource(closed)))
-    on = {"date": dt.date.fromisoformat(found["date"])} if "date" in found else {}
-    item = {"item": (found["item"][0], found["item"][1])} if "item" in found else {}
-    return Reason(**found | on | item | _told_resource(found), closure=closed)
-
-
-def _told_resource(kept: Mapping[str, Any]) -> dict[str, Any]:
-    return {"resource": Resource(*kept["resource"])} if kept.get("resource") else {}
-
-
-def _filled(row: CourseDate, date: PlannedDate) -> CourseDate:
-    """Return the row with everything the plan knows about the date."""
-    row.kind, row.number = date.kind, date.number
-    row.date, row.starts_at, row.ends_at = date.date, date.starts_at, date.ends_at
-    row.pinned, row.pin_reason = date.pinned, _kept_words(date.pin_reason) or None
-    is_although = bool(date.accepted) and is_note_of(date.note, date.accepted)
-    row.status, row.note = date.status, _ALTHOUGH if is_although else _kept_words(date.note)
-    row.teachers, row.room = list(date.teachers), date.room
-    row.avoided = [
-        {
-            "date": avoided.date.isoformat(),
-            "reasons": [_kept_reason(reason) for reason in avoided.reasons],
-        }
-        for avoided in date.avoided
-    ]
-    if date.accepted:
-        accepted = [_kept_reason(reason) for reason in date.accepted]
-        row.avoided.append({"date": date.date.isoformat(), _ACCEPTED: accepted})
-    return row
-
-
-def _read_again(date: PlannedDate) -> PlannedDate:
-    """Return a date as it would be read if it were saved now, also one read in another language."""
-    return _planned(_filled(CourseDate(), date))
-
-
-def _planned(row: CourseDate) -> PlannedDate:
-    accepted = tuple(_told_reason(kept) for one in row.avoided for kept in one.get(_ACCEPTED, ()))
-    return PlannedDate(
-        kind=row.kind,
-        number=row.number,
-        date=row.date,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        avoided=tuple(
-            Avoided(
-                dt.date.fromisoformat(one["date"]),
-                tuple(_told_reason(kept) for kept in one["reasons"]),
-            )
-            for one in row.avoided
-            if _ACCEPTED not in one
-        ),
-        accepted=accepted,
-        pinned=row.pinned,
-        pin_reason=_told_words(row.pin_reason or ""),
-        note=note_of(accepted) if row.note == _ALTHOUGH and accepted else _told_words(row.note),
-        status=row.status,
-        teachers=tuple(row.teachers),
-        room=row.room,
-    )

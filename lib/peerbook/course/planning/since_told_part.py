@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import uuid4
 
-from peerbook.course import plan_records
+from peerbook.course import plan_records, told_plans
 from peerbook.course.planning.details_told import changed_details
 from peerbook.course.planning.download_part import calendar_download
 from peerbook.course.saved_plan import SavedPlan
@@ -28,8 +28,8 @@ def _parts(saved: SavedPlan, place: Section) -> list[Part]:
     with saved.desk.store.read() as session:
         course = session.get_one(Course, saved.course_id)
         plan = plan_records.load_plan(session, course)
-        told = plan_records.plan_as_told(session, course)
-        before = plan_records.told_before(session, saved.course_id)
+        told = told_plans.plan_as_told(session, course)
+        before = told_plans.told_before(session, saved.course_id)
         known = last_event(session)
         details = (
             changed_details(
@@ -100,7 +100,7 @@ def _mark_button(
         desk.store.submit(
             key,
             desk.actor,
-            lambda session: plan_records.mark_told(
+            lambda session: told_plans.mark_told(
                 session, saved.course_id, plan, sentences, desk.today, up_to=known
             ),
             content=[saved.course_id, repr(plan.dates), list(sentences)],
