@@ -11,6 +11,7 @@ from peerbook.desk import Desk
 from peerbook.people.pairs import pairs
 from peerbook.quality.catalogue import look_at_each_site, look_through
 from peerbook.sites import site_records
+from peerbook.start_page import courses_part
 from peerbook.store.tables import Course, Meeting, Participant
 from peerbook.ui import Table
 
@@ -61,7 +62,7 @@ def _look(store, monkeypatch):
     assert len(each) == len(set(each))
     assert set(each) == found(store, None)
     monkeypatch.setattr(Desk, "today", DEMO_DAY)
-    monkeypatch.setattr(start_page, "MOST_COURSES", 3)
+    monkeypatch.setattr(courses_part, "MOST_COURSES", 3)
     shown = [
         part._content
         for part in start_page._parts(a_desk(store), sites)

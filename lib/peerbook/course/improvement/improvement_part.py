@@ -16,7 +16,7 @@ from peerbook.desk import Desk
 from peerbook.rows import each
 from peerbook.store import Receipt
 from peerbook.store.tables import Course, DecisionStatus, Outcome
-from peerbook.text import _, ngettext, shortened
+from peerbook.text import _, format_number, ngettext, shortened
 from peerbook.ui import (
     Button,
     Cells,
@@ -373,19 +373,19 @@ def open_notices(rows: Sequence[Any], today: dt.date) -> list[Part]:
             "{n} suggestions from participants have no decision yet.",
             undecided,
         )
-        told.append(text.format(n=undecided))
+        told.append(text.format(n=format_number(undecided)))
     if promised:
         text = ngettext(
             "{n} suggestion is decided, but not done yet.",
             "{n} suggestions are decided, but not done yet.",
             promised,
         )
-        told.append(text.format(n=promised))
+        told.append(text.format(n=format_number(promised)))
     if overdue:
         text = ngettext(
             "The date of {n} of them has passed.", "The dates of {n} of them have passed.", overdue
         )
-        told.append(text.format(n=overdue))
+        told.append(text.format(n=format_number(overdue)))
     return [Notice("warn" if overdue else "info", " ".join(told))] if told else []
 
 

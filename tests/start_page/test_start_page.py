@@ -23,9 +23,24 @@ from peerbook.recruitment.stakeholder_records import Place, save_place
 from peerbook.recruitment.talk_records import Agreed, agree_talk
 from peerbook.recruitment.visiting import Cadence
 from peerbook.sites import site_records
+from peerbook.start_page.places import MOST_SITES_IN_LINES
+from peerbook.start_page.waiting_part import cafe_parts
 from peerbook.store import backup, sightings
 from peerbook.store.tables import Course, CourseDate, Enquiry
-from peerbook.ui import Disclosure, Filter, Notice, Prose, Table
+from peerbook.ui import Disclosure, Filter, Heading, Notice, Prose, Table
+
+
+def folded_under(heading, parts):
+    """Return the rows of what is folded under a heading of the page; None if nothing is."""
+    titles = [one for one in parts if isinstance(one, Heading | Disclosure)]
+    at = [one.text if isinstance(one, Heading) else None for one in titles].index(heading)
+    fold = titles[at + 1] if at + 1 < len(titles) else None
+    if not isinstance(fold, Disclosure):
+        return None
+    assert not fold.inside[0].inside, "made when it is opened"
+    fold._open({"index": 0}, ())
+    (table,) = (part for part in fold.everything() if isinstance(part, Table))
+    return table.data["rows"]
 
 
 @pytest.fixture
@@ -265,7 +280,9 @@ def test_cafes_nobody_is_host_at_are_told_to_those_who_ask_hosts(tmp_path):
 
         def told():
             with store.read() as session:
-                parts = start_page._cafes(session, site_records.sites(session), today)
+                parts = cafe_parts(
+                    session, site_records.sites(session), today, today + start_page.LOOK_AHEAD
+                )
             return [
                 json.dumps(one.tree, ensure_ascii=False) for one in parts if isinstance(one, Prose)
             ]
@@ -283,7 +300,7 @@ def test_follow_ups_are_a_line_each_and_of_many_places_one_line_with_where_they_
     store, monkeypatch
 ):
     over, under_way = (a_planned_course(store, first_month=(2027, n)) for n in (1, 3))
-    for _place in range(start_page.MOST_SITES_IN_LINES - 2):
+    for _place in range(MOST_SITES_IN_LINES - 2):
         a_site(store)
     monkeypatch.setattr(start_page, "open_desk", lambda: a_desk(store))
 
@@ -295,30 +312,26 @@ def test_follow_ups_are_a_line_each_and_of_many_places_one_line_with_where_they_
     def shown():
         parts = [*start_page.open_page().everything()]
         told = [one.text for one in parts if isinstance(one, Notice) and "pfølgning" in one.text]
-        return told, [one for one in parts if isinstance(one, Disclosure)]
+        return told, folded_under("Tid til at spørge, hvad de bruger", parts)
 
     asked = standing(over, dt.date(2027, 1, 1))
     monkeypatch.setattr(Desk, "today", asked.first)
     told, folded = shown()
     assert len(told) == 1
     assert "Der er tid til opfølgningen" in told[0]
-    assert folded == []
+    assert folded is None
     monkeypatch.setattr(Desk, "today", asked.last + dt.timedelta(days=1))
     told, folded = shown()
     assert [("mangler" in one, "Der er tid" in one) for one in told] == [
         (False, True), (True, False),
     ]  # fmt: skip
-    assert folded == []
+    assert folded is None
 
     a_site(store)
-    told, (where,) = shown()
+    told, rows = shown()
     assert told == [
         "1 hold mangler opfølgningen, og tiden til den er gået. 1 hold skal spørges nu."
     ]
-    assert not where.inside[0].inside, "made when it is opened"
-    where._open({"index": 0}, ())
-    (table,) = (part for part in where.everything() if isinstance(part, Table))
-    rows = table.data["rows"]
     assert [row[1] for row in rows] == [over.site, under_way.site]
     assert [row[3]["text"] for row in rows] == ["Fristen er gået", "Skal spørges nu"]
     for made, row in zip((over, under_way), rows, strict=True):
@@ -339,16 +352,72 @@ def test_what_waits_for_an_answer_at_many_places_is_folded_by_course(store, monk
             json.dumps(one.tree, ensure_ascii=False) for one in parts if isinstance(one, Prose)
         ]
         links = [line for line in lines if f"course={busy.course_id}" in line]
-        return links, [one for one in parts if isinstance(one, Disclosure)]
+        return links, folded_under("Venter på svar", parts)
 
-    links, folded = shown()
-    assert (len(links), folded) == (1, [])
-    for _place in range(start_page.MOST_SITES_IN_LINES - 1):
+    links, rows = shown()
+    assert (len(links), rows) == (1, None)
+    for _place in range(MOST_SITES_IN_LINES - 1):
         a_site(store)
-    links, (where,) = shown()
+    links, rows = shown()
     assert links == []
-    where._open({"index": 0}, ())
-    (table,) = (part for part in where.everything() if isinstance(part, Table))
-    told = [(row[1], row[2][0]) for row in table.data["rows"]]
-    assert told == [(busy.site, "2"), (calm.site, "1")]
-    assert table.data["rows"][0][0]["href"].endswith(f"course={busy.course_id}")
+    assert [(row[1], row[2][0]) for row in rows] == [(busy.site, "2"), (calm.site, "1")]
+    assert rows[0][0]["href"].endswith(f"course={busy.course_id}")
+
+
+def test_of_many_places_people_days_and_courses_are_counted_and_the_places_folded(
+    store, monkeypatch
+):
+    made = a_planned_course(store)
+    (first_id, first), (second_id, second) = a_site(store), a_site(store)
+    for _place in range(MOST_SITES_IN_LINES - 3):
+        a_site(store)
+    with store.read() as session:
+        day = session.get_one(Course, made.course_id).starts_on
+        dates = session.scalars(select(CourseDate.date)).all()
+    near, ahead = (sum(0 <= (one - day).days <= most for one in dates) for most in (6, 42))
+    monkeypatch.setattr(Desk, "today", day)
+    monkeypatch.setattr(start_page, "open_desk", lambda: a_desk(store))
+
+    def asks(session, site_id, who):
+        asked = Asked(day - dt.timedelta(days=9), "peer", "notice")
+        return log_enquiry(session, site_id, asked, Person(who), day)
+
+    with store.write(LEADER) as session:
+        for site_id, who in ((first_id, "Ada"), (first_id, "Bo"), (second_id, "Cy")):
+            asks(session, site_id, f"{who} Opdigt")
+        place = Place("Afdeling Nord", "unit", cadence=Cadence(3))
+        save_place(session, second_id, place, day)
+        opening = rota_records.Opening(day, dt.time(10), dt.time(12), "Lido")
+        rota_records.plan_shifts(session, first_id, opening, 2)
+
+    def shown():
+        parts = [*start_page.open_page().everything()]
+        told = [json.dumps(one.tree, ensure_ascii=False) for one in parts if isinstance(one, Prose)]
+        return parts, "".join(told)
+
+    parts, told = shown()
+    assert folded_under("Nye mennesker", parts) is None
+    assert told.count(quote_plus(first)) == 2, "a way to recruitment and one to the café"
+    a_site(store)
+    parts, told = shown()
+    assert "ipynb?" not in told
+    for line in (
+        "3 har spurgt og venter på en samtale.", "1 sted skal besøges.",
+        "2 caféer de næste seks uger mangler en vært.", "1 er i gang.",
+        f"{ahead} kursusdage på 1 sted, heraf {near} de næste syv dage.",
+    ):  # fmt: skip
+        assert line in told, line
+    people = folded_under("Nye mennesker", parts)
+    assert {(row[0]["text"], row[1][0], row[2][0]) for row in people} == {
+        (first, "2", "0"), (second, "1", "1"),
+    }  # fmt: skip
+    assert {row[0]["href"] for row in people} == {
+        f"recruitment.ipynb?site={quote_plus(name)}" for name in (first, second)
+    }
+    ((cafe, without_host),) = folded_under("Caféen", parts)
+    assert (cafe["href"].partition("?")[0], without_host[0]) == ("head_count.ipynb", "2")
+    days = folded_under("De næste seks uger", parts)
+    assert (len(days), {row[2] for row in days}) == (ahead, {made.site})
+    ((title, _site, _first, state),) = folded_under("Hold", parts)
+    assert title["href"].endswith(f"course={made.course_id}")
+    assert state["text"] == "er i gang"
