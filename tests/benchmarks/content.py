@@ -9,9 +9,10 @@ with as many rows of a long table as it shows at first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -19,6 +20,9 @@ import plotly.graph_objects as go
 from peerbook import start_page
 from peerbook.cafe import cafe_page
 from peerbook.cafe.faces_part import KnownFaces
+from peerbook.costs import assessment_records
+from peerbook.costs.opened import Opened
+from peerbook.costs.result_part import Results
 from peerbook.course import people_records, plan_records, record_page, records
 from peerbook.course.attendance import attendance_records
 from peerbook.course.attendance.standing import Standing, by_date, standings
@@ -37,6 +41,8 @@ from peerbook.text import format_date
 from peerbook.ui import Chart, Page
 from peerbook.ui import Part as MadePart
 
+CHOICE = "Hold"
+"""What the filter of a page with one is called."""
 SHOWN_AT_FIRST = 200
 """Rows of a long table that the product shows before somebody asks for the rest."""
 
@@ -101,12 +107,12 @@ class Buttons:
 
 @dataclass(frozen=True)
 class Mark:
-    """Texts that are there when a page is about the course that was chosen.
+    """Texts that are there when a page is about what was chosen.
 
     Parameters
     ----------
     charts
-        One for each chart, which holds it.
+        One for each chart, which holds it, drawn or among its data.
     says
         A text outside the charts; empty where they tell enough.
     """
@@ -176,6 +182,36 @@ def three_charts(course_id: int) -> list[tuple[go.Figure, str, str]]:
     ]  # fmt: skip
 
 
+def hours_of_a_day() -> list[tuple[int, str]]:
+    """Return the amounts of the input that is changed, each with its label."""
+    return [(hours, f"{hours} timer") for hours in (14, 15, 16, 17)]
+
+
+def estimate_shown(hours: int) -> list[MadePart]:
+    """Return what a cost estimate comes to, with so many hours to a day of teaching."""
+    desk = open_desk()
+    with desk.store.read() as session:
+        kept, *_ = assessment_records.assessments(session, site_records.sites(session)[0].id)
+    said = kept.assessment
+    figures = {
+        key: replace(one, value=Decimal(hours)) if key.endswith("teaching_hours") else one
+        for key, one in said.figures.items()
+    }
+    kept = replace(kept, assessment=replace(said, models=("vejle",), figures=figures))
+    return Results(Opened(desk, kept)).parts()
+
+
+def estimate_parts(hours: int) -> list[Part]:
+    """Return the same without widgets; a chart is marked by the first number it draws."""
+    told = [one for part in estimate_shown(hours) for one in _told(part.spec())]
+    return [replace(one, mark=_first_number(one)) if isinstance(one, Plot) else one for one in told]
+
+
+def _first_number(plot: Plot) -> str:
+    (first, *_others) = cast(list[dict[str, list[float]]], plot.figure["data"])
+    return str(int(first["x"][0]))
+
+
 def _no_change(_changed: object) -> None:
     """Stand in for what other tabs do after a save: nothing is saved here."""
 
@@ -228,25 +264,32 @@ PARTS: dict[str, Callable[[int], list[Part]]] = {
     "course_plan": plan_parts,
     "course_record": record_parts,
     "three_charts": charts_parts,
+    "estimate": estimate_parts,
     **{name: page.opened for name, page in TABBED.items()},
 }
 IN_A_COUNTRY = ("start", *TABBED)
 """The pages that are measured there."""
 
-HAS_FILTER = ("course_plan", "course_record", "three_charts")
+FILTERS: dict[str, Callable[[], list[tuple[int, str]]]] = {
+    "course_plan": courses,
+    "course_record": courses,
+    "three_charts": courses,
+    "estimate": hours_of_a_day,
+}
+"""What is chosen among on pages with a filter."""
 
 
 @cache
 def marks(page: str) -> dict[str, Mark]:
-    """Return, by course title, how a page shows that it is about that course and no other."""
-    if page not in HAS_FILTER:
+    """Return, by the label of a choice, how a page shows that it is about that and no other."""
+    if page not in FILTERS:
         return {"": _mark(PARTS[page](0))}
-    return {title: _mark(PARTS[page](number)) for number, title in courses()}
+    return {label: _mark(PARTS[page](value)) for value, label in FILTERS[page]()}
 
 
 def _mark(parts: Sequence[Part]) -> Mark:
-    rosters = [part.legend for part in parts if isinstance(part, Roster)]
-    return Mark([part.mark for part in parts if isinstance(part, Plot)], "".join(rosters))
+    said = [part.legend for part in parts if isinstance(part, Roster)]
+    return Mark([part.mark for part in parts if isinstance(part, Plot)], "".join(said))
 
 
 class _Known:

@@ -57,9 +57,9 @@ def _asked(kind: str, options: Sequence[str]) -> object:
     return dcc.Textarea() if kind == "long_text" else dcc.Input()
 
 
-def inner(page: str, course: int) -> list[object]:
+def inner(page: str, chosen: int) -> list[object]:
     """Return a page's parts as Dash's components; tabs hold what follows them."""
-    parts = content.PARTS[page](course)
+    parts = content.PARTS[page](chosen)
     at = next((place for place, part in enumerate(parts) if isinstance(part, Tabs)), None)
     if at is None:
         return [drawn(part) for part in parts]
@@ -82,11 +82,11 @@ def add_page(server: Flask, page: str) -> None:
     )  # fmt: skip
 
     def layout() -> html.Main:
-        if page not in content.HAS_FILTER:
+        if page not in content.FILTERS:
             return html.Main([html.H1(page), html.Div(inner(page, 0), id="parts")])
-        known = content.courses()
-        options = [{"value": number, "label": title} for number, title in known]
-        choice = dcc.RadioItems(options, known[0][0], id="course")
+        known = content.FILTERS[page]()
+        options = [{"value": value, "label": label} for value, label in known]
+        choice = dcc.RadioItems(options, known[0][0], id="choice")
         parts = html.Div(inner(page, known[0][0]), id="parts")
         return html.Main([html.H1(page), choice, parts])
 
@@ -95,10 +95,10 @@ def add_page(server: Flask, page: str) -> None:
         app.callback(Output("tab", "children"), Input("tabs", "value"), prevent_initial_call=True)(
             lambda _label: [drawn(part) for part in content.TABBED[page].turned()]
         )
-    if page in content.HAS_FILTER:
+    if page in content.FILTERS:
         app.callback(
-            Output("parts", "children"), Input("course", "value"), prevent_initial_call=True
-        )(lambda course: inner(page, course))
+            Output("parts", "children"), Input("choice", "value"), prevent_initial_call=True
+        )(lambda chosen: inner(page, chosen))
 
 
 def main() -> None:

@@ -79,7 +79,8 @@ def running(data: Path) -> Iterator[list[Server]]:
 def _peerbook(data: Path, started: list[subprocess.Popen[bytes]]) -> Server:
     folder, port = data / "workbooks", free_port()
     shutil.copytree(WORKBOOKS, folder, ignore=shutil.ignore_patterns(".*"), dirs_exist_ok=True)
-    shutil.copy(HERE / "three_charts.ipynb", folder)
+    for page in ("three_charts.ipynb", "estimate.ipynb"):
+        shutil.copy(HERE / page, folder)
     command = ["-m", "peerbook.server.app", "--workbooks", str(folder), "--port", str(port)]
     pid = _start(command, data, started)
     address = f"http://127.0.0.1:{port}/"

@@ -76,11 +76,11 @@ st.title(page)
 if page in content.TABBED:
     draw_tabbed(content.TABBED[page])
     st.stop()
-course = 0
-if page in content.HAS_FILTER:
-    titles = dict(content.courses())
-    course = st.radio("Hold", list(titles), format_func=titles.__getitem__)
-parts = content.PARTS[page](course)
+chosen = 0
+if page in content.FILTERS:
+    labels = dict(content.FILTERS[page]())
+    chosen = st.radio(content.CHOICE, list(labels), format_func=labels.__getitem__)
+parts = content.PARTS[page](chosen)
 if isinstance(parts[0], Tabs):
     with st.tabs(list(parts[0].labels))[0]:
         draw_all(parts[1:])

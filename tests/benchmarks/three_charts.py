@@ -20,4 +20,4 @@ def open_page() -> Page:
         ):
             chart.update(figure, finding=finding, alt=finding, table=TableData([], [], finding))
 
-    return Page([Filter("Hold", known, show), *charts], synthetic=True)
+    return Page([Filter(content.CHOICE, known, show), *charts], synthetic=True)
