@@ -4,7 +4,8 @@ Opening is the time from the start of the navigation, in a browser that has been
 the frame in which every chart, table and form is there and the framework says it is done. A filter
 change is the time from the click to the frame in which the page shows the other course, or what
 another figure comes to; a turn, that from the click on a tab to the frame in which all it holds is
-there. The window is tall, so that nothing is drawn later for being out of sight. Servers take turns.
+there. The window is tall, so that nothing is drawn later for being out of sight. Servers take
+turns.
 
 With `--country` all is measured on a country's store (`nation.py`) instead, in the folder that is
 named: it is filled first unless it has been before, which takes minutes.
