@@ -15,7 +15,7 @@ from decimal import Decimal
 import numpy as np
 
 from peerbook.costs.case import Case
-from peerbook.costs.draws import BLOCK, drawn_totals
+from peerbook.costs.draws import BLOCK, Drawing, drawn_totals
 from peerbook.costs.figure import PRICES, Figure, Unit
 from peerbook.costs.model import load_models
 from peerbook.costs.spread import Beta, Gamma, Spread, Triangle
@@ -87,10 +87,12 @@ def measure(rounds: int = ROUNDS, draws: int = DRAWS) -> Outcome:
     """Return how long both take."""
     filled = cases()
     figures = drawn_alone(filled)
-    drawn_totals(filled, BLOCK)  # what is read and made ready the first time is nobody's everyday
+    drawn_totals(
+        filled, Drawing(BLOCK)
+    )  # what is read and made ready the first time is nobody's everyday
     ours, numpy_alone = [], []
     for _round in range(rounds):
-        ours.append(_seconds(lambda: drawn_totals(filled, draws)))
+        ours.append(_seconds(lambda: drawn_totals(filled, Drawing(draws))))
         numpy_alone.append(_seconds(lambda: _draw(figures, draws)))
     ratios = [one / other for one, other in zip(ours, numpy_alone, strict=True)]
     return Outcome(

@@ -8,8 +8,10 @@ import pytest
 
 from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line, said
 from peerbook.costs.assessment import Level, place_of
-from peerbook.costs.case import COMPLETED, STARTED, estimate
+from peerbook.costs.case import COMPLETED, STARTED, estimate, to_oere
+from peerbook.costs.draws import Drawing, drawn_totals, reaches
 from peerbook.costs.model import load_models
+from peerbook.costs.spread import Triangle
 
 
 def test_an_empty_assessment_tells_everything_its_model_asks_for():
@@ -74,8 +76,8 @@ def test_what_was_looked_up_more_than_a_year_ago_is_told():
     fresh = dataclasses.replace(made, staff={}, levels={})
     assert fresh.old(TODAY) == ()
     later = TODAY + dt.timedelta(days=400)
-    assert {one.what for one in fresh.old(later)} > {"Fondsmidler"}, "prices, and no counts"
-    assert VEJLE.questions[0].ask not in {one.what for one in fresh.old(later)}
+    assert {one.what for one in fresh.old(later)} > {"Fondsmidler"}
+    assert VEJLE.questions[0].ask in {one.what for one in fresh.old(later)}, "counts too"
 
 
 @pytest.mark.parametrize(
@@ -101,8 +103,73 @@ def test_a_frame_that_cannot_be_is_told_at_its_field(change, field):
         ({"figure": said("kr", -1, price_year=2026)}, "kr"),
         ({"figure": said("kr", 100)}, "kr"),
         ({"figure": said("kr", None)}, "kr"),
+        ({"figure": said("hours", 4)}, "staff"),
+        ({"staff": "Psykolog"}, "staff"),
     ],
 )
 def test_an_amount_that_cannot_be_is_told_at_its_field(change, field):
     line = dataclasses.replace(own_line(), **change)
     assert [fault.place.field for fault in line.faults()] == [field]
+
+
+def of_hours(**values):
+    hours = said("hours", 40, spread=Triangle(Decimal(20), Decimal(80)))
+    return dataclasses.replace(own_line("cost"), staff="Psykolog", figure=hours, **values)
+
+
+def psychologist(**values):
+    return dataclasses.replace(member("", **values), title="psykolog")
+
+
+def test_hours_of_anybody_on_the_team_are_a_cost_that_varies():
+    made = filled(staff={"a": psychologist()}, lines={"b": of_hours()})
+    hour = member().employment.hour().known
+    more = made.estimate(VEJLE).total() - filled().estimate(VEJLE).total()
+    assert more == to_oere(40 * round(hour, 2)) * made.years
+    (reach,) = [one for one in reaches(made.case(VEJLE)) if one.key == "own_b"]
+    assert reach.width == to_oere(60 * round(hour, 2)) * 3 / (4 * made.years)
+    (drawn,), (without,) = (
+        drawn_totals([one.case(VEJLE)], Drawing(200)) for one in (made, filled())
+    )
+    extra = drawn - without
+    assert extra.std() > 0
+    assert ((20 * hour * 3 - 1 < extra) & (extra < 80 * hour * 3 + 1)).all()
+
+
+def test_somebody_of_the_same_title_takes_over_the_hours():
+    day = dt.date(2027, 6, 30)
+    first, second = psychologist(ends_on=day), psychologist(starts_on=day + dt.timedelta(days=1))
+    alone = filled(staff={"a": first}, lines={"b": of_hours()})
+    (fault,) = alone.case_faults(VEJLE)
+    assert "2028" in fault.message
+    both = dataclasses.replace(alone, staff={"a": first, "b": second})
+    assert not both.case_faults(VEJLE)
+
+
+def test_hours_of_somebody_who_is_not_on_the_team_are_told():
+    made = filled(lines={"b": of_hours()})
+    (fault,) = made.case_faults(VEJLE)
+    assert "Ingen med den titel" in fault.message
+    assert "Psykolog" in made.names(VEJLE)[fault.place.field]
+
+
+def test_a_level_that_is_a_guess_makes_an_example_of_what_is_carried_over_by_it():
+    price = said("kr_per_hour", 200, status="own", price_year=2024)
+    levels = {
+        "2024": Level(Decimal(100), "Opdigt", TODAY, is_example=True),
+        "2026": Level(Decimal(106), "Opdigt", TODAY),
+    }
+    made = filled(figures={"leader_wage": price, "volunteer_wage": price}, levels=levels)
+    assert "level_2024" in made.examples(VEJLE)
+    assert "level_2026" not in made.examples(VEJLE)
+    assert "2024" in made.names(VEJLE)["level_2024"]
+    staff = {"a": member()}
+    older = dataclasses.replace(
+        member(), employment=dataclasses.replace(member().employment, price_year=2024)
+    )
+    assert dataclasses.replace(made, staff=staff).hour("coordinator_wage").status == "own"
+    assert dataclasses.replace(made, staff={"a": older}).hour("coordinator_wage").status == (
+        "example"
+    )
+    unused = dataclasses.replace(filled(levels=levels), levels=levels)
+    assert "level_2024" not in unused.examples(VEJLE)

@@ -1,6 +1,7 @@
 """The result tells what is missing, and outcomes only where they may be told."""
 
 import dataclasses
+import datetime as dt
 import json
 import re
 import uuid
@@ -8,10 +9,10 @@ from decimal import Decimal
 
 import pytest
 
-from assessment_cases import TODAY, VEJLE, assessment, filled, own_line, said
+from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line, said
 from builders import LEADER, a_site, change, read
 from peerbook.costs import assessment_records
-from peerbook.costs.assessment import place_of
+from peerbook.costs.assessment import hour_key, place_of
 from peerbook.costs.case import STARTED, estimate
 from peerbook.costs.figure import PRICES
 from peerbook.costs.figures_part import Figures
@@ -25,7 +26,7 @@ from peerbook.costs.result_part import Results, results, volunteers_told
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Visitor
-from peerbook.ui import Chart, Downloads, Form, Prose, Submission, Table
+from peerbook.ui import Chart, Downloads, Form, Notice, Prose, Submission, Table
 from peerbook.ui.fields import RowsField, all_fields, parse_all
 
 GUIDES = next(one for one in load_models() if one.id == "peer_guide")
@@ -270,6 +271,90 @@ def test_a_price_that_is_not_looked_up_again_keeps_its_day(open_it, store):
     assert figures(store, opened.number)["volunteer_wage"].said_on == long_ago
     form._on_submit(sent(form, volunteer_wage={"value": "210", "low": "150", "high": "250"}))
     assert figures(store, opened.number)["volunteer_wage"].said_on > long_ago
+
+
+def test_a_figure_has_a_day_of_its_own_on_which_it_was_looked_up(open_it, store):
+    opened = open_it(assessment())
+    form = form_of(Figures(opened))
+    row = {"value": "12", "source": "x"}
+    form._on_submit(sent(form, contracts_started=row | {"said_on": "2026-01-02"}))
+    assert str(figures(store, opened.number)[STARTED].said_on) == "2026-01-02"
+    form = form_of(Figures(again(store, opened.number)))
+    form._on_submit(sent(form, contracts_started=row | {"said_on": "2026-03-04"}))
+    assert str(figures(store, opened.number)[STARTED].said_on) == "2026-03-04"
+    tomorrow = opened.desk.today + dt.timedelta(days=1)
+    with pytest.raises(InputFault) as fault:
+        sent(form, contracts_started={"said_on": tomorrow.isoformat()})
+    assert fault.value.faults[0].place.field == "counts.contracts_started.said_on"
+
+
+def test_what_is_typed_of_the_figures_stays_when_the_team_is_saved(open_it, store):
+    opened = open_it(assessment())
+    part = Figures(opened)
+    parts = part.parts()
+    (form,) = [one for one in everything(parts, Form) if one.name.startswith("cost_fig")]
+    raw = json.loads(json.dumps(dict(form.begin)))
+    for rows in raw.values():
+        for row in rows:
+            if row["id"] in ("weeks_a_year", "leader_wage", "coordinator_wage"):
+                row["values"] |= {"value": "44", "source": "Kalender"}
+    form._keep_draft({"values": raw}, ())
+
+    def shown():
+        (one,) = [one for one in everything(parts, Form) if one.name.startswith("cost_fig")]
+        return one
+
+    opened.save(Submission("a", {}), "staff", {}, {"a": member("")})
+    assert shown() is form, "nothing that is asked here has changed"
+    opened.save(Submission("b", {}), "staff", {}, {"b": member("coordinator_wage")})
+    anew = shown()
+    assert anew is not form
+    assert anew.resumes
+    typed = {
+        row["id"]: row["values"]["value"] for rows in anew.offer["values"].values() for row in rows
+    }
+    assert typed["weeks_a_year"] == "44"
+    assert "coordinator_wage" not in typed, "the team tells that now"
+    assert not form_of(Figures(again(store, opened.number))).resumes, "another page asks first"
+
+
+def test_the_result_says_that_something_is_typed_elsewhere_and_not_saved(open_it):
+    opened = open_it(filled())
+    results_parts = Results(opened).parts()
+    told = lambda: [one.text for one in everything(results_parts, Notice)]  # noqa: E731
+    assert not any("ikke gemt" in text for text in told())
+    form = form_of(Figures(opened))
+    raw = json.loads(json.dumps(dict(form.begin)))
+    raw["counts"][0]["values"]["value"] = "7"
+    form._keep_draft({"values": raw}, ())
+    assert any("ikke gemt" in text and "3 Ressourceforbrug" in text for text in told())
+    form._discard_draft({}, ())
+    assert not any("ikke gemt" in text for text in told())
+
+
+def test_hours_of_the_team_are_added_as_a_cost_in_the_page(open_it, store):
+    opened = open_it(filled(staff={"a": dataclasses.replace(member(""), title="Psykolog")}))
+    sort = own_costs(opened)
+    fields = all_fields(sort.fields())
+    values = parse_all(fields, {
+        "what": "Supervision", "category": "running", "of": hour_key("Psykolog"), "kr": "40",
+        "low": "30", "high": "60", "when": "yearly", "payer": "region", "source": "Aftale",
+        "said_on": "2026-11-01",
+    })  # fmt: skip
+    line = sort.entry(values)
+    opened.save(Submission("a", {}), "lines", {}, {"a": line})
+    kept = again(store, opened.number).said
+    assert kept.lines["a"] == line
+    assert (line.figure.unit, line.figure.value, line.staff) == ("hours", 40, "Psykolog")
+    assert sort.entry(sort.values(line)) == line
+    parts = Results(opened).parts()
+    decides = [str(one.finding) for one in everything(parts, Chart) if "Supervision" in one.finding]
+    assert decides, "it stands in the tornado"
+    assert "40 timer, Psykolog" in str(sort.cells(line))
+    values["high"] = None
+    with pytest.raises(InputFault) as fault:
+        sort.entry(values)
+    assert [one.place.field for one in fault.value.faults] == ["high"]
 
 
 def test_a_draft_that_is_taken_up_again_brings_back_only_the_rows_it_changed(open_it, store):

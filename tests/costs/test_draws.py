@@ -14,7 +14,7 @@ from scipy import stats
 from benchmarks import draws as benchmark
 from cost_cases import FIGURES, PHONE, TALK, case, other
 from peerbook.costs.case import COMPLETED, Line, estimate
-from peerbook.costs.draws import BLOCK, drawn_totals, reaches
+from peerbook.costs.draws import BLOCK, Drawing, drawn_totals, reaches
 from peerbook.costs.spread import Beta, Gamma, Triangle
 from peerbook.errors import InputFault
 
@@ -25,7 +25,7 @@ TEACH = Line("teach", "training", ("wage", "hours"), "foundation")
 
 
 def test_totals_have_the_mean_and_variance_of_the_closed_form():
-    (totals,) = drawn_totals([case((TALK, PHONE), **VARYING)], 400_000)
+    (totals,) = drawn_totals([case((TALK, PHONE), **VARYING)], Drawing(400_000))
     hours = stats.triang(0.5 / 3, 1, 3)
     mean = 3 * 37 * 310.55 * hours.mean()
     spread = (
@@ -42,8 +42,10 @@ def test_totals_have_the_mean_and_variance_of_the_closed_form():
 
 
 def test_two_lines_that_share_a_figure_rise_and_fall_together():
-    (totals,) = drawn_totals([case((TALK, TEACH), **other("hours", spread=HOURS))], 100_000)
-    (alone,) = drawn_totals([case((TALK,), **other("hours", spread=HOURS))], 100_000)
+    (totals,) = drawn_totals(
+        [case((TALK, TEACH), **other("hours", spread=HOURS))], Drawing(100_000)
+    )
+    (alone,) = drawn_totals([case((TALK,), **other("hours", spread=HOURS))], Drawing(100_000))
     assert totals == pytest.approx(alone * 38 / 37)
 
 
@@ -53,7 +55,7 @@ def test_totals_agree_with_plain_python_that_knows_nothing_of_lines():
         3 * chance.gammavariate(100, 3.1055) * chance.triangular(1, 4, 1.5) * 37 + 1200 * 1.185
         for _n in range(100_000)
     ]
-    (totals,) = drawn_totals([case((TALK, PHONE), **VARYING)], 100_000)
+    (totals,) = drawn_totals([case((TALK, PHONE), **VARYING)], Drawing(100_000))
     assert stats.ks_2samp(plain, totals).pvalue > 0.001
     assert statistics.fmean(plain) == pytest.approx(totals.mean(), rel=0.01)
 
@@ -80,31 +82,33 @@ def test_each_spread_is_the_distribution_it_is_named_for(key, spread, same):
 def test_the_same_seed_gives_the_same_draws_whoever_works_them_out():
     cases = [case((TALK,), **VARYING), case((TALK, PHONE), **VARYING)]
     draws = 3 * BLOCK + 7
-    alone = drawn_totals(cases, draws)
+    alone = drawn_totals(cases, Drawing(draws))
     with ThreadPool(2) as pool:
-        spread_out = drawn_totals(cases, draws, mapped=pool.imap)
+        spread_out = drawn_totals(cases, Drawing(draws, mapped=pool.imap))
     assert alone.shape == (2, draws)
     assert np.array_equal(alone, spread_out)
-    assert np.array_equal(alone[:, :100], drawn_totals(cases, 100))
-    assert not np.array_equal(alone[:, :100], drawn_totals(cases, 100, seed=7))
+    assert np.array_equal(alone[:, :100], drawn_totals(cases, Drawing(100)))
+    assert not np.array_equal(alone[:, :100], drawn_totals(cases, Drawing(100, seed=7)))
 
 
 def test_cases_side_by_side_are_drawn_with_the_same_wages():
-    one, other_one = drawn_totals([case((TALK,), **VARYING), case((TALK, PHONE), **VARYING)], 1000)
+    one, other_one = drawn_totals(
+        [case((TALK,), **VARYING), case((TALK, PHONE), **VARYING)], Drawing(1000)
+    )
     assert other_one - one == pytest.approx(1422)
 
 
 def test_figures_that_go_together_are_drawn_so_and_each_keeps_its_own_spread():
     talk = case((TALK,), **VARYING)
     apart, together, against = (
-        drawn_totals([talk], 100_000, correlations=said)[0]
+        drawn_totals([talk], Drawing(100_000, correlations=said))[0]
         for said in ({}, {("hours", "wage"): 0.8}, {("hours", "wage"): -0.8})
     )
     assert against.std() < apart.std() < together.std()
     hours = case((Line("one", "running", ("hours", "hour"), "x"),), **VARYING,
                  hour=dataclasses.replace(FIGURES["wage"], value=Decimal(1)))  # fmt: skip
     pair = {("hours", "wage"): 0.8}
-    both = drawn_totals([hours, talk], 50_000, correlations=pair)
+    both = drawn_totals([hours, talk], Drawing(50_000, correlations=pair))
     assert stats.kstest(both[0] / 3, stats.triang(0.5 / 3, 1, 3).cdf).pvalue > 0.001
     wage = both[1] / both[0] / 37
     assert stats.kstest(wage, stats.gamma(100, scale=3.1055).cdf).pvalue > 0.001
@@ -125,7 +129,7 @@ def test_figures_that_go_together_are_drawn_so_and_each_keeps_its_own_spread():
 def test_what_cannot_go_together_is_refused(said):
     more = {"more": dataclasses.replace(FIGURES["talks"], spread=Gamma(Decimal(5)))}
     with pytest.raises(InputFault):
-        drawn_totals([case((TALK,), **VARYING, **more)], 10, correlations=said)
+        drawn_totals([case((TALK,), **VARYING, **more)], Drawing(10, correlations=said))
 
 
 @pytest.mark.parametrize("share", [1.0, -1.0])
@@ -133,7 +137,7 @@ def test_figures_that_go_together_wholly_are_one_draw(share):
     hour = dataclasses.replace(FIGURES["wage"], value=Decimal(1))
     hours = case((Line("one", "running", ("hours", "hour"), "region"),), **VARYING, hour=hour)
     both = drawn_totals(
-        [hours, case((TALK,), **VARYING)], 1000, correlations={("hours", "wage"): share}
+        [hours, case((TALK,), **VARYING)], Drawing(1000, correlations={("hours", "wage"): share})
     )
     ranks = stats.rankdata(both[0]), stats.rankdata(both[1] / both[0])
     assert np.array_equal(ranks[0], ranks[1] if share > 0 else 1001 - ranks[1])
@@ -141,7 +145,7 @@ def test_figures_that_go_together_wholly_are_one_draw(share):
 
 def test_no_draw_at_all_is_refused():
     with pytest.raises(InputFault):
-        drawn_totals([case((TALK,), **VARYING)], 0)
+        drawn_totals([case((TALK,), **VARYING)], Drawing(0))
 
 
 def test_what_moves_the_cost_most_stands_first_with_kroner_per_contract():

@@ -10,15 +10,22 @@ import openpyxl
 import pytest
 
 from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line
-from peerbook.costs.assessment import Level, place_of
+from peerbook.costs.assessment import Level, hour_key, place_of
 from peerbook.costs.case import COMPLETED, MONTHS, STARTED, estimate
+from peerbook.costs.comparison import differences
 from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.figure import Figure
+from peerbook.costs.model import load_models
 from peerbook.costs.names import category_name, kind_name, payer_name
+from peerbook.costs.spread import Triangle
 from peerbook.errors import InputFault
 from peerbook.files.delimited import read_back
 from peerbook.files.origin import Origin
 
+BRO = next(one for one in load_models() if one.id == "bro_til_hverdagslivet")
+HOURS = Figure(
+    "hours", Decimal("37.25"), "Opdigt", "example", spread=Triangle(Decimal(20), Decimal(50))
+)
 INDEX = {2018: Decimal("100"), 2022: Decimal("107.3"), 2026: Decimal("118.95")}
 AMOUNTS = ("310.55", "1.5", "37", "0.62", "7.35", "5", "0.005", "1299.995")
 """Some of whose products end in half an øre."""
@@ -42,19 +49,39 @@ def found():
             member().employment, price_year=2022, yearly_pay_kr=Decimal("389999.99"),
         )),
     }  # fmt: skip
-    levels = {str(year): Level(level, "Opdigt", TODAY) for year, level in INDEX.items()}
+    staff["e"] = dataclasses.replace(
+        member("", yearly_pay_kr=Decimal("512345.67"), ends_on=middle), title="Psykolog"
+    )
+    staff["f"] = dataclasses.replace(
+        member("", starts_on=middle + dt.timedelta(days=1)), title="PSYKOLOG"
+    )
+    levels = {
+        str(year): Level(level, "Opdigt", TODAY, is_example=year == 2018)
+        for year, level in INDEX.items()
+    }
+    other = {
+        place_of(BRO, question.id): Figure(
+            question.unit, Decimal(AMOUNTS[number % 7]), "Opdigt", "own",
+            price_year=2022 if question.unit in prices else None,
+        )
+        for number, question in enumerate(BRO.questions)
+        if place_of(BRO, question.id) not in figures
+    }  # fmt: skip
+    hours = dataclasses.replace(
+        own_line("cost"), what="Supervision", staff="Psykolog", figure=HOURS
+    )
     said = assessment(
-        figures=figures, staff=staff, levels=levels,
-        lines={"x": own_line("grant"), "y": own_line("saving", kr="1234.567")},
+        models=(BRO.id, VEJLE.id), figures={**other, **figures}, staff=staff, levels=levels,
+        lines={
+            "x": own_line("grant"), "y": own_line("saving", kr="1234.567"), "z": hours,
+        },
     )  # fmt: skip
     return said, estimate(said.case(VEJLE))
 
 
-@pytest.fixture(scope="module")
-def worked_out(found, tmp_path_factory):
+def recalculated(folder, data):
     """Return the sheets as LibreOffice works them out, each as its rows."""
-    folder = tmp_path_factory.mktemp("office")
-    (folder / "estimate.xlsx").write_bytes(estimate_file(found[0], VEJLE))
+    (folder / "estimate.xlsx").write_bytes(data)
     subprocess.run(
         [
             "soffice", f"-env:UserInstallation=file://{folder}/user", "--headless",
@@ -67,17 +94,24 @@ def worked_out(found, tmp_path_factory):
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
 
 
+@pytest.fixture(scope="module")
+def worked_out(found, tmp_path_factory):
+    """Return the sheets as LibreOffice works them out, each as its rows."""
+    return recalculated(tmp_path_factory.mktemp("office"), estimate_file(found[0], VEJLE))
+
+
 def kr(value):
     return Decimal(repr(value)).quantize(Decimal("0.01"))
 
 
 def test_every_line_of_every_year_is_the_same_to_the_oere(found, worked_out):
     _said, known = found
-    for line, row in zip(known.case.lines, worked_out["Linjer"][1:], strict=True):
+    rows = [row for row in worked_out["Linjer"] if row[0] == VEJLE.title]
+    for line, row in zip(known.case.lines, rows, strict=True):
         by_year = {cost.year: cost.kr for cost in known.costs if cost.line == line}
         expected = [by_year.get(year, Decimal(0)) for year in (2026, 2027, 2028)]
-        assert [kr(value) for value in row[5:8]] == expected, line.id
-        assert kr(row[8]) == sum(expected)
+        assert [kr(value) for value in row[7:10]] == expected, line.id
+        assert kr(row[10]) == sum(expected)
 
 
 def test_the_result_is_the_same_to_the_oere(found, worked_out):
@@ -88,6 +122,8 @@ def test_the_result_is_the_same_to_the_oere(found, worked_out):
     assert kr(told["Det, der betales"]) == known.total()
     for kind in ("volunteer", "gift", "grant", "saving"):
         assert kr(told[kind_name(kind)]) == known.total(kind)
+    assert kr(told["Heraf for at komme i gang"]) == known.total(when="start") > 0
+    assert kr(told["Heraf til drift"]) == known.total(when="yearly")
     assert kr(told["Betales, når tilskud og det sparede er trukket fra"]) == known.net
     units = known.units
     for what, cost in (
@@ -100,7 +136,8 @@ def test_the_result_is_the_same_to_the_oere(found, worked_out):
 
 def test_the_sheet_for_soem_parts_all_that_is_paid_by_year_category_and_payer(found, worked_out):
     _said, known = found
-    *rows, started, success, mark = worked_out["Til SØM"][1:]
+    *rows, started, success, left_out, mark = worked_out["Til SØM"][1:]
+    assert "ikke" in left_out[1]
     assert "eksempel" in mark[1]
     assert kr(started[3]) == known.case.figures[STARTED].known
     assert success[1:4] == ["Succesrate", "Ingen resultatdata endnu", None]
@@ -125,27 +162,114 @@ def test_a_changed_figure_changes_the_result_by_its_formula(found):
     ]  # fmt: skip
     assert len(formulas) > 60
     figures = book["Tal"]
-    assert figures["E2"].value == "=Opdigt"
-    assert figures["E2"].data_type == "s"  # what somebody typed is no formula
+    assert "=Opdigt" in {cell.value for cell in figures["F"]}
+    assert {cell.data_type for cell in figures["F"]} == {"s"}  # what somebody typed is no formula
 
 
 def test_each_number_says_where_it_is_from_and_that_it_is_an_example(found, worked_out):
     said, known = found
-    asked = said.names(VEJLE)
-    rows = worked_out["Tal"][1:]
-    assert [row[0] for row in rows] == [asked[key] for key in known.case.needed]
+    asked = said.names(VEJLE) | {hour_key("Psykolog"): "Psykolog"}
+    rows = [row for row in worked_out["Tal"][1:] if row[1] in (None, VEJLE.title)]
+    assert {row[0] for row in rows} == {asked[key] for key in known.case.needed}
+    assert len(rows) == len(known.case.needed), "what both models share stands once"
     of_the_team = {asked[key] for key in ("coordinator_wage", "professional_wage")}
-    assert {row[5] for row in rows if row[0] not in of_the_team} == {"Et eksempel"}
-    assert "eksempel" in worked_out["Resultat"][-1][0]
-    assert {asked[key] for key in (STARTED, COMPLETED, MONTHS)} <= {row[0] for row in rows}
+    of_the_team.add("Psykolog")
+    status = {row[0]: row[6] for row in rows}
+    assert {status[what] for what in set(status) - of_the_team} == {"Et eksempel"}
+    assert "eksempel" in "".join(str(row[0]) for row in worked_out["Resultat"])
+    assert {asked[key] for key in (STARTED, COMPLETED, MONTHS)} <= set(status)
+
+
+def test_a_line_that_an_example_goes_into_is_marked_and_so_is_a_year_of_the_index(
+    found, worked_out
+):
+    said, _known = found
+    marks = {(row[0], row[1]): row[11] for row in worked_out["Linjer"][1:]}
+    assert marks[VEJLE.title, "Kaffesamtaler"] == "Et eksempel"
+    other = said.case(BRO)
+    for line in other.lines:
+        figures = [other.figures[key] for key in line.factors]
+        is_guess = any(one.status == "example" for one in figures) or any(
+            other.rise(key) != 1 for key in line.factors
+        )
+        assert (marks[BRO.title, line.what] == "Et eksempel") == is_guess, line.what
+    assert None in marks.values() or "" in marks.values(), "some lines are no examples"
+    prices = {row[0]: row[4] for row in worked_out["Priser"][2:]}
+    assert prices == {2018: "Et eksempel", 2022: "Vores eget", 2026: "Vores eget"}
 
 
 def test_the_team_makes_the_price_of_an_hour(found, worked_out):
     said, known = found
-    prices = {row[0]: row[1] for row in worked_out["Tal"][1:]}
+    prices = {row[0]: row[2] for row in worked_out["Tal"][1:]}
     for key in ("coordinator_wage", "professional_wage"):
         assert kr(prices[said.names(VEJLE)[key]]) == known.case.figures[key].known
+    assert kr(prices["Psykolog"]) == known.case.figures[hour_key("Psykolog")].known
     assert len(worked_out["Team"]) == 1 + len(said.staff)
+
+
+def test_volunteers_time_is_told_in_each_way_to_count_it(found, worked_out):
+    _said, known = found
+    told = {row[0]: row[-1] for row in worked_out["Resultat"][1:]}
+    begun = known.case.figures[STARTED].known * 3
+    for way, worth in (
+        ("ikke regnet med", Decimal(0)),
+        ("som det ville koste i løn", known.total("volunteer")),
+        ("løn minus det, der bruges på frivillige", known.volunteers_net),
+    ):
+        name = f"Frivilliges tid, {way}"
+        assert kr(told[name]) == worth, way
+        each = (known.total() + worth) / begun
+        assert kr(told[f"{name}: for hvert begyndt forløb, sammen med det betalte"]) == round(
+            each, 2
+        )
+
+
+def test_the_models_stand_side_by_side_with_the_lines_that_make_the_difference(found, worked_out):
+    said, known = found
+    other = estimate(said.case(BRO))
+    rows = worked_out["Ved siden af hinanden"]
+    both = {row[0]: row for row in rows}
+    for model, one in ((VEJLE, known), (BRO, other)):
+        units = one.units
+        expected = (
+            one.total(), one.net, units.per_started, units.per_completed, units.per_pair_month,
+        )  # fmt: skip
+        assert [kr(value) for value in both[model.title][1:6]] == [
+            value.quantize(Decimal("0.01")) for value in expected
+        ]
+        assert both[model.title][6] == 2026
+    dear, cheap = sorted((known, other), key=lambda one: -one.units.per_started)
+    heading = next(n for n, row in enumerate(rows) if "dyrere" in str(row[0]))
+    more = dear.units.per_started - cheap.units.per_started
+    assert kr(rows[heading][3]) == more.quantize(Decimal("0.01"))
+    assert [(row[0], kr(row[3])) for row in rows[heading + 1 : heading + 4]] == [
+        (one.what, one.kr.quantize(Decimal("0.01"))) for one in differences(dear, cheap)
+    ]
+
+
+def test_another_price_year_and_another_pay_in_the_sheet_are_worked_out_anew(found, tmp_path):
+    said, known = found
+    book = openpyxl.load_workbook(io.BytesIO(estimate_file(said, VEJLE)))
+    book["Priser"]["B2"] = 2022
+    pay = next(row for row in book["Team"].iter_rows() if row[0].value == "Psykolog")
+    pay[3].value = 600_000
+    changed = io.BytesIO()
+    book.save(changed)
+    rows = recalculated(tmp_path, changed.getvalue())
+    psychologist = dataclasses.replace(
+        said.staff["e"],
+        employment=dataclasses.replace(said.staff["e"].employment, yearly_pay_kr=Decimal(600_000)),
+    )
+    then = dataclasses.replace(
+        said, price_year=2022, staff={**said.staff, "e": psychologist}
+    ).estimate(VEJLE)
+    lines = [row for row in rows["Linjer"] if row[0] == VEJLE.title]
+    assert [kr(row[10]) for row in lines] == [
+        sum(cost.kr for cost in then.costs if cost.line == line) for line in then.case.lines
+    ]
+    told = {row[0]: row[-1] for row in rows["Resultat"]}
+    assert kr(told["Det, der betales"]) == then.total() != known.total()
+    assert told["I priser fra"] == 2022
 
 
 def test_nothing_leaves_while_a_figure_is_missing():

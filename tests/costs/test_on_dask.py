@@ -22,9 +22,9 @@ def test_the_same_estimate_is_drawn_the_same_on_dask(scheduler):
     cases, draws = [case((TALK,), **VARYING), case(**VARYING)], 3 * BLOCK + 7
     together = {("hours", "wage"): 0.4}
     with dask.config.set(scheduler=scheduler, num_workers=2):
-        totals = drawn_totals(cases, draws, 9, together, on_dask)
+        totals = drawn_totals(cases, Drawing(draws, 9, together, on_dask))
         begun = drawn_figures(STARTED, cases, Drawing(draws, 9, together, on_dask))
-    assert np.array_equal(totals, drawn_totals(cases, draws, 9, together))
+    assert np.array_equal(totals, drawn_totals(cases, Drawing(draws, 9, together)))
     assert np.array_equal(begun, drawn_figures(STARTED, cases, Drawing(draws, 9, together)))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cost_cases import FIGURES, case
 from peerbook.costs.case import Line, estimate
-from peerbook.costs.draws import drawn_totals
+from peerbook.costs.draws import Drawing, drawn_totals
 from peerbook.costs.team import FULL_YEAR_HOURS, Employment, Member, hour_of, is_old
 from peerbook.errors import InputFault
 
@@ -101,7 +101,7 @@ def test_a_draw_is_of_each_years_price():
     hour = hour_of(team, range(2026, 2029), 2026)
     line = Line("one", "running", ("wage", "hours"), "municipality")
     made = case((line,), years=3, wage=hour)
-    (drawn,) = drawn_totals([made], 10)
+    (drawn,) = drawn_totals([made], Drawing(10))
     assert drawn == pytest.approx(float(estimate(made).total()), abs=0.02)
 
 

@@ -8,9 +8,10 @@ elsewhere, results.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from peerbook.costs.case import (
@@ -24,7 +25,7 @@ from peerbook.costs.case import (
     When,
     estimate,
 )
-from peerbook.costs.figure import PRICES, Figure, faults_of
+from peerbook.costs.figure import Figure, Unit, faults_of
 from peerbook.costs.model import Model, load_models
 from peerbook.costs.team import Member, hour_of, is_old
 from peerbook.errors import Fault, InputFault, Place
@@ -32,8 +33,9 @@ from peerbook.text import _
 
 EARLIEST, LATEST = 2000, 2100
 """Years between which prices and programmes lie."""
-OWN = "own"
-"""What keys of a place's own lines begin with."""
+OWN, HOUR_OF, LEVEL = "own", "hour_of", "level"
+"""What keys begin with of a place's own lines, of an hour of somebody on its team, and of the index
+of prices in a year."""
 
 Part = Literal["figures", "staff", "lines", "levels"]
 """What holds entries by key."""
@@ -41,16 +43,18 @@ Part = Literal["figures", "staff", "lines", "levels"]
 
 @dataclass(frozen=True)
 class OwnLine:
-    """An amount that a model does not ask for.
+    """Something a model does not ask for: an amount, or hours of somebody on the team.
 
     Parameters
     ----------
     what
         What it is, in a few words.
     figure
-        How many kroner.
+        How many kroner; or how many hours, where `staff` says whose.
     model
         Id of the model it belongs to; empty where it belongs to all.
+    staff
+        Title of who works these hours, as the team has it; all of that title, whoever is there.
     """
 
     what: str
@@ -60,10 +64,19 @@ class OwnLine:
     when: When
     figure: Figure
     model: str = ""
+    staff: str = ""
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """The keys of what is multiplied beside its own figure."""
+        return (hour_key(self.staff),) if self.staff else ()
 
     def faults(self) -> list[Fault]:
         """Return what is wrong, each at its field."""
         told = faults_of("kr", self.figure)
+        if self.figure.unit != ("hours" if self.staff else "kr"):
+            text = _("Hours need somebody on the team who works them, and kroner need nobody.")
+            told.append(Fault(text, Place(field="staff")))
         if not self.what.strip():
             told.append(Fault(_("Write what it is."), Place(field="what")))
         if self.figure.value is None:
@@ -83,11 +96,14 @@ class Level:
         Who says so.
     said_on
         When it was looked up.
+    is_example
+        Whether it is a guess.
     """
 
     level: Decimal
     source: str
     said_on: dt.date
+    is_example: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +177,15 @@ class Assessment:
 
     def of_wage(self, key: str) -> tuple[Member, ...]:
         """Return who of the team has this price of an hour."""
-        return tuple(one for one in self.staff.values() if one.wage == key)
+        return tuple(one for one in self.staff.values() if key in (one.wage, hour_key(one.title)))
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What those on the team are, each once."""
+        spelt: dict[str, str] = {}
+        for one in self.staff.values():
+            spelt.setdefault(hour_key(one.title), one.title)
+        return tuple(spelt.values())
 
     def figure(self, model: Model, key: str) -> Figure:
         """Return a figure of a model as it stands: from the team, as somebody said, or as read.
@@ -171,18 +195,38 @@ class Assessment:
         InputFault
             When the team's hour cannot be worked out; see `team.hour_of`.
         """
-        if members := self.of_wage(key):
-            return hour_of(members, self.counted, self.price_year, self.index)
+        if self.of_wage(key):
+            return self.hour(key)
         if said := self.figures.get(place_of(model, key)):
             return said
         return next(one.figure for one in model.questions if one.id == key)
+
+    def hour(self, key: str) -> Figure:
+        """Return the price of an hour of those on the team who have this price.
+
+        Raises
+        ------
+        InputFault
+            When it cannot be worked out; see `team.hour_of`.
+        """
+        hour = hour_of(self.of_wage(key), self.counted, self.price_year, self.index)
+        years = self._price_years(key, hour)
+        if len(years | {hour.price_year}) > 1 and self._guessed_levels & (
+            years | {self.price_year}
+        ):
+            return replace(hour, status="example")
+        return hour
+
+    @property
+    def _guessed_levels(self) -> set[int]:
+        return {int(year) for year, one in self.levels.items() if one.is_example}
 
     def case(self, model: Model) -> Case:
         """Return a model with the figures and amounts of the place.
 
         What cannot be worked out of the team stands as missing; `case_faults` says why.
         """
-        return self._case(model)[0]
+        return self.case_and_faults(model)[0]
 
     def estimate(self, model: Model) -> Estimate:
         """Return what a model comes to.
@@ -192,66 +236,110 @@ class Assessment:
         InputFault
             With all that is missing or wrong; see `case_faults`.
         """
-        case, faults = self._case(model)
+        case, faults = self.case_and_faults(model)
         if faults:
             raise InputFault(faults)
         return estimate(case)
 
     def case_faults(self, model: Model) -> list[Fault]:
         """Return what is missing or wrong before a model can be worked out, each at a key."""
-        return self._case(model)[1]
+        return self.case_and_faults(model)[1]
 
-    def _case(self, model: Model) -> tuple[Case, list[Fault]]:
-        figures, of_team = {}, dict[str | None, Fault]()
-        for one in model.questions:
-            try:
-                figures[one.id] = self.figure(model, one.id)
-            except InputFault as error:
-                figures[one.id] = Figure(one.unit)
-                of_team[one.id] = Fault(error.faults[0].message, Place(field=one.id))
-        bare = model.case(figures, self.years, self.first_year, self.price_year, self.index)
+    def case_and_faults(self, model: Model) -> tuple[Case, list[Fault]]:
+        """Return a model with the figures of the place, and what is missing or wrong of it.
+
+        Each fault stands at a key. What cannot be worked out of the team stands as missing.
+        """
         own = {
             f"{OWN}_{key}": one for key, one in self.lines.items() if one.model in ("", model.id)
         }
+        figures, of_team = {}, dict[str | None, Fault]()
+
+        def put(key: str, find: Callable[[], Figure], unit: Unit) -> None:
+            try:
+                figures[key] = find()
+            except InputFault as error:
+                figures[key] = Figure(unit)
+                of_team[key] = Fault(error.faults[0].message, Place(field=key))
+
+        for one in model.questions:
+            put(one.id, partial(self.figure, model, one.id), one.unit)
+        for line in own.values():
+            for key in line.factors:
+                put(key, partial(self._hour_asked, key), "kr_per_hour")
+        bare = model.case(figures, self.years, self.first_year, self.price_year, self.index)
         lines = tuple(
-            Line(key, one.category, (key,), one.payer, one.kind, one.when, what=one.what)
+            Line(
+                key, one.category, (key, *one.factors), one.payer, one.kind, one.when,
+                what=one.what,
+            )
             for key, one in own.items()
-        )
+        )  # fmt: skip
         case = replace(
             bare,
             lines=bare.lines + lines,
-            figures={**bare.figures, **{key: one.figure for key, one in own.items()}},
+            figures={**figures, **{key: one.figure for key, one in own.items()}},
         )
         told = {fault.place.field: fault for fault in reversed(case.faults())} | of_team
         return case, list(reversed(told.values()))
 
+    def _hour_asked(self, key: str) -> Figure:
+        if not self.of_wage(key):
+            raise InputFault.at(
+                key, _("Nobody of that title is on the team. Add them, or correct the cost.")
+            )
+        return self.hour(key)
+
     def names(self, model: Model) -> dict[str, str]:
-        """Return what is asked for by each key of a model, a place's own amounts too."""
+        """Return what is asked for by each key of a model, a place's own figures too."""
         asked = {one.id: one.ask for one in model.questions}
-        return asked | {f"{OWN}_{key}": one.what for key, one in self.lines.items()}
+        for key, one in self.lines.items():
+            asked |= {f"{OWN}_{key}": one.what} | {
+                factor: _("An hour of {title}").format(title=one.staff) for factor in one.factors
+            }
+        return asked | {f"{LEVEL}_{year}": level_name(year) for year in self.levels}
 
     def examples(self, model: Model) -> tuple[str, ...]:
-        """Return the keys of the figures that stand as examples only."""
+        """Return the keys of what stands as an example only, of the index that is used too."""
         case = self.case(model)
-        return tuple(key for key in case.needed if case.figures[key].status == "example")
+        years = {year for key in case.needed for year in self._price_years(key, case.figures[key])}
+        carried = years - {self.price_year}
+        used = years | {self.price_year} if carried else set()
+        return (
+            *(key for key in case.needed if case.figures[key].status == "example"),
+            *(f"{LEVEL}_{year}" for year in sorted(self._guessed_levels & used)),
+        )
+
+    def _price_years(self, key: str, figure: Figure) -> set[int]:
+        """Return whose kroner a price is in, as it was said."""
+        if members := self.of_wage(key):
+            return {one.employment.price_year for one in members}
+        return {figure.price_year} if figure.price_year and figure.value is not None else set()
 
     def old(self, today: dt.date) -> tuple[Old, ...]:
-        """Return prices, effective hours and levels that are to be looked up again."""
+        """Return figures, what staff costs and levels that are to be looked up again."""
         asked = {place_of(model, one.id): one for model in self.chosen for one in model.questions}
         said = [
             (asked[key].ask, figure.said_on)
             for key, figure in self.figures.items()
-            if key in asked and figure.unit in PRICES and figure.value is not None
+            if key in asked and figure.value is not None
         ]
         said += [(one.title, one.employment.said_on) for one in self.staff.values()]
         said += [(one.what, one.figure.said_on) for one in self.lines.values()]
-        said += [
-            (_("Price and wage index of {year}").format(year=year), one.said_on)
-            for year, one in self.levels.items()
-        ]
+        said += [(level_name(year), one.said_on) for year, one in self.levels.items()]
         return tuple(Old(what, day) for what, day in said if day is not None and is_old(day, today))
 
 
 def place_of(model: Model, key: str) -> str:
     """Return where an assessment keeps a figure of a model: what all share stands once."""
     return key if key in model.shared else f"{model.id}.{key}"
+
+
+def hour_key(title: str) -> str:
+    """Return the key of the price of an hour of those on the team who are called this."""
+    return f"{HOUR_OF}_{title.casefold()}"
+
+
+def level_name(year: str) -> str:
+    """Return what the level of prices in a year is called."""
+    return _("Price and wage index of {year}").format(year=year)

@@ -11,7 +11,7 @@ from peerbook.costs.entries_part import Entries
 from peerbook.costs.figures_part import Figures
 from peerbook.costs.frame_part import Frame, frame_fields, framed
 from peerbook.costs.lines_part import grants, savings
-from peerbook.costs.names import years_told
+from peerbook.costs.names import step_name, years_told
 from peerbook.costs.opened import Opened
 from peerbook.costs.reality_part import PlanAndReality
 from peerbook.costs.result_part import Results, results
@@ -124,12 +124,12 @@ class Assessments(Tab):
         opened.follow(lambda: heading.show([Heading(opened.said.title)]))
         steps = Tabs(
             [
-                (_("1 Intervention"), Frame(opened).parts),
-                (_("2 Teams"), Team(opened).parts),
-                (_("3 Resources"), Figures(opened).parts),
-                (_("4 Grants"), Entries(opened, grants(opened)).parts),
-                (_("5 Saved"), Entries(opened, savings(opened)).parts),
-                (_("6 Results"), Results(opened).parts),
+                (step_name("intervention"), Frame(opened).parts),
+                (step_name("teams"), Team(opened).parts),
+                (step_name("resources"), Figures(opened).parts),
+                (step_name("grants"), Entries(opened, grants(opened)).parts),
+                (step_name("saved"), Entries(opened, savings(opened)).parts),
+                (step_name("results"), Results(opened).parts),
                 (_("Number of pairs"), CapacityQuestion(opened).parts),
                 (_("Follow-up"), PlanAndReality(opened, self._site).parts),
             ],

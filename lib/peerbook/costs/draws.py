@@ -42,8 +42,14 @@ class Drawing:
 
     Parameters
     ----------
-    draws, seed, correlations, mapped
-        As in `drawn_totals`.
+    draws
+        How often.
+    seed
+        The same one draws the same.
+    correlations
+        How figures go together: by two keys, from -1 to 1, between the normal scores of the two.
+    mapped
+        In place of `map`, to spread the blocks over processors.
     """
 
     draws: int = DRAWS
@@ -77,25 +83,15 @@ class Reach:
         return abs(self.at_high - self.at_low)
 
 
-def drawn_totals(
-    cases: Sequence[Case],
-    draws: int = DRAWS,
-    seed: int = SEED,
-    correlations: Correlations | None = None,
-    mapped: Mapped = map,
-) -> Draws:
+def drawn_totals(cases: Sequence[Case], how: Drawing = AS_USUAL) -> Draws:
     """Return what each case costs in each draw, in kroner.
 
     Parameters
     ----------
     cases
         Each one that `estimate` works out.
-    draws
-        How many.
-    correlations
-        How figures go together: by two keys, from -1 to 1, between the normal scores of the two.
-    mapped
-        In place of `map`, to spread the blocks over processors.
+    how
+        How it is drawn.
 
     Returns
     -------
@@ -107,7 +103,7 @@ def drawn_totals(
     InputFault
         When a case cannot be worked out, or correlations contradict each other.
     """
-    return _drawn(_total, cases, Drawing(draws, seed, correlations or {}, mapped))
+    return _drawn(_total, cases, how)
 
 
 def drawn_figures(key: str, cases: Sequence[Case], how: Drawing) -> Draws:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from peerbook.costs.assessment import Part as Held
 from peerbook.costs.assessment_records import Entry
+from peerbook.costs.names import Step, step_name
 from peerbook.costs.opened import Opened
 from peerbook.errors import InputFault
 from peerbook.text import _
@@ -40,6 +41,8 @@ class Sort(Generic[One]):
 
     Parameters
     ----------
+    step
+        Where they are asked for.
     held
         Which part of an assessment holds them.
     name
@@ -60,8 +63,11 @@ class Sort(Generic[One]):
         Whether an entry of that part is of this sort.
     key
         What an entry is kept under; a random word when None.
+    begin
+        What the form for another begins with.
     """
 
+    step: Step
     held: Held
     name: str
     columns: Sequence[Column]
@@ -76,6 +82,7 @@ class Sort(Generic[One]):
     is_one: Callable[[One], bool] = lambda _one: True
     key: Callable[[Values], str] | None = None
     is_awaited: bool = False
+    begin: Callable[[], Values] = dict
 
 
 class Entries(Generic[One]):
@@ -133,10 +140,13 @@ class Entries(Generic[One]):
             mine = self._entry(submission.values)
             return receipt_text(self._opened.save(submission, self._sort.held, {}, {key: mine}))
 
-        return Form(
+        name = f"{self._sort.name}:{self._opened.number}"
+        form = Form(
             self._sort.name, list(self._sort.fields()), on_submit=save, clear_after_save=True,
-            drafts=self._opened.desk.drafts(f"{self._sort.name}:{self._opened.number}"),
+            values=self._sort.begin(), drafts=self._opened.desk.drafts(name),
         )  # fmt: skip
+        self._opened.watch(form, name, step_name(self._sort.step))
+        return form
 
     def _key(self, values: Values) -> str:
         return secrets.token_hex(4) if self._sort.key is None else self._sort.key(values)

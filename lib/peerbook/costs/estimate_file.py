@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import get_args
 
 from openpyxl.utils import get_column_letter
@@ -17,10 +19,11 @@ from peerbook.costs.case import (
     Category,
     Estimate,
     Kind,
-    Line,
     Payer,
+    estimate,
 )
-from peerbook.costs.figure import PRICES
+from peerbook.costs.comparison import MOST
+from peerbook.costs.estimate_sheets import Cells, Grounds, yes
 from peerbook.costs.model import Model
 from peerbook.costs.names import (
     category_name,
@@ -28,48 +31,49 @@ from peerbook.costs.names import (
     kind_name,
     payer_name,
     status_name,
-    unit_name,
     when_name,
 )
-from peerbook.costs.team import Member
 from peerbook.files.delimited import Cell, delimited
 from peerbook.files.origin import Origin
-from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, Value, workbook
-from peerbook.text import _, format_date
+from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, workbook
+from peerbook.text import _, format_date, format_number, ngettext
 
-_FIRST_YEAR = 6
-"""Number of the column with the first year on the sheet of lines."""
-_FIRST_AS_USED = 10
-"""Number of the column of the sheet of figures with what is multiplied in the first year."""
-_AS_USED = get_column_letter(_FIRST_AS_USED)
-_HOURS_A_WEEK, _HOUR, _FIRST_DAYS = "B", "G", 11
-"""Columns of the sheet of the team with hours a week, what an hour costs, and the first year's
-days."""
+_TIE = "0.000000001"
+"""Kroner by which the row of a difference parts it from one that is just as large."""
 
 
 def estimate_file(said: Assessment, model: Model, origin: Origin | None = None) -> bytes:
     """Return an estimate as an .xlsx file with live formulas.
 
-    The sheets: the result; the lines, each a product of figures in every year; the figures, with
-    where each is from; the team, whose hours make prices; the index of prices, where one is used;
-    and the costs by year, category and payer, as SØM asks for them.
+    The sheets: the result of one model; all models side by side, and what makes the difference,
+    where several can be worked out; the costs of the one as SØM asks for them; and what all of it
+    is worked out from, as `Grounds` says.
 
     Parameters
     ----------
     said
         What was said about costs.
     model
-        Which of its models.
+        Which of its models the result is of.
     origin
         Where the file comes from.
 
     Raises
     ------
     InputFault
-        When something is missing or wrong; see `Assessment.case_faults`.
+        When something of that model is missing or wrong; see `Assessment.case_faults`.
     """
     today = origin.made_on if origin else None
-    return workbook([*_Book(said, model, said.estimate(model), today).sheets()], origin)
+    found = {model: said.estimate(model)}
+    lacking = dict[Model, int]()
+    for other in said.chosen:
+        if other != model:
+            if faults := said.case_faults(other):
+                lacking[other] = len(faults)
+            else:
+                found[other] = estimate(said.case(other))
+    grounds = Grounds(said, {one: found[one] for one in said.chosen if one in found} | found)
+    return workbook([*_Book(grounds, model, lacking, today).sheets()], origin)
 
 
 def som_file(said: Assessment, model: Model) -> bytes:
@@ -106,231 +110,193 @@ def paid_places(found: Estimate) -> list[tuple[Category, Payer]]:
 
 @dataclass(frozen=True)
 class _Book:
-    said: Assessment
+    grounds: Grounds
     model: Model
-    found: Estimate
+    lacking: dict[Model, int]
     today: dt.date | None = None
 
     def sheets(self) -> Iterator[Sheet]:
         yield self._result()
-        yield self._lines()
-        yield self._figures()
-        if self._team:
-            yield self._of_team()
-        if self._index_rows:
-            yield Sheet(
-                _("Prices"),
-                (SheetColumn(_("Year"), 10), SheetColumn(_("Level of prices and wages"), 26)),
-                [(year, self.found.case.index[year]) for year in self._index_rows],
-            )
+        if len(self.grounds.found) > 1:
+            yield self._side_by_side()
+            yield self._activities()
+        yield from self.grounds.sheets()
         yield self._for_som()
 
-    @property
-    def _years(self) -> range:
-        return self.found.case.counted
+    # -- parts of formulas -------------------------------------------------------------------------
 
-    @property
-    def _index_rows(self) -> dict[int, int]:
-        """The row of each year of the index that a price is carried over with."""
-        case = self.found.case
-        used = {
-            year
-            for key in case.needed
-            if case.rise(key) != 1
-            for year in (case.figures[key].price_year, case.price_year)
-            if year is not None
-        }
-        for key, members in self._team.items():
-            into = case.figures[key].price_year
-            pay_years = {one.employment.price_year for one in members}
-            used |= pay_years | {into} if into is not None and pay_years != {into} else set()
-        return {year: row for row, year in enumerate(sorted(used), start=2)}
+    def _paid(self, model: Model, year: int | None = None, **like: str) -> str:
+        return self.grounds.total(model, year, **{"kind": kind_name("cost"), **like})
 
-    @property
-    def _row_of(self) -> dict[str, int]:
-        return {key: row for row, key in enumerate(self.found.case.needed, start=2)}
+    def _net(self, model: Model, year: int | None = None) -> str:
+        kinds: Sequence[Kind] = ("cost", "grant", "saving")
+        return "-".join(self.grounds.total(model, year, kind=kind_name(kind)) for kind in kinds)
 
-    @property
-    def _team(self) -> dict[str, tuple[Member, ...]]:
-        """Those who are there in the years counted, by the key of the price of their hour."""
-        counted = self.said.counted
-        found = {
-            key: tuple(one for one in self.said.of_wage(key) if one.weight_in(counted))
-            for key in self.found.case.needed
-        }
-        return {key: members for key, members in found.items() if members}
+    def _begun(self, model: Model) -> str:
+        """Return how many contracts begin in all years."""
+        return f"({self.grounds.used(model, STARTED)}*{len(self.grounds.years)})"
 
-    def _hour(self, key: str, year: int | None = None) -> Formula:
-        """Return the price of an hour of those on the team who have this price; None for all years.
+    def _units(self, model: Model) -> tuple[str, ...]:
+        """Return what is paid for each begun, for each completed and for each month together."""
+        paid, begun = self._paid(model), self._begun(model)
+        completed, months = (self.grounds.used(model, key) for key in (COMPLETED, MONTHS))
+        return f"{paid}/{begun}", f"{paid}/({begun}*{completed})", f"{paid}/({begun}*{months})"
 
-        It is the mean over the days each is there, times their hours a week.
-        """
-        before = [one for other in self._team for one in self._team[other]]
-        first = 2 + next(
-            place for place, one in enumerate(before) if any(one is own for own in self._team[key])
-        )
-        last = first + len(self._team[key]) - 1
-
-        def cells(column: str) -> str:
-            return f"«{_('Team')}»!{column}{first}:{column}{last}"
-
-        counted = self._years if year is None else (year,)
-        days = "+".join(cells(_column(_FIRST_DAYS, one, self._years)) for one in counted)
-        weight = f"{cells(_HOURS_A_WEEK)}*({days})"
-        return Formula(f"ROUND(SUMPRODUCT({weight}*{cells(_HOUR)})/SUMPRODUCT({weight}),2)")
-
-    def _of_team(self) -> Sheet:
-        columns = (
-            SheetColumn(_("What"), 30), SheetColumn(_("Hours a week"), 14),
-            SheetColumn(_("Pay for a full year"), 16), SheetColumn(_("On top"), 12),
-            SheetColumn(_("Overhead"), 12), SheetColumn(_("Effective hours"), 14),
-            SheetColumn(_("Price of an hour"), 16), SheetColumn(_("Pay of the year"), 10),
-            SheetColumn(_("Where from"), 44), SheetColumn(_("Looked up"), 14),
-            *(SheetColumn(_("Days in {year}").format(year=year), 12) for year in self._years),
-        )  # fmt: skip
-        rows: list[tuple[Value | Formula, ...]] = []
-        for key, members in self._team.items():
-            into = self.found.case.figures[key].price_year
-            for one in members:
-                row, paid = len(rows) + 2, one.employment
-                rise = "" if paid.price_year == into else self._between(paid.price_year, into)
-                days = (one.weight_in(range(y, y + 1)) / one.hours_a_week for y in self._years)
-                rows.append((
-                    one.title, one.hours_a_week, paid.yearly_pay_kr, paid.on_top_share,
-                    paid.overhead_share, paid.effective_hours,
-                    Formula(f"C{row}*(1+D{row})*(1+E{row})/F{row}{rise}"),
-                    paid.price_year, paid.source, paid.said_on, *days,
-                ))  # fmt: skip
-        return Sheet(_("Team"), columns, rows)
-
-    def _figures(self) -> Sheet:
-        asked = self.said.names(self.model)
-        columns = (
-            SheetColumn(_("What"), 52), SheetColumn(_("Figure"), 14), SheetColumn(_("Unit"), 16),
-            SheetColumn(_("Price year"), 10), SheetColumn(_("Where from"), 44),
-            SheetColumn(_("Standing"), 14), SheetColumn(_("Looked up"), 14),
-            SheetColumn(_("At least"), 14), SheetColumn(_("At most"), 14),
-            *(SheetColumn(_("As used in {year}").format(year=year), 14) for year in self._years),
-        )  # fmt: skip
-        used = {key: self.found.case.figures[key] for key in self._row_of}
-        rows = [
-            (
-                asked[key],
-                self._hour(key) if key in self._team else figure.known,
-                unit_name(figure.unit),
-                figure.price_year if figure.unit in PRICES else None,
-                figure.source,
-                status_name(figure.status),
-                figure.said_on,
-                *(figure.spread.ends(figure.known) if figure.spread else (None, None)),
-                *(
-                    Formula(
-                        (self._hour(key, year).text if figure.by_year else f"B{row}")
-                        + self._rise(key)
-                    )
-                    for year in self._years
-                ),
-            )
-            for row, (key, figure) in enumerate(used.items(), start=2)
-        ]
-        return Sheet(_("Figures"), columns, rows)
-
-    def _rise(self, key: str) -> str:
-        case = self.found.case
-        then = case.figures[key].price_year
-        return "" if case.rise(key) == 1 else self._between(then, case.price_year)
-
-    def _between(self, then: int | None, now: int | None) -> str:
-        """Return what carries a price over from one year to another."""
-        sheet, rows = _("Prices"), self._index_rows
-        return (
-            ""
-            if then is None or now is None
-            else (f"*«{sheet}»!B{rows[now]}/«{sheet}»!B{rows[then]}")
-        )
-
-    def _lines(self) -> Sheet:
-        columns = (
-            SheetColumn(_("What"), 44), SheetColumn(_("Category"), 14), SheetColumn(_("Kind"), 18),
-            SheetColumn(_("Who pays"), 24), SheetColumn(_("When"), 14),
-            *(SheetColumn(str(year), 14) for year in self._years), SheetColumn(_("In all"), 16),
-        )  # fmt: skip
-        last = get_column_letter(_FIRST_YEAR + len(self._years) - 1)
-        rows = [
-            (
-                line.what or line.id, category_name(line.category), kind_name(line.kind),
-                payer_name(line.payer), when_name(line.when),
-                *(self._product(line, number) for number in range(len(self._years))),
-                Formula(f"SUM({get_column_letter(_FIRST_YEAR)}{row}:{last}{row})"),
-            )
-            for row, line in enumerate(self.found.case.lines, start=2)
-        ]  # fmt: skip
-        return Sheet(_("Lines"), columns, rows)
-
-    def _product(self, line: Line, number: int) -> Formula | int:
-        if line.when == "start" and number:
-            return 0
-        column = get_column_letter(_FIRST_AS_USED + number)
-        cells = [f"«{_('Figures')}»!{column}{self._row_of[key]}" for key in line.factors]
-        return Formula(f"ROUND({'*'.join(cells)},2)")
-
-    def _sum(self, column: int, **like: str) -> str:
-        """Return the formula for the sum of the lines that are like this, in one column."""
-        letters = {"category": "B", "kind": "C", "payer": "D"}
-        sheet, last = _("Lines"), len(self.found.case.lines) + 1
-
-        def cells(letter: str) -> str:
-            return f"«{sheet}»!${letter}$2:${letter}${last}"
-
-        wanted = ",".join(f'{cells(letters[name])},"{value}"' for name, value in like.items())
-        return f"SUMIFS({cells(get_column_letter(column))},{wanted})"
+    # -- one model ---------------------------------------------------------------------------------
 
     def _result(self) -> Sheet:
+        model, years = self.model, self.grounds.years
         columns = (
-            SheetColumn(_("What"), 52),
-            *(SheetColumn(str(year), 14) for year in self._years),
+            SheetColumn(_("What"), 58), *(SheetColumn(str(year), 14) for year in years),
             SheetColumn(_("In all"), 16),
-        )
-        places = range(_FIRST_YEAR, _FIRST_YEAR + len(self._years) + 1)
-        paid = kind_name("cost")
+        )  # fmt: skip
+        gap = (None,) * len(years)
 
-        def row(what: str, **like: str) -> tuple[str | Formula, ...]:
-            return what, *(Formula(self._sum(place, **like)) for place in places)
+        def by_year(what: str, **like: str) -> Cells:
+            return what, *(Formula(self._paid(model, year, **like)) for year in (*years, None))
 
         categories: Sequence[Category] = get_args(Category)
         apart: Sequence[Kind] = ("volunteer", "gift", "grant", "saving")
-        rows: list[tuple[str | Formula, ...]] = [
-            row(category_name(one), kind=paid, category=category_name(one)) for one in categories
+        begun, completed, month = self._units(model)
+        rows: list[Cells] = [
+            (model.title, *gap, None),
+            (_("In prices of"), *gap, Formula(self.grounds.price_year, is_plain=True)),
+            *(by_year(category_name(one), category=category_name(one)) for one in categories),
+            by_year(_("What is paid")),
+            by_year(_("Of this, to begin"), when=when_name("start")),
+            by_year(_("Of this, to run"), when=when_name("yearly")),
+            *(by_year(kind_name(one), kind=kind_name(one)) for one in apart),
+            (
+                _("Paid, less grants and what is saved"),
+                *(Formula(self._net(model, year)) for year in (*years, None)),
+            ),
+            (_("Paid for each contract that began"), *gap, Formula(begun)),
+            (_("Paid for each contract that was completed"), *gap, Formula(completed)),
+            (_("Paid for each month a pair is together"), *gap, Formula(month)),
+            *((what, *gap, Formula(told)) for what, told in self._volunteers()),
+            *((told, *gap, None) for told in self._notes()),
         ]
-        rows.append(row(_("What is paid"), kind=paid))
-        total = f"{get_column_letter(len(columns))}{len(rows) + 1}"
-        rows += [row(kind_name(one), kind=kind_name(one)) for one in apart]
-        net = "-".join(
-            self._sum(places[-1], kind=kind_name(one)) for one in ("cost", "grant", "saving")
-        )
-        empty = ("",) * len(self._years)
-        rows.append((_("Paid, less grants and what is saved"), *empty, Formula(net)))
-        keys = (STARTED, COMPLETED, MONTHS)
-        started, completed, months = (
-            f"«{_('Figures')}»!{_AS_USED}{self._row_of[key]}" for key in keys
-        )
-        begun = f"({started}*{len(self._years)})"
-        for what, of in (
-            (_("Paid for each contract that began"), begun),
-            (_("Paid for each contract that was completed"), f"({begun}*{completed})"),
-            (_("Paid for each month a pair is together"), f"({begun}*{months})"),
-        ):
-            rows.append((what, *empty, Formula(f"{total}/{of}")))
-        if told := self._example_told():
-            rows.append((told, *empty, ""))
-        for old in self.said.old(self.today) if self.today else ():
-            text = _("Looked up more than twelve months ago: {what} ({date})")
-            told = text.format(what=old.what, date=format_date(old.said_on))
-            rows.append((told, *empty, ""))
         return Sheet(_("Result"), columns, rows)
 
+    def _volunteers(self) -> Iterator[tuple[str, str]]:
+        """Return what volunteers' time is worth in each way to count it, and a contract with it."""
+        given = self.grounds.total(self.model, kind=kind_name("volunteer"))
+        spent = self._paid(self.model, volunteers=yes())
+        worth = (
+            (_("Volunteers’ time, not counted"), "0"),
+            (_("Volunteers’ time, what it would cost to pay for it"), given),
+            (_("Volunteers’ time, that less what is spent on volunteers"), f"({given}-{spent})"),
+        )
+        each = _("{what}: for each contract that began, with what is paid")
+        for what, kr in worth:
+            yield what, kr
+            paid = f"({self._paid(self.model)}+{kr})/{self._begun(self.model)}"
+            yield each.format(what=what), paid
+
+    def _notes(self) -> Iterator[str]:
+        """Return what has to be known of the figures."""
+        said = self.grounds.said
+        if told := self._example_told():
+            yield told
+        text = _("Looked up more than twelve months ago: {what} ({date})")
+        for old in said.old(self.today) if self.today else ():
+            yield text.format(what=old.what, date=format_date(old.said_on))
+
     def _example_told(self) -> str:
-        return examples_told(len(self.said.examples(self.model)))
+        return examples_told(len(self.grounds.said.examples(self.model)))
+
+    # -- several models ----------------------------------------------------------------------------
+
+    @cached_property
+    def _cheapest_first(self) -> list[Model]:
+        found = self.grounds.found
+        return sorted(found, key=lambda model: found[model].units.per_started)
+
+    @cached_property
+    def _listed(self) -> dict[str, str]:
+        """The activities that are paid for in any of the models, each once, by id."""
+        lines = chain.from_iterable(one.case.lines for one in self.grounds.found.values())
+        paid = {line.id: line.what or line.id for line in lines if line.kind == "cost"}
+        return dict(sorted(paid.items(), key=lambda one: one[1]))
+
+    def _side_by_side(self) -> Sheet:
+        columns = (
+            SheetColumn(_("Model"), 58), SheetColumn(_("What is paid"), 16),
+            SheetColumn(_("Less grants and savings"), 18),
+            SheetColumn(_("Each that began"), 16), SheetColumn(_("Each completed"), 16),
+            SheetColumn(_("Each month together"), 16), SheetColumn(_("In prices of"), 12),
+            SheetColumn(_("Standing"), 14),
+        )  # fmt: skip
+        year = Formula(self.grounds.price_year, is_plain=True)
+        row_of: dict[Model, int] = {}
+        rows: list[Cells] = []
+        for model in self.grounds.found:
+            row_of[model] = len(rows) + 2
+            is_example = bool(self.grounds.said.examples(model))
+            rows.append((
+                model.title,
+                *map(Formula, (self._paid(model), self._net(model), *self._units(model))),
+                year, status_name("example" if is_example else "own"),
+            ))  # fmt: skip
+        for model, lacks in self.lacking.items():
+            text = ngettext(
+                "{model}: {n} figure is missing", "{model}: {n} figures are missing", lacks
+            )
+            rows.append((text.format(model=model.title, n=format_number(lacks)),))
+        least, *others = self._cheapest_first
+        for model in others:
+            text = _("What makes {one} dearer than {other}, for each contract that began")
+            more = Formula(f"D{row_of[model]}-D{row_of[least]}")
+            rows += [(), (text.format(one=model.title, other=least.title), None, None, more)]
+            for rank in range(1, min(MOST, len(self._listed)) + 1):
+                what, kr = (self._ranked(model, rank, is_name) for is_name in (True, False))
+                nothing = f"ABS({kr})<0.005"
+                rows.append((
+                    Formula(f'IF({nothing},"",{what})'), None, None,
+                    Formula(f'IF({nothing},"",{kr})'),
+                ))  # fmt: skip
+        return Sheet(_("Side by side"), columns, rows)
+
+    def _ranked(self, model: Model, rank: int, is_name: bool) -> str:
+        """Return what stands beside the difference that is so large among those of a model."""
+        number = 2 + len(self._cheapest_first) + 2 * (self._cheapest_first.index(model) - 1)
+        sizes = self._cells_of_activities(number + 1)
+        wanted = self._cells_of_activities(1 if is_name else number)
+        return f"INDEX({wanted},MATCH(LARGE({sizes},{rank}),{sizes},0))"
+
+    def _cells_of_activities(self, number: int) -> str:
+        letter = get_column_letter(number)
+        return f"«{_('Differences')}»!${letter}$2:${letter}${len(self._listed) + 1}"
+
+    def _activities(self) -> Sheet:
+        """Return what each activity costs for a contract in each model, and how it differs."""
+        least, *others = self._cheapest_first
+        differs = _("{one}, more than {other}")
+        columns = [SheetColumn(_("Activity"), 44)]
+        columns += [SheetColumn(model.title, 20) for model in self._cheapest_first]
+        for model in others:
+            heading = differs.format(one=model.title, other=least.title)
+            columns += [SheetColumn(heading, 22), SheetColumn(_("How large it is"), 16)]
+        rows: list[Cells] = []
+        for row, (key, what) in enumerate(self._listed.items(), start=2):
+            each = [self._for_each(model, key) for model in self._cheapest_first]
+            rises: list[Formula] = []
+            for place in range(len(others)):
+                rise = get_column_letter(2 + len(self._cheapest_first) + 2 * place)
+                ours = get_column_letter(3 + place)
+                rises.append(Formula(f"{ours}{row}-B{row}"))
+                rises.append(Formula(f"ABS({rise}{row})-ROW()*{_TIE}"))
+            rows.append((what, *each, *rises))
+        return Sheet(_("Differences"), tuple(columns), rows)
+
+    def _for_each(self, model: Model, key: str) -> Formula | int:
+        lines = self.grounds.found[model].case.lines
+        line = next((one for one in lines if one.id == key and one.kind == "cost"), None)
+        if line is None:
+            return 0
+        return Formula(f"{self.grounds.all_years(model, line)}/{self._begun(model)}")
+
+    # -- SØM ---------------------------------------------------------------------------------------
 
     def _for_som(self) -> Sheet:
         columns = (
@@ -338,24 +304,31 @@ class _Book:
             SheetColumn(_("Who pays"), 30), SheetColumn(_("Kroner"), 16),
             SheetColumn(_("Price year"), 10),
         )  # fmt: skip
-        case, rows = self.found.case, list[tuple[Value | Formula, ...]]()
-        for number, year in enumerate(self._years):
-            for category, payer in paid_places(self.found):
+        rows: list[Cells] = []
+        year_cell = Formula(self.grounds.price_year, is_plain=True)
+        for year in self.grounds.years:
+            for category, payer in paid_places(self.grounds.found[self.model]):
                 names = category_name(category), payer_name(payer)
-                paid = self._sum(
-                    _FIRST_YEAR + number, kind=kind_name("cost"), category=names[0], payer=names[1]
-                )
-                rows.append((year, *names, Formula(paid), case.price_year))
-        started = f"«{_('Figures')}»!{_AS_USED}{self._row_of[STARTED]}"
+                paid = self._paid(self.model, year, category=names[0], payer=names[1])
+                rows.append((year, *names, Formula(paid), year_cell))
+        started = Formula(self.grounds.used(self.model, STARTED))
         rows += [
-            (None, _("Contracts that begin in a year"), None, Formula(started), None),
-            (None, _("Success rate"), _("No outcome data yet"), None, None),
+            (None, _("Contracts that begin in a year"), None, started),
+            (None, _("Success rate"), _("No outcome data yet")),
+            (None, no_place_for_grants()),
         ]
         if told := self._example_told():
-            rows.append((None, told, None, None, None))
+            rows.append((None, told))
         return Sheet(_("For SØM"), columns, rows)
 
 
-def _column(first: int, year: int, years: range) -> str:
-    """Return the letters of a year's column, of which the first year's has this number."""
-    return get_column_letter(first + year - years.start)
+def no_place_for_grants() -> str:
+    """Return why what others give is not among what SØM asks for.
+
+    What was read of SØM says that costs, a success rate, consequences and prices are typed in; it
+    names no field for grants, gifts or savings.
+    """
+    return _(
+        "Grants, gifts and savings are not in this: we have found no field for them in SØM. They "
+        "stand under the result."
+    )

@@ -101,3 +101,8 @@ def faults_of(key: str, figure: Figure) -> list[Fault]:
 def missing_at(keys: Iterable[str]) -> list[Fault]:
     """Return that figures are missing, each at its field."""
     return [Fault(_("This figure is missing."), Place(field=key)) for key in keys]
+
+
+def both_or_none() -> str:
+    """Return what is asked for when only one end of a range was told."""
+    return _("Write both the least and the most, or none of them.")

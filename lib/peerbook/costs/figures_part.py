@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,10 +11,10 @@ from typing import Any
 from peerbook.costs.assessment import EARLIEST, LATEST, place_of
 from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Category, none_of_these
 from peerbook.costs.entries_part import Entries
-from peerbook.costs.figure import PRICES, Figure, Unit
+from peerbook.costs.figure import PRICES, Figure, Unit, both_or_none
 from peerbook.costs.lines_part import own_costs
 from peerbook.costs.model import Model, Question
-from peerbook.costs.names import category_name, unit_name
+from peerbook.costs.names import category_name, step_name, unit_name
 from peerbook.costs.opened import Opened
 from peerbook.costs.spread import Triangle
 from peerbook.costs.team_part import percent
@@ -22,6 +23,7 @@ from peerbook.store import Receipt
 from peerbook.text import _, format_number, ngettext
 from peerbook.ui import (
     Column,
+    DateField,
     Disclosure,
     Field,
     Filter,
@@ -73,6 +75,7 @@ class Figures:
         self._choice = Section([])
         self._about = _SHARED
         self._seen: Mapping[str, Figure] = {}
+        self._typed: set[str] = set()
         self._saves = False
         self._own = Entries(opened, own_costs(opened))
 
@@ -85,7 +88,8 @@ class Figures:
             Prose(
                 _(
                     "Write what you know, and where it is from. A number nobody knows stays "
-                    "empty, and the result says that it is missing. Tick “example” for a guess."
+                    "empty, and the result says that it is missing. Tick “example” for a guess. "
+                    "Without a day, it was looked up today."
                 )
             ),
             self._choice,
@@ -113,12 +117,9 @@ class Figures:
     def _refresh(self) -> None:
         """Follow what was saved; what this form saved itself stands in it already."""
         said = self._opened.said
-        if not self._saves and (said.chosen, said.staff, said.figures) != (
-            self._chosen,
-            self._staff,
-            self._seen,
-        ):
+        if said.chosen != self._chosen:
             self._choose()
+        if not self._saves and (self._asked(), said.figures) != (self._shown, self._seen):
             self._show()
         self._tell_missing()
 
@@ -126,8 +127,8 @@ class Figures:
 
     def _show(self) -> None:
         said = self._opened.said
-        self._chosen, self._staff, self._seen = said.chosen, said.staff, said.figures
-        asked = self._asked()
+        self._chosen, self._seen = said.chosen, said.figures
+        asked = self._shown = self._asked()
         fields: list[Field[Any] | Group] = [self._rows(one) for one in asked]
         values = {one.name: tuple(map(self._row, one.questions)) for one in asked}
 
@@ -138,13 +139,14 @@ class Figures:
             finally:
                 self._saves = False
 
+        name = f"cost_figures:{self._opened.number}:{self._about}"
         form = Form(
             f"cost_figures_{self._about or 'shared'}", fields, values=values, on_submit=save,
             submit_label=_("Save the figures"),
-            drafts=self._opened.desk.drafts(
-                f"cost_figures:{self._opened.number}:{self._about}"
-            ),
+            drafts=self._opened.desk.drafts(name), resumes=name in self._typed,
         )  # fmt: skip
+        form.observe(lambda _change: self._typed.add(name), "offer")
+        self._opened.watch(form, name, step_name("resources"))
         hints = [one for group in asked for one in group.questions if one.hint]
         self._tell_missing()
         self._place.show([form, *self._from_team(), *_hints(hints)])
@@ -239,6 +241,7 @@ class Figures:
             )
         columns += [
             TextField("source", _("Where from"), max_length=200),
+            DateField("said_on", _("Looked up"), latest=self._opened.desk.today),
             FlagField("example", _("Example")),
         ]
         return RowsField(
@@ -260,7 +263,7 @@ class Figures:
             {
                 "value": typed(figure.value), "low": typed(low), "high": typed(high),
                 "price_year": None if figure.price_year is None else Decimal(figure.price_year),
-                "source": figure.source,
+                "source": figure.source, "said_on": figure.said_on,
                 "example": figure.status == "example" and figure.value is not None,
             },
         )  # fmt: skip
@@ -317,9 +320,7 @@ class Figures:
             return None
         if (low is None) != (high is None):
             field = "low" if low is None else "high"
-            raise InputFault.at(
-                f"{place}.{field}", _("Write both the least and the most, or none of them.")
-            )
+            raise InputFault.at(f"{place}.{field}", both_or_none())
         if value == 0 and asked.id in (STARTED, COMPLETED, MONTHS):
             raise InputFault.at(f"{place}.value", none_of_these())
         source = str(row.values["source"]).strip()
@@ -329,14 +330,17 @@ class Figures:
         if source == published.source and (value != published.value or has_range):
             text = _("That source has another number, or no least and most. Say where it is from.")
             raise InputFault.at(f"{place}.source", text)
+        price_year = self._price_year(asked, row)
+        said_on = given_or_none(dt.date, row.values["said_on"])
+        is_another = (shown.value, shown.source, shown.price_year) != (value, source, price_year)
+        if is_another and said_on == shown.said_on:
+            said_on = self._opened.desk.today  # the day that stands there is the former number's
         figure = Figure(
             asked.unit, value, source, "example" if row.values["example"] else "own",
-            self._price_year(asked, row), said_on=self._opened.desk.today,
+            price_year, said_on=said_on,
         )  # fmt: skip
-        if (shown.value, shown.source, shown.price_year) == (value, source, figure.price_year):
-            figure = replace(figure, said_on=shown.said_on)  # it was not looked up again
         if (value, source) == (published.value, published.source) and not row.values["example"]:
-            figure = replace(figure, status=published.status, said_on=None)
+            figure = replace(figure, status=published.status)
         if low is not None and high is not None:
             return replace(figure, spread=Triangle(low, high))
         if value == shown.value and not isinstance(shown.spread, Triangle):

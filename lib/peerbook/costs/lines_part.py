@@ -1,4 +1,4 @@
-"""Steps 4 and 5, and costs no model asks for: a place's own amounts, each in kroner."""
+"""Steps 4 and 5, and costs no model asks for: a place's own amounts, and hours of its team."""
 
 from __future__ import annotations
 
@@ -6,15 +6,25 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any, cast, get_args
 
-from peerbook.costs.assessment import EARLIEST, LATEST, OwnLine
+from peerbook.costs.assessment import EARLIEST, LATEST, OwnLine, hour_key
 from peerbook.costs.case import Category, Kind, Payer, When
 from peerbook.costs.entries_part import Sort, Values
-from peerbook.costs.figure import Figure
+from peerbook.costs.figure import PRICES, Figure, Unit, both_or_none
 from peerbook.costs.model import load_models
-from peerbook.costs.names import category_name, kind_name, payer_name, status_name, when_name
+from peerbook.costs.names import (
+    Step,
+    category_name,
+    kind_name,
+    payer_name,
+    status_name,
+    when_name,
+)
 from peerbook.costs.opened import Opened
-from peerbook.text import _
+from peerbook.costs.spread import Triangle
+from peerbook.errors import InputFault
+from peerbook.text import _, format_number
 from peerbook.ui import (
+    Cells,
     ChoiceField,
     Column,
     DateField,
@@ -25,16 +35,16 @@ from peerbook.ui import (
     NumberField,
     TextField,
 )
-from peerbook.ui.answers import given
+from peerbook.ui.answers import given, given_or_none
 
-_ALL = "all"
+_ALL, _IN_KRONER = "all", "kr"
 _MOST = 1_000_000_000
 
 
 def own_costs(opened: Opened) -> Sort[OwnLine]:
     """Return costs that no model asks for, by category."""
     return _sort(
-        opened, "own_cost", ("cost",), with_category=True,
+        opened, "resources", "own_cost", ("cost",), with_category=True,
         caption=_("Your own costs"), empty=_("None is noted."), add=_("Add a cost"),
     )  # fmt: skip
 
@@ -42,7 +52,7 @@ def own_costs(opened: Opened) -> Sort[OwnLine]:
 def grants(opened: Opened) -> Sort[OwnLine]:
     """Return what others give: grants in money, and gifts."""
     return _sort(
-        opened, "grant", ("grant", "gift"), with_category=False,
+        opened, "grants", "grant", ("grant", "gift"), with_category=False,
         caption=_("Grants and gifts"), empty=_("No grant is noted."),
         add=_("Add a grant or a gift"),
     )  # fmt: skip
@@ -51,63 +61,105 @@ def grants(opened: Opened) -> Sort[OwnLine]:
 def savings(opened: Opened) -> Sort[OwnLine]:
     """Return what is saved elsewhere."""
     return _sort(
-        opened, "saving", ("saving",), with_category=False,
+        opened, "saved", "saving", ("saving",), with_category=False,
         caption=_("Saved elsewhere"), empty=_("Nothing is noted."), add=_("Add what is saved"),
     )  # fmt: skip
 
 
 def _sort(
-    opened: Opened, name: str, kinds: tuple[Kind, ...], *, with_category: bool,
+    opened: Opened, step: Step, name: str, kinds: tuple[Kind, ...], *, with_category: bool,
     caption: str, empty: str, add: str,
 ) -> Sort[OwnLine]:  # fmt: skip
     def fields() -> list[Field[Any] | Group]:
         return list(_fields(opened, kinds, with_category=with_category))
 
     def entry(values: Values) -> OwnLine:
-        figure = Figure(
-            "kr", given(Decimal, values["kr"]), str(values["source"]).strip(),
-            "example" if values["example"] else "own", given(int, values["price_year"]),
-            said_on=given(dt.date, values["said_on"]),
-        )  # fmt: skip
         model = str(values.get("model", _ALL))
+        staff = _titles(opened).get(str(values.get("of", _IN_KRONER)), "")
         return OwnLine(
             " ".join(str(values["what"]).split()),
             cast(Kind, values.get("kind", kinds[0])),
             cast(Category, values.get("category", "running")),
-            cast(Payer, values["payer"]), cast(When, values["when"]), figure,
+            cast(Payer, values["payer"]), cast(When, values["when"]),
+            _figure(values, "hours" if staff else "kr"),
             "" if model == _ALL else model,
+            staff,
         )  # fmt: skip
 
+    def cells(one: OwnLine) -> Cells:
+        figure, is_hours = one.figure, bool(one.staff)
+        told = _("{hours} hours of {title}")
+        year = "" if figure.price_year is None else str(figure.price_year)
+        return {
+            "what": one.what,
+            "sort": category_name(one.category) if with_category else kind_name(one.kind),
+            "payer": payer_name(one.payer), "when": when_name(one.when),
+            "kr": None if is_hours else figure.value, "price_year": year,
+            "hours": told.format(
+                hours=format_number(figure.known, _decimals(figure.known)), title=one.staff
+            ) if is_hours else "",
+            "source": figure.source, "status": status_name(figure.status),
+        }  # fmt: skip
+
+    hours = [Column("hours", _("Hours"))] if with_category else []
     return Sort(
-        "lines", name,
+        step, "lines", name,
         [
             Column("what", _("What")),
             Column("sort", _("Category") if with_category else _("Kind")),
             Column("payer", _("Who")), Column("when", _("When")),
-            Column("kr", _("Kroner"), kind="number", decimals=2),
+            Column("kr", _("Kroner"), kind="number", decimals=2), *hours,
             Column("price_year", _("Price year")), Column("source", _("Where from")),
             Column("status", _("Standing")),
         ],
-        lambda one: {
-            "what": one.what,
-            "sort": category_name(one.category) if with_category else kind_name(one.kind),
-            "payer": payer_name(one.payer), "when": when_name(one.when),
-            "kr": one.figure.value, "price_year": str(one.figure.price_year),
-            "source": one.figure.source, "status": status_name(one.figure.status),
-        },
+        cells,
         fields,
         lambda one: {
             "what": one.what, "kind": one.kind, "category": one.category, "payer": one.payer,
             "when": one.when, "kr": one.figure.value, "price_year": one.figure.price_year,
             "source": one.figure.source, "said_on": one.figure.said_on,
             "example": one.figure.status == "example",
-            "model": one.model or _ALL,
+            "model": one.model or _ALL, "of": hour_key(one.staff) if one.staff else _IN_KRONER,
+            **_ends(one.figure),
         },
         entry,
         texts=("what", "source"),
         caption=caption, empty=empty, add=add,
         is_one=lambda one: one.kind in kinds,
+        begin=lambda: {
+            "said_on": opened.desk.today, "price_year": opened.said.price_year, "of": _IN_KRONER,
+            "model": _ALL,
+        },
     )  # fmt: skip
+
+
+def _titles(opened: Opened) -> dict[str, str]:
+    """Return who can work the hours of a line, also those who are no longer on the team."""
+    said = opened.said
+    used = [one.staff for one in said.lines.values() if one.staff]
+    return {hour_key(title): title for title in (*used, *said.titles)}
+
+
+def _figure(values: Values, unit: Unit) -> Figure:
+    value, low, high = (given_or_none(Decimal, values[name]) for name in ("kr", "low", "high"))
+    if (low is None) != (high is None):
+        raise InputFault.at("low" if low is None else "high", both_or_none())
+    price_year = given_or_none(int, values["price_year"])
+    return Figure(
+        unit, value, str(values["source"]).strip(), "example" if values["example"] else "own",
+        price_year if unit in PRICES else None,
+        None if low is None or high is None else Triangle(low, high),
+        given(dt.date, values["said_on"]),
+    )  # fmt: skip
+
+
+def _ends(figure: Figure) -> Values:
+    spread = figure.spread if isinstance(figure.spread, Triangle) else None
+    return {"low": spread and spread.low, "high": spread and spread.high}
+
+
+def _decimals(hours: Decimal) -> int:
+    return 0 if hours == hours.to_integral() else 2
 
 
 def _fields(opened: Opened, kinds: tuple[Kind, ...], *, with_category: bool) -> list[Field[Any]]:
@@ -116,13 +168,34 @@ def _fields(opened: Opened, kinds: tuple[Kind, ...], *, with_category: bool) -> 
     if len(kinds) > 1:
         options = [(one, kind_name(one)) for one in kinds]
         asked.append(ChoiceField("kind", _("Money or a gift?"), options=options, required=True))
+    titles = _titles(opened) if with_category else {}
     if with_category:
         names = [(one, category_name(one)) for one in get_args(Category)]
         asked.append(ChoiceField("category", _("Which category?"), options=names, required=True))
+    if titles:
+        asked.append(
+            ChoiceField(
+                "of", _("Kroner or hours?"), required=True,
+                options=[
+                    (_IN_KRONER, _("An amount in kroner")),
+                    *(
+                        (key, _("Hours of {title}").format(title=title))
+                        for key, title in titles.items()
+                    ),
+                ],
+                hint=_("An hour costs what the team in step 2 says."),
+            )
+        )  # fmt: skip
+    unit = "" if titles else _("kr.")
     asked += [
         NumberField(
-            "kr", _("How many kroner?"), required=True, minimum=0, maximum=_MOST, unit=_("kr."),
-            is_money=True,
+            "kr", _("How many kroner or hours?") if titles else _("How many kroner?"),
+            required=True, minimum=0, maximum=_MOST, unit=unit, is_money=True,
+        ),
+        NumberField("low", _("At least"), minimum=0, maximum=_MOST, unit=unit, is_money=True),
+        NumberField(
+            "high", _("At most"), minimum=0, maximum=_MOST, unit=unit, is_money=True,
+            hint=_("Leave both open if the number is certain."),
         ),
         ChoiceField(
             "when", _("When?"), required=True,
@@ -133,8 +206,9 @@ def _fields(opened: Opened, kinds: tuple[Kind, ...], *, with_category: bool) -> 
             options=[(one, payer_name(one)) for one in get_args(Payer)],
         ),
         IntegerField(
-            "price_year", _("In which year’s prices?"), required=True,
+            "price_year", _("In which year’s prices?"), required=not titles,
             minimum=EARLIEST, maximum=LATEST,
+            hint=_("Of an amount in kroner.") if titles else "",
         ),
         TextField("source", _("Where is it from?"), required=True, max_length=200),
         DateField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 from peerbook.costs.case import Category, Kind, Payer, When
 from peerbook.costs.figure import Status, Unit
@@ -30,6 +31,21 @@ def examples_told(count: int) -> str:
 def years_told(years: range) -> str:
     """Return which years are counted."""
     return f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])
+
+
+Step = Literal["intervention", "teams", "resources", "grants", "saved", "results"]
+
+
+def step_name(step: Step) -> str:
+    """Return the number and name of one of the six steps of the Danish guide to costing."""
+    return {
+        "intervention": _("1 Intervention"),
+        "teams": _("2 Teams"),
+        "resources": _("3 Resources"),
+        "grants": _("4 Grants"),
+        "saved": _("5 Saved"),
+        "results": _("6 Results"),
+    }[step]
 
 
 def category_name(category: Category) -> str:

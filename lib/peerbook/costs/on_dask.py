@@ -14,8 +14,8 @@ from peerbook.costs.spread import Draws
 def on_dask(call: Callable[[int], Draws], numbers: Iterable[int]) -> tuple[Draws, ...]:
     """Return what a function makes of each of some numbers, in order, as `map` does.
 
-    `drawn_totals(cases, 1_000_000, mapped=on_dask)` spreads the blocks over what Dask is set to:
-    the threads of this machine unless something else is said, or the workers of the
+    `drawn_totals(cases, Drawing(1_000_000, mapped=on_dask))` spreads the blocks over what Dask is
+    set to: the threads of this machine unless something else is said, or the workers of the
     `distributed.Client` that is open. The draws are the same to the last bit.
 
     Raises

@@ -13,7 +13,7 @@ from peerbook.costs.names import examples_told
 from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
 from peerbook.store import Receipt
-from peerbook.ui import Notice, Part, Submission
+from peerbook.ui import Form, Notice, Part, Submission
 
 
 class Opened:
@@ -31,6 +31,8 @@ class Opened:
         self.desk = desk
         self._kept = kept
         self._followers: list[Callable[[], None]] = []
+        self._drafts: dict[str, str] = {}
+        self._draft_followers: list[Callable[[], None]] = []
         self._names = WithoutNames(desk)
 
     @property
@@ -46,6 +48,38 @@ class Opened:
     def follow(self, refresh: Callable[[], None]) -> None:
         """Let a step be shown anew after each save."""
         self._followers.append(refresh)
+
+    @property
+    def unsaved(self) -> tuple[str, ...]:
+        """The steps in which something is typed that is not saved, each once."""
+        return tuple(dict.fromkeys(self._drafts.values()))
+
+    def follow_drafts(self, refresh: Callable[[], None]) -> None:
+        """Let a step be shown anew when something is typed in another, or saved there."""
+        self._draft_followers.append(refresh)
+
+    def watch(self, form: Form, name: str, step: str) -> None:
+        """Know from now on whether something is typed in a form that is not saved.
+
+        Parameters
+        ----------
+        name
+            Of the form: one that is shown anew has the same.
+        step
+            Where it stands, as its tab is called.
+        """
+
+        def note(_change: object = None) -> None:
+            before = self.unsaved
+            self._drafts.pop(name, None)
+            if form.has_draft:
+                self._drafts[name] = step
+            if self.unsaved != before:
+                for refresh in self._draft_followers:
+                    refresh()
+
+        form.observe(note, "offer")
+        note()
 
     def example_notice(self, models: Iterable[Model]) -> list[Part]:
         """Return that figures of some models are examples, where any is."""

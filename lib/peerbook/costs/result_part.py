@@ -74,14 +74,18 @@ class Result:
     model: Model
 
     @cached_property
+    def _worked(self) -> tuple[Case, Sequence[Fault]]:
+        return self.said.case_and_faults(self.model)
+
+    @property
     def case(self) -> Case:
         """The model with the figures of the place."""
-        return self.said.case(self.model)
+        return self._worked[0]
 
-    @cached_property
-    def faults(self) -> tuple[Fault, ...]:
+    @property
+    def faults(self) -> Sequence[Fault]:
         """What is missing or wrong, each at a key."""
-        return tuple(self.said.case_faults(self.model))
+        return self._worked[1]
 
     @cached_property
     def estimate(self) -> Estimate | None:
@@ -114,14 +118,22 @@ class Results:
         self._opened = opened
         self._outcomes = outcomes or {}
         self._place = Section([])
+        self._unsaved = Section([])
         self._about = ""
         self._worth: Worth = "zero"
 
     def parts(self) -> list[Part]:
         """Return all of it."""
         self._opened.follow(self._show)
+        self._opened.follow_drafts(self._tell_unsaved)
         self._show()
-        return [self._place]
+        self._tell_unsaved()
+        return [self._unsaved, self._place]
+
+    def _tell_unsaved(self) -> None:
+        told = _("Something is typed and not saved, and so not counted here: {steps}.")
+        steps = format_list(self._opened.unsaved)
+        self._unsaved.show([Notice("warn", told.format(steps=steps))] if steps else [])
 
     def _show(self) -> None:
         found = results(self._opened.said)

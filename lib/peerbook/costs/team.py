@@ -96,7 +96,8 @@ class Member:
     title
         What they are, never who.
     wage
-        Key of the figure that is the price of their hour.
+        Key of the figure that is the price of their hour; empty where no model asks for it, and
+        only a place's own lines are about their hours.
     hours_a_week
         Of all of them.
     employment

@@ -34,6 +34,7 @@ from peerbook.ui.answers import given, given_or_none
 VOLUNTEERS = "volunteer_wage"
 """What an hour would cost if it were paid; nobody on the team is paid it."""
 MOST_MEMBERS_HOURS = 10_000
+_NO_WAGE = "none"
 
 
 def percent(share: Decimal) -> Decimal:
@@ -112,7 +113,11 @@ class Team:
                     "title", _("What are they?"), required=True, max_length=60,
                     hint=_("For instance coordinator. No names."),
                 ),
-                ChoiceField("wage", _("Which price is it?"), options=self._wages(), required=True),
+                ChoiceField(
+                    "wage", _("Which price is it?"), required=True,
+                    options=[*self._wages(), (_NO_WAGE, _("None of these"))],
+                    hint=_("With none of these, write their hours under “Add a cost” in step 3."),
+                ),
                 NumberField(
                     "hours_a_week", _("Hours a week with this"), required=True,
                     minimum=0, maximum=MOST_MEMBERS_HOURS, unit=_("hours"),
@@ -129,11 +134,12 @@ class Team:
                         NumberField(
                             "on_top_share", _("Pension, holiday pay and more on top"),
                             required=True, minimum=0, maximum=100, unit=_("per cent"),
+                            hint=_("From 0 to 100 per cent of the pay."),
                         ),
                         NumberField(
                             "overhead_share", _("Rooms, management and administration"),
                             required=True, minimum=0, maximum=100, unit=_("per cent"),
-                            hint=_("Write 0 if it is counted elsewhere."),
+                            hint=_("From 0 to 100 per cent. Write 0 if it is counted elsewhere."),
                         ),
                         NumberField(
                             "effective_hours", _("Hours left for the work in a full year"),
@@ -169,7 +175,7 @@ class Team:
             ]  # fmt: skip
 
         return Sort(
-            "staff", "cost_member",
+            "teams", "staff", "cost_member",
             [
                 Column("title", _("What")),
                 Column("hours", _("Hours a week"), kind="number", decimals=1),
@@ -196,13 +202,18 @@ class Team:
             ),
             add=_("Add somebody"),
             is_awaited=True,
+            begin=lambda: _looked_up(desk.today),
         )  # fmt: skip
+
+
+def _looked_up(today: dt.date) -> Values:
+    return {"said_on": today}
 
 
 def _member_values(one: Member) -> Values:
     paid = one.employment
     return {
-        "title": one.title, "wage": one.wage, "hours_a_week": one.hours_a_week,
+        "title": one.title, "wage": one.wage or _NO_WAGE, "hours_a_week": one.hours_a_week,
         "yearly_pay_kr": paid.yearly_pay_kr, "on_top_share": percent(paid.on_top_share),
         "overhead_share": percent(paid.overhead_share), "effective_hours": paid.effective_hours,
         "price_year": paid.price_year, "source": paid.source, "said_on": paid.said_on,
@@ -219,8 +230,10 @@ def _member(values: Values) -> Member:
         number("effective_hours"), given(int, values["price_year"]), str(values["source"]),
         given(dt.date, values["said_on"]),
     )  # fmt: skip
+    wage = str(values["wage"])
     return Member(
-        str(values["title"]), str(values["wage"]), number("hours_a_week"), paid,
+        " ".join(str(values["title"]).split()), "" if wage == _NO_WAGE else wage,
+        number("hours_a_week"), paid,
         given_or_none(dt.date, values["starts_on"]), given_or_none(dt.date, values["ends_on"]),
         bool(values["is_example"]),
     )  # fmt: skip
@@ -238,37 +251,42 @@ def _of_levels(opened: Opened) -> Sort[Level]:
             DateField(
                 "said_on", _("When was it looked up?"), required=True, latest=opened.desk.today
             ),
+            FlagField("is_example", _("It is only an example")),
         ]  # fmt: skip
 
     def year_of(one: Level) -> str:
         return next(year for year, known in opened.said.levels.items() if known is one)
 
     return Sort(
-        "levels", "price_level",
+        "teams", "levels", "price_level",
         [
             Column("year", _("Year")),
             Column("level", _("Level"), kind="number", decimals=2),
             Column("source", _("Where from")),
             Column("said_on", _("Looked up"), kind="date"),
+            Column("standing", _("Standing")),
         ],
         lambda one: {
             "year": year_of(one), "level": one.level, "source": one.source, "said_on": one.said_on,
+            "standing": status_name("example" if one.is_example else "own"),
         },
         fields,
         lambda one: {
             "year": int(year_of(one)), "level": one.level, "source": one.source,
-            "said_on": one.said_on,
+            "said_on": one.said_on, "is_example": one.is_example,
         },
         lambda values: Level(
             given(Decimal, values["level"]),
             str(values["source"]),
             given(dt.date, values["said_on"]),
+            bool(values["is_example"]),
         ),
         texts=("source",),
         caption=_("Level of prices and wages"),
         empty=_("No year is noted yet."),
         add=_("Add a year"),
         key=lambda values: str(values["year"]),
+        begin=lambda: _looked_up(opened.desk.today),
     )  # fmt: skip
 
 

@@ -39,9 +39,12 @@ class Formula:
         With the English names of functions and a comma between their arguments, as every program
         keeps them, and without the sign in front. Another sheet is named «title», as it was asked
         for; the writer puts the title it got.
+    is_plain
+        Whether its number is written without decimals and thousands, as that of a year.
     """
 
     text: str
+    is_plain: bool = False
 
 
 MAX_CELL_TEXT = 32_767
@@ -53,6 +56,7 @@ _TEXT_FORMAT = "@"
 _LINE_HEIGHT = 15
 _TIME_FORMAT = "hh:mm"
 _DECIMAL_FORMAT = "#,##0.00"
+_PLAIN_FORMAT = "0"
 _NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 
 # A spreadsheet program may take a text beginning like this for a formula when it is edited; the
@@ -244,7 +248,7 @@ def _work_out(cell: Cell | MergedCell, formula: Formula, titles: Mapping[str, st
         return "'{}'".format(titles[name[1]].replace("'", "''"))
 
     cell.value = "=" + re.sub("«([^»]*)»", quoted, formula.text)
-    cell.number_format = _DECIMAL_FORMAT
+    cell.number_format = _PLAIN_FORMAT if formula.is_plain else _DECIMAL_FORMAT
     cell.alignment = Alignment(vertical="top")
 
 

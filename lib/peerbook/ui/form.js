@@ -225,6 +225,14 @@ function build() {
   function offer(found) {
     if (found.trouble) draftStatus.say(found.trouble, "danger");
     if (!found.values) return;
+    const takeUp = () => {
+      for (const one of fields) {
+        if (!(one.spec.name in found.values)) continue;
+        one.write(found.values[one.spec.name]);
+        touched.add(one.spec.name);
+      }
+    };
+    if (state.model.get("resumes")) return takeUp();
     const resume = h("button", { type: "button", class: "pb-button pb-look-main" }, words.resume);
     const discard = h("button", { type: "button", class: "pb-button pb-look-quiet" }, words.discard);
     const box = h("div", { class: "pb-offer", role: "region", "aria-label": words.offer_label },
@@ -236,11 +244,7 @@ function build() {
       fields[0]?.focus();
     };
     resume.addEventListener("click", () => {
-      for (const one of fields) {
-        if (!(one.spec.name in found.values)) continue;
-        one.write(found.values[one.spec.name]);
-        touched.add(one.spec.name);
-      }
+      takeUp();
       decided();
     });
     discard.addEventListener("click", async () => {

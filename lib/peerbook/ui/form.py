@@ -113,6 +113,9 @@ class Form(Part):
     only_asks
         Whether submitting saves nothing, but asks for something to see, as a proposal. What was
         typed then stays a draft until the page has saved what came of it and discards the draft.
+    resumes
+        Whether the draft is taken up at once instead of being offered: what was typed on this very
+        page, when the form is shown anew because what it asks has changed.
     on_attempt
         Called first whenever answers are sent in, before they are read: to take away what earlier
         answers gave, lest it be taken for what these give.
@@ -126,6 +129,7 @@ class Form(Part):
     keeps_drafts = traitlets.Bool().tag(sync=True)
     clears = traitlets.Bool().tag(sync=True)
     only_asks = traitlets.Bool().tag(sync=True)
+    resumes = traitlets.Bool().tag(sync=True)
 
     def __init__(
         self,
@@ -140,6 +144,7 @@ class Form(Part):
         clear_after_save: bool = False,
         help_text: str = "",
         only_asks: bool = False,
+        resumes: bool = False,
         on_attempt: Callable[[], object] | None = None,
     ) -> None:
         self._fields = all_fields(fields)
@@ -158,6 +163,7 @@ class Form(Part):
             keeps_drafts=drafts is not None,
             clears=clear_after_save,
             only_asks=only_asks,
+            resumes=resumes,
         )
         self.answer_to("draft", self._keep_draft)
         self.answer_to("discard", self._discard_draft)
@@ -166,6 +172,11 @@ class Form(Part):
     def fill_in(self, values: Mapping[str, object]) -> None:
         """Write values into some fields, as if the user had typed them; the rest stays."""
         self.send({"do": "fill", "values": self._raw(values)})
+
+    @property
+    def has_draft(self) -> bool:
+        """Whether something typed in it is not saved; `offer` changes when this does."""
+        return "values" in self.offer
 
     def _raw(self, values: Mapping[str, object]) -> dict[str, object]:
         return {
@@ -318,10 +329,15 @@ def _without_the_others(asked: AnyField, raw: object, shown: object) -> object:
 
 
 def _with_the_others(asked: AnyField, kept: object, shown: object) -> object:
-    """Return what is offered of an answer: the rows that were kept among the others."""
+    """Return what is offered of an answer: the rows that were kept among the others.
+
+    Those that the form no longer asks about are left out.
+    """
     if not (isinstance(asked, RowsField) and asked.rows is not None and isinstance(kept, list)):
         return kept
-    return list((_by_id(shown) | _by_id(kept)).values())
+    asked_about = {row_id for row_id, _label in asked.rows}
+    rows = _by_id(shown) | _by_id(kept)
+    return [row for row_id, row in rows.items() if row_id in asked_about]
 
 
 def _by_id(rows: object) -> dict[str, Any]:

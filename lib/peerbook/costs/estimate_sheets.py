@@ -1,0 +1,305 @@
+"""The sheets that the results of a cost estimate are formulas over: lines, figures, team, prices.
+
+Whoever has the file can change a figure, somebody's pay, the level of prices or the price year of
+the result, and everything that follows from it is worked out anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from openpyxl.utils import get_column_letter
+
+from peerbook.costs.assessment import Assessment, hour_key, place_of
+from peerbook.costs.case import Case, Estimate, Line
+from peerbook.costs.figure import PRICES, Figure
+from peerbook.costs.model import Model
+from peerbook.costs.names import (
+    category_name,
+    kind_name,
+    payer_name,
+    status_name,
+    unit_name,
+    when_name,
+)
+from peerbook.costs.team import Member
+from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, Value
+from peerbook.text import _
+
+Cells = tuple[Value | Formula, ...]
+
+_ROOM = 60
+"""Rows for the index of prices, some of them free for years that are added in the file."""
+_LIKE = {"model": "A", "category": "C", "kind": "D", "payer": "E", "when": "F", "volunteers": "G"}
+"""Columns of the sheet of lines by which they are added up."""
+_FIRST_OF_LINES, _FIRST_AS_USED, _FIRST_DAYS = 8, 11, 13
+"""Numbers of the columns of the first year: of lines, of figures as they are multiplied, and of the
+days each of the team is there."""
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the results are worked out from, and how formulas speak of it.
+
+    Parameters
+    ----------
+    said
+        What was said about costs.
+    found
+        The models that are worked out, and what each comes to.
+    """
+
+    said: Assessment
+    found: Mapping[Model, Estimate]
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Return lines, figures, the team where there is one, and prices."""
+        yield self._lines()
+        yield self._figures()
+        if self._members:
+            yield self._team()
+        yield self._prices()
+
+    # -- what formulas speak of --------------------------------------------------------------------
+
+    @property
+    def years(self) -> range:
+        """The years that are counted."""
+        return self.said.counted
+
+    @property
+    def price_year(self) -> str:
+        """The cell that says whose kroner the result is in."""
+        return f"«{_('Prices')}»!$B$2"
+
+    def used(self, model: Model, key: str) -> str:
+        """Return the cell of a figure of a model as it is multiplied in the first year."""
+        return self._used(model, key, 0)
+
+    def all_years(self, model: Model, line: Line) -> str:
+        """Return the cell of what a line of a model comes to in all years."""
+        column = get_column_letter(_FIRST_OF_LINES + len(self.years))
+        return f"«{_('Lines')}»!{column}{self._row_of_line[model, line.id]}"
+
+    def total(self, model: Model, year: int | None = None, **like: str) -> str:
+        """Return the sum of a model's lines that are like this.
+
+        Parameters
+        ----------
+        year
+            None for all years together.
+        like
+            What stands in the columns of the sheet of lines: `kind`, `category` and more.
+        """
+        number = len(self.years) if year is None else year - self.years.start
+        last = len(self._row_of_line) + 1
+
+        def cells(letter: str) -> str:
+            return f"«{_('Lines')}»!${letter}$2:${letter}${last}"
+
+        wanted = "".join(
+            f",{cells(_LIKE[name])},{literal(value)}"
+            for name, value in {"model": model.title, **like}.items()
+        )
+        return f"SUMIFS({cells(get_column_letter(_FIRST_OF_LINES + number))}{wanted})"
+
+    # -- lines -------------------------------------------------------------------------------------
+
+    @cached_property
+    def _row_of_line(self) -> dict[tuple[Model, str], int]:
+        lines = [(model, line.id) for model, one in self.found.items() for line in one.case.lines]
+        return {at: row for row, at in enumerate(lines, start=2)}
+
+    def _lines(self) -> Sheet:
+        columns = (
+            SheetColumn(_("Model"), 26), SheetColumn(_("What"), 44),
+            SheetColumn(_("Category"), 14), SheetColumn(_("Kind"), 18),
+            SheetColumn(_("Who pays"), 24), SheetColumn(_("When"), 14),
+            SheetColumn(_("Spent on volunteers"), 12),
+            *(SheetColumn(str(year), 14) for year in self.years),
+            SheetColumn(_("In all"), 16), SheetColumn(_("Standing"), 14),
+        )  # fmt: skip
+        first = get_column_letter(_FIRST_OF_LINES)
+        last = get_column_letter(_FIRST_OF_LINES + len(self.years) - 1)
+        rows: list[Cells] = []
+        for model, one in self.found.items():
+            for line in one.case.lines:
+                row = self._row_of_line[model, line.id]
+                rows.append((
+                    model.title, line.what or line.id, category_name(line.category),
+                    kind_name(line.kind), payer_name(line.payer), when_name(line.when),
+                    yes() if line.for_volunteers else None,
+                    *(self._product(model, line, number) for number in range(len(self.years))),
+                    Formula(f"SUM({first}{row}:{last}{row})"),
+                    self._standing(model, one.case, line),
+                ))  # fmt: skip
+        return Sheet(_("Lines"), columns, rows)
+
+    def _product(self, model: Model, line: Line, number: int) -> Formula | int:
+        if line.when == "start" and number:
+            return 0
+        cells = [self._used(model, key, number) for key in line.factors]
+        return Formula(f"ROUND({'*'.join(cells)},2)")
+
+    def _standing(self, model: Model, case: Case, line: Line) -> Formula:
+        """Return that a line is an example where a figure is, or the index its price rises by."""
+        example, sheet = literal(status_name("example")), _("Figures")
+        rows = {key: self._row_of_figure[self._place(model, key)] for key in line.factors}
+        told = [f"«{sheet}»!G{row}={example}" for row in rows.values()]
+        price = next(row for key, row in rows.items() if case.figures[key].unit in PRICES)
+        levels = f"COUNTIF({self._of_levels('E', 'E')},{example})>0"
+        told.append(f"AND(«{sheet}»!E{price}<>{self.price_year},{levels})")
+        return Formula(f'IF(OR({",".join(told)}),{example},"")')
+
+    # -- figures -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _used_figures(self) -> dict[str, tuple[Model, str, Figure]]:
+        """Each figure once, what all models share too, by where it is kept."""
+        return {
+            self._place(model, key): (model, key, one.case.figures[key])
+            for model, one in self.found.items()
+            for key in one.case.needed
+        }
+
+    @cached_property
+    def _row_of_figure(self) -> dict[str, int]:
+        return {place: row for row, place in enumerate(self._used_figures, start=2)}
+
+    def _place(self, model: Model, key: str) -> str:
+        is_asked = any(one.id == key for one in model.questions)
+        return place_of(model, key) if is_asked else key
+
+    def _used(self, model: Model, key: str, number: int) -> str:
+        column = get_column_letter(_FIRST_AS_USED + number)
+        return f"«{_('Figures')}»!{column}{self._row_of_figure[self._place(model, key)]}"
+
+    def _figures(self) -> Sheet:
+        columns = (
+            SheetColumn(_("What"), 52), SheetColumn(_("Model"), 24), SheetColumn(_("Figure"), 14),
+            SheetColumn(_("Unit"), 16), SheetColumn(_("Price year"), 10),
+            SheetColumn(_("Where from"), 44), SheetColumn(_("Standing"), 14),
+            SheetColumn(_("Looked up"), 14), SheetColumn(_("At least"), 14),
+            SheetColumn(_("At most"), 14),
+            *(SheetColumn(_("As used in {year}").format(year=year), 14) for year in self.years),
+        )  # fmt: skip
+        rows: list[Cells] = []
+        for row, (place, (model, key, figure)) in enumerate(self._used_figures.items(), start=2):
+            of_team = bool(self.said.of_wage(key))
+            value = self._hour(key, row, self.years) if of_team else figure.known
+            rise = "" if figure.unit not in PRICES or of_team else f"*{self._rise(f'E{row}')}"
+            year = Formula(self.price_year, is_plain=True) if of_team else figure.price_year
+            rows.append((
+                self._titles.get(key) or self.said.names(model)[key],
+                model.title if place.startswith(f"{model.id}.") else None,
+                value, unit_name(figure.unit), year if figure.unit in PRICES else None,
+                figure.source, status_name(figure.status), figure.said_on,
+                *(figure.spread.ends(figure.known) if figure.spread else (None, None)),
+                *(
+                    self._hour(key, row, range(year, year + 1)) if of_team
+                    else Formula(f"C{row}{rise}")
+                    for year in self.years
+                ),
+            ))  # fmt: skip
+        return Sheet(_("Figures"), columns, rows)
+
+    # -- the team ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        """What those on the team are, each in one spelling, by the key of the price of an hour."""
+        return {hour_key(title): title for title in self.said.titles}
+
+    @cached_property
+    def _members(self) -> tuple[Member, ...]:
+        """Those who are there in the years counted, and make a price that is used."""
+        keys = {key for _model, key, _figure in self._used_figures.values()}
+        return tuple(
+            one
+            for one in self.said.staff.values()
+            if one.weight_in(self.years) and keys & {one.wage, hour_key(one.title)}
+        )
+
+    def _hour(self, key: str, row: int, years: range) -> Formula:
+        """Return the price of an hour of those on the team who have the price of this row.
+
+        It is the mean over the days each is there, times their hours a week.
+        """
+        last = len(self._members) + 1
+
+        def cells(column: str) -> str:
+            return f"«{_('Team')}»!${column}$2:${column}${last}"
+
+        days = "+".join(
+            cells(get_column_letter(_FIRST_DAYS + year - self.years.start)) for year in years
+        )
+        which = cells("A" if key in self._titles else "B")
+        weight = f"({which}=$A{row})*{cells('C')}*({days})"
+        return Formula(f"ROUND(SUMPRODUCT({weight}*{cells('I')})/SUMPRODUCT({weight}),2)")
+
+    def _team(self) -> Sheet:
+        columns = (
+            SheetColumn(_("What"), 30), SheetColumn(_("Which price is it?"), 40),
+            SheetColumn(_("Hours a week"), 14), SheetColumn(_("Pay for a full year"), 16),
+            SheetColumn(_("On top"), 12), SheetColumn(_("Overhead"), 12),
+            SheetColumn(_("Effective hours"), 14), SheetColumn(_("Pay of the year"), 10),
+            SheetColumn(_("Price of an hour"), 16), SheetColumn(_("Where from"), 44),
+            SheetColumn(_("Looked up"), 14), SheetColumn(_("Standing"), 14),
+            *(SheetColumn(_("Days in {year}").format(year=year), 12) for year in self.years),
+        )  # fmt: skip
+        asked = {one.id: one.ask for model in self.found for one in model.questions}
+        rows: list[Cells] = []
+        for row, one in enumerate(self._members, start=2):
+            paid = one.employment
+            days = (one.weight_in(range(y, y + 1)) / one.hours_a_week for y in self.years)
+            rows.append((
+                self._titles[hour_key(one.title)], asked.get(one.wage), one.hours_a_week,
+                paid.yearly_pay_kr, paid.on_top_share, paid.overhead_share, paid.effective_hours,
+                paid.price_year,
+                Formula(f"D{row}*(1+E{row})*(1+F{row})/G{row}*{self._rise(f'H{row}')}"),
+                paid.source, paid.said_on, status_name("example" if one.is_example else "own"),
+                *days,
+            ))  # fmt: skip
+        return Sheet(_("Team"), columns, rows)
+
+    # -- prices ------------------------------------------------------------------------------------
+
+    def _of_levels(self, first: str, last: str) -> str:
+        return f"«{_('Prices')}»!${first}$3:${last}${_ROOM + 2}"
+
+    def _rise(self, year: str) -> str:
+        """Return what carries a price over from the year in a cell to that of the result."""
+        now, then = (
+            f"VLOOKUP({one},{self._of_levels('A', 'B')},2,FALSE)" for one in (self.price_year, year)
+        )
+        return f"IF({year}={self.price_year},1,{now}/{then})"
+
+    def _prices(self) -> Sheet:
+        columns = (
+            SheetColumn(_("Year"), 30), SheetColumn(_("Level of prices and wages"), 26),
+            SheetColumn(_("Where from"), 44), SheetColumn(_("Looked up"), 14),
+            SheetColumn(_("Standing"), 14),
+        )  # fmt: skip
+        rows: list[Cells] = [
+            (_("The result is in prices of"), self.said.price_year, _("Change the year here."))
+        ]
+        rows += [
+            (
+                int(year), one.level, one.source, one.said_on,
+                status_name("example" if one.is_example else "own"),
+            )
+            for year, one in sorted(self.said.levels.items())
+        ]  # fmt: skip
+        return Sheet(_("Prices"), columns, rows)
+
+
+def literal(text: str) -> str:
+    """Return a text of ours as it stands in a formula."""
+    return '"{}"'.format(text.replace('"', '""'))
+
+
+def yes() -> str:
+    """Return what marks a line that is spent on volunteers."""
+    return _("Yes")
