@@ -6,7 +6,6 @@ import itertools
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import psycopg
 
 from peerbook.store import Store
 from ports import free_port
+from short_folder import short_folder
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 OWNER, PASSWORD = "peerbook", "hemmeligt kodeord"
@@ -33,7 +33,7 @@ class PostgresServer:
     def __init__(self, *, fsync: bool) -> None:
         if not (PROGRAMS / "postgres").exists():
             raise RuntimeError("PostgreSQL 15 is not installed (apt-get install postgresql-15)")
-        self.folder = Path(tempfile.mkdtemp(prefix="pb-"))  # short: a socket's path has 107 signs
+        self.folder = Path(short_folder())
         if os.geteuid() == 0:
             shutil.chown(self.folder, SYSTEM_USER, SYSTEM_USER)
         self.port = free_port()

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from peerbook.server import kernels as kernels_module
 from peerbook.server import provisioner
 from peerbook.server.kernels import Kernel, NoRoom, PageKernels, Visit
 from peerbook.store.visitor import Visitor
+from short_folder import short_folder
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +35,7 @@ def forked_where_possible(monkeypatch):
 
 
 def new_page_kernels() -> PageKernels:
-    # Short, and not in pytest's folder: the path of a Unix socket has room for 107 bytes.
-    folder = tempfile.mkdtemp(prefix="pb-")
+    folder = short_folder()
     config = Config()
     if os.name == "posix":
         config.KernelManager.transport = "ipc"

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +24,7 @@ from app_under_test import write_notebook
 from peerbook.server import provisioner
 from peerbook.server.kernels import ready
 from peerbook.server.provisioner import ForkedKernel, ForkProvisioner, current_zygote
+from short_folder import short_folder
 
 pytestmark = pytest.mark.skipif(not provisioner.can_fork(), reason="kernels are forked on Linux")
 
@@ -37,8 +37,7 @@ def forked_by_default(monkeypatch):
 
 
 def manager_of_one() -> AsyncKernelManager:
-    # Short, and not in pytest's folder: the path of a Unix socket has room for 107 bytes.
-    folder = tempfile.mkdtemp(prefix="pb-")
+    folder = short_folder()
     return AsyncKernelManager(
         kernel_name="python3", transport="ipc", connection_file=f"{folder}/k.json"
     )
