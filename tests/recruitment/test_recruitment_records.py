@@ -472,6 +472,41 @@ def test_a_decision_is_taken_back_and_the_one_before_counts_again(store, site_id
     assert_sound(store)
 
 
+@pytest.mark.parametrize("slip_on", [-6, -3])
+def test_taking_back_a_slip_gives_back_the_no_that_it_took_the_place_of(store, site_id, slip_on):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    joins(store, code, on=days(-8))
+    no = Decided("deselected", days(-3), reason="family")
+    change(store, talk_records.save_decision, code, no, TODAY)
+    before = [event.seq for event in read(store, talk_records.decisions, [code], TODAY)[code]]
+    joins(store, code, role="mentor", on=days(slip_on))
+    joins(store, code, role="peer", on=days(slip_on - 1))
+    for role in ("mentor", None):
+        change(store, talk_records.take_back_decision, code, last_decision(store, code))
+        if role is not None:
+            assert read(store, roles_on, site_id, TODAY) == {code: role}
+    after = [event.seq for event in read(store, talk_records.decisions, [code], TODAY)[code]]
+    assert after == before
+    assert standing(store, site_id) == {code: "deselected"}
+    assert read(store, roles_on, site_id, TODAY) == {}
+    assert_sound(store)
+
+
+def test_a_no_is_not_given_back_to_somebody_who_is_matched_still(store, site_id):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    joins(store, code, on=days(-8))
+    no = Decided("deselected", days(-3), reason="family")
+    change(store, talk_records.save_decision, code, no, TODAY)
+    joins(store, code, on=days(-6))
+    number = a_pair(store, site_id, code, None, on=days(-5))
+    seq = last_decision(store, code)
+    assert refused(store, talk_records.take_back_decision, code, seq) == ["on"]
+    with store.write(LEADER) as session:
+        append_event(session, "matched_pair", number, "ended", days(-4), end="withdrew")
+    change(store, talk_records.take_back_decision, code, seq)
+    assert standing(store, site_id) == {code: "deselected"}
+
+
 def matched(session, site_id, code):
     session.add(MatchedPair(site_id=site_id, peer_code=code, mentor_code=None, matched_on=TODAY))
 

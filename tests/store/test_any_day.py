@@ -55,7 +55,10 @@ DAYS = [day(ago) for ago in range(SPAN + 1, -1, -1)]
 
 @dataclass
 class Entry:
-    """Something that was said to hold from a day on; `taken_back` lists what takes it back."""
+    """Something that was said to hold from a day on.
+
+    `taken_back` lists what takes it back, `took_back` what was taken back because it was said.
+    """
 
     whose: object
     kind: str
@@ -63,6 +66,7 @@ class Entry:
     seq: int
     told: dict = field(default_factory=dict)
     taken_back: list[Entry] = field(default_factory=list)
+    took_back: list[Entry] = field(default_factory=list)
 
     @property
     def holds(self):
@@ -118,6 +122,7 @@ class Journal:
     def take_back(self, entry):
         """Write down that a save took something back, which it did by itself."""
         entry.taken_back.append(Entry(entry.whose, "withdrawn", entry.on, 0))
+        return entry.taken_back[-1]
 
     def ask(self, who, ago):
         is_known = who < len(self.codes)
@@ -183,10 +188,20 @@ class Journal:
         code = self.codes[who]
         if self.try_to(talk_records.save_decision, code, decided, TODAY) is None:
             return
-        for entry in self.holding(code, OUTCOMES):
-            if entry.on >= day(ago):
-                self.take_back(entry)
+        gone = [one for one in self.holding(code, OUTCOMES) if one.on >= day(ago)]
+        took_back = [self.take_back(one) for one in gone]
         self.note(code, outcome, day(ago), role=role)
+        self.entries[-1].took_back = took_back
+
+    def take_back_decision(self, who):
+        """Take back the last decision: what was decided is again as it was before that one."""
+        known = self.holding(self.codes[who], OUTCOMES)
+        if not known:
+            return
+        last = known[-1]
+        if self.try_to(talk_records.take_back_decision, self.codes[who], last.seq) is not None:
+            for one in (last, *last.took_back):
+                self.take_back(one)
 
     def wait(self, who, ago, waits):
         code = self.codes[who]
@@ -355,6 +370,7 @@ SAVES = st.one_of(
     st.tuples(st.just("decide"), WHO, AGO, st.sampled_from(OUTCOMES),
               st.sampled_from(["peer", "mentor"])),
     st.tuples(st.just("decide"), WHO, AGO, st.just("joined"), st.sampled_from(["peer", "mentor"])),
+    st.tuples(st.just("take_back_decision"), WHO),
     st.tuples(st.just("wait"), WHO, AGO, st.booleans()),
     st.tuples(st.just("stop"), WHO, AGO),
     st.tuples(st.just("match"), st.integers(0, 1), st.integers(2, 3), AGO),
@@ -375,6 +391,8 @@ A_LIFE = [
     ("resume", 0, 4), ("end", 0, 2, "changed_mentor"), ("withdraw", 9),
     ("withdraw", 10), ("turn_course", 2, 5, "paused"), ("turn_course", 2, 3, "left"),
     ("turn_course", 2, 6, "left"), ("stop", 0, 1), ("ask", 0, 0), ("take_off", 3),
+    ("decide", 1, 5, "deselected", "peer"), ("decide", 1, 8, "joined", "peer"),
+    ("take_back_decision", 1),
 ]  # fmt: skip
 """So that each kind of save is among those that are tried, whatever chance brings."""
 

@@ -14,7 +14,7 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.people.hanging import keeping_what_hangs
 from peerbook.people.pairs import refuse_matched
 from peerbook.people.participants import participant_of, taking_part_of
-from peerbook.store import Saved, append_event, in_effect, row_to_change, withdraw_event
+from peerbook.store import Saved, append_event, in_effect, row_to_change, supersede, take_back
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import (
     CoffeeTalk,
@@ -236,8 +236,8 @@ def agreed_talks(session: Session, site_id: int) -> list[CoffeeTalk]:
 def save_decision(session: Session, code: str, decided: Decided, today: dt.date) -> Saved:
     """Note what somebody decided; whoever said no for now can always join later.
 
-    What was noted for that day or later days is taken back, so that the last word counts; what
-    they decided before they asked again stays.
+    It takes the place of what was noted for that day or later days, so that the last word counts;
+    what they decided before they asked again stays.
 
     Raises
     ------
@@ -276,10 +276,9 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
     if decided.outcome == "joined":
         details = {"role": decided.role}
     with keeping_what_hangs(session, code, decided.on, _("Or choose a later day.")):
-        for before in decisions(session, [code], until=dt.date.max).get(code, []):
-            if before.effective_on >= decided.on:
-                withdraw_event(session, before)
+        known = decisions(session, [code], until=dt.date.max).get(code, [])
         event = append_event(session, "participant", code, decided.outcome, decided.on, **details)
+        supersede(session, [one for one in known if one.effective_on >= decided.on], event)
     return Saved.event(session, event)
 
 
@@ -294,17 +293,22 @@ def take_back_decision(session: Session, code: str, seq: int) -> Saved:
     Raises
     ------
     InputFault
-        When they took part by it and were matched, at a gathering, host, or wished for somebody.
+        When they took part by it and were matched, at a gathering, host, or wished for somebody;
+        or when it took the place of a no, and they are matched still.
     Conflict
         When they were deleted, or something else was noted meanwhile.
     """
-    participant_of(session, code)
+    person = participant_of(session, code)
     known = decisions(session, [code], until=dt.date.max).get(code, [])
     if not known or known[-1].seq != seq:
         raise Conflict(_("Something else was noted of them meanwhile. Reload the page."))
     instead = _("Or note under “Wishes” on the page “Matching” that they no longer take part.")
+    now = taking_part_of(session, code, dt.date.max)
     with keeping_what_hangs(session, code, instead=instead):
-        event = withdraw_event(session, known[-1])
+        event = take_back(session, known[-1])
+    left = taking_part_of(session, code, dt.date.max)
+    if now is not None and (left is None or left.role != now.role):
+        refuse_matched(session, person.site_id, code)
     return Saved.event(session, event)
 
 

@@ -13,6 +13,8 @@ from peerbook.store.events import (
     kind_on,
     last_event,
     state_on,
+    supersede,
+    take_back,
     withdraw_event,
 )
 from peerbook.store.merge import merged, refuse_overtaken
@@ -50,5 +52,7 @@ __all__ = [
     "row_to_change",
     "set_setting",
     "state_on",
+    "supersede",
+    "take_back",
     "withdraw_event",
 ]

@@ -89,6 +89,33 @@ def withdraw_event(session: Session, event: Event) -> Event:
     )
 
 
+def supersede(session: Session, earlier: Iterable[Event], event: Event) -> None:
+    """Take back events whose place a new one takes; `take_back` makes them hold again.
+
+    Parameters
+    ----------
+    session
+        In which the new event was added.
+    earlier, event
+        Those that no longer hold, and the one that does; all of one subject.
+    """
+    session.flush()
+    for before in earlier:
+        append_event(
+            session, before.subject_type, before.subject_id, WITHDRAWN, before.effective_on,
+            seq=before.seq, instead=event.seq,
+        )  # fmt: skip
+
+
+def take_back(session: Session, event: Event) -> Event:
+    """Take an event back as `withdraw_event` does; what it took the place of holds again."""
+    later = events_of(session, event.subject_type, event.subject_id, after_seq=event.seq)
+    for other in later:
+        if other.kind == WITHDRAWN and other.details.get("instead") == event.seq:
+            withdraw_event(session, other)
+    return withdraw_event(session, event)
+
+
 def last_event(session: Session) -> int:
     """Return the number of the event recorded last, of any subject; 0 when there is none."""
     return session.scalar(select(func.max(Event.seq))) or 0
