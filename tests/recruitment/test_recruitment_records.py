@@ -325,10 +325,24 @@ def test_who_may_be_written_to_again_is_listed_with_the_day(store, site_id):
     people.parts()
     people._choose("again")
     [table] = people._place.inside
-    assert [row["day"] for row in table._content.rows] == [days(999)]
+    assert [column.name for column in table._content.columns][-1] == "write_on"
+    assert [row["write_on"] for row in table._content.rows] == [days(999)]
     people._choose("all")
     [table] = people._place.inside
-    assert [row["day"] for row in table._content.rows] == [TODAY]
+    assert [column.name for column in table._content.columns][-1] == "since"
+    assert [row["since"] for row in table._content.rows] == [TODAY]
+
+
+def test_the_day_of_a_talk_to_come_is_told_apart_from_since_when_somebody_waits(store, site_id):
+    waits = asks(store, site_id, asked=Asked(days(-3), "peer", "notice"))
+    agreed = asks(store, site_id, Person("Jens Opdigt"), Asked(days(-9), "peer", "notice"))
+    change(store, talk_records.agree_talk, agreed, Agreed("peer", days(5)), TODAY)
+    with store.read() as session:
+        people = People(a_desk(store), session.get_one(Site, site_id))
+    people.parts()
+    [table] = people._place.inside
+    told = [(row["code"], row["since"], row["talk_on"]) for row in table._content.rows]
+    assert told == [(agreed, days(-9), days(5)), (waits, days(-3), None)]
 
 
 def test_what_is_written_down_late_does_not_become_the_latest(store, site_id):

@@ -36,7 +36,9 @@ class Asker:
     asked_on, role
         When they asked last, and in which role they want to take part.
     standing, since
-        How it stands, and since when; for an agreed talk the day it will be held.
+        How it stands, and since when.
+    talk_on
+        The day of the talk that is agreed; None where none is.
     write_on
         The day from which they may be written to again; None where they may not.
     """
@@ -48,6 +50,7 @@ class Asker:
     role: str
     standing: Standing
     since: dt.date
+    talk_on: dt.date | None = None
     write_on: dt.date | None = None
 
 
@@ -192,21 +195,22 @@ def _standings(session: Session, which: ColumnElement[bool], today: dt.date) -> 
 
 def _asker(enquiry: Any, talk: Any, decision: Event | None) -> Asker:
     standing: Standing = "asked"
-    since, write_on = enquiry.asked_on, None
+    since, talk_on, write_on = enquiry.asked_on, None, None
     role: str = enquiry.wanted_role
-    if talk is not None and (talk.state == "agreed" or talk.date >= enquiry.asked_on):
-        standing, since = ("talk_agreed" if talk.state == "agreed" else "talked"), talk.date
-        role = talk.role
+    if talk is not None and talk.state == "agreed":
+        standing, talk_on, role = "talk_agreed", talk.date, talk.role
+    elif talk is not None and talk.date >= enquiry.asked_on:
+        standing, since, role = "talked", talk.date, talk.role
     if decision is not None and decision.effective_on >= enquiry.asked_on:
         is_newer = standing != "talk_agreed" or decision.kind == "joined"
         if is_newer:
-            standing, since = _standing(decision), decision.effective_on
+            standing, since, talk_on = _standing(decision), decision.effective_on, None
             role = str(decision.details.get("role", role))
             told = decision.details.get("write_on")
             write_on = None if told is None else dt.date.fromisoformat(told)
     return Asker(
         enquiry.participant_code, "", enquiry.site_id, enquiry.asked_on, role, standing, since,
-        write_on,
+        talk_on, write_on,
     )  # fmt: skip
 
 

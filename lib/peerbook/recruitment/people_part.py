@@ -70,11 +70,14 @@ class People(Tab):
             }[self._group]
             return [Prose(nobody)]
         writes = self._group == "again"
+        agreed = any(one.talk_on for one in shown)
         columns = [
             Column("name", _("Name")),
             Column("role", _("Wants to take part")),
             Column("standing", _("How it stands"), kind="status"),
-            Column("day", _("May be written to from") if writes else _("Day"), kind="date"),
+            Column("since", _("Since"), kind="date"),
+            *([Column("talk_on", _("Talk on"), kind="date")] if agreed else []),
+            *([Column("write_on", _("May be written to from"), kind="date")] if writes else []),
         ]
         rows = [
             {
@@ -82,12 +85,11 @@ class People(Tab):
                 "name": one.name,
                 "role": wanted_role_name(one.role),
                 "standing": Status(standing_name(one.standing), _TONES[one.standing]),
-                "day": day,
+                "since": one.since,
+                "talk_on": one.talk_on,
+                "write_on": one.write_on,
             }
-            for day, one in sorted(
-                (((one.write_on if writes else None) or one.since, one) for one in shown),
-                key=lambda dated: dated[0],
-            )
+            for one in sorted(shown, key=lambda one: (writes and one.write_on) or one.since)
         ]
 
         def open_one(row: Cells) -> str:
