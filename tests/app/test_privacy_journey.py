@@ -65,6 +65,10 @@ def test_one_person_is_told_everything_and_then_deleted(server, visitor, axe):
     find(page, "kvist")
     row_of(page, NAME).get_by_role("button", name="Åbn").click()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    expect(page.get_by_label("Navn eller kode")).to_be_hidden()
+    page.go_back()
+    expect(page.get_by_label("Navn eller kode")).to_be_visible()
+    row_of(page, NAME).get_by_role("button", name="Åbn").click()
     expect(page.get_by_label("Med deres rolle og hvornår")).to_be_checked()
     lines = read_back(downloaded(page, "Til en computer (.csv)"))
     assert NAME in {line[3] for line in lines}

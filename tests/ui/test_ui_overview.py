@@ -15,7 +15,11 @@ class Pair:
         self.is_gone = False
         self.saved: list[dict] = []
         self.drafts = drafts
-        self.place = ui.Overview(lambda: [ui.Prose(f"Liste: {self.months} måneder")])
+        self.place = ui.Overview(self.listed)
+
+    def listed(self) -> list[ui.Part]:
+        open_it = ui.Button("Åbn", lambda: self.place.open(self.parts))
+        return [ui.Prose(f"Liste: {self.months} måneder"), open_it]
 
     def parts(self) -> list[ui.Part]:
         if self.is_gone:
@@ -49,7 +53,8 @@ def pair(drafts) -> Pair:
 @pytest.fixture
 def page(pair, show) -> Page:
     pair.place.open(pair.parts)
-    return show(ui.Page([pair.place, ui.Button("Tre måneder mere", pair.save_elsewhere)]))
+    place = ui.Section([pair.place])  # so that the button beside it stays in sight
+    return show(ui.Page([place, ui.Button("Tre måneder mere", pair.save_elsewhere)]))
 
 
 def save_elsewhere(page: Page, months: int) -> None:
@@ -92,3 +97,24 @@ def test_what_is_gone_gives_place_to_the_list_and_the_save_elsewhere_stands(page
     expect(page.get_by_text("Det er slettet imens. Listen er vist på ny.").last).to_be_visible()
     expect(page.get_by_text("Tre måneder mere.", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Tre måneder mere")).to_be_focused()
+
+
+def test_what_stands_beside_is_out_of_sight_meanwhile_and_keeps_what_is_typed(pair, show):
+    pair.place.show_overview()
+    form = ui.Form("new", [ui.TextField("text", "Nyt par?")], on_submit=lambda _one: None)
+    page = show(
+        ui.Tabs([("Par", [ui.Heading("Alle"), pair.place, ui.Disclosure("Et nyt", [form])])])
+    )
+    page.get_by_role("button", name="Et nyt").click()
+    page.get_by_label("Nyt par?").fill("Opdigtet")
+    beside = (page.get_by_role("heading", name="Alle"), page.get_by_label("Nyt par?"))
+    for one in beside:
+        expect(one).to_be_visible()
+    page.get_by_role("button", name="Åbn").click()
+    expect(page.get_by_text("Kontrakt på 6 måneder")).to_be_visible()
+    for one in beside:
+        expect(one).to_be_hidden()
+    page.go_back()
+    for one in beside:
+        expect(one).to_be_visible()
+    expect(beside[1]).to_have_value("Opdigtet")

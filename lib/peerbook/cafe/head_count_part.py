@@ -226,7 +226,7 @@ class HeadCounts(Tab):
             _("Remove this count"), remove, confirm=_("Remove this count altogether?"),
             look="danger",
         )  # fmt: skip
-        return [Heading(heading, level=3), form, remove_it]
+        return [Heading(heading), form, remove_it]
 
 
 def _options() -> list[tuple[Occasion, str]]:

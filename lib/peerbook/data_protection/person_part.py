@@ -21,7 +21,6 @@ from peerbook.store.codes import read_code
 from peerbook.store.tables import Participant, Site
 from peerbook.text import _, ngettext
 from peerbook.ui import (
-    Button,
     Cells,
     Column,
     Disclosure,
@@ -31,10 +30,10 @@ from peerbook.ui import (
     Heading,
     MakeFile,
     Notice,
+    Overview,
     Part,
     Prose,
     RowAction,
-    Section,
     Submission,
     Table,
     TextField,
@@ -56,7 +55,9 @@ class PersonPart:
     def __init__(self, desk: Desk, deleted: Callable[[], None] = lambda: None) -> None:
         self._desk = desk
         self._told_deleted = deleted
-        self._place = Section([])
+        self._found: list[dict[str, str]] = []
+        self._told = ""
+        self._place = Overview(self._found_parts)
 
     def parts(self) -> list[Part]:
         """Return the search and the place for what it finds."""
@@ -80,41 +81,42 @@ class PersonPart:
             raise InputFault.at("who", _("Write at least two letters of the name."))
         with self._desk.store.read() as session:
             rows = _found(session, written)
+        self._told = ""
         told = ngettext("{n} person found.", "{n} people found.", len(rows)).format(n=len(rows))
         if not rows:
-            told = _("Nobody is called that, and nobody has that code.")
+            self._told = told = _("Nobody is called that, and nobody has that code.")
         elif len(rows) > MOST_FOUND:
             told = _("There are more than {n}. Write more of the name.").format(n=MOST_FOUND)
-        if 0 < len(rows) <= MOST_FOUND:
-            self._list(rows, told)
-        else:
-            self._place.show([Notice("info", told)], told)
+            self._told, rows = told, []
+        self._found = rows
+        self._place.show_overview()
         return told
 
-    def _list(self, rows: list[dict[str, str]], told: str, *, take_there: bool = False) -> None:
+    def _found_parts(self) -> list[Part]:
+        """Return those who were found, or why there is nobody to choose."""
+        if not self._found:
+            return [Notice("info", self._told)] if self._told else []
         columns = [
             Column("name", _("Name")), Column("code", _("Code")), Column("site", _("Site")),
         ]  # fmt: skip
 
         def open_one(row: Cells) -> str:
-            self._place.show(self._about(row, rows), take_there=True)
+            code, name = str(row["code"]), str(row["name"])
+            self._place.open(lambda: self._about(code, name))
             return ""
 
-        table = Table(
-            columns, rows, _("Who was found"), sortable=False,
-            action=RowAction(_("Open"), open_one),
-        )  # fmt: skip
-        self._place.show([table], told, take_there=take_there)
+        return [
+            Table(
+                columns, self._found, _("Who was found"), sortable=False,
+                action=RowAction(_("Open"), open_one),
+            )
+        ]  # fmt: skip
 
-    def _about(self, row: Cells, rows: list[dict[str, str]]) -> list[Part]:
-        code = str(row["code"])
-
-        def back() -> str:
-            told = _("The list is shown again.")
-            self._list(rows, told, take_there=True)
-            return told
-
+    def _about(self, code: str, name: str) -> list[Part]:
+        """Return what can be done about somebody; nothing once they were deleted."""
         with self._desk.store.read() as session:
+            if session.get(Participant, code) is None:
+                return []
             others = others_notice(session, code)
             written = grounds(session)
         # Asked anew for each person, so that nobody is named because somebody was before.
@@ -125,8 +127,7 @@ class PersonPart:
             look="radio",
         )
         return [
-            Button(_("Back to the list"), back),
-            Heading(str(row["name"])),
+            Heading(name),
             Prose(_("Everything else in peerbook knows them as **{code}**.").format(code=code)),
             *others,
             Heading(_("Their own file"), level=3),
@@ -161,10 +162,8 @@ class PersonPart:
 
     def _deleted(self, receipt: Receipt, code: str) -> None:
         told = _("{code} is deleted. Keep the certificate.").format(code=code)
-        self._place.show(
-            [Notice("ok", told), certificate_download(self._desk, receipt.record)],
-            told, take_there=True,
-        )  # fmt: skip
+        self._found = [row for row in self._found if row["code"] != code]
+        self._place.show_overview(told, [certificate_download(self._desk, receipt.record)])
         self._told_deleted()
 
     def _file(

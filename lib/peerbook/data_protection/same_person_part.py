@@ -21,10 +21,10 @@ from peerbook.ui import (
     Column,
     Heading,
     Notice,
+    Overview,
     Part,
     Prose,
     RowAction,
-    Section,
     Table,
     literal,
 )
@@ -33,15 +33,15 @@ MOST_SHOWN = 50
 
 
 class SamePersonPart:
-    """What is suggested, the two one decides about, and what was said."""
+    """What is suggested and what was said; it gives place to two one decides about."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._list, self._deciding, self._said = Section([]), Section([]), Section([])
+        self._place = Overview(self._overview_parts)
 
     def parts(self) -> list[Part]:
-        """Return the three places, filled."""
-        self._show()
+        """Return what it is about, and the place for the rest."""
+        self._place.show_overview()
         return [
             Prose(
                 _(
@@ -49,12 +49,10 @@ class SamePersonPart:
                     "twice. peerbook never joins two by itself."
                 )
             ),
-            self._list,
-            self._deciding,
-            self._said,
+            self._place,
         ]
 
-    def _show(self) -> None:
+    def _overview_parts(self) -> list[Part]:
         with self._desk.store.read() as session:
             found = same_person.suggestions(session)
             said = same_person.joined(session)
@@ -62,59 +60,53 @@ class SamePersonPart:
             pairs = [one.pair for one in shown] + [(row.one_code, row.other_code) for row in said]
             names = _names(session, pairs)
         if not found:
-            self._list.show([Notice("ok", _("Nobody looks like one person with two codes."))])
-        else:
-            columns = [
-                Column("one", _("The one")),
-                Column("other", _("The other")),
-                Column("alike", _("What is the same")),
-            ]
-            rows = [
-                {
-                    "one": names[one.pair[0]],
-                    "other": names[one.pair[1]],
-                    "alike": format_list([_alike(what) for what in one.alike]),
-                    "pair": one.pair,
-                }
-                for one in shown
-            ]
-            more = len(found) - len(shown)
-            self._list.show(
-                [
-                    Table(
-                        columns, rows, _("Who may be one person"), sortable=False,
-                        action=RowAction(_("Decide …"), self._decide),
-                    ),
-                    *([Prose(_("And {n} more.").format(n=more))] if more else []),
-                ]
-            )  # fmt: skip
-        self._said.show(self._said_parts(said, names))
+            nobody = Notice("ok", _("Nobody looks like one person with two codes."))
+            return [nobody, *self._said_parts(said, names)]
+        columns = [
+            Column("one", _("The one")),
+            Column("other", _("The other")),
+            Column("alike", _("What is the same")),
+        ]
+        rows = [
+            {
+                "one": names[one.pair[0]],
+                "other": names[one.pair[1]],
+                "alike": format_list([_alike(what) for what in one.alike]),
+                "pair": one.pair,
+            }
+            for one in shown
+        ]
+        more = len(found) - len(shown)
+        return [
+            Table(
+                columns, rows, _("Who may be one person"), sortable=False,
+                action=RowAction(_("Decide …"), self._decide),
+            ),
+            *([Prose(_("And {n} more.").format(n=more))] if more else []),
+            *self._said_parts(said, names),
+        ]  # fmt: skip
 
     def _decide(self, row: Cells) -> str:
         pair = cast(Pair, row["pair"])
+        self._place.open(lambda: self._deciding(pair))
+        return ""
+
+    def _deciding(self, pair: Pair) -> list[Part]:
+        """Return what to know of two to say whether they are one; nothing once one was deleted."""
         with self._desk.store.read() as session:
+            if any(session.get(Participant, code) is None for code in pair):
+                return []
             about = [_about(session, code) for code in pair]
             names = _names(session, [pair])
-
-        def one() -> str:
-            return self._say(pair, is_same=True)
-
-        def two() -> str:
-            return self._say(pair, is_same=False)
-
-        self._deciding.show(
-            [
-                Heading(_("One person or two?"), level=3),
-                *(
-                    Prose(f"**{literal(names[code])}** · {about_one}")
-                    for code, about_one in zip(pair, about, strict=True)
-                ),
-                Button(_("It is one person"), one, look="main"),
-                Button(_("They are two people"), two),
-            ],
-            take_there=True,
-        )
-        return ""
+        return [
+            Heading(_("One person or two?")),
+            *(
+                Prose(f"**{literal(names[code])}** · {about_one}")
+                for code, about_one in zip(pair, about, strict=True)
+            ),
+            Button(_("It is one person"), lambda: self._say(pair, is_same=True), look="main"),
+            Button(_("They are two people"), lambda: self._say(pair, is_same=False)),
+        ]
 
     def _say(self, pair: Pair, *, is_same: bool) -> str:
         with self._desk.store.write(self._desk.actor) as session:
@@ -161,8 +153,7 @@ class SamePersonPart:
         return self._told(_("It is taken back."))
 
     def _told(self, told: str) -> str:
-        self._show()
-        self._deciding.show([Notice("ok", told)], announce=told)
+        self._place.show_overview(told)
         return told
 
 

@@ -161,7 +161,7 @@ class Gatherings(Tab):
         heading = _("{title}, {date}").format(
             title=gathering_name(row.kind), date=format_date(row.date, "long")
         )
-        return [Heading(heading, level=3), form, remove_it]
+        return [Heading(heading), form, remove_it]
 
     # -- the next one ----------------------------------------------------------------------------
 

@@ -229,10 +229,7 @@ class Enquiries(Tab):
             )
 
         parts: list[Part] = [
-            Heading(
-                _("Enquiry of {date}").format(date=format_date(row.asked_on, "long")),
-                level=3,
-            ),
+            Heading(_("Enquiry of {date}").format(date=format_date(row.asked_on, "long"))),
             self._correction(number, version, values),
         ]
         if row.code:

@@ -312,7 +312,8 @@ export function section({ model, el, hold }) {
   return () => document.removeEventListener("focusin", remember);
 }
 
-// What is opened in the place of an overview is a step the reader can go back by.
+// What is opened in the place of an overview is a step the reader can go back by. What stands beside
+// it is about the overview, and is out of sight meanwhile (dom.css), with what is typed in it.
 export function overview({ model, el, hold }) {
   const status = statusLine();
   el.append(status.node);
@@ -322,7 +323,12 @@ export function overview({ model, el, hold }) {
     status.say(answer.trouble ?? "", "danger");
   };
   const step = inHistory(model.id, { home: model.get("opened"), closed: 0, turn });
-  model.on("change:opened", () => step.went(model.get("opened")));
+  const mark = () => el.classList.toggle("pb-is-opened", model.get("opened") > 0);
+  mark();
+  model.on("change:opened", () => {
+    mark();
+    step.went(model.get("opened"));
+  });
   model.on("message", ({ do: what }) => {
     if (what === "again") shownAnew(el);
     else if (what === "filled") filled(el);

@@ -432,6 +432,10 @@ class Overview(Section):
     The reader comes back by its button or by the browser's own, which finds what was opened again
     by a number that says nothing of it. It is empty until the overview is shown first.
 
+    What stands beside it in the same place, as a form for another one or a choice of what is
+    listed, is out of sight while something is opened, and comes back with what is typed in it.
+    What is to stay in sight stands outside a `Section` around the overview.
+
     Parameters
     ----------
     overview

@@ -30,6 +30,7 @@ from peerbook.ui import (
     Heading,
     Part,
     Prose,
+    Section,
     Submission,
     Table,
     literal,
@@ -68,7 +69,7 @@ class Consents:
         return [
             Prose(free),
             Disclosure(_("The words they are asked with"), words),
-            self._list,
+            Section([self._list]),  # the words stay in sight while somebody is asked
         ]
 
     def _listed(self) -> list[Part]:

@@ -58,7 +58,8 @@ class CprNumbers:
         self._list.show_overview()
         told = _("They are kept for this: {purpose}")
         purpose = literal(cpr_purpose(self._desk.store))
-        return [Prose(told.format(purpose=purpose)), self._list]
+        # What they are kept for stays in sight while a number is written.
+        return [Prose(told.format(purpose=purpose)), Section([self._list])]
 
     def follow(self) -> None:
         """Show what holds now, since somebody has said something else to linking."""
