@@ -181,7 +181,7 @@ def test_every_column_that_could_name_somebody_is_known():
     }
     assert free == {
         "coffee_talk.ticked", "common_event.answers", "cost_assessment.models", "course.params",
-        "course.title", "course_date.avoided", "course_date.pin_reason", "course_date.room",
+        "course.title", "course_date.room",
         "exit_talk.ticked",
         "site.municipality", "site.name",
     }  # fmt: skip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import inspect, select
 
-from builders import LEADER, a_course_of, attendance, catch_up, presenter, save
+from builders import LEADER, a_course_of, add_cafe, attendance, catch_up, presenter, save
 from peerbook.privacy.erasure import erase_person, held_about
-from peerbook.store.tables import Base, Participant
+from peerbook.store.tables import Base, CafeShift, Participant, ShiftHost
 
 
 def filled(store):
@@ -48,6 +48,20 @@ def test_an_erased_person_is_in_no_table_but_the_history_and_others_stay(store):
             if table.name not in ("audit", "event", "name_seen"):
                 assert anna not in str(rows), table.name
             assert "Anna" not in str(rows), table.name
+
+
+def test_an_erased_host_is_in_no_table_by_the_label_they_went_by_nor_in_the_history(store):
+    made = filled(store)
+    with store.write(LEADER) as session:
+        add_cafe(session, made.site_id, made.codes[1])
+        session.flush()
+        shift = session.scalars(select(CafeShift.id)).one()
+        session.add(ShiftHost(shift_id=shift, label="Anna Holm Jensen"))
+    with store.write(LEADER) as session:
+        erase_person(session, made.codes[0])
+    with store.read() as session:
+        for table in Base.metadata.sorted_tables:
+            assert "Anna" not in str(session.execute(select(table)).all()), table.name
 
 
 def test_erasing_again_changes_nothing(store):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import JSON, Text, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from builders import (
@@ -23,7 +23,8 @@ from builders import (
     site,
 )
 from peerbook.store import identities
-from peerbook.store.tables import Answer, Attendance, Audit, Course, Event, Site
+from peerbook.store.tables import Answer, Attendance, Audit, Base, Course, Event, Site
+from peerbook.store.whole import HIDDEN
 
 
 def entries(store):
@@ -97,6 +98,29 @@ def test_what_is_not_saved_is_not_in_the_audit(store):
     with pytest.raises(IntegrityError):
         save(store, site(name=None))
     assert entries(store) == []
+
+
+NAMES_NOBODY = {
+    "common_event.answers", "cost_assessment.models", "coffee_talk.ticked", "course.params",
+    "deletion.rows", "exit_talk.ticked", "user_account.sites",  # keys, codes and numbers
+    "course.title", "course_date.room", "site.municipality", "site.name",  # printed on every plan
+    "deletion.rule", "setting.value",  # what a place has decided
+}  # fmt: skip
+"""Columns of free form whose values the audit keeps on purpose."""
+
+
+def test_whatever_could_name_somebody_stays_out_of_the_audit_but_what_is_read_out():
+    """A new column is private, or somebody has said here why it is not."""
+    in_the_audit = {
+        f"{mapper.local_table.name}.{column.name}"
+        for mapper in Base.registry.mappers
+        if mapper.class_.audited
+        for column in mapper.local_table.columns
+        if isinstance(column.type, JSON | Text) and not column.info.get("private")
+    }
+    assert in_the_audit - NAMES_NOBODY == {"decision.what_we_did"}
+    assert in_the_audit >= NAMES_NOBODY, "what is listed here is in the audit"
+    assert in_the_audit & HIDDEN == {"decision.what_we_did"}
 
 
 def test_the_audit_says_that_a_name_changed_and_not_what_it_is(store):

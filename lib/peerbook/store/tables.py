@@ -4,8 +4,9 @@ Three rules hold throughout. Only `identity` knows who somebody is; everything e
 participant code. What can be corrected carries a `version` and is locked optimistically. `event`
 and `audit` only ever grow; triggers in the migrations see to it.
 
-Free text in which somebody can be named is private: the audit tells that it changed and not what it
-said, so that whoever is erased is erased there too. What a decision answers is told to everybody.
+Text in which somebody can be named is private, also what staff and places are called: the audit
+tells that it changed and not what it said, so that whoever is erased is erased there too. What a
+decision answers is told to everybody.
 
 JSON columns are replaced, never changed in place: SQLAlchemy would not see the change.
 """
@@ -261,7 +262,7 @@ class Resource(Versioned, Base):
     id: Mapped[int] = _number()
     site_id: Mapped[int] = _to("site.id")
     kind: Mapped[ResourceKind] = _one_of("kind", ResourceKind)
-    label: Mapped[str]
+    label: Mapped[str] = mapped_column(info={"private": True})
 
 
 class Closure(Versioned, Base):
@@ -279,7 +280,7 @@ class Closure(Versioned, Base):
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
     kind: Mapped[ClosureKind] = _one_of("kind", ClosureKind)
-    label: Mapped[str]
+    label: Mapped[str] = mapped_column(info={"private": True})
 
 
 class Course(Versioned, Base):
@@ -333,12 +334,12 @@ class CourseDate(Versioned, Base):
     starts_at: Mapped[dt.time | None]
     ends_at: Mapped[dt.time | None]
     pinned: Mapped[bool] = mapped_column(default=False)
-    pin_reason: Mapped[str | None]
+    pin_reason: Mapped[str | None] = mapped_column(info={"private": True})
     status: Mapped[CourseDateStatus] = _one_of("status", CourseDateStatus, "planned")
-    avoided: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    avoided: Mapped[list[dict[str, Any]]] = mapped_column(default=list, info={"private": True})
     uid: Mapped[str] = mapped_column(String(64), default=_uid)
     sequence: Mapped[int] = mapped_column(default=0)
-    teachers: Mapped[list[str]] = mapped_column(default=list)
+    teachers: Mapped[list[str]] = mapped_column(default=list, info={"private": True})
     room: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="", info={"private": True})
 
@@ -511,7 +512,7 @@ class Decision(Versioned, Base):
     suggestion_id: Mapped[int] = _to("suggestion.id", index=True)
     outcome: Mapped[Outcome] = _one_of("outcome", Outcome)
     what_we_did: Mapped[str] = mapped_column(default="")
-    owner: Mapped[str]
+    owner: Mapped[str] = mapped_column(info={"private": True})
     due_on: Mapped[dt.date | None]
     status: Mapped[DecisionStatus] = _one_of("status", DecisionStatus, "open")
     decided_on: Mapped[dt.date]
@@ -578,8 +579,8 @@ class PressItem(Versioned, Base):
     id: Mapped[int] = _number()
     site_id: Mapped[int] = _to("site.id", index=True)
     kind: Mapped[PressKind] = _one_of("kind", PressKind)
-    outlet: Mapped[str]
-    title: Mapped[str] = mapped_column(default="")
+    outlet: Mapped[str] = mapped_column(info={"private": True})
+    title: Mapped[str] = mapped_column(default="", info={"private": True})
     appeared_on: Mapped[dt.date]
 
 
@@ -604,7 +605,7 @@ class Stakeholder(Versioned, Base):
 
     id: Mapped[int] = _number()
     site_id: Mapped[int] = _to("site.id")
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info={"private": True})
     kind: Mapped[StakeholderKind] = _one_of("kind", StakeholderKind)
     contact: Mapped[str] = mapped_column(default="", info={"private": True})
     influence: Mapped[int | None]
@@ -648,7 +649,7 @@ class RecruitmentEffort(Versioned, Base):
     site_id: Mapped[int] = _to("site.id", index=True)
     channel: Mapped[Channel] = _one_of("channel", Channel)
     date: Mapped[dt.date]
-    what: Mapped[str]
+    what: Mapped[str] = mapped_column(info={"private": True})
     minutes: Mapped[int] = mapped_column(default=0)
     cost_kr: Mapped[int] = mapped_column(default=0)
 
@@ -663,7 +664,7 @@ class Gathering(Versioned, Base):
     site_id: Mapped[int] = _to("site.id")
     kind: Mapped[GatheringKind] = _one_of("kind", GatheringKind)
     date: Mapped[dt.date]
-    place: Mapped[str] = mapped_column(default="")
+    place: Mapped[str] = mapped_column(default="", info={"private": True})
 
 
 class GatheringGuest(Base):
@@ -780,7 +781,7 @@ class CafeShift(Versioned, Base):
     date: Mapped[dt.date]
     starts_at: Mapped[dt.time]
     ends_at: Mapped[dt.time]
-    place: Mapped[str] = mapped_column(default="")
+    place: Mapped[str] = mapped_column(default="", info={"private": True})
     is_cancelled: Mapped[bool] = mapped_column(default=False)
     uid: Mapped[str] = mapped_column(String(64), default=_uid)
     sequence: Mapped[int] = mapped_column(default=0)
@@ -801,7 +802,7 @@ class ShiftHost(Base):
     id: Mapped[int] = _number()
     shift_id: Mapped[int] = _to("cafe_shift.id", index=True)
     participant_code: Mapped[str | None] = _to("participant.code", index=True)
-    label: Mapped[str] = mapped_column(default="")
+    label: Mapped[str] = mapped_column(default="", info={"private": True})
 
 
 class CommonEvent(Versioned, Base):
@@ -822,7 +823,7 @@ class CommonEvent(Versioned, Base):
     id: Mapped[int] = _number()
     site_id: Mapped[int] = _to("site.id")
     date: Mapped[dt.date]
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(info={"private": True})
     cost_kr: Mapped[int | None]
     sheets: Mapped[int] = mapped_column(default=0)
     form_version: Mapped[str] = mapped_column(String(32), default="")
@@ -845,16 +846,16 @@ class CostAssessment(Versioned, Base):
 
     id: Mapped[int] = _number()
     site_id: Mapped[int] = _to("site.id", index=True)
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(info={"private": True})
     models: Mapped[list[str]]
     first_year: Mapped[int]
     years: Mapped[int]
     price_year: Mapped[int]
     made_on: Mapped[dt.date]
-    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"private": True})
     staff: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"private": True})
-    lines: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    levels: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    lines: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"private": True})
+    levels: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"private": True})
 
 
 class OutOfHoursContact(Versioned, Base):
@@ -868,7 +869,7 @@ class OutOfHoursContact(Versioned, Base):
 
     id: Mapped[int] = _number()
     site_id: Mapped[int] = _to("site.id")
-    staff: Mapped[str]
+    staff: Mapped[str] = mapped_column(info={"private": True})
     date: Mapped[dt.date]
     pair_id: Mapped[int | None] = _to("matched_pair.id", index=True)
 
