@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
+from peerbook.people.names import channel_name
 from peerbook.recruitment import press_records
 from peerbook.recruitment.names import PRESS_KINDS, press_kind_name
 from peerbook.recruitment.press_records import Item, item_name
@@ -73,23 +75,22 @@ class Press(Tab):
             ),
         ]  # fmt: skip
 
-    def _studies(self) -> list[tuple[PressItem, Study, int]]:
+    def _studies(self) -> list[tuple[PressItem, Study, Said]]:
         today = self._desk.today
         with self._desk.store.read() as session:
             items = press_records.press_items(session, self._site.id)
             asked = press_records.asked_days(session, self._site.id)
             others = press_records.happenings(session, self._site.id)
             named = press_records.named_in(session, self._site.id)
+            said = press_records.said_days(session, self._site.id)
         by_number = {one.key: one for one in others if one.key is not None}
         began_on = asked[0] if asked else today
-        return [
-            (
-                item,
-                study(by_number[item.id], asked, others, began_on=began_on, today=today),
-                named.get(item.id, 0),
-            )
-            for item in items
-        ]
+        found = []
+        for item in items:
+            one = study(by_number[item.id], asked, others, began_on=began_on, today=today)
+            of_kind = sum(one.first <= day <= one.last for day in said[item.kind])
+            found.append((item, one, Said(item.kind, of_kind, named.get(item.id, 0))))
+        return found
 
     def _overview_parts(self) -> list[Part]:
         found = self._studies()
@@ -112,7 +113,7 @@ class Press(Tab):
                 else format_number(one.expected, 1),
                 "verdict": Status(verdict_name(one), _TONES.get(one.verdict, "neutral")),
             }
-            for item, one, _named in found
+            for item, one, _said in found
         ]
 
         def open_one(row: Cells) -> str:
@@ -130,7 +131,7 @@ class Press(Tab):
         found = next((one for one in self._studies() if one[0].id == number), None)
         if found is None:
             return []
-        item, one, named = found
+        item, one, said = found
         version = item.version
 
         def save(submission: Submission) -> None:
@@ -157,13 +158,32 @@ class Press(Tab):
         )  # fmt: skip
         return [
             Heading(item_name(item)),
-            *study_parts(one, named),
+            *study_parts(one, said),
             Disclosure(_("Correct it"), [form]),
             Button(_("Remove it"), remove, confirm=_("Remove it from the list?"), look="danger"),
         ]
 
 
-def study_parts(one: Study, named: int) -> list[Part]:
+@dataclass(frozen=True)
+class Said:
+    """What those who asked said of where they had heard of it.
+
+    Parameters
+    ----------
+    kind
+        What the article or broadcast is.
+    of_kind
+        How many said that kind, in its weeks.
+    this_one
+        How many of any time named this one.
+    """
+
+    kind: PressKind
+    of_kind: int
+    this_one: int
+
+
+def study_parts(one: Study, said: Said) -> list[Part]:
     """Return what is known of the weeks after an article or broadcast, in plain words."""
     asked = ngettext("{n} person asked", "{n} people asked", one.observed).format(n=one.observed)
     lines = [
@@ -191,12 +211,9 @@ def study_parts(one: Study, named: int) -> list[Part]:
             _("That is {interval} times the usual.").format(interval=interval_text(one.ratio))
         )
     if one.observed:
+        text = _("{n} of them said “{channel}”. This very one is noted at {named}.")
         lines.append(
-            ngettext(
-                "{n} of those who asked named it themselves.",
-                "{n} of those who asked named it themselves.",
-                named,
-            ).format(n=named)
+            text.format(n=said.of_kind, channel=channel_name(said.kind), named=said.this_one)
         )
     if one.others:
         listed = format_list([f"{format_date(other.day)} {other.label}" for other in one.others])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass
+from typing import cast, get_args
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -160,6 +161,17 @@ def named_in(session: Session, site_id: int) -> dict[int, int]:
         .group_by(Enquiry.press_item_id)
     )
     return {number: count for number, count in session.execute(wanted) if number is not None}
+
+
+def said_days(session: Session, site_id: int) -> dict[PressKind, list[dt.date]]:
+    """Return the days of enquiries at a site by those who said an article, or a broadcast."""
+    wanted = select(Enquiry.heard_via, Enquiry.asked_on).where(
+        Enquiry.site_id == site_id, Enquiry.heard_via.in_(get_args(PressKind))
+    )
+    days: dict[PressKind, list[dt.date]] = {kind: [] for kind in get_args(PressKind)}
+    for kind, day in session.execute(wanted):
+        days[cast(PressKind, kind)].append(day)
+    return days
 
 
 def _check(session: Session, site_id: int, item: Item, today: dt.date, except_for: int = 0) -> None:
