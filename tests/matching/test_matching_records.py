@@ -8,15 +8,25 @@ from typing import get_args
 import pytest
 from sqlalchemy import func, select
 
-from builders import LEADER, a_desk, a_site, assert_sound, change, participant, read, refused
+from builders import (
+    LEADER,
+    a_desk,
+    a_site,
+    assert_sound,
+    change,
+    participant,
+    read,
+    refused,
+    same_person,
+)
 from builders import save as saved
 from peerbook.errors import Conflict, InputFault, Question
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
-from peerbook.matching.wishes import named
+from peerbook.matching.wishes import Wish, named, of_people
 from peerbook.matching.wishes_part import Wishes
-from peerbook.pathways import end_records, pathway_records
+from peerbook.pathways import contract_records, end_records, pathway_records
 from peerbook.pathways.retention import ENDS
 from peerbook.people import pairs
 from peerbook.people.participants import roles_on, stopped, take_back_stopped
@@ -304,6 +314,144 @@ def test_two_codes_of_one_person_are_no_pair(store, made):
     ) == ["mentor"]
 
 
+@pytest.fixture
+def one_mentor(store, made):
+    """Return what `made` does; both codes of a mentor are one person's."""
+    _site_id, _peers, mentors = made
+    saved(store, same_person(*mentors))
+    return made
+
+
+def test_a_mentor_with_two_codes_has_one_open_match_unless_it_is_said(store, one_mentor):
+    site_id, peers, mentors = one_mentor
+    first = pair_of(store, one_mentor, days(-40))
+    match = (matching_records.save_pair, site_id, peers[1], mentors[1])
+    day = {"on": TODAY, "today": TODAY, "asked": True}
+    assert refused(store, *match, **day) == ["beside"]
+    again = (matching_records.save_pair, site_id, peers[0], mentors[1])
+    assert refused(store, *again, **day, beside=True) == ["mentor"], "those two are a pair already"
+    wait = (matching_records.save_waiting, site_id, mentors[1], TODAY, TODAY)
+    assert refused(store, *wait, waits=True) == ["on"]
+    assert refused(store, matching_records.save_stopped, site_id, mentors[1], TODAY, TODAY) == [
+        "on"
+    ]
+    change(store, end_records.end_pair, first, "changed_mentor", days(-2), TODAY)
+    second = change(store, *match, **day).number
+    known = {one.number: one for one in read(store, pairs.pairs, site_id, TODAY)}
+    assert known[second].follows == first
+    assert refused(store, end_records.take_back_end, first) == ["on"]
+    assert_sound(store)
+
+
+def test_contracts_of_a_mentor_with_two_codes_do_not_overlap(store, made):
+    site_id, peers, mentors = made
+    first = pair_of(store, made, days(-40))
+    second = change(
+        store, matching_records.save_pair, site_id, peers[1], mentors[1], on=days(-30),
+        today=TODAY, asked=True,
+    ).number  # fmt: skip
+    saved(store, same_person(*mentors))
+    sheet = contract_records.Sheet(days(-30), days(-30))
+    change(store, contract_records.save_sheet, first, sheet, TODAY, 1)
+    assert refused(store, contract_records.save_sheet, second, sheet, TODAY, 1) == ["starts_on"]
+
+
+def test_a_veto_holds_for_whichever_code_the_two_go_by(store, one_mentor):
+    site_id, (peer, _p), mentors = one_mentor
+    change(store, matching_records.save_veto, peer, mentors[0], "family", "", today=TODAY)
+    assert refused(
+        store, matching_records.save_veto, peer, mentors[1], "family", "", today=TODAY
+    ) == ["other"]
+    assert refused(store, matching_records.save_veto, *mentors, "family", "", today=TODAY) == [
+        "other"
+    ]
+    assert refused(
+        store, matching_records.save_pair, site_id, peer, mentors[1], on=TODAY, today=TODAY,
+        asked=True,
+    ) == ["on"]  # fmt: skip
+    wish(store, one_mentor, peer, [mentors[1]])
+    assert proposed(store, site_id) == []
+
+
+def proposed(store, site_id):
+    with store.read() as session:
+        answer = propose(
+            matching_records.members(session, site_id, TODAY),
+            matching_records.wishes(session, site_id),
+            matching_records.occasions(session, site_id),
+            matching_records.hard_stops(session, site_id), TODAY,
+        ).peers_first  # fmt: skip
+    return [bond.couple for bond in answer.pairs]
+
+
+def test_a_mentor_with_two_codes_is_proposed_once_under_the_latest(store, made):
+    site_id, peers, (early, late) = made
+    with store.write(LEADER) as session:
+        append_event(session, "participant", late, "stopped", days(-30))
+        append_event(session, "participant", late, "joined", days(-20), role="mentor")
+    wish(store, made, peers[0], [early], on=days(-12))
+    wish(store, made, peers[1], [late], on=days(-11))
+    wish(store, made, early, [peers[0]], on=days(-10))
+    wish(store, made, late, [peers[1]], on=days(-9))
+    assert len(proposed(store, site_id)) == 2
+    saved(store, same_person(early, late))
+    member = {one.code: one for one in read(store, matching_records.members, site_id, TODAY)}[late]
+    assert (member.also, member.since, len(proposed(store, site_id))) == ((early,), JOINED, 1)
+    assert proposed(store, site_id) == [(peers[1], late)], "the latest wishes of a person hold"
+    change(store, matching_records.save_waiting, site_id, early, days(-1), TODAY, waits=True)
+    assert proposed(store, site_id) == []
+    change(store, matching_records.save_stopped, site_id, late, TODAY, TODAY)
+    assert not {early, late} & read(store, roles_on, site_id, TODAY).keys()
+    assert_sound(store)
+
+
+def test_wishes_of_somebody_with_two_codes_are_theirs_under_either(store, one_mentor):
+    site_id, (peer, other), mentors = one_mentor
+    wish(store, one_mentor, peer, [mentors[0]], on=days(-3))
+    assert refused(
+        store, matching_records.save_wishes, site_id, other, mentors, "form",
+        made_on=TODAY, today=TODAY,
+    ) == ["wish_1", "wish_2"]  # fmt: skip
+    change(
+        store, matching_records.save_pair, site_id, peer, mentors[1], on=days(-2), today=TODAY
+    )  # They were wished for, under the other code.
+    change(store, matching_records.withdraw_wish, peer, mentors[1], TODAY, TODAY)
+    assert [one.withdrawn_on for one in read(store, matching_records.wishes, site_id)] == [TODAY]
+
+
+def test_nobody_wishes_for_themselves_by_their_other_code(store, made):
+    site_id, (peer, _p), (mentor, _m) = made
+    saved(store, same_person(peer, mentor))
+    assert refused(
+        store, matching_records.save_wishes, site_id, peer, [mentor], "form",
+        made_on=TODAY, today=TODAY,
+    ) == ["wish_1"]  # fmt: skip
+    assert [one.also for one in read(store, matching_records.members, site_id, TODAY)].count(
+        ()
+    ) == 2
+
+
+def test_who_met_somebody_with_two_codes_met_one_person(store, one_mentor):
+    site_id, (peer, _p), (early, late) = one_mentor
+    cafe = Occasion(days(-1), "cafe", "Lido", frozenset({early, late}))
+    assert refused(store, matching_records.save_gathering, site_id, cafe, TODAY) == ["present"]
+    met = replace(cafe, present=frozenset({peer, early}))
+    change(store, matching_records.save_gathering, site_id, met, TODAY)
+    wish(store, one_mentor, peer, [late])
+    with store.read() as session:
+        members = matching_records.members(session, site_id, TODAY)
+        known = matching_records.wishes(session, site_id)
+        places = matching_records.occasions(session, site_id)
+        (bond,) = propose(members, known, places, [], TODAY).whole.pairs
+    assert bond.met == (met,)
+
+
+def test_wishes_are_told_by_the_code_people_stand_under():
+    made = Wish("p1", "m1", TODAY, "met", 1)
+    assert of_people([made], {"m1": "m2"}) == (replace(made, wished="m2"),)
+    assert of_people([made], {}) == (made,)
+
+
 def test_a_second_open_match_is_kept_when_it_is_said_that_both_go_on(store, made):
     site_id, peers, mentors = made
     first = pair_of(store, made, days(-40))
@@ -400,6 +548,28 @@ def test_whoever_would_rather_wait_is_kept_visible_with_that_reason(store, made)
             matching_records.wishes(session, site_id), [], [], TODAY,
         ).whole  # fmt: skip
     assert ("own_wish", peers[0]) in {(one.reason, one.code) for one in answer.waiting}
+
+
+def test_that_somebody_would_rather_wait_ends_when_they_stop_or_take_another_role(store, made):
+    site_id, (peer, other), (mentor, _m) = made
+
+    def waits():
+        members = read(store, matching_records.members, site_id, TODAY)
+        return {one.code for one in members if one.waits}
+
+    for code in (peer, other, mentor):
+        change(store, matching_records.save_waiting, site_id, code, days(-30), TODAY, waits=True)
+    change(store, matching_records.save_stopped, site_id, peer, days(-20), TODAY)
+    with store.write(LEADER) as session:
+        append_event(session, "participant", peer, "joined", days(-9), role="peer")
+        append_event(session, "participant", other, "enrolled", days(-8), course=1)
+        append_event(session, "participant", mentor, "enrolled", days(-7), course=1)
+    assert waits() == {mentor}, "a course on the way is no new beginning"
+    with pytest.raises(InputFault, match="Ingen af de to") as fault:
+        change(store, matching_records.save_pair, site_id, peer, other, on=TODAY, today=TODAY)
+    assert "vente" not in str(fault.value), "that was said before they stopped"
+    change(store, matching_records.save_waiting, site_id, peer, days(-9), TODAY, waits=True)
+    assert waits() == {mentor, peer}
 
 
 def test_whoever_is_matched_does_not_wait_to_be_but_is_ready_again_at_any_time(store, made):

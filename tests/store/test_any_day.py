@@ -318,9 +318,12 @@ class Journal:
         return role
 
     def waits(self, code, on):
-        state = None
+        role = since = state = None
+        for one in self.walk(code, ("joined", "enrolled", *STOPS), on):
+            before, role = role, None if one.kind in STOPS else one.told.get("role", "mentor")
+            since = since if role == before else one.on
         for one in self.walk(code, ("waits", "ready"), on):
-            state = one.kind
+            state = one.kind if one.on >= since else state
         return state == "waits"
 
     def pair(self, number, on):

@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.matching.occasions import Meetings, Occasion
-from peerbook.matching.pool import Member, Veto
-from peerbook.matching.wishes import Basis, Wish, check, named, standing
+from peerbook.matching.pool import Member, Pool, Veto
+from peerbook.matching.wishes import Basis, Wish, check, named, of_people, standing
 from peerbook.people.hanging import keeping_what_hangs
-from peerbook.people.pairs import PAIR, pairs, refuse_matched
+from peerbook.people.pairs import PAIR, are_vetoed, pairs, pairs_of, refuse_matched
 from peerbook.people.participants import (
     STOPPED,
+    RoleInPair,
     TakingPart,
     last_events,
     participant_of,
@@ -46,33 +48,91 @@ _WAITS, _READY = "waits_to_be_matched", "ready_to_be_matched"
 
 
 def members(session: Session, site_id: int | None, day: dt.date) -> list[Member]:
-    """Return everybody who takes part at a site, or at all, on a day, with the places left."""
+    """Return everybody who takes part at a site, or at all, on a day, with the places left.
+
+    Whoever has several codes is one member, under the code by which they joined last.
+    """
     known = pairs(session, site_id, day)
     matched = {code for pair in known if pair.ended_on is None for code in pair.codes}
     parted: dict[str, dt.date] = {}
     for pair in known:
         for code in pair.codes if pair.ended_on else ():
             parted[code] = max(parted.get(code, dt.date.min), pair.ended_on or dt.date.min)
-    said = last_events(session, site_id, (_WAITS, _READY), day)
     return [
         Member(
-            code, one.role,
-            places=0 if code in matched else 1,
-            waits=code in said and said[code].kind == _WAITS,
-            since=None if code in matched else _waits_since(one, said.get(code), parted.get(code)),
+            one.code, one.part.role,
+            places=1 if matched.isdisjoint(one.codes) else 0,
+            waits=one.waits,
+            since=one.free_since(parted) if matched.isdisjoint(one.codes) else None,
+            also=one.also,
         )
-        for code, one in sorted(taking_part(session, site_id, day).items())
+        for one in _people(session, site_id, day)
     ]  # fmt: skip
 
 
-def _waits_since(one: TakingPart, said: Event | None, parted_on: dt.date | None) -> dt.date:
-    """Return from which day somebody who is free waits.
+@dataclass(frozen=True)
+class _Person:
+    """Somebody who takes part, by all their codes, and what they said last of being matched."""
 
-    That is when they joined, a pair of theirs ended, or they said that they would rather wait, or
-    were ready: whatever came last.
+    code: str
+    also: tuple[str, ...]
+    part: TakingPart
+    said: Event | None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return (self.code, *self.also)
+
+    @property
+    def waits(self) -> bool:
+        return self.said is not None and self.said.kind == _WAITS
+
+    def free_since(self, parted: Mapping[str, dt.date]) -> dt.date:
+        """Return from which day somebody who is free waits.
+
+        That is when they joined, a pair of theirs ended, or they said that they would rather wait,
+        or were ready: whatever came last.
+        """
+        days = [parted[code] for code in self.codes if code in parted]
+        return max([self.part.since, *days, *([self.said.effective_on] if self.said else [])])
+
+
+def _people(session: Session, site_id: int | None, day: dt.date) -> Iterator[_Person]:
+    """Yield who takes part at a site, or at all, on a day, each once, by code.
+
+    What somebody said of being matched ends when they stop, or take part as something else.
     """
-    days = [one.since, parted_on, None if said is None else said.effective_on]
-    return max(day for day in days if day is not None)
+    said = last_events(session, site_id, (_WAITS, _READY), day)
+    first = same_person.first_codes(session)
+    codes: defaultdict[str, set[str]] = defaultdict(set)
+    for code, one in first.items():
+        codes[one].add(code)
+    parts: defaultdict[str, dict[str, TakingPart]] = defaultdict(dict)
+    for code, part in taking_part(session, site_id, day).items():
+        parts[first.get(code, code)][code] = part
+    for found in sorted(_last_joined(theirs) for theirs in parts.values()):
+        theirs = parts[first.get(found, found)]
+        role = theirs[found].role
+        since = min(part.since for part in theirs.values() if part.role == role)
+        also = tuple(sorted(codes[first.get(found, found)] - {found}))
+        told = [
+            said[code] for code in (found, *also)
+            if code in said and said[code].effective_on >= since
+        ]  # fmt: skip
+        last = max(told, key=lambda event: (event.effective_on, event.seq), default=None)
+        yield _Person(found, also, TakingPart(role, since), last)
+
+
+def _last_joined(parts: Mapping[str, TakingPart]) -> str:
+    return max(parts, key=lambda code: (parts[code].since, code))
+
+
+def _roles(
+    session: Session, site_id: int, day: dt.date, also: Mapping[str, str]
+) -> dict[str, RoleInPair]:
+    """Return what everybody is on a day, by the code they stand under, whichever they had then."""
+    joined = sorted(taking_part(session, site_id, day).items(), key=lambda item: item[1].since)
+    return {also.get(code, code): part.role for code, part in joined}
 
 
 def save_waiting(
@@ -90,7 +150,7 @@ def save_waiting(
     if code not in roles_on(session, site_id, on):
         raise InputFault.at("on", _("They did not take part yet on that day."))
     if waits:
-        refuse_matched(session, site_id, code)
+        refuse_matched(session, code)
     event = append_event(session, "participant", code, _WAITS if waits else _READY, on)
     return Saved.event(session, event)
 
@@ -106,9 +166,14 @@ def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: 
     """
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
-    if code not in roles_on(session, site_id, on):
+    roles = roles_on(session, site_id, on)
+    if code not in roles:
         raise InputFault.at("on", _("They did not take part yet on that day."))
-    refuse_matched(session, site_id, code)
+    refuse_matched(session, code)
+    # Somebody with two codes would otherwise stand in the list as before, under the other.
+    for other in sorted(same_person.codes_of(session, [code]) & roles.keys() - {code}):
+        with keeping_what_hangs(session, other, after=on):
+            append_event(session, "participant", other, STOPPED, on)
     with keeping_what_hangs(session, code, after=on):
         event = append_event(session, "participant", code, STOPPED, on)
     return Saved.event(session, event)
@@ -223,7 +288,8 @@ def _check_gathering(
     """
     if occasion.held_on > today:
         raise InputFault.at("date", _("That day lies ahead. Write it down when it is over."))
-    if len(occasion.present) < fewest:
+    person = same_person.first_codes(session)
+    if len({person.get(code, code) for code in occasion.present}) < fewest:
         two = _("Choose at least two who were there.")
         one = _("Choose at least one who was there.")
         raise InputFault.at("present", two if fewest == FEWEST else one)
@@ -284,21 +350,23 @@ def save_wishes(
     """
     if not wished:
         raise InputFault.at("wish_1", _("Choose whom they wish for most."))
+    also = Pool(members(session, site_id, today)).also
+    code, *wished = (also.get(one, one) for one in (code, *wished))
     sheet = [Wish(code, other, made_on, basis, rank) for rank, other in enumerate(wished, start=1)]
-    then, now = (roles_on(session, site_id, day) for day in (made_on, today))
+    then, now = (_roles(session, site_id, day, also) for day in (made_on, today))
     if any(one in now and then.get(one) != now[one] for one in (code, *wished)):
         text = _("One of them did not take part yet on that day, or in another role. Check it.")
         raise InputFault.at("made_on", text)
     check(sheet, then, today)
-    nothing, stored, mine = (
-        named(known, code, basis, made_on) for known in ((), wishes(session, site_id), sheet)
-    )
+    known = of_people(wishes(session, site_id), also)
+    nothing, stored, mine = (named(some, code, basis, made_on) for some in ((), known, sheet))
     refuse_overtaken(seen or nothing, stored, mine)
     for row in _sheet(session, code, basis, made_on):
-        named_again = row.wished_code in wished
+        row_wished = also.get(row.wished_code, row.wished_code)
+        named_again = row_wished in wished
         if named_again and row.withdrawn_on is not None and row.withdrawn_on > made_on:
             raise InputFault.at(
-                f"wish_{wished.index(row.wished_code) + 1}",
+                f"wish_{wished.index(row_wished) + 1}",
                 _("They took that wish back on {date}. Write it down with that day or a later one.")
                 .format(date=format_date(row.withdrawn_on)),
             )  # fmt: skip
@@ -330,8 +398,8 @@ def withdraw_wish(session: Session, code: str, wished: str, on: dt.date, today: 
     rows = list(
         session.scalars(
             select(WishRow).where(
-                WishRow.participant_code == code,
-                WishRow.wished_code == wished,
+                WishRow.participant_code.in_(same_person.codes_of(session, [code])),
+                WishRow.wished_code.in_(same_person.codes_of(session, [wished])),
                 WishRow.withdrawn_on.is_(None),
                 WishRow.made_on <= on,
             )
@@ -347,7 +415,9 @@ def withdraw_wish(session: Session, code: str, wished: str, on: dt.date, today: 
 
 def _sheet(session: Session, code: str, basis: Basis, made_on: dt.date) -> list[WishRow]:
     wanted = select(WishRow).where(
-        WishRow.participant_code == code, WishRow.basis == basis, WishRow.made_on == made_on
+        WishRow.participant_code.in_(same_person.codes_of(session, [code])),
+        WishRow.basis == basis,
+        WishRow.made_on == made_on,
     )
     return list(session.scalars(wanted))
 
@@ -402,17 +472,16 @@ def save_veto(
     Conflict
         When one of them was deleted meanwhile.
     """
-    if one == other:
-        raise InputFault.at("other", _("Choose somebody else."))
     for code in (one, other):
         participant_of(session, code)
+    theirs = same_person.codes_of(session, [other])
+    if one in theirs:
+        raise InputFault.at("other", _("Choose somebody else."))
     first, second = sorted((one, other))
-    if session.get(VetoRow, (first, second)) is not None:
+    if are_vetoed(session, one, other):
         raise InputFault.at("other", _("That is noted already."))
-    site_id = participant_of(session, one).site_id
-    going = [pair for pair in pairs(session, site_id, dt.date.max) if pair.ended_on is None]
-    for pair in going:
-        if set(pair.codes) == {one, other} and not is_meant:
+    for pair in pairs_of(session, [one]):
+        if pair.ended_on is None and not theirs.isdisjoint(pair.codes) and not is_meant:
             raise InputFault.asking(
                 "other",
                 _("The two are matched since {date}. Their pair goes on until you note on the page "
@@ -474,21 +543,21 @@ def save_pair(
     """
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
-    first_codes = same_person.first_codes(session)
-    if first_codes.get(peer, peer) == first_codes.get(mentor, mentor):
+    of_peer, of_mentor = (same_person.codes_of(session, [code]) for code in (peer, mentor))
+    if of_peer == of_mentor:
         raise InputFault.at("mentor", _("The two codes are one person. Choose somebody else."))
     roles = roles_on(session, site_id, on)
-    if (roles.get(peer), roles.get(mentor)) != ("peer", "mentor"):
+    also = Pool(members(session, site_id, on)).also
+    are = _roles(session, site_id, on, also)
+    now = [are.get(also.get(code, code)) for code in (peer, mentor)]
+    if [roles.get(peer), roles.get(mentor)] != ["peer", "mentor"] or now != ["peer", "mentor"]:
         raise InputFault.at("on", _("They were not a peer and a mentor on that day. Check it."))
-    first, second = sorted((peer, mentor))
-    if session.get(VetoRow, (first, second)) is not None:
+    if are_vetoed(session, peer, mentor):
         raise InputFault.at("on", _("The two are not to be matched. See the list of who is not."))
-    theirs = [
-        pair for pair in pairs(session, site_id, dt.date.max) if {peer, mentor} & set(pair.codes)
-    ]
+    theirs = pairs_of(session, (peer, mentor))
     others = [pair for pair in theirs if pair.ended_on is None or pair.ended_on > on]
     for pair in others:
-        if (pair.peer, pair.mentor) == (peer, mentor):
+        if pair.peer in of_peer and pair.mentor in of_mentor:
             text = _("They are matched since {date}.").format(date=format_date(pair.matched_on))
             raise InputFault.at("mentor", text)
     faults = []
@@ -505,7 +574,7 @@ def save_pair(
     before = [
         pair.number
         for pair in theirs
-        if pair not in others and (peer == pair.peer or mentor == pair.mentor)
+        if pair not in others and (pair.peer in of_peer or pair.mentor in of_mentor)
     ]
     row = MatchedPair(
         site_id=site_id, peer_code=peer, mentor_code=mentor, matched_on=on,
@@ -519,13 +588,17 @@ def save_pair(
 
 def _to_ask(session: Session, site_id: int, peer: str, mentor: str, on: dt.date) -> Iterator[str]:
     """Yield what should be asked about before two are matched: no wish, or a wish to wait."""
-    held = standing(wishes(session, site_id), on, Meetings(occasions(session, site_id), on))
-    if not any({one.wisher, one.wished} == {peer, mentor} for one in held):
+    people = {code: one for one in _people(session, site_id, on) for code in one.codes}
+    also = {code: one.code for code, one in people.items() if code != one.code}
+    met = Meetings(occasions(session, site_id), on, also)
+    held = standing(of_people(wishes(session, site_id), also), on, met)
+    both = {also.get(code, code) for code in (peer, mentor)}
+    if not any({one.wisher, one.wished} == both for one in held):
         yield _("Neither of the two has wished for the other.")
-    said = last_events(session, site_id, (_WAITS, _READY), on)
     for code, text in (
         (peer, _("The peer would rather wait, and said so on {date}.")),
         (mentor, _("The mentor would rather wait, and said so on {date}.")),
     ):
-        if code in said and said[code].kind == _WAITS:
-            yield text.format(date=format_date(said[code].effective_on))
+        said = people[code].said
+        if said is not None and said.kind == _WAITS:
+            yield text.format(date=format_date(said.effective_on))

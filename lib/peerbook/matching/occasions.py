@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from peerbook.errors import InputFault
@@ -47,9 +48,16 @@ class Meetings:
         All there were, in any order.
     until
         The last day that counts.
+    also
+        Under which code somebody is known, by each of their other codes.
     """
 
-    def __init__(self, occasions: Iterable[Occasion], until: dt.date) -> None:
+    def __init__(
+        self,
+        occasions: Iterable[Occasion],
+        until: dt.date,
+        also: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         held = (occasion for occasion in occasions if occasion.held_on <= until)
         # Who came is no part of the order: two occasions may differ in nothing else.
         self._held = sorted(
@@ -58,7 +66,8 @@ class Meetings:
         self._attended: defaultdict[str, set[int]] = defaultdict(set)
         for number, occasion in enumerate(self._held):
             for code in occasion.present:
-                self._attended[code].add(number)
+                self._attended[also.get(code, code)].add(number)
+        self._also = also
 
     def between(self, one: str, other: str) -> tuple[Occasion, ...]:
         """Return where two have met, the earliest first."""
@@ -68,7 +77,8 @@ class Meetings:
     def met_by(self, code: str) -> frozenset[str]:
         """Return the codes of all that somebody has been in one room with."""
         numbers = self._attended.get(code, set())
-        return frozenset().union(*(self._held[number].present for number in numbers)) - {code}
+        present = frozenset().union(*(self._held[number].present for number in numbers))
+        return frozenset(self._also.get(other, other) for other in present) - {code}
 
     def never_met(self, pool: Pool) -> Iterator[Couple]:
         """Yield the peers and mentors who were never in one room, by code; there can be many."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -39,6 +39,8 @@ class Member:
     since
         From which day they have been as they are, free or wanting to wait; None while matched, and
         where nobody knows.
+    also
+        Their other codes, of somebody who has several: what hangs on those is theirs as well.
     """
 
     code: str
@@ -46,6 +48,7 @@ class Member:
     places: int = 1
     waits: bool = False
     since: dt.date | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def is_free(self) -> bool:
@@ -83,6 +86,10 @@ class Pool:
             raise InputFault(faults)
         self.peers = tuple(member for member in ordered if member.role == "peer")
         self.mentors = tuple(member for member in ordered if member.role == "mentor")
+        self.also: Mapping[str, str] = {
+            code: member.code for member in ordered for code in member.also
+        }
+        """Under which code somebody stands here, by each of their other codes."""
         self._members = {member.code: member for member in ordered}
         couples = (self.couple(veto.one, veto.other) for veto in vetoes)
         self.vetoed = frozenset(couple for couple in couples if couple is not None)
@@ -100,8 +107,12 @@ class Pool:
         return all(self._members[code].is_free for code in couple)
 
     def couple(self, one: str, other: str) -> Couple | None:
-        """Return two as peer and mentor; None unless they are one of each, both in the pool."""
-        roles = {self._members[code].role: code for code in (one, other) if code in self._members}
+        """Return two as peer and mentor; None unless they are one of each, both in the pool.
+
+        They may be named by any of their codes.
+        """
+        codes = (self.also.get(code, code) for code in (one, other))
+        roles = {self._members[code].role: code for code in codes if code in self._members}
         return Couple(roles["peer"], roles["mentor"]) if len(roles) == 2 else None
 
 

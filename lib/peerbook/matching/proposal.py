@@ -156,7 +156,7 @@ def propose(
         people to add up exactly.
     """
     pool = Pool(members, vetoes)
-    all_bonds = bonds(pool, wishes, day, Meetings(occasions, day))
+    all_bonds = bonds(pool, wishes, day, Meetings(occasions, day, pool.also))
     open_bonds = [bond for bond in all_bonds if pool.are_free(bond.couple)]
     places = {member.code: member.places for member in pool.members}
     unmatched = waiting(pool, all_bonds)

@@ -11,7 +11,7 @@ from peerbook.matching import matching_records
 from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Member, Pool, Role, Veto
 from peerbook.matching.proposal import Waiting, waiting
-from peerbook.matching.wishes import Bond, Wish, bonds, standing
+from peerbook.matching.wishes import Bond, Wish, bonds, of_people, standing
 from peerbook.people.pairs import Pair, pairs
 from peerbook.people.participants import danish_order
 from peerbook.store import identities
@@ -27,7 +27,7 @@ class Room:
     day
         The day it is.
     members, wishes, occasions, vetoes, pairs
-        As the records tell them.
+        As the records tell them; wishes by the codes that people stand under as members.
     names
         What people are called, by code.
     """
@@ -52,7 +52,7 @@ class Room:
     @cached_property
     def meetings(self) -> Meetings:
         """Who has met whom."""
-        return Meetings(self.occasions, self.day)
+        return Meetings(self.occasions, self.day, self.pool.also)
 
     @cached_property
     def holding(self) -> tuple[Wish, ...]:
@@ -89,12 +89,13 @@ def read_room(desk: Desk, site: Site) -> Room:
         matched = pairs(session, site.id, day)
         codes = {one.code for one in members}
         codes |= {code for pair in matched for code in pair.codes}
-        wishes = matching_records.wishes(session, site.id)
+        also = {code: one.code for one in members for code in one.also}
+        wishes = of_people(matching_records.wishes(session, site.id), also)
         codes |= {one.wished for one in wishes}
         return Room(
             day,
             tuple(members),
-            tuple(wishes),
+            wishes,
             tuple(matching_records.occasions(session, site.id)),
             tuple(matching_records.hard_stops(session, site.id)),
             tuple(matched),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from peerbook.errors import Fault, InputFault, Place
@@ -139,6 +139,26 @@ def _at_wish(wish: Wish, message: str) -> Fault:
     return Fault(message, Place(field=f"wish_{wish.rank}"))
 
 
+def of_people(wishes: Iterable[Wish], also: Mapping[str, str]) -> tuple[Wish, ...]:
+    """Return wishes by the codes people stand under, whichever of theirs was written down.
+
+    Parameters
+    ----------
+    also
+        Under which code somebody stands, by each of their other codes.
+    """
+    if not also:
+        return tuple(wishes)
+    return tuple(
+        replace(
+            wish,
+            wisher=also.get(wish.wisher, wish.wisher),
+            wished=also.get(wish.wished, wish.wished),
+        )
+        for wish in wishes
+    )
+
+
 def standing(wishes: Iterable[Wish], day: dt.date, meetings: Meetings) -> tuple[Wish, ...]:
     """Return the wishes that hold on a day, each person's most wished first, by code.
 
@@ -252,7 +272,7 @@ def bonds(pool: Pool, wishes: Iterable[Wish], day: dt.date, meetings: Meetings) 
     Whoever was named by somebody, but is no longer in the pool or has changed role, is left out.
     """
     found: defaultdict[Couple, dict[Role, Wish]] = defaultdict(dict)
-    for wish in standing(wishes, day, meetings):
+    for wish in standing(of_people(wishes, pool.also), day, meetings):
         couple = pool.couple(wish.wisher, wish.wished)
         if couple is not None and couple not in pool.vetoed:
             found[couple]["peer" if wish.wisher == couple.peer else "mentor"] = wish

@@ -18,7 +18,7 @@ from peerbook.people.names import before_line, role_name
 from peerbook.people.participants import refuse_deleted, stopped, take_back_stopped
 from peerbook.sites.tab import Tab, Thing
 from peerbook.store import Saved, identities
-from peerbook.store.tables import VetoKind
+from peerbook.store.tables import Veto, VetoKind
 from peerbook.text import _, format_date, format_list
 from peerbook.ui import (
     Button,
@@ -125,7 +125,7 @@ class Wishes(Tab):
             Heading(room.name(code)),
             Prose(f"{role_name(member.role)} · {_state(member).text}"),
             *self._holding_parts(room, code),
-            *_pairs_before(room, code),
+            *_pairs_before(room, member),
             *_earlier(room, code),
             Heading(_("Whom do they wish for?"), level=3),
             Prose(
@@ -272,7 +272,7 @@ class Wishes(Tab):
             mine = [
                 row
                 for row in matching_records.vetoes(session, self._site.id)
-                if member.code in (row.one_code, row.other_code)
+                if not {member.code, *member.also}.isdisjoint((row.one_code, row.other_code))
             ]
         columns = [
             Column("name", _("Who")),
@@ -281,7 +281,7 @@ class Wishes(Tab):
         ]
         rows = [
             {
-                "name": room.name(_other(row.one_code, row.other_code, member.code)),
+                "name": room.name(_other(room, member, row)),
                 "why": veto_name(row.kind),
                 "more": row.reason or None,
                 "one": row.one_code,
@@ -358,11 +358,14 @@ def _basis_name(basis: Basis) -> str:
     return _("after having met") if basis == "met" else _("on the form")
 
 
-def _other(one: str, other: str, code: str) -> str:
-    return other if one == code else one
+def _other(room: Room, member: Member, row: Veto) -> str:
+    """Return the code under which the other of two stands."""
+    mine = row.one_code in (member.code, *member.also)
+    other = row.other_code if mine else row.one_code
+    return room.pool.also.get(other, other)
 
 
-def _pairs_before(room: Room, code: str) -> list[Part]:
+def _pairs_before(room: Room, member: Member) -> list[Part]:
     """Return what is told of the pairs somebody was in, the latest first."""
     known = sorted(room.pairs, key=lambda one: (one.matched_on, one.number), reverse=True)
     lines = [
@@ -373,7 +376,7 @@ def _pairs_before(room: Room, code: str) -> list[Part]:
             one.end or "",
         )
         for one in known
-        if code in one.codes and one.ended_on is not None
+        if one.ended_on is not None and not {member.code, *member.also}.isdisjoint(one.codes)
     ]
     return [Prose(bullets(lines))] if lines else []
 

@@ -22,7 +22,7 @@ from peerbook.pathways.pathway_records import (
     pathway,
     saved_pair,
 )
-from peerbook.people.pairs import PAIR
+from peerbook.people.pairs import PAIR, are_vetoed
 from peerbook.people.participants import roles_on
 from peerbook.store import Saved, append_event, row_to_change, withdraw_event
 from peerbook.store.tables import (
@@ -31,7 +31,6 @@ from peerbook.store.tables import (
     Meeting,
     OutOfHoursContact,
     PairEnd,
-    Veto,
 )
 from peerbook.text import _, format_date
 
@@ -135,7 +134,7 @@ def take_back_end(session: Session, number: int) -> Saved:
             "on",
             _("One of them no longer takes part as they did then. So it stays as it is."),
         )
-    if session.get(Veto, tuple(sorted(one.codes))) is not None:
+    if are_vetoed(session, *one.codes):
         raise InputFault.at("on", _("The two are not to be matched. See the list of who is not."))
     for other in others_of(session, one):
         lasts = other.ended_on is None or other.ended_on > one.ended_on

@@ -16,6 +16,7 @@ from peerbook.errors import Conflict, InputFault
 from peerbook.pathways.contract import Contract, Pause, Why
 from peerbook.pathways.pathway import Closing, Pathway
 from peerbook.people.pairs import PAIR
+from peerbook.privacy import same_person
 from peerbook.store import Saved, events_of, in_effect
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import Event, ExitTalk, MatchedPair, Meeting
@@ -80,10 +81,11 @@ def pathways_before(session: Session, one: Pathway) -> list[Pathway]:
 
 
 def others_of(session: Session, one: Pathway) -> list[Pathway]:
-    """Return every other pair either of two is or was in."""
+    """Return every other pair either of two is or was in, by any of their codes."""
     if not one.codes:
         return []
-    which = [MatchedPair.is_about(one.codes), MatchedPair.id != one.number]
+    codes = same_person.codes_of(session, one.codes)
+    which = [MatchedPair.is_about(codes), MatchedPair.id != one.number]
     return _read(session, which, dt.date.max)
 
 

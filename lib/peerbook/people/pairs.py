@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from sqlalchemy import String, cast, select, true
+from sqlalchemy import ColumnElement, String, cast, exists, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
+from peerbook.privacy import same_person
 from peerbook.store import in_effect
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import Event, MatchedPair
+from peerbook.store.tables import Event, MatchedPair, Veto
 from peerbook.text import _, format_date
 
 PAIR = MatchedPair.__tablename__
@@ -59,9 +61,18 @@ class Pair:
 
 def pairs(session: Session, site_id: int | None, day: dt.date) -> list[Pair]:
     """Return the pairs there had been by a day at a site, or at all; those that go on first."""
-    at_site = true() if site_id is None else MatchedPair.site_id == site_id
-    rows = session.scalars(select(MatchedPair).where(at_site, MatchedPair.matched_on <= day))
-    here = select(cast(MatchedPair.id, String)).where(at_site)
+    return _pairs(session, true() if site_id is None else MatchedPair.site_id == site_id, day)
+
+
+def pairs_of(session: Session, codes: Collection[str]) -> list[Pair]:
+    """Return every pair somebody is or was in, by any of their codes; those that go on first."""
+    whose = same_person.codes_of(session, codes)
+    return _pairs(session, MatchedPair.is_about(whose), dt.date.max)
+
+
+def _pairs(session: Session, which: ColumnElement[bool], day: dt.date) -> list[Pair]:
+    rows = session.scalars(select(MatchedPair).where(which, MatchedPair.matched_on <= day))
+    here = select(cast(MatchedPair.id, String)).where(which)
     happened = select(Event).where(
         Event.subject_type == PAIR,
         Event.subject_id.in_(here),
@@ -82,16 +93,23 @@ def pairs(session: Session, site_id: int | None, day: dt.date) -> list[Pair]:
     return sorted(found, key=lambda pair: (pair.ended_on is not None, pair.matched_on, pair.number))
 
 
-def refuse_matched(session: Session, site_id: int, code: str) -> None:
-    """Refuse what only somebody can do who is in no pair that goes on.
+def are_vetoed(session: Session, one: str, other: str) -> bool:
+    """Return whether two are not to be matched, by whichever of their codes that was said."""
+    mine, theirs = (same_person.codes_of(session, [code]) for code in (one, other))
+    between = exists().where(Veto.is_about(mine), Veto.is_about(theirs))
+    return bool(mine.isdisjoint(theirs) and session.scalar(select(between)))
+
+
+def refuse_matched(session: Session, code: str) -> None:
+    """Refuse what only somebody can do who is in no pair that goes on, by any of their codes.
 
     Raises
     ------
     InputFault
         At `on`, when they are.
     """
-    for pair in pairs(session, site_id, dt.date.max):
-        if pair.ended_on is None and code in pair.codes:
+    for pair in pairs_of(session, [code]):
+        if pair.ended_on is None:
             raise InputFault.at(
                 "on",
                 _("They are matched since {date}. End that pair first.").format(

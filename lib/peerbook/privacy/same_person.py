@@ -8,7 +8,7 @@ they are deleted. What was said can be taken back.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -86,6 +86,12 @@ def joined(session: Session) -> list[SamePerson]:
 def others_of(session: Session, code: str) -> tuple[str, ...]:
     """Return the other codes of somebody who has several."""
     return tuple(sorted(_groups(session).get(code, frozenset({code})) - {code}))
+
+
+def codes_of(session: Session, codes: Collection[str]) -> frozenset[str]:
+    """Return all codes of those whose codes these are, by whichever of them they go."""
+    groups = _groups(session)
+    return frozenset().union(*(groups.get(code, {code}) for code in codes))
 
 
 def first_codes(session: Session) -> dict[str, str]:

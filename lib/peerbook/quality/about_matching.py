@@ -11,9 +11,11 @@ from sqlalchemy import select
 from peerbook.course.page_addresses import MATCHING_PAGE
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Meetings
-from peerbook.matching.wishes import Wish, standing
+from peerbook.matching.pool import Member, Pool
+from peerbook.matching.wishes import Wish, of_people, standing
 from peerbook.pathways.due import TALK_WITHIN
 from peerbook.people.pairs import Pair, pairs
+from peerbook.privacy import same_person
 from peerbook.quality.rules import Finding, Look, about_pair, about_site, roles_now, rule
 from peerbook.store.tables import MatchedPair, Participant
 from peerbook.text import _, format_date
@@ -30,6 +32,10 @@ def _site_of(look: Look) -> dict[str, int]:
 
 def _wishes(look: Look) -> list[Wish]:
     return matching_records.wishes(look.session, look.site_id)
+
+
+def _members(look: Look) -> list[Member]:
+    return matching_records.members(look.session, look.site_id, look.today)
 
 
 def _open_pairs(look: Look) -> list[tuple[Pair, MatchedPair]]:
@@ -52,9 +58,10 @@ def _about_person(look: Look, subject: str, code: str, sentence: str) -> Finding
 )  # fmt: skip
 def _pair_not_to_be(look: Look) -> Iterator[Finding]:
     vetoes = matching_records.hard_stops(look.session, look.site_id)
-    stopped = {frozenset((one.one, one.other)) for one in vetoes}
+    person = same_person.first_codes(look.session)
+    stopped = {frozenset(person.get(code, code) for code in (one.one, one.other)) for one in vetoes}
     for pair, row in look.once(_open_pairs):
-        if frozenset(pair.codes) in stopped:
+        if frozenset(person.get(code, code) for code in pair.codes) in stopped:
             text = _("It is noted that the two of pair {number} are not to be matched.")
             yield about_pair(look, row.site_id, row.id, text.format(number=pair.number))
 
@@ -79,8 +86,8 @@ def _pair_without_talk(look: Look) -> Iterator[Finding]:
 )  # fmt: skip
 def _peer_not_asked(look: Look) -> Iterator[Finding]:
     wished = {one.wisher for one in look.once(_wishes)}
-    for one in matching_records.members(look.session, look.site_id, look.today):
-        is_asked = one.code in wished or not one.is_free or one.role != "peer"
+    for one in look.once(_members):
+        is_asked = bool(wished & {one.code, *one.also}) or not one.is_free or one.role != "peer"
         if not is_asked and one.since is not None and one.since < look.today - ASKED_WITHIN:
             text = _("{code} could be matched since {date}. No wish of theirs is noted.")
             told = text.format(code=one.code, date=format_date(one.since))
@@ -94,8 +101,9 @@ def _peer_not_asked(look: Look) -> Iterator[Finding]:
 )  # fmt: skip
 def _wish_for_nobody(look: Look) -> Iterator[Finding]:
     roles = look.once(roles_now)
-    met = Meetings(matching_records.occasions(look.session, look.site_id), look.today)
-    for one in standing(look.once(_wishes), look.today, met):
+    also = Pool(look.once(_members)).also
+    met = Meetings(matching_records.occasions(look.session, look.site_id), look.today, also)
+    for one in standing(of_people(look.once(_wishes), also), look.today, met):
         if one.wisher in roles and one.wished not in roles:
             text = _("{wisher} wishes for {wished}, who no longer takes part.")
             told = text.format(wisher=one.wisher, wished=one.wished)

@@ -249,7 +249,7 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
     Conflict
         When they were deleted meanwhile.
     """
-    person = participant_of(session, code)
+    participant_of(session, code)
     if decided.on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
     _earliest, last = _asked_between(session, code)
@@ -267,7 +267,7 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
         raise InputFault.at("write_on", _("Choose a later day than the one they decided on."))
     now = taking_part_of(session, code, dt.date.max)
     if decided.outcome != "joined" or (now is not None and now.role != decided.role):
-        refuse_matched(session, person.site_id, code)
+        refuse_matched(session, code)
     details = {
         name: value
         for name, value in asdict(decided).items()
@@ -298,7 +298,7 @@ def take_back_decision(session: Session, code: str, seq: int) -> Saved:
     Conflict
         When they were deleted, or something else was noted meanwhile.
     """
-    person = participant_of(session, code)
+    participant_of(session, code)
     known = decisions(session, [code], until=dt.date.max).get(code, [])
     if not known or known[-1].seq != seq:
         raise Conflict(_("Something else was noted of them meanwhile. Reload the page."))
@@ -308,7 +308,7 @@ def take_back_decision(session: Session, code: str, seq: int) -> Saved:
         event = take_back(session, known[-1])
     left = taking_part_of(session, code, dt.date.max)
     if now is not None and (left is None or left.role != now.role):
-        refuse_matched(session, person.site_id, code)
+        refuse_matched(session, code)
     return Saved.event(session, event)
 
 
