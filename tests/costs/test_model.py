@@ -8,9 +8,10 @@ import yaml
 
 from peerbook.costs.case import COMPLETED, MONTHS, STARTED, estimate
 from peerbook.costs.figure import Figure
-from peerbook.costs.model import COMMON, MODELS, load_models
+from peerbook.costs.model import COMMON, ENGLISH, MODELS, load_models
 from peerbook.errors import InputFault
 from peerbook.guide.texts import handed_out, model_texts
+from peerbook.text import written_in
 from peerbook.text.readability import LIX_LIMIT, word_advice
 
 NAMES = [
@@ -178,3 +179,57 @@ def test_without_the_figures_all_share_it_says_so(tmp_path):
     (folder / f"{COMMON}.yaml").unlink()
     with pytest.raises(InputFault, match=rf"{COMMON}\.yaml.*mangler"):
         load_models(folder)
+
+
+def told_of(model):
+    """Return every text of a model but where it was read, each with its place."""
+    told, logic = model.headings, model.headings.logic_model
+    yield from (("title", model.title), ("place", model.place), ("published", model.published))
+    for name in (
+        "target_group", "context", "organisation", "cost_assessment", "recommendations",
+    ):  # fmt: skip
+        yield name, getattr(told, name)
+    for name in ("resources", "activities", "outputs", "outcomes"):
+        yield from ((f"{name}.{n}", text) for n, text in enumerate(getattr(logic, name)))
+    for question in model.questions:
+        yield from ((f"{question.id}.ask", question.ask), (f"{question.id}.hint", question.hint))
+    yield from ((line.id, line.what) for line in model.lines)
+
+
+def test_every_text_of_a_model_is_told_in_english_and_nothing_else_differs():
+    assert load_models() == load_models(language="da")
+    for danish, english in zip(load_models(), load_models(language="en"), strict=True):
+        pairs = zip(told_of(danish), told_of(english), strict=True)
+        for (place, one), (same_place, other) in pairs:
+            assert place == same_place
+            assert (one != other and other) or one == other == "", (danish.id, place)
+        assert not set("æøåÆØÅ") & set("".join(line.what for line in english.lines))
+        bare = [
+            (line.id, line.factors, line.payer, line.kind, line.when, line.category)
+            for model in (danish, english)
+            for line in model.lines
+        ]
+        assert bare[: len(danish.lines)] == bare[len(danish.lines) :]
+        assert danish.headings.references == english.headings.references
+        assert [one.figure for one in danish.questions] == [one.figure for one in english.questions]
+
+
+def test_the_english_files_tell_nothing_that_no_danish_file_has():
+    for path in MODELS.glob("*.yaml"):
+        danish, english = (
+            yaml.safe_load((folder / path.name).read_text(encoding="utf-8"))
+            for folder in (MODELS, MODELS / ENGLISH)
+        )
+        assert set(english) <= {"title", "place", "published", "headings", "figures", "lines"}
+        for part in ("figures", "lines"):
+            ids = {one["id"] for one in danish.get(part, [])}
+            assert set(english.get(part, {})) <= ids, path.name
+            assert {key for one in english.get(part, {}).values() for key in one} <= {
+                "ask", "hint", "what",
+            }  # fmt: skip
+
+
+def test_a_model_is_told_in_the_language_of_its_reader():
+    with written_in("en"):
+        assert load_models()[-1].title == "Voluntary peer mentors in Vejle"
+    assert load_models()[-1].title == "Frivillige peer-mentorer i Vejle"

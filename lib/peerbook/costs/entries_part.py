@@ -57,6 +57,8 @@ class Sort(Generic[One]):
         Names of the fields in which somebody could be named.
     caption, empty, add
         Words above the list, in its place where there are none, and to add one.
+    lead
+        What belongs here, above the list; nothing when empty.
     is_awaited
         Whether there is to be at least one: then the form stands open until there is.
     is_one
@@ -82,6 +84,7 @@ class Sort(Generic[One]):
     is_one: Callable[[One], bool] = lambda _one: True
     key: Callable[[Values], str] | None = None
     is_awaited: bool = False
+    lead: str = ""
     begin: Callable[[], Values] = dict
 
 
@@ -106,6 +109,7 @@ class Entries(Generic[One]):
         self._opened.follow(self._place.refresh)
         self._place.show_overview()
         return [
+            *([Prose(self._sort.lead)] if self._sort.lead else []),
             self._place,
             Disclosure(
                 self._sort.add,

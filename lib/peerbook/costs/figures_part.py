@@ -31,6 +31,7 @@ from peerbook.ui import (
     Form,
     Group,
     Heading,
+    IntegerField,
     Notice,
     NumberField,
     Part,
@@ -235,9 +236,7 @@ class Figures:
         ]  # fmt: skip
         if asked.are_prices:
             columns.append(
-                NumberField(
-                    "price_year", _("Price year"), minimum=EARLIEST, maximum=LATEST, decimals=0
-                )
+                IntegerField("price_year", _("Price year"), minimum=EARLIEST, maximum=LATEST)
             )
         columns += [
             TextField("source", _("Where from"), max_length=200),
@@ -262,7 +261,7 @@ class Figures:
             asked.id,
             {
                 "value": typed(figure.value), "low": typed(low), "high": typed(high),
-                "price_year": None if figure.price_year is None else Decimal(figure.price_year),
+                "price_year": figure.price_year,
                 "source": figure.source, "said_on": figure.said_on,
                 "example": figure.status == "example" and figure.value is not None,
             },
@@ -364,7 +363,7 @@ def _at(fault: Fault, places: dict[str, str]) -> Fault:
 
 
 def _unit(unit: Unit) -> str:
-    return _("per cent") if unit == "share" else unit_name(unit)
+    return _("per cent, 0 to 100") if unit == "share" else unit_name(unit)
 
 
 def _by_category(model: Model) -> dict[Category, list[Question]]:

@@ -45,6 +45,9 @@ def own_costs(opened: Opened) -> Sort[OwnLine]:
     """Return costs that no model asks for, by category."""
     return _sort(
         opened, "resources", "own_cost", ("cost",), with_category=True,
+        lead=_(
+            "An amount in kroner, or hours of somebody on the team in step 2, whatever they are."
+        ),
         caption=_("Your own costs"), empty=_("None is noted."), add=_("Add a cost"),
     )  # fmt: skip
 
@@ -53,6 +56,10 @@ def grants(opened: Opened) -> Sort[OwnLine]:
     """Return what others give: grants in money, and gifts."""
     return _sort(
         opened, "grants", "grant", ("grant", "gift"), with_category=False,
+        lead=_(
+            "What others give. A grant is money and is taken off what you pay. A gift, such as "
+            "free rooms or coffee, costs nobody money and is told apart."
+        ),
         caption=_("Grants and gifts"), empty=_("No grant is noted."),
         add=_("Add a grant or a gift"),
     )  # fmt: skip
@@ -62,13 +69,18 @@ def savings(opened: Opened) -> Sort[OwnLine]:
     """Return what is saved elsewhere."""
     return _sort(
         opened, "saved", "saving", ("saving",), with_category=False,
+        lead=_(
+            "What is not spent elsewhere because you have this, such as hours another offer no "
+            "longer needs. Write only what can be shown; what people gain in the long run belongs "
+            "in SØM."
+        ),
         caption=_("Saved elsewhere"), empty=_("Nothing is noted."), add=_("Add what is saved"),
     )  # fmt: skip
 
 
 def _sort(
     opened: Opened, step: Step, name: str, kinds: tuple[Kind, ...], *, with_category: bool,
-    caption: str, empty: str, add: str,
+    lead: str, caption: str, empty: str, add: str,
 ) -> Sort[OwnLine]:  # fmt: skip
     def fields() -> list[Field[Any] | Group]:
         return list(_fields(opened, kinds, with_category=with_category))
@@ -124,7 +136,7 @@ def _sort(
         },
         entry,
         texts=("what", "source"),
-        caption=caption, empty=empty, add=add,
+        lead=lead, caption=caption, empty=empty, add=add,
         is_one=lambda one: one.kind in kinds,
         begin=lambda: {
             "said_on": opened.desk.today, "price_year": opened.said.price_year, "of": _IN_KRONER,

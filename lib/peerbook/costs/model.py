@@ -4,6 +4,9 @@ Each model is a file in `models/`, in Danish, with the seven headings that every
 Socialstyrelsen's catalogue (Modeller for brug af peer-støtte, 2018). A number stands in a file only
 with where it was read; the others are empty and asked for. `common.yaml` holds the figures that all
 models share, so that they are compared with one set of wages.
+
+A file of the same name in `models/english/` says the texts in English, each at the place or id it
+has in Danish. Where something was read keeps its own words: it is what one looks up.
 """
 
 from __future__ import annotations
@@ -32,10 +35,11 @@ from peerbook.course.content_files import (
     used_twice,
 )
 from peerbook.errors import Fault, InputFault
-from peerbook.text import _
+from peerbook.text import _, current_language
+from peerbook.text.words import Language
 
 MODELS = Path(__file__).parent / "models"
-COMMON = "common"
+COMMON, ENGLISH = "common", "english"
 
 
 @dataclass(frozen=True)
@@ -138,30 +142,56 @@ class Model:
         return Case(self.title, self.lines, filled, years, first_year, price_year, index or {})
 
 
-@cache
-def load_models(folder: Path = MODELS) -> tuple[Model, ...]:
+def load_models(folder: Path = MODELS, language: Language | None = None) -> tuple[Model, ...]:
     """Return all models: those of the catalogue in its order, then Vejle's.
+
+    Parameters
+    ----------
+    folder
+        Where their files are.
+    language
+        In which their texts are wanted; the user's when None.
 
     Raises
     ------
     InputFault
         With everything that is wrong in the files, each fault with file and place.
     """
+    return _loaded(folder, language or current_language())
+
+
+@cache
+def _loaded(folder: Path, language: Language) -> tuple[Model, ...]:
     faults: list[Fault] = []
-    common = _questions(folder / f"{COMMON}.yaml", faults)
+    shared = folder / f"{COMMON}.yaml"
+    common = _parsed(Question, _read(shared, language, faults).get("figures"), shared, faults)
     files = sorted(path for path in folder.glob("*.yaml") if path.stem != COMMON)
-    models = [_model(path, common, faults) for path in files]
+    models = [_model(path, _read(path, language, faults), common, faults) for path in files]
     if faults:
         raise InputFault(faults)
     return tuple(model for model in models if model is not None)
 
 
-def _questions(path: Path, faults: list[Fault]) -> tuple[Question, ...]:
-    return _parsed(Question, read_yaml(path, faults).get("figures"), path, faults)
-
-
-def _model(path: Path, common: tuple[Question, ...], faults: list[Fault]) -> Model | None:
+def _read(path: Path, language: Language, faults: list[Fault]) -> dict[str, Any]:
     data = read_yaml(path, faults)
+    if language == "da":
+        return data
+    told: dict[str, Any] = _told_anew(data, read_yaml(path.parent / ENGLISH / path.name, faults))
+    return told
+
+
+def _told_anew(data: Any, told: Any) -> Any:
+    """Return what a file holds with its texts as another tells them."""
+    if isinstance(told, dict) and isinstance(data, dict):
+        return data | {key: _told_anew(data.get(key), one) for key, one in told.items()}
+    if isinstance(told, dict) and isinstance(data, list):
+        return [one | told.get(one.get("id"), {}) for one in mappings(data)]
+    return told
+
+
+def _model(
+    path: Path, data: dict[str, Any], common: tuple[Question, ...], faults: list[Fault]
+) -> Model | None:
     lines = _parsed(Line, data.pop("lines", None), path, faults)
     own = _parsed(Question, data.pop("figures", None), path, faults)
     before = len(faults)

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from peerbook.costs.assessment import Assessment
 from peerbook.costs.case import STARTED, Case, Category, Estimate, Kind, Payer, estimate
 from peerbook.costs.comparison import differences
-from peerbook.costs.draws import drawn_per_started, reaches
+from peerbook.costs.draws import DRAWS, drawn_per_started, reaches
 from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.model import Model
 from peerbook.costs.names import category_name, kind_name, kroner, payer_name, years_told
@@ -466,7 +466,11 @@ def _range_parts(worked: Sequence[Result]) -> list[Part]:
             "cost may lie from this."
         )
         return [heading, Prose(text)]
-    return [heading, range_chart(varying)]
+    text = _(
+        "Each figure with a least and a most is drawn at random between them, and the cost is "
+        "worked out from that. One such time is a draw; this is from {n}."
+    )
+    return [heading, Prose(text.format(n=format_number(DRAWS))), range_chart(varying)]
 
 
 def _tornado_parts(one: Result) -> list[Part]:

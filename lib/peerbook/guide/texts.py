@@ -47,7 +47,7 @@ def handed_out() -> tuple[HandedOut, ...]:
     return (
         *(text for texts in courses for text in texts),
         *forms,
-        *(text for model in load_models() for text in model_texts(model)),
+        *(text for model in load_models(language="da") for text in model_texts(model)),
         *(HandedOut(_("Handbook"), chapter.title, chapter.text) for chapter in handbook()),
         HandedOut(
             _("Accessibility"), _("Accessibility statement"), statement(Organisation(), None)
