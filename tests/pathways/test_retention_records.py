@@ -179,6 +179,23 @@ def test_the_channel_is_what_made_the_peer_come_or_else_where_they_first_heard(s
     ]  # fmt: skip
 
 
+def test_the_channel_is_that_of_the_way_that_led_to_the_match(store, site_id):
+    def asks(on, heard, decided):
+        row = Enquiry(
+            site_id=site_id, participant_code=code, asked_on=day(on), wanted_role="peer",
+            heard_via=heard, decided_via=decided,
+        )  # fmt: skip
+        save(store, row)
+
+    code = somebody(store, site_id, "peer", on=day(-80))
+    asks(-90, "notice", "ambassador")
+    asks(-20, "article", "leaflet")
+    before = pair(store, site_id, code, somebody(store, site_id), end=("withdrew", day(5)))
+    assert contracts(store).loc[before, "channel"] == "ambassador", "they are a peer from before"
+    happen(store, "participant", code, "joined", day(-10), role="peer")
+    assert contracts(store).loc[before, "channel"] == "leaflet"
+
+
 def test_whoever_has_two_codes_is_one_person(store, site_id):
     one, other = somebody(store, site_id), somebody(store, site_id)
     save(store, same_person(one, other))

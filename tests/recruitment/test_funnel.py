@@ -29,12 +29,12 @@ def enquiries(*rows):
     return pd.DataFrame(rows, columns=columns)
 
 
-def reached(*rows):
-    return pd.DataFrame(rows, columns=["code", "stage", "on"])
-
-
-def ways(asked, stages=()):
-    return journeys(enquiries(*asked), reached(*stages))
+def ways(asked, stages=(), matches=()):
+    return journeys(
+        enquiries(*asked),
+        pd.DataFrame(stages, columns=["code", "stage", "on"]),
+        pd.DataFrame(matches, columns=["code", "matched_on", "completed_on"], dtype=object),
+    )
 
 
 def by_channel(rows):
@@ -75,8 +75,31 @@ def test_a_peer_who_later_wants_to_be_a_mentor_begins_a_new_way_with_their_own_s
 
 
 def test_whoever_joined_without_a_talk_written_down_has_come_past_it():
-    frame = ways([ANNA], [("P-AAAAAA", "completed", on(300))])
+    frame = ways([ANNA], matches=[("P-AAAAAA", on(60), on(300))])
     assert funnel(frame, "heard_via")[0].reached == (1, 1, 1, 1, 1)
+
+
+def test_a_completion_belongs_to_the_way_that_led_to_the_match():
+    again = ("P-AAAAAA", on(190), "mentor", "leaflet", None)
+    joined, pair = ("P-AAAAAA", "joined", on(8)), ("P-AAAAAA", on(20), on(210))
+    whole, *channels = funnel(ways([ANNA, again], [joined], [pair]), "heard_via")
+    assert whole.reached == (2, 1, 1, 1, 1)
+    assert by_channel(channels) == {"notice": (1, 1, 1, 1, 1), "leaflet": (1, 0, 0, 0, 0)}
+
+
+def test_whoever_is_matched_as_a_peer_after_asking_to_be_a_mentor_was_led_there_as_a_peer():
+    again = ("P-AAAAAA", on(190), "mentor", "leaflet", None)
+    joined = [("P-AAAAAA", "joined", on(8)), ("P-AAAAAA", "joined", on(250))]
+    matches = [("P-AAAAAA", on(200), None), ("P-AAAAAA", on(260), on(400))]
+    frame = ways([ANNA, again], joined, matches)
+    assert frame["matched_on"].tolist() == [on(200), on(260)]
+    assert frame["completed_on"].tolist() == [None, on(400)]
+
+
+def test_what_was_before_somebody_asked_came_of_no_enquiry():
+    stages = [("P-AAAAAA", "talked", on(-9)), ("P-AAAAAA", "joined", on(-8))]
+    frame = ways([ANNA], stages, [("P-AAAAAA", on(-5), on(90))])
+    assert funnel(frame, "heard_via")[0].reached == (1, 0, 0, 0, 0)
 
 
 def test_only_those_who_asked_in_the_period_count():
@@ -90,14 +113,22 @@ def test_where_nobody_was_asked_what_made_them_come_the_first_channel_stands_for
     assert by_channel(funnel(ways([ANNA]), "decided_via"))["notice"][0] == 1
 
 
+def test_where_nobody_knows_what_made_them_come_the_first_channel_stands_for_it():
+    forgot = (*ANNA[:4], "unknown")
+    assert by_channel(funnel(ways([forgot]), "decided_via")).keys() == {None, "notice"}
+    told = ("P-AAAAAA", on(9), "peer", "article", "ambassador")
+    frame = ways([forgot, told], [("P-AAAAAA", "joined", on(20))])
+    assert by_channel(funnel(frame, "decided_via")).keys() == {None, "ambassador"}
+
+
 def started(frame, *rows, by="heard_via", **period):
-    contracts = pd.DataFrame(rows, columns=["contract", "code", "starts_on"])
+    contracts = pd.DataFrame(rows, columns=["contract", "code", "matched_on"])
     return contracts_started(frame, contracts, by, **period)
 
 
 def test_a_contract_of_two_who_came_one_way_is_one_and_a_match_is_none():
     bo = ("P-BBBBBB", on(3), "mentor", "notice", "article")
-    frame = ways([ANNA, bo], [("P-AAAAAA", "matched", on(60)), ("P-BBBBBB", "matched", on(60))])
+    frame = ways([ANNA, bo], matches=[("P-AAAAAA", on(60), None), ("P-BBBBBB", on(60), None)])
     assert started(frame) == {}
     both = ((1, "P-AAAAAA", on(61)), (1, "P-BBBBBB", on(61)))
     assert started(frame, *both) == {"notice": 1}
@@ -109,9 +140,13 @@ def test_a_contract_of_two_who_came_one_way_is_one_and_a_match_is_none():
 
 def test_a_contract_belongs_to_the_way_that_led_to_it():
     again = ("P-AAAAAA", on(200), "mentor", "article", None)
-    frame = ways([ANNA, again], [("P-AAAAAA", "joined", on(20))])
+    joined = [("P-AAAAAA", "joined", on(20)), ("P-AAAAAA", "joined", on(250))]
+    frame = ways([ANNA, again], joined)
     assert started(frame, (1, "P-AAAAAA", on(61))) == {"notice": 1}
+    assert started(frame, (1, "P-AAAAAA", on(210))) == {"notice": 1}, "no mentor yet"
     assert started(frame, (2, "P-AAAAAA", on(260))) == {"article": 1}
+    of_the_first = (1, "P-AAAAAA", on(210)), (2, "P-AAAAAA", on(260))
+    assert started(frame, *of_the_first, first=on(100)) == {"article": 1}
 
 
 def test_the_time_of_a_talk_is_spent_on_the_way_that_led_to_it():
@@ -140,24 +175,30 @@ def test_money_and_time_are_told_for_each_contract_and_never_divided_by_none():
 codes = st.one_of(st.none(), st.sampled_from(["P-AAAAAA", "P-BBBBBB", "P-CCCCCC"]))
 days = st.integers(0, 400).map(on)
 asked = st.tuples(codes, days, st.just("peer"), st.sampled_from(["notice", "article"]), st.none())
-steps = st.tuples(codes.filter(bool), st.sampled_from(STAGES[1:]), days)
+steps = st.tuples(codes.filter(bool), st.sampled_from(["talked", "joined"]), days)
+pairings = st.tuples(codes.filter(bool), days, st.none() | st.integers(401, 800).map(on))
 
 
-@given(st.lists(asked, max_size=12), st.lists(steps, max_size=12), st.randoms())
+@given(
+    st.lists(asked, max_size=12), st.lists(steps, max_size=12), st.lists(pairings, max_size=6),
+    st.randoms(),
+)  # fmt: skip
 def test_channels_add_up_to_the_whole_which_only_grows_smaller_and_knows_no_order(
-    rows, stages, chance
+    rows, stages, matches, chance
 ):
     rows = list({(row[0], row[1]): row for row in rows if row[0]}.values()) + [
         row for row in rows if not row[0]
     ]
-    whole, *channels = funnel(ways(rows, stages), "heard_via")
+    whole, *channels = funnel(ways(rows, stages, matches), "heard_via")
+    assert whole.reached[4] <= sum(ended is not None for _code, _on, ended in matches)
     assert whole.reached == tuple(
         sum(row.reached[n] for row in channels) for n in range(len(STAGES))
     )
     assert list(whole.reached) == sorted(whole.reached, reverse=True)
     chance.shuffle(rows)
     chance.shuffle(stages)
-    assert funnel(ways(rows, stages), "heard_via") == (whole, *channels)
+    chance.shuffle(matches)
+    assert funnel(ways(rows, stages, matches), "heard_via") == (whole, *channels)
 
 
 @pytest.mark.parametrize("by", ["heard_via", "decided_via"])

@@ -34,7 +34,7 @@ from peerbook.recruitment import (
 from peerbook.recruitment.effort_records import Effort
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.funnel import funnel
-from peerbook.recruitment.journey_records import askers, journeys_frame
+from peerbook.recruitment.journey_records import askers, contracts_frame, journeys_frame
 from peerbook.recruitment.people_part import People
 from peerbook.recruitment.press_records import Item
 from peerbook.recruitment.stakeholder_records import Place, Visited
@@ -300,6 +300,18 @@ def test_a_pair_and_how_it_ended_are_stages_of_both_ways(store, site_id):
             append_event(session, "matched_pair", number, "ended", TODAY, end=end)
         frame = read(store, journeys_frame, site_id)
         assert funnel(frame, "heard_via")[0].reached[4] == completed
+
+
+@pytest.mark.parametrize(("ended_on", "is_started"), [(12, True), (9, True), (8, False)])
+def test_a_contract_that_never_began_was_not_started(store, site_id, ended_on, is_started):
+    codes = [asks(store, site_id, Person(name)) for name in ("Hanne Opdigt", "Bo Opdigt")]
+    number = a_pair(store, site_id, *codes, on=TODAY)
+    with store.write(LEADER) as session:
+        session.get_one(MatchedPair, number).starts_on = days(9)
+        append_event(session, "matched_pair", number, "ended", days(ended_on), end="withdrew")
+    started = read(store, contracts_frame, site_id, days(20))
+    assert started["code"].tolist() == (codes if is_started else [])
+    assert read(store, contracts_frame, site_id, days(8)).empty
 
 
 def test_whoever_says_not_now_comes_back_on_the_list_when_they_may_be_written_to(store, site_id):

@@ -22,7 +22,7 @@ from peerbook.course.records import at_site
 from peerbook.pathways.contract import Contract
 from peerbook.pathways.pathway_records import pathways
 from peerbook.pathways.retention import DAYS_IN
-from peerbook.people.pairs import COMPLETED
+from peerbook.people.pairs import COMPLETED, begun_on
 from peerbook.privacy import same_person
 from peerbook.privacy.disclosure import Whose
 from peerbook.store.tables import (
@@ -265,10 +265,13 @@ class _Pairs:
         self._begun: dict[str, dt.date] = {}
         self._ended: dict[str, tuple[dt.date, bool, Decimal]] = {}
         for one in pathways(session, site_id, last, ended_since=first):
-            if one.contract is None or one.contract.starts_on > (one.ended_on or last):
-                continue  # nothing began
+            if one.contract is None:
+                continue
+            since = begun_on(one.contract.starts_on, one.ended_on, last)
+            if since is None:
+                continue
             key = str(one.number)
-            self._begun[key] = one.contract.starts_on
+            self._begun[key] = since
             if one.ended_on is not None and one.end != ERASED_END:
                 months = _months(one.contract, one.ended_on)
                 self._ended[key] = one.ended_on, one.end in COMPLETED, months

@@ -19,7 +19,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from peerbook.pathways.retention import End
 from peerbook.pathways.stretches import Stretch, Turn, contract, whole_time
-from peerbook.people.pairs import PAIR
+from peerbook.people.pairs import PAIR, begun_on
+from peerbook.people.participants import STOPS, TAKES_PART
+from peerbook.people.ways import UNKNOWN, Way, led_to, made_come, ways_of
 from peerbook.privacy import same_person
 from peerbook.store import in_effect
 from peerbook.store.events import WITHDRAWN
@@ -36,9 +38,6 @@ from peerbook.text import format_list
 
 _AT_ONCE = 1000
 """Rows taken from the database at a time."""
-
-_TAKES_PART = ("joined", "enrolled")
-_STOPS = ("stopped", "deselected", "not_now")
 
 CONTRACT_COLUMNS = (
     "participant", "mentor", "started_on", "ended_on", "end", "pauses", "course", "channel"
@@ -57,6 +56,7 @@ class _Pair(NamedTuple):
     number: int
     peer: str | None
     mentor: str | None
+    matched_on: dt.date
     stretch: Stretch
 
     @property
@@ -83,19 +83,19 @@ def contracts(session: Session, site_id: int | None, day: dt.date) -> pd.DataFra
         erased is on a pause from then on: nobody will know how it would have ended. As long as no
         contract has begun, a pair runs from the day it was matched, also when it ended before.
         `course` is the number of the latest course the mentor was on that had begun by then, and
-        `channel` what made the peer come, or else through what they first heard of the programme;
-        missing where it is not known.
+        `channel` what made the peer come on the way that led to the match, or else through what
+        they first heard of the programme on it; missing where it is not known.
     """
     found = _pairs(session, site_id, day)
     courses = _courses(session, site_id)
-    channels = _channels(session, site_id)
+    ways = _ways(session, site_id, day)
     person = same_person.first_codes(session)
     rows = [
         (
             *(code and person.get(code, code) for code in (pair.peer, pair.mentor)),
             one.started_on, one.ended_on, one.end, list(one.pauses),
             _latest(courses.get(pair.mentor or "", ()), one.started_on),
-            _channel(channels.get(pair.peer or "", ()), one.started_on),
+            _channel(led_to(ways.get(pair.peer or "", ()), pair.matched_on)),
         )
         for pair in found
         for one in [pair.stretch.as_far_as_known()]
@@ -203,10 +203,9 @@ def _pairs(session: Session, site_id: int | None, day: dt.date) -> list[_Pair]:
     found = []
     for number, peer, mentor, matched_on, starts_on in session.execute(wanted):
         ended_on, end = ends.get(str(number), (None, None))
-        has_begun = starts_on is not None and starts_on <= (ended_on or day)
-        started_on = starts_on if starts_on is not None and has_begun else matched_on
+        started_on = begun_on(starts_on, ended_on, day) or matched_on
         stretch = contract(started_on, ended_on, end, turns.get(str(number), ()))
-        found.append(_Pair(number, peer, mentor, stretch))
+        found.append(_Pair(number, peer, mentor, matched_on, stretch))
     return found
 
 
@@ -242,12 +241,12 @@ def _of(role: InstrumentedAttribute[str | None], site_id: int | None) -> Select[
 def _left(session: Session, site_id: int | None, day: dt.date) -> dict[str, dt.date]:
     """Return since when those who had left the programme by a day have done so, by code."""
     in_pairs = _of(MatchedPair.peer_code, site_id).union(_of(MatchedPair.mentor_code, site_id))
-    happened = Event.kind.in_((*_TAKES_PART, *_STOPS, WITHDRAWN))
+    happened = Event.kind.in_((*TAKES_PART, *STOPS, WITHDRAWN))
     told = _histories(session, "participant", select(in_pairs.subquery()), happened, day)
     return {
         code: events[-1].effective_on
         for code, events in told
-        if events and events[-1].kind in _STOPS
+        if events and events[-1].kind in STOPS
     }
 
 
@@ -274,26 +273,30 @@ def _latest(courses: Iterable[tuple[dt.date, int]], day: dt.date) -> int | None:
     return None if begun is None else begun[1]
 
 
-_Asked = tuple[dt.date, str, str | None]
-
-
-def _channels(session: Session, site_id: int | None) -> dict[str, list[_Asked]]:
-    """Return when peers asked, and through what they came, the first time first, by code."""
+def _ways(session: Session, site_id: int | None, day: dt.date) -> dict[str, list[Way]]:
+    """Return the ways that peers had begun by a day, by code."""
+    peers = _of(MatchedPair.peer_code, site_id)
+    joins = Event.kind.in_((*TAKES_PART, WITHDRAWN))
+    joined = {
+        code: [event.effective_on for event in events]
+        for code, events in _histories(session, "participant", peers, joins, day)
+    }
     wanted = (
-        select(Enquiry.participant_code, Enquiry.asked_on, Enquiry.heard_via, Enquiry.decided_via)
-        .where(Enquiry.participant_code.in_(_of(MatchedPair.peer_code, site_id)))
+        select(
+            Enquiry.participant_code, Enquiry.asked_on, Enquiry.wanted_role, Enquiry.heard_via,
+            Enquiry.decided_via,
+        )
+        .where(Enquiry.participant_code.in_(peers), Enquiry.asked_on <= day)
         .order_by(Enquiry.asked_on, Enquiry.id)
         .execution_options(yield_per=_AT_ONCE)
-    )
-    found: defaultdict[str, list[_Asked]] = defaultdict(list)
-    for code, *asked in session.execute(wanted):
-        found[str(code)].append(cast(_Asked, tuple(asked)))
-    return found
+    )  # fmt: skip
+    asked: defaultdict[str, list[Way]] = defaultdict(list)
+    for code, asked_on, role, heard_via, decided_via in session.execute(wanted):
+        asked[str(code)].append(Way(asked_on, role, heard_via, decided_via))
+    return {code: ways_of(known, joined.get(code, ())) for code, known in asked.items()}
 
 
-def _channel(asked: Iterable[_Asked], day: dt.date) -> str | None:
-    """Return what made somebody come, as far as it was known on a day."""
-    by_then = [(decided, heard) for on, heard, decided in asked if on <= day]
-    decided = next((one for one, _heard in by_then if one not in (None, "unknown")), None)
-    heard = by_then[0][1] if by_then else None
-    return decided or (None if heard == "unknown" else heard)
+def _channel(way: Way | None) -> str | None:
+    """Return what made somebody come on a way; None where that is not known."""
+    channel = None if way is None else made_come(way.heard_via, way.decided_via)
+    return None if channel == UNKNOWN else channel

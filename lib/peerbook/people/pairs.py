@@ -42,6 +42,8 @@ class Pair:
         Until when, and how it ended; None while it goes on.
     follows
         Number of the pair before it.
+    starts_on
+        From when on their contract is agreed; None without one.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Pair:
     ended_on: dt.date | None = None
     end: str | None = None
     follows: int | None = None
+    starts_on: dt.date | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -88,6 +91,7 @@ def _pairs(session: Session, which: ColumnElement[bool], day: dt.date) -> list[P
                 None if end is None else end.effective_on,
                 None if end is None else str(end.details["end"]),
                 row.follows_id,
+                row.starts_on,
             )
         )  # fmt: skip
     return sorted(found, key=lambda pair: (pair.ended_on is not None, pair.matched_on, pair.number))
@@ -98,6 +102,19 @@ def are_vetoed(session: Session, one: str, other: str) -> bool:
     mine, theirs = (same_person.codes_of(session, [code]) for code in (one, other))
     between = exists().where(Veto.is_about(mine), Veto.is_about(theirs))
     return bool(mine.isdisjoint(theirs) and session.scalar(select(between)))
+
+
+def begun_on(starts_on: dt.date | None, ended_on: dt.date | None, day: dt.date) -> dt.date | None:
+    """Return when the contract of a pair began; None where it had not by a day.
+
+    Parameters
+    ----------
+    starts_on
+        The first day that was agreed on; None where there is no contract.
+    ended_on
+        When the pair had ended, if it had: a contract agreed on for later never begins.
+    """
+    return None if starts_on is None or starts_on > (ended_on or day) else starts_on
 
 
 def refuse_matched(session: Session, code: str) -> None:

@@ -23,9 +23,10 @@ from peerbook.text import _
 
 RoleInPair = Literal["peer", "mentor"]
 
-_TAKES_PART = ("joined", "enrolled")
+TAKES_PART = ("joined", "enrolled")
 STOPPED = "stopped"
-_STOPS = ("not_now", "deselected", STOPPED)
+STOPS = ("not_now", "deselected", STOPPED)
+"""After which events somebody takes part, and after which no longer; the last one decides."""
 
 
 def new_participant(session: Session, site_id: int, name: str, on: dt.date) -> str:
@@ -87,20 +88,20 @@ def taking_part(session: Session, site_id: int | None, day: dt.date) -> dict[str
 
     Whoever joined as a peer and is later on a course, or joins again, is a mentor from then on.
     """
-    return _taking_part(_events(session, _at(site_id), (*_TAKES_PART, *_STOPS), day))
+    return _taking_part(_events(session, _at(site_id), (*TAKES_PART, *STOPS), day))
 
 
 def taking_part_of(session: Session, code: str, day: dt.date) -> TakingPart | None:
     """Return as what somebody takes part on a day; None when they do not."""
     of_one = select(Participant.code).where(Participant.code == code)
-    return _taking_part(_events(session, of_one, (*_TAKES_PART, *_STOPS), day)).get(code)
+    return _taking_part(_events(session, of_one, (*TAKES_PART, *STOPS), day)).get(code)
 
 
 def _taking_part(events: Iterable[Event]) -> dict[str, TakingPart]:
     known: dict[str, TakingPart] = {}
     for event in events:
         before = known.pop(event.subject_id, None)
-        if event.kind in _TAKES_PART:
+        if event.kind in TAKES_PART:
             role = cast(RoleInPair, event.details.get("role", "mentor"))
             since = before.since if before and before.role == role else event.effective_on
             known[event.subject_id] = TakingPart(role, since)
@@ -149,13 +150,13 @@ def take_back_last(session: Session, code: str, kinds: Collection[str], seq: int
 
 def stopped(session: Session, site_id: int, day: dt.date) -> dict[str, Event]:
     """Return who took part at a site and no longer does on a day, and the event that says so."""
-    last = last_events(session, site_id, (*_TAKES_PART, *_STOPS), day)
+    last = last_events(session, site_id, (*TAKES_PART, *STOPS), day)
     return {code: event for code, event in last.items() if event.kind == STOPPED}
 
 
 def take_back_stopped(session: Session, code: str, seq: int) -> Event:
     """Take back that somebody no longer takes part; raises as `take_back_last`."""
-    return take_back_last(session, code, (*_TAKES_PART, *_STOPS), seq)
+    return take_back_last(session, code, (*TAKES_PART, *STOPS), seq)
 
 
 def _at(site_id: int | None) -> Select[str]:

@@ -6,12 +6,16 @@ A share stands with what it is of and with an interval, since the numbers are sm
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 from scipy import stats
+
+from peerbook.people.ways import begun_by, led_to, made_come
+from peerbook.rows import each
 
 Stage = Literal["asked", "talked", "joined", "matched", "completed"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -144,26 +148,22 @@ def funnel(
 
 
 def contracts_started(
-    journeys: pd.DataFrame,
-    contracts: pd.DataFrame,
-    by: By,
-    *,
-    first: dt.date | None = None,
-    last: dt.date | None = None,
+    journeys: pd.DataFrame, contracts: pd.DataFrame, by: By, *, first: dt.date | None = None
 ) -> dict[str, int]:
     """Return how many contracts were started with somebody who came through each channel.
 
     A contract has two people, and is one also where both came through the same channel; where they
-    came through two, it is told of each of these.
+    came through two, it is told of each of these. It belongs to the way that led to the match.
 
     Parameters
     ----------
-    journeys, by, first, last
+    journeys, by, first
         As for `funnel`.
     contracts
-        `contract`, `code` and `starts_on`, one row for each of its two people.
+        `contract`, `code` and `matched_on`, one row for each of its two people.
     """
-    came = _with_channel(contracts, "starts_on", _asked_between(journeys, first, last), by)
+    came = _with_channel(contracts, "matched_on", journeys, by, led_to)
+    came = _asked_between(came, first, None)
     counts = came.groupby("channel")["contract"].nunique()
     return {str(name): int(count) for name, count in counts.items()}
 
@@ -183,17 +183,27 @@ def spent_in_talks(journeys: pd.DataFrame, talks: pd.DataFrame, by: By) -> pd.Da
     DataFrame
         `channel`, `date`, `minutes` and `cost_kr`, which is none; nothing of whoever never asked.
     """
-    came = _with_channel(talks, "date", journeys, by)
+    came = _with_channel(talks, "date", journeys, by, begun_by)
     return came.assign(cost_kr=0)[["channel", "date", "minutes", "cost_kr"]]
 
 
-def _with_channel(rows: pd.DataFrame, day: str, journeys: pd.DataFrame, by: By) -> pd.DataFrame:
-    """Return rows about people with the channel of the latest way each had begun by a day."""
-    ways = journeys.assign(channel=_channel(journeys, by))[["code", "asked_on", "channel"]]
-    numbered = rows.assign(row=range(len(rows)))
-    came = numbered.merge(ways[ways["code"].notna()], on="code")
-    came = came[came["asked_on"] <= came[day]].sort_values("asked_on", kind="stable")
-    return came.drop_duplicates("row", keep="last")
+def _with_channel(
+    rows: pd.DataFrame,
+    day: str,
+    journeys: pd.DataFrame,
+    by: By,
+    which: Callable[[Sequence[Any], dt.date], Any],
+) -> pd.DataFrame:
+    """Return rows about people with the channel of one of the ways of each, and when it began."""
+    ways: defaultdict[str, list[Any]] = defaultdict(list)
+    for way in each(journeys.assign(channel=_channel(journeys, by))):
+        if way.code is not None:
+            ways[way.code].append(way)
+    found = [which(ways[code], on) for code, on in zip(rows["code"], rows[day], strict=True)]
+    known = [way for way in found if way is not None]
+    return rows.loc[[way is not None for way in found]].assign(
+        channel=[way.channel for way in known], asked_on=[way.asked_on for way in known]
+    )
 
 
 def _asked_between(
@@ -211,7 +221,8 @@ def _channel(journeys: pd.DataFrame, by: By) -> pd.Series:
     heard = journeys["heard_via"]
     if by == "heard_via":
         return heard
-    return journeys["decided_via"].where(journeys["decided_via"].notna(), heard)
+    told = [made_come(*channels) for channels in each(journeys[["heard_via", "decided_via"]])]
+    return pd.Series(told, index=journeys.index, dtype=object)
 
 
 def people_reached(journeys: pd.DataFrame, who: pd.Series) -> dict[str, frozenset[str]]:

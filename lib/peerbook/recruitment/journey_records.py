@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from peerbook.people.pairs import COMPLETED, pairs
+from peerbook.people.pairs import COMPLETED, begun_on, pairs
 from peerbook.people.participants import danish_order
 from peerbook.privacy import same_person
 from peerbook.recruitment.enquiry_records import enquiries_frame
@@ -20,7 +20,7 @@ from peerbook.recruitment.role_chain import ROLES, Role, Turn
 from peerbook.recruitment.talk_records import OUTCOMES
 from peerbook.store import identities, in_effect
 from peerbook.store.events import WITHDRAWN
-from peerbook.store.tables import CoffeeTalk, Enquiry, Event, MatchedPair, Participant
+from peerbook.store.tables import CoffeeTalk, Enquiry, Event, Participant
 
 Standing = Literal["asked", "talk_agreed", "talked", "joined", "not_now", "deselected"]
 
@@ -57,7 +57,7 @@ class Asker:
 def journeys_frame(session: Session, site_id: int | None = None) -> pd.DataFrame:
     """Return one row for each who asked at a site, or at all; see `journeys`. No name is read."""
     first_noted_first = enquiries_frame(session, site_id).iloc[::-1]
-    return journeys(first_noted_first, _reached(session, site_id))
+    return journeys(first_noted_first, _reached(session, site_id), _matches(session, site_id))
 
 
 def _reached(session: Session, site_id: int | None) -> pd.DataFrame:
@@ -76,11 +76,16 @@ def _reached(session: Session, site_id: int | None) -> pd.DataFrame:
     )
     for event in in_effect(session.scalars(happened), dt.date.max):
         rows.append((event.subject_id, "joined", event.effective_on))
-    for pair in pairs(session, site_id, dt.date.max):
-        rows += [(code, "matched", pair.matched_on) for code in pair.codes]
-        if pair.ended_on is not None and pair.end in COMPLETED:
-            rows += [(code, "completed", pair.ended_on) for code in pair.codes]
     return pd.DataFrame(rows, columns=["code", "stage", "on"])
+
+
+def _matches(session: Session, site_id: int | None) -> pd.DataFrame:
+    rows = [
+        (code, pair.matched_on, pair.ended_on if pair.end in COMPLETED else None)
+        for pair in pairs(session, site_id, dt.date.max)
+        for code in pair.codes
+    ]
+    return pd.DataFrame(rows, columns=["code", "matched_on", "completed_on"], dtype=object)
 
 
 def contracts_frame(session: Session, site_id: int | None, day: dt.date) -> pd.DataFrame:
@@ -89,19 +94,15 @@ def contracts_frame(session: Session, site_id: int | None, day: dt.date) -> pd.D
     Returns
     -------
     DataFrame
-        `contract` (its number), `code` and `starts_on`; nobody stands for somebody erased.
+        `contract` (its number), `code` and `matched_on`; nobody stands for somebody erased.
     """
-    at_site = true() if site_id is None else MatchedPair.site_id == site_id
-    wanted = select(
-        MatchedPair.id, MatchedPair.peer_code, MatchedPair.mentor_code, MatchedPair.starts_on
-    ).where(at_site, MatchedPair.starts_on <= day)
     rows = [
-        (number, code, starts_on)
-        for number, peer, mentor, starts_on in session.execute(wanted)
-        for code in (peer, mentor)
-        if code is not None
+        (pair.number, code, pair.matched_on)
+        for pair in pairs(session, site_id, day)
+        if begun_on(pair.starts_on, pair.ended_on, day) is not None
+        for code in pair.codes
     ]
-    return pd.DataFrame(rows, columns=["contract", "code", "starts_on"])
+    return pd.DataFrame(rows, columns=["contract", "code", "matched_on"])
 
 
 def turns(session: Session, site_id: int) -> list[Turn]:

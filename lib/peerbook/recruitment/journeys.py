@@ -1,13 +1,15 @@
-"""How far each who asked has come: enquiries, talks and decisions put together, one row each."""
+"""How far each who asked has come: what is known of them put together, one row for each way."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
+from peerbook.people.ways import Way, begun_by, led_to, ways_of
 from peerbook.rows import each
 
 COLUMNS = (
@@ -16,29 +18,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass
-class _Journey:
-    code: str | None
-    asked_on: dt.date
-    role: str
-    heard_via: str
-    decided_via: str | None
-    reached: dict[str, dt.date]
-
-    def row(self) -> tuple[Any, ...]:
-        stages = ("talked", "joined", "matched", "completed")
-        return (
-            self.code, self.asked_on, self.role, self.heard_via, self.decided_via,
-            *(self.reached.get(stage) for stage in stages),
-        )  # fmt: skip
-
-
-def journeys(enquiries: pd.DataFrame, reached: pd.DataFrame) -> pd.DataFrame:
+def journeys(enquiries: pd.DataFrame, reached: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each who asked, and once more when they ask again after they joined.
-
-    Whoever calls twice before they join is one person on one way, and the first enquiry counts:
-    it tells when and through what they came. Whoever takes part and asks again, as a peer who
-    wants to be a mentor, begins a new one.
 
     Parameters
     ----------
@@ -46,43 +27,56 @@ def journeys(enquiries: pd.DataFrame, reached: pd.DataFrame) -> pd.DataFrame:
         `code` (missing where nobody said who they were), `asked_on`, `role`, `heard_via`,
         `decided_via`; those of one day in the order they were noted.
     reached
-        `code`, `stage` (talked, joined, matched or completed) and `on`, in any order.
+        `code`, `stage` (talked or joined) and `on`, in any order.
+    matches
+        `code`, `matched_on` and `completed_on`, which is missing where the pair did not complete.
 
     Returns
     -------
     DataFrame
-        `COLUMNS`; a day is missing where the stage was not reached on that way.
+        `COLUMNS`; a day is missing where the stage was not reached on that way. A pair belongs to
+        the way that led to its match (`ways.led_to`), and so does its completion.
     """
-    open_ways: dict[str, _Journey] = {}
-    finished: list[_Journey] = []
-    by_code: dict[str, list[tuple[dt.date, str]]] = {}
+    asked: defaultdict[str | None, list[Way]] = defaultdict(list)
+    for row in each(enquiries):
+        asked[row.code].append(Way(row.asked_on, row.role, row.heard_via, row.decided_via))
+    nameless = asked.pop(None, [])
+    stages: defaultdict[tuple[str, str], list[dt.date]] = defaultdict(list)
     for row in each(reached):
-        by_code.setdefault(row.code, []).append((row.on, row.stage))
-    for days in by_code.values():
-        days.sort(reverse=True)
-
-    def walk(way: _Journey, until: dt.date | None) -> None:
-        """Note the stages of somebody that lie before a day."""
-        days = by_code.get(way.code or "", [])
-        while days and (until is None or days[-1][0] < until):
-            day, stage = days.pop()
-            way.reached.setdefault(stage, day)
-
-    for row in each(enquiries.sort_values("asked_on", kind="stable")):
-        begun = _Journey(row.code, row.asked_on, row.role, row.heard_via, row.decided_via, {})
-        if row.code is None:
-            finished.append(begun)
-            continue
-        before = open_ways.get(row.code)
-        if before is not None:
-            walk(before, row.asked_on)
-            if "joined" not in before.reached:
-                before.decided_via = before.decided_via or row.decided_via
-                continue
-            finished.append(before)
-        open_ways[row.code] = begun
-    for way in open_ways.values():
-        walk(way, None)
-        finished.append(way)
-    rows = [way.row() for way in sorted(finished, key=lambda way: (way.asked_on, way.code or ""))]
+        stages[row.code, row.stage].append(row.on)
+    pairs: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in each(matches):
+        pairs[row.code].append(row)
+    rows: list[tuple[Any, ...]] = [_row(None, way) for way in nameless]
+    for code, enquired in asked.items():
+        ways = ways_of(enquired, stages[str(code), "joined"])
+        talked = [(begun_by(ways, day), day) for day in stages[str(code), "talked"]]
+        led = [(led_to(ways, pair.matched_on), pair) for pair in pairs[str(code)]]
+        rows += [
+            _row(
+                code, way,
+                _earliest(day for begun, day in talked if begun is way),
+                _earliest(pair.matched_on for mine, pair in led if mine is way),
+                _earliest(pair.completed_on for mine, pair in led if mine is way),
+            )
+            for way in ways
+        ]  # fmt: skip
+    rows.sort(key=lambda row: (row[1], row[0] or ""))
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+
+
+def _row(
+    code: str | None,
+    way: Way,
+    talked_on: dt.date | None = None,
+    matched_on: dt.date | None = None,
+    completed_on: dt.date | None = None,
+) -> tuple[Any, ...]:
+    return (
+        code, way.asked_on, way.role, way.heard_via, way.decided_via, talked_on, way.joined_on,
+        matched_on, completed_on,
+    )  # fmt: skip
+
+
+def _earliest(days: Iterable[dt.date | None]) -> dt.date | None:
+    return min((day for day in days if day is not None), default=None)
