@@ -7,15 +7,11 @@ import re
 
 import pytest
 
-from builders import LEADER, change, read, refused
-from noted_pairs import TODAY, days, of
+from builders import LEADER, change, refused
+from noted_pairs import TODAY, days, of, sheet
 from peerbook.errors import InputFault, Question
-from peerbook.pathways import (
-    answer_records,
-    pause_records,
-)
-from peerbook.pathways.answer_records import Answer
-from peerbook.pathways.contract import Pause
+from peerbook.pathways import answer_records, contract_records, end_records, pause_records
+from peerbook.pathways.contract import Answer, Pause
 from peerbook.store.tables import MatchedPair
 from peerbook.text import format_date
 
@@ -39,20 +35,34 @@ def test_asking_how_it_goes_is_noted_and_nothing_else(store, pair):
 
 
 def test_an_answer_takes_the_place_of_those_of_that_day_and_later(store, pair):
-    more, answers = answer_records.save_extension, answer_records.answers
+    more = answer_records.save_extension
     change(store, more, pair, days(-20), TODAY, peer=False, mentor=False)
     change(store, more, pair, days(-5), TODAY, peer=False, mentor=True)
     change(store, more, pair, days(-6), TODAY, peer=True, mentor=True)
     one = of(store, pair).contract
     assert (one.all_months, one.answered_on) == (9, days(-6))
-    assert read(store, answers, pair) == [
+    assert one.answers == (
         Answer(days(-20), peer=False, mentor=False), Answer(days(-6), peer=True, mentor=True)
-    ]  # fmt: skip
+    )  # fmt: skip
+    change(store, answer_records.take_back_answer, pair)
+    assert of(store, pair).contract.answered_on == days(-5), "it was corrected by a slip"
     change(store, answer_records.take_back_answer, pair)
     assert of(store, pair).contract.answered_on == days(-20)
     change(store, answer_records.take_back_answer, pair)
     assert of(store, pair).contract.answered_on is None
     assert refused(store, answer_records.take_back_answer, pair) == ["on"]
+
+
+@pytest.mark.parametrize("on", [-30, -20, -19, -12, -5, 0])
+def test_an_answer_noted_by_mistake_and_taken_back_leaves_all_as_it_was(store, pair, on):
+    more = answer_records.save_extension
+    for before, yes in ((-5, True), (-12, False), (-20, True), (-12, True), (-6, False)):
+        change(store, more, pair, days(before), TODAY, peer=True, mentor=yes)
+        was = of(store, pair)
+        change(store, more, pair, days(on), TODAY, peer=False, mentor=False)
+        assert of(store, pair).contract.answers[-1] == Answer(days(on), peer=False, mentor=False)
+        change(store, answer_records.take_back_answer, pair)
+        assert of(store, pair) == was
 
 
 def test_an_answer_a_pause_rests_on_is_not_taken_back(store, pair):
@@ -65,6 +75,46 @@ def test_an_answer_a_pause_rests_on_is_not_taken_back(store, pair):
     change(store, pause_records.save_pause, pair, Pause(days(-20)), TODAY)
     assert refused(store, answer_records.take_back_answer, pair) == ["on"]
     assert of(store, pair).contract.all_months == 9
+
+
+def test_what_ended_with_the_three_months_more_rests_on_the_yes_of_both(store, pair):
+    more, take_back = answer_records.save_extension, answer_records.take_back_answer
+    change(store, more, pair, days(-30), TODAY, peer=True, mentor=False)
+    change(store, more, pair, days(-20), TODAY, peer=True, mentor=True)
+    change(store, end_records.end_pair, pair, "extended_completed", days(-1), TODAY, is_meant=True)
+    assert refused(store, take_back, pair) == ["on"]
+    for no in ({"peer": True, "mentor": False}, {"peer": False, "mentor": True}):
+        assert refused(store, more, pair, days(-10), TODAY, **no) == ["on"]
+    change(store, more, pair, days(-25), TODAY, peer=True, mentor=True)
+    change(store, take_back, pair)
+    assert of(store, pair).contract.answered_on == days(-20)
+    change(store, end_records.take_back_end, pair)
+    change(store, take_back, pair)
+    assert not of(store, pair).contract.both_want_more
+
+
+def test_no_answer_is_outside_the_contract_also_when_it_counts_again(store, pair):
+    more, take_back = answer_records.save_extension, answer_records.take_back_answer
+    early = dt.date(2026, 10, 5)
+    change(store, more, pair, early, TODAY, peer=True, mentor=True)
+    change(store, more, pair, days(-5), TODAY, peer=True, mentor=False)
+    later = (pair, sheet(early + dt.timedelta(days=1)), TODAY, 2)
+    assert refused(store, contract_records.save_sheet, *later) == ["starts_on"]
+    with store.write(LEADER) as session:  # as it could be before
+        session.get_one(MatchedPair, pair).starts_on = early + dt.timedelta(days=1)
+    assert refused(store, take_back, pair) == ["on"]
+    assert of(store, pair).contract.answered_on == days(-5)
+
+
+def test_an_answer_after_the_end_does_not_count_again(store, pair):
+    more, take_back = answer_records.save_extension, answer_records.take_back_answer
+    change(store, more, pair, days(-2), TODAY, peer=False, mentor=True)
+    change(store, more, pair, days(-9), TODAY, peer=False, mentor=False)
+    change(store, end_records.end_pair, pair, "withdrew", days(-5), TODAY)
+    assert refused(store, take_back, pair) == ["on"]
+    change(store, end_records.take_back_end, pair)
+    change(store, take_back, pair)
+    assert of(store, pair).contract.answered_on == days(-2)
 
 
 def test_three_months_more_that_are_decided_before_month_five_are_asked_about(store, pair):

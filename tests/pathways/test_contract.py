@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from peerbook.errors import InputFault
 from peerbook.months import months_after
-from peerbook.pathways.contract import Contract, Pause, first_overlap
+from peerbook.pathways.contract import Answer, Contract, Pause, first_overlap
 
 START = dt.date(2026, 1, 15)
 DAY = dt.timedelta(days=1)
@@ -40,13 +40,8 @@ def contracts(draw):
     ]
     if len(marks) % 2:
         pauses.append(Pause(starts_on + marks[-1] * DAY))
-    return Contract(
-        starts_on,
-        draw(st.integers(1, 24)),
-        tuple(pauses),
-        starts_on,
-        draw(st.booleans()),
-    )
+    answer = Answer(starts_on, peer=True, mentor=draw(st.booleans()))
+    return Contract(starts_on, draw(st.integers(1, 24)), tuple(pauses), (answer,))
 
 
 def replayed(contract: Contract, days: int) -> dt.date | None:
@@ -121,12 +116,14 @@ def test_a_pause_is_taken_or_refused_and_never_bends_another(contract, since, un
      (3, False, dt.date(2026, 4, 15))],
 )  # fmt: skip
 def test_a_contract_is_for_six_months_and_three_more_when_both_want_it(months, more, ends):
-    assert Contract(START, months, both_want_more=more).ends_on == ends
+    answers = (Answer(START, peer=True, mentor=True), Answer(START, peer=True, mentor=more))
+    assert Contract(START, months, answers=answers).ends_on == ends
 
 
 def test_both_are_asked_a_month_before_the_agreed_end_and_only_then():
     assert Contract(START).ask_on == dt.date(2026, 6, 15)
-    assert Contract(START, both_want_more=True).ask_on == dt.date(2026, 6, 15)
+    yes = Answer(START, peer=True, mentor=True)
+    assert Contract(START, answers=(yes,)).ask_on == dt.date(2026, 6, 15)
     assert Contract(START, 1).ask_on == START
 
 

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from peerbook.months import months_after
 from peerbook.pathways.contact import MeetingDay, contact
-from peerbook.pathways.contract import Contract, Pause
+from peerbook.pathways.contract import Answer, Contract, Pause
 from peerbook.pathways.due import IN_CALENDAR, KINDS, LOOKED_BACK, due_list, planned_days
 from peerbook.pathways.due_files import pairs_calendar
 from peerbook.pathways.pathway import CLOSING_LIST, Closing, Pathway
@@ -31,11 +31,8 @@ def ago(months):
 
 def pair(starts_on=None, *pauses, number=1, **values):
     answered, more = values.pop("answered", None), values.pop("more", False)
-    contract = (
-        None
-        if starts_on is None
-        else Contract(starts_on, pauses=pauses, answered_on=answered, both_want_more=more)
-    )
+    answers = () if answered is None else (Answer(answered, peer=more, mentor=more),)
+    contract = None if starts_on is None else Contract(starts_on, pauses=pauses, answers=answers)
     asked = {"first_days": TODAY, "first_month": TODAY} if values.pop("asked", True) else {}
     checked = values.pop("checked", asked)
     matched_on = values.pop("matched_on", starts_on)

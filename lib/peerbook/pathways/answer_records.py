@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
-from peerbook.pathways.contract import CHECKS, Check
+from peerbook.pathways.contract import CHECKS, Answer, Check, Contract
+from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_records import (
     ended_told,
     going_on,
@@ -20,19 +21,11 @@ from peerbook.pathways.pathway_records import (
     saved_pair,
     with_contract,
 )
+from peerbook.people.names import end_name
 from peerbook.people.pairs import PAIR
-from peerbook.store import Saved, append_event, withdraw_event
+from peerbook.store import Saved, append_event, supersede, take_back, withdraw_event
 from peerbook.store.tables import Event
 from peerbook.text import _, format_date
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Whether the two wanted three months more, as they said on a day."""
-
-    on: dt.date
-    peer: bool
-    mentor: bool
 
 
 def save_extension(
@@ -58,8 +51,9 @@ def save_extension(
     Raises
     ------
     InputFault
-        When the day lies ahead, before the contract or after the end, or there is no contract; or
-        when it is early to decide, and that is not said to be right.
+        When the day lies ahead, before the contract or after the end, or there is no contract; when
+        it is a no and the pair ended with the three months more; or when it is early to decide, and
+        that is not said to be right.
     """
     one = of_two(session, number)
     if one.contract is None:
@@ -67,7 +61,7 @@ def save_extension(
     refuse_days(on, one.contract.starts_on, today)
     if one.ended_on is not None and on > one.ended_on:
         raise InputFault.at("on", ended_told(one.ended_on))
-    replace(one.contract, both_want_more=peer and mentor).refuse_stray_pause("on")
+    _refuse_unfit(one, replace(one.contract, answers=(Answer(on, peer=peer, mentor=mentor),)))
     known = _answered(session, number)
     decided_from = one.contract.ended_pause(on).decided_from
     is_asked = is_meant or any(event.effective_on == on for event in known)
@@ -78,19 +72,9 @@ def save_extension(
               "this day, save again.").format(date=format_date(decided_from)),
             on,
         )  # fmt: skip
-    for event in known:
-        if event.effective_on >= on:
-            withdraw_event(session, event)
-    append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
+    answer = append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
+    supersede(session, [event for event in known if event.effective_on >= on], answer)
     return saved_pair(session, one)
-
-
-def answers(session: Session, number: int) -> list[Answer]:
-    """Return what the two have said about three months more, the last answer last."""
-    return [
-        Answer(event.effective_on, event.details["peer"], event.details["mentor"])
-        for event in _answered(session, number)
-    ]
 
 
 def take_back_answer(session: Session, number: int) -> Saved:
@@ -99,18 +83,45 @@ def take_back_answer(session: Session, number: int) -> Saved:
     Raises
     ------
     InputFault
-        When there is none, or a pause would lie after the end of the contract.
+        When there is none, or what then counts again does not fit: it was said outside the contract
+        or the pair ended with three months more of which it is no yes, or a pause would lie after
+        the end of the contract.
     """
     one = of_two(session, number)
     known = _answered(session, number)
     if not known:
         raise InputFault.at("on", _("There is no answer any more. Reload the page."))
-    withdraw_event(session, known[-1])
+    take_back(session, known[-1])
     session.flush()
     left = pathway(session, number).contract
     if left is not None:
-        left.refuse_stray_pause("on")
+        _refuse_unfit(one, left)
     return saved_pair(session, one)
+
+
+def _refuse_unfit(one: Pathway, contract: Contract) -> None:
+    """Refuse a contract whose last answer does not fit what else is noted of the pair.
+
+    Raises
+    ------
+    InputFault
+        At `on`.
+    """
+    contract.refuse_stray_pause("on")
+    said_on = contract.answered_on
+    is_over = said_on is not None and one.ended_on is not None and one.ended_on < said_on
+    if said_on is not None and (said_on < contract.starts_on or is_over):
+        raise InputFault.at(
+            "on",
+            _("Then the answers of {date} would count, and that day is outside the contract. Write "
+              "what they said after all instead.").format(date=format_date(said_on)),
+        )  # fmt: skip
+    if one.end == "extended_completed" and not contract.both_want_more:
+        raise InputFault.at(
+            "on",
+            _("It ended with “{end}”, and for that both have to have said yes. Take the end back "
+              "first.").format(end=end_name(one.end)),
+        )  # fmt: skip
 
 
 def _answered(session: Session, number: int) -> list[Event]:

@@ -85,6 +85,15 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """Whether the two wanted three months more, as they said on a day."""
+
+    on: dt.date
+    peer: bool
+    mentor: bool
+
+
+@dataclass(frozen=True)
 class Contract:
     """What two have agreed on, and what became of it by a day.
 
@@ -96,15 +105,14 @@ class Contract:
         How many it was agreed for.
     pauses
         In their order; they do not touch each other.
-    answered_on, both_want_more
-        When the two were asked for three months more, and whether both said yes; None until then.
+    answers
+        What the two said of three months more, in their order; the last one counts.
     """
 
     starts_on: dt.date
     months: int = PLANNED_MONTHS
     pauses: tuple[Pause, ...] = ()
-    answered_on: dt.date | None = None
-    both_want_more: bool = False
+    answers: tuple[Answer, ...] = ()
 
     def moved(self, day: dt.date) -> dt.date | None:
         """Return the day to which pauses have moved what was due; None when nobody knows yet."""
@@ -119,6 +127,16 @@ class Contract:
     def after(self, months: int) -> dt.date | None:
         """Return the day on which the contract has run for so many months."""
         return self.moved(months_after(self.starts_on, months))
+
+    @property
+    def answered_on(self) -> dt.date | None:
+        """When the two were asked for three months more; None until then."""
+        return self.answers[-1].on if self.answers else None
+
+    @property
+    def both_want_more(self) -> bool:
+        """Whether both said yes to that."""
+        return bool(self.answers) and self.answers[-1].peer and self.answers[-1].mentor
 
     @property
     def all_months(self) -> int:

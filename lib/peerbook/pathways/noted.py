@@ -15,10 +15,9 @@ def noted_in_contract(one: Pathway) -> Iterator[tuple[dt.date, str]]:
         yield day, _("It is noted that you asked on {date}.").format(date=format_date(day))
     if one.contract is None:
         return
-    if one.contract.answered_on is not None:
-        day = one.contract.answered_on
+    for answer in one.contract.answers:
         words = _("On {date} they said whether they want three months more.")
-        yield day, words.format(date=format_date(day))
+        yield answer.on, words.format(date=format_date(answer.on))
     for pause in one.contract.pauses:
         for day in filter(None, (pause.since, pause.until)):
             yield day, _("A pause is noted on {date}.").format(date=format_date(day))

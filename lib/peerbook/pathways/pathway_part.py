@@ -249,8 +249,7 @@ class OnePathway:
     def _answers_parts(self) -> list[Part]:
         """Return what they have answered, the last first, and the way to take that back."""
         opened = self._opened
-        with opened.desk.store.read() as session:
-            known = answer_records.answers(session, opened.one.number)
+        known = () if opened.one.contract is None else opened.one.contract.answers
         if not known:
             return []
 

@@ -13,7 +13,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
-from peerbook.pathways.contract import Contract, Pause, Why
+from peerbook.pathways.contract import Answer, Contract, Pause, Why
 from peerbook.pathways.pathway import Closing, Pathway
 from peerbook.people.pairs import PAIR
 from peerbook.privacy import same_person
@@ -145,8 +145,8 @@ def _after(one: Pathway, events: Iterable[Event], reasons: Mapping[str, Why]) ->
 
     Why somebody needs a pause is told by its first day, where it is known.
     """
-    contract = one.contract
     pauses: list[Pause] = []
+    answers: list[Answer] = []
     for event in events:
         on, told = event.effective_on, event.details
         if event.kind == "matched":
@@ -167,12 +167,12 @@ def _after(one: Pathway, events: Iterable[Event], reasons: Mapping[str, Why]) ->
                 else pause
                 for pause in pauses
             ]
-        elif event.kind == "extension_answered" and contract is not None:
-            both = bool(told.get("peer") and told.get("mentor"))
-            contract = replace(contract, answered_on=on, both_want_more=both)
-    if contract is None:
+        elif event.kind == "extension_answered":
+            answers.append(Answer(on, peer=told["peer"], mentor=told["mentor"]))
+    if one.contract is None:
         return one
-    return replace(one, contract=replace(contract, pauses=tuple(pauses)))
+    contract = replace(one.contract, pauses=tuple(pauses), answers=tuple(answers))
+    return replace(one, contract=contract)
 
 
 # -- what writing shares ---------------------------------------------------------------------------
