@@ -115,11 +115,20 @@ def test_a_corrected_event_moves_with_its_count_and_a_stale_correction_is_refuse
 
 
 def test_the_next_one_is_due_half_a_year_after_the_latest(store, site_id):
-    assert event_records.due_on([], TODAY) is None
+    def overdue_at(day):
+        with store.read() as session:
+            return event_records.overdue_at(session, day)
+
+    due = dt.date(2026, 12, 18)
+    assert event_records.due_on(None, TODAY) is None
+    assert overdue_at(due) == []
     add(store, site_id)
-    assert event_records.due_on(events(store, site_id), TODAY) == dt.date(2026, 12, 18)
-    add(store, site_id, date=dt.date(2026, 12, 10), people=None, answers=Answers())
-    assert event_records.due_on(events(store, site_id), TODAY) is None
+    assert event_records.due_on(DAY, TODAY) == due
+    assert (overdue_at(due), overdue_at(due + dt.timedelta(days=1))) == ([], [site_id])
+    to_come = dt.date(2026, 12, 10)
+    add(store, site_id, date=to_come, people=None, answers=Answers())
+    assert event_records.due_on(to_come, TODAY) is None
+    assert overdue_at(due + dt.timedelta(days=1)) == []
 
 
 def test_answers_are_told_with_how_many_gave_them():

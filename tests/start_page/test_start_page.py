@@ -26,7 +26,7 @@ from peerbook.sites import site_records
 from peerbook.start_page.places import MOST_SITES_IN_LINES
 from peerbook.start_page.waiting_part import cafe_parts
 from peerbook.store import backup, sightings
-from peerbook.store.tables import Course, CourseDate, Enquiry
+from peerbook.store.tables import CommonEvent, Course, CourseDate, Enquiry
 from peerbook.ui import Disclosure, Filter, Heading, Notice, Prose, Table
 
 
@@ -294,6 +294,9 @@ def test_cafes_nobody_is_host_at_are_told_to_those_who_ask_hosts(tmp_path):
             hosts = rota_records.Hosts((), ("Frivillig A",))
             rota_records.save_shift(session, first.number, opening, hosts, 1)
         assert "6 caféer" in told()[0]
+        with store.write(LEADER) as session:
+            session.add(CommonEvent(site_id=site_id, date=dt.date(2025, 9, 1), title="Udflugt"))
+        assert "1 fællesarrangement er over tiden" in told()[0]
 
 
 def test_follow_ups_are_a_line_each_and_of_many_places_one_line_with_where_they_are(

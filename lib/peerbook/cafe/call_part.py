@@ -13,5 +13,8 @@ def call_parts(desk: Desk, site: Site) -> list[Part]:
     """Return the number and when it is answered, in the place's own words, or where to write it."""
     if told := whom_to_call(desk.store, site.id):
         return [Prose(literal(told))]
-    text = _("There is no number to call yet. Write it under [help and settings](help.ipynb).")
+    text = _(
+        "No number is written yet that people can call when it gets hard. Write it under "
+        "[help and settings](help.ipynb)."
+    )
     return [Prose(text)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from peerbook.cafe.event_answers import EVENT, Answers, check
@@ -83,11 +83,18 @@ def _counts(row: CommonEvent) -> dict[str, dict[int, int]]:
     }
 
 
-def due_on(events: list[SavedEvent], today: dt.date) -> dt.date | None:
+def due_on(latest: dt.date | None, today: dt.date) -> dt.date | None:
     """Return by when the next one should be; None when there was none, or one is to come."""
-    if not events or events[0].event.date >= today:
+    if latest is None or latest >= today:
         return None
-    return months_after(events[0].event.date, EVERY_MONTHS)
+    return months_after(latest, EVERY_MONTHS)
+
+
+def overdue_at(session: Session, today: dt.date) -> list[int]:
+    """Return the numbers of the sites whose next common event should have been by now."""
+    latest = select(CommonEvent.site_id, func.max(CommonEvent.date)).group_by(CommonEvent.site_id)
+    due = {site_id: due_on(day, today) for site_id, day in session.execute(latest)}
+    return [site_id for site_id, day in due.items() if day is not None and day < today]
 
 
 def save_event(session: Session, site_id: int, event: Event, today: dt.date) -> Saved:

@@ -83,7 +83,7 @@ class CommonEvents(Tab):
     def _due_parts(self, events: list[SavedEvent]) -> list[Part]:
         if not events:
             return [Prose(_("No common event is noted yet."))]
-        due_on = event_records.due_on(events, self._desk.today)
+        due_on = event_records.due_on(events[0].event.date, self._desk.today)
         if due_on is None:
             return []
         is_late = due_on < self._desk.today

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from peerbook.cafe import rota_records
+from peerbook.cafe import event_records, rota_records
 from peerbook.course.page_addresses import HEAD_COUNT_PAGE, RECRUITMENT_PAGE
 from peerbook.pathways.due_records import dues
 from peerbook.people.pairs import PATHWAYS_PAGE
@@ -99,12 +99,33 @@ def pairs_parts(session: Session, sites: Sequence[Site], today: dt.date) -> list
 
 
 def cafe_parts(session: Session, sites: Sequence[Site], since: dt.date, to: dt.date) -> list[Part]:
-    """Return how many cafés of some days have no host yet; nothing if all have."""
+    """Return how many cafés have no host yet, and where a common event is overdue.
+
+    Parameters
+    ----------
+    session
+        To read them.
+    sites
+        All places, in which order.
+    since, to
+        From today until when hosts are looked for, both included.
+    """
     counts = Counter(rota_records.without_host(session, since, to))
-    told = ngettext(
-        "{n} café in the next six weeks has no host",
-        "{n} cafés in the next six weeks have no host",
-        counts.total(),
-    )
-    kinds = [Waiting(told, _("Without a host"), counts)]
+    overdue = Counter(event_records.overdue_at(session, since))
+    kinds = [
+        Waiting(
+            ngettext(
+                "{n} café in the next six weeks has no host",
+                "{n} cafés in the next six weeks have no host",
+                counts.total(),
+            ),
+            _("Without a host"), counts,
+        ),
+        Waiting(
+            ngettext(
+                "{n} common event is overdue", "{n} common events are overdue", overdue.total()
+            ),
+            _("Event overdue"), overdue,
+        ),
+    ]  # fmt: skip
     return waiting_parts(_("The café"), kinds, sites, HEAD_COUNT_PAGE, _("Café"))

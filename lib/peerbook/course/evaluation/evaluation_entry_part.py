@@ -91,7 +91,10 @@ class EvaluationEntry:
         sheet = [place, Button(_("Empty the sheet without saving"), empty)]
         if call_on(self._desk, self._course):
             return sheet
-        text = _("There is no number to call yet. Write it under [help and settings](help.ipynb).")
+        text = _(
+            "No number is written yet that people can call when it gets hard. Write it under "
+            "[help and settings](help.ipynb)."
+        )
         return [Prose(text), *sheet]
 
     def _items(self, extent: Extent) -> tuple[Item, ...]:
