@@ -7,7 +7,6 @@ whether it brings anybody.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -15,21 +14,24 @@ import plotly.graph_objects as go
 from peerbook.recruitment.names import stakeholder_kind_name
 from peerbook.recruitment.stakeholder_records import Known
 from peerbook.text import _, format_list, format_number, ngettext
-from peerbook.ui import Chart, Column
+from peerbook.ui import Chart, Column, folded
 from peerbook.ui.table import TableData
 
-FAR, NEAR = 3.0, 1.0
-"""How far from the middle a place stands that wants little, and one that wants much."""
+MOST_WISH = 3
+"""Of the answers to how much a place wants to help; it stands nearest then."""
 SIZES = {None: 12, 1: 12, 2: 20, 3: 30}
 """How large a place is drawn, by how many it can send."""
 WIDEST_LINE = 9
-ROOM_FOR_NAMES = 0.7
+ROW_PX, ROUND_PX = 46, 110
+"""The height of a place with two lines of its name, and of what stands over and under all."""
+NAME_LENGTH, LETTER_PX, BESIDE_PX = 16, 8.5, 24
+"""Letters in a line of a name, how wide one is at most on average, and what is beside them."""
 
 _CALM, _DUE, _SENT, _NONE = "#17615a", "#8a5a00", "#17615a", "#b9c4c0"
 
 
 def network_chart(known: Sequence[Known], today: dt.date) -> Chart:
-    """Return the places around the programme; the nearer, the more they want to help.
+    """Return the places beside the programme, a row each; the nearer, the more they want to help.
 
     Parameters
     ----------
@@ -38,7 +40,8 @@ def network_chart(known: Sequence[Known], today: dt.date) -> Chart:
     today
         From when a visit that is due stands out.
     """
-    at = {one.number: _position(one, place, len(known)) for place, one in enumerate(known)}
+    at = _positions(known)
+    names = {one.number: folded(one.place.name, NAME_LENGTH) for one in known}
     traces: list[go.Scatter] = [
         go.Scatter(
             x=[0, at[one.number][0]], y=[0, at[one.number][1]], mode="lines", hoverinfo="skip",
@@ -57,9 +60,8 @@ def network_chart(known: Sequence[Known], today: dt.date) -> Chart:
                 go.Scatter(
                     name=name, x=[at[one.number][0] for one in those],
                     y=[at[one.number][1] for one in those], mode="markers+text",
-                    text=[one.place.name for one in those],
-                    textposition=[_outside(at[one.number]) for one in those],
-                    hovertext=[_told(one) for one in those], hoverinfo="text",
+                    text=[names[one.number] for one in those], textposition="middle right",
+                    hovertext=[_told(one) for one in those], hoverinfo="text", cliponaxis=False,
                     marker={
                         "size": [SIZES[one.place.influence] for one in those], "color": colour,
                         "symbol": "diamond" if due else "circle", "opacity": 1,
@@ -69,23 +71,30 @@ def network_chart(known: Sequence[Known], today: dt.date) -> Chart:
     traces.append(
         go.Scatter(
             x=[0], y=[0], mode="markers+text", text=[_("You")], textposition="middle center",
-            textfont={"color": "#ffffff"}, hoverinfo="skip", showlegend=False,
+            textfont={"color": "#ffffff"}, hoverinfo="skip", showlegend=False, cliponaxis=False,
             marker={"size": 44, "color": "#1e2b29", "symbol": "circle"},
         )
     )  # fmt: skip
+    widest = max(len(line) for name in names.values() for line in name.split("<br>"))
     figure = go.Figure(traces)
     figure.update_layout(
-        xaxis=_axis([x for x, _y in at.values()]), yaxis=_axis([y for _x, y in at.values()]),
-        legend={"orientation": "h", "y": 1.08, "x": 0},
+        xaxis={
+            "range": [-0.3, MOST_WISH + 0.1], "showline": False, "zeroline": False,
+            "showgrid": True, "tickvals": [1, 2, 3], "ticktext": ["3", "2", "1"],
+            "title": {"text": _("Wants to help (1 to 3)")},
+        },
+        yaxis={"visible": False, "range": [-len(known) / 2 - 0.1, len(known) / 2 + 0.1]},
+        margin={"l": 8, "r": round(LETTER_PX * widest) + BESIDE_PX},
     )  # fmt: skip
     finding = network_finding(known)
     alt = _(
-        "Places around you. The nearer, the more they want to help; the larger, the more people "
+        "Places beside you. The nearer, the more they want to help; the larger, the more people "
         "they can send; a thick line leads to those who have sent some."
     )
     return Chart(
-        figure, finding=finding, alt=f"{alt} {finding}", table=_table(known), height_px=460
-    )
+        figure, finding=finding, alt=f"{alt} {finding}", table=_table(known),
+        height_px=ROW_PX * len(known) + ROUND_PX,
+    )  # fmt: skip
 
 
 def network_finding(known: Sequence[Known]) -> str:
@@ -102,23 +111,25 @@ def network_finding(known: Sequence[Known]) -> str:
     return text.format(n=format_number(len(sent)), places=format_list(told))
 
 
-def _outside(at: tuple[float, float]) -> str:
-    """Return where the name of a place stands, so that its line does not run through it."""
-    return "top center" if at[1] > 0 else "bottom center"
+def _positions(known: Sequence[Known]) -> dict[int, tuple[float, float]]:
+    """Return where each place stands: how far to the right, and in which row.
+
+    Whoever wants least stands farthest, in the middle row, and the nearest in the rows at the ends.
+    So the line to a place passes those nearer to the middle on their left, and no name, which
+    stands on the right.
+    """
+    farthest_first = sorted(known, key=lambda one: -_distance(one))
+    middle_first = sorted(
+        (row - (len(known) - 1) / 2 for row in range(len(known))), key=lambda row: (abs(row), row)
+    )
+    return {
+        one.number: (_distance(one), row)
+        for one, row in zip(farthest_first, middle_first, strict=True)
+    }
 
 
-def _axis(known: Sequence[float]) -> dict[str, object]:
-    """Return an axis that is not seen and just as long as the places need, with their names."""
-    first, last = min(0, *known), max(0, *known)
-    ends = [first - ROOM_FOR_NAMES, last + ROOM_FOR_NAMES]
-    return {"visible": False, "fixedrange": True, "range": ends}
-
-
-def _position(one: Known, place: int, of: int) -> tuple[float, float]:
-    wants = 1 if one.place.interest is None else one.place.interest
-    distance = FAR - (FAR - NEAR) * (wants - 1) / 2
-    angle = math.tau * place / of + math.pi / 2
-    return distance * math.cos(angle), distance * math.sin(angle)
+def _distance(one: Known) -> int:
+    return MOST_WISH + 1 - (one.place.interest or 1)
 
 
 def _is_due(one: Known, today: dt.date) -> bool:
