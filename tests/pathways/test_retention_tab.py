@@ -185,14 +185,15 @@ def test_every_chart_has_words_and_numbers_for_whoever_does_not_see_it():
 def test_who_was_left_adds_up_from_line_to_line():
     rows = risk_table(curve(TWENTY)).rows
     assert rows[0]["at_risk"] == 20
-    gone = sum(row[what] for row in rows for what in ("good", "changed_mentor", "out", "censored"))
-    assert gone == 20
+    happened = ("good", "changed_mentor", "out", "censored")
+    assert sum(row[what] or 0 for row in rows for what in happened) == 20
+    assert [rows[0][what] for what in happened] == [""] * 4, "nothing happened before the first day"
 
 
 @pytest.mark.parametrize(("months", "step"), [(5, 1), (9, 3), (30, 3), (80, 12)])
 def test_the_table_of_who_was_left_fits_a_page(months, step):
     one = curve([(months * MONTH, None)] * 6)
-    assert [row["time"] for row in risk_table(one).rows][1] == step
+    assert [row["after"].split()[0] for row in risk_table(one).rows][1] == str(step)
 
 
 # -- on the page ---------------------------------------------------------------------------------

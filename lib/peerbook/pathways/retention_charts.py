@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -178,21 +179,32 @@ def step_months(one: Retention) -> int:
 
 
 def risk_table(one: Retention) -> TableData:
-    """Return who was left at regular times, and what happened between them."""
-    columns = [
-        Column("time", _("Months"), kind="number"),
-        Column("at_risk", _("Pairs left"), kind="number"),
+    """Return who was left at regular times, and what happened between them; empty for nothing."""
+    happened = [
         Column("good", _("Ended well"), kind="number"),
         Column("changed_mentor", end_name("changed_mentor"), kind="number"),
-        Column("out", _("Stopped or lost contact"), kind="number"),
-        Column("censored", _("Still going on, followed this far"), kind="number"),
+        Column("out", _("Stopped"), kind="number"),
+        Column("censored", _("Still going on"), kind="number"),
     ]
+    columns = [
+        Column("after", _("After")),
+        Column("at_risk", _("Pairs left"), kind="number"),
+        *happened,
+    ]
+
+    def counts(row: Any) -> dict[str, int]:
+        return dict(
+            row._asdict(),
+            good=sum(getattr(row, end) for end in POSITIVE_ENDS),
+            out=sum(getattr(row, end) for end in DROP_OUT_ENDS),
+        )
+
     rows = [
         {
-            **row._asdict(),
-            "good": sum(getattr(row, end) for end in POSITIVE_ENDS),
-            "out": sum(getattr(row, end) for end in DROP_OUT_ENDS),
+            "after": ngettext("{n} month", "{n} months", row.time).format(n=row.time),
+            "at_risk": row.at_risk,
         }
+        | {column.name: counts(row)[column.name] or "" for column in happened}
         for row in each(at_risk_table(one, "months", step_months(one)))
     ]
     return TableData(columns, rows, _("Each line tells what happened since the one above"))

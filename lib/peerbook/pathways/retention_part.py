@@ -207,6 +207,7 @@ def _how(threshold: int) -> str:
         "- Time is days on which the contract ran. In a pause the clock stands still.\n"
         "- Without a contract it is days since the two were matched.\n"
         "- Pairs that go on count for as long as they have come.\n"
+        "- Stopped: one of the two did, or they lost contact.\n"
         "- The band says where the line would lie with many pairs, with 95 in 100 certainty.\n"
         "- Where the line is grey, fewer than {n} people are left. One alone can move it far.\n"
         "- No end is a failure. Who gets somebody else goes on in the programme."
