@@ -258,10 +258,10 @@ def test_periods_that_stand_in_one_file_are_judged_together():
     assert tells_of_few([year]) == (frozenset(),)
     both = tells_of_few([quarter_alone, year])
     assert "contracts" in both[0] | both[1]
-    earlier = behind([quarter_alone], tells_of_few([quarter_alone]))
+    earlier = behind(quarter_alone, {"contracts", "talks"})
     assert earlier == (quarter_alone.counted["contracts"].keys,)
     assert "contracts" in tells_of_few([year], earlier=earlier)[0]
-    assert behind([quarter_alone], [{"contracts"}]) == ()
+    assert behind(quarter_alone, {"talks"}) == ()
     assert tells_of_few([]) == ()
 
 

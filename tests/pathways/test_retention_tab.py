@@ -406,6 +406,13 @@ def test_no_count_differs_by_few_from_one_in_an_earlier_file(lasted, data):
             assert not 0 < abs(count - was[key]) < 5
 
 
+def test_talks_that_an_estimate_told_of_keep_nothing_of_contracts_back():
+    whole = {None: frame([(100 + day, "completed") for day in range(12)])}
+    talks = frozenset(f"talk {number}" for number in range(1, 9))
+    told = {"view": None, "names": {}, "as_of": AS_OF, "threshold": 5, "title": "T"}
+    assert outgoing(whole, **told, earlier=[talks]) == outgoing(whole, **told)
+
+
 def test_what_a_file_told_is_remembered_with_it_and_once(store, site):
     parts = RetentionCurves(a_desk(store), site).parts()
     [downloads] = of_kind(parts, Downloads)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from peerbook.costs.case import COMPLETED, MONTHS
 from peerbook.costs.figure import PRICES, Figure
-from peerbook.costs.measures import Measure, Measured, Noted, planned_by, tells_of_few
+from peerbook.costs.measures import (
+    Measure,
+    Measured,
+    Noted,
+    behind,
+    planned_by,
+    tells_of_few,
+)
 from peerbook.costs.spread import Beta, Spread, Triangle
+from peerbook.privacy.disclosure import People
 from peerbook.recruitment.funnel import wilson
 from peerbook.small_groups import SMALLEST
 from peerbook.text import _, format_date
@@ -27,15 +35,22 @@ class Filled:
         By key.
     few
         Keys of those it knows and does not tell: they would tell of few people, in whatever file
-        the estimate is put.
+        the estimate is put, by themselves or beside what was told earlier.
+    behind
+        Contracts and talks behind each that is told, to be remembered once it is used.
     """
 
     figures: Mapping[str, Figure] = field(default_factory=dict)
     few: frozenset[str] = frozenset()
+    behind: Mapping[str, tuple[People, ...]] = field(default_factory=dict)
 
 
 def filled(
-    figures: Mapping[str, Figure], measured: Measured, noted: Noted, threshold: int = SMALLEST
+    figures: Mapping[str, Figure],
+    measured: Measured,
+    noted: Noted,
+    threshold: int = SMALLEST,
+    earlier: Iterable[People] = (),
 ) -> Filled:
     """Return what the figures of a model were in a period.
 
@@ -57,11 +72,18 @@ def filled(
         What was counted; a year of it, or a part that stands for the year.
     threshold
         Fewest people behind a figure.
+    earlier
+        Who stood behind what was told before.
     """
-    hidden = tells_of_few([noted], threshold)[0]
-    told = [*_from_measures(figures, measured, noted), *_from_ends(figures, noted)]
-    few = frozenset(key for key, _figure, behind in told if hidden & set(behind))
-    return Filled({key: one for key, one, _behind in told if key not in few}, few)
+    hidden = tells_of_few([noted], threshold, earlier)[0]
+    known = [*_from_measures(figures, measured, noted), *_from_ends(figures, noted)]
+    few = frozenset(key for key, _figure, made_of in known if hidden & set(made_of))
+    told = [one for one in known if one[0] not in few]
+    return Filled(
+        {key: figure for key, figure, _made_of in told},
+        few,
+        {key: behind(noted, made_of) for key, _figure, made_of in told},
+    )
 
 
 _Told = tuple[str, Figure, Collection[str]]
@@ -83,8 +105,8 @@ def _from_measures(
         if of is None or of <= 0:
             continue
         value = amount / of
-        behind = (measure,) if base is None else (measure, base)
-        yield keys[-1], _figure(figures[keys[-1]], value, noted), behind
+        made_of = (measure,) if base is None else (measure, base)
+        yield keys[-1], _figure(figures[keys[-1]], value, noted), made_of
 
 
 def _divisor(

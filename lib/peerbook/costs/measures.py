@@ -31,7 +31,6 @@ UNITS: Mapping[Measure, Unit] = {"talk_hours": "hours", "other_hours": "hours", 
 """What a measure is counted in, where it is not simply how many."""
 _OF_EVERY_CASE = frozenset({STARTED, COMPLETED, MONTHS})
 _YEAR = 12
-_ENDED = ("completed", "months")
 
 
 def measure_name(measure: Measure) -> str:
@@ -255,25 +254,24 @@ def tells_of_few(
     )
 
 
-def behind(noted: Sequence[Noted], hidden: Sequence[Collection[str]]) -> tuple[People, ...]:
-    """Return who stands behind what a file tells, to be judged beside what leaves later.
+def behind(noted: Noted, told: Collection[str]) -> tuple[People, ...]:
+    """Return who stands behind what is told of a period, to be judged beside what leaves later.
 
     Parameters
     ----------
     noted
-        The periods of the file.
-    hidden
-        What of each is kept back, as `tells_of_few` says.
+        The period.
+    told
+        What of it is told, named as `tells_of_few` does.
     """
-    told = (
+    groups = (
         group
-        for one, kept_back in zip(noted, hidden, strict=True)
-        for cell in _cells(one)
-        if cell.at[0] not in kept_back
+        for cell in _cells(noted)
+        if cell.at[0] in told
         for group in (cell.people, cell.out_of)
         if group
     )
-    return tuple(dict.fromkeys(told))
+    return tuple(dict.fromkeys(groups))
 
 
 def _merged(noted: Iterable[Noted], way: int) -> dict[str, str]:

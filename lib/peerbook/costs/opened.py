@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from sqlalchemy.orm import Session
+
 from peerbook.costs import assessment_records
 from peerbook.costs.assessment import Assessment
 from peerbook.costs.assessment import Part as Held
@@ -12,7 +14,7 @@ from peerbook.costs.model import Model
 from peerbook.costs.names import examples_told
 from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
-from peerbook.store import Receipt
+from peerbook.store import Receipt, Saved
 from peerbook.ui import Form, Notice, Part, Submission
 
 
@@ -114,12 +116,15 @@ class Opened:
         part: Held,
         seen: Mapping[str, Entry | None],
         mine: Mapping[str, Entry | None],
+        along: Callable[[Session], None] = lambda _session: None,
     ) -> Receipt:
-        """Save entries; see `assessment_records.save_entries`."""
-        receipt = self.desk.save(
-            submission,
-            lambda session: assessment_records.save_entries(session, self.number, part, seen, mine),
-        )
+        """Save entries, see `assessment_records.save_entries`, and what goes along with them."""
+
+        def save(session: Session) -> Saved:
+            along(session)
+            return assessment_records.save_entries(session, self.number, part, seen, mine)
+
+        receipt = self.desk.save(submission, save)
         self._read()
         return receipt
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy.orm import Session
+
 from peerbook.costs.actual_records import noted
 from peerbook.costs.actuals import Actuals, actuals, quarters
 from peerbook.costs.assessment import place_of
@@ -14,6 +16,7 @@ from peerbook.costs.measures import Noted, Period, covering, latest_year, measur
 from peerbook.costs.model import Model
 from peerbook.costs.names import kroner
 from peerbook.costs.opened import Opened
+from peerbook.pathways.retention_told import remember, told_earlier
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_number, format_share
 from peerbook.ui import (
@@ -102,22 +105,27 @@ class PlanAndReality:
     def _filling_parts(self, model: Model) -> list[Part]:
         said, desk = self._opened.said, self._opened.desk
         period = latest_year(desk.today)
-        (counted,) = self._read([period])
+        with desk.store.read() as session:
+            (counted,) = noted(session, self._site.id, [period], desk.today)
+            earlier = told_earlier(session, self._site.id)
         figures = said.case(model).figures
-        found = filled(figures, model.measured, counted, desk.threshold())
+        found = filled(figures, model.measured, counted, desk.threshold(), earlier)
         names = said.names(model)
         few = [names[key] for key in found.few]
         parts: list[Part] = [Heading(_("What the record says of the figures"), 3)]
         if few:
-            text = _("About these the record knows of too few people to tell: {what}")
+            text = _(
+                "These are not told. They would be of few people, by themselves or beside what was "
+                "told earlier: {what}"
+            )
             parts.append(Prose(text.format(what="; ".join(few))))
         # That nothing was noted of something is seldom what is to be planned with.
         known = {key: one for key, one in found.figures.items() if one.value}
         if not known:
             return [*parts, Prose(_("Nothing was noted in the last twelve months."))]
-        told = _("{what} Noted: {noted}. In the estimate: {now}.")
+        text = _("{what} Noted: {noted}. In the estimate: {now}.")
         options = [
-            (key, told.format(what=names[key], noted=_shown(one), now=_shown(figures[key])))
+            (key, text.format(what=names[key], noted=_shown(one), now=_shown(figures[key])))
             for key, one in known.items()
         ]
         label = _("From {first} to {last}: what will you use?").format(
@@ -128,7 +136,12 @@ class PlanAndReality:
             used = {key: place_of(model, key) for key in given(tuple, submission.values["use"])}
             seen = {place: said.figures.get(place) for place in used.values()}
             mine = {place: replace(known[key], said_on=desk.today) for key, place in used.items()}
-            self._show(receipt_text(self._opened.save(submission, "figures", seen, mine)))
+            told = [group for key in used for group in found.behind[key]]
+
+            def tell(session: Session) -> None:
+                remember(session, self._site.id, told, earlier, desk.today)
+
+            self._show(receipt_text(self._opened.save(submission, "figures", seen, mine, tell)))
 
         form = Form(
             f"cost_filling_{model.id}",

@@ -1,4 +1,7 @@
-"""What files of retention have told: remembered, so that no two of them tell of few together."""
+"""What files of retention, and estimates filled in from the record, have told.
+
+It is remembered, so that no two of them tell of few together.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,13 @@ from peerbook.store.store import refuse_all_but_leaders
 from peerbook.text import _
 
 RETENTION_TOLD = "retention_told"
-"""Kind of the event of a site that a file of retention was made. By number of the contract, its
-details say in which of the figures it is counted: bits of a hexadecimal number."""
+"""Kind of the event of a site that a file of retention was made, or that an estimate was filled in
+from the record. By number of the contract, or the key of a talk, its details say in which of the
+figures it is counted: bits of a hexadecimal number."""
 
 
 def told_earlier(session: Session, site_id: int) -> tuple[People, ...]:
-    """Return which contracts stood behind each figure of the files of a site, once each.
+    """Return which contracts and talks stood behind each figure that was told, once each.
 
     Raises
     ------
@@ -37,23 +41,23 @@ def told_earlier(session: Session, site_id: int) -> tuple[People, ...]:
 def remember(
     session: Session, site_id: int, told: Iterable[People], seen: tuple[People, ...], on: dt.date
 ) -> None:
-    """Remember what a file tells, in a session of `store.write`, before it is handed out.
+    """Remember what is told, in a session of `store.write`, before it is handed out.
 
     Parameters
     ----------
     site_id
         Of which site.
     told
-        The contracts behind each figure of the file.
+        The contracts, or talks, behind each figure.
     seen
-        What the file was judged beside: all that was told earlier.
+        What it was judged beside: all that was told earlier.
     on
-        The day it is made.
+        The day it is told.
 
     Raises
     ------
     Conflict
-        When another file was made meanwhile.
+        When something else was told meanwhile.
     """
     if told_earlier(session, site_id) != seen:
         raise Conflict(_("Somebody else has just made a file of this. Make yours again."))
@@ -67,7 +71,7 @@ def _details(groups: list[People]) -> dict[str, str]:
     for place, group in enumerate(groups):
         for number in group:
             bits[number] = bits.get(number, 0) | 1 << place
-    return {number: f"{bits[number]:x}" for number in sorted(bits, key=int)}
+    return {number: f"{bits[number]:x}" for number in sorted(bits)}
 
 
 def _groups(details: dict[str, str]) -> list[People]:
