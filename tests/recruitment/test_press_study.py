@@ -55,9 +55,9 @@ def test_the_weeks_after_something_else_are_not_usual():
 
 
 def test_before_the_weeks_are_over_it_is_too_early():
-    found = looked([*USUAL, *(on(n) for n in range(1, 20))], today=on(27))
-    assert found.verdict == "too_early"
-    assert looked(USUAL, today=on(28)).verdict != "too_early"
+    found = looked([*USUAL, *(on(n) for n in range(1, 20))], today=on(28))
+    assert (found.last, found.verdict) == (on(28), "too_early")
+    assert looked(USUAL, today=on(29)).verdict != "too_early"
 
 
 def test_with_too_little_to_compare_with_nothing_is_expected():

@@ -169,7 +169,7 @@ def study(
         of, first, last, observed, poisson_interval(observed),
         count / days * WINDOW_DAYS if has_basis else None,
         days, count, ratio, beside,
-        _verdict(ratio, beside, is_over=last <= today),
+        _verdict(ratio, beside, is_over=last < today),
     )  # fmt: skip
 
 
