@@ -19,22 +19,18 @@ Turn = tuple[str, Role, dt.date]
 
 
 def peers_who_became_mentors(turns: Iterable[Turn]) -> Share:
-    """Return how many of the peers took part as a mentor on a later day, of all peers.
+    """Return how many of those who began as a peer were a mentor on a later day, of all of them.
 
-    Whoever was a mentor first, or began as both on one day, has not become one; neither is counted
-    twice who did so several times.
+    Whoever was a mentor first, or began as both on one day, did not begin as a peer.
 
     >>> first, later = dt.date(2026, 1, 5), dt.date(2026, 9, 1)
     >>> one = peers_who_became_mentors([("a", "peer", first), ("a", "mentor", later)])
     >>> one.people, one.of
     (1, 1)
     """
-    since: dict[str, dt.date] = {}
-    mentored: dict[str, dt.date] = {}
+    first_on: dict[Role, dict[str, dt.date]] = {role: {} for role in ROLES}
     for who, role, on in turns:
-        if role == "peer":
-            since[who] = min(on, since.get(who, on))
-        else:
-            mentored[who] = max(on, mentored.get(who, on))
-    became = sum(who in mentored and mentored[who] > on for who, on in since.items())
-    return wilson(became, len(since))
+        first_on[role][who] = min(on, first_on[role].get(who, on))
+    mentored = first_on["mentor"]
+    began = [who for who, on in first_on["peer"].items() if on < mentored.get(who, dt.date.max)]
+    return wilson(sum(who in mentored for who in began), len(began))
