@@ -70,6 +70,19 @@ def test_the_talk_of_three_waited_where_the_contract_came_after_the_match():
     assert was(pair_at=after, contract_at=late, meetings=meetings) == set(), "entered afterwards"
 
 
+def test_the_day_on_which_something_was_noted_is_a_danish_one():
+    late = dt.datetime(2026, 8, 1, 22, 30, tzinfo=dt.UTC)  # 00.30 of the next day
+    morning, next_night = late + dt.timedelta(hours=8), late + dt.timedelta(hours=24)
+    meetings = met(*FORTNIGHTS)
+    assert was(pair_at=late, contract_at=morning, meetings=meetings) == set()
+    assert was(pair_at=morning, contract_at=next_night, meetings=meetings) == {"three_way_talk"}
+    one_gap = met(*(ago for ago in FORTNIGHTS if ago not in (29, 43)))
+    gap_ends = dt.datetime.combine(days(-16), dt.time(23, 30), dt.UTC)
+    assert was(meetings=one_gap, pair_at=gap_ends, contract_at=gap_ends) == set()
+    earlier = gap_ends - dt.timedelta(hours=2)
+    assert was(meetings=one_gap, pair_at=earlier, contract_at=earlier) == {"quiet"}
+
+
 def test_of_what_no_longer_waits_only_what_has_waited_is_struck_out():
     held = replace(ONE, closing=Closing(days(-1), "held", frozenset(CLOSING_LIST)))
     work = {"three_way_talk", "closing_list", "quiet"}

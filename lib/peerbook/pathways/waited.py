@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from peerbook.pathways.contact import MeetingDay, contact
 from peerbook.pathways.due import TALK_WITHIN, Day, is_quiet
 from peerbook.pathways.pathway import Pathway
+from peerbook.text.formats import COPENHAGEN
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _waited(one: Pathway, noted: Noted, first: dt.date, today: dt.date) -> Itera
     if noted.list_open:
         yield "closing_list"
     known_at = noted.contract_at or noted.pair_at
-    since = max(first, one.begins_on, known_at.date() if known_at else first)
+    since = max(first, one.begins_on, _day(known_at) if known_at else first)
     if any(since <= day <= today and _was_quiet(one, noted, day) for day in _turns(one, noted)):
         yield "quiet"
 
@@ -82,9 +83,14 @@ def _lacked_contract(one: Pathway, noted: Noted) -> bool:
     """
     if noted.pair_at is None or noted.contract_at is None:
         return one.contract is None or one.matched_on < one.contract.starts_on
-    first, then = noted.pair_at.date(), noted.contract_at.date()
+    first, then = _day(noted.pair_at), _day(noted.contract_at)
     lies_ahead = then <= one.matched_on + TALK_WITHIN
     return first < then or (lies_ahead and noted.pair_at < noted.contract_at)
+
+
+def _day(at: dt.datetime) -> dt.date:
+    """Return on which day something was noted, as those who did it count their days."""
+    return at.astimezone(COPENHAGEN).date()
 
 
 def _turns(one: Pathway, noted: Noted) -> set[dt.date]:
