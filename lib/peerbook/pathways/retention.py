@@ -120,7 +120,7 @@ class Median:
     Parameters
     ----------
     day
-        The day; a half where it lies between two.
+        The day; the middle where the curve stays at a half for a while and then falls on.
     low, high
         Where the band around the share still together reaches a half; None where it does not.
     """
@@ -219,7 +219,9 @@ def retention(contracts: pd.DataFrame, as_of: dt.date, threshold: int) -> Retent
     non-homogeneous Markov chains based on censored observations, Scand J Statist 5:141–150. Their
     variances are of Greenwood's type: Andersen, Borgan, Gill & Keiding (1993), Statistical Models
     Based on Counting Processes, section IV.4.1; for contracts, which all begin together, they are
-    those of R's `survival`. So are the band, on the scale of the logarithm, and the median.
+    those of R's `survival`. So are the band, on the scale of the logarithm, and the median, which
+    is the one that its `survfit` prints; its `quantile` tells another where the curve ends at a
+    half.
     """
     return _retention(time_at_risk(contracts, as_of), threshold)
 
@@ -513,7 +515,11 @@ def _median(steps: Sequence[Step]) -> Median | None:
 
 
 def _reaches_half(steps: Sequence[Step], curve: Sequence[float | None]) -> float | None:
-    """Return the day a curve comes down to a half; if it stays there for a while, its middle."""
+    """Return the day a curve comes down to a half.
+
+    If it stays there for a while and falls on, that is the middle of the while; if it never falls
+    on, its first day.
+    """
     days = [step.day for step in steps]
     known = [(day, value) for day, value in zip(days, curve, strict=True) if value is not None]
     reached = [day for day, value in known if value <= _HALF + _AS_GOOD_AS_HALF]
