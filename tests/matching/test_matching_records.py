@@ -709,3 +709,39 @@ def test_the_list_of_those_who_stopped_brings_them_back(store, made):
     assert read(store, roles_on, site_id, TODAY)[peer] == "peer"
     assert changed == [part]
     assert not [one for one in part._place.inside if isinstance(one, Disclosure)]
+
+
+@pytest.mark.parametrize("press", ["Vil hellere vente", "Er ikke med længere"])
+def test_a_button_in_a_tab_that_has_not_seen_what_was_noted_does_nothing(store, made, press):
+    site_id, (peer, _p), _mentors = made
+    with store.read() as session:
+        part = Wishes(a_desk(store), session.get_one(Site, site_id))
+    part.parts()
+    part._place.open(part._one(peer))
+    [button] = [
+        one for one in part._place.inside
+        if isinstance(one, Button) and one.actions[0]["label"] == press
+    ]  # fmt: skip
+    change(store, matching_records.save_waiting, site_id, peer, TODAY, TODAY, waits=False)
+    before = len(read(store, events_of, "participant", peer))
+    with pytest.raises(Conflict, match="noteret"):
+        button._actions[0].run()
+    assert len(read(store, events_of, "participant", peer)) == before
+
+
+def test_what_something_later_overrules_is_asked_about(store, made):
+    site_id, (peer, other), _mentors = made
+    wait = (matching_records.save_waiting, site_id, peer, days(-9), TODAY)
+    change(store, matching_records.save_waiting, site_id, peer, days(-4), TODAY, waits=False)
+    assert refused(store, *wait, waits=True) == ["on"]
+    change(store, *wait, waits=False)
+    change(store, *wait, waits=True, is_meant=True)
+    with store.write(LEADER) as session:
+        append_event(session, "participant", other, "joined", days(-2), role="mentor")
+    stop = (matching_records.save_stopped, site_id, other, days(-5), TODAY)
+    with pytest.raises(InputFault, match=re.escape(format_date(days(-2)))) as refusal:
+        change(store, *stop)
+    assert [type(fault) for fault in refusal.value.faults] == [Question]
+    change(store, *stop, is_meant=True)
+    assert other not in read(store, roles_on, site_id, days(-3))
+    assert read(store, roles_on, site_id, TODAY)[other] == "mentor"

@@ -20,7 +20,7 @@ from builders import (
     refused,
 )
 from peerbook.course import people_records
-from peerbook.errors import Conflict, InputFault
+from peerbook.errors import Conflict, InputFault, Question
 from peerbook.matching import matching_records
 from peerbook.people.participants import roles_on
 from peerbook.privacy.erasure import erase_person
@@ -57,6 +57,8 @@ from peerbook.store.tables import (
     Stakeholder,
     Wish,
 )
+from peerbook.text import format_date
+from peerbook.ui import Form, Submission
 
 TODAY = dt.date(2026, 3, 10)
 ASKED = Asked(TODAY, "peer", "notice")
@@ -461,6 +463,70 @@ def test_nobody_changes_role_while_they_are_matched_still(store, site_id):
     with store.write(LEADER) as session:
         append_event(session, "matched_pair", number, "ended", TODAY, end="withdrew")
     change(store, talk_records.save_decision, code, as_peer, TODAY)
+
+
+@pytest.mark.parametrize(
+    "decided", [Decided("joined", days(-6), "peer"), Decided("joined", days(-6), "mentor")]
+)
+def test_a_decision_that_something_later_overrules_is_asked_about(store, site_id, decided):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    joins(store, code, on=days(-8))
+    change(store, matching_records.save_stopped, site_id, code, days(-2), TODAY)
+    save = (talk_records.save_decision, code, decided, TODAY)
+    with pytest.raises(InputFault) as asked:
+        change(store, *save)
+    [question] = asked.value.faults
+    assert isinstance(question, Question)
+    assert question.about == days(-6)
+    assert format_date(days(-2)) in question.message
+    change(store, *save, is_meant=True)
+    assert read(store, roles_on, site_id, days(-3)) == {code: decided.role}
+    assert read(store, roles_on, site_id, TODAY) == {}
+
+
+def test_a_decision_that_what_is_later_agrees_with_is_taken(store):
+    made = a_course(store)
+    code = asks(store, made.site_id, asked=replace(ASKED, on=days(-9)))
+    change(store, people_records.place_on_course, made.course_id, code, days(-2))
+    no = Decided("not_now", days(-6), reason="work")
+    assert refused(store, talk_records.save_decision, code, no, TODAY) == ["on"]
+    joins(store, code, "mentor", on=days(-6))
+
+
+def form_of(store, site_id, code):
+    """Return the form in which a decision is noted, as it is shown now."""
+    with store.read() as session:
+        people = People(a_desk(store), session.get_one(Site, site_id))
+    people.parts()
+    people._place.open(lambda: people._person_parts(code))
+    forms = [part for part in people._place.inside if isinstance(part, Form)]
+    return next(form for form in forms if form.name == "decision")
+
+
+def no_of(on=TODAY):
+    values = {"outcome": "not_now", "joins_as": None, "reason": "work", "may_write": "no", "on": on}
+    return Submission("a" * 32, values, form="decision")
+
+
+def test_a_decision_in_a_tab_that_has_not_seen_another_is_not_saved(store, site_id):
+    code = asks(store, site_id)
+    stale = form_of(store, site_id, code)
+    joins(store, code)
+    with pytest.raises(Conflict, match="noteret"):
+        stale._on_submit(no_of())
+    assert standing(store, site_id) == {code: "joined"}
+
+
+def test_a_page_that_asked_about_a_decision_takes_it_when_it_is_saved_again(store, site_id):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    with store.write(LEADER) as session:
+        append_event(session, "participant", code, "enrolled", TODAY, course=1)
+    form = form_of(store, site_id, code)
+    with pytest.raises(InputFault):
+        form._on_submit(no_of(days(-5)))
+    form._on_submit(no_of(days(-5)))
+    told = read(store, talk_records.decisions, [code], TODAY)[code]
+    assert [event.kind for event in told] == ["not_now"]
 
 
 # -- decisions that are taken back ----------------------------------------------------------------

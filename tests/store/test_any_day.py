@@ -186,7 +186,7 @@ class Journal:
             else Decided(outcome, day(ago), reason="work")
         )
         code = self.codes[who]
-        if self.try_to(talk_records.save_decision, code, decided, TODAY) is None:
+        if self.try_to(talk_records.save_decision, code, decided, TODAY, is_meant=True) is None:
             return
         gone = [one for one in self.holding(code, OUTCOMES) if one.on >= day(ago)]
         took_back = [self.take_back(one) for one in gone]
@@ -206,14 +206,16 @@ class Journal:
     def wait(self, who, ago, waits):
         code = self.codes[who]
         saved = self.try_to(
-            matching_records.save_waiting, self.site_id, code, day(ago), TODAY, waits=waits
-        )
+            matching_records.save_waiting, self.site_id, code, day(ago), TODAY, waits=waits,
+            is_meant=True,
+        )  # fmt: skip
         if saved is not None:
             self.note(code, "waits" if waits else "ready", day(ago))
 
     def stop(self, who, ago):
         code = self.codes[who]
-        if self.try_to(matching_records.save_stopped, self.site_id, code, day(ago), TODAY):
+        stop = (matching_records.save_stopped, self.site_id, code, day(ago), TODAY)
+        if self.try_to(*stop, is_meant=True):
             self.note(code, "stopped", day(ago))
 
     def match(self, who, other, ago):

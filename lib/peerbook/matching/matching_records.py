@@ -17,9 +17,12 @@ from peerbook.matching.wishes import Basis, Wish, check, named, of_people, stand
 from peerbook.people.hanging import keeping_what_hangs
 from peerbook.people.pairs import PAIR, are_vetoed, pairs, pairs_of, refuse_matched
 from peerbook.people.participants import (
+    READY,
     STOPPED,
+    WAITS,
     RoleInPair,
     TakingPart,
+    ask_whether_later_counts,
     last_events,
     participant_of,
     roles_on,
@@ -41,7 +44,6 @@ from peerbook.text import _, format_date
 
 FEWEST = 2
 """Fewer have met nobody."""
-_WAITS, _READY = "waits_to_be_matched", "ready_to_be_matched"
 
 
 # -- who takes part --------------------------------------------------------------------------------
@@ -85,7 +87,7 @@ class _Person:
 
     @property
     def waits(self) -> bool:
-        return self.said is not None and self.said.kind == _WAITS
+        return self.said is not None and self.said.kind == WAITS
 
     def free_since(self, parted: Mapping[str, dt.date]) -> dt.date:
         """Return from which day somebody who is free waits.
@@ -102,7 +104,7 @@ def _people(session: Session, site_id: int | None, day: dt.date) -> Iterator[_Pe
 
     What somebody said of being matched ends when they stop, or take part as something else.
     """
-    said = last_events(session, site_id, (_WAITS, _READY), day)
+    said = last_events(session, site_id, (WAITS, READY), day)
     first = same_person.first_codes(session)
     codes: defaultdict[str, set[str]] = defaultdict(set)
     for code, one in first.items():
@@ -136,14 +138,27 @@ def _roles(
 
 
 def save_waiting(
-    session: Session, site_id: int, code: str, on: dt.date, today: dt.date, *, waits: bool
+    session: Session,
+    site_id: int,
+    code: str,
+    on: dt.date,
+    today: dt.date,
+    *,
+    waits: bool,
+    is_meant: bool = False,
 ) -> Saved:
     """Note that somebody wants to wait with being matched, or no longer does.
+
+    Parameters
+    ----------
+    is_meant
+        Whether a day before what overrules it was asked about and is right.
 
     Raises
     ------
     InputFault
-        When the day lies ahead, they do not take part, or they want to wait and are matched.
+        When the day lies ahead, they do not take part, or they want to wait and are matched; or
+        when they said otherwise later, and that is not said to be right.
     """
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
@@ -151,18 +166,34 @@ def save_waiting(
         raise InputFault.at("on", _("They did not take part yet on that day."))
     if waits:
         refuse_matched(session, code)
-    event = append_event(session, "participant", code, _WAITS if waits else _READY, on)
+    event = append_event(session, "participant", code, WAITS if waits else READY, on)
+    if not is_meant:
+        ask_whether_later_counts(session, event)
     return Saved.event(session, event)
 
 
-def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: dt.date) -> Saved:
+def save_stopped(
+    session: Session,
+    site_id: int,
+    code: str,
+    on: dt.date,
+    today: dt.date,
+    *,
+    is_meant: bool = False,
+) -> Saved:
     """Note that somebody no longer takes part, from a day on; they can always join again.
+
+    Parameters
+    ----------
+    is_meant
+        Whether a day before what overrules it was asked about and is right.
 
     Raises
     ------
     InputFault
         When the day lies ahead, they do not take part, they are matched still, or something hangs
-        on it that they took part on a later day.
+        on it that they took part on a later day; or when they joined again later, and that is not
+        said to be right.
     """
     if on > today:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
@@ -171,11 +202,12 @@ def save_stopped(session: Session, site_id: int, code: str, on: dt.date, today: 
         raise InputFault.at("on", _("They did not take part yet on that day."))
     refuse_matched(session, code)
     # Somebody with two codes would otherwise stand in the list as before, under the other.
-    for other in sorted(same_person.codes_of(session, [code]) & roles.keys() - {code}):
-        with keeping_what_hangs(session, other, after=on):
-            append_event(session, "participant", other, STOPPED, on)
-    with keeping_what_hangs(session, code, after=on):
-        event = append_event(session, "participant", code, STOPPED, on)
+    others = same_person.codes_of(session, [code]) & roles.keys() - {code}
+    for one in (*sorted(others), code):
+        with keeping_what_hangs(session, one, after=on):
+            event = append_event(session, "participant", one, STOPPED, on)
+        if not is_meant:
+            ask_whether_later_counts(session, event)
     return Saved.event(session, event)
 
 
@@ -600,5 +632,5 @@ def _to_ask(session: Session, site_id: int, peer: str, mentor: str, on: dt.date)
         (mentor, _("The mentor would rather wait, and said so on {date}.")),
     ):
         said = people[code].said
-        if said is not None and said.kind == _WAITS:
+        if said is not None and said.kind == WAITS:
             yield text.format(date=format_date(said.effective_on))

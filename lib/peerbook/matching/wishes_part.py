@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,13 @@ from peerbook.matching.room import Room, read_room
 from peerbook.matching.wishes import MOST_NAMES, Basis, compared, named
 from peerbook.people.mistakes_part import Noted, mistakes
 from peerbook.people.names import before_line, role_name
-from peerbook.people.participants import refuse_deleted, stopped, take_back_stopped
+from peerbook.people.participants import (
+    last_noted,
+    refuse_deleted,
+    refuse_overtaken,
+    stopped,
+    take_back_stopped,
+)
 from peerbook.sites.tab import Tab, Thing
 from peerbook.store import Saved, identities
 from peerbook.store.tables import Veto, VetoKind
@@ -113,13 +119,15 @@ class Wishes(Tab):
         """Return what makes the parts of somebody; it makes none once they take part no longer."""
 
         def parts() -> list[Part]:
+            with self._desk.store.read() as session:
+                seen = last_noted(session, code)
             room = read_room(self._desk, self._site)
             member = next((one for one in room.members if one.code == code), None)
-            return [] if member is None else self._member_parts(room, member)
+            return [] if member is None else self._member_parts(room, member, seen)
 
         return parts
 
-    def _member_parts(self, room: Room, member: Member) -> list[Part]:
+    def _member_parts(self, room: Room, member: Member, seen: int) -> list[Part]:
         code = member.code
         return [
             Heading(room.name(code)),
@@ -136,8 +144,8 @@ class Wishes(Tab):
             ),
             self._wish_form(room, member),
             Disclosure(_("Not to be matched with"), lambda: self._veto_parts(room, member)),
-            *([self._waiting_button(member)] if member.waits or member.places else []),
-            self._stop_button(room, member),
+            *([self._waiting_button(member, seen)] if member.waits or member.places else []),
+            self._stop_button(room, member, seen),
         ]
 
     def _save_of(
@@ -238,32 +246,47 @@ class Wishes(Tab):
         action = RowAction(_("Take back"), take_back, confirm=question)
         return [Table(columns, rows, _("Wishes that hold"), sortable=False, action=action)]
 
-    def _waiting_button(self, member: Member) -> Button:
-        def note() -> str:
+    def _note_today(
+        self,
+        member: Member,
+        seen: int,
+        save: Callable[..., Saved],
+        told: str,
+        thing: Thing | None = None,
+        **said: bool,
+    ) -> Callable[[], str]:
+        """Return what notes something of today, unless anything else was noted meanwhile."""
+        ask = asks_once()
+
+        def change(session: Session, meant: Collection[object]) -> Saved:
             today = self._desk.today
-            return self._press(
-                lambda session: matching_records.save_waiting(
-                    session, self._site.id, member.code, today, today, waits=not member.waits
-                ),
-                _("Noted."),
-                self._one(member.code),
+            refuse_overtaken(session, member.code, seen)
+            return save(
+                session, self._site.id, member.code, today, today, is_meant=today in meant, **said
             )
+
+        def save_it(meant: Collection[object]) -> None:
+            self._press(lambda session: change(session, meant), told, thing)
+
+        def press() -> str:
+            ask(save_it)
+            return told
+
+        return press
+
+    def _waiting_button(self, member: Member, seen: int) -> Button:
+        note = self._note_today(
+            member, seen, matching_records.save_waiting, _("Noted."), self._one(member.code),
+            waits=not member.waits,
+        )  # fmt: skip
 
         label = _("Is ready to be matched") if member.waits else _("Would rather wait")
         return Button(label, note)
 
-    def _stop_button(self, room: Room, member: Member) -> Button:
+    def _stop_button(self, room: Room, member: Member, seen: int) -> Button:
         name = room.name(member.code)
-
-        def stop() -> str:
-            today = self._desk.today
-            return self._press(
-                lambda session: matching_records.save_stopped(
-                    session, self._site.id, member.code, today, today
-                ),
-                _("{name} no longer takes part. What is kept stays.").format(name=name),
-            )
-
+        told = _("{name} no longer takes part. What is kept stays.").format(name=name)
+        stop = self._note_today(member, seen, matching_records.save_stopped, told)
         question = _("Is {name} no longer with you?").format(name=name)
         return Button(_("No longer takes part"), stop, confirm=question)
 

@@ -9,17 +9,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
 from peerbook.personal import mail_address, phone_number
+from peerbook.privacy import same_person
 from peerbook.store import identities, in_effect, withdraw_event
 from peerbook.store.codes import new_code
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import Base, Event, Identity, Participant
-from peerbook.text import _
+from peerbook.text import _, format_date
 
 RoleInPair = Literal["peer", "mentor"]
 
@@ -27,6 +28,8 @@ TAKES_PART = ("joined", "enrolled")
 STOPPED = "stopped"
 STOPS = ("not_now", "deselected", STOPPED)
 """After which events somebody takes part, and after which no longer; the last one decides."""
+WAITS, READY = "waits_to_be_matched", "ready_to_be_matched"
+"""What whoever takes part says of being matched; the last one decides."""
 
 
 def new_participant(session: Session, site_id: int, name: str, on: dt.date) -> str:
@@ -121,6 +124,74 @@ def last_events(
     Of participants of one site, or of all.
     """
     return {event.subject_id: event for event in _events(session, _at(site_id), kinds, day)}
+
+
+def last_noted(session: Session, code: str) -> int:
+    """Return the number of what was recorded last of how somebody takes part, by any code; else 0.
+
+    Whoever saves such a thing has seen that one: `refuse_overtaken`.
+    """
+    wanted = select(func.max(Event.seq)).where(
+        Event.subject_type == "participant",
+        Event.subject_id.in_(same_person.codes_of(session, [code])),
+        Event.kind.in_((*TAKES_PART, *STOPS, WAITS, READY, WITHDRAWN)),
+    )
+    return session.scalar(wanted) or 0
+
+
+def refuse_overtaken(session: Session, code: str, seen: int) -> None:
+    """Refuse what is noted of how somebody takes part, when that is not as it was shown.
+
+    Parameters
+    ----------
+    seen
+        What `last_noted` told then.
+
+    Raises
+    ------
+    Conflict
+        When anything of it was noted, or taken back, since then.
+    """
+    if last_noted(session, code) != seen:
+        raise Conflict(
+            _("Something else was noted of them meanwhile. Nothing is saved. Open the person "
+              "again, and see if it still has to be noted.")
+        )  # fmt: skip
+
+
+def ask_whether_later_counts(session: Session, event: Event) -> None:
+    """Ask about what was just noted of somebody, where something of a later day overrules it.
+
+    Raises
+    ------
+    InputFault
+        At `on`, a question about the day, when they stand otherwise by what is noted of later days.
+    """
+    session.flush()
+    for kinds in ((*TAKES_PART, *STOPS), (WAITS, READY)):
+        if event.kind not in kinds:
+            continue
+        of_one = select(Participant.code).where(Participant.code == event.subject_id)
+        last = _events(session, of_one, kinds, dt.date.max)[-1]
+        if _stands(last) != _stands(event):
+            raise InputFault.asking(
+                "on",
+                _("From {date} something else is noted: {told}. That still counts. If both are "
+                  "right, save once more.").format(
+                    date=format_date(last.effective_on), told=_stands(last)
+                ),
+                event.effective_on,
+            )  # fmt: skip
+
+
+def _stands(event: Event) -> str:
+    """Return how somebody stands after an event, in the user's language."""
+    if event.kind in TAKES_PART:
+        role = str(event.details.get("role", "mentor"))
+        return {"peer": _("takes part as a peer"), "mentor": _("takes part as a mentor")}[role]
+    if event.kind in STOPS:
+        return _("does not take part")
+    return {WAITS: _("would rather wait"), READY: _("is ready to be matched")}[event.kind]
 
 
 def take_back_last(session: Session, code: str, kinds: Collection[str], seq: int) -> Event:

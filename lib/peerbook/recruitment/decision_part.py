@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, Literal, cast
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from peerbook.desk import Desk
 from peerbook.months import months_after
 from peerbook.people.consent_form import asking_words, consent_form
-from peerbook.people.participants import refuse_deleted
+from peerbook.people.participants import last_noted, refuse_deleted, refuse_overtaken
 from peerbook.privacy.consent import Purpose, consents, save_answers, standings
 from peerbook.recruitment import talk_records
 from peerbook.recruitment.journey_records import Asker
@@ -35,6 +35,7 @@ from peerbook.ui import (
     receipt_text,
 )
 from peerbook.ui.answers import given
+from peerbook.ui.asking import asks_once
 
 MONTHS_TO_WAIT: Final = 6
 """After so long whoever said yes to it is written to again: shared/features.md, C5."""
@@ -67,10 +68,6 @@ class Decisions:
             Disclosure(_("What they have said yes to"), self._consent_parts),
         ]
 
-    def _save(self, submission: Submission, change: Callable[[Session], Saved]) -> None:
-        receipt = self._desk.save(submission, change)
-        self._reopen(receipt_text(receipt))
-
     def _taking_back(self) -> list[Part]:
         """Return what they decided last, with a way to take it back; nothing where that is none."""
         with self._desk.store.read() as session:
@@ -98,6 +95,10 @@ class Decisions:
         ]
 
     def _decision_form(self) -> Form:
+        with self._desk.store.read() as session:
+            seen = last_noted(session, self._one.code)
+        ask = asks_once()
+
         def save(submission: Submission) -> None:
             values = submission.values
             on = given(dt.date, values["on"])
@@ -110,10 +111,18 @@ class Decisions:
                 cast("talk_records.Reason | None", values["reason"]),
                 months_after(on, MONTHS_TO_WAIT) if may_write else None,
             )
-            self._save(submission, lambda session: talk_records.save_decision(
-                    session, self._one.code, decided, self._desk.today
-                ),
-            )  # fmt: skip
+
+            def change(session: Session, meant: Collection[object]) -> Saved:
+                refuse_overtaken(session, self._one.code, seen)
+                return talk_records.save_decision(
+                    session, self._one.code, decided, self._desk.today, is_meant=on in meant
+                )
+
+            def save_it(meant: Collection[object]) -> None:
+                receipt = self._desk.save(submission, lambda session: change(session, meant))
+                self._reopen(receipt_text(receipt))
+
+            ask(save_it)
 
         begin: dict[str, object] = {"on": self._desk.today}
         if self._one.role in ("peer", "mentor"):

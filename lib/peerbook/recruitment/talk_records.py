@@ -13,7 +13,11 @@ from sqlalchemy.orm import Session
 from peerbook.errors import Conflict, InputFault
 from peerbook.people.hanging import keeping_what_hangs
 from peerbook.people.pairs import refuse_matched
-from peerbook.people.participants import participant_of, taking_part_of
+from peerbook.people.participants import (
+    ask_whether_later_counts,
+    participant_of,
+    taking_part_of,
+)
 from peerbook.store import Saved, append_event, in_effect, row_to_change, supersede, take_back
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import (
@@ -233,11 +237,18 @@ def agreed_talks(session: Session, site_id: int) -> list[CoffeeTalk]:
     )
 
 
-def save_decision(session: Session, code: str, decided: Decided, today: dt.date) -> Saved:
+def save_decision(
+    session: Session, code: str, decided: Decided, today: dt.date, *, is_meant: bool = False
+) -> Saved:
     """Note what somebody decided; whoever said no for now can always join later.
 
     It takes the place of what was noted for that day or later days, so that the last word counts;
     what they decided before they asked again stays.
+
+    Parameters
+    ----------
+    is_meant
+        Whether a day before what overrules it was asked about and is right.
 
     Raises
     ------
@@ -245,7 +256,8 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
         When the day lies ahead or before they asked last, when somebody joins without a role or
         does not without a reason, or the day to write again is not after it; or when they are
         matched still, and say no or join in the other role, or would not have taken part on a day
-        on which something hangs.
+        on which something hangs; or when a later course, or that they stopped later, overrules
+        it, and that is not said to be right.
     Conflict
         When they were deleted meanwhile.
     """
@@ -279,6 +291,8 @@ def save_decision(session: Session, code: str, decided: Decided, today: dt.date)
         known = decisions(session, [code], until=dt.date.max).get(code, [])
         event = append_event(session, "participant", code, decided.outcome, decided.on, **details)
         supersede(session, [one for one in known if one.effective_on >= decided.on], event)
+    if not is_meant:
+        ask_whether_later_counts(session, event)
     return Saved.event(session, event)
 
 
