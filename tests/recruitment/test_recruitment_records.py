@@ -34,7 +34,12 @@ from peerbook.recruitment import (
 from peerbook.recruitment.effort_records import Effort
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.funnel import funnel
-from peerbook.recruitment.journey_records import askers, contracts_frame, journeys_frame
+from peerbook.recruitment.journey_records import (
+    contracts_frame,
+    journeys_frame,
+    standings,
+    with_names,
+)
 from peerbook.recruitment.people_part import People
 from peerbook.recruitment.press_records import Item
 from peerbook.recruitment.stakeholder_records import Place, Visited
@@ -79,6 +84,10 @@ def asks(store, site_id, person=HANNE, asked=ASKED):
     saved = change(store, enquiry_records.log_enquiry, site_id, asked, person, TODAY)
     with store.read() as session:
         return session.get_one(Enquiry, saved.number).participant_code
+
+
+def askers(session, site_id, today):
+    return with_names(session, standings(session, site_id, today))
 
 
 def standing(store, site_id, today=TODAY):
@@ -693,6 +702,52 @@ def test_two_talks_with_one_person_are_not_agreed_at_once(store, site_id):
     assert [talk.state for talk in read(store, talk_records.talks, code)] == [
         "agreed", "cancelled",
     ]  # fmt: skip
+
+
+def test_a_talk_that_was_held_is_not_cancelled(store, site_id):
+    code = asks(store, site_id)
+    held = change(store, talk_records.save_held_talk, code, Held("peer", TODAY), TODAY)
+    assert refused(store, talk_records.cancel_talk, held.number, held.version) == ["date"]
+    assert [talk.state for talk in read(store, talk_records.talks, code)] == ["held"]
+
+
+def test_what_was_said_in_a_talk_is_not_written_with_the_talk_of_somebody_else(store, site_id):
+    code, other = asks(store, site_id), asks(store, site_id, Person("Bo Opdigt"))
+    held = change(store, talk_records.save_held_talk, code, Held("peer", TODAY), TODAY)
+    with pytest.raises(Conflict):
+        change(
+            store, talk_records.save_held_talk, other, Held("peer", TODAY, goals="Ud"), TODAY,
+            number=held.number, seen_version=held.version,
+        )  # fmt: skip
+    assert [talk.goals for talk in read(store, talk_records.talks, code)] == [""]
+
+
+@pytest.mark.parametrize(
+    "decided", [Decided("joined", days(-6), "peer"), Decided("not_now", days(-6), reason="work")]
+)
+def test_an_enquiry_is_not_moved_past_what_they_decided_because_of_it(store, site_id, decided):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    change(store, talk_records.save_decision, code, decided, TODAY)
+    asks(store, site_id, Person(HANNE.name, is_known=True), replace(ASKED, on=days(-3)))
+    [later, first] = read(store, enquiry_records.of_person, code)
+    move = enquiry_records.correct_enquiry
+    for on in (days(-5), days(-1)):
+        past = replace(ASKED, on=on)
+        assert refused(store, move, first.id, past, TODAY, first.version) == ["asked_on"]
+    change(store, move, later.id, replace(ASKED, on=days(-1)), TODAY, later.version)
+    change(store, move, first.id, replace(ASKED, on=days(-6)), TODAY, first.version)
+
+
+def test_an_enquiry_of_a_second_way_is_not_moved_past_its_joining(store, site_id):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-20)))
+    joins(store, code, on=days(-18))
+    asks(store, site_id, Person(HANNE.name, is_known=True), replace(ASKED, on=days(-9)))
+    joins(store, code, "mentor", on=days(-8))
+    [later, _first] = read(store, enquiry_records.of_person, code)
+    past = replace(ASKED, on=TODAY)
+    move = (enquiry_records.correct_enquiry, later.id, past, TODAY, later.version)
+    assert refused(store, *move) == ["asked_on"]
+    assert standing(store, site_id) == {code: "joined"}
 
 
 def test_a_talk_is_held_when_it_is_over(store, site_id):

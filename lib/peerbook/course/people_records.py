@@ -136,12 +136,6 @@ def _events(session: Session, course_id: int, codes: Sequence[str]) -> dict[str,
     return found
 
 
-def how_many(session: Session, course_id: int) -> int:
-    """Return how many are or were on a course; nobody's name is read."""
-    wanted = select(func.count()).where(Enrolment.course_id == course_id)
-    return session.scalar(wanted) or 0
-
-
 def everybody(session: Session, site_id: int | None = None) -> dict[int, list[Mentor]]:
     """Return who is or was on each course that was not removed; nobody's name is read.
 

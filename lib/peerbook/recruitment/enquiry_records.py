@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 
 from peerbook.errors import Conflict, InputFault
 from peerbook.people.participants import called, checked_contacts, new_participant
-from peerbook.store import Saved, identities, refuse_overtaken, row_to_change
+from peerbook.people.ways import Way, ways_of
+from peerbook.recruitment.talk_records import OUTCOMES
+from peerbook.store import (
+    Saved,
+    events_of,
+    identities,
+    in_effect,
+    refuse_overtaken,
+    row_to_change,
+)
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import (
     Channel,
@@ -134,7 +143,7 @@ def correct_enquiry(
     Raises
     ------
     InputFault
-        As `log_enquiry` does; or when they would have had a talk before they asked.
+        As `log_enquiry` does; or when they would have had a talk, or decided, before they asked.
     Conflict
         When somebody else has changed it since.
     """
@@ -146,6 +155,7 @@ def correct_enquiry(
     row = row_to_change(session, Enquiry, number, seen_version, mine)
     _check(session, row.site_id, asked, today)
     _refuse_after_talk(session, row, asked.on)
+    _refuse_after_decision(session, row, asked.on)
     for name, value in mine.items():
         setattr(row, name, value)
     session.flush()
@@ -288,6 +298,30 @@ def _refuse_after_talk(session: Session, row: Enquiry, on: dt.date) -> None:
             "asked_on",
             _("They had a talk on {date}. Choose that day or an earlier one.").format(
                 date=format_date(talk)
+            ),
+        )
+
+
+def _refuse_after_decision(session: Session, row: Enquiry, on: dt.date) -> None:
+    """Refuse to move an enquiry past what they decided because of it."""
+    if row.participant_code is None:
+        return
+    happened = in_effect(events_of(session, "participant", row.participant_code), dt.date.max)
+    decided = [one.effective_on for one in happened if one.kind in (*OUTCOMES, "enrolled")]
+
+    def led_to(moved: bool) -> set[dt.date | None]:
+        asked = [
+            Way(on if moved and one.id == row.id else one.asked_on, one.wanted_role, one.heard_via)
+            for one in of_person(session, row.participant_code or "")
+        ]
+        return {way.joined_on for way in ways_of(asked, decided)}
+
+    lost = led_to(moved=False) - led_to(moved=True) - {None}
+    for day in sorted(filter(None, lost)):
+        raise InputFault.at(
+            "asked_on",
+            _("They decided on {date}. Choose that day or an earlier one.").format(
+                date=format_date(day)
             ),
         )
 

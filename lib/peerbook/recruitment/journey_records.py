@@ -146,11 +146,6 @@ def standings(
     return _standings(session, and_(at_site, Enquiry.asked_on >= since), today)
 
 
-def askers(session: Session, site_id: int, today: dt.date) -> list[Asker]:
-    """Return everybody at a site who asked and said who they are, by name in Danish order."""
-    return with_names(session, standings(session, site_id, today))
-
-
 def with_names(session: Session, people: Collection[Asker]) -> list[Asker]:
     """Return people with their names, by name in Danish order; that they were read is noted."""
     names = identities.name_of(session, [one.code for one in people])

@@ -152,8 +152,7 @@ def move_talk(
         When somebody else has changed it since.
     """
     row = row_to_change(session, CoffeeTalk, number, seen_version, asdict(agreed))
-    if row.state != "agreed":
-        raise InputFault.at("date", _("This talk is no longer to come. Reload the page."))
+    _refuse_not_to_come(row)
     if not today <= agreed.date <= today + FURTHEST_AHEAD:
         raise InputFault.at("date", _("Choose a day from today to a year ahead."))
     for name, value in asdict(agreed).items():
@@ -167,10 +166,13 @@ def cancel_talk(session: Session, number: int, seen_version: int) -> Saved:
 
     Raises
     ------
+    InputFault
+        When the talk is no longer to come.
     Conflict
         When somebody else has changed it since.
     """
     row = row_to_change(session, CoffeeTalk, number, seen_version)
+    _refuse_not_to_come(row)
     row.state = "cancelled"
     session.flush()
     return Saved("coffee_talk", row.id, row.version)
@@ -197,7 +199,7 @@ def save_held_talk(
     InputFault
         When the day lies ahead, or before they first asked.
     Conflict
-        When they were deleted, or somebody else has changed the talk since.
+        When they were deleted, the talk is with somebody else, or somebody has changed it since.
     """
     person = participant_of(session, code)
     if held.date > today:
@@ -215,6 +217,8 @@ def save_held_talk(
         session.add(row)
     else:
         row = row_to_change(session, CoffeeTalk, number, seen_version, values)
+        if row.participant_code != code:
+            raise Conflict(_("This talk is with somebody else. Reload the page."))
         for name, value in values.items():
             setattr(row, name, value)
     session.flush()
@@ -225,16 +229,6 @@ def talks(session: Session, code: str) -> list[CoffeeTalk]:
     """Return the talks with somebody, the latest first."""
     wanted = select(CoffeeTalk).where(CoffeeTalk.participant_code == code)
     return list(session.scalars(wanted.order_by(CoffeeTalk.date.desc(), CoffeeTalk.id.desc())))
-
-
-def agreed_talks(session: Session, site_id: int) -> list[CoffeeTalk]:
-    """Return the talks of a site that are agreed, the next first."""
-    wanted = select(CoffeeTalk).where(CoffeeTalk.site_id == site_id, CoffeeTalk.state == "agreed")
-    return list(
-        session.scalars(
-            wanted.order_by(CoffeeTalk.date, CoffeeTalk.starts_at.nulls_last(), CoffeeTalk.id)
-        )
-    )
 
 
 def save_decision(
@@ -337,6 +331,11 @@ def decisions(session: Session, codes: Collection[str], until: dt.date) -> dict[
     for event in in_effect(session.scalars(wanted), until):
         found.setdefault(event.subject_id, []).append(event)
     return found
+
+
+def _refuse_not_to_come(talk: CoffeeTalk) -> None:
+    if talk.state != "agreed":
+        raise InputFault.at("date", _("This talk is no longer to come. Reload the page."))
 
 
 def _asked_between(session: Session, code: str) -> tuple[dt.date | None, dt.date | None]:
