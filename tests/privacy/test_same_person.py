@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from builders import LEADER, a_course_of, same_person, save
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.erasure import erase_person
-from peerbook.privacy.same_person import others_of, say, suggestions, take_back
+from peerbook.privacy.same_person import joined, others_of, say, suggestions, take_back
 from peerbook.store import identities, set_setting
 from peerbook.store.cpr import read_cpr
 from peerbook.store.identities import Contacts
@@ -75,7 +75,7 @@ def test_two_people_are_never_suggested_again_until_it_is_taken_back(store, twic
     assert suggested(store) == {}
     assert others(store, twice[0]) == ()
     with store.write(LEADER) as session:
-        take_back(session, twice)
+        take_back(session, twice, seen=False)
     assert list(suggested(store)) == [twice]
 
 
@@ -85,6 +85,37 @@ def test_three_codes_of_one_person_hang_together(store, twice):
     said(store, (twice[1], third), is_same=True)
     assert others(store, third) == tuple(sorted(twice))
     assert suggested(store) == {}, "two of them need not be asked about"
+
+
+def test_the_opposite_said_in_another_tab_meanwhile_is_a_conflict(store, twice):
+    said(store, twice, is_same=True)
+    with pytest.raises(Conflict, match="meanwhile"):
+        said(store, twice, is_same=False)
+    said(store, twice, is_same=True)
+    assert others(store, twice[0]) == (twice[1],)
+    with pytest.raises(Conflict, match="meanwhile"), store.write(LEADER) as session:
+        take_back(session, twice, seen=False)
+    with store.write(LEADER) as session:
+        say(session, twice, is_same=False, today=TODAY, seen=True)
+    assert others(store, twice[0]) == ()
+
+
+def test_two_are_not_two_people_while_a_third_code_ties_them(store, twice):
+    third = a_course_of(store, "Åse Opdigt").codes[0]
+    said(store, (twice[0], third), is_same=True)
+    said(store, (third, twice[1]), is_same=True)
+    with pytest.raises(InputFault, match="third code"):
+        said(store, twice, is_same=False)
+    assert others(store, twice[0]) == tuple(sorted((third, twice[1])))
+
+
+def test_that_two_codes_are_two_people_goes_when_they_are_one(store, twice):
+    third = a_course_of(store, "Åse Opdigt").codes[0]
+    said(store, (twice[0], third), is_same=False)
+    said(store, twice, is_same=True)
+    said(store, (twice[1], third), is_same=True)
+    with store.read() as session:
+        assert all(row.is_same for row in joined(session))
 
 
 def test_whoever_is_deleted_is_joined_with_nobody(store, twice):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from peerbook.data_protection.one_person import say_one_person
 from peerbook.desk import Desk
 from peerbook.privacy import same_person
 from peerbook.privacy.same_person import Pair
@@ -28,6 +29,7 @@ from peerbook.ui import (
     Table,
     literal,
 )
+from peerbook.ui.asking import asks_once
 
 MOST_SHOWN = 50
 
@@ -98,25 +100,36 @@ class SamePersonPart:
                 return []
             about = [_about(session, code) for code in pair]
             names = _names(session, [pair])
+        today = self._desk.today
+        ask = asks_once()
+
+        def one() -> str:
+            ask(
+                lambda meant: self._write(
+                    lambda session: say_one_person(
+                        session, pair, today, seen=None, is_meant=pair in meant
+                    )
+                )
+            )
+            return self._told(_("Written down: it is one person. Both codes stay as they are."))
+
+        def two() -> str:
+            self._write(lambda session: same_person.say(session, pair, is_same=False, today=today))
+            return self._told(_("Written down: they are two people. It is not suggested again."))
+
         return [
             Heading(_("One person or two?")),
             *(
                 Prose(f"**{literal(names[code])}** · {about_one}")
                 for code, about_one in zip(pair, about, strict=True)
             ),
-            Button(_("It is one person"), lambda: self._say(pair, is_same=True), look="main"),
-            Button(_("They are two people"), lambda: self._say(pair, is_same=False)),
+            Button(_("It is one person"), one, look="main"),
+            Button(_("They are two people"), two),
         ]
 
-    def _say(self, pair: Pair, *, is_same: bool) -> str:
+    def _write(self, change: Callable[[Session], None]) -> None:
         with self._desk.store.write(self._desk.actor) as session:
-            same_person.say(session, pair, is_same=is_same, today=self._desk.today)
-        told = (
-            _("Written down: it is one person. Both codes stay as they are.")
-            if is_same
-            else _("Written down: they are two people. It is not suggested again.")
-        )
-        return self._told(told)
+            change(session)
 
     def _said_parts(self, said: list[SamePerson], names: dict[str, str]) -> list[Part]:
         if not said:
@@ -136,6 +149,7 @@ class SamePersonPart:
                 "on": row.said_on,
                 "who": self._desk.name_of(row.actor),
                 "pair": (row.one_code, row.other_code),
+                "is_same": row.is_same,
             }
             for row in said
         ]
@@ -148,8 +162,8 @@ class SamePersonPart:
         ]  # fmt: skip
 
     def _take_back(self, row: Cells) -> str:
-        with self._desk.store.write(self._desk.actor) as session:
-            same_person.take_back(session, cast(Pair, row["pair"]))
+        pair, seen = cast(Pair, row["pair"]), bool(row["is_same"])
+        self._write(lambda session: same_person.take_back(session, pair, seen=seen))
         return self._told(_("It is taken back."))
 
     def _told(self, told: str) -> str:

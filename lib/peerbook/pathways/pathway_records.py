@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -85,8 +85,12 @@ def others_of(session: Session, one: Pathway) -> list[Pathway]:
     if not one.codes:
         return []
     codes = same_person.codes_of(session, one.codes)
-    which = [MatchedPair.is_about(codes), MatchedPair.id != one.number]
-    return _read(session, which, dt.date.max)
+    return [other for other in pathways_of(session, codes) if other.number != one.number]
+
+
+def pathways_of(session: Session, codes: Collection[str]) -> list[Pathway]:
+    """Return every pair in which some codes stand, those that go on first."""
+    return _read(session, [MatchedPair.is_about(codes)], dt.date.max)
 
 
 def days_met(session: Session, number: int) -> Sequence[dt.date]:

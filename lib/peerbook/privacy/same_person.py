@@ -8,13 +8,13 @@ they are deleted. What was said can be taken back.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from peerbook.errors import InputFault
+from peerbook.errors import Conflict, InputFault
 from peerbook.store import identities
 from peerbook.store.identities import Alike
 from peerbook.store.tables import Participant, SamePerson
@@ -54,27 +54,91 @@ def suggestions(session: Session) -> tuple[Suggestion, ...]:
     return tuple(sorted(found, key=lambda one: (-len(one.alike), one.pair)))
 
 
-def say(session: Session, pair: Iterable[str], *, is_same: bool, today: dt.date) -> None:
+def say(
+    session: Session,
+    pair: Iterable[str],
+    *,
+    is_same: bool,
+    today: dt.date,
+    seen: bool | None = None,
+) -> None:
     """Write down that two participants are one person, or two.
+
+    That somebody said earlier of any of their codes that they are two goes when they are one.
+
+    Parameters
+    ----------
+    seen
+        What was said of the two, as it was shown: whether they are one; None for nothing.
 
     Raises
     ------
     InputFault
-        When one of them is not there any more.
+        When one of them is not there any more; when they are to be two, and are one person by way
+        of another code.
+    Conflict
+        When somebody has said the opposite since.
     """
     one, other = sorted(pair)
     if session.get(Participant, one) is None or session.get(Participant, other) is None:
         raise InputFault.at("pair", _("One of them is deleted. Load the page again."))
-    row = session.get(SamePerson, (one, other)) or SamePerson(one_code=one, other_code=other)
+    row = session.get(SamePerson, (one, other))
+    if (None if row is None else row.is_same) not in (seen, is_same):
+        raise Conflict(_said_meanwhile())
+    if row is None:
+        row = SamePerson(one_code=one, other_code=other)
     row.is_same, row.said_on, row.actor = is_same, today, session.info["actor"]
     session.add(row)
+    session.flush()
+    groups = _groups(session)
+    if not is_same and other in groups.get(one, ()):
+        text = _(
+            "By way of a third code it is written down that they are one person. Take that back "
+            "first, under “What was said”."
+        )
+        raise InputFault.at("pair", text)
+    if is_same:
+        for gone in said_two(session, groups[one], groups[one]):
+            session.delete(gone)
+        session.flush()
 
 
-def take_back(session: Session, pair: Pair) -> None:
-    """Forget what was said of two participants; they may be suggested again."""
+def said_two(
+    session: Session, mine: Collection[str], theirs: Collection[str]
+) -> Sequence[SamePerson]:
+    """Return where it was said that one of some codes and one of others are two people."""
+    between = or_(
+        and_(SamePerson.one_code.in_(mine), SamePerson.other_code.in_(theirs)),
+        and_(SamePerson.one_code.in_(theirs), SamePerson.other_code.in_(mine)),
+    )
+    return session.scalars(select(SamePerson).where(between, ~SamePerson.is_same)).all()
+
+
+def take_back(session: Session, pair: Pair, *, seen: bool) -> None:
+    """Forget what was said of two participants; they may be suggested again.
+
+    Parameters
+    ----------
+    seen
+        As in `say`.
+
+    Raises
+    ------
+    Conflict
+        When somebody has said the opposite since.
+    """
     row = session.get(SamePerson, pair)
+    if row is not None and row.is_same != seen:
+        raise Conflict(_said_meanwhile())
     if row is not None:
         session.delete(row)
+
+
+def _said_meanwhile() -> str:
+    return _(
+        "Somebody has meanwhile decided otherwise about these two. Nothing is saved. Load the page "
+        "again, and see what was said."
+    )
 
 
 def joined(session: Session) -> list[SamePerson]:

@@ -248,6 +248,14 @@ def kept_cpr_of(session: Session, codes: Iterable[str]) -> dict[str, KeptCpr]:
     }
 
 
+def differ_in_cpr(session: Session, codes: Iterable[str]) -> bool:
+    """Return whether more than one CPR number is kept of some codes; none of them is opened."""
+    kept = select(Identity.cpr_index).where(
+        Identity.participant_code.in_(codes), Identity.cpr_index.is_not(None)
+    )
+    return len(session.scalars(kept.distinct().limit(2)).all()) > 1
+
+
 def codes_with_cpr(session: Session) -> list[str]:
     """Return the codes of all who have a CPR number here."""
     wanted = select(Identity.participant_code).where(Identity.cpr_index.is_not(None))
