@@ -15,10 +15,12 @@ from peerbook.matching.sentences import (
     reason_name,
     sentence,
     sentence_of_roles,
+    way_aim,
     way_name,
-    way_rule,
+    ways_told,
     worth_text,
 )
+from peerbook.matching.stable import LOTS
 from peerbook.matching.whole import Worth
 from peerbook.matching.wishes import Wish, bonds
 from peerbook.text import written_in
@@ -96,19 +98,25 @@ def test_why_somebody_waits() -> None:
     assert reason_name("wished_taken", "mentor").startswith("de peers, et ønske knytter dem til")
 
 
-def test_every_answer_has_a_name_and_a_rule_of_its_own() -> None:
+def test_every_answer_has_a_name_and_an_aim_of_its_own() -> None:
     ways = get_args(Way)
     assert ways == tuple(field.name for field in dataclasses.fields(Proposal))
     assert [way_name(way) for way in ways] == [
         "Peers vælger først", "Mentorer vælger først", "Bedst for helheden",
     ]  # fmt: skip
-    assert len({way_rule(way) for way in ways}) == 3
-    assert way_rule("peers_first") == (
-        "Ingen to ville begge hellere have hinanden end den, de fik. "
-        "Peers vælger først. Hvor intet andet afgør det, trækkes der lod 24 gange. Her står den "
-        "lodtrækning, der giver flest par. Er der flere af dem, så den, der giver flest peers "
-        "deres første ønske blandt de ledige, og derefter deres andet."
+    assert len({way_aim(way) for way in ways}) == 3
+    assert way_aim("peers_first") == (
+        "Peers får så vidt muligt den, de helst vil have. Bagefter er der ikke to, der begge "
+        "hellere ville have hinanden."
     )
+
+
+def test_how_the_ways_decide_tells_order_points_lots_and_who_decides() -> None:
+    stable, whole, equal, you = ways_told()
+    assert "dem, de ønsker efter mødet, så dem på skemaet" in stable
+    assert "6, 5 og 4 for første, andet og tredje ønske efter mødet, 3, 2 og 1" in whole
+    assert f"trukket lod {LOTS} gange" in equal
+    assert you.startswith("**I bestemmer.**")
 
 
 def test_what_an_answer_is_worth_counts_every_pair_once() -> None:

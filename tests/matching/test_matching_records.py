@@ -24,6 +24,8 @@ from peerbook.errors import Conflict, InputFault, Question
 from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
+from peerbook.matching.proposal_part import Proposals
+from peerbook.matching.sentences import way_aim
 from peerbook.matching.wishes import Wish, named, of_people
 from peerbook.matching.wishes_part import Wishes
 from peerbook.pathways import contract_records, end_records, pathway_records
@@ -34,7 +36,7 @@ from peerbook.privacy.erasure import erase_person
 from peerbook.store import append_event, events_of, identities
 from peerbook.store.tables import GatheringKind, NameSeen, PairEnd, SamePerson, Site
 from peerbook.text import format_date
-from peerbook.ui import Button, Disclosure, Form, Notice, Prose, Submission, Table
+from peerbook.ui import Button, Disclosure, Filter, Form, Notice, Prose, Submission, Table
 
 TODAY = dt.date(2026, 3, 10)
 JOINED = dt.date(2026, 1, 5)
@@ -667,6 +669,25 @@ def test_a_veto_of_two_whose_pair_has_ended_is_not_asked_about(store, made):
     number = pair_of(store, made, days(-40))
     change(store, end_records.end_pair, number, "moved_on", days(-9), TODAY)
     change(store, matching_records.save_veto, peer, mentor, "own_wish", "", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("way", "worth"),
+    [("Peers vælger først", "ønsker: 1."), ("Mentorer vælger først", "ønsker: 1."),
+     ("Bedst for helheden", "ønsker: 2.")],
+)  # fmt: skip
+def test_the_proposal_explains_each_way_and_what_its_answer_is_worth(store, made, way, worth):
+    site_id, (first, second), (mentor, other) = made
+    wish(store, made, first, [mentor, other], on=days(-2))
+    wish(store, made, second, [mentor], basis="form", on=days(-2))
+    with store.read() as session:
+        shown = Proposals(a_desk(store), session.get_one(Site, site_id), lambda _tab: None)
+    parts = shown.parts()
+    (choice,) = (part for part in parts if isinstance(part, Filter))
+    choice._choose({"index": choice.options.index(way)}, ())
+    told = [one.tree for part in parts for one in part.everything() if isinstance(one, Prose)]
+    assert way_aim(dict(zip(choice.options, choice._values, strict=True))[way]) in str(told)
+    assert worth in str(told)
 
 
 def test_that_somebody_stopped_is_taken_back_and_stays_in_history(store, made):

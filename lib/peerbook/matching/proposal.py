@@ -17,7 +17,7 @@ Where answers are equally good one of them is taken as by lot; what hangs on it 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, get_args
@@ -127,6 +127,15 @@ class Proposal:
     peers_first: Answer
     mentors_first: Answer
     whole: Answer
+
+    def by(self, way: Way) -> Answer:
+        """Return the answer of one way."""
+        answers: Mapping[Way, Answer] = {
+            "peers_first": self.peers_first,
+            "mentors_first": self.mentors_first,
+            "whole": self.whole,
+        }
+        return answers[way]
 
     @property
     def choices(self) -> tuple[Choice, ...]:

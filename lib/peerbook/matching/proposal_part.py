@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import cast, get_args
 
 from peerbook.matching import matching_records
-from peerbook.matching.proposal import Answer, Proposal, propose
+from peerbook.matching.proposal import Answer, Proposal, Way, propose
 from peerbook.matching.room import Room, read_room
-from peerbook.matching.sentences import sentence, sentence_of_roles
+from peerbook.matching.sentences import (
+    sentence,
+    sentence_of_roles,
+    way_aim,
+    way_name,
+    ways_told,
+    worth_text,
+)
 from peerbook.matching.wishes import Bond
 from peerbook.people.names import role_name
 from peerbook.sites.tab import Tab
@@ -23,6 +30,7 @@ from peerbook.ui import (
     RowAction,
     Status,
     Table,
+    bullets,
     literal,
 )
 
@@ -30,28 +38,26 @@ from peerbook.ui import (
 class Proposals(Tab):
     """The bonds there are, and the answers side by side."""
 
-    _way = "peers_first"
+    _way: Way = "peers_first"
 
     def parts(self) -> list[Part]:
         """Return the choice of the way, and what it gives."""
-        ways = [
-            ("peers_first", _("that no two would rather have each other")),
-            ("whole", _("that as many as possible get each other")),
-        ]
+        ways: list[tuple[Way, str]] = [(way, way_name(way)) for way in get_args(Way)]
         choice = Filter(_("What matters most?"), ways, self._choose, value=self._way, look="radio")
         return [choice, *super().parts()]
 
-    def _choose(self, way: str) -> None:
+    def _choose(self, way: Way) -> None:
         self._way = way
         self.refresh()
 
     def _overview_parts(self) -> list[Part]:
         room = read_room(self._desk, self._site)
         proposal = propose(room.members, room.wishes, room.occasions, room.vetoes, room.day)
-        answer = proposal.whole if self._way == "whole" else proposal.peers_first
         return [
-            *self._answer_parts(room, answer),
+            Prose(way_aim(self._way)),
+            *self._answer_parts(room, proposal.by(self._way)),
             *_difference_parts(room, proposal),
+            Disclosure(_("How a proposal comes about"), [Prose(bullets(ways_told()))]),
             Disclosure(_("Who wishes for whom"), lambda: [_bonds_table(room)]),
         ]
 
@@ -87,15 +93,16 @@ class Proposals(Tab):
         action = RowAction(
             _("Match them"), self._match, confirm=_("Have you asked both, and do they want to?")
         )
-        parts: list[Part] = [Table(columns, rows, caption, sortable=False, action=action)]
+        table = Table(columns, rows, caption, sortable=False, action=action)
+        parts: list[Part] = [table, Prose(worth_text(answer.worth))]
         if answer.instead:
             names = [
                 literal(f"{room.name(bond.peer)} – {room.name(bond.mentor)}")
                 for bond in answer.instead
             ]
             text = _(
-                "In other proposals that are just as good stand: {pairs}. Which of them stands "
-                "above is as if a lot had been drawn. You decide."
+                "These pairs would be just as good: {pairs}. A lot decided which stand above. You "
+                "decide."
             )
             parts.append(Prose(text.format(pairs=format_list(names))))
         return parts
@@ -118,9 +125,7 @@ def _difference_parts(room: Room, proposal: Proposal) -> list[Part]:
         return []
     columns = [
         Column("peer", role_name("peer")),
-        Column("peers_first", _("No two would rather, peers first")),
-        Column("mentors_first", _("No two would rather, mentors first")),
-        Column("whole", _("As many as possible")),
+        *(Column(way, way_name(way)) for way in get_args(Way)),
     ]
     rows = [
         {
@@ -135,9 +140,8 @@ def _difference_parts(room: Room, proposal: Proposal) -> list[Part]:
         Heading(_("Where the ways differ")),
         Prose(
             _(
-                "There is more than one good answer. Peers first gives peers whom they wished for "
-                "most; mentors first does so for mentors. The last way gives up a first wish "
-                "where two others then get each other."
+                "There is more than one good answer. Here stand those for whom the way makes a "
+                "difference."
             )
         ),
         Table(columns, rows, _("The ways side by side"), sortable=False),

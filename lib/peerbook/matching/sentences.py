@@ -9,8 +9,8 @@ from peerbook.matching.pool import Role
 from peerbook.matching.proposal import Reason, Way
 from peerbook.matching.stable import LOTS
 from peerbook.matching.whole import Worth
-from peerbook.matching.wishes import Basis, Bond, Wish
-from peerbook.text import _, format_date
+from peerbook.matching.wishes import MOST_NAMES, MOST_POINTS, Basis, Bond, Wish
+from peerbook.text import _, format_date, format_list
 
 
 def sentence(bond: Bond, name: Callable[[str], str]) -> str:
@@ -111,29 +111,45 @@ def way_name(way: Way) -> str:
     }[way]
 
 
-def way_rule(way: Way) -> str:
-    """Return by which rule one way matches a pool, so that whoever decides can weigh it."""
-    nobody_else = _("No two would both rather have each other than the one they got.")
-    lots = _(
-        "Where nothing else decides, {n} lots are drawn. Here stands the one that gives most pairs."
-    ).format(n=LOTS)
-    peers = _(
-        "Of several such, the one that gives most peers their first wish among the free, then "
-        "their second."
-    )
-    mentors = _(
-        "Of several such, the one that gives most mentors their first wish among the free, then "
-        "their second."
-    )
+def way_aim(way: Way) -> str:
+    """Return in a sentence or two what one way is for, so that whoever decides can weigh it."""
+    nobody_else = _("No two would then both rather have each other.")
     return {
-        "peers_first": " ".join([nobody_else, _("Peers choose first."), lots, peers]),
-        "mentors_first": " ".join([nobody_else, _("Mentors choose first."), lots, mentors]),
+        "peers_first": _("Peers get whom they wish for most, as far as can be.")
+        + f" {nobody_else}",
+        "mentors_first": _("Mentors get whom they wish for most, as far as can be.")
+        + f" {nobody_else}",
         "whole": _(
-            "First as many as possible who wish for each other after meeting, then as many as "
-            "possible who wish for each other. Then as many pairs as possible, and then the first "
-            "wishes. Somebody may get a later wish so that others get each other."
+            "As many as possible get somebody where both wish for it. One may get a later wish so "
+            "that two others get each other."
         ),
     }[way]
+
+
+def ways_told() -> list[str]:
+    """Return how the ways decide, what they do where all is equal, and that staff decide."""
+    after, form = (
+        format_list([str(first - rank) for rank in range(MOST_NAMES)])
+        for first in (MOST_POINTS, MOST_NAMES)
+    )
+    return [
+        _(
+            "**Peers or mentors choose first.** Each has an order: those they wish for after "
+            "meeting, then those on the form, then those who wish for them. Whoever chooses first "
+            "gets the one highest up who can be had."
+        ),
+        _(
+            "**Best for the whole.** First as many pairs as possible where both wish after "
+            "meeting. Then where both wish. Then as many pairs as possible. At last points count: "
+            "{after} for the first, second and third wish after meeting, {form} on the form."
+        ).format(after=after, form=form),
+        _(
+            "**When it is equal.** Where nobody has said who comes first, lots are drawn, {n} "
+            "times. Here stands what gives most pairs, and then most first wishes. If other pairs "
+            "are just as good, they stand under the list."
+        ).format(n=LOTS),
+        _("**You decide.** Only wishes count here. You know the people: ask both first."),
+    ]
 
 
 def worth_text(worth: Worth) -> str:
