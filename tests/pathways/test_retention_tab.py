@@ -172,7 +172,9 @@ def test_only_ends_that_were_seen_have_a_line():
 def test_named_lines_come_first_so_that_they_get_the_colours():
     lasted = [(MONTH * n, "completed") for n in range(1, 11)]
     chart = groups_chart([("A", curve(lasted)), ("B", curve(lasted[:6]))], "Grupper")
-    assert [one.get("name") for one in drawn(chart)] == ["A", "B", None, None]
+    lines = drawn(chart)
+    assert [one["name"] for one in lines] == ["A", "B", "Få tilbage", "Få tilbage"]
+    assert [one.get("showlegend", True) for one in lines] == [True, True, True, False]
 
 
 def test_every_chart_has_words_and_numbers_for_whoever_does_not_see_it():

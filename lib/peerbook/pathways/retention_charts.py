@@ -293,10 +293,12 @@ def _steps(pieces: pd.DataFrame, value: str) -> tuple[list[float], list[float]]:
 def _lines(named: Iterable[tuple[str, pd.DataFrame]]) -> list[go.Scatter]:
     """Return lines in level pieces, by name, and after all of them what is grey.
 
-    Where few are left, a line goes on in grey, dotted, without a name. The step to the first grey
-    piece is of those who were enough still. The kit gives colours in the order of lines.
+    Where few are left, a line goes on in grey, dotted, and all of these have one name. The step to
+    the first grey piece is of those who were enough still. The kit gives colours in the order of
+    lines.
     """
-    sure, grey = [], []
+    sure: list[go.Scatter] = []
+    grey: list[go.Scatter] = []
     for name, pieces in named:
         x, y = _steps(pieces[~pieces["is_grey"]], "share")
         grey_x, grey_y = _steps(pieces[pieces["is_grey"]], "share")
@@ -304,13 +306,15 @@ def _lines(named: Iterable[tuple[str, pd.DataFrame]]) -> list[go.Scatter]:
             x, y = [*x, grey_x[0]], [*y, grey_y[0]]
         label = folded(name, LABEL_LENGTH)
         sure.append(go.Scatter(name=label, x=x, y=y, mode="lines", hoverinfo="x+y+name"))
-        grey.append(
-            go.Scatter(
-                x=grey_x, y=grey_y, mode="lines", showlegend=False, hoverinfo="skip",
-                line={"color": _GREY, "dash": "dot", "width": 1.5},
-            )
-        )  # fmt: skip
-    return sure + [line for line in grey if line.x]
+        if grey_x:
+            grey.append(
+                go.Scatter(
+                    name=_("Few left"), x=grey_x, y=grey_y, mode="lines", hoverinfo="skip",
+                    line={"color": _GREY, "dash": "dot", "width": 1.5},
+                    legendgroup="few", showlegend=not grey,
+                )
+            )  # fmt: skip
+    return [*sure, *grey]
 
 
 def _last_day(one: Retention) -> int:
