@@ -39,6 +39,8 @@ _LATEST = [
     select(func.max(one)) for one in (Audit.seq, Audit.at, Event.seq, Event.recorded_at)
 ]  # fmt: skip
 """What tells one state of the record from every other: both histories only ever grow."""
+_CHECK = "check"
+"""Tag of the cell that tells what may leave."""
 _CODE_LINE = re.compile(r"\w+\.py:\d+")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PLAIN_TEXT = re.compile(r"[\w .,'()/-]*")
@@ -240,9 +242,10 @@ def _failure(name: str, error: Exception, injected: bool) -> PeerbookError:
 def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> Path:
     """Run the workbook `name` and return the path of the notebook with its results.
 
-    The result holds the facts and not the page, which names people, and is readable to its owner
-    only: an analyst's own cells may tell of few. Its metadata tell which peerbook made it and, by
-    a fingerprint, from which state of the record.
+    The result is something that leaves. So it holds what the check cell says and no other output:
+    a page names people, and an analyst's cells look at them one by one. It is readable to its owner
+    only. Its metadata tell which peerbook made it and, by a fingerprint, from which state of the
+    record.
 
     Raises
     ------
@@ -275,6 +278,9 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
                 output.unlink()
             # Papermill puts a cell with the parameters into the workbook when there are any.
             raise _failure(name, error, injected=bool(parameters)) from None
+    for cell in done.cells:
+        if cell.cell_type == "code" and _CHECK not in cell.metadata.get("tags", ()):
+            cell.outputs = []
     done.metadata["peerbook"] = {"version": __version__, "data": state}
     nbformat.write(done, output)
     return output

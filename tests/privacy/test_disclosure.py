@@ -17,6 +17,7 @@ from peerbook.privacy.disclosure import (
     nameless,
     told,
     told_counts,
+    told_over_time,
 )
 
 PLACES, KINDS, WAVES = ("Vejle", "Viborg", "Varde"), ("café", "course"), ("mid", "final")
@@ -536,6 +537,24 @@ def test_a_higher_threshold_holds_and_a_lower_one_is_refused():
         Table("t", ("a", "b"), (Cell(("x",), people(5)),))
     with pytest.raises(ValueError, match="share"):
         Cell((), people(5), out_of=people(4))
+
+
+@given(st.integers(5, 300), st.integers(1, 4))
+def test_of_two_counts_told_at_different_times_nobody_can_tell_how_few_they_differ_by(count, more):
+    (was,), (now,) = (
+        told_over_time({"asked": people(size)}).values() for size in (count, count + more)
+    )
+    first, last = (int(number) for number in was.split(" to "))
+    assert first <= count <= last
+    assert last - first == 4
+    assert was == now or int(now.split(" to ")[0]) == last + 1
+
+
+def test_what_would_tell_of_few_is_in_no_range_either():
+    big, small = people(9, "a"), people(2, "b")
+    told_of = told_over_time({"a": big, "b": small, "all": big | small})
+    assert told_of == {"a": "5 to 9", "b": "under 5", "all": "not told"}
+    assert told_over_time({"none": frozenset()}) == {"none": "0"}
 
 
 def test_counts_are_told_in_words_that_keep_what_is_kept():

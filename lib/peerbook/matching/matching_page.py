@@ -9,7 +9,7 @@ from peerbook.matching.proposal import REASONS
 from peerbook.matching.proposal_part import Proposals
 from peerbook.matching.room import read_room
 from peerbook.matching.wishes_part import Wishes
-from peerbook.privacy.disclosure import told_counts
+from peerbook.privacy.disclosure import told_over_time
 from peerbook.sites.tab import tabbed_page
 from peerbook.store.tables import Site
 from peerbook.text import _
@@ -36,7 +36,7 @@ def open_page(site: str = "") -> Page:
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     room = read_room(desk, site)
     matched = [pair for pair in room.pairs if pair.ended_on is None]
-    counts = told_counts(
+    counts = told_over_time(
         {
             "peers": frozenset(code for code, _name in room.of_role("peer")),
             "mentors": frozenset(code for code, _name in room.of_role("mentor")),

@@ -13,7 +13,7 @@ from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_list_part import Pathways
 from peerbook.pathways.retention_part import RetentionCurves
 from peerbook.pathways.staff_part import Staff, staff_facts
-from peerbook.privacy.disclosure import told_counts
+from peerbook.privacy.disclosure import told_over_time
 from peerbook.sites.tab import MakesTab, tabbed_page
 from peerbook.store.tables import Site
 from peerbook.text import _
@@ -54,7 +54,7 @@ _COUNTED: Mapping[str, Callable[[Pathway], bool]] = {
 def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
     with desk.store.read() as session:
         known = pathway_records.pathways(session, site.id, desk.today)
-    counts = told_counts(
+    counts = told_over_time(
         {
             what: frozenset(str(one.number) for one in known if holds(one))
             for what, holds in _COUNTED.items()

@@ -568,6 +568,31 @@ def told(cell: ToldCell, threshold: int = SMALLEST) -> str:
 
 def told_counts(counts: Mapping[str, People], threshold: int = SMALLEST) -> dict[str, str]:
     """Return counts of people that leave together as text, each by its name."""
+    return {cell.at[0]: told(cell, threshold) for cell in _judged(counts, threshold)}
+
+
+def told_over_time(counts: Mapping[str, People], threshold: int = SMALLEST) -> dict[str, str]:
+    """Return counts that are told again and again while they grow, as `told_counts` does.
+
+    Each is told as a range as wide as the threshold: of two that differ by few nobody can tell by
+    how many, without that anything has to be remembered.
+    """
+    return {
+        cell.at[0]: _as_range(int(cell.value), threshold) if cell.value else told(cell, threshold)
+        for cell in _judged(counts, threshold)
+    }
+
+
+def _judged(counts: Mapping[str, People], threshold: int) -> tuple[ToldCell, ...]:
     cells = tuple(Cell((name,), people) for name, people in counts.items())
-    (table,) = disclose([Table("counts", ("name",), cells)], threshold)
-    return {cell.at[0]: told(cell, threshold) for cell in table.cells}
+    return disclose([Table("counts", ("name",), cells)], threshold)[0].cells
+
+
+def _as_range(count: int, width: int) -> str:
+    """Return the range a count is in.
+
+    >>> _as_range(5, 5), _as_range(101, 5), _as_range(13, 6)
+    ('5 to 9', '100 to 104', '12 to 17')
+    """
+    first = count - count % width
+    return f"{first} to {first + width - 1}"

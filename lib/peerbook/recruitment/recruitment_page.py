@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peerbook.desk import Desk, open_desk
-from peerbook.privacy.disclosure import told_counts
+from peerbook.privacy.disclosure import told_over_time
 from peerbook.recruitment import press_records, stakeholder_records
 from peerbook.recruitment.enquiry_part import Enquiries
 from peerbook.recruitment.funnel import people_reached
@@ -41,7 +41,7 @@ def _facts(desk: Desk, site: Site) -> tuple[str, ...]:
         journeys = journeys_frame(session, site.id)
         items = press_records.press_items(session, site.id)
         places = stakeholder_records.places(session, site.id)
-    counts = told_counts(people_reached(journeys, journeys["code"]), desk.threshold())
+    counts = told_over_time(people_reached(journeys, journeys["code"]), desk.threshold())
     return (
         f"site: {site.name}",
         *(f"{stage}: {count}" for stage, count in counts.items()),
