@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, assert_sound, change, read, refused
+from builders import LEADER, assert_sound, change, read, refused, save
 from noted_pairs import START, TODAY, a_pair, agree, days, of, sheet
 from peerbook.desk import Desk
-from peerbook.errors import Conflict, InputFault
+from peerbook.errors import Conflict, InputFault, Question
 from peerbook.pathways import (
     answer_records,
     contract_records,
@@ -23,7 +24,8 @@ from peerbook.pathways.exit_records import AgreedExit
 from peerbook.pathways.opened import Opened
 from peerbook.pathways.pathway_list_part import Pathways
 from peerbook.store import Visitor
-from peerbook.store.tables import MatchedPair, Site
+from peerbook.store.tables import CoffeeTalk, MatchedPair, Site
+from peerbook.text import format_date
 from peerbook.ui import Disclosure, Download, Form, Submission
 
 
@@ -71,9 +73,69 @@ def test_contracts_of_one_person_do_not_overlap(store, made, pair):
 
 def test_one_who_stands_in_for_a_while_has_a_contract_beside_the_other(store, made, pair):
     other = a_pair(store, made, mentor=1, beside=True)
-    agree(store, other, starts_on=days(-20))
+    asked = (contract_records.save_sheet, other, sheet(starts_on=days(-20)), TODAY, 1)
+    assert asked_about(store, *asked) == ["starts_on"], "it was only said that both pairs go on"
+    change(store, *asked, meant=[("starts_on", days(-20), START)])
     agree(store, pair, version=2, months=9)
     assert of(store, other).beside
+
+
+def asked_about(store, *call, **told):
+    """Return the fields of what is asked about and may be right."""
+    with pytest.raises(InputFault) as refusal:
+        change(store, *call, **told)
+    assert {type(fault) for fault in refusal.value.faults} == {Question}
+    return [fault.place.field for fault in refusal.value.faults]
+
+
+def test_a_talk_of_three_before_the_match_is_asked_about_and_none_is_after_the_end(store, made):
+    number = a_pair(store, made)
+    before = sheet(talked_on=START - dt.timedelta(days=1))
+    asked = (contract_records.save_sheet, number, before, TODAY)
+    assert asked_about(store, *asked, 1) == ["talked_on"]
+    change(store, *asked, 1, meant=[("talked_on", before.talked_on)])
+    change(store, contract_records.save_sheet, number, replace(before, months=5), TODAY, 2)
+    change(store, end_records.end_pair, number, "withdrew", days(-1), TODAY)
+    after = sheet(talked_on=TODAY)
+    late = (contract_records.save_sheet, number, after, TODAY, 3)
+    assert refused(store, *late) == ["talked_on"]
+
+
+@pytest.mark.parametrize(("months", "asks"), [(9, False), (10, True), (18, True)])
+def test_a_contract_longer_than_with_three_months_more_is_asked_about(store, made, months, asks):
+    number = a_pair(store, made)
+    asked = (contract_records.save_sheet, number, sheet(months=months), TODAY)
+    if asks:
+        assert asked_about(store, *asked, 1) == ["months"]
+    change(store, *asked, 1, meant=[("months", months)] if asks else [])
+    change(store, *asked, 2)
+    assert of(store, number).contract.months == months
+
+
+def test_the_three_begin_with_what_was_said_over_the_first_cup_of_coffee(store, made):
+    site_id, [peer, _other], _mentors = made
+    number = a_pair(store, made)
+    talk = {"site_id": site_id, "participant_code": peer, "role": "peer"}
+    save(
+        store,
+        CoffeeTalk(**talk, date=days(-300), state="held", goals="Ud at cykle"),
+        CoffeeTalk(**talk, date=days(-290), state="held", goals="Ud at svømme"),
+        CoffeeTalk(**talk, date=days(-280), state="held"),
+        CoffeeTalk(**talk, date=days(-270), state="cancelled", goals="Intet"),
+    )
+    shown = sheet_form(store, number)
+    assert shown.begin["peer_goal"] == "Ud at svømme"
+    hints = {field["name"]: field.get("hint", "") for field in shown.fields}
+    assert format_date(days(-290)) in hints["peer_goal"]
+    assert shown.begin["mentor_goal"] == hints["mentor_goal"] == ""
+    agree(store, number, peer_goal="")
+    assert sheet_form(store, number).begin["peer_goal"] == "", "they agreed on none"
+
+
+def sheet_form(store, number):
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+    opened = Opened(desk, of(store, number), {}, print)
+    return next(part for part in contract_parts(opened) if isinstance(part, Form))
 
 
 def test_a_contract_begins_no_later_than_what_is_noted_in_it(store, pair):

@@ -8,9 +8,9 @@ from peerbook.errors import InputFault
 from peerbook.pathways import contract_records
 from peerbook.pathways.contract import PLANNED_MONTHS
 from peerbook.pathways.contract_paper import contract_file
-from peerbook.pathways.contract_records import Sheet
+from peerbook.pathways.contract_records import Sheet, ToldGoal
 from peerbook.pathways.opened import Opened
-from peerbook.text import _
+from peerbook.text import _, format_date
 from peerbook.ui import (
     DateField,
     Download,
@@ -22,6 +22,7 @@ from peerbook.ui import (
     Submission,
 )
 from peerbook.ui.answers import given, whole
+from peerbook.ui.asking import asks_once
 
 _FORM = "contract"
 
@@ -46,10 +47,14 @@ def contract_parts(opened: Opened) -> list[Part]:
 
 
 def _form(opened: Opened) -> Form:
-    desk, number = opened.desk, opened.one.number
+    desk, one, ask = opened.desk, opened.one, asks_once()
     with desk.store.read() as session:
-        row = contract_records.sheet_row(session, number)
+        row = contract_records.sheet_row(session, one.number)
+        # Before the talk of three they say what they said when they came.
+        told = contract_records.goals_told(session, one) if row.talked_on is None else {}
     version = row.version
+    peer_told, mentor_told = told.get(one.peer or ""), told.get(one.mentor or "")
+    latest = desk.today if one.ended_on is None else min(desk.today, one.ended_on)
 
     def save(submission: Submission) -> None:
         values = submission.values
@@ -62,12 +67,24 @@ def _form(opened: Opened) -> Form:
             str(values["contact_rule"]),
             str(values["cancel_rule"]),
         )
-        opened.save(
-            submission,
-            lambda session: contract_records.save_sheet(
-                session, number, sheet, desk.today, version
-            ),
-            stays="contract",  # to be printed
+        ask(
+            lambda meant: opened.save(
+                submission,
+                lambda session: contract_records.save_sheet(
+                    session, one.number, sheet, desk.today, version, meant=meant
+                ),
+                stays="contract",  # to be printed
+            )
+        )
+
+    def goal(field: str, name: str, told: ToldGoal | None) -> LongTextField:
+        hint = ""
+        if told is not None:
+            hint = _("From the coffee talk on {date}. Change what is no longer so.").format(
+                date=format_date(told.on)
+            )
+        return LongTextField(
+            field, _("What does {name} want?").format(name=name), max_length=2000, hint=hint
         )
 
     return Form(
@@ -75,15 +92,10 @@ def _form(opened: Opened) -> Form:
         [
             DateField(
                 "talked_on", _("When did the three of you talk?"), required=True,
-                latest=desk.today,
+                latest=latest,
             ),
-            LongTextField(
-                "peer_goal", _("What does {name} want?").format(name=opened.peer), max_length=2000
-            ),
-            LongTextField(
-                "mentor_goal", _("What does {name} want?").format(name=opened.mentor),
-                max_length=2000,
-            ),
+            goal("peer_goal", opened.peer, peer_told),
+            goal("mentor_goal", opened.mentor, mentor_told),
             LongTextField(
                 "contact_rule", _("May they call or write between meetings? How often?"),
                 max_length=2000,
@@ -96,14 +108,19 @@ def _form(opened: Opened) -> Form:
             ),
         ],
         values={
-            "talked_on": row.talked_on or desk.today,
-            "peer_goal": row.peer_goal, "mentor_goal": row.mentor_goal,
+            "talked_on": row.talked_on or latest,
+            "peer_goal": row.peer_goal or _goals(peer_told),
+            "mentor_goal": row.mentor_goal or _goals(mentor_told),
             "contact_rule": row.contact_rule,
             "cancel_rule": row.cancel_rule or _("Tell both each other and the coordinator."),
-            "starts_on": row.starts_on or desk.today,
+            "starts_on": row.starts_on or latest,
             "months": row.months or PLANNED_MONTHS,
         },
         on_submit=save,
         submit_label=_("Save the contract"),
         drafts=opened.drafts(_FORM),
     )  # fmt: skip
+
+
+def _goals(told: ToldGoal | None) -> str:
+    return "" if told is None else told.goals
