@@ -23,10 +23,11 @@ from peerbook.pathways.contract_part import contract_parts
 from peerbook.pathways.exit_records import AgreedExit
 from peerbook.pathways.opened import Opened
 from peerbook.pathways.pathway_list_part import Pathways
+from peerbook.pathways.pathway_part import OnePathway
 from peerbook.store import Visitor
 from peerbook.store.tables import CoffeeTalk, MatchedPair, Site
 from peerbook.text import format_date
-from peerbook.ui import Disclosure, Download, Form, Submission
+from peerbook.ui import Disclosure, Download, Form, Prose, Submission
 
 
 def test_what_three_agree_on_is_the_contract(store, made):
@@ -130,6 +131,20 @@ def test_the_three_begin_with_what_was_said_over_the_first_cup_of_coffee(store, 
     assert shown.begin["mentor_goal"] == hints["mentor_goal"] == ""
     agree(store, number, peer_goal="")
     assert sheet_form(store, number).begin["peer_goal"] == "", "they agreed on none"
+
+
+def test_a_pause_that_was_open_when_the_pair_ended_stands_still_no_longer(store, pair):
+    change(store, pause_records.save_pause, pair, Pause(days(-90)), TODAY)
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+
+    def told():
+        one = OnePathway(desk, pair, print, print)
+        return "".join(str(part.tree) for part in one.parts() if isinstance(part, Prose))
+
+    assert "Uret står stille" in told()
+    change(store, end_records.end_pair, pair, "withdrew", TODAY, TODAY)
+    assert "Uret står stille" not in told()
+    assert "til det sluttede" in told()
 
 
 def sheet_form(store, number):

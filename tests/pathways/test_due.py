@@ -132,7 +132,11 @@ def test_both_are_asked_at_month_five_until_they_answered():
 
 def test_an_exit_talk_is_agreed_near_the_end_held_and_its_list_finished():
     one = pair(ago(6), answered=TODAY)
-    assert told(one) == [("exit_to_agree", "overdue", days(-14))]
+    assert told(one) == [("exit_to_agree", "soon", days(14))], "the days for it go on"
+    first = pair(months_after(days(14), -6), answered=TODAY)
+    assert told(first) == [("exit_to_agree", "this_week", TODAY)]
+    last = pair(months_after(days(-14), -6), answered=TODAY)
+    assert told(last)[0] == ("exit_to_agree", "this_week", TODAY)
     assert told(replace(one, closing=Closing(days(3), "agreed"))) == [
         ("exit_agreed", "this_week", days(3))
     ]

@@ -35,6 +35,8 @@ def test_three_months_more_are_completed_only_where_both_wanted_them(store, made
     assert refused(store, *end, is_meant=True) == ["end"]
     change(store, more, pair, days(-10), TODAY, peer=True, mentor=True)
     assert refused(store, *end) == ["on"], "three months early"
+    planned = (end_records.end_pair, pair, "completed", TODAY, TODAY)
+    assert refused(store, *planned, is_meant=True) == ["end"], "more was agreed on"
     change(store, *end, is_meant=True)
     other = a_pair(store, made, peer=1, mentor=1)
     without = (end_records.end_pair, other, "extended_completed", TODAY, TODAY)

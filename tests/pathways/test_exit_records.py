@@ -7,17 +7,22 @@ import re
 
 import pytest
 
-from builders import change, refused
+from builders import LEADER, change, refused
 from noted_pairs import ENDS_ON, START, TODAY, a_pair, agree, days, of
+from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault, Question
 from peerbook.pathways import (
     end_records,
     exit_records,
 )
 from peerbook.pathways.contract import EXIT_TALK_WITHIN
+from peerbook.pathways.exit_part import exit_parts
 from peerbook.pathways.exit_records import AgreedExit, HeldExit
+from peerbook.pathways.opened import Opened
+from peerbook.store import Visitor
 from peerbook.store.tables import ExitTalk
 from peerbook.text import format_date
+from peerbook.ui import Prose
 
 
 def test_an_exit_talk_is_agreed_moved_held_and_corrected(store, pair):
@@ -61,6 +66,31 @@ def test_an_exit_talk_before_the_start_or_on_a_day_ahead_is_refused(store, made,
         "date"
     ]
     assert of(store, pair).closing is None
+
+
+def test_a_past_day_points_to_where_it_is_written_that_the_talk_was_held(store, pair):
+    past = (exit_records.agree_exit_talk, pair, AgreedExit(days(-1)), TODAY)
+    with pytest.raises(InputFault, match="“Den er holdt allerede”"):
+        change(store, *past, 0)
+    change(store, exit_records.agree_exit_talk, pair, AgreedExit(TODAY), TODAY, 0)
+    with pytest.raises(InputFault, match="“I har talt sammen”"):
+        change(store, *past, 1)
+
+
+def test_the_goals_they_agreed_on_stand_beside_what_became_of_them(store, pair):
+    desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+
+    def told():
+        parts = exit_parts(Opened(desk, of(store, pair), {}, print))
+        return [str(part.tree) for part in parts if isinstance(part, Prose)]
+
+    for talk in (None, AgreedExit(TODAY), HeldExit(TODAY)):
+        if isinstance(talk, AgreedExit):
+            change(store, exit_records.agree_exit_talk, pair, talk, TODAY, 0)
+        if isinstance(talk, HeldExit):
+            change(store, exit_records.save_held_exit_talk, pair, talk, TODAY, 1)
+        assert "Ud at gå" in told()[-1]
+        assert "Blive tryg" in told()[-1]
 
 
 def test_that_there_is_no_exit_talk_can_be_noted_and_changed(store, pair):

@@ -149,9 +149,7 @@ def _odd(
 
     if sheet.talked_on < one.matched_on and sheet.talked_on != talked_on:
         words = _("They were matched on {date}, after that. If the day is right, save again.")
-        yield question(
-            "talked_on", words.format(date=format_date(one.matched_on)), sheet.talked_on
-        )
+        yield question("talked_on", words.format(date=format_date(one.matched_on)), sheet.talked_on)
     known = one.contract
     longest = PLANNED_MONTHS + EXTENSION_MONTHS
     if sheet.months > longest and (known is None or known.months != sheet.months):
@@ -161,11 +159,9 @@ def _odd(
         yield question("months", told, sheet.months)
     beside = _overlap(session, one, sheet, beside=True)
     if beside is not None and (known is None or known.starts_on != sheet.starts_on):
-        words = _("One of them has a contract from {date}, which goes on. If both are to go on, "
+        words = _("One of them has a contract from {date} at the same time. If both are right, "
                   "save again.")  # fmt: skip
-        yield question(
-            "starts_on", words.format(date=format_date(beside)), sheet.starts_on, beside
-        )
+        yield question("starts_on", words.format(date=format_date(beside)), sheet.starts_on, beside)
 
 
 def _refuse_overlap(session: Session, one: Pathway, sheet: Sheet) -> None:

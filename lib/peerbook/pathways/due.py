@@ -163,8 +163,8 @@ def _closing(one: Pathway, contract: Contract, today: dt.date) -> Iterator[Due]:
         if last < today:
             yield Due("exit_overdue", one, last)
         elif over is not None or contract.answered_on is not None or first <= today:
-            # Before that nobody knows whether they go on.
-            yield Due("exit_to_agree", one, first)
+            # Before that nobody knows whether they go on. It is late when the last day has passed.
+            yield Due("exit_to_agree", one, first if today <= first else last)
     if over is None and ends_on <= today:
         is_closed = talk is not None and talk.state != "agreed"
         if is_closed or last < today:

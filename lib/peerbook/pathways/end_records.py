@@ -22,6 +22,7 @@ from peerbook.pathways.pathway_records import (
     pathway,
     saved_pair,
 )
+from peerbook.people.names import end_name
 from peerbook.people.pairs import PAIR, are_vetoed
 from peerbook.people.participants import roles_on
 from peerbook.store import Saved, append_event, row_to_change, withdraw_event
@@ -56,7 +57,8 @@ def end_pair(
     InputFault
         When the day lies ahead, before they were matched or before something that is noted, or
         long before their exit talk; or it has ended already. When they completed three months more
-        that were not agreed on; or completed long before the end, and that is not said to be right.
+        that were not agreed on, or only what was planned where more was agreed on; or completed
+        long before the end, and that is not said to be right.
     """
     one = going_on(session, number, "on")
     if on > today:
@@ -92,6 +94,14 @@ def _refuse_completed(one: Pathway, end: PairEnd, on: dt.date, *, is_meant: bool
             "end",
             _("It is not noted that both wanted three months more. Note that first, or choose "
               "another end."),
+        )  # fmt: skip
+    if end == "completed" and contract is not None and contract.both_want_more:
+        raise InputFault.at(
+            "end",
+            _("It is noted that both wanted three months more. Choose “{extended}”. Or note first "
+              "that they no longer want it, or choose another end.").format(
+                extended=end_name("extended_completed")
+            ),
         )  # fmt: skip
     if is_meant:
         return

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import cast
 
-from peerbook.pathways import end_records, exit_records
+from peerbook.pathways import contract_records, end_records, exit_records
 from peerbook.pathways.exit_records import AgreedExit, HeldExit
-from peerbook.pathways.names import closing_name
+from peerbook.pathways.names import closing_name, held_name
 from peerbook.pathways.opened import Opened
 from peerbook.pathways.pathway import CLOSING_LIST
 from peerbook.people.names import PAIR_ENDS, end_name
@@ -27,6 +27,7 @@ from peerbook.ui import (
     Submission,
     TextField,
     TimeField,
+    bullets,
     literal,
 )
 from peerbook.ui.answers import given, given_or_none
@@ -38,20 +39,34 @@ def exit_parts(opened: Opened) -> list[Part]:
     with opened.desk.store.read() as session:
         talk = exit_records.exit_talk(session, opened.one.number)
     if talk is not None and talk.state == "held":
-        return [_held_form(opened, talk), _held_taken_back(opened, talk)]
+        return [*_goals(opened), _held_form(opened, talk), _held_taken_back(opened, talk)]
     if talk is not None and talk.state == "agreed":
         return [
             Prose(_talk_line(talk)),
-            Disclosure(_("It was held"), lambda: [_held_form(opened, talk)]),
+            *_goals(opened),
+            Disclosure(held_name(is_agreed=True), lambda: [_held_form(opened, talk)]),
             Disclosure(_("Move it"), lambda: [_agree_form(opened, talk)]),
             _no_talk_button(opened, talk),
         ]
     parts: list[Part] = [
         Prose(_("Invite both. Look back at the goals, and talk about what comes next.")),
+        *_goals(opened),
         _agree_form(opened, talk),
-        Disclosure(_("It was held already"), lambda: [_held_form(opened, talk)]),
+        Disclosure(held_name(is_agreed=False), lambda: [_held_form(opened, talk)]),
     ]
     return parts if talk is not None else [*parts, _no_talk_button(opened, talk)]
+
+
+def _goals(opened: Opened) -> list[Part]:
+    """Return what the two wanted when they talked with staff, to be looked back at."""
+    with opened.desk.store.read() as session:
+        row = contract_records.sheet_row(session, opened.one.number)
+    told = [
+        _("{name} wanted: {goal}").format(name=name, goal=goal)
+        for name, goal in ((opened.peer, row.peer_goal), (opened.mentor, row.mentor_goal))
+        if goal
+    ]
+    return [Prose(bullets(told))] if told else []
 
 
 def _held_taken_back(opened: Opened, talk: ExitTalk) -> Button:

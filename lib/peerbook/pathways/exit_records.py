@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.pathways.contract import EXIT_TALK_LATE_MONTHS, EXIT_TALK_WITHIN
+from peerbook.pathways.names import held_name
 from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_records import FURTHEST_AHEAD, of_two
 from peerbook.store import Saved, row_to_change
@@ -79,10 +80,17 @@ def agree_exit_talk(
         When somebody else has changed it since.
     """
     one = of_two(session, number)
-    if not today <= agreed.date <= today + FURTHEST_AHEAD:
+    row = _talk_to_come(session, number, seen_version)
+    if agreed.date < today:
+        is_agreed = row.state == "agreed"
+        raise InputFault.at(
+            "date",
+            _("That day is past. Choose a day to come. Was the talk held? Then open “{held}”.")
+            .format(held=held_name(is_agreed=is_agreed)),
+        )  # fmt: skip
+    if agreed.date > today + FURTHEST_AHEAD:
         raise InputFault.at("date", _("Choose a day from today to a year ahead."))
     _refuse_exit_day(one, agreed.date, is_meant=is_meant)
-    row = _talk_to_come(session, number, seen_version)
     row.state = "agreed"
     row.date, row.starts_at, row.place = agreed.date, agreed.starts_at, agreed.place
     session.flush()

@@ -85,6 +85,11 @@ def closing_name(point: str) -> str:
     }[point]
 
 
+def held_name(*, is_agreed: bool) -> str:
+    """Return under what it is written down that the exit talk was held, agreed before or not."""
+    return _("It was held") if is_agreed else _("It was held already")
+
+
 def due_name(due: Due) -> str:
     """Return what is to be done about a pair, in few words."""
     return {

@@ -306,7 +306,7 @@ def _dates(one: Pathway) -> Iterator[tuple[dt.date, str]]:
             words = _("{when}: asked on {date}.")
             yield on, words.format(when=check_name(which), date=format_date(on))
         for pause in contract.pauses:
-            yield pause.since, _pause_line(pause)
+            yield pause.since, _pause_line(pause, one.ended_on)
         if contract.ends_on is not None and one.ended_on is None:
             ends_on = contract.ends_on
             yield ends_on, _("It ends on {date}.").format(date=format_date(ends_on))
@@ -338,13 +338,14 @@ def _contract_dates(contract: Contract) -> Iterator[tuple[dt.date, str]]:
         yield contract.answered_on, words.format(date=format_date(contract.answered_on))
 
 
-def _pause_line(pause: Pause) -> str:
+def _pause_line(pause: Pause, ended_on: dt.date | None) -> str:
     why = "" if pause.why is None else f", {why_name(pause.why).lower()}"
-    words = (
-        _("Pause since {since}. The clock stands still.")
-        if pause.until is None
-        else _("Pause from {since} to {until}. All dates have moved.")
-    )
+    if pause.until is not None:
+        words = _("Pause from {since} to {until}. All dates have moved.")
+    elif ended_on is not None:
+        words = _("Pause from {since} until it ended.")
+    else:
+        words = _("Pause since {since}. The clock stands still.")
     dates = words.format(
         since=format_date(pause.since),
         until="" if pause.until is None else format_date(pause.until),
