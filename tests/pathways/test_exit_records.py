@@ -70,10 +70,10 @@ def test_an_exit_talk_before_the_start_or_on_a_day_ahead_is_refused(store, made,
 
 def test_a_past_day_points_to_where_it_is_written_that_the_talk_was_held(store, pair):
     past = (exit_records.agree_exit_talk, pair, AgreedExit(days(-1)), TODAY)
-    with pytest.raises(InputFault, match="“Den er holdt allerede”"):
+    with pytest.raises(InputFault, match="»Den er holdt allerede«"):
         change(store, *past, 0)
     change(store, exit_records.agree_exit_talk, pair, AgreedExit(TODAY), TODAY, 0)
-    with pytest.raises(InputFault, match="“I har talt sammen”"):
+    with pytest.raises(InputFault, match="»I har talt sammen«"):
         change(store, *past, 1)
 
 
