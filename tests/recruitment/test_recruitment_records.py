@@ -273,6 +273,42 @@ def test_it_may_be_moved_where_they_had_asked_before_the_talk_too(store, site_id
     )
 
 
+def talk_held(store, code):
+    change(store, talk_records.save_held_talk, code, Held("peer", TODAY), TODAY)
+
+
+def talk_agreed(store, code):
+    change(store, talk_records.agree_talk, code, Agreed("peer", TODAY), TODAY)
+
+
+def not_now(store, code):
+    decided = Decided("not_now", TODAY, reason="work")
+    change(store, talk_records.save_decision, code, decided, TODAY)
+
+
+@pytest.mark.parametrize("led_to", [talk_held, talk_agreed, not_now])
+def test_an_enquiry_stays_while_a_talk_or_a_decision_stands_because_of_it(store, site_id, led_to):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    led_to(store, code)
+    row = of_enquiry(store, code)
+    assert refused(store, enquiry_records.remove_enquiry, row.id, row.version) == ["enquiry"]
+    assert code in standing(store, site_id)
+    again = replace(ASKED, on=days(-2))
+    asks(store, site_id, Person(HANNE.name, is_known=True), again)
+    change(store, enquiry_records.remove_enquiry, row.id, row.version)
+    assert code in standing(store, site_id)
+
+
+def test_an_enquiry_noted_of_the_wrong_person_is_removed_whatever_came_before(store, site_id):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    change(store, talk_records.save_held_talk, code, Held("peer", days(-5)), TODAY)
+    asks(store, site_id, Person(HANNE.name, is_known=True))
+    with store.read() as session:
+        wrong = enquiry_records.of_person(session, code)[0]
+    change(store, enquiry_records.remove_enquiry, wrong.id, wrong.version)
+    assert standing(store, site_id) == {code: "talked"}
+
+
 def test_an_article_that_was_removed_meanwhile_is_told_so_at_its_field(store, site_id):
     item = change(store, press_records.save_item, site_id, Item("article", "A", days(-9)), TODAY)
     change(store, press_records.remove_item, item.number, item.version)

@@ -244,10 +244,21 @@ def remove_enquiry(session: Session, number: int, seen_version: int) -> Saved:
 
     Raises
     ------
+    InputFault
+        When a talk with them or what they decided stands because of it: both would be in no list.
     Conflict
         When somebody else has changed or removed it since.
     """
     row = row_to_change(session, Enquiry, number, seen_version)
+    if (day := _led_on(session, row)) is not None:
+        raise InputFault.at(
+            "enquiry",
+            _(
+                "On {date} a talk with them or what they decided was noted, and that would be "
+                "nowhere to see. So the enquiry stays; correct it. If all of it is a mistake, "
+                "delete what is kept of them on the page “Privacy”."
+            ).format(date=format_date(day)),
+        )
     saved = Saved("enquiry", number, row.version)
     session.delete(row)
     return saved
@@ -275,6 +286,23 @@ def enquiries_frame(session: Session, site_id: int | None = None) -> pd.DataFram
         "press_item", "note", "version", "place",
     ]  # fmt: skip
     return pd.DataFrame(session.execute(wanted).all(), columns=columns)
+
+
+def _led_on(session: Session, row: Enquiry) -> dt.date | None:
+    """Return when somebody first talked or decided because of an enquiry and of no other."""
+    code = row.participant_code
+    if code is None:
+        return None
+    others = [one.asked_on for one in of_person(session, code) if one.id != row.id]
+    talked = session.scalars(
+        select(CoffeeTalk.date).where(
+            CoffeeTalk.participant_code == code, CoffeeTalk.state.in_(("agreed", "held"))
+        )
+    )
+    decided = in_effect(events_of(session, "participant", code), dt.date.max)
+    days = [*talked, *(one.effective_on for one in decided if one.kind in (*OUTCOMES, "enrolled"))]
+    led = [day for day in days if day >= row.asked_on and not any(on <= day for on in others)]
+    return min(led, default=None)
 
 
 def _refuse_after_talk(session: Session, row: Enquiry, on: dt.date) -> None:
