@@ -25,16 +25,18 @@ from peerbook.matching import matching_records
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
 from peerbook.matching.proposal_part import Proposals
+from peerbook.matching.room import read_room
 from peerbook.matching.sentences import way_aim
 from peerbook.matching.wishes import Wish, named, of_people
-from peerbook.matching.wishes_part import Wishes
+from peerbook.matching.wishes_part import Wishes, _state
 from peerbook.pathways import contract_records, end_records, pathway_records
 from peerbook.pathways.retention import ENDS
 from peerbook.people import pairs
 from peerbook.people.participants import roles_on, stopped, take_back_stopped
+from peerbook.privacy.consent import save_answers
 from peerbook.privacy.erasure import erase_person
 from peerbook.store import append_event, events_of, identities
-from peerbook.store.tables import GatheringKind, NameSeen, PairEnd, SamePerson, Site
+from peerbook.store.tables import Enquiry, GatheringKind, NameSeen, PairEnd, SamePerson, Site
 from peerbook.text import format_date
 from peerbook.ui import Button, Disclosure, Filter, Form, Notice, Prose, Submission, Table
 
@@ -732,8 +734,7 @@ def test_the_list_of_those_who_stopped_brings_them_back(store, made):
     assert not [one for one in part._place.inside if isinstance(one, Disclosure)]
 
 
-@pytest.mark.parametrize("press", ["Vil hellere vente", "Er ikke med længere"])
-def test_a_button_in_a_tab_that_has_not_seen_what_was_noted_does_nothing(store, made, press):
+def test_a_button_in_a_tab_that_has_not_seen_what_was_noted_does_nothing(store, made):
     site_id, (peer, _p), _mentors = made
     with store.read() as session:
         part = Wishes(a_desk(store), session.get_one(Site, site_id))
@@ -741,7 +742,7 @@ def test_a_button_in_a_tab_that_has_not_seen_what_was_noted_does_nothing(store, 
     part._place.open(part._one(peer))
     [button] = [
         one for one in part._place.inside
-        if isinstance(one, Button) and one.actions[0]["label"] == press
+        if isinstance(one, Button) and one.actions[0]["label"] == "Vil hellere vente"
     ]  # fmt: skip
     change(store, matching_records.save_waiting, site_id, peer, TODAY, TODAY, waits=False)
     before = len(read(store, events_of, "participant", peer))
@@ -766,3 +767,55 @@ def test_what_something_later_overrules_is_asked_about(store, made):
     change(store, *stop, is_meant=True)
     assert other not in read(store, roles_on, site_id, days(-3))
     assert read(store, roles_on, site_id, TODAY)[other] == "mentor"
+
+
+def test_whoever_said_no_to_taking_part_is_told_so_and_is_not_matched_until_they_say_yes(
+    store, made
+):
+    site_id, (peer, other), (mentor, *_m) = made
+    change(store, save_answers, mentor, {"taking_part": False}, days(-5), today=TODAY)
+    change(store, save_answers, other, {"being_quoted": False}, days(-5), today=TODAY)
+    with store.read() as session:
+        room = read_room(a_desk(store), session.get_one(Site, site_id))
+    assert [one.code for one in room.members if one.said_no] == [mentor]
+    assert mentor not in {one.code for one in room.waiting}
+    assert _state(room.pool[mentor]).text == "Har sagt nej til at deltage"
+    match = (matching_records.save_pair, site_id, peer, mentor)
+    assert refused(store, *match, on=TODAY, today=TODAY, asked=True) == ["mentor"]
+    change(store, *match, on=days(-6), today=TODAY, asked=True)
+    change(store, save_answers, mentor, {"taking_part": True}, TODAY, today=TODAY)
+    change(
+        store, matching_records.save_pair, site_id, other, mentor, on=TODAY, today=TODAY,
+        asked=True, beside=True,
+    )  # fmt: skip
+
+
+def test_that_somebody_stopped_is_noted_with_its_day_and_says_where_a_reason_goes(store, made):
+    site_id, (peer, other), _mentors = made
+    enquiry = Enquiry(
+        site_id=site_id, participant_code=peer, asked_on=JOINED, wanted_role="peer",
+        heard_via="notice", note="",
+    )  # fmt: skip
+    saved(store, enquiry)
+    with store.read() as session:
+        part = Wishes(a_desk(store), session.get_one(Site, site_id))
+    part.parts()
+
+    def stopping(code):
+        part._place.open(part._one(code))
+        fold = [one for one in part._place.inside if isinstance(one, Disclosure)][-1]
+        fold._open({"index": 0}, ())
+        (form,) = [one for one in fold.everything() if isinstance(one, Form)]
+        return form, [one for one in fold.everything() if isinstance(one, Prose)]
+
+    assert not stopping(other)[1]
+    form, told = stopping(peer)
+    change(store, matching_records.save_waiting, site_id, peer, TODAY, TODAY, waits=False)
+    given = Submission("b" * 32, {"on": days(-2)}, form="stopped")
+    with pytest.raises(Conflict, match="noteret"):
+        form._on_submit(given)
+    form, told = stopping(peer)
+    assert "Samtaler" in str([one.tree for one in told])
+    form._on_submit(Submission("a" * 32, {"on": days(-2)}, form="stopped"))
+    assert peer in read(store, roles_on, site_id, days(-3))
+    assert peer not in read(store, roles_on, site_id, days(-2))

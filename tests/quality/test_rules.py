@@ -45,6 +45,7 @@ from peerbook.errors import Conflict
 from peerbook.paths import DATA_FOLDER_VARIABLE
 from peerbook.pathways import staff_records
 from peerbook.pathways.over_involvement import Contact
+from peerbook.privacy.consent import save_answers
 from peerbook.privacy.erasure import erase_people
 from peerbook.privacy.retention import RETENTION_SETTING, RetentionRule
 from peerbook.quality.catalogue import RULES, look_through
@@ -450,6 +451,12 @@ def wish(session, code, other, days_ago=1):
 @breaks("peer_not_asked")
 def _(session, world):
     peer(session, world, 29)
+
+
+@breaks("said_no")
+def _(session, world):
+    code = peer(session, world, 20)
+    save_answers(session, code, {"taking_part": False}, TODAY, today=TODAY)
 
 
 @breaks("wish_for_nobody")

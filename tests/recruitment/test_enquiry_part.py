@@ -6,19 +6,21 @@ import pytest
 
 from builders import LEADER, a_desk, a_site
 from peerbook.errors import Conflict
+from peerbook.privacy.consent import save_answers
 from peerbook.privacy.erasure import erase_person
-from peerbook.recruitment import enquiry_records, press_records, recruitment_page
+from peerbook.recruitment import enquiry_records, press_records, recruitment_page, talk_records
 from peerbook.recruitment.enquiry_part import LATEST_ITEMS, Enquiries
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.journey_records import asker
 from peerbook.recruitment.people_part import People
 from peerbook.recruitment.press_records import Item
 from peerbook.recruitment.talk_part import Talks
+from peerbook.recruitment.talk_records import Decided
 from peerbook.store import sightings
 from peerbook.store.identities import Contacts
 from peerbook.store.tables import Enquiry, Site
 from peerbook.text.formats import COPENHAGEN
-from peerbook.ui import Form, Prose, Submission, Table, Tabs
+from peerbook.ui import Form, Notice, Prose, Submission, Table, Tabs
 
 TODAY = dt.datetime.now(COPENHAGEN).date()
 
@@ -131,3 +133,22 @@ def test_nothing_typed_of_somebody_who_was_erased_meanwhile_is_kept(store, site)
     with pytest.raises(Conflict):
         form._drafts.save({"goals": "Ud at gå med Hanne"})
     assert store.drafts.kept(desk.actor, "held_talk:") == []
+
+
+def test_whoever_said_no_to_taking_part_is_marked_as_long_as_they_stand_as_taking_part(store, site):
+    code = asks(store, site, Person("Hanne Opdigt"))
+    desk = a_desk(store)
+    with store.write(LEADER) as session:
+        talk_records.save_decision(session, code, Decided("joined", TODAY, "peer"), TODAY)
+        save_answers(session, code, {"taking_part": False}, TODAY, today=TODAY)
+    part = People(desk, site)
+    part._group = "joined"
+    (table,) = of_kind(part.parts(), Table)
+    assert table._content.rows[0]["standing"].text == "Er med, men har sagt nej"
+    told = " ".join(one.text for one in of_kind(part._person_parts(code), Notice))
+    assert "sagt nej til at deltage" in told
+    with store.write(LEADER) as session:
+        save_answers(session, code, {"taking_part": True}, TODAY, today=TODAY)
+    (table,) = of_kind(part.parts(), Table)
+    assert table._content.rows[0]["standing"].text == "Er med"
+    assert not of_kind(part._person_parts(code), Notice)

@@ -41,6 +41,7 @@ from peerbook.recruitment.journey_records import (
     with_names,
 )
 from peerbook.recruitment.people_part import People
+from peerbook.recruitment.person_history import history
 from peerbook.recruitment.press_records import Item
 from peerbook.recruitment.stakeholder_records import Place, Visited
 from peerbook.recruitment.talk_records import Agreed, Decided, Held
@@ -461,6 +462,20 @@ def test_the_last_word_counts_and_the_first_is_taken_back_not_wiped_out(store, s
     )  # fmt: skip
     assert standing(store, site_id) == {code: "deselected"}
     assert funnel(read(store, journeys_frame, site_id), "heard_via")[0].reached[2] == 0
+
+
+def test_whoever_no_longer_takes_part_is_told_so_until_they_join_or_ask_again(store, site_id):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
+    joins(store, code, on=days(-8))
+    change(store, matching_records.save_stopped, site_id, code, days(-3), TODAY)
+    assert standing(store, site_id) == {code: "stopped"}
+    assert standing(store, site_id, days(-4)) == {code: "joined"}
+    assert list(read(store, history, code, TODAY))[-1] == "7. mar. 2026: Er ikke med længere"
+    joins(store, code, on=days(-2))
+    assert standing(store, site_id) == {code: "joined"}
+    change(store, matching_records.save_stopped, site_id, code, days(-1), TODAY)
+    asks(store, site_id, Person(HANNE.name, is_known=True))
+    assert standing(store, site_id) == {code: "asked"}
 
 
 def test_whoever_is_put_on_a_course_takes_part(store):

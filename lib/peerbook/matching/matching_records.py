@@ -27,6 +27,7 @@ from peerbook.people.participants import (
     participant_of,
     roles_on,
     taking_part,
+    taking_part_after_a_no,
 )
 from peerbook.privacy import same_person
 from peerbook.store import Saved, append_event, refuse_overtaken, row_to_change
@@ -60,16 +61,21 @@ def members(session: Session, site_id: int | None, day: dt.date) -> list[Member]
     for pair in known:
         for code in pair.codes if pair.ended_on else ():
             parted[code] = max(parted.get(code, dt.date.min), pair.ended_on or dt.date.min)
-    return [
-        Member(
-            one.code, one.part.role,
-            places=1 if matched.isdisjoint(one.codes) else 0,
-            waits=one.waits,
-            since=one.free_since(parted) if matched.isdisjoint(one.codes) else None,
-            also=one.also,
-        )
-        for one in _people(session, site_id, day)
-    ]  # fmt: skip
+    said_no = taking_part_after_a_no(session, site_id, day)
+    found = []
+    for one in _people(session, site_id, day):
+        is_matched, has_said_no = (not some.isdisjoint(one.codes) for some in (matched, said_no))
+        found.append(
+            Member(
+                one.code, one.part.role,
+                places=0 if is_matched or has_said_no else 1,
+                waits=one.waits,
+                said_no=has_said_no,
+                since=None if is_matched else one.free_since(parted),
+                also=one.also,
+            )
+        )  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True)
@@ -569,7 +575,8 @@ def save_pair(
     Raises
     ------
     InputFault
-        When the day lies ahead, they are not a peer and a mentor then, they are not to be matched,
+        When the day lies ahead, they are not a peer and a mentor then, one of them has said no to
+        taking part, they are not to be matched,
         they are matched already, either is with another and it was not said that this is beside
         it, or there is something to ask first and it was not said that both were.
     """
@@ -584,6 +591,11 @@ def save_pair(
     now = [are.get(also.get(code, code)) for code in (peer, mentor)]
     if [roles.get(peer), roles.get(mentor)] != ["peer", "mentor"] or now != ["peer", "mentor"]:
         raise InputFault.at("on", _("They were not a peer and a mentor on that day. Check it."))
+    said_no = taking_part_after_a_no(session, site_id, on)
+    for field, codes in (("peer", of_peer), ("mentor", of_mentor)):
+        if not said_no.isdisjoint(codes):
+            text = _("They have said no to taking part. If they said yes since, note that first.")
+            raise InputFault.at(field, text)
     if are_vetoed(session, peer, mentor):
         raise InputFault.at("on", _("The two are not to be matched. See the list of who is not."))
     theirs = pairs_of(session, (peer, mentor))

@@ -36,6 +36,9 @@ class Member:
         mentor at a time, and so has a mentor one peer, unless the place says otherwise.
     waits
         Whether they asked to wait.
+    said_no
+        Whether they have said no to taking part, but nobody noted yet that they no longer do; such
+        have no place free.
     since
         From which day they have been as they are, free or wanting to wait; None while matched, and
         where nobody knows.
@@ -47,6 +50,7 @@ class Member:
     role: Role
     places: int = 1
     waits: bool = False
+    said_no: bool = False
     since: dt.date | None = None
     also: tuple[str, ...] = ()
 

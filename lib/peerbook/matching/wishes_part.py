@@ -16,6 +16,7 @@ from peerbook.matching.wishes import MOST_NAMES, Basis, compared, named
 from peerbook.people.mistakes_part import Noted, mistakes
 from peerbook.people.names import before_line, role_name
 from peerbook.people.participants import (
+    enquired,
     last_noted,
     refuse_deleted,
     refuse_overtaken,
@@ -145,7 +146,7 @@ class Wishes(Tab):
             self._wish_form(room, member),
             Disclosure(_("Not to be matched with"), lambda: self._veto_parts(room, member)),
             *([self._waiting_button(member, seen)] if member.waits or member.places else []),
-            self._stop_button(room, member, seen),
+            Disclosure(_("No longer takes part"), lambda: self._stop_parts(room, member, seen)),
         ]
 
     def _save_of(
@@ -283,12 +284,38 @@ class Wishes(Tab):
         label = _("Is ready to be matched") if member.waits else _("Would rather wait")
         return Button(label, note)
 
-    def _stop_button(self, room: Room, member: Member, seen: int) -> Button:
+    def _stop_parts(self, room: Room, member: Member, seen: int) -> list[Part]:
         name = room.name(member.code)
-        told = _("{name} no longer takes part. What is kept stays.").format(name=name)
-        stop = self._note_today(member, seen, matching_records.save_stopped, told)
-        question = _("Is {name} no longer with you?").format(name=name)
-        return Button(_("No longer takes part"), stop, confirm=question)
+        ask = asks_once()
+
+        def change(session: Session, on: dt.date, meant: Collection[object]) -> Saved:
+            refuse_overtaken(session, member.code, seen)
+            return matching_records.save_stopped(
+                session, self._site.id, member.code, on, self._desk.today, is_meant=on in meant
+            )
+
+        def save(submission: Submission) -> None:
+            on = given(dt.date, submission.values["on"])
+
+            def save_it(meant: Collection[object]) -> None:
+                told = receipt_text(
+                    self._desk.save(submission, lambda session: change(session, on, meant))
+                )
+                text = _("{name} no longer takes part. What is kept stays.").format(name=name)
+                self._changed(f"{told} {text}")
+
+            ask(save_it)
+
+        form = Form(
+            "stopped",
+            [DateField("on", _("From which day?"), required=True, latest=self._desk.today)],
+            values={"on": self._desk.today},
+            on_submit=save,
+            submit_label=_("Save that they no longer take part"),
+        )
+        with self._desk.store.read() as session:
+            has_asked = enquired(session, member.code)
+        return [*([Prose(_why_in_recruitment())] if has_asked else []), form]
 
     def _veto_parts(self, room: Room, member: Member) -> list[Part]:
         with self._desk.store.read() as session:
@@ -366,11 +393,20 @@ class Wishes(Tab):
 
 
 def _state(member: Member) -> Status:
+    if member.said_no:
+        return Status(_("Has said no to taking part"), "warn")
     if member.places == 0:
         return Status(_("Matched"), "ok")
     if member.waits:
         return Status(_("Would rather wait"), "neutral")
     return Status(_("Can be matched"), "info")
+
+
+def _why_in_recruitment() -> str:
+    return _(
+        "Did they say why, or that you may write to them in six months? Then note on the page "
+        "[Recruitment](recruitment.ipynb), under “Talks”, what they have decided: that ends it too."
+    )
 
 
 def _wished(room: Room, code: str) -> list[str]:

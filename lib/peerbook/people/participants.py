@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from peerbook.errors import Conflict, InputFault
 from peerbook.personal import mail_address, phone_number
 from peerbook.privacy import same_person
+from peerbook.privacy.consent import said_no_to
 from peerbook.store import identities, in_effect, withdraw_event
 from peerbook.store.codes import new_code
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.identities import Contacts
-from peerbook.store.tables import Base, Event, Identity, Participant
+from peerbook.store.tables import Base, Enquiry, Event, Identity, Participant
 from peerbook.text import _, format_date
 
 RoleInPair = Literal["peer", "mentor"]
@@ -114,6 +115,17 @@ def _taking_part(events: Iterable[Event]) -> dict[str, TakingPart]:
 def roles_on(session: Session, site_id: int | None, day: dt.date) -> dict[str, RoleInPair]:
     """Return what everybody who takes part at a site, or at all, is on a day, by code."""
     return {code: one.role for code, one in taking_part(session, site_id, day).items()}
+
+
+def enquired(session: Session, code: str) -> bool:
+    """Return whether an enquiry of somebody is noted, so that they stand in recruitment too."""
+    return bool(session.scalar(select(exists().where(Enquiry.participant_code == code))))
+
+
+def taking_part_after_a_no(session: Session, site_id: int | None, day: dt.date) -> frozenset[str]:
+    """Return who takes part at a site, or at all, on a day and has said no to taking part."""
+    said_no = said_no_to(session, "taking_part", _at(site_id), day)
+    return said_no & taking_part(session, site_id, day).keys() if said_no else said_no
 
 
 def last_events(

@@ -13,12 +13,13 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 import yaml
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
 from peerbook.paths import product_folder
 from peerbook.store import Saved, append_event, events_of, in_effect
+from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import Event, Participant
 from peerbook.store.taken_back import Standing
 from peerbook.text import _
@@ -125,17 +126,22 @@ def allowed_by(
 
 
 def said_no_to(
-    session: Session, purpose: Purpose, codes: Collection[str], on: dt.date
+    session: Session, purpose: Purpose, codes: Collection[str] | Select[str], on: dt.date
 ) -> frozenset[str]:
     """Return who of some people has said no to a purpose by a day; whoever was not asked has not.
 
-    For what goes to everybody who has not said no.
+    For what goes to everybody who has not said no. They are given by code, or as what selects them.
     """
     return _who_answered(session, purpose, codes, on, given=False)
 
 
 def _who_answered(
-    session: Session, purpose: Purpose, codes: Collection[str], on: dt.date, *, given: bool
+    session: Session,
+    purpose: Purpose,
+    codes: Collection[str] | Select[str],
+    on: dt.date,
+    *,
+    given: bool,
 ) -> frozenset[str]:
     return frozenset(
         code
@@ -170,9 +176,13 @@ def about_answer(code: str, purpose: Purpose) -> str:
 
 
 def _answers_by_code(
-    session: Session, codes: Collection[str], on: dt.date
+    session: Session, codes: Collection[str] | Select[str], on: dt.date
 ) -> dict[str, dict[Purpose, Consent]]:
-    wanted = select(Event).where(Event.subject_type == "participant", Event.subject_id.in_(codes))
+    wanted = select(Event).where(
+        Event.subject_type == "participant",
+        Event.subject_id.in_(codes),
+        Event.kind.in_((*KINDS, WITHDRAWN)),
+    )
     events: dict[str, list[Event]] = {}
     for event in session.scalars(wanted.order_by(Event.seq)):
         events.setdefault(event.subject_id, []).append(event)

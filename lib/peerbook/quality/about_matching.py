@@ -15,6 +15,7 @@ from peerbook.matching.pool import Member, Pool
 from peerbook.matching.wishes import Wish, of_people, standing
 from peerbook.pathways.due import TALK_WITHIN
 from peerbook.people.pairs import Pair, pairs
+from peerbook.people.participants import taking_part_after_a_no
 from peerbook.privacy import same_person
 from peerbook.quality.rules import Finding, Look, about_pair, about_site, roles_now, rule
 from peerbook.store.tables import MatchedPair, Participant
@@ -110,4 +111,18 @@ def _wish_for_nobody(look: Look) -> Iterator[Finding]:
             yield _about_person(look, f"wish:{one.wisher}/{one.wished}", one.wisher, told)
 
 
-RULES = (_pair_not_to_be, _pair_without_talk, _peer_not_asked, _wish_for_nobody)
+@rule(
+    "warning", "leader",
+    lambda: _("People who take part and have said no to it"),
+    lambda: _(
+        "Note under “Wishes” that they no longer take part; whoever is matched has their pair "
+        "ended first. If they have said yes since, write that down."
+    ),
+)  # fmt: skip
+def _said_no(look: Look) -> Iterator[Finding]:
+    for code in sorted(taking_part_after_a_no(look.session, look.site_id, look.today)):
+        text = _("{code} has said no to taking part, and still stands as taking part.")
+        yield _about_person(look, f"participant:{code}", code, text.format(code=code))
+
+
+RULES = (_pair_not_to_be, _pair_without_talk, _peer_not_asked, _wish_for_nobody, _said_no)

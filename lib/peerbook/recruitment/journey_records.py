@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from peerbook.people.pairs import COMPLETED, begun_on, pairs
-from peerbook.people.participants import danish_order
+from peerbook.people.participants import STOPPED, danish_order
 from peerbook.privacy import same_person
 from peerbook.recruitment.enquiry_records import enquiries_frame
 from peerbook.recruitment.journeys import journeys
@@ -22,7 +22,7 @@ from peerbook.store import identities, in_effect
 from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import CoffeeTalk, Enquiry, Event, Participant
 
-Standing = Literal["asked", "talk_agreed", "talked", "joined", "not_now", "deselected"]
+Standing = Literal["asked", "talk_agreed", "talked", "joined", "not_now", "deselected", "stopped"]
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def _standings(session: Session, which: ColumnElement[bool], today: dt.date) -> 
     happened = select(Event).where(
         Event.subject_type == "participant",
         Event.subject_id.in_(codes),
-        Event.kind.in_((*OUTCOMES, "enrolled", WITHDRAWN)),
+        Event.kind.in_((*OUTCOMES, "enrolled", STOPPED, WITHDRAWN)),
     )
     decided = {one.subject_id: one for one in in_effect(session.scalars(happened), today)}
     return [_asker(row, talks.get(code), decided.get(code)) for code, row in last.items()]
@@ -211,5 +211,7 @@ def _asker(enquiry: Any, talk: Any, decision: Event | None) -> Asker:
 
 
 def _standing(decision: Event) -> Standing:
-    kinds: dict[str, Standing] = {"not_now": "not_now", "deselected": "deselected"}
+    kinds: dict[str, Standing] = {
+        "not_now": "not_now", "deselected": "deselected", STOPPED: "stopped"
+    }  # fmt: skip
     return kinds.get(decision.kind, "joined")

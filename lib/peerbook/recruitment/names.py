@@ -51,6 +51,7 @@ def standing_name(standing: str) -> str:
         "joined": _("Takes part"),
         "not_now": _("Not now"),
         "deselected": _("Decided not to"),
+        "stopped": _("No longer takes part"),
     }[standing]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
+from peerbook.people.participants import taking_part_after_a_no
+from peerbook.privacy.consent import Consent, consents
 from peerbook.recruitment import talk_records
 from peerbook.recruitment.decision_part import Decisions
 from peerbook.recruitment.journey_records import (
@@ -18,12 +21,13 @@ from peerbook.recruitment.person_history import history
 from peerbook.recruitment.talk_part import Talks
 from peerbook.sites.tab import Tab
 from peerbook.store import identities
-from peerbook.text import _
+from peerbook.text import _, format_date
 from peerbook.ui import (
     Cells,
     Column,
     Filter,
     Heading,
+    Notice,
     Part,
     Prose,
     RowAction,
@@ -38,7 +42,7 @@ Group = Literal["open", "again", "joined", "all"]
 _OPEN: frozenset[Standing] = frozenset({"asked", "talk_agreed", "talked"})
 _TONES: dict[Standing, Tone] = {
     "asked": "warn", "talk_agreed": "info", "talked": "warn", "joined": "ok", "not_now": "neutral",
-    "deselected": "neutral",
+    "deselected": "neutral", "stopped": "neutral",
 }  # fmt: skip
 
 
@@ -61,6 +65,7 @@ class People(Tab):
         with self._desk.store.read() as session:
             people = standings(session, self._site.id, today)
             shown = with_names(session, [one for one in people if _is_in(one, self._group)])
+            said_no = taking_part_after_a_no(session, self._site.id, today)
         if not shown:
             nobody = {
                 "open": _("Nobody waits for a talk or a decision."),
@@ -84,7 +89,7 @@ class People(Tab):
                 "code": one.code,
                 "name": one.name,
                 "role": wanted_role_name(one.role),
-                "standing": Status(standing_name(one.standing), _TONES[one.standing]),
+                "standing": _status(one, said_no),
                 "since": one.since,
                 "talk_on": one.talk_on,
                 "write_on": one.write_on,
@@ -114,6 +119,7 @@ class People(Tab):
             contacts = identities.contacts_of(session, [code]).get(code)
             talks = talk_records.talks(session, code)
             lines = list(history(session, code, self._desk.today))
+            said = consents(session, code, self._desk.today).get("taking_part")
         reach = [text for text in (contacts.phone, contacts.email) if text] if contacts else []
 
         def reopen(said: str) -> None:
@@ -122,10 +128,29 @@ class People(Tab):
         return [
             Heading(one.name),
             Prose(" · ".join([standing_name(one.standing), *map(literal, reach)])),
+            *_said_no_parts(one, said),
             Prose(bullets(lines)),
             *Talks(self._desk, one, reopen).parts(talks),
             *Decisions(self._desk, one, reopen).parts(),
         ]
+
+
+def _status(one: Asker, said_no: Collection[str]) -> Status:
+    if one.standing == "joined" and one.code in said_no:
+        return Status(_("Takes part, but has said no"), "warn")
+    return Status(standing_name(one.standing), _TONES[one.standing])
+
+
+def _said_no_parts(one: Asker, said: Consent | None) -> list[Part]:
+    """Return what to do where somebody takes part still, though they have said no to it."""
+    if one.standing != "joined" or said is None or said.given:
+        return []
+    text = _(
+        "On {date} they said no to taking part, and still they stand as taking part. Note under "
+        "“What have they decided?” that they do not want to. If they have said yes since, write "
+        "that down."
+    )
+    return [Notice("warn", text.format(date=format_date(said.since)))]
 
 
 def _groups() -> list[tuple[Group, str]]:

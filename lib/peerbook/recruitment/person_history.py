@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from peerbook.people.names import channel_name
+from peerbook.people.participants import STOPPED
 from peerbook.recruitment import enquiry_records, talk_records
-from peerbook.recruitment.names import outcome_name, reason_name, wanted_role_name
+from peerbook.recruitment.names import outcome_name, reason_name, standing_name, wanted_role_name
 from peerbook.recruitment.talk_records import OUTCOMES
 from peerbook.store import events_of, in_effect
 from peerbook.store.tables import Event
@@ -45,6 +46,8 @@ def talk_told(state: str) -> str:
 def _event_line(event: Event) -> str:
     if event.kind == "enrolled":
         return _("On a course, as a mentor")
+    if event.kind == STOPPED:
+        return standing_name("stopped")
     return decision_told(event) if event.kind in OUTCOMES else ""
 
 
