@@ -8,20 +8,33 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from peerbook.costs.actual_records import noted
-from peerbook.costs.actuals import Actuals, actuals, quarters
+from peerbook.costs.actuals import Actuals, actuals, for_file, quarters
+from peerbook.costs.actuals_file import actuals_file, quarter_told, what_is_no_account
 from peerbook.costs.assessment import place_of
 from peerbook.costs.figure import Figure
 from peerbook.costs.filling import filled
-from peerbook.costs.measures import Noted, Period, covering, latest_year, measure_name
+from peerbook.costs.measures import (
+    Ended,
+    Noted,
+    Period,
+    behind,
+    covering,
+    latest_year,
+    measure_name,
+    tells_of_few,
+)
 from peerbook.costs.model import Model
 from peerbook.costs.names import kroner
 from peerbook.costs.opened import Opened
+from peerbook.files.media_types import WORKBOOK
+from peerbook.files.origin import Origin, fingerprint
 from peerbook.pathways.retention_told import remember, told_earlier
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_number, format_share
 from peerbook.ui import (
     ChoicesField,
     Column,
+    Downloads,
     Filter,
     Form,
     Heading,
@@ -98,7 +111,38 @@ class PlanAndReality:
             lambda number: place.show(_quarter_parts(found[number])),
             value=len(found) - 1,
         )
-        return [choice, place]
+        return [choice, place, *self._file_parts(model)]
+
+    def _file_parts(self, model: Model) -> list[Part]:
+        text = _(
+            "All quarters in one file that can be passed on: what would tell of fewer than {n} "
+            "people is left empty. Earlier files count too."
+        )
+        return [
+            Prose(text.format(n=self._opened.desk.threshold())),
+            Downloads([(_("Plan and reality (.xlsx)"), lambda: self._file(model))]),
+        ]
+
+    def _file(self, model: Model) -> tuple[str, bytes, str]:
+        """Return the file, after it is remembered what it tells."""
+        said, desk, site_id = self._opened.said, self._opened.desk, self._site.id
+        case, today, threshold = said.case(model), desk.today, desk.threshold()
+        periods = quarters(case, today)
+        with desk.store.read() as session:
+            every = noted(session, site_id, periods, today)
+            earlier = told_earlier(session, site_id)
+        counted = [replace(one, ended=Ended()) for one in every]  # the file tells of no ends
+        hidden = tells_of_few(counted, threshold, earlier)
+        with desk.store.write(desk.actor) as session:
+            remember(session, site_id, behind(counted, hidden), earlier, today)
+        found = for_file(actuals(case, model.measured, counted, today), hidden)
+        origin = Origin(fingerprint(str(found)), today, synthetic=desk.synthetic)
+        data = actuals_file(
+            found, origin, price_year=said.price_year, threshold=threshold,
+            examples=len(said.examples(model)),
+        )  # fmt: skip
+        called = _("plan-and-reality")
+        return origin.file_name(f"{called}-{model.id}", "xlsx"), data, WORKBOOK
 
     # -- filling in ------------------------------------------------------------------------------
 
@@ -157,12 +201,6 @@ def _is_followed(model: Model) -> bool:
     return any(covering(model.measured, line) for line in paid)
 
 
-def quarter_told(period: Period) -> str:
-    """Return what a quarter is called."""
-    text = _("{number}. quarter {year}")
-    return text.format(number=(period.first.month + 2) // 3, year=period.first.year)
-
-
 def _quarter_parts(one: Actuals) -> list[Part]:
     parts: list[Part] = []
     if not one.is_over:
@@ -173,12 +211,12 @@ def _quarter_parts(one: Actuals) -> list[Part]:
         return [*parts, Prose(_("Nothing of this was noted, so nobody knows what it did cost."))]
     text = _(
         "For as much as was counted, {plan} was planned; with what was counted it comes to "
-        "{actual}. These are no accounts: what is counted is how much was done, and hours and "
-        "prices of each are those of the plan."
+        "{actual}."
     )
-    told = text.format(
+    counted = text.format(
         plan=kroner(one.plan_kr(is_measured=True)), actual=kroner(one.actual_kr()),
     )  # fmt: skip
+    told = f"{counted} {what_is_no_account()}"
     rows = [
         {
             "what": each.line.what, "plan": each.plan_kr, "actual": each.actual_kr,

@@ -1,4 +1,4 @@
-"""What files of retention, and estimates filled in from the record, have told.
+"""What files of retention and plans of costs have told, and estimates filled in from the record.
 
 It is remembered, so that no two of them tell of few together.
 """
@@ -17,8 +17,8 @@ from peerbook.store.store import refuse_all_but_leaders
 from peerbook.text import _
 
 RETENTION_TOLD = "retention_told"
-"""Kind of the event of a site that a file of retention was made, or that an estimate was filled in
-from the record. By number of the contract, or the key of a talk, its details say in which of the
+"""Kind of the event of a site that a file of retention, or of a plan beside what was counted, was
+made, or that an estimate was filled in from the record. By number of the contract, or the key of a talk, its details say in which of the
 figures it is counted: bits of a hexadecimal number."""
 
 
