@@ -147,7 +147,7 @@ class _Book:
     def _result(self) -> Sheet:
         model, years = self.model, self.grounds.years
         columns = (
-            SheetColumn(_("What"), 58), *(SheetColumn(str(year), 14) for year in years),
+            SheetColumn(_("What"), 92), *(SheetColumn(str(year), 14) for year in years),
             SheetColumn(_("In all"), 16),
         )  # fmt: skip
         gap = (None,) * len(years)
@@ -221,7 +221,7 @@ class _Book:
 
     def _side_by_side(self) -> Sheet:
         columns = (
-            SheetColumn(_("Model"), 58), SheetColumn(_("What is paid"), 16),
+            SheetColumn(_("Model"), 84), SheetColumn(_("What is paid"), 16),
             SheetColumn(_("Less grants and savings"), 18),
             SheetColumn(_("Each that began"), 16), SheetColumn(_("Each completed"), 16),
             SheetColumn(_("Each month together"), 16), SheetColumn(_("In prices of"), 12),

@@ -31,7 +31,6 @@ from peerbook.ui import (
     Form,
     Group,
     Heading,
-    IntegerField,
     Notice,
     NumberField,
     Part,
@@ -236,7 +235,9 @@ class Figures:
         ]  # fmt: skip
         if asked.are_prices:
             columns.append(
-                IntegerField("price_year", _("Price year"), minimum=EARLIEST, maximum=LATEST)
+                NumberField(
+                    "price_year", _("Price year"), minimum=EARLIEST, maximum=LATEST, decimals=0
+                )
             )
         columns += [
             TextField("source", _("Where from"), max_length=200),
@@ -261,7 +262,7 @@ class Figures:
             asked.id,
             {
                 "value": typed(figure.value), "low": typed(low), "high": typed(high),
-                "price_year": figure.price_year,
+                "price_year": None if figure.price_year is None else Decimal(figure.price_year),
                 "source": figure.source, "said_on": figure.said_on,
                 "example": figure.status == "example" and figure.value is not None,
             },

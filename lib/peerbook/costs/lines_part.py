@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, cast, get_args
 
@@ -83,7 +84,7 @@ def _sort(
     lead: str, caption: str, empty: str, add: str,
 ) -> Sort[OwnLine]:  # fmt: skip
     def fields() -> list[Field[Any] | Group]:
-        return list(_fields(opened, kinds, with_category=with_category))
+        return _fields(opened, kinds, with_category=with_category)
 
     def entry(values: Values) -> OwnLine:
         model = str(values.get("model", _ALL))
@@ -174,9 +175,38 @@ def _decimals(hours: Decimal) -> int:
     return 0 if hours == hours.to_integral() else 2
 
 
-def _fields(opened: Opened, kinds: tuple[Kind, ...], *, with_category: bool) -> list[Field[Any]]:
+def _how_much(titles: Mapping[str, str]) -> Group:
+    of = ChoiceField(
+        "of", _("Kroner or hours?"), required=True,
+        options=[
+            (_IN_KRONER, _("An amount in kroner")),
+            *((key, _("Hours of {title}").format(title=title)) for key, title in titles.items()),
+        ],
+        hint=_("An hour costs what the team in step 2 says."),
+    )  # fmt: skip
+    unit = "" if titles else _("kr.")
+    return Group(
+        _("How much"),
+        [
+            *([of] if titles else []),
+            NumberField(
+                "kr", _("How many kroner or hours?") if titles else _("How many kroner?"),
+                required=True, minimum=0, maximum=_MOST, unit=unit, is_money=True,
+            ),
+            NumberField("low", _("At least"), minimum=0, maximum=_MOST, unit=unit, is_money=True),
+            NumberField("high", _("At most"), minimum=0, maximum=_MOST, unit=unit, is_money=True),
+        ],
+        hint=_("Leave “at least” and “at most” open if the number is certain."),
+    )  # fmt: skip
+
+
+def _fields(
+    opened: Opened, kinds: tuple[Kind, ...], *, with_category: bool
+) -> list[Field[Any] | Group]:
     said = opened.said
-    asked: list[Field[Any]] = [TextField("what", _("What is it?"), required=True, max_length=80)]
+    asked: list[Field[Any] | Group] = [
+        TextField("what", _("What is it?"), required=True, max_length=80)
+    ]
     if len(kinds) > 1:
         options = [(one, kind_name(one)) for one in kinds]
         asked.append(ChoiceField("kind", _("Money or a gift?"), options=options, required=True))
@@ -184,31 +214,8 @@ def _fields(opened: Opened, kinds: tuple[Kind, ...], *, with_category: bool) -> 
     if with_category:
         names = [(one, category_name(one)) for one in get_args(Category)]
         asked.append(ChoiceField("category", _("Which category?"), options=names, required=True))
-    if titles:
-        asked.append(
-            ChoiceField(
-                "of", _("Kroner or hours?"), required=True,
-                options=[
-                    (_IN_KRONER, _("An amount in kroner")),
-                    *(
-                        (key, _("Hours of {title}").format(title=title))
-                        for key, title in titles.items()
-                    ),
-                ],
-                hint=_("An hour costs what the team in step 2 says."),
-            )
-        )  # fmt: skip
-    unit = "" if titles else _("kr.")
     asked += [
-        NumberField(
-            "kr", _("How many kroner or hours?") if titles else _("How many kroner?"),
-            required=True, minimum=0, maximum=_MOST, unit=unit, is_money=True,
-        ),
-        NumberField("low", _("At least"), minimum=0, maximum=_MOST, unit=unit, is_money=True),
-        NumberField(
-            "high", _("At most"), minimum=0, maximum=_MOST, unit=unit, is_money=True,
-            hint=_("Leave both open if the number is certain."),
-        ),
+        _how_much(titles),
         ChoiceField(
             "when", _("When?"), required=True,
             options=[(one, when_name(one)) for one in get_args(When)],

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from peerbook.costs.assessment import EARLIEST, LATEST, Level
+from peerbook.costs.assessment import EARLIEST, LATEST, Level, hour_key
 from peerbook.costs.entries_part import Entries, Sort, Values
 from peerbook.costs.names import status_name
 from peerbook.costs.opened import Opened
@@ -88,7 +88,12 @@ class Team:
     def _show_hours(self) -> None:
         said = self._opened.said
         told = []
-        for key, ask in self._wages():
+        own = {
+            hour_key(one.title): _("What does an hour of {title} cost?").format(title=one.title)
+            for one in said.staff.values()
+            if not one.wage
+        }
+        for key, ask in (*self._wages(), *own.items()):
             if members := said.of_wage(key):
                 try:
                     hour = hour_of(members, said.counted, said.price_year, said.index)
