@@ -19,7 +19,7 @@ from peerbook.desk import Desk
 from peerbook.pathways.retention_told import told_earlier
 from peerbook.store import Visitor
 from peerbook.store.tables import CoffeeTalk, Site
-from peerbook.ui import Downloads
+from peerbook.ui import Downloads, Form, Submission
 
 YEAR = 2025
 """One that is over."""
@@ -34,12 +34,12 @@ def site(store):
         return session.get(Site, number)
 
 
-def hold_talks(store, site_id, month, count):
+def hold_talks(store, site_id, month, count, year=YEAR):
     """Save coffee talks of an hour, each with somebody else."""
     codes = save(store, *(participant(site_id=site_id) for _number in range(count)))
     save(store, *(
         CoffeeTalk(
-            site_id=site_id, participant_code=code, role="peer", date=dt.date(YEAR, month, 10),
+            site_id=site_id, participant_code=code, role="peer", date=dt.date(year, month, 10),
             state="held", minutes=60,
         )
         for code in codes
@@ -54,10 +54,16 @@ def followed(store, site):
     return Opened(desk, read(store, assessment_records.assessment, number))
 
 
+def all_of(parts, kind):
+    return [one for part in parts for one in part.everything() if isinstance(one, kind)]
+
+
 def file_of(followed, site):
-    parts = PlanAndReality(followed, site).parts()
-    found = [one for part in parts for one in part.everything() if isinstance(one, Downloads)]
-    (make,) = found[0]._makers
+    return read_file(PlanAndReality(followed, site).parts())
+
+
+def read_file(parts):
+    (make,) = all_of(parts, Downloads)[0]._makers
     name, data, _media = make()
     book = openpyxl.load_workbook(io.BytesIO(data))
     return name, {sheet.title: list(sheet.iter_rows(values_only=True, min_row=2)) for sheet in book}
@@ -100,3 +106,12 @@ def test_what_a_file_told_is_remembered_and_the_next_tells_no_small_difference(
     hold_talks(store, site.id, 3, 5)
     _name, many = file_of(followed, site)
     assert talks(many)[f"1. kvartal {YEAR}"] == 12
+
+
+def test_figures_are_used_after_a_file_was_made_on_the_same_page(store, site, followed):
+    hold_talks(store, site.id, 3, 6, year=TODAY.year)
+    parts = PlanAndReality(followed, site).parts()
+    read_file(parts)
+    (form,) = all_of(parts, Form)
+    form._on_submit(Submission("x", {"use": ("talk_hours",)}))
+    assert followed.said.figure(VEJLE, "talk_hours").value == 1

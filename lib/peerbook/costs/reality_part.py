@@ -14,6 +14,7 @@ from peerbook.costs.assessment import place_of
 from peerbook.costs.figure import Figure
 from peerbook.costs.filling import filled
 from peerbook.costs.measures import (
+    MEASURES,
     Ended,
     Noted,
     Period,
@@ -48,6 +49,9 @@ from peerbook.ui import (
 )
 from peerbook.ui.answers import given
 
+_TOLD = frozenset(MEASURES)
+"""What a file can tell; how contracts ended is none of it."""
+
 
 class PlanAndReality:
     """What was planned and what was done, and a way to fill in what the record knows.
@@ -64,7 +68,7 @@ class PlanAndReality:
         self._opened = opened
         self._site = site
         self._place = Section([])
-        self._quarter = 0
+        self._fillings: dict[Model, Section] = {}
 
     def parts(self) -> list[Part]:
         """Return what the record can tell."""
@@ -79,11 +83,12 @@ class PlanAndReality:
             text = _("The record counts nothing of these models. It can for the model of Vejle.")
             parts.append(Prose(text))
         for model in models:
+            filling = self._fillings[model] = Section(self._filling_parts(model))
             parts += [
                 Heading(model.title),
                 *self._opened.example_notice((model,)),
                 *self._plan_parts(model),
-                *self._filling_parts(model),
+                filling,
             ]
         self._place.show(parts, told, take_there=bool(told))
 
@@ -133,8 +138,14 @@ class PlanAndReality:
             earlier = told_earlier(session, site_id)
         counted = [replace(one, ended=Ended()) for one in every]  # the file tells of no ends
         hidden = tells_of_few(counted, threshold, earlier)
+        told = [
+            group
+            for one, few in zip(counted, hidden, strict=True)
+            for group in behind(one, _TOLD - few)
+        ]
         with desk.store.write(desk.actor) as session:
-            remember(session, site_id, behind(counted, hidden), earlier, today)
+            remember(session, site_id, told, earlier, today)
+        self._fillings[model].show(self._filling_parts(model))  # it is judged beside the file now
         found = for_file(actuals(case, model.measured, counted, today), hidden)
         origin = Origin(fingerprint(str(found)), today, synthetic=desk.synthetic)
         data = actuals_file(

@@ -18,8 +18,8 @@ from peerbook.text import _
 
 RETENTION_TOLD = "retention_told"
 """Kind of the event of a site that a file of retention, or of a plan beside what was counted, was
-made, or that an estimate was filled in from the record. By number of the contract, or the key of a talk, its details say in which of the
-figures it is counted: bits of a hexadecimal number."""
+made, or that an estimate was filled in from the record. By number of the contract, or the key of a
+talk, its details say in which of the figures it is counted: bits of a hexadecimal number."""
 
 
 def told_earlier(session: Session, site_id: int) -> tuple[People, ...]:
