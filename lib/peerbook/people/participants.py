@@ -188,8 +188,8 @@ def ask_whether_later_counts(session: Session, event: Event) -> None:
         if _stands(last) != _stands(event):
             raise InputFault.asking(
                 "on",
-                _("From {date} something else is noted: {told}. That still counts. If both are "
-                  "right, save once more.").format(
+                _("From {date} something else is noted: they {told}. That still counts. If both "
+                  "are right, save once more.").format(
                     date=format_date(last.effective_on), told=_stands(last)
                 ),
                 event.effective_on,
@@ -197,13 +197,13 @@ def ask_whether_later_counts(session: Session, event: Event) -> None:
 
 
 def _stands(event: Event) -> str:
-    """Return how somebody stands after an event, in the user's language."""
+    """Return what they do after an event, in the user's language, after “they”."""
     if event.kind in TAKES_PART:
         role = str(event.details.get("role", "mentor"))
-        return {"peer": _("takes part as a peer"), "mentor": _("takes part as a mentor")}[role]
+        return {"peer": _("take part as a peer"), "mentor": _("take part as a mentor")}[role]
     if event.kind in STOPS:
-        return _("does not take part")
-    return {WAITS: _("would rather wait"), READY: _("is ready to be matched")}[event.kind]
+        return _("do not take part")
+    return {WAITS: _("would rather wait"), READY: _("are ready to be matched")}[event.kind]
 
 
 def take_back_last(session: Session, code: str, kinds: Collection[str], seq: int) -> Event:
