@@ -6,6 +6,7 @@ import datetime as dt
 import random
 
 import pytest
+import sqlalchemy
 
 from builders import LEADER, assert_sound, change, read
 from noted_pairs import START, TODAY, a_pair, days, of, sheet, store_events
@@ -98,6 +99,40 @@ def test_pairs_that_ended_long_ago_can_be_left_out(store, made, pair):
     assert [one.number for one in found] == [other]
     found = read(store, pathway_records.pathways, None, TODAY, ended_since=days(-40))
     assert [one.number for one in found] == [other, pair]
+
+
+def test_of_many_pairs_which_they_are_is_found_out_once_and_the_rest_read_by_and_by(
+    store, made, pair, monkeypatch
+):
+    change(store, end_records.end_pair, pair, "moved_on", days(-40), TODAY)
+    held = HeldExit(days(-30), ticked=("goals",))
+    change(store, exit_records.save_held_exit_talk, pair, held, TODAY, 0)
+    for _more in range(4):
+        a_pair(store, made, peer=1, mentor=1)
+    asked = []
+
+    def known(at_once):
+        monkeypatch.setattr(pathway_records, "_AT_ONCE", at_once)
+        with store.read() as session:
+            engine = session.get_bind().engine
+            sqlalchemy.event.listen(engine, "before_cursor_execute", note)
+            try:
+                return pathway_records.pathways(session, None, TODAY, ended_since=days(-50))
+            finally:
+                sqlalchemy.event.remove(engine, "before_cursor_execute", note)
+
+    def note(_connection, _cursor, statement, *_more):
+        asked.append(statement)
+
+    at_once = known(100)
+    assert len(at_once) == 5
+    assert len([one for one in asked if "EXISTS" in one]) == 1
+    for some in (1, 2, 5):
+        asked.clear()
+        assert known(some) == at_once
+        assert len([one for one in asked if "FROM event" in one and "EXISTS" not in one]) == -(
+            -5 // some
+        )
 
 
 def test_a_pair_tells_of_the_pairs_either_was_in_before(store, made, pair):

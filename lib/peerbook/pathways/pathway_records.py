@@ -23,8 +23,7 @@ from peerbook.store.tables import Event, ExitTalk, MatchedPair, Meeting
 from peerbook.text import _, format_date
 
 _AT_ONCE = 1000
-"""So many pairs are named to the database one by one; of more it is told which they are."""
-
+"""Of so many pairs the rest is read at once: a question holds only so many numbers."""
 
 FURTHEST_AHEAD = dt.timedelta(days=366)
 """What lies further away, ahead or before the match, is taken for a slip of the hand."""
@@ -110,26 +109,13 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
         MatchedPair.pause_reasons,
     ).where(*which)  # fmt: skip
     rows = session.execute(of_rows).all()
-    if len(rows) <= _AT_ONCE:
-        which = [MatchedPair.id.in_([row.id for row in rows])]
-    keys = select(sql_cast(MatchedPair.id, String)).where(*which)
-    of_pairs = select(
-        Event.subject_id, Event.seq, Event.kind, Event.effective_on, Event.details
-    ).where(Event.subject_type == PAIR, Event.subject_id.in_(keys))
-    recorded = cast(Sequence[Event], session.execute(of_pairs).all())
+    recorded, talks = _noted(session, [row.id for row in rows])
     in_order = sorted(recorded, key=lambda one: one.seq)
     last = {event.subject_id: event.seq for event in in_order}
     paused = {one.subject_id: one.effective_on for one in in_order if one.kind == "paused"}
     events: defaultdict[str, list[Event]] = defaultdict(list)
     for event in in_effect(recorded, day):
         events[event.subject_id].append(event)
-    of_talks = select(ExitTalk.pair_id, ExitTalk.date, ExitTalk.state, ExitTalk.ticked).where(
-        ExitTalk.pair_id.in_(select(MatchedPair.id).where(*which))
-    )
-    talks = {
-        number: Closing(date, state, frozenset(ticked))
-        for number, date, state, ticked in session.execute(of_talks)
-    }
     found = []
     for number, site_id, peer, mentor, matched_on, starts_on, months, reasons in rows:
         contract = None
@@ -142,6 +128,27 @@ def _read(session: Session, which: Sequence[ColumnElement[bool]], day: dt.date) 
         )  # fmt: skip
         found.append(_after(one, events[str(number)], reasons or {}))
     return sorted(found, key=lambda one: (one.ended_on is not None, one.matched_on, one.number))
+
+
+def _noted(session: Session, numbers: Sequence[int]) -> tuple[list[Event], dict[int, Closing]]:
+    """Return what happened to some pairs, and their exit talks by number.
+
+    By number, since it takes long to find out anew of a whole country which pairs they are.
+    """
+    recorded: list[Event] = []
+    talks: dict[int, Closing] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        of_pairs = select(
+            Event.subject_id, Event.seq, Event.kind, Event.effective_on, Event.details
+        ).where(Event.subject_type == PAIR, Event.subject_id.in_([str(number) for number in some]))
+        recorded += cast(Sequence[Event], session.execute(of_pairs).all())
+        of_talks = select(ExitTalk.pair_id, ExitTalk.date, ExitTalk.state, ExitTalk.ticked)
+        for number, date, state, ticked in session.execute(
+            of_talks.where(ExitTalk.pair_id.in_(some))
+        ):
+            talks[number] = Closing(date, state, frozenset(ticked))
+    return recorded, talks
 
 
 def _after(one: Pathway, events: Iterable[Event], reasons: Mapping[str, Why]) -> Pathway:
