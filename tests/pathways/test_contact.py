@@ -13,6 +13,7 @@ from builders import save as saved
 from peerbook.errors import Conflict, InputFault
 from peerbook.pathways import contact_records
 from peerbook.pathways.contact import MeetingDay, contact
+from peerbook.pathways.contact_part import touch_text
 from peerbook.pathways.contract import Contract, Pause
 from peerbook.pathways.pathway import Pathway
 from peerbook.people.pairs import PAIR
@@ -51,6 +52,14 @@ def test_a_pair_that_meets_weekly_is_asked_after_when_it_is_twice_as_long(day, t
 def test_a_pair_that_has_not_met_is_asked_after_when_21_days_are_over(day, touch):
     assert contact(a_pathway(), [], after(day)).touch == touch
     assert contact(a_pathway(has_contract=False), [], after(day)).touch == touch
+
+
+def test_before_the_talk_of_three_it_is_told_that_this_is_what_waits():
+    new, begun = a_pathway(has_contract=False), a_pathway()
+    for day in (9, 40):
+        words = touch_text(new, contact(new, [], after(day)))
+        assert words.startswith("Trevejssamtalen mangler.")
+        assert words.endswith(touch_text(begun, contact(begun, [], after(day))))
 
 
 def test_few_meetings_make_no_rhythm():

@@ -8,18 +8,23 @@ import re
 import pytest
 
 from builders import LEADER, assert_sound, change, read, refused
-from noted_pairs import START, TODAY, a_pair, days, of, store_events
+from noted_pairs import START, TODAY, a_pair, agree, days, of, store_events
+from peerbook.desk import Desk
 from peerbook.errors import Fault, InputFault, Question
 from peerbook.pathways import (
     answer_records,
     contact_records,
     due_records,
+    end_records,
     pause_records,
 )
 from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contract import Pause
-from peerbook.store.tables import MatchedPair
+from peerbook.pathways.due_part import Waiting
+from peerbook.store import Visitor
+from peerbook.store.tables import MatchedPair, Site
 from peerbook.text import format_date
+from peerbook.ui import Table
 from peerbook.ui.asking import asks_once
 
 
@@ -41,6 +46,29 @@ def test_a_pause_moves_all_that_is_due_and_the_one_left_behind_is_told(store, pa
     )
     assert one.contract.ends_on == end + dt.timedelta(days=20)
     assert of(store, pair, days(-20)).standing(days(-20)) == "paused"
+
+
+def test_pauses_that_go_on_are_shown_where_one_looks_for_what_waits(store, made, pair):
+    other = a_pair(store, made, peer=1, mentor=1)
+    agree(store, other)
+    for number, since in ((pair, -30), (other, -90)):
+        change(store, pause_records.save_pause, number, Pause(days(since), who="mentor"), TODAY)
+        change(store, pause_records.save_partner_told, number, ["cafe"], TODAY, TODAY)
+    assert read(store, due_records.dues, made[0], TODAY) == [], "it has no day"
+
+    def shown():
+        desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
+        with store.read() as session:
+            page = Waiting(desk, session.get_one(Site, made[0]), print)
+        tables = [part for part in page._overview_parts() if isinstance(part, Table)]
+        return [row for table in tables for row in table._content.rows]
+
+    assert [(row["number"], row["since"]) for row in shown()] == [
+        (other, days(-90)), (pair, days(-30))
+    ]  # fmt: skip
+    change(store, pause_records.save_resumed, other, TODAY, TODAY)
+    change(store, end_records.end_pair, pair, "withdrew", TODAY, TODAY)
+    assert [row for row in shown() if "since" in row] == []
 
 
 def test_what_cannot_be_is_refused_and_leaves_no_event(store, made, pair):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from peerbook.pathways import contact_records
 from peerbook.pathways.contact import Contact, Touch
 from peerbook.pathways.opened import cells_of
-from peerbook.pathways.pair_list import PairList, names_of
-from peerbook.people.names import role_name
+from peerbook.pathways.pair_list import PairList, names_of, pair_columns
+from peerbook.pathways.pathway import Pathway
 from peerbook.text import _, format_number, ngettext
 from peerbook.ui import (
     Cells,
@@ -39,15 +39,13 @@ class Contacts(PairList):
             nobody = Prose(_("Nobody is matched now. Match two [here](matching.ipynb)."))
             return [Heading(_("Contact")), nobody]
         columns = [
-            Column("number", _("No."), kind="number"),
-            Column("peer", role_name("peer")),
-            Column("mentor", role_name("mentor")),
+            *pair_columns(),
             Column("last_met", _("Met last"), kind="date"),
             Column("usual", _("Usually")),
             Column("called_off", _("Called off since"), kind="number"),
             Column("touch", _("In touch?"), kind="status"),
         ]
-        rows = [{**cells_of(one, names), **_cells(found)} for one, found in known]
+        rows = [{**cells_of(one, names), **_cells(one, found)} for one, found in known]
 
         def open_it(row: Cells) -> str:
             return self._open(int(str(row["number"])), "meetings")
@@ -66,12 +64,12 @@ class Contacts(PairList):
         return [Heading(_("Contact")), told, table]
 
 
-def _cells(found: Contact) -> dict[str, object]:
+def _cells(one: Pathway, found: Contact) -> dict[str, object]:
     return {
         "last_met": found.last_met,
         "usual": _usual(found.usual_days),
         "called_off": found.called_off,
-        "touch": Status(touch_text(found), _TONES[found.touch]),
+        "touch": Status(touch_text(one, found), _TONES[found.touch]),
     }
 
 
@@ -81,8 +79,15 @@ def _usual(days: float | None) -> str:
     return ngettext("every day", "every {n} days", round(days)).format(n=format_number(round(days)))
 
 
-def touch_text(found: Contact) -> str:
-    """Return how a pair is in touch, in few words."""
+def touch_text(one: Pathway, found: Contact) -> str:
+    """Return how a pair is in touch, in few words; before its contract it is that which waits."""
+    told = _told(found)
+    if one.contract is not None:
+        return told
+    return _("No three-way talk yet. {touch}").format(touch=told)
+
+
+def _told(found: Contact) -> str:
     return {
         "too_long": _("No meeting noted in {n} days")
         if found.last_met is None

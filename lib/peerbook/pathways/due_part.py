@@ -7,10 +7,12 @@ import datetime as dt
 from peerbook.files import media_types
 from peerbook.files.origin import file_name
 from peerbook.pathways import due_records
+from peerbook.pathways.contract import Pause
 from peerbook.pathways.due import Due, Kind
-from peerbook.pathways.names import due_name, when_status
+from peerbook.pathways.names import due_name, when_status, who_name
 from peerbook.pathways.opened import Task, cells_of
 from peerbook.pathways.pair_list import PairList, names_of
+from peerbook.pathways.pathway import Pathway
 from peerbook.text import _
 from peerbook.ui import (
     Cells,
@@ -38,12 +40,19 @@ class Waiting(PairList):
         today = self._desk.today
         with self._desk.store.read() as session:
             waiting = due_records.dues(session, self._site.id, today)
-            names = names_of(session, (due.pathway for due in waiting))
+            pauses = due_records.open_pauses(session, self._site.id, today)
+            told = [*(due.pathway for due in waiting), *(one for one, _pause in pauses)]
+            names = names_of(session, told)
         parts: list[Part] = [Heading(_("What waits"))]
         if waiting:
             parts += [Prose(_order_told()), self._table(waiting, names)]
         else:
             parts.append(Prose(_("Nothing waits the next four weeks.")))
+        if pauses:
+            parts += [
+                Prose(_("Ask those who pause now and then how it goes. There is no deadline.")),
+                self._pauses(pauses, names),
+            ]
         parts.append(Download(_("Calendar file of all dates (.ics)"), self._calendar))
         return parts
 
@@ -59,10 +68,9 @@ class Waiting(PairList):
         rows = [
             {
                 "what": due_name(due),
-                "pair": _("{peer} and {mentor}").format(**cells_of(due.pathway, names)),
+                **cells_of(due.pathway, names),
                 "when": when_status(due.when(today)),
                 "on": due.on,
-                "number": due.pathway.number,
                 "kind": due.kind,
             }
             for due in waiting
@@ -74,6 +82,25 @@ class Waiting(PairList):
 
         return Table(
             columns, rows, _("What harms most to wait with comes first"),
+            action=RowAction(_label, open_it),
+        )  # fmt: skip
+
+    def _pauses(self, pauses: list[tuple[Pathway, Pause]], names: dict[str, str]) -> Table:
+        columns = [
+            Column("pair", _("Pair")),
+            Column("who", _("Who needs a pause?")),
+            Column("since", _("Since"), kind="date"),
+        ]
+        rows = [
+            {**cells_of(one, names), "who": who_name(pause.who), "since": pause.since}
+            for one, pause in pauses
+        ]
+
+        def open_it(row: Cells) -> str:
+            return self._open(int(str(row["number"])))
+
+        return Table(
+            columns, rows, _("Pauses that go on, the longest first"),
             action=RowAction(_label, open_it),
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from peerbook.pathways.contact import MeetingDay
 from peerbook.pathways.contact_records import contacts_of
+from peerbook.pathways.contract import Pause
 from peerbook.pathways.due import LOOKED_BACK, Day, Due, PlannedDay, due_list, planned_days
 from peerbook.pathways.pathway import CLOSING_LIST, Pathway
 from peerbook.pathways.pathway_records import pathways
@@ -29,6 +30,22 @@ def dues(session: Session, site_id: int | None, today: dt.date) -> list[Due]:
     """Return what is to be done about the pairs of a site, or of all; see `due.due_list`."""
     known = pathways(session, site_id, today, ended_since=today - LOOKED_BACK)
     return due_list(known, today, contacts_of(session, known, today))
+
+
+def open_pauses(session: Session, site_id: int, today: dt.date) -> list[tuple[Pathway, Pause]]:
+    """Return the pairs of a site that pause, with their pause, the longest first.
+
+    No source says after how long to ask, so they are no due: none of them has a day. Pairs of whom
+    one was erased are left out.
+    """
+    known = pathways(session, site_id, today, ended_since=today)
+    found = [
+        (one, pause)
+        for one in known
+        if one.standing(today) == "paused" and len(one.codes) == 2
+        if one.contract is not None and (pause := one.contract.pause_on(today)) is not None
+    ]
+    return sorted(found, key=lambda both: (both[1].since, both[0].number))
 
 
 def days_of_pairs(session: Session, site_id: int, today: dt.date) -> list[PlannedDay]:

@@ -103,9 +103,10 @@ def by_mistake(buttons: Sequence[Part]) -> list[Part]:
 
 
 def cells_of(one: Pathway, names: dict[str, str]) -> dict[str, object]:
-    """Return number, peer and mentor of a pair as a table shows them."""
+    """Return number and names of a pair as a table shows them."""
 
     def name(code: str | None) -> str:
         return "–" if code is None else names.get(code, code)
 
-    return {"number": one.number, "peer": name(one.peer), "mentor": name(one.mentor)}
+    pair = _("{peer} and {mentor}").format(peer=name(one.peer), mentor=name(one.mentor))
+    return {"number": one.number, "pair": pair}

@@ -12,7 +12,8 @@ from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_part import OnePathway
 from peerbook.sites.tab import Tab, Thing
 from peerbook.store import identities
-from peerbook.ui import Part
+from peerbook.text import _
+from peerbook.ui import Column, Part
 
 
 class PairList(Tab):
@@ -38,6 +39,11 @@ class PairList(Tab):
             return OnePathway(self._desk, number, reopen, leave).parts(task)
 
         return parts
+
+
+def pair_columns() -> list[Column]:
+    """Return the columns that tell which pair: the two first, for a narrow screen heads with it."""
+    return [Column("pair", _("Pair")), Column("number", _("No."), kind="number")]
 
 
 def names_of(session: Session, known: Iterable[Pathway]) -> dict[str, str]:

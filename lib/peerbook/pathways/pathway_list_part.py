@@ -7,9 +7,9 @@ from peerbook.errors import InputFault
 from peerbook.pathways import pathway_records
 from peerbook.pathways.names import standing_status
 from peerbook.pathways.opened import cells_of
-from peerbook.pathways.pair_list import PairList, names_of
+from peerbook.pathways.pair_list import PairList, names_of, pair_columns
 from peerbook.pathways.pathway import Pathway
-from peerbook.people.names import end_name, role_name
+from peerbook.people.names import end_name
 from peerbook.sites.tab import OnChange
 from peerbook.store.tables import Site
 from peerbook.text import _
@@ -71,9 +71,7 @@ class Pathways(PairList):
 
     def _going_table(self, going: list[Pathway], names: dict[str, str]) -> Table:
         columns = [
-            Column("number", _("No."), kind="number"),
-            Column("peer", role_name("peer")),
-            Column("mentor", role_name("mentor")),
+            *pair_columns(),
             Column("standing", _("How it stands"), kind="status"),
             Column("ends_on", _("Ends"), kind="date"),
         ]
@@ -91,9 +89,7 @@ class Pathways(PairList):
         with self._desk.store.read() as session:
             names = names_of(session, ended)
         columns = [
-            Column("number", _("No."), kind="number"),
-            Column("peer", role_name("peer")),
-            Column("mentor", role_name("mentor")),
+            *pair_columns(),
             Column("since", _("From"), kind="date"),
             Column("until", _("To"), kind="date"),
             Column("end", _("How it ended")),
