@@ -8,10 +8,10 @@ import re
 import pytest
 
 from builders import LEADER, change, refused
-from noted_pairs import TODAY, days, of, sheet
+from noted_pairs import TODAY, a_pair, agree, days, of, sheet
 from peerbook.errors import InputFault, Question
 from peerbook.pathways import answer_records, contract_records, end_records, pause_records
-from peerbook.pathways.contract import Answer, Pause
+from peerbook.pathways.contract import EXIT_TALK_WITHIN, Answer, Pause
 from peerbook.store.tables import MatchedPair
 from peerbook.text import format_date
 
@@ -129,6 +129,20 @@ def test_three_months_more_that_are_decided_before_month_five_are_asked_about(st
     change(store, *early, peer=True, mentor=False)
     assert not of(store, pair).contract.both_want_more, "that day was asked about"
     change(store, more, pair, month_five, TODAY, peer=True, mentor=True)
+
+
+def test_three_months_more_that_are_decided_long_after_the_end_are_asked_about(store, made):
+    number = a_pair(store, made)
+    agree(store, number, months=3)
+    ended = dt.date(2026, 9, 1)
+    change(store, answer_records.save_extension, number, ended + EXIT_TALK_WITHIN, TODAY,
+           peer=True, mentor=True)  # fmt: skip
+    late = (answer_records.save_extension, number, TODAY, TODAY)
+    with pytest.raises(InputFault, match=re.escape(format_date(ended))) as refusal:
+        change(store, *late, peer=True, mentor=True)
+    assert [type(fault) for fault in refusal.value.faults] == [Question]
+    change(store, *late, peer=True, mentor=True, is_meant=True)
+    assert of(store, number).contract.answered_on == TODAY
 
 
 def test_a_pause_moves_the_month_in_which_it_is_decided(store, pair):

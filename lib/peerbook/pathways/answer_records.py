@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from peerbook.errors import InputFault
-from peerbook.pathways.contract import CHECKS, Answer, Check, Contract
+from peerbook.pathways.contract import CHECKS, EXIT_TALK_WITHIN, Answer, Check, Contract
 from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_records import (
     ended_told,
@@ -46,14 +46,15 @@ def save_extension(
     Parameters
     ----------
     is_meant
-        Whether a day before the month in which it is decided was asked about and is right.
+        Whether a day before the month in which it is decided, or one when the exit talk ought to
+        have been held, was asked about and is right.
 
     Raises
     ------
     InputFault
         When the day lies ahead, before the contract or after the end, or there is no contract; when
-        it is a no and the pair ended with the three months more; or when it is early to decide, and
-        that is not said to be right.
+        it is a no and the pair ended with the three months more; or when it is early to decide, or
+        late, and that is not said to be right.
     """
     one = of_two(session, number)
     if one.contract is None:
@@ -70,6 +71,14 @@ def save_extension(
             "on",
             _("That is early: whether it goes on is decided from {date}. If they decided it on "
               "this day, save again.").format(date=format_date(decided_from)),
+            on,
+        )  # fmt: skip
+    planned_end = replace(one.contract, answers=()).ended_pause(on).ends_on
+    if planned_end is not None and on > planned_end + EXIT_TALK_WITHIN and not is_asked:
+        raise InputFault.asking(
+            "on",
+            _("That is late: the contract was to end on {date}. If they said it on this day, save "
+              "again.").format(date=format_date(planned_end)),
             on,
         )  # fmt: skip
     answer = append_event(session, PAIR, number, "extension_answered", on, peer=peer, mentor=mentor)
