@@ -5,15 +5,18 @@ import datetime as dt
 import pytest
 
 from builders import LEADER, a_desk, a_site
-from peerbook.errors import Conflict
+from peerbook.errors import Conflict, InputFault
 from peerbook.privacy.consent import save_answers
 from peerbook.privacy.erasure import erase_person
 from peerbook.recruitment import enquiry_records, press_records, recruitment_page, talk_records
+from peerbook.recruitment.decision_part import Decisions
 from peerbook.recruitment.enquiry_part import LATEST_ITEMS, Enquiries
 from peerbook.recruitment.enquiry_records import Asked, Person
 from peerbook.recruitment.journey_records import asker
 from peerbook.recruitment.people_part import People
+from peerbook.recruitment.press_part import study_parts, verdict_name
 from peerbook.recruitment.press_records import Item
+from peerbook.recruitment.press_study import Happening, study
 from peerbook.recruitment.talk_part import Talks
 from peerbook.recruitment.talk_records import Decided
 from peerbook.store import sightings
@@ -152,3 +155,38 @@ def test_whoever_said_no_to_taking_part_is_marked_as_long_as_they_stand_as_takin
     (table,) = of_kind(part.parts(), Table)
     assert table._content.rows[0]["standing"].text == "Er med"
     assert not of_kind(part._person_parts(code), Notice)
+
+
+def decisions_of(store, code, told):
+    desk = a_desk(store)
+    with store.read() as session:
+        return Decisions(desk, asker(session, code, TODAY), told.append)
+
+
+def test_that_nobody_asked_whether_they_may_be_written_to_is_asked_about_once(store, site):
+    code, told = asks(store, site, Person("Hanne Opdigt")), []
+    form = decisions_of(store, code, told)._decision_form()
+    given = {"outcome": "not_now", "joins_as": None, "reason": "work", "may_write": None,
+             "on": TODAY}  # fmt: skip
+    with pytest.raises(InputFault, match="skrive til dem igen"):
+        form._on_submit(Submission("a" * 32, given, form="decision"))
+    assert told == []
+    form._on_submit(Submission("b" * 32, given, form="decision"))
+    assert len(told) == 1
+
+
+def test_the_answers_shown_are_those_that_were_saved(store, site):
+    code, told = asks(store, site, Person("Hanne Opdigt")), []
+    *_words, form = decisions_of(store, code, told)._consent_parts()
+    given = {"taking_part": "yes", "being_measured": None, "being_quoted": None, "on": TODAY}
+    form._on_submit(Submission("a" * 32, given, form="consent"))
+    assert len(told) == 1, "the person is shown anew, with the receipt"
+
+
+def test_an_article_with_one_day_or_none_to_compare_with_is_told_so_in_danish():
+    of = Happening(TODAY, "Avis")
+    one = study(of, [TODAY], [], began_on=TODAY, today=days(60))
+    told = str([prose.tree for prose in of_kind(study_parts(one, 0), Prose)])
+    assert one.basis_days == 1
+    assert "kun 1 dag " in told
+    assert "endnu" not in verdict_name(one)

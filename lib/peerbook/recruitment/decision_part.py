@@ -9,6 +9,7 @@ from typing import Final, Literal, cast
 from sqlalchemy.orm import Session
 
 from peerbook.desk import Desk
+from peerbook.errors import InputFault
 from peerbook.months import months_after
 from peerbook.people.consent_form import asking_words, consent_form
 from peerbook.people.participants import last_noted, refuse_deleted, refuse_overtaken
@@ -18,7 +19,7 @@ from peerbook.recruitment.journey_records import Asker
 from peerbook.recruitment.names import outcome_name, reason_name, wanted_role_name
 from peerbook.recruitment.person_history import decision_told
 from peerbook.recruitment.talk_records import OUTCOMES, REASONS, Decided
-from peerbook.store import Receipt, Saved, events_of, identities, in_effect
+from peerbook.store import Saved, events_of, identities, in_effect
 from peerbook.store.backup import remember_taken_back
 from peerbook.text import _, format_date
 from peerbook.ui import (
@@ -119,6 +120,12 @@ class Decisions:
                 )
 
             def save_it(meant: Collection[object]) -> None:
+                if outcome == "not_now" and not values["may_write"] and "may_write" not in meant:
+                    text = _(
+                        "Whether you may write to them again is not answered. Ask them. If you "
+                        "cannot, save once more; then they are not on the list to write to."
+                    )
+                    raise InputFault.asking("may_write", text, "may_write")
                 receipt = self._desk.save(submission, lambda session: change(session, meant))
                 self._reopen(receipt_text(receipt))
 
@@ -173,9 +180,7 @@ class Decisions:
                 )
             ]
 
-        def save(
-            submission: Submission, answers: dict[Purpose, bool], on: dt.date
-        ) -> Receipt | None:
+        def save(submission: Submission, answers: dict[Purpose, bool], on: dt.date) -> None:
             def change(session: Session) -> Saved:
                 refuse_deleted(session, self._one.code)
                 saved = save_answers(session, self._one.code, answers, on, today=self._desk.today)
@@ -185,7 +190,7 @@ class Decisions:
                 remember_taken_back(session, standings(session, [self._one.code]))
                 return saved
 
-            return self._desk.save(submission, change)
+            self._reopen(receipt_text(self._desk.save(submission, change)))
 
         return [
             Disclosure(_("The words they are asked with"), asking_words(self._desk)),

@@ -194,10 +194,13 @@ def study_parts(one: Study, said: Said) -> list[Part]:
     ]  # fmt: skip
     if one.expected is None:
         lines.append(
-            _(
-                "What is usual is not known: only {days} days before it can be compared with, and "
-                "it takes 56."
-            ).format(days=one.basis_days)
+            ngettext(
+                "What is usual is not known: only {n} day before it can be compared with, and it "
+                "takes 56.",
+                "What is usual is not known: only {n} days before it can be compared with, and it "
+                "takes 56.",
+                one.basis_days,
+            ).format(n=one.basis_days)
         )
     else:
         lines.append(
@@ -239,7 +242,7 @@ def verdict_name(one: Study) -> str:
         "fewer": _("fewer than usual"),
         "mixed": _("more, but not by this alone"),
         "cannot_tell": _("cannot tell"),
-        "no_basis": _("cannot tell yet"),
+        "no_basis": _("too little before it"),
         "too_early": _("wait until {date}").format(date=format_date(one.last)),
     }[one.verdict]
 
