@@ -259,7 +259,7 @@ def test_two_who_are_not_to_be_matched_are_neither_proposed_nor_matched(store, m
     assert answer.pairs == ()
     assert refused(
         store, matching_records.save_pair, site_id, peer, mentor, on=TODAY, today=TODAY, asked=True
-    ) == ["on"]
+    ) == ["mentor"]
     assert refused(store, matching_records.save_veto, peer, mentor, "staff", "", today=TODAY) == [
         "other"
     ]
@@ -372,7 +372,7 @@ def test_a_veto_holds_for_whichever_code_the_two_go_by(store, one_mentor):
     assert refused(
         store, matching_records.save_pair, site_id, peer, mentors[1], on=TODAY, today=TODAY,
         asked=True,
-    ) == ["on"]  # fmt: skip
+    ) == ["mentor"]  # fmt: skip
     wish(store, one_mentor, peer, [mentors[1]])
     assert proposed(store, site_id) == []
 
@@ -819,3 +819,22 @@ def test_that_somebody_stopped_is_noted_with_its_day_and_says_where_a_reason_goe
     form._on_submit(Submission("a" * 32, {"on": days(-2)}, form="stopped"))
     assert peer in read(store, roles_on, site_id, days(-3))
     assert peer not in read(store, roles_on, site_id, days(-2))
+
+
+def test_a_match_beside_another_says_who_is_in_it_and_what_is_true_of_it(store, made):
+    site_id, (peer, other), (mentor, another) = made
+    number = pair_of(store, made, days(-9))
+
+    def told(one, with_whom, on):
+        match = (matching_records.save_pair, site_id, one, with_whom)
+        with pytest.raises(InputFault) as refusal:
+            change(store, *match, on=on, today=TODAY, asked=True)
+        return str(refusal.value)
+
+    assert told(peer, another, TODAY).startswith("Peer er matchet siden")
+    assert told(other, mentor, TODAY).startswith("Mentor er matchet siden")
+    with store.write(LEADER) as session:
+        append_event(session, "matched_pair", number, "ended", days(-2), end="withdrew")
+    text = told(other, mentor, days(-3))
+    assert text.startswith(f"Mentor var matchet til {format_date(days(-2))}.")
+    assert "Afslut" not in text

@@ -15,7 +15,8 @@ from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Member, Pool, Veto
 from peerbook.matching.wishes import Basis, Wish, check, named, of_people, standing
 from peerbook.people.hanging import keeping_what_hangs
-from peerbook.people.pairs import PAIR, are_vetoed, pairs, pairs_of, refuse_matched
+from peerbook.people.names import role_name
+from peerbook.people.pairs import PAIR, Pair, are_vetoed, pairs, pairs_of, refuse_matched
 from peerbook.people.participants import (
     READY,
     STOPPED,
@@ -597,7 +598,8 @@ def save_pair(
             text = _("They have said no to taking part. If they said yes since, note that first.")
             raise InputFault.at(field, text)
     if are_vetoed(session, peer, mentor):
-        raise InputFault.at("on", _("The two are not to be matched. See the list of who is not."))
+        text = _("The two are not to be matched. See the list of who is not.")
+        raise InputFault.at("mentor", text)
     theirs = pairs_of(session, (peer, mentor))
     others = [pair for pair in theirs if pair.ended_on is None or pair.ended_on > on]
     for pair in others:
@@ -606,9 +608,7 @@ def save_pair(
             raise InputFault.at("mentor", text)
     faults = []
     if others and not beside:
-        text = _(
-            "One of them is matched since {date}. End that pair first, or say that both go on."
-        ).format(date=format_date(others[0].matched_on))
+        text = _matched_beside(others[0], is_peer=others[0].peer in of_peer)
         faults.append(Fault(text, Place(field="beside")))
     if not asked and (why := [*_to_ask(session, site_id, peer, mentor, on)]):
         text = " ".join([*why, _("Ask them, and say when both want to.")])
@@ -628,6 +628,16 @@ def save_pair(
     session.flush()
     append_event(session, PAIR, row.id, "matched", on, **({"beside": True} if others else {}))
     return Saved(PAIR, row.id, row.version)
+
+
+def _matched_beside(pair: Pair, *, is_peer: bool) -> str:
+    """Return who of two that are to be matched has another pair then, and what to do about it."""
+    who = role_name("peer" if is_peer else "mentor")
+    if pair.ended_on is None:
+        text = _("{who} is matched since {date}. End that pair first, or say that both go on.")
+        return text.format(who=who, date=format_date(pair.matched_on))
+    text = _("{who} was matched until {date}. Choose that day or later, or say that both went on.")
+    return text.format(who=who, date=format_date(pair.ended_on))
 
 
 def _to_ask(session: Session, site_id: int, peer: str, mentor: str, on: dt.date) -> Iterator[str]:

@@ -193,7 +193,9 @@ def _cost_parts(spent: Sequence[Spent]) -> list[Part]:
                 money=_("{n} kr.").format(n=format_number(round(one.kr_each))),
             ),
         }
-        for one in spent
+        for one in sorted(
+            spent, key=lambda one: (-one.minutes, -one.cost_kr, channel_name(one.channel))
+        )
     ]
     return [
         Heading(_("What it took")),
