@@ -60,6 +60,36 @@ def pick(place: Locator, question: str, answer: str) -> None:
     place.get_by_label(re.compile(re.escape(question))).select_option(label=answer)
 
 
+def test_what_is_typed_of_the_figures_stays_while_the_team_is_saved(app, guest, site):
+    begun(app, site, filled())
+    page = opened(app, guest, site, "3 Ressourceforbrug")
+    fill(page, "Hvor mange forløb begynder", Tal="77")
+    expect(page.get_by_text(re.compile("^Kladde gemt"))).to_be_visible()
+    tab(page, "6 Resultat")
+    expect(shown(page).get_by_text(re.compile("ikke gemt.*3 Ressourceforbrug"))).to_be_visible()
+    tab(page, "2 Teams")
+    panel = shown(page)
+    for label, value in (
+        ("Hvad er de?", "Leder"), ("Timer om ugen til dette", "5"),
+        ("Løn for et fuldt år", "500.000"), ("Pension, feriepenge", "18"),
+        ("Lokaler, ledelse", "0"), ("Timer til opgaven", "1400"), ("I hvilket års priser?", "2026"),
+        ("Hvor er det fra?", "Opdigtet"),
+    ):  # fmt: skip
+        panel.get_by_label(re.compile(re.escape(label))).first.fill(value)
+    pick(panel, "Hvilken timepris er det?", "Hvad koster en time for en koordinator?")
+    panel.get_by_role("button", name="Gem", exact=True).first.click()
+    expect(panel.get_by_role("cell", name="Leder")).to_be_visible()
+    tab(page, "3 Ressourceforbrug")
+    row = page.get_by_role("row").filter(has_text="Hvor mange forløb begynder")
+    expect(row.get_by_label(re.compile("Tal"))).to_have_value("77")
+    expect(shown(page).locator(".pb-offer")).to_have_count(0)
+    expect(page.get_by_text("Disse kommer fra holdet i trin 2", exact=False)).to_be_visible()
+    page.get_by_role("button", name="Gem tallene").click()
+    expect(shown(page).get_by_text(re.compile("^Gemt kl"))).to_be_visible()
+    (one,) = kept(app, site)
+    assert one.assessment.figures[STARTED].value == 77
+
+
 def test_an_estimate_is_begun_and_filled_in_by_its_steps(app, guest, site, axe):
     page = guest.open(app.server, "costs", query(site=site[1]))
     page.get_by_label("Hvad kalder I det?").fill("Tre år")
