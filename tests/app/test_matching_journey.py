@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from builders import a_site, assert_sound
 from journeys import query
-from peerbook.matching.matching_records import save_wishes
+from peerbook.matching.matching_records import save_gathering, save_wishes
+from peerbook.matching.occasions import Occasion
 from peerbook.people.participants import new_participant, roles_on
 from peerbook.store import append_event
 from steps import TODAY, row_of, tab
@@ -49,6 +50,9 @@ def test_two_who_wish_for_each_other_are_matched_and_part_kindly(app, guest, sit
     wishes(page, PEER, MENTOR)
     tab(page, "Hvem mødte hvem")
     panel = shown(page)
+    page.get_by_role("button", name="Hvem skal inviteres næste gang?").click()
+    never = page.get_by_role("table", name="Et ønske, men de har aldrig mødt hinanden")
+    expect(never).to_contain_text(MENTOR)
     panel.get_by_label("Hvor?").fill("Lido")
     panel.get_by_label(PEER).check()
     page.get_by_role("button", name="Gem, hvem der var med").click()
@@ -140,6 +144,9 @@ def test_wishes_that_were_written_in_another_tab_meanwhile_are_chosen_between(
         next(code for code, held in roles.items() if held == role and code != mine)
         for role in ("peer", "mentor")
     )
+    with app.store.write("leader") as session:
+        cafe = Occasion(TODAY, "cafe", "Lido", frozenset({peer, theirs, mine}))
+        save_gathering(session, site[0], cafe, TODAY)
     page = guest.open(app.server, "matching", query(site=site[1]))
     row_of(shown(page), PEER).get_by_role("button", name=re.compile("^Åbn")).click()
     shown(page).get_by_label("Helst").select_option(label=other)

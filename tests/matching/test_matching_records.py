@@ -22,6 +22,7 @@ from builders import (
 from builders import save as saved
 from peerbook.errors import Conflict, InputFault, Question
 from peerbook.matching import matching_records
+from peerbook.matching.gathering_part import never_met_parts
 from peerbook.matching.occasions import Kind, Occasion
 from peerbook.matching.proposal import propose
 from peerbook.matching.proposal_part import Proposals
@@ -134,11 +135,78 @@ def test_who_was_where_can_be_corrected_after_a_guest_was_erased(store, made):
 # -- wishes --------------------------------------------------------------------------------------
 
 
-def wish(store, made, code, wished, basis="met", on=TODAY, seen=None):
+def wish(store, made, code, wished, basis="met", on=TODAY, seen=None, is_meant=True):
     return change(
         store, matching_records.save_wishes, made[0], code, wished, basis, made_on=on, today=TODAY,
-        seen=seen,
+        seen=seen, is_meant=is_meant,
     )  # fmt: skip
+
+
+def test_a_wish_after_meeting_is_asked_about_where_no_meeting_is_noted_by_then(store, made):
+    site_id, (peer, _p), (mentor, other) = made
+    cafe = Occasion(days(-3), "cafe", "Lido", frozenset({peer, mentor}))
+    change(store, matching_records.save_gathering, site_id, cafe, TODAY)
+    wish(store, made, peer, [mentor], on=days(-3), is_meant=False)
+    with pytest.raises(InputFault) as fault:
+        wish(store, made, peer, [mentor, other], is_meant=False)
+    (question,) = fault.value.faults
+    assert isinstance(question, Question)
+    assert (question.place.field, question.about) == ("wish_2", (mentor, other))
+    with pytest.raises(InputFault):
+        wish(store, made, mentor, [peer], on=days(-4), is_meant=False)
+    wish(store, made, peer, [other], basis="form", is_meant=False)
+    wish(store, made, peer, [mentor, other])
+    wish(store, made, peer, [other, mentor], seen=noted(store, made, peer), is_meant=False)
+    assert_sound(store)
+
+
+def test_the_form_asks_once_about_a_wish_after_meeting_of_two_who_never_met(store, made):
+    site_id, (peer, _p), (mentor, other) = made
+    with store.read() as session:
+        part = Wishes(a_desk(store), session.get_one(Site, site_id), lambda _tab: None)
+    part.parts()
+    part._place.open(part._one(peer))
+    form = next(one for one in part._place.inside if isinstance(one, Form))
+    assert form.begin["basis"] == "form", "they have met nobody"
+
+    def save(first):
+        values = {"basis": "met", "wish_1": first, "wish_2": None, "wish_3": None}
+        form._on_submit(Submission("a" * 32, values | {"made_on": TODAY}, form="wishes"))
+
+    with pytest.raises(InputFault, match="Der står intet møde"):
+        save(mentor)
+    with pytest.raises(InputFault, match="Der står intet møde"):
+        save(other)
+    assert read(store, matching_records.wishes, site_id) == []
+    save(other)
+    assert [one.wished for one in read(store, matching_records.wishes, site_id)] == [other]
+
+
+def test_who_wishes_for_whom_and_has_never_met_is_shown_before_inviting(store, made):
+    site_id, (peer, second), (mentor, other) = made
+    cafe = Occasion(days(-3), "cafe", "Lido", frozenset({second, mentor}))
+    change(store, matching_records.save_gathering, site_id, cafe, TODAY)
+    wish(store, made, peer, [mentor], basis="form")
+    wish(store, made, second, [mentor])
+    with store.write(LEADER) as session:
+        identities.save_name(session, peer, "Emil Opdigt")
+    desk = a_desk(store)
+
+    def shown():
+        with store.read() as session:
+            room = read_room(desk, session.get_one(Site, site_id))
+        parts = never_met_parts(room)
+        rows = [row for one in parts if isinstance(one, Table) for row in one.data["rows"]]
+        return str(rows), str([one.tree for one in parts if isinstance(one, Prose)])
+
+    rows, others = shown()
+    assert "Emil Opdigt" in rows
+    assert second not in rows, "those two have met"
+    assert "2 mulige par uden et ønske" in others
+    change(store, matching_records.save_veto, peer, other, "family", "", today=TODAY)
+    assert "Ét muligt par uden et ønske" in shown()[1], "a veto is no pair"
+    pair_of(store, made)
+    assert shown()[0] == "[]", "whoever is matched need not meet anybody"
 
 
 def noted(store, made, code, basis="met", on=TODAY):

@@ -132,5 +132,5 @@ class Matching:
         wished = self._draw.sample(list(others[:5]), self._draw.choice((1, 2, 3)))
         matching_records.save_wishes(
             self._session, self._site_id, code, wished, basis,
-            made_on=today - dt.timedelta(days=ago), today=today,
+            made_on=today - dt.timedelta(days=ago), today=today, is_meant=True,
         )  # fmt: skip

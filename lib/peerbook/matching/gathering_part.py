@@ -9,7 +9,7 @@ from typing import cast
 from peerbook.matching import matching_records
 from peerbook.matching.names import GATHERINGS, gathering_name
 from peerbook.matching.occasions import Invitation, Kind, Occasion, next_occasion
-from peerbook.matching.room import Room, read_room
+from peerbook.matching.room import Room, read_room, tie
 from peerbook.people.names import role_name
 from peerbook.sites.tab import Tab
 from peerbook.store import Receipt, identities
@@ -185,7 +185,39 @@ class Gatherings(Tab):
             submit_label=_("Show whom to invite"),
             only_asks=True,
         )
-        return [form, place]
+        return [*never_met_parts(read_room(self._desk, self._site)), form, place]
+
+
+def never_met_parts(room: Room) -> list[Part]:
+    """Return who could be matched, wishes for whom, and has not met them; and how many others."""
+    never = [
+        couple
+        for couple in room.meetings.never_met(room.pool)
+        if room.pool.are_free(couple) and couple not in room.pool.vetoed
+    ]
+    tied = {bond.couple: bond for bond in room.bonds}
+    wished = [tied[couple] for couple in never if couple in tied]
+    others = len(never) - len(wished)
+    parts: list[Part] = []
+    if wished:
+        columns = [
+            Column("peer", role_name("peer")),
+            Column("mentor", role_name("mentor")),
+            Column("tie", _("Wish"), kind="status"),
+        ]
+        rows = [
+            {"peer": room.name(one.peer), "mentor": room.name(one.mentor), "tie": tie(one)}
+            for one in sorted(wished, key=lambda one: (not one.is_mutual, -one.points))
+        ]
+        parts.append(Table(columns, rows, _("A wish, but they have never met"), sortable=False))
+    if others:
+        text = ngettext(
+            "One possible pair without a wish has never met.",
+            "{n} possible pairs without a wish have never met.",
+            others,
+        )
+        parts.append(Prose(text.format(n=others)))
+    return parts
 
 
 def invitation_told(found: Invitation | None) -> str:

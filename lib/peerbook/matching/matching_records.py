@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from peerbook.errors import Fault, InputFault, Place
+from peerbook.errors import Fault, InputFault, Place, Question
 from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Member, Pool, Veto
 from peerbook.matching.wishes import Basis, Wish, check, named, of_people, standing
@@ -367,6 +367,7 @@ def save_wishes(
     made_on: dt.date,
     today: dt.date,
     seen: Mapping[str, object] | None = None,
+    is_meant: bool = False,
 ) -> Saved:
     """Note whom somebody wishes for, the most wished first; earlier days stay as they are.
 
@@ -377,13 +378,15 @@ def save_wishes(
     seen
         What was noted for that day and basis, as `wishes.named` told it to whoever writes; None
         when that was nothing.
+    is_meant
+        Whether it was asked about that no meeting is noted before a wish after meeting.
 
     Raises
     ------
     InputFault
         As `wishes.check` says, when nobody is named, or somebody whose wish was taken back on a
         later day: that is history; at `made_on` when they are a peer and a mentor now but were not
-        on that day.
+        on that day; or when two have not met, as far as is noted, and it is not said to be meant.
     Conflict
         When somebody else has written down wishes for that day and basis since, or taken one back.
     """
@@ -397,6 +400,9 @@ def save_wishes(
         text = _("One of them did not take part yet on that day, or in another role. Check it.")
         raise InputFault.at("made_on", text)
     check(sheet, then, today)
+    if basis == "met" and not is_meant:
+        met = Meetings(occasions(session, site_id), made_on, also)
+        _ask_where_never_met(sheet, of_people(wishes(session, site_id), also), met)
     known = of_people(wishes(session, site_id), also)
     nothing, stored, mine = (named(some, code, basis, made_on) for some in ((), known, sheet))
     refuse_overtaken(seen or nothing, stored, mine)
@@ -422,6 +428,28 @@ def save_wishes(
     session.add_all(rows)
     session.flush()
     return Saved("wish", rows[0].id, rows[0].version)
+
+
+def _ask_where_never_met(sheet: Sequence[Wish], known: Iterable[Wish], met: Meetings) -> None:
+    """Ask about new wishes after meeting of two who never met, as far as is noted.
+
+    Raises
+    ------
+    InputFault
+        With a question at each.
+    """
+    noted = {(one.wisher, one.wished) for one in known if one.basis == "met"}
+    text = _(
+        "No meeting of the two is noted by that day. Note it under “Who met whom”, or choose “On "
+        "the form, before”. If they met all the same, save once more."
+    )
+    about = tuple(one.wished for one in sheet)
+    if questions := [
+        Question(text, Place(field=f"wish_{one.rank}"), about)
+        for one in sheet
+        if (one.wisher, one.wished) not in noted and not met.between(one.wisher, one.wished)
+    ]:
+        raise InputFault(questions)
 
 
 def withdraw_wish(session: Session, code: str, wished: str, on: dt.date, today: dt.date) -> Saved:

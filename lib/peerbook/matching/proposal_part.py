@@ -6,7 +6,7 @@ from typing import cast, get_args
 
 from peerbook.matching import matching_records
 from peerbook.matching.proposal import Answer, Proposal, Way, propose
-from peerbook.matching.room import Room, read_room
+from peerbook.matching.room import Room, read_room, tie
 from peerbook.matching.sentences import (
     sentence,
     sentence_of_roles,
@@ -15,7 +15,6 @@ from peerbook.matching.sentences import (
     ways_told,
     worth_text,
 )
-from peerbook.matching.wishes import Bond
 from peerbook.people.names import role_name
 from peerbook.sites.tab import Tab
 from peerbook.text import _, format_list, ngettext
@@ -28,9 +27,7 @@ from peerbook.ui import (
     Part,
     Prose,
     RowAction,
-    Status,
     Table,
-    bullets,
     literal,
 )
 
@@ -43,7 +40,9 @@ class Proposals(Tab):
     def parts(self) -> list[Part]:
         """Return the choice of the way, and what it gives."""
         ways: list[tuple[Way, str]] = [(way, way_name(way)) for way in get_args(Way)]
-        choice = Filter(_("What matters most?"), ways, self._choose, value=self._way, look="radio")
+        choice = Filter(
+            _("How are pairs to be found?"), ways, self._choose, value=self._way, look="radio"
+        )
         return [choice, *super().parts()]
 
     def _choose(self, way: Way) -> None:
@@ -57,7 +56,7 @@ class Proposals(Tab):
             Prose(way_aim(self._way)),
             *self._answer_parts(room, proposal.by(self._way)),
             *_difference_parts(room, proposal),
-            Disclosure(_("How a proposal comes about"), [Prose(bullets(ways_told()))]),
+            Disclosure(_("How a proposal comes about"), [_rules()]),
             Disclosure(_("Who wishes for whom"), lambda: [_bonds_table(room)]),
         ]
 
@@ -81,7 +80,7 @@ class Proposals(Tab):
             {
                 "peer": room.name(bond.peer),
                 "mentor": room.name(bond.mentor),
-                "tie": _tie(bond),
+                "tie": tie(bond),
                 "why": sentence_of_roles(bond),
                 "codes": (bond.peer, bond.mentor),
             }
@@ -116,6 +115,10 @@ class Proposals(Tab):
             ),
             _("{peer} and {mentor} are matched.").format(peer=row["peer"], mentor=row["mentor"]),
         )
+
+
+def _rules() -> Part:
+    return Prose("\n".join(f"- {one}" for one in ways_told()))
 
 
 def _difference_parts(room: Room, proposal: Proposal) -> list[Part]:
@@ -156,13 +159,7 @@ def _bonds_table(room: Room) -> Part:
         Column("why", _("Between whom")),
     ]
     rows = [
-        {"tie": _tie(bond), "why": sentence(bond, room.name)}
+        {"tie": tie(bond), "why": sentence(bond, room.name)}
         for bond in sorted(room.bonds, key=lambda bond: (not bond.is_mutual, -bond.points))
     ]
     return Table(columns, rows, _("Who wishes for whom"), sortable=False)
-
-
-def _tie(bond: Bond) -> Status:
-    if bond.is_mutual:
-        return Status(_("Both"), "ok")
-    return Status(_("One: talk about it"), "info")

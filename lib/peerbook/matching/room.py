@@ -16,6 +16,8 @@ from peerbook.people.pairs import Pair, pairs
 from peerbook.people.participants import danish_order
 from peerbook.store import identities
 from peerbook.store.tables import Site
+from peerbook.text import _
+from peerbook.ui import Status
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,13 @@ class Room:
         """Return code and name of all who take part, by name in Danish order."""
         both = self.of_role("peer") + self.of_role("mentor")
         return sorted(both, key=lambda one: (danish_order(one[1]), one[0]))
+
+
+def tie(bond: Bond) -> Status:
+    """Return whether both wish for each other."""
+    if bond.is_mutual:
+        return Status(_("Both"), "ok")
+    return Status(_("One: talk about it"), "info")
 
 
 def read_room(desk: Desk, site: Site) -> Room:

@@ -163,6 +163,7 @@ class Wishes(Tab):
 
     def _wish_form(self, room: Room, member: Member) -> Form:
         others = room.of_role("mentor" if member.role == "peer" else "peer")
+        ask = asks_once()
 
         def save(submission: Submission) -> None:
             values = submission.values
@@ -174,17 +175,23 @@ class Wishes(Tab):
             basis = cast(Basis, values["basis"])
             made_on = given(dt.date, values["made_on"])
             seen = submission.seen or named(room.wishes, member.code, basis, made_on)
-            self._save_of(
-                submission, member.code,
-                lambda session: matching_records.save_wishes(
-                    session, self._site.id, member.code, wished, basis,
-                    made_on=made_on, today=self._desk.today, seen=seen,
-                ),
+            ask(
+                lambda meant: self._save_of(
+                    submission, member.code,
+                    lambda session: matching_records.save_wishes(
+                        session, self._site.id, member.code, wished, basis,
+                        made_on=made_on, today=self._desk.today, seen=seen,
+                        is_meant=tuple(wished) in meant,
+                    ),
+                )
             )  # fmt: skip
 
         labels = (_("First of all"), _("Then"), _("And then"))
         holding = [wish for wish in room.holding if wish.wisher == member.code]
-        basis: Basis = "form" if holding and all(one.basis == "form" for one in holding) else "met"
+        has_met = any(one.basis == "met" for one in holding)
+        if not holding:
+            has_met = bool(room.meetings.met_by(member.code) & {code for code, _name in others})
+        basis: Basis = "met" if has_met else "form"
         can_be = {code for code, _name in others}
         kept = [one.wished for one in holding if one.basis == basis and one.wished in can_be]
         return Form(
