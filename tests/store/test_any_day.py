@@ -358,7 +358,7 @@ class Journal:
         is_agreed = any(state == "agreed" for _when, state in talks)
         was_held = any(state == "held" and max(known) <= when <= on for when, state in talks)
         last = None
-        for one in self.walk(code, (*OUTCOMES, "enrolled"), on):
+        for one in self.walk(code, (*OUTCOMES, "enrolled", "stopped"), on):
             last = one
         if last is not None and last.on >= max(known) and not (is_agreed and last.kind != "joined"):
             return "joined" if last.kind == "enrolled" else last.kind
