@@ -735,10 +735,13 @@ def test_a_veto_against_ones_own_partner_is_asked_about_and_the_pair_goes_on(sto
 
 
 def test_a_veto_of_two_whose_pair_has_ended_is_not_asked_about(store, made):
-    _site_id, (peer, _p), (mentor, _m) = made
+    site_id, (peer, _p), (mentor, _m) = made
     number = pair_of(store, made, days(-40))
     change(store, end_records.end_pair, number, "moved_on", days(-9), TODAY)
     change(store, matching_records.save_veto, peer, mentor, "own_wish", "", today=TODAY)
+    assert [{one.one, one.other} for one in read(store, matching_records.hard_stops, site_id)] == [
+        {peer, mentor}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -255,6 +255,11 @@ def talked(store, site_id):
         return enquiry.id, enquiry.version
 
 
+def asked_on(store, number):
+    with store.read() as session:
+        return session.get_one(Enquiry, number).asked_on
+
+
 def test_an_enquiry_is_not_moved_past_the_talk_it_led_to(store, site_id, talked):
     number, version = talked
     past = replace(ASKED, on=days(-12))
@@ -263,6 +268,7 @@ def test_an_enquiry_is_not_moved_past_the_talk_it_led_to(store, site_id, talked)
     ]
     same_day = replace(ASKED, on=days(-13))
     change(store, enquiry_records.correct_enquiry, number, same_day, TODAY, version)
+    assert asked_on(store, number) == days(-13)
 
 
 def test_it_may_be_moved_where_they_had_asked_before_the_talk_too(store, site_id, talked):
@@ -272,6 +278,7 @@ def test_it_may_be_moved_where_they_had_asked_before_the_talk_too(store, site_id
     change(
         store, enquiry_records.correct_enquiry, number, replace(ASKED, on=days(-1)), TODAY, version
     )
+    assert asked_on(store, number) == days(-1)
 
 
 def talk_held(store, code):
