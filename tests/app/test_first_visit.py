@@ -56,6 +56,7 @@ def test_from_nothing_to_a_course_with_attendance(serve_notebooks, visitor, tmp_
     page.get_by_label("Kommune").fill("Vejle")
     page.get_by_role("button", name="Begynd").click()
     expect(page.get_by_text("Næste skridt:")).to_be_visible()
+    expect(page.get_by_role("link", name="Skriv henvendelsen ned")).to_be_visible()
 
     page = visitor.open(server, "course_plan")
     alerts = []

@@ -21,7 +21,7 @@ from peerbook.start_page.courses_part import (
     recent_courses,
 )
 from peerbook.start_page.waiting_part import cafe_parts, new_people_parts, pairs_parts
-from peerbook.store import Receipt, backup
+from peerbook.store import Receipt, Role, backup
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date
 from peerbook.text.formats import COPENHAGEN
@@ -66,7 +66,7 @@ def _first_site(desk: Desk) -> Section:
             submission, lambda session: site_records.save_site(session, name, municipality)
         )
         place.show(
-            [Prose(_first_steps()), *_before_names(desk)],
+            [Prose(_first_steps(desk.visitor.role)), *_before_names(desk)],
             announce=_("{name} is ready.").format(name=name),
         )
         return receipt
@@ -111,11 +111,15 @@ def _before_names(desk: Desk) -> list[Part]:
     ]
 
 
-def _first_steps() -> str:
-    return _(
+def _first_steps(role: Role) -> str:
+    text = _(
         "Next: [plan your first course](course_plan.ipynb). When the course "
         "has begun, [attendance and evaluations](course_record.ipynb) are kept here too."
     )
+    if role != "leader":
+        return text
+    asked = _("Has somebody asked to join already? [Write the enquiry down](recruitment.ipynb).")
+    return f"{text}\n\n{asked}"
 
 
 def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
@@ -143,7 +147,7 @@ def _parts(desk: Desk, sites: Sequence[Site]) -> list[Part]:
     if not days and courses:
         days = [Prose(_("No course days in the next six weeks."))]
     elif not days and role in PLANNING:
-        days = [Prose(_first_steps())]
+        days = [Prose(_first_steps(desk.visitor.role))]
     return [
         *begun, *_backup_parts(desk), Heading(_("The next six weeks")), *days, *waiting,
         *courses_parts(courses, last_day, sites, today, role, has_older=has_older),
