@@ -289,6 +289,24 @@ def test_save_that_takes_long_says_so_and_can_be_tried_again(show, wire):
     assert len(set(saves.keys)) == 1
 
 
+def test_whoever_leaves_while_it_saves_is_asked_and_nobody_else_is(show, wire):
+    saves = Saves()
+    page = show(plan(saves))
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    name_box(page).fill("Forår")
+    wire.hold()
+    save_button(page).click()
+    page.close(run_before_unload=True)
+    expect(page.get_by_text(_("Saving …"))).to_be_visible()  # the page is still there
+    assert asked == ["beforeunload"]
+    wire.release()
+    expect(receipt(page)).to_be_visible()
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
+    assert asked == ["beforeunload"]
+
+
 # --- drafts -----------------------------------------------------------------------------------
 
 

@@ -31,11 +31,15 @@ export function form({ model, el }) {
   const leave = onConnection(el, () => state.refresh());
   const hide = () => document.visibilityState === "hidden" && state.sendDraft();
   document.addEventListener("visibilitychange", hide);
+  // Whoever leaves now may take what is on its way to being saved along with the page.
+  const stay = (event) => state.isSaving() && event.preventDefault();
+  addEventListener("beforeunload", stay);
   return () => {
     const parting = here()?.isParting && here().answers;
     if (parting) parting.set(name, parting.has(name) ? null : state.typed()); // of two alike, neither is taken for the other
     leave();
     document.removeEventListener("visibilitychange", hide);
+    removeEventListener("beforeunload", stay);
   };
 }
 
@@ -71,6 +75,7 @@ function build() {
   };
 
   // What was typed since the last save, unless it is on its way; nothing where there is none.
+  state.isSaving = () => isSaving;
   state.typed = () => (touched.size && !isSaving ? valuesOf((one) => touched.has(one.spec.name)) : null);
 
   // What Python proposes counts as if it had been typed.
