@@ -11,15 +11,17 @@ from sqlalchemy import select
 from builders import LEADER, START, a_course_of, a_desk
 from peerbook.course import people_records
 from peerbook.course.attendance.consent_part import Consents
-from peerbook.errors import InputFault
+from peerbook.errors import InputFault, Question
 from peerbook.people.consent_form import asked_about
 from peerbook.privacy.consent import (
     KINDS,
     PURPOSES,
+    about_answer,
     allowed_by,
     consent_texts,
     consents,
     save_answers,
+    standings,
 )
 from peerbook.store import identities, set_setting
 from peerbook.store.tables import Audit, Course, Event
@@ -34,9 +36,9 @@ def made(store):
     return a_course_of(store, "Anna Holm Jensen", "Bo Skov", "Zahra Omar")
 
 
-def says(store, code, on=START, today=LATER, **answers):
+def says(store, code, on=START, today=LATER, meant=(), **answers):
     with store.write(LEADER) as session:
-        return save_answers(session, code, answers, on, today=today)
+        return save_answers(session, code, answers, on, today=today, meant=meant)
 
 
 def answers(store, code, on=LATER):
@@ -92,12 +94,36 @@ def test_saying_the_same_again_adds_nothing(store, made):
         assert len(list(session.scalars(select(Event).where(Event.kind.in_(KINDS))))) == 1
 
 
-def test_a_day_to_come_one_before_the_last_answer_and_a_stranger_are_refused(store, made):
-    says(store, made.codes[0], on=LATER, taking_part=True)
-    for code, on in ((made.codes[0], START), (made.codes[1], LATER + dt.timedelta(days=1)),
-                     ("P-000000", START)):  # fmt: skip
+def test_a_day_to_come_and_a_stranger_are_refused(store, made):
+    for code, on in ((made.codes[1], LATER + dt.timedelta(days=1)), ("P-000000", START)):
         with pytest.raises(InputFault):
             says(store, code, on=on, taking_part=False)
+
+
+def test_a_slip_gives_way_to_what_was_said_before_it_once_that_was_asked_about(store, made):
+    code = made.codes[0]
+    says(store, code, on=LATER, taking_part=False, being_quoted=True)
+    with pytest.raises(InputFault) as refusal:
+        says(store, code, taking_part=True)
+    (question,) = refusal.value.faults
+    assert isinstance(question, Question)
+    assert answers(store, code) == {"taking_part": False, "being_quoted": True}
+
+    says(store, code, taking_part=True, meant=[question.about])
+
+    assert answers(store, code, START) == {"taking_part": True}
+    assert answers(store, code) == {"taking_part": True, "being_quoted": True}
+    with store.read() as session:
+        standing = standings(session, [code])[about_answer(code, "taking_part")]
+        assert standing == consents(session, code, LATER)["taking_part"].standing
+    assert standing.since is None
+
+
+def test_what_is_said_again_on_an_earlier_day_beside_other_answers_asks_nothing(store, made):
+    code = made.codes[0]
+    says(store, code, on=LATER, taking_part=True)
+    says(store, code, taking_part=True, being_quoted=True)
+    assert answers(store, code) == {"taking_part": True, "being_quoted": True}
 
 
 def test_the_record_page_lists_who_said_what_and_takes_an_answer(store, made):

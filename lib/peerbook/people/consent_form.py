@@ -17,10 +17,13 @@ from peerbook.store import Receipt, identities
 from peerbook.text import _, format_date
 from peerbook.ui import ChoiceField, DateField, Form, Heading, Part, Prose, Submission
 from peerbook.ui.answers import given
+from peerbook.ui.asking import asks_once
 
 _YES, _NO = "yes", "no"
 
-SaveAnswers = Callable[[Submission, dict[Purpose, bool], dt.date], Receipt | None]
+SaveAnswers = Callable[
+    [Submission, dict[Purpose, bool], dt.date, Collection[object]], Receipt | None
+]
 
 
 def asked_about(desk: Desk, said: Collection[Purpose] = ()) -> list[Purpose]:
@@ -54,14 +57,22 @@ def consent_form(desk: Desk, said: Mapping[Purpose, Consent], save: SaveAnswers)
     said
         What they have answered so far.
     save
-        Is given the submission, the answers, and the day they were said on.
+        Is given the submission, the answers, the day they were said on, and what has been asked
+        about.
     """
-    asked = asked_about(desk, said)
+    asked, ask = asked_about(desk, said), asks_once()
 
     def on_submit(submission: Submission) -> Receipt | None:
         values = submission.values
         answers = {purpose: values[purpose] == _YES for purpose in asked if values[purpose]}
-        return save(submission, answers, given(dt.date, values["on"]))
+        receipt: Receipt | None = None
+
+        def keep(meant: Collection[object]) -> None:
+            nonlocal receipt
+            receipt = save(submission, answers, given(dt.date, values["on"]), meant)
+
+        ask(keep)
+        return receipt
 
     return Form(
         "consent",

@@ -16,13 +16,13 @@ import yaml
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from peerbook.errors import InputFault
+from peerbook.errors import InputFault, Place, Question
 from peerbook.paths import product_folder
 from peerbook.store import Saved, append_event, events_of, in_effect
-from peerbook.store.events import WITHDRAWN
+from peerbook.store.events import WITHDRAWN, supersede
 from peerbook.store.tables import Event, Participant
 from peerbook.store.taken_back import Standing
-from peerbook.text import _
+from peerbook.text import _, format_date
 
 Purpose = Literal["taking_part", "being_measured", "being_quoted", "cpr_link"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
@@ -196,10 +196,12 @@ def save_answers(
     on: dt.date,
     *,
     today: dt.date,
+    meant: Collection[object] = (),
 ) -> Saved:
     """Write down what somebody answers; what is as it was is left alone.
 
-    A no holds from the day it was said, which is never to come: nothing waits.
+    A no holds from the day it was said, which is never to come: nothing waits. Where something else
+    stands of a later day, that is asked about: it may be a slip, whose place this answer takes.
 
     Parameters
     ----------
@@ -209,30 +211,55 @@ def save_answers(
         The day it was said.
     today
         The day it is written down.
+    meant
+        What has been asked about.
 
     Raises
     ------
     InputFault
-        When the day is still to come, or there is no such person.
+        When the day is still to come, there is no such person, or it has to be asked about.
     """
     if session.get(Participant, code) is None:
         raise InputFault.at("mentor", _("They are no longer on the course. Reload the page."))
     if on > today:
         raise InputFault.at("on", _("That day is still to come. Write the day it was said."))
-    now = consents(session, code, dt.date.max)
-    for purpose, given in answers.items():
-        earlier = now.get(purpose)
-        is_news = earlier is None or earlier.given != given
-        if earlier is not None and on < earlier.since and is_news:
-            raise InputFault.at(
-                "on", _("Something was answered after that day already. Write a later one.")
-            )
-        if is_news:
-            append_event(
-                session, "participant", code, _YES if given else _NO, on,
-                purpose=purpose, text_version=consent_texts().version,
-            )  # fmt: skip
+    recorded = events_of(session, "participant", code)
+    now = _answers(recorded, dt.date.max)
+    news = {
+        purpose: given
+        for purpose, given in answers.items()
+        if purpose not in now or now[purpose].given != given
+    }
+    questions = [
+        Question(_overruled(now[purpose]), Place(field="on"), (purpose, on))
+        for purpose in news
+        if purpose in now and on < now[purpose].since and (purpose, on) not in meant
+    ]
+    if questions:
+        raise InputFault(questions)
+    for purpose, given in news.items():
+        event = append_event(
+            session, "participant", code, _YES if given else _NO, on,
+            purpose=purpose, text_version=consent_texts().version,
+        )  # fmt: skip
+        slips = [
+            one
+            for one in in_effect(recorded, dt.date.max)
+            if one.kind in KINDS and one.details["purpose"] == purpose and one.effective_on > on
+        ]
+        supersede(session, slips, event)
     return Saved("consent", len(now), 1)
+
+
+def _overruled(later: Consent) -> str:
+    text = (
+        _("They stand with a yes of {date}. If that was a slip, save again: this takes its place.")
+        if later.given
+        else _(
+            "They stand with a no of {date}. If that was a slip, save again: this takes its place."
+        )
+    )
+    return text.format(date=format_date(later.since))
 
 
 def purpose_name(purpose: Purpose) -> str:

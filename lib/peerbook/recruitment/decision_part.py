@@ -180,10 +180,17 @@ class Decisions:
                 )
             ]
 
-        def save(submission: Submission, answers: dict[Purpose, bool], on: dt.date) -> None:
+        def save(
+            submission: Submission,
+            answers: dict[Purpose, bool],
+            on: dt.date,
+            meant: Collection[object],
+        ) -> None:
             def change(session: Session) -> Saved:
                 refuse_deleted(session, self._one.code)
-                saved = save_answers(session, self._one.code, answers, on, today=self._desk.today)
+                saved = save_answers(
+                    session, self._one.code, answers, on, today=self._desk.today, meant=meant
+                )
                 if answers.get("cpr_link") is False:
                     identities.forget_cpr(session, self._one.code)
                 session.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy.orm import Session
 
@@ -107,14 +107,19 @@ class Consents:
         with self._desk.store.read() as session:
             said = consents(session, mentor.code, self._desk.today)
 
-        def save(submission: Submission, answers: dict[Purpose, bool], on: dt.date) -> Receipt:
+        def save(
+            submission: Submission,
+            answers: dict[Purpose, bool],
+            on: dt.date,
+            meant: Collection[object],
+        ) -> Receipt:
             stopped = Stopped()
 
             def change(session: Session) -> Saved:
                 nonlocal stopped
                 saved, stopped = save_consents(
                     session, mentor.code, answers, on,
-                    today=self._desk.today,
+                    today=self._desk.today, meant=meant,
                 )  # fmt: skip
                 return saved
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -39,6 +39,7 @@ def save_consents(
     on: dt.date,
     *,
     today: dt.date,
+    meant: Collection[object] = (),
 ) -> tuple[Saved, Stopped]:
     """Write down what somebody answers, and stop what a no is about.
 
@@ -50,7 +51,7 @@ def save_consents(
 
     Parameters
     ----------
-    answers, on, today
+    answers, on, today, meant
         As for `save_answers`.
 
     Raises
@@ -59,7 +60,7 @@ def save_consents(
         As `save_answers` does; nothing is saved then.
     """
     before = consents(session, code, dt.date.max).get("taking_part")
-    saved = save_answers(session, code, answers, on, today=today)
+    saved = save_answers(session, code, answers, on, today=today, meant=meant)
     has_left = answers.get("taking_part") is False and (before is None or before.given)
     left = tuple(_leave_courses(session, code, on, today)) if has_left else ()
     cpr_deleted = answers.get("cpr_link") is False and identities.forget_cpr(session, code)
