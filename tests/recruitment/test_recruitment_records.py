@@ -22,6 +22,7 @@ from builders import (
 from peerbook.course import people_records
 from peerbook.errors import Conflict, InputFault, Question
 from peerbook.matching import matching_records
+from peerbook.people.pairs import PAIR
 from peerbook.people.participants import roles_on
 from peerbook.privacy.erasure import erase_person
 from peerbook.recruitment import (
@@ -89,6 +90,10 @@ def asks(store, site_id, person=HANNE, asked=ASKED):
 
 def askers(session, site_id, today):
     return with_names(session, standings(session, site_id, today))
+
+
+def told_of(session, code):
+    return list(history(session, code, TODAY))
 
 
 def standing(store, site_id, today=TODAY):
@@ -471,13 +476,31 @@ def test_the_last_word_counts_and_the_first_is_taken_back_not_wiped_out(store, s
     assert funnel(read(store, journeys_frame, site_id), "heard_via")[0].reached[2] == 0
 
 
+def test_the_history_goes_on_through_pairs_as_a_peer_and_then_as_a_mentor(store, site_id):
+    code = asks(store, site_id, asked=replace(ASKED, on=days(-300)))
+    other = asks(store, site_id, Person("Ib Opdigt", Contacts(phone="22114455")))
+    joins(store, code, on=days(-290))
+    first = a_pair(store, site_id, code, other, days(-280))
+    with store.write(LEADER) as session:
+        append_event(session, PAIR, first, "ended", days(-100), end="completed")
+    second = a_pair(store, site_id, other, code, days(-50))
+
+    told = [line.partition(": ")[2] for line in read(store, told_of, code)]
+
+    assert told[-3:] == [
+        f"Matchet som peer: par {first}",
+        f"Par {first} sluttede: gennemført som aftalt",
+        f"Matchet som mentor: par {second}",
+    ]
+
+
 def test_whoever_no_longer_takes_part_is_told_so_until_they_join_or_ask_again(store, site_id):
     code = asks(store, site_id, asked=replace(ASKED, on=days(-9)))
     joins(store, code, on=days(-8))
     change(store, matching_records.save_stopped, site_id, code, days(-3), TODAY)
     assert standing(store, site_id) == {code: "stopped"}
     assert standing(store, site_id, days(-4)) == {code: "joined"}
-    assert list(read(store, history, code, TODAY))[-1] == "7. mar. 2026: Er ikke med længere"
+    assert read(store, told_of, code)[-1] == "7. mar. 2026: Er ikke med længere"
     joins(store, code, on=days(-2))
     assert standing(store, site_id) == {code: "joined"}
     change(store, matching_records.save_stopped, site_id, code, days(-1), TODAY)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from peerbook.people.names import channel_name
+from peerbook.people.names import channel_name, end_name
+from peerbook.people.pairs import pairs_of
 from peerbook.people.participants import STOPPED
+from peerbook.privacy import same_person
 from peerbook.recruitment import enquiry_records, talk_records
 from peerbook.recruitment.names import outcome_name, reason_name, standing_name, wanted_role_name
 from peerbook.recruitment.talk_records import OUTCOMES
@@ -30,8 +32,24 @@ def history(session: Session, code: str, today: dt.date) -> Iterator[str]:
     for event in in_effect(events_of(session, "participant", code), today):
         if line := _event_line(event):
             lines.append((event.effective_on, line))
+    lines += _of_pairs(session, code)
     for day, text in sorted(lines, key=lambda one: one[0]):
         yield f"{format_date(day)}: {text}"
+
+
+def _of_pairs(session: Session, code: str) -> Iterator[tuple[dt.date, str]]:
+    """Yield when they were matched, as what, and how that ended."""
+    mine = same_person.codes_of(session, [code])
+    for pair in pairs_of(session, [code]):
+        matched = (
+            _("Matched as a peer: pair {n}")
+            if pair.peer in mine
+            else _("Matched as a mentor: pair {n}")
+        )
+        yield pair.matched_on, matched.format(n=pair.number)
+        if pair.ended_on is not None and pair.end is not None:
+            ended = _("Pair {n} ended: {how}").format(n=pair.number, how=end_name(pair.end).lower())
+            yield pair.ended_on, ended
 
 
 def talk_told(state: str) -> str:
