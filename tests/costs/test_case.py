@@ -58,6 +58,14 @@ def test_a_figure_nobody_told_is_asked_for_and_nothing_is_worked_out():
     assert [one.place.field for one in fault.value.faults] == ["hours"]
 
 
+def test_the_most_a_line_may_come_to_is_no_more_than_anybody_spends_either():
+    # 310.55 * 1.5 * 10^9 kr. is more than 10^11; the likeliest is 17,235.53
+    most = other("talks", spread=Triangle(Decimal(0), Decimal(10**9)))
+    assert refused(TALK, **most) == ["wage"]
+    fewer = other("talks", spread=Triangle(Decimal(0), Decimal(10**8)))
+    assert case((TALK,), **fewer).faults() == []
+
+
 def test_a_figure_no_line_uses_is_not_asked_for():
     assert case((TALK,), **other("phone", value=None)).missing == ()
 

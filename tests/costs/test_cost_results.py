@@ -26,7 +26,7 @@ from peerbook.costs.result_part import Results, results, volunteers_told
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Visitor
-from peerbook.ui import Chart, Downloads, Form, Notice, Prose, Submission, Table
+from peerbook.ui import Chart, Downloads, Form, Notice, Prose, Section, Submission, Table
 from peerbook.ui.fields import RowsField, all_fields, parse_all
 
 GUIDES = next(one for one in load_models() if one.id == "peer_guide")
@@ -211,6 +211,37 @@ def test_more_than_anybody_spends_is_told_and_not_worked_out(open_it):
     assert not everything(parts, Downloads)
     (table,) = everything(parts, Table)
     assert "for mange cifre" in str(table.spec())
+
+
+def test_a_range_with_too_many_digits_is_saved_told_in_the_result_and_corrected(open_it, store):
+    opened = open_it(filled(figures={"vejle.events": said("count", 200)}))
+    shown = Results(opened).parts()
+    part = Figures(opened)
+    part._about = VEJLE.id
+    form = form_of(part)
+    form._on_submit(sent(form, event_cost={"low": "0", "high": "1000000000", "source": "Tilbud"}))
+    assert "for mange cifre" in str([one.spec() for one in everything(shown, Table)])
+    assert Results(again(store, opened.number)).parts()
+    form._on_submit(sent(form, event_cost={"low": "0", "high": "1000", "source": "Tilbud"}))
+    assert figures(store, opened.number)["vejle.event_cost"].spread.high == 1000
+    assert everything(shown, Downloads)
+
+
+def test_what_is_saved_is_not_refused_because_another_step_cannot_be_shown(open_it, store):
+    opened = open_it(assessment())
+    place, shown = Section([]), []
+
+    def fail():
+        raise InputFault.at("event_cost", "Opdigt fejl")
+
+    opened.follow(fail, place)
+    opened.follow(lambda: shown.append(opened.said.figures[STARTED].value))
+    form = form_of(Figures(opened))
+    form._on_submit(sent(form, contracts_started={"value": "12", "source": "Vores plan"}))
+    assert figures(store, opened.number)[STARTED].value == 12
+    assert shown == [12], "the other steps are shown anew"
+    (told,) = everything([place], Notice)
+    assert "Opdigt fejl" in str(told.spec())
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class CapacityQuestion:
 
     def parts(self) -> list[Part]:
         """Return the form and a place for the answer."""
-        self._opened.follow(self._ask)
+        self._opened.follow(self._ask, self._place)
         self._ask()
         return [
             Prose(_("How many pairs are so many staff hours a week enough for?")),

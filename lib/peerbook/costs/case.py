@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from math import prod
 from typing import Literal
 
 from peerbook.costs.figure import PRICES, Figure, faults_of, missing_at
@@ -147,10 +148,14 @@ class Case:
         return told or self.too_large()
 
     def too_large(self) -> list[Fault]:
-        """Return which lines come to more than anybody spends, each at its price."""
+        """Return which lines may come to more than anybody spends, each at its price.
+
+        That is with their figures at the high of their ranges: what is drawn, and worked out there,
+        has to hold too.
+        """
         text = _(
-            "“{what}” comes to more than {most} kroner a year. See whether a number has too many "
-            "digits."
+            "“{what}” comes to more than {most} kroner a year, or may at the most you have "
+            "written. See whether a number has too many digits."
         )
         return [
             Fault(
@@ -158,8 +163,14 @@ class Case:
                 Place(field=next(key for key in line.factors if self.figures[key].unit in PRICES)),
             )
             for line in self.lines
-            if self.product(line.factors) > LARGEST
+            if self._most(line) > LARGEST
         ]
+
+    def _most(self, line: Line) -> Decimal:
+        """Return what a line comes to in a year with each of its figures at its high."""
+        with localcontext(prec=_EXACT):
+            most = (max(_ends(self.figures[key])) * self.rise(key) for key in line.factors)
+            return prod(most, start=Decimal(1))
 
     def with_figure(self, key: str, figure: Figure) -> Case:
         """Return the case with another figure of this key."""
@@ -305,7 +316,7 @@ def require(case: Case) -> None:
         raise InputFault(faults)
 
 
-def _ends(figure: Figure) -> tuple[Decimal | None, ...]:
+def _ends(figure: Figure) -> tuple[Decimal, ...]:
     """Return what a figure is worth as it stands, at its low and at its high."""
     if figure.value is None or faults_of("", figure):
         return ()

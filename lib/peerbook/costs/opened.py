@@ -15,7 +15,9 @@ from peerbook.costs.names import examples_told
 from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
 from peerbook.store import Receipt, Saved
-from peerbook.ui import Form, Notice, Part, Submission
+from peerbook.text import _
+from peerbook.ui import Form, Notice, Part, Section, Submission
+from peerbook.ui.part import explanation
 
 
 class Opened:
@@ -32,7 +34,7 @@ class Opened:
     def __init__(self, desk: Desk, kept: Kept) -> None:
         self.desk = desk
         self._kept = kept
-        self._followers: list[Callable[[], None]] = []
+        self._followers: list[tuple[Callable[[], None], Section | None]] = []
         self._drafts: dict[str, str] = {}
         self._draft_followers: list[Callable[[], None]] = []
         self._names = WithoutNames(desk)
@@ -47,9 +49,15 @@ class Opened:
         """What was said, as it was last read."""
         return self._kept.assessment
 
-    def follow(self, refresh: Callable[[], None]) -> None:
-        """Let a step be shown anew after each save."""
-        self._followers.append(refresh)
+    def follow(self, refresh: Callable[[], None], place: Section | None = None) -> None:
+        """Let a step be shown anew after each save.
+
+        Parameters
+        ----------
+        place
+            What the step is shown in; it says so there if it cannot be shown.
+        """
+        self._followers.append((refresh, place))
 
     @property
     def unsaved(self) -> tuple[str, ...]:
@@ -137,5 +145,11 @@ class Opened:
     def _read(self) -> None:
         with self.desk.store.read() as session:
             self._kept = assessment_records.assessment(session, self.number)
-        for refresh in self._followers:
-            refresh()
+        for refresh, place in self._followers:
+            try:
+                refresh()
+            except Exception as error:  # it is saved: no step may make that look refused
+                told = _("It is saved, but cannot be shown here. {why}")
+                notice = Notice("warn", told.format(why=explanation(error, "a step of costs")))
+                if place is not None:
+                    place.show([notice])

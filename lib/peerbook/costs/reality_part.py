@@ -72,7 +72,7 @@ class PlanAndReality:
 
     def parts(self) -> list[Part]:
         """Return what the record can tell."""
-        self._opened.follow(self._show)
+        self._opened.follow(self._show, self._place)
         self._show()
         return [self._place]
 

@@ -124,7 +124,7 @@ class Results:
 
     def parts(self) -> list[Part]:
         """Return all of it."""
-        self._opened.follow(self._show)
+        self._opened.follow(self._show, self._place)
         self._opened.follow_drafts(self._tell_unsaved)
         self._show()
         self._tell_unsaved()
