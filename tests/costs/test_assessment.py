@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line, said
-from peerbook.costs.assessment import Level, place_of
+from peerbook.costs.assessment import OWN, Level, place_of
 from peerbook.costs.case import COMPLETED, STARTED, estimate, to_oere
 from peerbook.costs.draws import Drawing, drawn_totals, reaches
 from peerbook.costs.model import load_models
@@ -151,6 +151,23 @@ def test_hours_of_somebody_who_is_not_on_the_team_are_told():
     (fault,) = made.case_faults(VEJLE)
     assert "Ingen med den titel" in fault.message
     assert "Psykolog" in made.names(VEJLE)[fault.place.field]
+
+
+def test_whoever_only_helps_to_begin_need_not_be_there_later():
+    guide = next(one for one in load_models() if one.id == "peer_guide")
+    leaves = dt.date(2026, 12, 31)
+    leader = dataclasses.replace(member("leader_wage", ends_on=leaves), title="Leder")
+    adviser = dataclasses.replace(member("", ends_on=leaves), title="Konsulent")
+    begin = dataclasses.replace(of_hours(), staff="Konsulent", when="start")
+    made = filled((guide,), staff={"a": leader, "b": adviser}, lines={"x": begin})
+    assert not made.case_faults(guide)
+    assert made.hour("leader_wage").known == round(leader.employment.hour().known, 2)
+    (line,) = [one for one in made.case(guide).lines if one.id == f"{OWN}_x"]
+    costs = [one for one in estimate(made.case(guide)).costs if one.line == line]
+    assert [one.year for one in costs] == [2026]
+    later = dataclasses.replace(made, lines={"x": dataclasses.replace(begin, when="yearly")})
+    (fault,) = later.case_faults(guide)
+    assert "2027, 2028" in fault.message
 
 
 def test_a_level_that_is_a_guess_makes_an_example_of_what_is_carried_over_by_it():

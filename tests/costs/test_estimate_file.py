@@ -67,13 +67,16 @@ def found():
         for number, question in enumerate(BRO.questions)
         if place_of(BRO, question.id) not in figures
     }  # fmt: skip
+    staff["g"] = dataclasses.replace(member("", ends_on=middle), title="Konsulent")
     hours = dataclasses.replace(
         own_line("cost"), what="Supervision", staff="Psykolog", figure=HOURS
     )
+    begin = dataclasses.replace(hours, what="Opstart", staff="Konsulent", when="start")
     said = assessment(
         models=(BRO.id, VEJLE.id), figures={**other, **figures}, staff=staff, levels=levels,
         lines={
             "x": own_line("grant"), "y": own_line("saving", kr="1234.567"), "z": hours,
+            "begin": begin,
         },
     )  # fmt: skip
     return said, estimate(said.case(VEJLE))
@@ -168,7 +171,7 @@ def test_a_changed_figure_changes_the_result_by_its_formula(found):
 
 def test_each_number_says_where_it_is_from_and_that_it_is_an_example(found, worked_out):
     said, known = found
-    asked = said.names(VEJLE) | {hour_key("Psykolog"): "Psykolog"}
+    asked = said.names(VEJLE) | {hour_key(title): title for title in ("Psykolog", "Konsulent")}
     rows = [row for row in worked_out["Tal"][1:] if row[1] in (None, VEJLE.title)]
     assert {row[0] for row in rows} == {asked[key] for key in known.case.needed}
     assert len(rows) == len(known.case.needed), "what both models share stands once"

@@ -8,7 +8,7 @@ elsewhere, results.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -196,26 +196,53 @@ class Assessment:
             When the team's hour cannot be worked out; see `team.hour_of`.
         """
         if self.of_wage(key):
-            return self.hour(key)
+            return self.hour(key, model)
         if said := self.figures.get(place_of(model, key)):
             return said
         return next(one.figure for one in model.questions if one.id == key)
 
-    def hour(self, key: str) -> Figure:
+    def hour(self, key: str, model: Model | None = None) -> Figure:
         """Return the price of an hour of those on the team who have this price.
+
+        It is that of the years in which it is used, so that whoever only helps to begin need not
+        be there later.
+
+        Parameters
+        ----------
+        key
+            Of the price.
+        model
+            Which model it is used in; None for any of those chosen.
 
         Raises
         ------
         InputFault
             When it cannot be worked out; see `team.hour_of`.
         """
-        hour = hour_of(self.of_wage(key), self.counted, self.price_year, self.index)
+        used = self.years_of(key, (model,) if model else self.chosen)
+        hour = hour_of(self.of_wage(key), used, self.price_year, self.index)
         years = self._price_years(key, hour)
         if len(years | {hour.price_year}) > 1 and self._guessed_levels & (
             years | {self.price_year}
         ):
             return replace(hour, status="example")
         return hour
+
+    def years_of(self, key: str, models: Iterable[Model]) -> range:
+        """Return the years in which some models use a figure; all where none of them does."""
+        whens = {
+            line.when
+            for model in models
+            for line in (*model.lines, *self._own(model).values())
+            if key in line.factors
+        }
+        return self.counted[:1] if whens == {"start"} else self.counted
+
+    def _own(self, model: Model) -> dict[str, OwnLine]:
+        """Return the place's own lines in a model, each by its key there."""
+        return {
+            f"{OWN}_{key}": one for key, one in self.lines.items() if one.model in ("", model.id)
+        }
 
     @property
     def _guessed_levels(self) -> set[int]:
@@ -250,9 +277,7 @@ class Assessment:
 
         Each fault stands at a key. What cannot be worked out of the team stands as missing.
         """
-        own = {
-            f"{OWN}_{key}": one for key, one in self.lines.items() if one.model in ("", model.id)
-        }
+        own = self._own(model)
         figures, of_team = {}, dict[str | None, Fault]()
 
         def put(key: str, find: Callable[[], Figure], unit: Unit) -> None:
@@ -266,7 +291,7 @@ class Assessment:
             put(one.id, partial(self.figure, model, one.id), one.unit)
         for line in own.values():
             for key in line.factors:
-                put(key, partial(self._hour_asked, key), "kr_per_hour")
+                put(key, partial(self._hour_asked, key, model), "kr_per_hour")
         bare = model.case(figures, self.years, self.first_year, self.price_year, self.index)
         lines = tuple(
             Line(
@@ -283,12 +308,12 @@ class Assessment:
         told = {fault.place.field: fault for fault in reversed(case.faults())} | of_team
         return case, list(reversed(told.values()))
 
-    def _hour_asked(self, key: str) -> Figure:
+    def _hour_asked(self, key: str, model: Model) -> Figure:
         if not self.of_wage(key):
             raise InputFault.at(
                 key, _("Nobody of that title is on the team. Add them, or correct the cost.")
             )
-        return self.hour(key)
+        return self.hour(key, model)
 
     def names(self, model: Model) -> dict[str, str]:
         """Return what is asked for by each key of a model, a place's own figures too."""

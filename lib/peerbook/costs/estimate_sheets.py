@@ -188,7 +188,8 @@ class Grounds:
         rows: list[Cells] = []
         for row, (place, (model, key, figure)) in enumerate(self._used_figures.items(), start=2):
             of_team = bool(self.said.of_wage(key))
-            value = self._hour(key, row, self.years) if of_team else figure.known
+            used = self.said.years_of(key, self.found)
+            value = self._hour(key, row, used) if of_team else figure.known
             rise = "" if figure.unit not in PRICES or of_team else f"*{self._rise(f'E{row}')}"
             year = Formula(self.price_year, is_plain=True) if of_team else figure.price_year
             rows.append((
@@ -225,7 +226,7 @@ class Grounds:
     def _hour(self, key: str, row: int, years: range) -> Formula:
         """Return the price of an hour of those on the team who have the price of this row.
 
-        It is the mean over the days each is there, times their hours a week.
+        It is the mean over the days each is there, times their hours a week; empty where nobody is.
         """
         last = len(self._members) + 1
 
@@ -237,7 +238,9 @@ class Grounds:
         )
         which = cells("A" if key in self._titles else "B")
         weight = f"({which}=$A{row})*{cells('C')}*({days})"
-        return Formula(f"ROUND(SUMPRODUCT({weight}*{cells('I')})/SUMPRODUCT({weight}),2)")
+        hours = f"SUMPRODUCT({weight})"
+        mean = f"ROUND(SUMPRODUCT({weight}*{cells('I')})/{hours},2)"
+        return Formula(f'IF({hours}=0,"",{mean})')
 
     def _team(self) -> Sheet:
         columns = (

@@ -10,7 +10,7 @@ from peerbook.costs.assessment import EARLIEST, LATEST, Level, hour_key
 from peerbook.costs.entries_part import Entries, Sort, Values
 from peerbook.costs.names import status_name
 from peerbook.costs.opened import Opened
-from peerbook.costs.team import FULL_WEEK_HOURS, FULL_YEAR_HOURS, Employment, Member, hour_of
+from peerbook.costs.team import FULL_WEEK_HOURS, FULL_YEAR_HOURS, Employment, Member
 from peerbook.errors import InputFault
 from peerbook.text import _, format_kroner, format_number
 from peerbook.ui import (
@@ -94,9 +94,9 @@ class Team:
             if not one.wage
         }
         for key, ask in (*self._wages(), *own.items()):
-            if members := said.of_wage(key):
+            if said.of_wage(key):
                 try:
-                    hour = hour_of(members, said.counted, said.price_year, said.index)
+                    hour = said.hour(key)
                 except InputFault as error:
                     told.append(f"- {literal(ask)} {error.faults[0].message}")
                 else:
