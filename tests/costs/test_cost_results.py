@@ -19,7 +19,7 @@ from peerbook.costs.figures_part import Figures
 from peerbook.costs.frame_part import Frame
 from peerbook.costs.lines_part import own_costs
 from peerbook.costs.model import load_models
-from peerbook.costs.names import kroner
+from peerbook.costs.names import kroner, payers_told
 from peerbook.costs.opened import Opened
 from peerbook.costs.outcomes import Outcome
 from peerbook.costs.result_part import Results, results, volunteers_told
@@ -90,6 +90,10 @@ def test_the_curve_is_drawn_when_every_model_has_outcomes(open_it):
         for known in (one, both)
     ]  # fmt: skip
     assert charts == [0, 1]
+
+
+def test_who_pays_what_a_model_asks_about_is_told_as_an_assumption(open_it):
+    assert payers_told() in words(Results(open_it(filled())).parts())
 
 
 def test_volunteers_time_is_counted_in_three_ways_and_never_paid():

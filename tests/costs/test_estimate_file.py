@@ -16,7 +16,7 @@ from peerbook.costs.comparison import differences
 from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.figure import Figure
 from peerbook.costs.model import load_models
-from peerbook.costs.names import category_name, kind_name, payer_name
+from peerbook.costs.names import category_name, kind_name, payer_name, payers_told
 from peerbook.costs.spread import Triangle
 from peerbook.errors import InputFault
 from peerbook.files.delimited import read_back
@@ -139,7 +139,9 @@ def test_the_result_is_the_same_to_the_oere(found, worked_out):
 
 def test_the_sheet_for_soem_parts_all_that_is_paid_by_year_category_and_payer(found, worked_out):
     _said, known = found
-    *rows, started, success, left_out, mark = worked_out["Til SØM"][1:]
+    *rows, started, success, left_out, payers, mark = worked_out["Til SØM"][1:]
+    assert payers[1] == payers_told()
+    assert payers_told() in [row[0] for row in worked_out["Resultat"]]
     assert "ikke" in left_out[1]
     assert "eksempel" in mark[1]
     assert kr(started[3]) == known.case.figures[STARTED].known
@@ -176,7 +178,7 @@ def test_each_number_says_where_it_is_from_and_that_it_is_an_example(found, work
     assert {row[0] for row in rows} == {asked[key] for key in known.case.needed}
     assert len(rows) == len(known.case.needed), "what both models share stands once"
     of_the_team = {asked[key] for key in ("coordinator_wage", "professional_wage")}
-    of_the_team.add("Psykolog")
+    of_the_team |= {"Psykolog", "Konsulent"}
     status = {row[0]: row[6] for row in rows}
     assert {status[what] for what in set(status) - of_the_team} == {"Et eksempel"}
     assert "eksempel" in "".join(str(row[0]) for row in worked_out["Resultat"])
@@ -288,6 +290,14 @@ def test_the_same_leaves_as_csv_and_says_that_it_is_an_example(found):
     paid = [Decimal(row[3].replace(",", ".")) for row in rows]
     assert sum(paid) == known.total()
     assert {row[-1] for row in rows} == {"Et eksempel"}
+
+
+def test_csv_for_soem_tells_where_who_pays_is_an_assumption_of_the_model():
+    ours = dataclasses.replace(own_line("cost"), payer="region")
+    _headings, *rows = read_back(som_file(filled(lines={"a": ours}), VEJLE))
+    marks = {(row[1], row[2]): row[5] for row in rows}
+    assert marks["Drift", "Kommunen"] == "Ja"
+    assert marks["Drift", "Regionen"] == "", "the place wrote it itself"
 
 
 def test_a_file_says_what_is_to_be_looked_up_again(found):

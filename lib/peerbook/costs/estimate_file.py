@@ -30,6 +30,7 @@ from peerbook.costs.names import (
     examples_told,
     kind_name,
     payer_name,
+    payers_told,
     status_name,
     when_name,
 )
@@ -87,12 +88,15 @@ def som_file(said: Assessment, model: Model) -> bytes:
     found = said.estimate(model)
     status = status_name("example" if said.examples(model) else "own")
     headings = [
-        _("Year"), _("Category"), _("Who pays"), _("Kroner"), _("Price year"), _("Standing"),
+        _("Year"), _("Category"), _("Who pays"), _("Kroner"), _("Price year"),
+        _("Who pays is assumed"), _("Standing"),
     ]  # fmt: skip
+    assumed = {(line.category, line.payer) for line in model.lines if line.kind == "cost"}
     rows: list[list[Cell]] = [
         [
             year, category_name(category), payer_name(payer),
-            found.total(year=year, category=category, payer=payer), said.price_year, status,
+            found.total(year=year, category=category, payer=payer), said.price_year,
+            yes() if (category, payer) in assumed else "", status,
         ]
         for year in said.counted
         for category, payer in paid_places(found)
@@ -198,6 +202,7 @@ class _Book:
         said = self.grounds.said
         if told := self._example_told():
             yield told
+        yield payers_told()
         text = _("Looked up more than twelve months ago: {what} ({date})")
         for old in said.old(self.today) if self.today else ():
             yield text.format(what=old.what, date=format_date(old.said_on))
@@ -316,6 +321,7 @@ class _Book:
             (None, _("Contracts that begin in a year"), None, started),
             (None, _("Success rate"), _("No outcome data yet")),
             (None, no_place_for_grants()),
+            (None, payers_told()),
         ]
         if told := self._example_told():
             rows.append((None, told))

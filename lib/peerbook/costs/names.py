@@ -28,6 +28,14 @@ def examples_told(count: int) -> str:
     return text.format(n=format_number(count))
 
 
+def payers_told() -> str:
+    """Return that nobody said who pays the lines of a model."""
+    return _(
+        "Who pays the costs of a model is our assumption. See whether it fits you. Your own costs "
+        "stand as you wrote them."
+    )
+
+
 def years_told(years: range) -> str:
     """Return which years are counted."""
     return f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0])

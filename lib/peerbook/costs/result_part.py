@@ -14,7 +14,14 @@ from peerbook.costs.comparison import differences
 from peerbook.costs.draws import DRAWS, drawn_per_started, reaches
 from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.model import Model
-from peerbook.costs.names import category_name, kind_name, kroner, payer_name, years_told
+from peerbook.costs.names import (
+    category_name,
+    kind_name,
+    kroner,
+    payer_name,
+    payers_told,
+    years_told,
+)
 from peerbook.costs.opened import Opened
 from peerbook.costs.outcomes import (
     Option,
@@ -188,6 +195,7 @@ class Results:
             _units_table(one.estimate),
             Prose(self._improved_told(one)),
             _by_payer(one.estimate),
+            Prose(payers_told()),
             *self._volunteer_parts(one.estimate),
             *_tornado_parts(one),
             Downloads(
