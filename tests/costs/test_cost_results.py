@@ -23,6 +23,8 @@ from peerbook.costs.names import kroner, payers_told
 from peerbook.costs.opened import Opened
 from peerbook.costs.outcomes import Outcome
 from peerbook.costs.result_part import Results, results, volunteers_told
+from peerbook.costs.spread import Triangle
+from peerbook.costs.team_part import Team
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Visitor
@@ -94,6 +96,29 @@ def test_the_curve_is_drawn_when_every_model_has_outcomes(open_it):
 
 def test_who_pays_what_a_model_asks_about_is_told_as_an_assumption(open_it):
     assert payers_told() in words(Results(open_it(filled())).parts())
+
+
+def test_two_costs_of_the_same_words_have_a_bar_each(open_it):
+    lines = {
+        key: dataclasses.replace(
+            own_line("cost"),
+            figure=said("kr", 5000, price_year=2026, spread=Triangle(Decimal(1), Decimal(most))),
+        )
+        for key, most in (("a", 90_000), ("b", 10_000))
+    }
+    *_others, tornado = everything(Results(open_it(filled(lines=lines))).parts(), Chart)
+    axis = tornado.figure["layout"]["yaxis"]
+    assert axis["ticktext"] == ["Fondsmidler", "Fondsmidler"]
+    for bars in tornado.figure["data"]:
+        assert bars["y"] == axis["tickvals"] == [0, 1]
+
+
+def test_no_curve_is_drawn_where_nobody_improved_in_any_model(open_it):
+    nobody = {VEJLE.id: Outcome(0, 20), GUIDES.id: Outcome(0, 20)}
+    parts = Results(open_it(filled(BOTH)), nobody).parts()
+    assert not [one for one in everything(parts, Chart) if "mest for pengene" in str(one.finding)]
+    withheld = Withheld("none_improved", (GUIDES.title,)).text()
+    assert withheld in words(parts)
 
 
 def test_volunteers_time_is_counted_in_three_ways_and_never_paid():

@@ -65,11 +65,10 @@ def range_chart(ranges: Sequence[Range]) -> Chart:
     ranges
         Those that vary, in the order in which they are shown from above.
     """
-    labels = [_folded(one.name) for one in ranges]
     traces = [
         go.Scatter(
-            x=[float(one.kr) for one in ranges], y=labels, mode="markers", hoverinfo="x",
-            marker={"size": 12},
+            x=[float(one.kr) for one in ranges], y=[*range(len(ranges))], mode="markers",
+            hoverinfo="x", marker={"size": 12},
             error_x={
                 "type": "data", "symmetric": False, "thickness": 3, "width": 8,
                 "array": [max(0.0, one.high - float(one.kr)) for one in ranges],
@@ -94,7 +93,7 @@ def range_chart(ranges: Sequence[Range]) -> Chart:
     caption = _("What a contract may cost, from {draws} draws").format(draws=format_number(DRAWS))
     alt = _("A mark for each model, and a line through it for where 95 of 100 draws lie.")
     return Chart(
-        _lying(traces, len(ranges)), finding=finding, alt=f"{alt} {finding}",
+        _lying(traces, [one.name for one in ranges]), finding=finding, alt=f"{alt} {finding}",
         table=TableData(columns, rows, caption), height_px=_height(len(ranges)),
     )  # fmt: skip
 
@@ -118,10 +117,9 @@ def tornado_chart(reaches: Sequence[Reach], names: Mapping[str, str], kr: Decima
         What a contract costs with every figure as it stands.
     """
     shown = list(reaches[:WIDEST])
-    labels = [_folded(names[one.key]) for one in shown]
     traces = [
         go.Bar(
-            name=name, orientation="h", y=labels, base=float(kr), hoverinfo="x",
+            name=name, orientation="h", y=[*range(len(shown))], base=float(kr), hoverinfo="x",
             x=[float(end - kr) for end in ends], marker={"color": colour},
         )
         for name, colour, ends in (
@@ -143,7 +141,7 @@ def tornado_chart(reaches: Sequence[Reach], names: Mapping[str, str], kr: Decima
         for one in reaches
     ]
     alt = _("A lying bar for each figure, the widest on top.")
-    figure = _lying(traces, len(shown), barmode="overlay", showlegend=True)
+    figure = _lying(traces, [names[one.key] for one in shown], barmode="overlay", showlegend=True)
     return Chart(
         figure, finding=told, alt=f"{alt} {told}",
         table=TableData(columns, rows, _("What decides the cost of a contract")),
@@ -194,12 +192,17 @@ def acceptability_chart(found: Acceptability) -> Chart:
     )
 
 
-def _lying(traces: Sequence[go.Scatter | go.Bar], rows: int, **layout: object) -> go.Figure:
+def _lying(
+    traces: Sequence[go.Scatter | go.Bar], names: Sequence[str], **layout: object
+) -> go.Figure:
+    """Return a figure with a row for each name, by its number: two may be called the same."""
+    rows = [*range(len(names))]
     return figure_of(
         traces,
         xaxis={"title": {"text": _("Kroner a contract")}, "tickformat": ",.0f",
                "hoverformat": ",.0f", "nticks": 5},
-        yaxis={"automargin": True, "range": [rows - 0.5, -0.5], "type": "category"},
+        yaxis={"automargin": True, "range": [len(rows) - 0.5, -0.5], "tickmode": "array",
+               "tickvals": rows, "ticktext": [_folded(one) for one in names]},
         **{"showlegend": False, **layout},
     )  # fmt: skip
 
