@@ -220,6 +220,16 @@ def test_an_amount_of_a_model_that_is_no_longer_chosen_stays_that_models(open_it
     assert sort.entry(values) == made.lines["a"]
 
 
+def test_somebody_whose_price_no_chosen_model_asks_for_can_still_be_corrected(open_it):
+    team = Team(open_it(filled(staff={"a": member("peer_wage")})))
+    told = words(team.parts())
+    ask = next(one.ask for model in load_models() for one in model.questions
+               if one.id == "peer_wage")  # fmt: skip
+    assert ask in told
+    (form,) = [one for one in team._members._correction_parts("a", "x") if isinstance(one, Form)]
+    assert parse_all(all_fields(form._fields), form.begin)["wage"] == "peer_wage"
+
+
 def test_volunteers_are_worth_something_where_nothing_is_paid(open_it):
     nothing = {
         key: dataclasses.replace(one, value=Decimal(0))

@@ -8,6 +8,7 @@ from typing import Any
 
 from peerbook.costs.assessment import EARLIEST, LATEST, Level, hour_key
 from peerbook.costs.entries_part import Entries, Sort, Values
+from peerbook.costs.model import load_models
 from peerbook.costs.names import status_name
 from peerbook.costs.opened import Opened
 from peerbook.costs.team import FULL_WEEK_HOURS, FULL_YEAR_HOURS, Employment, Member
@@ -77,11 +78,17 @@ class Team:
         ]
 
     def _wages(self) -> list[tuple[str, str]]:
+        """Return the prices of the models chosen, and those that somebody on the team has."""
+        said = self._opened.said
+        held = {one.wage for one in said.staff.values()}
         asked = {
             one.id: one.ask
-            for model in self._opened.said.chosen
+            for model in load_models()
             for one in model.questions
-            if one.unit == "kr_per_hour" and one.id in model.shared and one.id != VOLUNTEERS
+            if (model in said.chosen or one.id in held)
+            and one.unit == "kr_per_hour"
+            and one.id in model.shared
+            and one.id != VOLUNTEERS
         }
         return list(asked.items())
 
