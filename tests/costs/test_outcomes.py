@@ -199,6 +199,14 @@ def test_the_same_seed_gives_the_same_curve_whoever_stands_beside_and_on_however
     assert per_improved(one, how) == per_improved(one, how)
 
 
+def test_the_draws_are_the_same_in_whatever_language_the_name_is():
+    one, other_name = (
+        dataclasses.replace(option(name, Outcome(8, 20)), key="vejle") for name in ("par", "pairs")
+    )
+    assert per_improved(one) == per_improved(other_name)
+    assert per_improved(one) != per_improved(dataclasses.replace(one, key="guide"))
+
+
 def test_a_figure_is_drawn_as_the_totals_have_it():
     varying = other(STARTED, spread=Gamma(Decimal(3)))
     (drawn,) = drawn_figures(STARTED, [case((TALK,), **varying)], Drawing(draws=50_000))

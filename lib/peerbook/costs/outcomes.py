@@ -83,10 +83,14 @@ class Option:
         What it costs; its name tells it from the others.
     outcome
         What came of it; None as long as nobody has measured.
+    key
+        Of the share that improved, which its draws depend on: the same in every language; the name
+        of the case where nothing is given.
     """
 
     case: Case
     outcome: Outcome | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -283,16 +287,16 @@ def _each(options: Sequence[Option], how: Drawing) -> tuple[Draws, Draws]:
     cases = [option.case for option in options]
     completed = drawn_figures(COMPLETED, cases, how)
     shares = [
-        _drawn_share(option.case.name, option.outcome, option.case, how)
+        _drawn_share(option.key or option.case.name, option.outcome, option.case, how)
         for option in options
         if option.outcome is not None
     ]
     return drawn_per_started(cases, how), completed * np.stack(shares)
 
 
-def _drawn_share(name: str, outcome: Outcome, case: Case, how: Drawing) -> Draws:
-    """Return the share that improved in each draw; its stream is that of the name."""
-    key = f"improved {name}"
+def _drawn_share(of: str, outcome: Outcome, case: Case, how: Drawing) -> Draws:
+    """Return the share that improved in each draw; its stream is that of what it is of."""
+    key = f"improved {of}"
     apart = replace(how, correlations={})
     (share,) = drawn_figures(key, [case.with_figure(key, outcome.figure)], apart)
     return np.asarray(share)

@@ -207,7 +207,7 @@ class Results:
         ]  # fmt: skip
 
     def _option(self, one: Result) -> Option:
-        return Option(one.case, self._outcomes.get(one.model.id))
+        return Option(one.case, self._outcomes.get(one.model.id), one.model.id)
 
     def _improved_told(self, one: Result) -> str:
         threshold = self._opened.desk.threshold()
