@@ -21,7 +21,7 @@ from peerbook.costs.lines_part import own_costs
 from peerbook.costs.model import load_models
 from peerbook.costs.names import kroner, payers_told
 from peerbook.costs.opened import Opened
-from peerbook.costs.outcomes import Outcome
+from peerbook.costs.outcomes import Outcome, Withheld
 from peerbook.costs.result_part import Results, results, volunteers_told
 from peerbook.costs.spread import Triangle
 from peerbook.costs.team_part import Team

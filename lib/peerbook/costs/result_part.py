@@ -241,6 +241,9 @@ class Results:
         found = acceptability(options, steps, threshold=threshold)
         if isinstance(found, Withheld):
             return [heading, Prose(found.text(threshold))]
+        if not priced:
+            told = [one.text(threshold) for one in each if isinstance(one, Withheld)]
+            return [heading, Prose(" ".join(told))]
         return [heading, acceptability_chart(found)]
 
     def _origin(self, one: Result) -> Origin:
