@@ -59,6 +59,7 @@ class CapacityQuestion:
             NumberField(
                 "hours_a_week", _("Staff hours a week, all together"), required=True,
                 minimum=0, maximum=_MOST_HOURS, unit=_("hours"),
+                hint=_("Those of leaders, teachers and paid peers too: they are counted as one."),
             ),
             NumberField(
                 "effective_hours", _("Hours left for the work in a full year"), required=True,
@@ -123,7 +124,10 @@ def _told(found: Capacity) -> list[Part]:
         )
         told = text.format(hours=format_number(found.short))
     elif found.contracts is None or found.pairs is None:
-        told = _("No activity takes more hours with each pair, so nothing sets a limit.")
+        told = _(
+            "This model has no activity that takes more hours with each contract, so it cannot "
+            "tell how many pairs there are hours for."
+        )
     else:
         pathways = ngettext(
             "It is enough for **{n} contract** that begins in a year",
