@@ -230,12 +230,10 @@ class Assessment:
 
     def years_of(self, key: str, models: Iterable[Model]) -> range:
         """Return the years in which some models use a figure; all where none of them does."""
-        whens = {
-            line.when
-            for model in models
-            for line in (*model.lines, *self._own(model).values())
-            if key in line.factors
-        }
+        whens = set[When]()
+        for model in models:
+            whens |= {line.when for line in model.lines if key in line.factors}
+            whens |= {line.when for line in self._own(model).values() if key in line.factors}
         return self.counted[:1] if whens == {"start"} else self.counted
 
     def _own(self, model: Model) -> dict[str, OwnLine]:
