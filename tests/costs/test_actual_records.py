@@ -218,6 +218,23 @@ def test_what_was_never_noted_before_a_period_was_over_is_not_none_in_it(store, 
     assert read(store, noted, site_id, [], TODAY) == ()
 
 
+def test_it_is_known_since_when_each_thing_was_noted(store, site_id):
+    codes = people(store, site_id, 2)
+    a_pair(store, site_id, on(2), codes=codes)
+    talk = {"participant_code": codes[0], "role": "peer", "state": "held", "minutes": 60}
+    save(
+        store,
+        CoffeeTalk(site_id=site_id, date=on(3), **talk),
+        CommonEvent(site_id=site_id, date=on(4), title="Tur", cost_kr=1),
+        CommonEvent(site_id=site_id, date=on(5), title="Tur", cost_kr=1),
+    )
+    (year,) = counted(store, site_id, months_from(on(1, 1), 12), today=on(12))
+    assert {measure: one.since for measure, one in year.counted.items()} == {
+        "contracts": on(2), "talks": on(3), "talk_hours": on(3), "events": on(4),
+        "event_kr": on(4),
+    }  # fmt: skip
+
+
 def test_analysts_are_told_what_is_counted_and_those_who_may_not_read_talks_nothing_of_them(
     store, site_id
 ):

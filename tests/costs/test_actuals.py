@@ -325,6 +325,26 @@ def test_what_is_not_counted_itself_divides_as_it_stands():
     assert filled(unknown, cafes, noted).figures == {}
 
 
+def test_what_was_noted_for_a_part_of_the_period_only_is_no_figure_of_a_year():
+    began = dt.date(2026, 9, 1)
+    people = of_people(YEAR, 12, 18).counted
+    counted = {
+        "contracts": people["contracts"],
+        "talks": dataclasses.replace(people["talks"], since=began),
+        "talk_hours": a_count(27, of=18, keys=keys("talk", 18), since=began),
+        "events": a_count(3, of=3, since=began),
+        "event_kr": a_count(4500, of=3, since=began),
+    }
+    whose = of_people(YEAR, 12, 18).whose
+    found = fill(Noted(YEAR, counted, whose=whose))
+    assert {key: one.value for key, one in found.figures.items()} == {
+        STARTED: 12, "hours": Decimal("1.5"), "trip": 1500,
+    }  # fmt: skip
+    assert found.lately == {"talks": began, "events": began}
+    whole = {key: dataclasses.replace(one, since=YEAR.first) for key, one in counted.items()}
+    assert not fill(Noted(YEAR, whole, whose=whose)).lately
+
+
 def test_days_of_a_course_are_told_by_courses_that_are_over():
     days = {"courses": ("courses",), "days": ("courses", "days")}
     figures = {"courses": Figure("count"), "days": Figure("count")}

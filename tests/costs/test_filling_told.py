@@ -20,7 +20,7 @@ from peerbook.errors import Conflict
 from peerbook.pathways.retention_told import remember, told_earlier
 from peerbook.people.pairs import PAIR
 from peerbook.store import Visitor, append_event
-from peerbook.store.tables import Event, MatchedPair, Site
+from peerbook.store.tables import CommonEvent, Event, MatchedPair, Site
 from peerbook.ui import ChoicesField, Form, Prose, Submission
 
 BEGAN = dt.date(2026, 1, 5)
@@ -102,6 +102,13 @@ def test_a_figure_that_differs_by_one_person_from_the_one_used_before_is_not_tol
     assert any("fortalt før" in str(one.spec()) for one in parts if isinstance(one, Prose))
     pairs_that_ended(store, site_id, dt.date(2026, 8, 11), *["completed"] * 5, *["moved_on"] * 5)
     assert COMPLETED in offered(parts_of(store, site_id, number, later))
+
+
+def test_what_was_not_noted_for_a_year_yet_is_named_and_not_offered(store, site_id):
+    save(store, CommonEvent(site_id=site_id, date=dt.date(2026, 7, 1), title="Tur", cost_kr=900))
+    parts = parts_of(store, site_id, begun(store, site_id))
+    assert offered(parts) == {"event_cost"}
+    assert any("1. juli 2026" in str(one.spec()) for one in parts if isinstance(one, Prose))
 
 
 def test_the_same_figure_is_told_again_and_remembered_once(store, site_id):

@@ -98,7 +98,8 @@ class _Sums:
         first, last = ((day.year, day.month) for day in (period.first, period.last))
         there = [sums for month, sums in self.months.items() if first <= month <= last]
         amount = sum((one[0] for one in there), Decimal(0))
-        return Counted(amount, sum(one[1] for one in there), sum(one[2] for one in there))
+        of, unknown = sum(one[1] for one in there), sum(one[2] for one in there)
+        return Counted(amount, of, unknown, since=self.since)
 
     def __add__(self, other: _Sums) -> _Sums:
         days = [one.since for one in (self, other) if one.since is not None]
@@ -232,11 +233,12 @@ class _Talks:
         held = [(key, spent) for key, day, spent in self._held if _is_in(day, period)]
         hours = {key: Decimal(spent) / _MINUTES for key, spent in held if spent is not None}
         every = frozenset(key for key, _spent in held)
+        since = min((day for _key, day, _spent in self._held), default=None)
         return {
-            "talks": Counted(Decimal(len(every)), len(every), keys=every),
+            "talks": Counted(Decimal(len(every)), len(every), keys=every, since=since),
             "talk_hours": Counted(
                 sum(hours.values(), Decimal(0)), len(hours), len(every) - len(hours),
-                frozenset(hours), _largest(hours, (self.whose,)),
+                frozenset(hours), _largest(hours, (self.whose,)), since=since,
             ),
         }  # fmt: skip
 
@@ -282,7 +284,7 @@ class _Pairs:
     def begun(self, period: Period) -> Counted:
         """Return how many contracts began in a period."""
         keys = frozenset(key for key, day in self._begun.items() if _is_in(day, period))
-        return Counted(Decimal(len(keys)), len(keys), keys=keys)
+        return Counted(Decimal(len(keys)), len(keys), keys=keys, since=self._since)
 
     def ended(self, period: Period) -> Ended:
         """Return those that ended in a period."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -38,11 +39,15 @@ class Filled:
         the estimate is put, by themselves or beside what was told earlier.
     behind
         Contracts and talks behind each that is told, to be remembered once it is used.
+    lately
+        Of those it does not tell because they were not noted all through the period: when noting
+        began, by key.
     """
 
     figures: Mapping[str, Figure] = field(default_factory=dict)
     few: frozenset[str] = frozenset()
     behind: Mapping[str, tuple[People, ...]] = field(default_factory=dict)
+    lately: Mapping[str, dt.date] = field(default_factory=dict)
 
 
 def filled(
@@ -57,7 +62,8 @@ def filled(
     The last figure of a measure is its amount for each of what the figures before it make: talks
     for each contract, hours for each talk. These are what was counted in the same period, where
     that was, and otherwise the figures as they stand; days of courses are those of courses that
-    were over in it. Where there is none to divide by, nothing is told.
+    were over in it. Where there is none to divide by, nothing is told; nor where noting began
+    within the period, since nobody knows what there was before.
 
     How much was completed comes with of how many that was counted, as its spread; where all were,
     with the Wilson interval of that.
@@ -78,11 +84,14 @@ def filled(
     hidden = tells_of_few([noted], threshold, earlier)[0]
     known = [*_from_measures(figures, measured, noted), *_from_ends(figures, noted)]
     few = frozenset(key for key, _figure, made_of in known if hidden & set(made_of))
-    told = [one for one in known if one[0] not in few]
+    begun = {key: since for key, since in _begun_within(measured, noted) if key in figures}
+    lately = {key: since for key, since in begun.items() if key not in few}
+    told = [one for one in known if one[0] not in few and one[0] not in lately]
     return Filled(
         {key: figure for key, figure, _made_of in told},
         few,
         {key: behind(noted, made_of) for key, _figure, made_of in told},
+        lately,
     )
 
 
@@ -107,6 +116,25 @@ def _from_measures(
         value = amount / of
         made_of = (measure,) if base is None else (measure, base)
         yield keys[-1], _figure(figures[keys[-1]], value, noted), made_of
+
+
+def _begun_within(measured: Measured, noted: Noted) -> Iterator[tuple[str, dt.date]]:
+    """Tell of which figures the noting began within the period, and when.
+
+    What is for each of something that began to be noted on the same day is known all the same, as
+    hours are for each talk; and a course that is over is known whole.
+    """
+    for measure, keys in measured.items():
+        counted = noted.counted.get(measure)
+        if counted is None or counted.finished is not None:
+            continue
+        base = planned_by(measured, keys[:-1])
+        others = [] if base is None or base not in noted.counted else [noted.counted[base].since]
+        if others == [counted.since]:
+            continue
+        days = [day for day in (counted.since, *others) if day and not noted.period.knows_all(day)]
+        if days:
+            yield keys[-1], max(days)
 
 
 def _divisor(

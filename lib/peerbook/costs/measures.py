@@ -78,6 +78,10 @@ class Period:
         """How large a part of a year it is."""
         return Decimal(self.months) / _YEAR
 
+    def knows_all(self, since: dt.date | None) -> bool:
+        """Return whether what was first noted on a day was noted all the way through."""
+        return since is None or since <= self.first
+
     def passed(self, today: dt.date) -> Decimal:
         """Return how large a part of its days has passed, today included, from 0 to 1."""
         over = (min(self.last, today) - self.first).days + 1
@@ -127,6 +131,8 @@ class Counted:
         Of what goes on for months, as the days of a course: how much there was in those that were
         over in the period, and how many these were. What is under way tells not yet how much there
         is in each.
+    since
+        Day of the first note there is of it; None where it was noted before the period.
     """
 
     amount: Decimal
@@ -135,6 +141,7 @@ class Counted:
     keys: People = frozenset()
     largest_part: float = 0.0
     finished: tuple[Decimal, int] | None = None
+    since: dt.date | None = None
 
 
 @dataclass(frozen=True)

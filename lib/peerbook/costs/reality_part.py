@@ -174,10 +174,19 @@ class PlanAndReality:
                 "told earlier: {what}"
             )
             parts.append(Prose(text.format(what="; ".join(few))))
+        if found.lately:
+            text = _("Not noted for twelve whole months yet: {what}")
+            since = _("{what} (since {date})")
+            lately = [
+                since.format(what=names[key], date=format_date(day, "plain"))
+                for key, day in found.lately.items()
+            ]
+            parts.append(Prose(text.format(what="; ".join(lately))))
         # That nothing was noted of something is seldom what is to be planned with.
         known = {key: one for key, one in found.figures.items() if one.value}
         if not known:
-            return [*parts, Prose(_("Nothing was noted in the last twelve months."))]
+            nothing = Prose(_("Nothing was noted in the last twelve months."))
+            return [*parts, *([] if found.lately else [nothing])]
         text = _("{what} Noted: {noted}. In the estimate: {now}.")
         options = [
             (key, text.format(what=names[key], noted=_shown(one), now=_shown(figures[key])))
