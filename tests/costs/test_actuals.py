@@ -325,6 +325,17 @@ def test_what_is_not_counted_itself_divides_as_it_stands():
     assert filled(unknown, cafes, noted).figures == {}
 
 
+def test_what_is_divided_by_an_example_is_an_example_and_says_by_what():
+    cafes = {"cafes": ("weeks", "cafes_a_week")}
+    noted = Noted(YEAR, {"cafes": a_count(80)})
+    for status in ("example", "own"):
+        weeks = Figure("count", Decimal(40), "Opdigt", status)
+        figures = {"weeks": weeks, "cafes_a_week": Figure("count")}
+        told = filled(figures, cafes, noted, names={"weeks": "Uger om året"}).figures
+        assert told["cafes_a_week"].status == status
+        assert told["cafes_a_week"].source.endswith("delt med 40 (Uger om året)")
+
+
 def test_what_was_noted_for_a_part_of_the_period_only_is_no_figure_of_a_year():
     began = dt.date(2026, 9, 1)
     people = of_people(YEAR, 12, 18).counted

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
 
 from peerbook.costs.case import COMPLETED, MONTHS
 from peerbook.costs.figure import PRICES, Figure
@@ -21,7 +22,7 @@ from peerbook.costs.spread import Beta, Spread, Triangle
 from peerbook.privacy.disclosure import People
 from peerbook.recruitment.funnel import wilson
 from peerbook.small_groups import SMALLEST
-from peerbook.text import _, format_date
+from peerbook.text import _, format_date, format_number
 
 HUNDREDTH, TEN_THOUSANDTH = Decimal("0.01"), Decimal("0.0001")
 
@@ -56,12 +57,15 @@ def filled(
     noted: Noted,
     threshold: int = SMALLEST,
     earlier: Iterable[People] = (),
+    *,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Filled:
     """Return what the figures of a model were in a period.
 
     The last figure of a measure is its amount for each of what the figures before it make: talks
     for each contract, hours for each talk. These are what was counted in the same period, where
-    that was, and otherwise the figures as they stand; days of courses are those of courses that
+    that was, and otherwise the figures as they stand, and an example among these makes an example
+    of what is told; days of courses are those of courses that
     were over in it. Where there is none to divide by, nothing is told; nor where noting began
     within the period, since nobody knows what there was before.
 
@@ -80,9 +84,11 @@ def filled(
         Fewest people behind a figure.
     earlier
         Who stood behind what was told before.
+    names
+        What is asked for by each key; what was divided by is named in the source.
     """
     hidden = tells_of_few([noted], threshold, earlier)[0]
-    known = [*_from_measures(figures, measured, noted), *_from_ends(figures, noted)]
+    known = [*_from_measures(figures, measured, noted, names), *_from_ends(figures, noted)]
     few = frozenset(key for key, _figure, made_of in known if hidden & set(made_of))
     begun = {key: since for key, since in _begun_within(measured, noted) if key in figures}
     lately = {key: since for key, since in begun.items() if key not in few}
@@ -100,7 +106,7 @@ _Told = tuple[str, Figure, Collection[str]]
 
 
 def _from_measures(
-    figures: Mapping[str, Figure], measured: Measured, noted: Noted
+    figures: Mapping[str, Figure], measured: Measured, noted: Noted, names: Mapping[str, str]
 ) -> Iterator[_Told]:
     for measure, keys in measured.items():
         if (counted := noted.counted.get(measure)) is None or keys[-1] not in figures:
@@ -115,7 +121,10 @@ def _from_measures(
             continue
         value = amount / of
         made_of = (measure,) if base is None else (measure, base)
-        yield keys[-1], _figure(figures[keys[-1]], value, noted), made_of
+        figure = _figure(figures[keys[-1]], value, noted)
+        if base is None and counted.finished is None:
+            figure = _as_sure_as(figure, {names.get(key, key): figures[key] for key in keys[:-1]})
+        yield keys[-1], figure, made_of
 
 
 def _begun_within(measured: Measured, noted: Noted) -> Iterator[tuple[str, dt.date]]:
@@ -165,6 +174,17 @@ def _from_ends(figures: Mapping[str, Figure], noted: Noted) -> Iterator[_Told]:
         yield COMPLETED, _figure(figures[COMPLETED], value, noted, spread), ("completed",)
     if noted.ended.months and MONTHS in figures:
         yield MONTHS, _figure(figures[MONTHS], noted.ended.months / of, noted), ("months",)
+
+
+def _as_sure_as(figure: Figure, by: Mapping[str, Figure]) -> Figure:
+    """Return a figure that is no surer than those it was divided by, and names them."""
+    text = _("{source}; divided by {value} ({what})")
+    for what, one in by.items():
+        value = format_number(one.known, 2 if one.known % 1 else 0)
+        source = text.format(source=figure.source, value=value, what=what)
+        status = "example" if one.status == "example" else figure.status
+        figure = replace(figure, source=source, status=status)
+    return figure
 
 
 def _figure(before: Figure, value: Decimal, noted: Noted, spread: Spread | None = None) -> Figure:

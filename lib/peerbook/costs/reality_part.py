@@ -164,8 +164,10 @@ class PlanAndReality:
             (counted,) = noted(session, self._site.id, [period], desk.today)
             earlier = told_earlier(session, self._site.id)
         figures = said.case(model).figures
-        found = filled(figures, model.measured, counted, desk.threshold(), earlier)
         names = said.names(model)
+        found = filled(
+            figures, model.measured, counted, desk.threshold(), earlier, names=names
+        )  # fmt: skip
         few = [names[key] for key in found.few]
         parts: list[Part] = [Heading(_("What the record says of the figures"), 3)]
         if few:
