@@ -121,6 +121,12 @@ def test_no_curve_is_drawn_where_nobody_improved_in_any_model(open_it):
     assert withheld in words(parts)
 
 
+def test_own_costs_spent_on_volunteers_are_taken_off_what_their_time_is_worth():
+    spent = dataclasses.replace(own_line("cost"), for_volunteers=True)
+    (without,), (found,) = results(filled()), results(filled(lines={"a": spent}))
+    assert found.estimate.volunteers_net == without.estimate.volunteers_net - 5000 * 3
+
+
 def test_volunteers_time_is_counted_in_three_ways_and_never_paid():
     (one,) = results(filled())
     found = one.estimate

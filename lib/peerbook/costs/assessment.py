@@ -55,6 +55,8 @@ class OwnLine:
         Id of the model it belongs to; empty where it belongs to all.
     staff
         Title of who works these hours, as the team has it; all of that title, whoever is there.
+    for_volunteers
+        Whether it is spent on volunteers, as `Line` has it.
     """
 
     what: str
@@ -65,6 +67,7 @@ class OwnLine:
     figure: Figure
     model: str = ""
     staff: str = ""
+    for_volunteers: bool = False
 
     @property
     def factors(self) -> tuple[str, ...]:
@@ -294,7 +297,7 @@ class Assessment:
         lines = tuple(
             Line(
                 key, one.category, (key, *one.factors), one.payer, one.kind, one.when,
-                what=one.what,
+                one.for_volunteers, one.what,
             )
             for key, one in own.items()
         )  # fmt: skip

@@ -97,6 +97,7 @@ def _sort(
             _figure(values, "hours" if staff else "kr"),
             "" if model == _ALL else model,
             staff,
+            bool(values.get("for_volunteers", False)),
         )  # fmt: skip
 
     def cells(one: OwnLine) -> Cells:
@@ -131,7 +132,7 @@ def _sort(
             "what": one.what, "kind": one.kind, "category": one.category, "payer": one.payer,
             "when": one.when, "kr": one.figure.value, "price_year": one.figure.price_year,
             "source": one.figure.source, "said_on": one.figure.said_on,
-            "example": one.figure.status == "example",
+            "example": one.figure.status == "example", "for_volunteers": one.for_volunteers,
             "model": one.model or _ALL, "of": hour_key(one.staff) if one.staff else _IN_KRONER,
             **_ends(one.figure),
         },
@@ -235,6 +236,15 @@ def _fields(
         ),
         FlagField("example", _("It is only an example")),
     ]  # fmt: skip
+    if with_category:
+        asked.append(
+            FlagField(
+                "for_volunteers", _("It is spent on volunteers"),
+                hint=_(
+                    "For instance insurance or thanks. It is taken off what their time is worth."
+                ),
+            )
+        )  # fmt: skip
     used = {one.model for one in said.lines.values()} - {""}
     known = [one for one in load_models() if one in said.chosen or one.id in used]
     if len(known) > 1 or used:
