@@ -121,6 +121,12 @@ def test_no_curve_is_drawn_where_nobody_improved_in_any_model(open_it):
     assert withheld in words(parts)
 
 
+def test_whoever_takes_the_spreadsheet_along_is_told_that_it_holds_pay(open_it):
+    told = "hvad en fuldtidsstilling på teamet får i løn"
+    assert told in words(Results(open_it(filled(staff={"a": member()}))).parts())
+    assert told not in words(Results(open_it(filled())).parts())
+
+
 def test_own_costs_spent_on_volunteers_are_taken_off_what_their_time_is_worth():
     spent = dataclasses.replace(own_line("cost"), for_volunteers=True)
     (without,), (found,) = results(filled()), results(filled(lines={"a": spent}))

@@ -198,6 +198,7 @@ class Results:
             Prose(payers_told()),
             *self._volunteer_parts(one.estimate),
             *_tornado_parts(one),
+            *_pay_told(one.said),
             Downloads(
                 [
                     (_("Take it along as a spreadsheet"), lambda: self._file(one)),
@@ -301,6 +302,17 @@ def _missing_parts(one: Result) -> list[Part]:
         Notice("info", missing.format(n=format_number(len(one.faults)))),
         Table(columns, rows, _("What is missing"), sortable=False),
     ]
+
+
+def _pay_told(said: Assessment) -> list[Part]:
+    """Return that the spreadsheet tells what those on the team are paid, where any is."""
+    if not said.staff:
+        return []
+    text = _(
+        "The spreadsheet tells what a year of each on the team is paid. Where there is one of a "
+        "kind, that is what they earn: give it only to those who may know."
+    )
+    return [Prose(text)]
 
 
 def _headline(found: Estimate) -> str:
