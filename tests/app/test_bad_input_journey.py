@@ -41,6 +41,7 @@ from steps import (
     tab,
     turn_to,
     unfold,
+    unfold_all,
     views,
 )
 
@@ -237,6 +238,7 @@ def test_markup_in_every_text_is_shown_as_text_on_every_page(app, guest, open_pl
             wave="mid", source="pile", entered_on=TODAY,
         )  # fmt: skip
     start = guest.open(app.server, "start", query(site=made.site))
+    unfold_all(start)  # with many places, what is told of them is folded
     assert_harmless(start, PAYLOAD)
     for opened in (open_plan, open_record):
         page = opened(made)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,7 +24,12 @@ from nbclient import NotebookClient
 from app_under_test import write_notebook
 from peerbook.server import provisioner
 from peerbook.server.kernels import ready
-from peerbook.server.provisioner import ForkedKernel, ForkProvisioner, current_zygote
+from peerbook.server.provisioner import (
+    ForkedKernel,
+    ForkProvisioner,
+    ZygoteGone,
+    current_zygote,
+)
 from short_folder import short_folder
 
 pytestmark = pytest.mark.skipif(not provisioner.can_fork(), reason="kernels are forked on Linux")
@@ -240,6 +246,15 @@ def test_signals_reach_what_the_kernel_started():
             await until(lambda: not is_running(child))
 
     play(scene())
+
+
+def test_a_zygote_that_cannot_be_asked_any_more_is_not_asked_again():
+    zygote = current_zygote()
+    zygote._socket.shutdown(socket.SHUT_WR)
+    with pytest.raises(ZygoteGone):
+        zygote.fork([], {}, "/")
+    assert not zygote.is_alive
+    assert current_zygote() is not zygote
 
 
 def test_a_dead_zygote_is_replaced_and_its_kernels_live_on():

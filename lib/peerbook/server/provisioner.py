@@ -165,6 +165,7 @@ class Zygote:
                 self._socket.sendall(request)
             except OSError as error:
                 self._asked.pop()
+                self.is_alive = False  # whoever asks again must not get this one
                 raise ZygoteGone from error
         return answer
 
