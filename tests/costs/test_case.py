@@ -78,6 +78,7 @@ def test_a_figure_no_line_uses_is_not_asked_for():
         (COMPLETED, {"value": Decimal("1.01")}),
         (COMPLETED, {"value": Decimal(0)}),
         (STARTED, {"value": Decimal(0)}),
+        ("wage", {"value": Decimal(0)}),
         ("wage", {"price_year": None}),
         ("wage", {"price_year": 2014}),
         ("wage", {"source": ""}),

@@ -87,6 +87,8 @@ def faults_of(key: str, figure: Figure) -> list[Fault]:
     is_share = figure.unit == "share"
     if not value.is_finite() or value < 0:
         told.append(_("This cannot be below zero. Write a number from 0 up."))
+    elif figure.unit == "kr_per_hour" and not value:
+        told.append(_("An hour costs more than nothing. Leave it empty until somebody knows."))
     elif is_share and value > 1:
         told.append(_("A share is at most 100 per cent. Write a number from 0 to 100."))
     elif figure.spread and (fault := figure.spread.fault(value, is_share=is_share)):
