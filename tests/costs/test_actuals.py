@@ -306,6 +306,15 @@ def test_each_figure_is_what_was_counted_for_each_of_the_ones_before_it():
     assert {figure.unit for figure in told.values()} == {"count", "hours", "kr"}
 
 
+@pytest.mark.parametrize(
+    ("first", "year"), [((2025, 11), 2026), ((2025, 2), 2025), ((2025, 7), 2026), ((2026, 1), 2026)]
+)
+def test_kroner_are_in_prices_of_the_year_most_of_the_months_lie_in(first, year):
+    counted = {"events": a_count(3, of=3), "event_kr": a_count(6000, of=3)}
+    noted = Noted(months_from(dt.date(*first, 1), 12), counted)
+    assert fill(noted).figures["trip"].price_year == year
+
+
 def test_where_there_is_none_to_divide_by_nothing_is_told():
     one = of_people(YEAR, 0, 18)
     assert set(fill(one).figures) == {STARTED, "hours", "events"}

@@ -69,6 +69,8 @@ def filled(
     were over in it. Where there is none to divide by, nothing is told; nor where noting began
     within the period, since nobody knows what there was before.
 
+    Kroner are as they were paid, and taken to be in prices of the year most of the period lies in.
+
     How much was completed comes with of how many that was counted, as its spread; where all were,
     with the Wilson interval of that.
 
@@ -193,7 +195,7 @@ def _figure(before: Figure, value: Decimal, noted: Noted, spread: Spread | None 
     source = _("Noted in peerbook, {first}–{last}").format(
         first=format_date(first, "plain"), last=format_date(last, "plain")
     )
-    price_year = last.year if before.unit in PRICES else None
+    price_year = noted.period.year if before.unit in PRICES else None
     return Figure(
         before.unit, value.quantize(step, ROUND_HALF_UP), source, "own", price_year, spread
     )

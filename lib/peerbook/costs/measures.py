@@ -7,6 +7,7 @@ plan that measure for a year: so many contracts, so many talks for each, so many
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -77,6 +78,12 @@ class Period:
     def of_a_year(self) -> Decimal:
         """How large a part of a year it is."""
         return Decimal(self.months) / _YEAR
+
+    @property
+    def year(self) -> int:
+        """The calendar year most of it lies in; the later of two that have as much of it."""
+        within = Counter(months_after(self.first, after).year for after in range(self.months))
+        return max(within, key=lambda year: (within[year], year))
 
     def knows_all(self, since: dt.date | None) -> bool:
         """Return whether what was first noted on a day was noted all the way through."""
