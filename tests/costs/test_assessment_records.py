@@ -9,9 +9,11 @@ from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line,
 from builders import a_site, assert_sound, change, read, refused
 from peerbook.costs import assessment_records
 from peerbook.costs.assessment import Level
-from peerbook.costs.case import STARTED
+from peerbook.costs.case import COMPLETED, STARTED
 from peerbook.costs.spread import Beta, Gamma, Triangle
 from peerbook.errors import Conflict
+
+TALK_HOURS, EVENT_COST = f"{VEJLE.id}.talk_hours", f"{VEJLE.id}.event_cost"
 
 
 @pytest.fixture
@@ -68,24 +70,33 @@ def test_two_people_may_fill_in_different_figures_but_not_overwrite_one(store, s
 
 
 @pytest.mark.parametrize(
-    ("part", "entry", "fields"),
+    ("part", "key", "entry", "fields"),
     [
-        ("figures", said("hours", -1), ["key"]),
-        ("figures", said("share", "1.1"), ["key"]),
-        ("figures", said("hours", 1, spread=Triangle(Decimal(-1), Decimal(2))), ["key"]),
-        ("figures", said("kr", 1), ["key"]),
-        ("staff", member(effective_hours=Decimal(2000)), ["effective_hours"]),
-        ("lines", own_line(kr=-5), ["kr"]),
-        ("levels", Level(Decimal(0), "KL", TODAY), ["level"]),
+        ("figures", TALK_HOURS, said("hours", -1), [TALK_HOURS]),
+        ("figures", COMPLETED, said("share", "1.1"), [COMPLETED]),
+        (
+            "figures", TALK_HOURS,
+            said("hours", 1, spread=Triangle(Decimal(-1), Decimal(2))), [TALK_HOURS],
+        ),
+        ("figures", EVENT_COST, said("kr", 1), [EVENT_COST]),
+        ("figures", STARTED, said("kr", 1, price_year=2026), [STARTED]),
+        ("figures", "vejle.nonsense", said("count", 1), ["vejle.nonsense"]),
+        ("figures", "talk_hours", said("hours", 1), ["talk_hours"]),
+        ("staff", "key", member(effective_hours=Decimal(2000)), ["effective_hours"]),
+        ("lines", "key", own_line(kr=-5), ["kr"]),
+        ("levels", "2018", Level(Decimal(0), "KL", TODAY), ["level"]),
     ],
-)
-def test_what_cannot_be_is_refused_and_nothing_is_saved(store, site_id, part, entry, fields):
+)  # fmt: skip
+def test_what_cannot_be_is_refused_and_nothing_is_saved(store, site_id, part, key, entry, fields):
     number = begun(store, site_id, filled())
     before = kept(store, number)
     save = assessment_records.save_entries
-    good = {"levels": Level(Decimal(1), "KL", TODAY), "figures": said("hours", 2)}
-    mine = {"key": entry, "a": good.get(part)}
-    assert refused(store, save, number, part, {}, mine) == fields
+    good = {
+        "levels": {"2024": Level(Decimal(1), "KL", TODAY)},
+        "figures": {"weeks_a_year": said("count", 2)},
+    }
+    mine = {key: entry, **good.get(part, {"a": None})}
+    assert refused(store, save, number, part, getattr(before, part), mine) == fields
     assert kept(store, number) == before
 
 

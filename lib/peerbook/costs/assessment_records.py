@@ -12,8 +12,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from peerbook.costs.assessment import Assessment, Level, OwnLine, Part
-from peerbook.costs.figure import Figure, faults_of
+from peerbook.costs.assessment import Assessment, Level, OwnLine, Part, place_of
+from peerbook.costs.figure import Figure, Unit, faults_of
+from peerbook.costs.model import load_models
 from peerbook.costs.team import Member
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Saved, gone, refuse_overtaken
@@ -114,7 +115,7 @@ def save_entries(
     Raises
     ------
     InputFault
-        When one of them is wrong, at `key` or `key.field`.
+        When one of them is wrong, at `key` or `key.field`, or is no figure a model asks for.
     Conflict
         When somebody else has changed one of them since.
     """
@@ -152,12 +153,21 @@ def remove(session: Session, number: int, seen: Assessment) -> Saved:
 
 def _faults(key: str, one: Entry) -> list[Fault]:
     if isinstance(one, Figure):
+        if _asked().get(key) != one.unit:
+            text = _("The models do not ask for this. Open the estimate anew and try again.")
+            return [Fault(text, Place(field=key))]
         return faults_of(key, one)
     if isinstance(one, Level):
         text = _("Write the level as the index has it, more than zero.")
         good = one.level.is_finite() and one.level > 0
         return [] if good else [Fault(text, Place(field="level"))]
     return one.faults()
+
+
+@cache
+def _asked() -> Mapping[str, Unit]:
+    """Return the unit of each figure the models ask for, by where an assessment keeps it."""
+    return {place_of(model, one.id): one.unit for model in load_models() for one in model.questions}
 
 
 def _row(session: Session, number: int) -> CostAssessment:
