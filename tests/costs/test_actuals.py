@@ -157,6 +157,20 @@ def test_kroner_of_another_year_are_carried_over_and_not_used_where_nobody_knows
     assert (found.lines[0].actual_kr, found.lines[0].told_by) == (1000, "events")
 
 
+def test_planned_and_counted_kroner_are_in_prices_of_one_year():
+    counted = {"events": a_count(1), "event_kr": a_count(1000)}
+    earlier = dataclasses.replace(plan(), first_year=2018)
+    (found,) = look(Noted(quarter(2018, 1), counted), of=earlier)
+    assert {one.measure: one.counted.amount for one in found.quantities if one.counted} == {
+        "events": 1, "event_kr": 1185,
+    }  # fmt: skip
+    (unknown,) = look(
+        Noted(quarter(2018, 1), counted),
+        of=dataclasses.replace(earlier, lines=(TRIPS,), index={}),
+    )
+    assert [one.measure for one in unknown.quantities if one.counted] == ["events"]
+
+
 def test_what_is_done_costs_what_an_hour_of_that_year_costs():
     prices = ((2026, Decimal(300)), (2027, Decimal(400)), (2028, Decimal(400)))
     wage = dataclasses.replace(FIGURES["wage"], value=Decimal(367), by_year=prices)

@@ -82,7 +82,8 @@ class Quantity:
     plan
         For as much of the period as has passed.
     counted
-        None where it was never noted, or where it would tell of few people.
+        Kroner in prices of the plan; None where nobody knows how these rose, where it was never
+        noted, or where it would tell of few people.
     """
 
     measure: Measure
@@ -201,7 +202,7 @@ def actuals(
                 Quantity(
                     measure,
                     case.product(keys) * one.period.of_a_year * one.period.passed(today),
-                    one.counted.get(measure),
+                    _in_prices_of(case, measure, one),
                 )
                 for measure, keys in measured.items()
             ),
@@ -290,6 +291,14 @@ def _line(
 
 def _other_figures(case: Case, line: Line, keys: Sequence[str], year: int) -> Decimal:
     return case.product((key for key in line.factors if key not in keys), year)
+
+
+def _in_prices_of(case: Case, measure: Measure, noted: Noted) -> Counted | None:
+    """Return what was counted of a measure, kroner in prices of the case."""
+    counted, rise = noted.counted.get(measure), _rise(case, measure, noted.period)
+    if counted is None or rise is None:
+        return None
+    return replace(counted, amount=counted.amount * rise)
 
 
 def _rise(case: Case, measure: Measure, period: Period) -> Decimal | None:
