@@ -103,11 +103,12 @@ class Journal:
         except (InputFault, Conflict):
             return None
 
-    def note(self, whose, kind, on, **told):
+    def note(self, whose, kind, on, seq=None, **told):
         """Write down what was saved, beside the event of the store it went into."""
-        with self.store.read() as session:
-            subject = PAIR if isinstance(whose, int) else "participant"
-            seq = events_of(session, subject, whose)[-1].seq
+        if seq is None:
+            with self.store.read() as session:
+                subject = PAIR if isinstance(whose, int) else "participant"
+                seq = events_of(session, subject, whose)[-1].seq
         self.entries.append(Entry(whose, kind, on, seq, told))
 
     def holding(self, whose, kinds, until=dt.date.max):
@@ -186,11 +187,12 @@ class Journal:
             else Decided(outcome, day(ago), reason="work")
         )
         code = self.codes[who]
-        if self.try_to(talk_records.save_decision, code, decided, TODAY, is_meant=True) is None:
+        saved = self.try_to(talk_records.save_decision, code, decided, TODAY, is_meant=True)
+        if saved is None:
             return
         gone = [one for one in self.holding(code, OUTCOMES) if one.on >= day(ago)]
         took_back = [self.take_back(one) for one in gone]
-        self.note(code, outcome, day(ago), role=role)
+        self.note(code, outcome, day(ago), saved.number, role=role)  # what it took back comes after
         self.entries[-1].took_back = took_back
 
     def take_back_decision(self, who):
