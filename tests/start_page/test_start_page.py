@@ -240,7 +240,7 @@ def test_what_waits_in_recruitment_is_a_line_each_for_leaders_alone(store, monke
             for part in start_page.open_page().everything()
             if isinstance(part, Prose)
         ]
-        return "".join(line for line in lines if "recruitment.ipynb" in line)
+        return "".join(line for line in lines if "recruitment.ipynb?" in line)
 
     assert told(a_desk(store)) == ""
     with store.write(LEADER) as session:
