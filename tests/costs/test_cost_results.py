@@ -402,7 +402,10 @@ def test_what_is_typed_of_the_figures_stays_when_the_team_is_saved(open_it, stor
 def test_the_result_says_that_something_is_typed_elsewhere_and_not_saved(open_it):
     opened = open_it(filled())
     results_parts = Results(opened).parts()
-    told = lambda: [one.text for one in everything(results_parts, Notice)]  # noqa: E731
+
+    def told():
+        return [one.text for one in everything(results_parts, Notice)]
+
     assert not any("ikke gemt" in text for text in told())
     form = form_of(Figures(opened))
     raw = json.loads(json.dumps(dict(form.begin)))

@@ -237,16 +237,14 @@ def save_answers(
     ]
     if questions:
         raise InputFault(questions)
+    holding = in_effect(recorded, dt.date.max)
+    later = [one for one in holding if one.kind in KINDS and one.effective_on > on]
     for purpose, given in news.items():
         event = append_event(
             session, "participant", code, _YES if given else _NO, on,
             purpose=purpose, text_version=consent_texts().version,
         )  # fmt: skip
-        slips = [
-            one
-            for one in in_effect(recorded, dt.date.max)
-            if one.kind in KINDS and one.details["purpose"] == purpose and one.effective_on > on
-        ]
+        slips = [one for one in later if one.details["purpose"] == purpose]
         supersede(session, slips, event)
     return Saved("consent", len(now), 1)
 
