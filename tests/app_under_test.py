@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,9 @@ from playwright.sync_api import BrowserContext, Page, Request
 
 MEMORY_KB = 8_000_000
 """What a server under test may take (`ulimit -v`)."""
+
+SAVED_WITHIN_S = 40
+"""How long a test waits for a page to have saved before it goes elsewhere."""
 
 BROWSER_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -106,9 +110,20 @@ class Visitor:
     def open(self, server: Server, notebook: str, query: str = "") -> Page:
         """Open a page, logging in first if need be, and wait until it stands and is connected."""
         self._be_let_in(server)
+        self._wait_for_saves()
         self.page.goto(server.url(notebook, query))
         self.page.wait_for_selector("body[data-page=ready][data-connection=ok]", timeout=60_000)
         return self.page
+
+    def _wait_for_saves(self) -> None:
+        # A page asks whoever leaves it while it saves; nobody in a test means to lose that.
+        # The page's own policy forbids `wait_for_function`, which evaluates text there later.
+        deadline = time.monotonic() + SAVED_WITHIN_S
+        while not self.page.evaluate(
+            "dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+        ):
+            assert time.monotonic() < deadline, "the page still saves"
+            self.page.wait_for_timeout(50)
 
     def _be_let_in(self, server: Server) -> None:
         if server.address in self._let_in_at:
