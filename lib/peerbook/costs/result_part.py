@@ -42,7 +42,7 @@ from peerbook.costs.result_charts import (
 from peerbook.errors import Fault
 from peerbook.files.media_types import CSV, WORKBOOK
 from peerbook.files.origin import Origin, fingerprint
-from peerbook.text import _, format_date, format_list, format_number, ngettext
+from peerbook.text import _, format_change, format_date, format_list, format_number, ngettext
 from peerbook.ui import (
     Cells,
     Column,
@@ -457,9 +457,7 @@ def _why(worked: Sequence[Result]) -> list[Part]:
     for one, found in others:
         more = found.units.per_started - cheapest.units.per_started
         lines = [
-            _("{what} ({kr})").format(
-                what=each.what, kr=f"{'+' if each.kr > 0 else '−'}{format_number(abs(each.kr))}"
-            )
+            _("{what} ({kr})").format(what=each.what, kr=format_change(each.kr))
             for each in differences(found, cheapest)
         ]
         text = _("{one} costs {kr} more for each contract than {other}. Most of it: {lines}.")

@@ -1,6 +1,7 @@
 """The ground: words, dates, numbers and readability. Imports nothing else of ours."""
 
 from peerbook.text.formats import (
+    format_change,
     format_date,
     format_kroner,
     format_list,
@@ -26,6 +27,7 @@ __all__ = [
     "LANGUAGES",
     "_",
     "current_language",
+    "format_change",
     "format_date",
     "format_kroner",
     "format_list",

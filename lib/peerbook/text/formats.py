@@ -82,20 +82,33 @@ def format_span(starts_at: dt.time, ends_at: dt.time) -> str:
 
 
 def format_number(value: float | Decimal, decimals: int = 0) -> str:
-    """Return a number with Danish separators (1.234,5) and a fixed number of decimals."""
+    """Return a number with Danish separators (−1.234,5) and a fixed number of decimals."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return numbers.format_decimal(value, format=pattern, locale=_locale())
+    return _with_minus(numbers.format_decimal(value, format=pattern, locale=_locale()))
+
+
+def format_change(value: float | Decimal, decimals: int = 0) -> str:
+    """Return a difference with its sign (+1.234,5 or −1.234,5); what rounds to none has none."""
+    text = format_number(value, decimals)
+    return f"+{text}" if value > 0 and text != format_number(0, decimals) else text
 
 
 def format_kroner(amount_kr: Decimal | int) -> str:
     """Return an amount in kroner (1.234,50 kr.)."""
-    return numbers.format_currency(amount_kr, "DKK", locale=_locale())
+    return _with_minus(numbers.format_currency(amount_kr, "DKK", locale=_locale()))
 
 
 def format_share(share: float, decimals: int = 0) -> str:
     """Return a share from 0 to 1 as per cent (67 %), which no line breaks in two."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "\N{NO-BREAK SPACE}%"
-    return numbers.format_percent(share, format=pattern, locale=_locale())
+    return _with_minus(numbers.format_percent(share, format=pattern, locale=_locale()))
+
+
+def _with_minus(text: str) -> str:
+    # CLDR has a hyphen, at which a line breaks and which some screen readers pass over;
+    # and a sign on what is rounded to nothing.
+    has_minus = text.startswith("-") and any(digit in text for digit in "123456789")
+    return ("\N{MINUS SIGN}" if has_minus else "") + text.removeprefix("-")
 
 
 def quoted(text: str) -> str:

@@ -19,7 +19,15 @@ from peerbook.course.evaluation.evaluation_charts import comparison_chart, figur
 from peerbook.course.evaluation.follow_up import FollowUp
 from peerbook.course.evaluation.waves import WAVES, wave_name
 from peerbook.course.evaluation_form import Item, load_form
-from peerbook.text import _, format_date, format_list, format_number, ngettext, quoted
+from peerbook.text import (
+    _,
+    format_change,
+    format_date,
+    format_list,
+    format_number,
+    ngettext,
+    quoted,
+)
 from peerbook.ui import Column, Disclosure, Heading, Notice, Part, Prose, Table, TableData
 
 QUESTIONS_NAMED = 3
@@ -148,7 +156,9 @@ def _row(one: ItemComparison, threshold: int) -> dict[str, object]:
         difference = _("too few")
     else:
         difference = _("{mean} (from {low} to {high})").format(
-            mean=_signed(one.difference), low=_signed(one.low), high=_signed(one.high)
+            mean=format_change(one.difference, 1),
+            low=format_change(one.low, 1),
+            high=format_change(one.high, 1),
         )
     basis = {
         "pairs": _("the same {n} people").format(n=one.n),
@@ -162,13 +172,6 @@ def _row(one: ItemComparison, threshold: int) -> dict[str, object]:
         "difference": difference,
         "basis": basis,
     }
-
-
-def _signed(value: float) -> str:
-    text = format_number(abs(value), 1)
-    if text == format_number(0, 1):
-        return text
-    return f"{'+' if value > 0 else '−'}{text}"
 
 
 def _basis_notes(compared: tuple[ItemComparison, ...]) -> list[Part]:
