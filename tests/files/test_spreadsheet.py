@@ -23,7 +23,7 @@ from peerbook.course.schedule.plan_moves import cancel, move
 from peerbook.course.schedule.plan_solver import plan_course
 from peerbook.errors import InputFault
 from peerbook.files.origin import Origin
-from peerbook.files.spreadsheet import Sheet, SheetColumn, workbook
+from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, workbook
 from peerbook.files.spreadsheet_reader import Limits, read_cells
 
 TODAY = dt.date(2026, 1, 2)
@@ -85,6 +85,21 @@ def test_harmless_text_carries_no_quote_mark():
     assert [bool(cell.quotePrefix) for cell in row] == [False, False]
 
 
+def test_text_that_looks_like_the_inside_of_the_file_stays_text():
+    texts = "<r>x</r>", "<r></c></r>", "_x0041_", "<t>&amp;</t>"
+    data = workbook([one_sheet(*((text, None) for text in texts))])
+    page = openpyxl.load_workbook(io.BytesIO(data))["Data"]
+    assert [cell.value for cell in page["A"][1:3]] == list(texts[:2])
+    assert sheets_in(data)["Data"][1:] == [[text] for text in texts]
+
+
+def test_a_formula_is_kept_with_what_it_comes_to():
+    data = workbook([one_sheet((2, Formula("A2*«Data»!A2", Decimal("4.005"))))])
+    for data_only, value in ((False, "=A2*'Data'!A2"), (True, 4.005)):
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=data_only)
+        assert book["Data"]["B2"].value == value
+
+
 def test_headings_are_safe_too():
     data = workbook([one_sheet(columns=("=1+1", "ok"))])
     assert openpyxl.load_workbook(io.BytesIO(data))["Data"]["A1"].data_type == "s"
@@ -104,7 +119,7 @@ def test_headings_stay_in_sight_and_columns_have_their_width():
     data = workbook([Sheet("Data", (SheetColumn("A", 33),), [("x",)])])
     page = openpyxl.load_workbook(io.BytesIO(data))["Data"]
     assert page.freeze_panes == "A2"
-    assert page.column_dimensions["A"].width == 33
+    assert 33 <= page.column_dimensions["A"].width < 34
     assert page["A1"].font.bold
 
 

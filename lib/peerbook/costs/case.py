@@ -276,15 +276,19 @@ class Estimate:
         return self.total("volunteer") - self.total(for_volunteers=True)
 
     @property
+    def begun(self) -> Decimal:
+        """How many contracts begin in all years."""
+        return self.case.figures[STARTED].known * self.case.years
+
+    @property
     def units(self) -> UnitCosts:
         """What is paid for each contract and for each month together."""
         figures = self.case.figures
-        started = figures[STARTED].known * self.case.years
         paid = self.total()
         return UnitCosts(
-            paid / started,
-            paid / (started * figures[COMPLETED].known),
-            paid / (started * figures[MONTHS].known),
+            paid / self.begun,
+            paid / (self.begun * figures[COMPLETED].known),
+            paid / (self.begun * figures[MONTHS].known),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from peerbook.costs.case import STARTED, Estimate
+from peerbook.costs.case import Estimate
 from peerbook.errors import InputFault
 from peerbook.text import _
 
@@ -55,7 +55,7 @@ def differences(one: Estimate, other: Estimate, most: int = MOST) -> tuple[Diffe
         At `price_year`, when the two are in kroner of different years.
     """
     require_one_price_year((one, other))
-    parts = _per_contract(one), _per_contract(other)
+    parts = per_contract(one), per_contract(other)
     names = {
         line.id: line.what or line.id
         for found in (other, one)
@@ -85,10 +85,10 @@ def require_one_price_year(found: Sequence[Estimate]) -> None:
         )
 
 
-def _per_contract(found: Estimate) -> dict[str, Decimal]:
-    started = found.case.figures[STARTED].known * found.case.years
+def per_contract(found: Estimate) -> dict[str, Decimal]:
+    """Return what each activity that is paid costs for each contract that begins, by its id."""
     paid: dict[str, Decimal] = {}
     for cost in found.costs:
         if cost.line.kind == "cost":
             paid[cost.line.id] = paid.get(cost.line.id, Decimal(0)) + cost.kr
-    return {key: kr / started for key, kr in paid.items()}
+    return {key: kr / found.begun for key, kr in paid.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from itertools import chain
 from typing import get_args
@@ -22,7 +23,7 @@ from peerbook.costs.case import (
     Payer,
     estimate,
 )
-from peerbook.costs.comparison import MOST
+from peerbook.costs.comparison import MOST, per_contract
 from peerbook.costs.estimate_sheets import Cells, Grounds, yes
 from peerbook.costs.model import Model
 from peerbook.costs.names import (
@@ -32,15 +33,16 @@ from peerbook.costs.names import (
     payer_name,
     payers_told,
     status_name,
-    when_name,
 )
 from peerbook.files.delimited import Cell, delimited
 from peerbook.files.origin import Origin
 from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, workbook
 from peerbook.text import _, format_date, format_number, ngettext
 
-_TIE = "0.000000001"
+_TIE = Decimal("0.000000001")
 """Kroner by which the row of a difference parts it from one that is just as large."""
+_NOTHING = Decimal("0.005")
+"""Kroner below which a difference is none."""
 
 
 def estimate_file(said: Assessment, model: Model, origin: Origin | None = None) -> bytes:
@@ -129,22 +131,32 @@ class _Book:
 
     # -- parts of formulas -------------------------------------------------------------------------
 
-    def _paid(self, model: Model, year: int | None = None, **like: str) -> str:
-        return self.grounds.total(model, year, **{"kind": kind_name("cost"), **like})
+    def _priced(self, formula: Formula) -> Formula:
+        return self.grounds.priced(formula.text, formula.value)
 
-    def _net(self, model: Model, year: int | None = None) -> str:
-        kinds: Sequence[Kind] = ("cost", "grant", "saving")
-        return "-".join(self.grounds.total(model, year, kind=kind_name(kind)) for kind in kinds)
+    def _net(self, model: Model, year: int | None = None) -> Formula:
+        paid, grants, savings = (
+            self.grounds.total(model, kind, year) for kind in ("cost", "grant", "saving")
+        )
+        found = self.grounds.found[model]
+        when = {} if year is None else {"year": year}
+        net = found.total(**when) - found.total("grant", "saving", **when)
+        return self.grounds.priced(f"{paid.text}-{grants.text}-{savings.text}", net)
 
     def _begun(self, model: Model) -> str:
         """Return how many contracts begin in all years."""
         return f"({self.grounds.used(model, STARTED)}*{len(self.grounds.years)})"
 
-    def _units(self, model: Model) -> tuple[str, ...]:
+    def _units(self, model: Model) -> tuple[Formula, ...]:
         """Return what is paid for each begun, for each completed and for each month together."""
-        paid, begun = self._paid(model), self._begun(model)
+        paid, begun = self.grounds.total(model).text, self._begun(model)
         completed, months = (self.grounds.used(model, key) for key in (COMPLETED, MONTHS))
-        return f"{paid}/{begun}", f"{paid}/({begun}*{completed})", f"{paid}/({begun}*{months})"
+        units = self.grounds.found[model].units
+        return (
+            self.grounds.priced(f"{paid}/{begun}", units.per_started),
+            self.grounds.priced(f"{paid}/({begun}*{completed})", units.per_completed),
+            self.grounds.priced(f"{paid}/({begun}*{months})", units.per_pair_month),
+        )
 
     # -- one model ---------------------------------------------------------------------------------
 
@@ -156,46 +168,58 @@ class _Book:
         )  # fmt: skip
         gap = (None,) * len(years)
 
-        def by_year(what: str, **like: str) -> Cells:
-            return what, *(Formula(self._paid(model, year, **like)) for year in (*years, None))
+        def by_year(what: str, kind: Kind = "cost", **like: str) -> Cells:
+            parts = (self.grounds.total(model, kind, year, **like) for year in (*years, None))
+            return what, *map(self._priced, parts)
 
         categories: Sequence[Category] = get_args(Category)
         apart: Sequence[Kind] = ("volunteer", "gift", "grant", "saving")
         begun, completed, month = self._units(model)
         rows: list[Cells] = [
             (model.title, *gap, None),
-            (_("In prices of"), *gap, Formula(self.grounds.price_year, is_plain=True)),
-            *(by_year(category_name(one), category=category_name(one)) for one in categories),
+            (_("In prices of"), *gap, self.grounds.price_year_told),
+            *(by_year(category_name(one), category=one) for one in categories),
             by_year(_("What is paid")),
-            by_year(_("Of this, to begin"), when=when_name("start")),
-            by_year(_("Of this, to run"), when=when_name("yearly")),
-            *(by_year(kind_name(one), kind=kind_name(one)) for one in apart),
+            by_year(_("Of this, to begin"), when="start"),
+            by_year(_("Of this, to run"), when="yearly"),
+            *(by_year(kind_name(one), one) for one in apart),
             (
                 _("Paid, less grants and what is saved"),
-                *(Formula(self._net(model, year)) for year in (*years, None)),
+                *(self._net(model, year) for year in (*years, None)),
             ),
-            (_("Paid for each contract that began"), *gap, Formula(begun)),
-            (_("Paid for each contract that was completed"), *gap, Formula(completed)),
-            (_("Paid for each month a pair is together"), *gap, Formula(month)),
-            *((what, *gap, Formula(told)) for what, told in self._volunteers()),
+            (_("Paid for each contract that began"), *gap, begun),
+            (_("Paid for each contract that was completed"), *gap, completed),
+            (_("Paid for each month a pair is together"), *gap, month),
+            *((what, *gap, told) for what, told in self._volunteers()),
             *((told, *gap, None) for told in self._notes()),
         ]
         return Sheet(_("Result"), columns, rows)
 
-    def _volunteers(self) -> Iterator[tuple[str, str]]:
+    def _volunteers(self) -> Iterator[tuple[str, Formula]]:
         """Return what volunteers' time is worth in each way to count it, and a contract with it."""
-        given = self.grounds.total(self.model, kind=kind_name("volunteer"))
-        spent = self._paid(self.model, volunteers=yes())
+        model, found = self.model, self.grounds.found[self.model]
+        paid = self.grounds.total(model).text
+        given = self.grounds.total(model, "volunteer").text
+        spent = self.grounds.total(model, for_volunteers=True).text
         worth = (
-            (_("Volunteers’ time, not counted"), "0"),
-            (_("Volunteers’ time, what it would cost to pay for it"), given),
-            (_("Volunteers’ time, that less what is spent on volunteers"), f"({given}-{spent})"),
-        )
+            (_("Volunteers’ time, not counted"), "0", Decimal(0)),
+            (
+                _("Volunteers’ time, what it would cost to pay for it"), given,
+                found.total("volunteer"),
+            ),
+            (
+                _("Volunteers’ time, that less what is spent on volunteers"), f"({given}-{spent})",
+                found.volunteers_net,
+            ),
+        )  # fmt: skip
         each = _("{what}: for each contract that began, with what is paid")
-        for what, kr in worth:
-            yield what, kr
-            paid = f"({self._paid(self.model)}+{kr})/{self._begun(self.model)}"
-            yield each.format(what=what), paid
+        for what, text, kr in worth:
+            yield what, self.grounds.priced(text, kr)
+            with_it = (found.total() + kr) / found.begun
+            yield (
+                each.format(what=what),
+                self.grounds.priced(f"({paid}+{text})/{self._begun(model)}", with_it),
+            )
 
     def _notes(self) -> Iterator[str]:
         """Return what has to be known of the figures."""
@@ -232,7 +256,6 @@ class _Book:
             SheetColumn(_("Each month together"), 16), SheetColumn(_("In prices of"), 12),
             SheetColumn(_("Standing"), 14),
         )  # fmt: skip
-        year = Formula(self.grounds.price_year, is_plain=True)
         row_of: dict[Model, int] = {}
         rows: list[Cells] = []
         for model in self.grounds.found:
@@ -240,8 +263,8 @@ class _Book:
             is_example = bool(self.grounds.said.examples(model))
             rows.append((
                 model.title,
-                *map(Formula, (self._paid(model), self._net(model), *self._units(model))),
-                year, status_name("example" if is_example else "own"),
+                self._priced(self.grounds.total(model)), self._net(model), *self._units(model),
+                self.grounds.price_year_told, status_name("example" if is_example else "own"),
             ))  # fmt: skip
         for model, lacks in self.lacking.items():
             text = ngettext(
@@ -251,14 +274,20 @@ class _Book:
         least, *others = self._cheapest_first
         for model in others:
             text = _("What makes {one} dearer than {other}, for each contract that began")
-            more = Formula(f"D{row_of[model]}-D{row_of[least]}")
+            units = (self.grounds.found[one].units.per_started for one in (model, least))
+            more = self.grounds.priced(
+                f"D{row_of[model]}-D{row_of[least]}", next(units) - next(units)
+            )
             rows += [(), (text.format(one=model.title, other=least.title), None, None, more)]
-            for rank in range(1, min(MOST, len(self._listed)) + 1):
+            rises = {key: self._each(model, key) - self._each(least, key) for key in self._listed}
+            largest = sorted(rises, key=lambda key: -abs(rises[key]))  # those alike as they stand
+            for rank, key in enumerate(largest[:MOST], start=1):
                 what, kr = (self._ranked(model, rank, is_name) for is_name in (True, False))
-                nothing = f"ABS({kr})<0.005"
+                is_none, nothing = abs(rises[key]) < _NOTHING, f"ABS({kr})<{_NOTHING}"
+                name, rise = ("", "") if is_none else (self._listed[key], rises[key])
                 rows.append((
-                    Formula(f'IF({nothing},"",{what})'), None, None,
-                    Formula(f'IF({nothing},"",{kr})'),
+                    self.grounds.priced(f'IF({nothing},"",{what})', name), None, None,
+                    self.grounds.priced(f'IF({nothing},"",{kr})', rise),
                 ))  # fmt: skip
         return Sheet(_("Side by side"), columns, rows)
 
@@ -286,11 +315,15 @@ class _Book:
         for row, (key, what) in enumerate(self._listed.items(), start=2):
             each = [self._for_each(model, key) for model in self._cheapest_first]
             rises: list[Formula] = []
-            for place in range(len(others)):
+            for place, model in enumerate(others):
                 rise = get_column_letter(2 + len(self._cheapest_first) + 2 * place)
-                ours = get_column_letter(3 + place)
-                rises.append(Formula(f"{ours}{row}-B{row}"))
-                rises.append(Formula(f"ABS({rise}{row})-ROW()*{_TIE}"))
+                ours, kr = (
+                    get_column_letter(3 + place),
+                    self._each(model, key) - self._each(least, key),
+                )
+                size = f"ABS({rise}{row})-ROW()*{_TIE:f}"
+                rises.append(self.grounds.priced(f"{ours}{row}-B{row}", kr))
+                rises.append(self.grounds.priced(size, abs(kr) - row * _TIE))
             rows.append((what, *each, *rises))
         return Sheet(_("Differences"), tuple(columns), rows)
 
@@ -299,7 +332,16 @@ class _Book:
         line = next((one for one in lines if one.id == key and one.kind == "cost"), None)
         if line is None:
             return 0
-        return Formula(f"{self.grounds.all_years(model, line)}/{self._begun(model)}")
+        text = f"{self.grounds.all_years(model, line)}/{self._begun(model)}"
+        return self.grounds.priced(text, self._each(model, key))
+
+    def _each(self, model: Model, key: str) -> Decimal:
+        """Return what is paid for an activity for each contract that begins in a model."""
+        return self._per_contract[model].get(key, Decimal(0))
+
+    @cached_property
+    def _per_contract(self) -> dict[Model, dict[str, Decimal]]:
+        return {model: per_contract(one) for model, one in self.grounds.found.items()}
 
     # -- SØM ---------------------------------------------------------------------------------------
 
@@ -310,13 +352,17 @@ class _Book:
             SheetColumn(_("Price year"), 10),
         )  # fmt: skip
         rows: list[Cells] = []
-        year_cell = Formula(self.grounds.price_year, is_plain=True)
         for year in self.grounds.years:
             for category, payer in paid_places(self.grounds.found[self.model]):
-                names = category_name(category), payer_name(payer)
-                paid = self._paid(self.model, year, category=names[0], payer=names[1])
-                rows.append((year, *names, Formula(paid), year_cell))
-        started = Formula(self.grounds.used(self.model, STARTED))
+                paid = self.grounds.total(self.model, "cost", year, category=category, payer=payer)
+                rows.append((
+                    year, category_name(category), payer_name(payer), self._priced(paid),
+                    self.grounds.price_year_told,
+                ))  # fmt: skip
+        started = Formula(
+            self.grounds.used(self.model, STARTED),
+            self.grounds.found[self.model].case.figures[STARTED].known,
+        )
         rows += [
             (None, _("Contracts that begin in a year"), None, started),
             (None, _("Success rate"), _("No outcome data yet")),

@@ -6,14 +6,16 @@ the result, and everything that follows from it is worked out anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from openpyxl.utils import get_column_letter
 
 from peerbook.costs.assessment import Assessment, hour_key, place_of
-from peerbook.costs.case import Case, Estimate, Line
+from peerbook.costs.case import Case, Estimate, Kind, Line
 from peerbook.costs.figure import PRICES, Figure
 from peerbook.costs.model import Model
 from peerbook.costs.names import (
@@ -24,16 +26,23 @@ from peerbook.costs.names import (
     unit_name,
     when_name,
 )
-from peerbook.costs.team import Member
-from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, Value
+from peerbook.costs.team import Member, hour_of
+from peerbook.files.spreadsheet import Formula, Known, Sheet, SheetColumn, Value
 from peerbook.text import _
 
 Cells = tuple[Value | Formula, ...]
 
 _ROOM = 60
 """Rows for the index of prices, some of them free for years that are added in the file."""
-_LIKE = {"model": "A", "category": "C", "kind": "D", "payer": "E", "when": "F", "volunteers": "G"}
+_LIKE = {
+    "model": "A", "category": "C", "kind": "D", "payer": "E", "when": "F", "for_volunteers": "G",
+}  # fmt: skip
 """Columns of the sheet of lines by which they are added up."""
+_NAMED: Mapping[str, Callable[[Any], str]] = {
+    "category": category_name, "kind": kind_name, "payer": payer_name, "when": when_name,
+    "for_volunteers": lambda _is_so: yes(),
+}  # fmt: skip
+"""What stands in those columns."""
 _FIRST_OF_LINES, _FIRST_AS_USED, _FIRST_DAYS = 8, 11, 13
 """Numbers of the columns of the first year: of lines, of figures as they are multiplied, and of the
 days each of the team is there."""
@@ -74,6 +83,15 @@ class Grounds:
         """The cell that says whose kroner the result is in."""
         return f"«{_('Prices')}»!$B$2"
 
+    @property
+    def price_year_told(self) -> Formula:
+        """Whose kroner the result is in, as a cell of its own."""
+        return Formula(self.price_year, self.said.price_year, is_plain=True)
+
+    def priced(self, text: str, value: Known) -> Formula:
+        """Return a formula over prices."""
+        return Formula(text, value)
+
     def used(self, model: Model, key: str) -> str:
         """Return the cell of a figure of a model as it is multiplied in the first year."""
         return self._used(model, key, 0)
@@ -83,15 +101,15 @@ class Grounds:
         column = get_column_letter(_FIRST_OF_LINES + len(self.years))
         return f"«{_('Lines')}»!{column}{self._row_of_line[model, line.id]}"
 
-    def total(self, model: Model, year: int | None = None, **like: str) -> str:
-        """Return the sum of a model's lines that are like this.
+    def total(
+        self, model: Model, kind: Kind = "cost", year: int | None = None, **like: str | bool
+    ) -> Formula:
+        """Return the sum of a model's lines that are like this, as `Estimate.total` adds them up.
 
         Parameters
         ----------
         year
             None for all years together.
-        like
-            What stands in the columns of the sheet of lines: `kind`, `category` and more.
         """
         number = len(self.years) if year is None else year - self.years.start
         last = len(self._row_of_line) + 1
@@ -100,10 +118,13 @@ class Grounds:
             return f"«{_('Lines')}»!${letter}$2:${letter}${last}"
 
         wanted = "".join(
-            f",{cells(_LIKE[name])},{literal(value)}"
-            for name, value in {"model": model.title, **like}.items()
+            f",{cells(_LIKE[name])},{literal(_NAMED[name](value))}"
+            for name, value in {"kind": kind, **like}.items()
         )
-        return f"SUMIFS({cells(get_column_letter(_FIRST_OF_LINES + number))}{wanted})"
+        summed = cells(get_column_letter(_FIRST_OF_LINES + number))
+        text = f"SUMIFS({summed},{cells(_LIKE['model'])},{literal(model.title)}{wanted})"
+        when = {} if year is None else {"year": year}
+        return Formula(text, self.found[model].total(kind, **like, **when))
 
     # -- lines -------------------------------------------------------------------------------------
 
@@ -127,21 +148,22 @@ class Grounds:
         for model, one in self.found.items():
             for line in one.case.lines:
                 row = self._row_of_line[model, line.id]
+                kr = [one.total(line.kind, year=year, id=line.id) for year in self.years]
                 rows.append((
                     model.title, line.what or line.id, category_name(line.category),
                     kind_name(line.kind), payer_name(line.payer), when_name(line.when),
                     yes() if line.for_volunteers else None,
-                    *(self._product(model, line, number) for number in range(len(self.years))),
-                    Formula(f"SUM({first}{row}:{last}{row})"),
+                    *(self._product(model, line, number, paid) for number, paid in enumerate(kr)),
+                    self.priced(f"SUM({first}{row}:{last}{row})", sum(kr)),
                     self._standing(model, one.case, line),
                 ))  # fmt: skip
         return Sheet(_("Lines"), columns, rows)
 
-    def _product(self, model: Model, line: Line, number: int) -> Formula | int:
+    def _product(self, model: Model, line: Line, number: int, kr: Decimal) -> Formula | int:
         if line.when == "start" and number:
             return 0
         cells = [self._used(model, key, number) for key in line.factors]
-        return Formula(f"ROUND({'*'.join(cells)},2)")
+        return self.priced(f"ROUND({'*'.join(cells)},2)", kr)
 
     def _standing(self, model: Model, case: Case, line: Line) -> Formula:
         """Return that a line is an example where a figure is, or the index its price rises by."""
@@ -151,7 +173,16 @@ class Grounds:
         price = next(row for key, row in rows.items() if case.figures[key].unit in PRICES)
         levels = f"COUNTIF({self._of_levels('E', 'E')},{example})>0"
         told.append(f"AND(«{sheet}»!E{price}<>{self.price_year},{levels})")
-        return Formula(f'IF(OR({",".join(told)}),{example},"")')
+        figures = [self._used_figures[self._place(model, key)] for key in line.factors]
+        is_example = any(one.status == "example" for _m, _k, one in figures) or (
+            any(one.is_example for one in self.said.levels.values())
+            and any(
+                self._price_year(key, one) not in (None, self.said.price_year)
+                for _m, key, one in figures
+            )
+        )
+        text = f'IF(OR({",".join(told)}),{example},"")'
+        return Formula(text, status_name("example") if is_example else "")
 
     # -- figures -----------------------------------------------------------------------------------
 
@@ -190,8 +221,7 @@ class Grounds:
             of_team = bool(self.said.of_wage(key))
             used = self.said.years_of(key, self.found)
             value = self._hour(key, row, used) if of_team else figure.known
-            rise = "" if figure.unit not in PRICES or of_team else f"*{self._rise(f'E{row}')}"
-            year = Formula(self.price_year, is_plain=True) if of_team else figure.price_year
+            year = self.price_year_told if of_team else figure.price_year
             rows.append((
                 self._titles.get(key) or self.said.names(model)[key],
                 model.title if place.startswith(f"{model.id}.") else None,
@@ -200,11 +230,22 @@ class Grounds:
                 *(figure.spread.ends(figure.known) if figure.spread else (None, None)),
                 *(
                     self._hour(key, row, range(year, year + 1)) if of_team
-                    else Formula(f"C{row}{rise}")
+                    else self._as_used(model, key, row)
                     for year in self.years
                 ),
             ))  # fmt: skip
         return Sheet(_("Figures"), columns, rows)
+
+    def _as_used(self, model: Model, key: str, row: int) -> Formula:
+        """Return a figure as it is multiplied: a price in kroner of the year of the result."""
+        case = self.found[model].case
+        value = case.figures[key].known * case.rise(key)
+        if case.figures[key].unit in PRICES:
+            return self.priced(f"C{row}*{self._rise(f'E{row}')}", value)
+        return Formula(f"C{row}", value)
+
+    def _price_year(self, key: str, figure: Figure) -> int | None:
+        return self.said.price_year if self.said.of_wage(key) else figure.price_year
 
     # -- the team ----------------------------------------------------------------------------------
 
@@ -240,7 +281,9 @@ class Grounds:
         weight = f"({which}=$A{row})*{cells('C')}*({days})"
         hours = f"SUMPRODUCT({weight})"
         mean = f"ROUND(SUMPRODUCT({weight}*{cells('I')})/{hours},2)"
-        return Formula(f'IF({hours}=0,"",{mean})')
+        there = [one for one in self.said.of_wage(key) if one.weight_in(years)]
+        known = hour_of(there, years, self.said.price_year, self.said.index).known if there else ""
+        return self.priced(f'IF({hours}=0,"",{mean})', known)
 
     def _team(self) -> Sheet:
         columns = (
@@ -261,7 +304,10 @@ class Grounds:
                 self._titles[hour_key(one.title)], asked.get(one.wage), one.hours_a_week,
                 paid.yearly_pay_kr, paid.on_top_share, paid.overhead_share, paid.effective_hours,
                 paid.price_year,
-                Formula(f"D{row}*(1+E{row})*(1+F{row})/G{row}*{self._rise(f'H{row}')}"),
+                self.priced(
+                    f"D{row}*(1+E{row})*(1+F{row})/G{row}*{self._rise(f'H{row}')}",
+                    paid.hour().known * self._risen(paid.price_year),
+                ),
                 paid.source, paid.said_on, status_name("example" if one.is_example else "own"),
                 *days,
             ))  # fmt: skip
@@ -278,6 +324,11 @@ class Grounds:
             f"VLOOKUP({one},{self._of_levels('A', 'B')},2,FALSE)" for one in (self.price_year, year)
         )
         return f"IF({year}={self.price_year},1,{now}/{then})"
+
+    def _risen(self, year: int) -> Decimal:
+        if year == self.said.price_year:
+            return Decimal(1)
+        return self.said.index[self.said.price_year] / self.said.index[year]
 
     def _prices(self) -> Sheet:
         columns = (

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from peerbook.costs.assessment import Assessment
-from peerbook.costs.case import STARTED, Case, Category, Estimate, Kind, Payer, estimate
+from peerbook.costs.case import Case, Category, Estimate, Kind, Payer, estimate
 from peerbook.costs.comparison import differences
 from peerbook.costs.draws import DRAWS, drawn_per_started, reaches
 from peerbook.costs.estimate_file import estimate_file, som_file
@@ -398,8 +398,7 @@ def volunteers_told(found: Estimate, worth: Worth) -> str:
         "replacement": found.total("volunteer"),
         "net": found.volunteers_net,
     }[worth]
-    started = found.case.figures[STARTED].known * found.case.years
-    with_it = (found.total() + kr) / started
+    with_it = (found.total() + kr) / found.begun
     told = [
         _("Volunteers’ time counts as {kr}.").format(kr=kroner(kr)),
         _("With it, each contract that begins comes to {kr}.").format(kr=kroner(with_it)),

@@ -6,19 +6,15 @@ import datetime as dt
 import io
 import math
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range_abs
+from xlsxwriter.worksheet import Worksheet
 
 from peerbook.text import _, format_list
 
@@ -27,6 +23,9 @@ if TYPE_CHECKING:  # it loads pandas, which whoever only reads a file can do wit
 
 Value = str | int | float | Decimal | dt.date | dt.time | None
 """What a cell holds; None is an empty cell, and dates may be datetimes when read."""
+
+Known = str | int | float | Decimal
+"""What a formula comes to."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,15 @@ class Formula:
         With the English names of functions and a comma between their arguments, as every program
         keeps them, and without the sign in front. Another sheet is named «title», as it was asked
         for; the writer puts the title it got.
+    value
+        What it comes to, for whoever sees the file where nothing is worked out: in a preview, on a
+        telephone, before editing is allowed.
     is_plain
         Whether its number is written without decimals and thousands, as that of a year.
     """
 
     text: str
+    value: Known
     is_plain: bool = False
 
 
@@ -63,9 +66,17 @@ _NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 # full-width signs are what some programs turn into the plain ones.
 _FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\0")
 
-_HEADING_FONT = Font(bold=True, color="1F3B33")
-_HEADING_FILL = PatternFill("solid", fgColor="E4EEEA")
-_HEADING_LINE = Border(bottom=Side(style="thin", color="7F9F94"))
+_TOP = {"valign": "top"}
+_WRAPPED = {**_TOP, "text_wrap": True}
+_HEADING = {
+    "bold": True, "font_color": "#1F3B33", "bg_color": "#E4EEEA", "bottom": 1,
+    "bottom_color": "#7F9F94", "valign": "vcenter", "text_wrap": True,
+}  # fmt: skip
+_A4 = 9
+_MAX_MARGIN = 255
+"""Signs that the foot or the head of a page holds."""
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NO_MOMENT = dt.datetime(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -126,9 +137,9 @@ def workbook(sheets: Sequence[Sheet], origin: Origin | None = None) -> bytes:
     """
     if not sheets:
         raise ValueError("a workbook needs at least one sheet")
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    book.properties.creator = "peerbook"
+    target = io.BytesIO()
+    book = Workbook(target, {"in_memory": True})
+    book.set_properties({"author": "peerbook", "created": _NO_MOMENT})
     taken: set[str] = set()
     titles: dict[str, str] = {}
     mark = " " + _("(invented)") if origin and origin.synthetic else ""
@@ -137,34 +148,12 @@ def workbook(sheets: Sequence[Sheet], origin: Origin | None = None) -> bytes:
         title = _free_title(sheet.title[: MAX_SHEET_TITLE - len(mark)] + mark, taken)
         taken.add(title.casefold())
         titles.setdefault(sheet.title, title)
-        book.create_sheet(title)
-    for sheet, page in zip(whole, book.worksheets, strict=True):
-        _write(page, sheet, titles)
+        book.add_worksheet(title)
+    looks = _Looks(book)
+    for sheet, page in zip(whole, book.worksheets(), strict=True):
+        _Page(page, looks, titles).write(sheet)
         _set_up_print(page, origin)
-    target = io.BytesIO()
-    book.save(target)
-    return _timeless(target.getvalue())
-
-
-_MOMENTS = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
-_NO_MOMENT = rb"\g<1>2000-01-01T00:00:00Z"
-
-
-def _timeless(data: bytes) -> bytes:
-    """Return the file with nothing in it that tells when it was written."""
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as written,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as timeless,
-    ):
-        for name in written.namelist():
-            content = written.read(name)
-            if name == "docProps/core.xml":
-                content = _MOMENTS.sub(_NO_MOMENT, content)
-            entry = zipfile.ZipInfo(name)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            timeless.writestr(entry, content)
+    book.close()
     return target.getvalue()
 
 
@@ -175,14 +164,20 @@ def _about(origin: Origin) -> Sheet:
 
 
 def _set_up_print(page: Worksheet, origin: Origin | None) -> None:
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    if origin is not None and page.oddFooter is not None and page.oddHeader is not None:
-        # An ampersand would begin a code of Excel's own.
-        page.oddFooter.left.text = origin.line.replace("&", "&&")
-        page.oddHeader.left.text = origin.notice.replace("&", "&&") or None
+    page.set_landscape()
+    page.set_paper(_A4)
+    page.fit_to_pages(1, 0)
+    if origin is not None:
+        page.set_footer(_margin(origin.line))
+        page.set_header(_margin(origin.notice))
+
+
+def _margin(text: str) -> str:
+    """Return a text for the foot or the head of a page; an ampersand would begin a code there."""
+    if not text:
+        return ""
+    room = _MAX_MARGIN - len("&L") - text.count("&")
+    return "&L" + text[:room].replace("&", "&&")
 
 
 def _free_title(wanted: str, taken: set[str]) -> str:
@@ -196,31 +191,93 @@ def _free_title(wanted: str, taken: set[str]) -> str:
     return title
 
 
-def _write(page: Worksheet, sheet: Sheet, titles: Mapping[str, str]) -> None:
-    for position, column in enumerate(sheet.columns, start=1):
-        heading = page.cell(1, position)
-        _set(heading, column.heading)
-        heading.font, heading.fill, heading.border = _HEADING_FONT, _HEADING_FILL, _HEADING_LINE
-        heading.alignment = Alignment(vertical="center", wrap_text=True)
-        letter = get_column_letter(position)
-        page.column_dimensions[letter].width = column.width
-        if column.is_text:
-            page.column_dimensions[letter].number_format = _TEXT_FORMAT
-        if sheet.room and (column.allowed or column.prompt):
-            _set_rule(page, column, f"{letter}2:{letter}{sheet.room + 1}")
-    for number, row in enumerate(sheet.rows, start=2):
-        if len(row) > len(sheet.columns):
-            raise ValueError(f"row {number} of “{sheet.title}” is longer than the columns")
-        for position, value in enumerate(row, start=1):
-            if isinstance(value, Formula):
-                _work_out(page.cell(number, position), value, titles)
-            elif value is not None:
-                _set(page.cell(number, position), value)
-    lines = max((_lines(column) for column in sheet.columns), default=1)
-    if lines > 1:  # not every program finds the height of wrapped headings itself
-        page.row_dimensions[1].height = lines * _LINE_HEIGHT
-    page.freeze_panes = "A2"
-    page.sheet_view.showGridLines = True
+class _Looks:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+
+    def __call__(self, look: Mapping[str, Any], **more: Any) -> Format:
+        """Return the format of a look."""
+        whole = {**look, **more}
+        key = tuple(sorted(whole.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(whole)
+        return self._made[key]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A sheet while it is written.
+
+    Parameters
+    ----------
+    titles
+        The titles sheets got, by those that were asked for.
+    """
+
+    page: Worksheet
+    looks: _Looks
+    titles: Mapping[str, str]
+
+    def write(self, sheet: Sheet) -> None:
+        """Write headings, rows, and rules for what is filled in."""
+        for position, column in enumerate(sheet.columns):
+            self._text(0, position, column.heading, _HEADING)
+            typed = self.looks({"num_format": _TEXT_FORMAT}) if column.is_text else None
+            self.page.set_column(position, position, column.width, typed)
+            if sheet.room and (column.allowed or column.prompt):
+                self.page.data_validation(
+                    xl_range_abs(1, position, sheet.room, position), _rule(column)
+                )
+        for number, row in enumerate(sheet.rows, start=1):
+            if len(row) > len(sheet.columns):
+                raise ValueError(f"row {number + 1} of “{sheet.title}” is longer than the columns")
+            for position, value in enumerate(row):
+                if isinstance(value, Formula):
+                    self._formula(number, position, value)
+                else:
+                    self._value(number, position, value)
+        lines = max((_lines(column) for column in sheet.columns), default=1)
+        if lines > 1:  # not every program finds the height of wrapped headings itself
+            self.page.set_row(0, lines * _LINE_HEIGHT)
+        self.page.freeze_panes(1, 0)
+
+    def _formula(self, row: int, position: int, formula: Formula) -> None:
+        def quoted(name: re.Match[str]) -> str:
+            return "'{}'".format(self.titles[name[1]].replace("'", "''"))
+
+        text = "=" + re.sub("«([^»]*)»", quoted, formula.text)
+        look = self.looks(_TOP, num_format=_PLAIN_FORMAT if formula.is_plain else _DECIMAL_FORMAT)
+        known = float(formula.value) if isinstance(formula.value, Decimal) else formula.value
+        self.page.write_formula(row, position, text, look, known)
+
+    def _value(self, row: int, position: int, value: Value) -> None:
+        if isinstance(value, str):
+            self._text(row, position, value, _WRAPPED)
+        elif isinstance(value, dt.datetime):
+            look = self.looks(_TOP, num_format=f"{_DATE_FORMAT} {_TIME_FORMAT}")
+            self.page.write_datetime(row, position, value.replace(tzinfo=None), look)
+        elif isinstance(value, dt.date | dt.time):
+            form = _DATE_FORMAT if isinstance(value, dt.date) else _TIME_FORMAT
+            self.page.write_datetime(row, position, value, self.looks(_TOP, num_format=form))
+        elif value is not None and math.isfinite(value):
+            has_decimals = isinstance(value, float | Decimal)
+            look = self.looks(_TOP, **({"num_format": _DECIMAL_FORMAT} if has_decimals else {}))
+            self.page.write_number(row, position, value, look)
+
+    def _text(self, row: int, position: int, value: str, look: Mapping[str, Any]) -> None:
+        text = _plain(value)
+        if len(text.encode("utf-16-le")) > 2 * MAX_CELL_TEXT:
+            raise ValueError(f"a text of {len(text)} characters does not fit a cell")
+        is_risky = text.lstrip(" \u00a0").startswith(_FORMULA_STARTS)
+        known = self.looks(look, **({"quote_prefix": True} if is_risky else {}))
+        if text.startswith("<r>") and text.endswith("</r>"):
+            # XlsxWriter takes this for a rich text of its own, and would write it as it stands.
+            self.page.write_rich_string(row, position, text[0], text[1], text[2:], known)
+        elif text:
+            self.page.write_string(row, position, text, known)
 
 
 def _lines(column: SheetColumn) -> int:
@@ -229,57 +286,24 @@ def _lines(column: SheetColumn) -> int:
     )
 
 
-def _set_rule(page: Worksheet, column: SheetColumn, cells: str) -> None:
-    """Let the spreadsheet program help while cells are filled; the reader trusts none of it."""
-    rule = DataValidation(allow_blank=True, showInputMessage=True, showErrorMessage=True)
+def _rule(column: SheetColumn) -> dict[str, Any]:
+    """Return how the spreadsheet program helps while cells are filled; the reader trusts none."""
+    rule: dict[str, Any] = {"validate": "any"}
     if column.allowed:
-        rule.type = "list"
-        rule.formula1 = '"{}"'.format(",".join(column.allowed))
-        rule.error = _("Use one of {codes}, or leave the cell empty.").format(
+        told = _("Use one of {codes}, or leave the cell empty.").format(
             codes=format_list(column.allowed)
-        )[:_MAX_PROMPT]
-    rule.prompt = column.prompt[:_MAX_PROMPT] or None
-    rule.add(cells)
-    page.add_data_validation(rule)
-
-
-def _work_out(cell: Cell | MergedCell, formula: Formula, titles: Mapping[str, str]) -> None:
-    def quoted(name: re.Match[str]) -> str:
-        return "'{}'".format(titles[name[1]].replace("'", "''"))
-
-    cell.value = "=" + re.sub("«([^»]*)»", quoted, formula.text)
-    cell.number_format = _PLAIN_FORMAT if formula.is_plain else _DECIMAL_FORMAT
-    cell.alignment = Alignment(vertical="top")
-
-
-def _set(cell: Cell | MergedCell, value: Value) -> None:
-    if isinstance(value, str):
-        text = _plain(value)
-        if len(text) > MAX_CELL_TEXT:
-            raise ValueError(f"a text of {len(text)} characters does not fit a cell")
-        cell.value = text
-        cell.data_type = "s"  # after the value: openpyxl guesses formulas and errors from it
-        cell.quotePrefix = text.lstrip(" \u00a0").startswith(_FORMULA_STARTS)
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-        return
-    if isinstance(value, dt.datetime):
-        cell.value = value.replace(tzinfo=None)
-        cell.number_format = f"{_DATE_FORMAT} {_TIME_FORMAT}"
-    elif isinstance(value, dt.date):
-        cell.value = value
-        cell.number_format = _DATE_FORMAT
-    elif isinstance(value, dt.time):
-        cell.value = value
-        cell.number_format = _TIME_FORMAT
-    else:
-        cell.value = value
-        if isinstance(value, float | Decimal):
-            cell.number_format = _DECIMAL_FORMAT
-    cell.alignment = Alignment(vertical="top")
+        )
+        rule = {
+            "validate": "list", "source": list(column.allowed),
+            "error_message": told[:_MAX_PROMPT],
+        }  # fmt: skip
+    if column.prompt:
+        rule["input_message"] = column.prompt[:_MAX_PROMPT]
+    return rule
 
 
 def _plain(text: str) -> str:
     """Return a text without the characters that XML cannot hold, and with one end of lines."""
     whole = text.encode("utf-8", "ignore").decode("utf-8")
     whole = whole.replace("\r\n", "\n").replace("\r", "\n")
-    return ILLEGAL_CHARACTERS_RE.sub("", whole).replace("\ufffe", "").replace("\uffff", "")
+    return _NOT_IN_XML.sub("", whole)
