@@ -266,6 +266,13 @@ def test_wide_table_is_cards_on_a_telephone_with_every_column_in_sight(show):
     expect(page.get_by_role("table", name="Deltagere").get_by_role("row")).to_have_count(3)
     page.get_by_role("button", name="Navn").click()
     assert first_column(page) == ["Anna", "Bo"]
+    # What can be done with a row stands beside its name, so that a long list stays short.
+    name, show_it = (
+        page.get_by_role("rowheader", name="Bo").bounding_box(),
+        page.get_by_role("button", name="Vis – Bo").bounding_box(),
+    )
+    assert name["x"] + name["width"] <= show_it["x"]
+    assert show_it["y"] <= name["y"] <= show_it["y"] + show_it["height"]
     page.get_by_role("button", name="Vis – Bo").click()
     expect(page.get_by_text("Bo er vist")).to_be_visible()
     page.set_viewport_size({"width": 1200, "height": 800})
@@ -283,7 +290,8 @@ def test_long_headings_of_numbers_wrap_before_a_table_becomes_cards_and_no_word_
     page.set_viewport_size({"width": 375, "height": 800})
     expect(page.locator(".pb-stacked")).to_have_count(1)
     label_width = page.get_by_role("cell").first.evaluate(
-        "cell => parseFloat(getComputedStyle(cell).gridTemplateColumns)"
+        "cell => cell.firstElementChild.getBoundingClientRect().x"
+        " - cell.getBoundingClientRect().x - parseFloat(getComputedStyle(cell).columnGap)"
     )
     word_width = page.evaluate(
         "() => { const word = document.createElement('span');"
