@@ -101,7 +101,7 @@ def test_a_frame_that_cannot_be_is_told_at_its_field(change, field):
     [
         ({"what": ""}, "what"),
         ({"figure": said("kr", -1, price_year=2026)}, "kr"),
-        ({"figure": said("kr", 100)}, "kr"),
+        ({"figure": said("kr", 100)}, "price_year"),
         ({"figure": said("kr", None)}, "kr"),
         ({"figure": said("hours", 4)}, "staff"),
         ({"staff": "Psykolog"}, "staff"),

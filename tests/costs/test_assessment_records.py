@@ -72,13 +72,17 @@ def test_two_people_may_fill_in_different_figures_but_not_overwrite_one(store, s
 @pytest.mark.parametrize(
     ("part", "key", "entry", "fields"),
     [
-        ("figures", TALK_HOURS, said("hours", -1), [TALK_HOURS]),
-        ("figures", COMPLETED, said("share", "1.1"), [COMPLETED]),
+        ("figures", TALK_HOURS, said("hours", -1), [f"{TALK_HOURS}.value"]),
+        ("figures", COMPLETED, said("share", "1.1"), [f"{COMPLETED}.value"]),
         (
             "figures", TALK_HOURS,
-            said("hours", 1, spread=Triangle(Decimal(-1), Decimal(2))), [TALK_HOURS],
+            said("hours", 1, spread=Triangle(Decimal(-1), Decimal(2))), [f"{TALK_HOURS}.low"],
         ),
-        ("figures", EVENT_COST, said("kr", 1), [EVENT_COST]),
+        (
+            "figures", COMPLETED,
+            said("share", "0.5", spread=Triangle(Decimal(0), Decimal(1))), [f"{COMPLETED}.low"],
+        ),
+        ("figures", EVENT_COST, said("kr", 1), [f"{EVENT_COST}.price_year"]),
         ("figures", STARTED, said("kr", 1, price_year=2026), [STARTED]),
         ("figures", "vejle.nonsense", said("count", 1), ["vejle.nonsense"]),
         ("figures", "talk_hours", said("hours", 1), ["talk_hours"]),

@@ -95,6 +95,9 @@ def test_a_figure_no_line_uses_is_not_asked_for():
         (COMPLETED, {"spread": Triangle(Decimal("0.5"), Decimal("1.2"))}),
         (COMPLETED, {"spread": Gamma(Decimal("0.1"))}),
         (COMPLETED, {"value": Decimal(1), "spread": Beta(Decimal(10))}),
+        (COMPLETED, {"spread": Beta(Decimal("0.01"))}),
+        (COMPLETED, {"value": Decimal("0.01"), "spread": Beta(Decimal(1))}),
+        ("hours", {"spread": Gamma(Decimal(2))}),
     ],
 )
 def test_what_cannot_be_is_told_at_its_figure(key, values):

@@ -14,6 +14,7 @@ from builders import LEADER, a_site, change, read
 from peerbook.costs import assessment_records
 from peerbook.costs.assessment import hour_key, place_of
 from peerbook.costs.case import STARTED, estimate
+from peerbook.costs.entries_part import Entries
 from peerbook.costs.figures_part import Figures
 from peerbook.costs.frame_part import Frame
 from peerbook.costs.lines_part import own_costs
@@ -164,6 +165,13 @@ def sent(form, **rows):
     return Submission(str(uuid.uuid4()), parse_all(fields, raw))
 
 
+def told_at(form, **rows):
+    """Return where a fault is told when the figures' form is sent in with some rows changed."""
+    with pytest.raises(InputFault) as fault:
+        sent(form, **rows)
+    return [one.place.field for one in fault.value.faults]
+
+
 def form_of(part):
     return next(one for one in everything(part.parts(), Form) if one.name.startswith("cost_fig"))
 
@@ -301,8 +309,17 @@ def test_what_is_saved_is_not_refused_because_another_step_cannot_be_shown(open_
         ({"value": "12", "source": "x", "low": "9"}, "counts.contracts_started.high"),
         (
             {"value": "12", "source": "x", "low": "13", "high": "14"},
-            "counts.contracts_started.value",
+            "counts.contracts_started.low",
         ),
+        (
+            {"value": "12", "source": "x", "low": "8", "high": "11"},
+            "counts.contracts_started.high",
+        ),
+        (
+            {"value": "12", "source": "x", "low": "12", "high": "12"},
+            "counts.contracts_started.high",
+        ),
+        ({"value": "12", "source": "x", "low": "0", "high": "14"}, "counts.contracts_started.low"),
         ({"low": "1", "high": "2"}, "counts.contracts_started.value"),
         ({"value": "0", "source": "x"}, "counts.contracts_started.value"),
     ],
@@ -310,10 +327,26 @@ def test_what_is_saved_is_not_refused_because_another_step_cannot_be_shown(open_
 def test_what_cannot_be_is_told_at_its_cell(open_it, store, row, at):
     opened = open_it(assessment())
     form = form_of(Figures(opened))
-    with pytest.raises(InputFault) as fault:
-        form._on_submit(sent(form, contracts_started=row))
-    assert [one.place.field for one in fault.value.faults] == [at]
+    assert told_at(form, contracts_started=row) == [at]
     assert figures(store, opened.number) == {}
+
+
+def test_all_that_is_wrong_with_the_figures_is_told_at_once(open_it):
+    form = form_of(Figures(open_it(assessment())))
+    assert told_at(
+        form,
+        contracts_started={"value": "-4", "low": "9", "high": "8"},
+        completed_share={"value": "60", "low": "0", "high": "101"},
+        months_together={"value": "7", "low": "6"},
+        volunteer_wage={"value": "0", "source": "x", "price_year": "1900"},
+    ) == [
+        "counts.contracts_started.value", "counts.contracts_started.source",
+        "counts.contracts_started.low",
+        "counts.completed_share.source", "counts.completed_share.low",
+        "counts.completed_share.high",
+        "counts.months_together.high", "counts.months_together.source",
+        "prices.volunteer_wage.price_year", "prices.volunteer_wage.value",
+    ]  # fmt: skip
 
 
 def test_another_number_than_the_source_has_needs_a_source_of_its_own(open_it, store):
@@ -322,9 +355,7 @@ def test_another_number_than_the_source_has_needs_a_source_of_its_own(open_it, s
     form_of(part)
     part._about = VEJLE.id
     form = form_of(part)
-    with pytest.raises(InputFault) as fault:
-        form._on_submit(sent(form, talk_hours={"value": "2"}))
-    assert [one.place.field for one in fault.value.faults] == ["running_counts.talk_hours.source"]
+    assert told_at(form, talk_hours={"value": "2"}) == ["running_counts.talk_hours.source"]
     form._on_submit(sent(form, talk_hours={"value": "2", "source": "Vores kalender"}))
     key = place_of(VEJLE, "talk_hours")
     assert figures(store, opened.number)[key].value == 2
@@ -339,8 +370,8 @@ def test_a_published_number_can_stand_as_an_example_and_its_range_needs_a_source
     form._on_submit(sent(form, talk_hours={"example": True}))
     key = place_of(VEJLE, "talk_hours")
     assert figures(store, opened.number)[key].status == "example"
-    with pytest.raises(InputFault):
-        form._on_submit(sent(form, course_days={"low": "5", "high": "7"}))
+    ranged = {"low": "5", "high": "7"}
+    assert told_at(form, course_days=ranged) == ["training_counts.course_days.source"]
 
 
 def test_a_price_that_is_not_looked_up_again_keeps_its_day(open_it, store):
@@ -363,10 +394,8 @@ def test_a_figure_has_a_day_of_its_own_on_which_it_was_looked_up(open_it, store)
     form = form_of(Figures(again(store, opened.number)))
     form._on_submit(sent(form, contracts_started=row | {"said_on": "2026-03-04"}))
     assert str(figures(store, opened.number)[STARTED].said_on) == "2026-03-04"
-    tomorrow = opened.desk.today + dt.timedelta(days=1)
-    with pytest.raises(InputFault) as fault:
-        sent(form, contracts_started={"said_on": tomorrow.isoformat()})
-    assert fault.value.faults[0].place.field == "counts.contracts_started.said_on"
+    tomorrow = {"said_on": (opened.desk.today + dt.timedelta(days=1)).isoformat()}
+    assert told_at(form, contracts_started=tomorrow) == ["counts.contracts_started.said_on"]
 
 
 def test_what_is_typed_of_the_figures_stays_when_the_team_is_saved(open_it, store):
@@ -468,3 +497,62 @@ def test_a_model_that_lacks_figures_is_told_beside_those_that_do_not(open_it):
     lacking = len(both.case_faults(GUIDES))
     assert f"{GUIDES.title}: {lacking} tal mangler" in told
     assert f"{VEJLE.title}: " not in told
+
+
+def members(opened):
+    return Team(opened)._of_members()
+
+
+def levels(opened):
+    return Team(opened)._levels._sort
+
+
+OWN = {
+    "what": "Plakater", "category": "running", "kr": "400", "low": "", "high": "",
+    "when": "yearly", "payer": "region", "price_year": "2026", "source": "Tilbud",
+    "said_on": "2026-11-01",
+}  # fmt: skip
+MEMBER = {
+    "title": "Koordinator", "wage": "coordinator_wage", "hours_a_week": "15",
+    "yearly_pay_kr": "420000", "on_top_share": "18", "overhead_share": "0",
+    "effective_hours": "1400", "price_year": "2026", "source": "Lønkontoret",
+    "said_on": "2026-11-01",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sort", "answers", "fields"),
+    [
+        (own_costs, OWN | {"low": "500"}, ["high"]),
+        (own_costs, OWN | {"low": "500", "high": "600"}, ["low"]),
+        (own_costs, OWN | {"low": "100", "high": "300"}, ["high"]),
+        (
+            own_costs, OWN | {"what": "", "kr": "-1", "low": "9", "high": "8"},
+            ["what", "kr", "low"],
+        ),
+        (
+            own_costs, OWN | {"kr": "-1", "low": "-9", "high": "8", "source": ""},
+            ["kr", "low", "source"],
+        ),
+        (
+            members,
+            MEMBER | {
+                "title": "", "hours_a_week": "0", "yearly_pay_kr": "0", "on_top_share": "101",
+                "effective_hours": "1925", "starts_on": "2026-11-02", "ends_on": "2026-11-01",
+            },
+            ["title", "on_top_share", "effective_hours", "yearly_pay_kr", "hours_a_week",
+             "ends_on"],
+        ),
+        (
+            levels,
+            {"year": "", "level": "0", "source": "KL", "said_on": "2026-11-01"}, ["year", "level"],
+        ),
+    ],
+)  # fmt: skip
+def test_all_that_is_wrong_with_an_entry_is_told_at_once(open_it, sort, answers, fields):
+    opened = open_it(filled())
+    form = Entries(opened, sort(opened))._form()
+    with pytest.raises(InputFault) as fault:
+        form._submit({"key": str(uuid.uuid4()), "values": answers}, ())
+    assert [one.place.field for one in fault.value.faults] == fields
+    assert again(opened.desk.store, opened.number).said == opened.said

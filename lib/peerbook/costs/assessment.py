@@ -25,7 +25,7 @@ from peerbook.costs.case import (
     When,
     estimate,
 )
-from peerbook.costs.figure import Figure, Unit, faults_of
+from peerbook.costs.figure import Figure, Unit, wrong_with
 from peerbook.costs.model import Model, load_models
 from peerbook.costs.team import Member, hour_of, is_old
 from peerbook.errors import Fault, InputFault, Place
@@ -76,7 +76,10 @@ class OwnLine:
 
     def faults(self) -> list[Fault]:
         """Return what is wrong, each at its field."""
-        told = faults_of("kr", self.figure)
+        told = [
+            Fault(message, Place(field="kr" if part == "value" else part))
+            for part, message in wrong_with(self.figure)
+        ]
         if self.figure.unit != ("hours" if self.staff else "kr"):
             text = _("Hours need somebody on the team who works them, and kroner need nobody.")
             told.append(Fault(text, Place(field="staff")))
@@ -107,6 +110,13 @@ class Level:
     source: str
     said_on: dt.date
     is_example: bool = False
+
+    def faults(self) -> list[Fault]:
+        """Return what is wrong, each at its field."""
+        if self.level.is_finite() and self.level > 0:
+            return []
+        text = _("Write the level as the index has it, more than zero.")
+        return [Fault(text, Place(field="level"))]
 
 
 @dataclass(frozen=True)

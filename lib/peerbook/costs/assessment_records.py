@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from peerbook.costs.assessment import Assessment, Level, OwnLine, Part, place_of
-from peerbook.costs.figure import Figure, Unit, faults_of
+from peerbook.costs.case import DIVISORS
+from peerbook.costs.figure import Figure, Unit, wrong_with
 from peerbook.costs.model import load_models
 from peerbook.costs.team import Member
 from peerbook.errors import Fault, InputFault, Place
@@ -156,11 +157,10 @@ def _faults(key: str, one: Entry) -> list[Fault]:
         if _asked().get(key) != one.unit:
             text = _("The models do not ask for this. Open the estimate anew and try again.")
             return [Fault(text, Place(field=key))]
-        return faults_of(key, one)
-    if isinstance(one, Level):
-        text = _("Write the level as the index has it, more than zero.")
-        good = one.level.is_finite() and one.level > 0
-        return [] if good else [Fault(text, Place(field="level"))]
+        return [
+            Fault(message, Place(field=f"{key}.{part}"))
+            for part, message in wrong_with(one, divides=key in DIVISORS)
+        ]
     return one.faults()
 
 

@@ -27,6 +27,8 @@ Payer = Literal["municipality", "region", "state", "association", "business", "v
 STARTED, COMPLETED, MONTHS = "contracts_started", "completed_share", "months_together"
 """The figures that say what came of it: contracts begun in a year, the share of them that was
 completed, and how many months a pair is together."""
+DIVISORS = frozenset({STARTED, COMPLETED, MONTHS})
+"""What is paid is told for each of these."""
 
 LONGEST = 30
 """Years a case can be counted over; beyond, prices and programmes are guesses."""
@@ -130,7 +132,7 @@ class Case:
         told = missing_at(self.missing)
         for key in self.needed:
             figure = self.figures[key]
-            told += faults_of(key, figure)
+            told += faults_of(key, figure, divides=key in DIVISORS)
             if figure.price_year not in (None, self.price_year) and not self._index_reaches(figure):
                 text = _(
                     "This is in prices of {year}, and nobody has said how prices rose from then to "
@@ -138,9 +140,6 @@ class Case:
                 )
                 message = text.format(year=figure.price_year, wanted=self.price_year)
                 told.append(Fault(message, Place(field=key)))
-        for key in (STARTED, COMPLETED, MONTHS):
-            if 0 in _ends(self.figures[key]):
-                told.append(Fault(none_of_these(), Place(field=key)))
         if not 1 <= self.years <= LONGEST:
             told.append(
                 Fault(_("Count from 1 to {most} years.").format(most=LONGEST), Place(field="years"))
@@ -290,11 +289,6 @@ class Estimate:
             paid / (self.begun * figures[COMPLETED].known),
             paid / (self.begun * figures[MONTHS].known),
         )
-
-
-def none_of_these() -> str:
-    """Return why how many began, were completed or lasted cannot be none."""
-    return _("With none of these, there is no cost for each. Write more than zero.")
 
 
 def estimate(case: Case) -> Estimate:

@@ -20,7 +20,7 @@ from peerbook.costs.case import STARTED, Case, estimate, require
 from peerbook.costs.figure import Figure
 from peerbook.costs.spread import Draws, Spread
 from peerbook.errors import InputFault
-from peerbook.text import _
+from peerbook.text import _, format_number
 
 DRAWS, SEED = 5_000, 2018
 """How often is drawn when nobody says, and the seed then: any does, as long as it stays."""
@@ -59,6 +59,16 @@ class Drawing:
 
 
 AS_USUAL = Drawing()
+
+
+def range_told() -> str:
+    """Return what the least and the most of a number do, for whoever is asked for them."""
+    text = _(
+        "“At least” and “at most” are the ends of what an uncertain number can be. The result is "
+        "then worked out {draws} times with random numbers between them, most often close to the "
+        "number itself (a triangular distribution). Leave both empty if it is certain."
+    )
+    return text.format(draws=format_number(DRAWS))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +11,7 @@ from peerbook.costs.assessment import Part as Held
 from peerbook.costs.assessment_records import Entry
 from peerbook.costs.names import Step, step_name
 from peerbook.costs.opened import Opened
-from peerbook.errors import InputFault
+from peerbook.errors import Fault, InputFault
 from peerbook.text import _
 from peerbook.ui import (
     Button,
@@ -53,6 +53,8 @@ class Sort(Generic[One]):
         Of the form.
     values, entry
         An entry as the form has it, and back.
+    faults
+        What is wrong with the answers that could be read, each at its field.
     texts
         Names of the fields in which somebody could be named.
     caption, empty, add
@@ -77,6 +79,7 @@ class Sort(Generic[One]):
     fields: Callable[[], Sequence[Field[Any] | Group]]
     values: Callable[[One], Values]
     entry: Callable[[Values], One]
+    faults: Callable[[Values], Iterable[Fault]]
     texts: tuple[str, ...]
     caption: str
     empty: str
@@ -147,13 +150,17 @@ class Entries(Generic[One]):
         name = f"{self._sort.name}:{self._opened.number}"
         form = Form(
             self._sort.name, list(self._sort.fields()), on_submit=save, clear_after_save=True,
-            values=self._sort.begin(), drafts=self._opened.desk.drafts(name),
+            values=self._sort.begin(), drafts=self._opened.desk.drafts(name), check=self._faults,
         )  # fmt: skip
         self._opened.watch(form, name, step_name(self._sort.step))
         return form
 
     def _key(self, values: Values) -> str:
         return secrets.token_hex(4) if self._sort.key is None else self._sort.key(values)
+
+    def _faults(self, values: Values) -> list[Fault]:
+        """Return what is wrong with the answers that could be read."""
+        return [one for one in self._sort.faults(values) if one.place.field in values]
 
     def _entry(self, values: Values) -> One:
         self._opened.ask_about_names((name, str(values[name])) for name in self._sort.texts)
@@ -186,7 +193,7 @@ class Entries(Generic[One]):
 
         form = Form(
             f"{self._sort.name}_correction", list(self._sort.fields()),
-            values=dict(self._sort.values(seen)), on_submit=save,
+            values=dict(self._sort.values(seen)), on_submit=save, check=self._faults,
             submit_label=_("Save the correction"),
         )  # fmt: skip
         return [

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from peerbook.costs.spread import Spread
+from peerbook.costs.spread import Said as Number
+from peerbook.costs.spread import Spread, Triangle
 from peerbook.errors import Fault, Place
 from peerbook.text import _
 
 Unit = Literal["kr", "kr_per_hour", "hours", "count", "share", "months"]
+Said = Literal[Number, "price_year", "source"]
+"""What is said of a figure, and so where something can be wrong with it."""
 Status = Literal["published", "own", "example"]
 
 PRICES: frozenset[Unit] = frozenset({"kr", "kr_per_hour"})
@@ -76,28 +79,55 @@ class Figure:
         return dict(self.by_year).get(year, self.known)
 
 
-def faults_of(key: str, figure: Figure) -> list[Fault]:
-    """Return what is wrong with a figure, each at the field `key`.
+def wrong_with(figure: Figure, *, divides: bool = False) -> list[tuple[Said, str]]:
+    """Return what is wrong with a figure, and with which part of it.
 
     That it is missing is nothing wrong; see `Case.missing`.
+
+    Parameters
+    ----------
+    divides
+        Whether what is paid is divided by it, so that it cannot be none.
     """
-    value, told = figure.value, list[str]()
-    if value is None:
-        return []
-    is_share = figure.unit == "share"
-    if not value.is_finite() or value < 0:
-        told.append(_("This cannot be below zero. Write a number from 0 up."))
-    elif figure.unit == "kr_per_hour" and not value:
-        told.append(_("An hour costs more than nothing. Leave it empty until somebody knows."))
-    elif is_share and value > 1:
-        told.append(_("A share is at most 100 per cent. Write a number from 0 to 100."))
-    elif figure.spread and (fault := figure.spread.fault(value, is_share=is_share)):
-        told.append(fault)
+    told: list[tuple[Said, str]] = []
+    for part, number in _numbers(figure):
+        if message := _number_fault(part, number, figure.unit, divides=divides):
+            told.append((part, message))
+    if figure.spread is not None and not told:
+        told += figure.spread.faults(figure.value, is_share=figure.unit == "share")
+    if figure.value is None:
+        return told
     if figure.unit in PRICES and figure.price_year is None:
-        told.append(_("Say which year's prices this is in."))
+        told.append(("price_year", _("Say which year's prices this is in.")))
     if not figure.source:
-        told.append(_("Say where the number is from, so that others can check it."))
-    return [Fault(one, Place(field=key)) for one in told]
+        told.append(("source", _("Say where the number is from, so that others can check it.")))
+    return told
+
+
+def _numbers(figure: Figure) -> Iterator[tuple[Number, Decimal]]:
+    if figure.value is not None:
+        yield "value", figure.value
+    if isinstance(figure.spread, Triangle):
+        yield "low", figure.spread.low
+        yield "high", figure.spread.high
+
+
+def _number_fault(part: Number, number: Decimal, unit: Unit, *, divides: bool) -> str:
+    if not number.is_finite() or number < 0:
+        return _("This cannot be below zero. Write a number from 0 up.")
+    if not number and divides:
+        return _("With none of these, there is no cost for each. Write more than zero.")
+    if not number and unit == "kr_per_hour" and part == "value":
+        return _("An hour costs more than nothing. Leave it empty until somebody knows.")
+    if unit == "share" and number > 1:
+        return _("A share is at most 100 per cent. Write a number from 0 to 100.")
+    return ""
+
+
+def faults_of(key: str, figure: Figure, *, divides: bool = False) -> list[Fault]:
+    """Return what is wrong with a figure, each at the field `key`; see `wrong_with`."""
+    place = Place(field=key)
+    return [Fault(message, place) for _part, message in wrong_with(figure, divides=divides)]
 
 
 def missing_at(keys: Iterable[str]) -> list[Fault]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from peerbook.costs.assessment import EARLIEST, LATEST, place_of
-from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Category, none_of_these
+from peerbook.costs.case import DIVISORS, Category
+from peerbook.costs.draws import range_told
 from peerbook.costs.entries_part import Entries
-from peerbook.costs.figure import PRICES, Figure, Unit, both_or_none
+from peerbook.costs.figure import PRICES, Figure, Unit, both_or_none, wrong_with
 from peerbook.costs.lines_part import own_costs
 from peerbook.costs.model import Model, Question
 from peerbook.costs.names import category_name, step_name, unit_name
@@ -129,7 +130,9 @@ class Figures:
         said = self._opened.said
         self._chosen, self._seen = said.chosen, said.figures
         asked = self._shown = self._asked()
-        fields: list[Field[Any] | Group] = [self._rows(one) for one in asked]
+        fields: list[Field[Any] | Group] = [
+            self._rows(one, hint="" if place else range_told()) for place, one in enumerate(asked)
+        ]
         values = {one.name: tuple(map(self._row, one.questions)) for one in asked}
 
         def save(submission: Submission) -> Receipt | str:
@@ -224,7 +227,7 @@ class Figures:
             )
         )
 
-    def _rows(self, asked: _Asked) -> RowsField:
+    def _rows(self, asked: _Asked, hint: str) -> RowsField:
         columns: list[Field[Any]] = [
             NumberField(
                 name, label, minimum=0, maximum=_MOST, decimals=4, is_money=asked.are_prices
@@ -245,8 +248,9 @@ class Figures:
             FlagField("example", _("Example")),
         ]
         return RowsField(
-            asked.name, asked.heading, row_label=_("What"), fields=columns,
+            asked.name, asked.heading, hint=hint, row_label=_("What"), fields=columns,
             rows=[(one.id, f"{one.ask} ({_unit(one.unit)})") for one in asked.questions],
+            check=lambda rows: self._faults(asked, rows),
         )  # fmt: skip
 
     def _row(self, asked: Question) -> Row:
@@ -274,23 +278,13 @@ class Figures:
         seen: dict[str, Figure | None] = {}
         mine: dict[str, Figure | None] = {}
         places: dict[str, str] = {}
-        faults: list[Fault] = []
         for group in asked:
-            by_id = {one.id: one for one in group.questions}
-            for row in given(tuple, submission.values[group.name]):
-                one = by_id[str(row.id)]
-                key, place = self._key(one), f"{group.name}.{row.id}"
-                places[key] = place
+            for one, row in _with_rows(group, given(tuple, submission.values[group.name])):
+                key = self._key(one)
+                places[key] = f"{group.name}.{row.place}"
                 stored = self._seen.get(key)
-                try:
-                    wanted = self._said(one, stored, row, place)
-                except InputFault as error:
-                    faults += error.faults
-                    continue
-                if wanted != stored:
+                if (wanted := self._said(one, stored, row)) != stored:
                     seen[key], mine[key] = stored, wanted
-        if faults:
-            raise InputFault(faults)
         if not mine:
             return _("Nothing was changed.")
         self._opened.ask_about_names(
@@ -305,31 +299,51 @@ class Figures:
         self._seen = stands | {key: one for key, one in mine.items() if one is not None}
         return receipt
 
-    def _said(self, asked: Question, stored: Figure | None, row: Row, place: str) -> Figure | None:
+    def _faults(self, group: _Asked, rows: tuple[Row, ...]) -> list[Fault]:
+        """Return what is wrong with what was typed, beside what could not be read."""
+        return [
+            Fault(message, Place(field=f"{group.name}.{row.place}.{column}"))
+            for asked, row in _with_rows(group, rows)
+            for column, message in self._wrong(asked, row)
+            if column in row.values
+        ]
+
+    def _wrong(self, asked: Question, row: Row) -> Iterator[tuple[str, str]]:
+        """Tell what is wrong with a row, and in which column."""
+        if self._is_as_shown(asked, row):
+            return
+        value, low, high = _numbers(row, asked.unit)
+        has_range = low is not None or high is not None
+        if value is None and "value" in row.values:
+            if has_range:
+                yield "value", _("Write the likeliest figure too.")
+            return
+        if (low is None) != (high is None):
+            yield "low" if low is None else "high", both_or_none()
+        source, published = str(row.values.get("source", "")).strip(), asked.figure
+        if not source:
+            yield "source", _("Say where the number is from.")
+        elif source == published.source and (value != published.value or has_range):
+            text = _("That source has another number, or no least and most. Say where it is from.")
+            yield "source", text
+        figure = Figure(asked.unit, value, source or "…", spread=_triangle(low, high))
+        for part, message in wrong_with(figure, divides=asked.id in DIVISORS):
+            if part != "price_year":  # whoever leaves it empty means the year of the estimate
+                yield part, message
+
+    def _is_as_shown(self, asked: Question, row: Row) -> bool:
+        was = self._row(asked).values
+        return all(was[name] == value for name, value in row.values.items())
+
+    def _said(self, asked: Question, stored: Figure | None, row: Row) -> Figure | None:
         """Return what a row says of a figure; None where that is what the model's file says."""
         shown = stored or asked.figure
-        was = self._row(asked).values
-        if all(was[name] == value for name, value in row.values.items()):
+        value, low, high = _numbers(row, asked.unit)
+        if self._is_as_shown(asked, row):
             return stored
-        value, low, high = (
-            _number(row.values[name], asked.unit) for name in ("value", "low", "high")
-        )
         if value is None:
-            if low is not None or high is not None:
-                raise InputFault.at(f"{place}.value", _("Write the likeliest figure too."))
             return None
-        if (low is None) != (high is None):
-            field = "low" if low is None else "high"
-            raise InputFault.at(f"{place}.{field}", both_or_none())
-        if value == 0 and asked.id in (STARTED, COMPLETED, MONTHS):
-            raise InputFault.at(f"{place}.value", none_of_these())
-        source = str(row.values["source"]).strip()
-        if not source:
-            raise InputFault.at(f"{place}.source", _("Say where the number is from."))
-        published, has_range = asked.figure, low is not None
-        if source == published.source and (value != published.value or has_range):
-            text = _("That source has another number, or no least and most. Say where it is from.")
-            raise InputFault.at(f"{place}.source", text)
+        source, published = str(row.values["source"]).strip(), asked.figure
         price_year = self._price_year(asked, row)
         said_on = given_or_none(dt.date, row.values["said_on"])
         is_another = (shown.value, shown.source, shown.price_year) != (value, source, price_year)
@@ -341,8 +355,8 @@ class Figures:
         )  # fmt: skip
         if (value, source) == (published.value, published.source) and not row.values["example"]:
             figure = replace(figure, status=published.status)
-        if low is not None and high is not None:
-            return replace(figure, spread=Triangle(low, high))
+        if spread := _triangle(low, high):
+            return replace(figure, spread=spread)
         if value == shown.value and not isinstance(shown.spread, Triangle):
             figure = replace(figure, spread=shown.spread)  # the form has no field for it
         return None if figure == published else figure
@@ -353,14 +367,30 @@ class Figures:
         return whole(row.values["price_year"]) or self._opened.said.price_year
 
 
-def _number(value: object, unit: Unit) -> Decimal | None:
-    number = given_or_none(Decimal, value)
-    return number / 100 if number is not None and unit == "share" else number
+def _with_rows(group: _Asked, rows: Iterable[Row]) -> list[tuple[Question, Row]]:
+    by_id = {one.id: one for one in group.questions}
+    return [(by_id[str(row.id)], row) for row in rows]
+
+
+def _numbers(row: Row, unit: Unit) -> list[Decimal | None]:
+    """Return the likeliest, the least and the most; None also for what could not be read."""
+    found = [given_or_none(Decimal, row.values.get(name)) for name in ("value", "low", "high")]
+    if unit != "share":
+        return found
+    return [number if number is None else number / 100 for number in found]
+
+
+def _triangle(low: Decimal | None, high: Decimal | None) -> Triangle | None:
+    return None if low is None or high is None else Triangle(low, high)
 
 
 def _at(fault: Fault, places: dict[str, str]) -> Fault:
+    """Return a fault that is at a key, or at a part of its figure, at the cell it is about."""
     field = fault.place.field or ""
-    return Fault(fault.message, Place(field=f"{places[field]}.value" if field in places else field))
+    key, _dot, part = field.rpartition(".")
+    if field in places:
+        key, part = field, "value"
+    return Fault(fault.message, Place(field=f"{places[key]}.{part}" if key in places else field))
 
 
 def _unit(unit: Unit) -> str:

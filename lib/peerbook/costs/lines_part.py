@@ -9,6 +9,7 @@ from typing import Any, cast, get_args
 
 from peerbook.costs.assessment import EARLIEST, LATEST, OwnLine, hour_key
 from peerbook.costs.case import Category, Kind, Payer, When
+from peerbook.costs.draws import range_told
 from peerbook.costs.entries_part import Sort, Values
 from peerbook.costs.figure import PRICES, Figure, Unit, both_or_none
 from peerbook.costs.model import load_models
@@ -22,7 +23,7 @@ from peerbook.costs.names import (
 )
 from peerbook.costs.opened import Opened
 from peerbook.costs.spread import Triangle
-from peerbook.errors import InputFault
+from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _, format_number
 from peerbook.ui import (
     Cells,
@@ -40,6 +41,11 @@ from peerbook.ui.answers import given, given_or_none
 
 _ALL, _IN_KRONER = "all", "kr"
 _MOST = 1_000_000_000
+_SOUND: Values = {
+    "what": "…", "payer": "municipality", "when": "yearly", "kr": None, "low": None, "high": None,
+    "price_year": EARLIEST, "source": "…", "said_on": dt.date.min, "example": False,
+}  # fmt: skip
+"""Answers that stand in for those that cannot be read, while the others are looked at."""
 
 
 def own_costs(opened: Opened) -> Sort[OwnLine]:
@@ -100,6 +106,11 @@ def _sort(
             bool(values.get("for_volunteers", False)),
         )  # fmt: skip
 
+    def faults(values: Values) -> list[Fault]:
+        is_whole = None not in (values.get("low"), values.get("high"))
+        ends = {} if is_whole else {"low": None, "high": None}
+        return _half_a_range(values) + entry({**_SOUND, **values, **ends}).faults()
+
     def cells(one: OwnLine) -> Cells:
         figure, is_hours = one.figure, bool(one.staff)
         told = _("{hours} hours of {title}")
@@ -137,6 +148,7 @@ def _sort(
             **_ends(one.figure),
         },
         entry,
+        faults,
         texts=("what", "source"),
         lead=lead, caption=caption, empty=empty, add=add,
         is_one=lambda one: one.kind in kinds,
@@ -154,10 +166,19 @@ def _titles(opened: Opened) -> dict[str, str]:
     return {hour_key(title): title for title in (*used, *said.titles)}
 
 
+def _half_a_range(values: Values) -> list[Fault]:
+    """Return that one end of a range is told and the other is not."""
+    ends = {name: values[name] for name in ("low", "high") if name in values}
+    empty = [name for name, end in ends.items() if end is None]
+    if len(ends) < 2 or len(empty) != 1:
+        return []
+    return [Fault(both_or_none(), Place(field=empty[0]))]
+
+
 def _figure(values: Values, unit: Unit) -> Figure:
+    if faults := _half_a_range(values):
+        raise InputFault(faults)
     value, low, high = (given_or_none(Decimal, values[name]) for name in ("kr", "low", "high"))
-    if (low is None) != (high is None):
-        raise InputFault.at("low" if low is None else "high", both_or_none())
     price_year = given_or_none(int, values["price_year"])
     return Figure(
         unit, value, str(values["source"]).strip(), "example" if values["example"] else "own",
@@ -197,7 +218,7 @@ def _how_much(titles: Mapping[str, str]) -> Group:
             NumberField("low", _("At least"), minimum=0, maximum=_MOST, unit=unit, is_money=True),
             NumberField("high", _("At most"), minimum=0, maximum=_MOST, unit=unit, is_money=True),
         ],
-        hint=_("Leave “at least” and “at most” open if the number is certain."),
+        hint=range_told(),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, get_args
 
-from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Line
+from peerbook.costs.case import DIVISORS, Line
 from peerbook.costs.figure import Unit
 from peerbook.months import months_after
 from peerbook.privacy.disclosure import Cell, People, Table, Whose, disclose
@@ -30,7 +30,6 @@ Measured = Mapping[Measure, tuple[str, ...]]
 
 UNITS: Mapping[Measure, Unit] = {"talk_hours": "hours", "other_hours": "hours", "event_kr": "kr"}
 """What a measure is counted in, where it is not simply how many."""
-_OF_EVERY_CASE = frozenset({STARTED, COMPLETED, MONTHS})
 _YEAR = 12
 
 
@@ -227,7 +226,7 @@ def measured_faults(
             yield measure, _("these figures do not make what is counted.")
         elif planned_by(measured, keys) != measure:
             yield measure, _("another measure has the same figures.")
-        elif not set(keys) <= _OF_EVERY_CASE and not any(
+        elif not set(keys) <= DIVISORS and not any(
             set(keys) <= set(line.factors) for line in lines
         ):
             yield measure, _("no line has all of these figures.")

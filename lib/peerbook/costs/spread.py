@@ -8,9 +8,10 @@ and a triangle where people know the least, the likeliest and the most.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,13 @@ from scipy import special
 from peerbook.text import _
 
 Draws = npt.NDArray[np.float64]
+Said = Literal["value", "low", "high"]
+"""What is said of a number that varies, and so where something can be wrong with it."""
 
+FEWEST = Decimal("0.5")
+"""Fewest that were counted, and that were not, behind a share that varies: what Jeffreys' prior
+adds to both (Brown, Cai and DasGupta, Statistical Science 16, 2001, section 4.3). Below it, most
+draws lie next to none or next to all, and what is divided by them is anything."""
 EDGE = 0.025
 """How far from either end the low and the high of a number without ends lie: 95 % is between."""
 
@@ -31,15 +38,19 @@ class Triangle:
     low: Decimal
     high: Decimal
 
-    def fault(self, value: Decimal, *, is_share: bool) -> str | None:
-        """Return what is wrong with it for a number of this value."""
-        if not (self.low.is_finite() and self.high.is_finite() and self.low >= 0):
-            return _("The least cannot be below zero. Write a number from 0 up.")
-        if is_share and self.high > 1:
-            return _("The most is at most 100 per cent for a share.")
-        if not self.low <= value <= self.high or self.low == self.high:
-            return _("The likeliest lies between the least and the most, which differ.")
-        return None
+    def faults(self, value: Decimal | None, *, is_share: bool) -> Iterator[tuple[Said, str]]:
+        """Tell what is wrong with it for a number of this value; None where that is not known."""
+        if self.low > self.high:
+            yield "low", _("“At least” is above “at most”. Look at both.")
+        elif self.low == self.high:
+            yield (
+                "high",
+                _("“At least” and “at most” are the same. Leave both empty if it is sure."),
+            )
+        elif value is not None and value < self.low:
+            yield "low", _("“At least” is above the number itself. Write the least it can be.")
+        elif value is not None and value > self.high:
+            yield "high", _("“At most” is below the number itself. Write the most it can be.")
 
     def drawn(self, value: Decimal, size: int, rng: np.random.Generator) -> Draws:
         """Return random values, `size` of them."""
@@ -63,12 +74,15 @@ class Gamma:
 
     sd: Decimal
 
-    def fault(self, value: Decimal, *, is_share: bool) -> str | None:
-        """Return what is wrong with it for a number of this value."""
+    def faults(self, value: Decimal | None, *, is_share: bool) -> Iterator[tuple[Said, str]]:
+        """Tell what is wrong with it for a number of this value; None where that is not known.
+
+        With a deviation above the number itself, most draws would be next to nothing.
+        """
         if is_share:
-            return _("For a share, say the least and the most, or of how many it was counted.")
-        varies = value > 0 and self.sd.is_finite() and self.sd > 0
-        return None if varies else _("Only a number above zero can vary so.")
+            yield "value", _("For a share, say the least and the most, or of how many it was.")
+        elif value is not None and not (self.sd.is_finite() and 0 < self.sd <= value):
+            yield "value", _("A number can vary so by more than zero, and at most by itself.")
 
     def drawn(self, value: Decimal, size: int, rng: np.random.Generator) -> Draws:
         """Return random values, `size` of them."""
@@ -94,13 +108,16 @@ class Beta:
 
     of: Decimal
 
-    def fault(self, value: Decimal, *, is_share: bool) -> str | None:
-        """Return what is wrong with it for a number of this value."""
+    def faults(self, value: Decimal | None, *, is_share: bool) -> Iterator[tuple[Said, str]]:
+        """Tell what is wrong with it for a number of this value; None where that is not known."""
         if not is_share:
-            return _("Only a share is counted of so many.")
-        if not 0 < value < 1 or not self.of.is_finite() or self.of <= 0:
-            return _("Of none or of all, nobody can tell how much it varies. Say least and most.")
-        return None
+            yield "value", _("Only a share is counted of so many.")
+        elif value is not None and not self._tells(value):
+            text = _(
+                "So few, or all but so few, were counted that nobody knows how much it varies."
+            )
+            advice = _("Say the least and the most.")
+            yield "value", f"{text} {advice}"
 
     def drawn(self, value: Decimal, size: int, rng: np.random.Generator) -> Draws:
         """Return random values, `size` of them."""
@@ -113,6 +130,9 @@ class Beta:
     def ends(self, value: Decimal) -> tuple[Decimal, Decimal]:
         """Return between what 95 % lies."""
         return _middle(self, value)
+
+    def _tells(self, value: Decimal) -> bool:
+        return self.of.is_finite() and min(value, 1 - value) * self.of >= FEWEST
 
     def _of_each(self, value: Decimal) -> tuple[float, float]:
         return float(value * self.of), float((1 - value) * self.of)

@@ -206,6 +206,7 @@ class Team:
             fields,
             _member_values,
             _member,
+            lambda values: _member({**_SOUND_MEMBER, **values}).faults(),
             texts=("title", "source"),
             caption=_("The team"),
             empty=_(
@@ -216,6 +217,18 @@ class Team:
             is_awaited=True,
             begin=lambda: _looked_up(desk.today),
         )  # fmt: skip
+
+
+# Answers that stand in for those that cannot be read, while the others are looked at.
+_SOUND_MEMBER: Values = {
+    "title": "…", "wage": _NO_WAGE, "hours_a_week": Decimal(1), "yearly_pay_kr": Decimal(1),
+    "on_top_share": Decimal(0), "overhead_share": Decimal(0), "effective_hours": Decimal(1),
+    "price_year": EARLIEST, "source": "…", "said_on": dt.date.min, "starts_on": None,
+    "ends_on": None, "is_example": False,
+}  # fmt: skip
+_SOUND_LEVEL: Values = {
+    "level": Decimal(1), "source": "…", "said_on": dt.date.min, "is_example": False,
+}  # fmt: skip
 
 
 def _looked_up(today: dt.date) -> Values:
@@ -247,6 +260,13 @@ def _member(values: Values) -> Member:
         " ".join(str(values["title"]).split()), "" if wage == _NO_WAGE else wage,
         number("hours_a_week"), paid,
         given_or_none(dt.date, values["starts_on"]), given_or_none(dt.date, values["ends_on"]),
+        bool(values["is_example"]),
+    )  # fmt: skip
+
+
+def _level(values: Values) -> Level:
+    return Level(
+        given(Decimal, values["level"]), str(values["source"]), given(dt.date, values["said_on"]),
         bool(values["is_example"]),
     )  # fmt: skip
 
@@ -287,12 +307,8 @@ def _of_levels(opened: Opened) -> Sort[Level]:
             "year": int(year_of(one)), "level": one.level, "source": one.source,
             "said_on": one.said_on, "is_example": one.is_example,
         },
-        lambda values: Level(
-            given(Decimal, values["level"]),
-            str(values["source"]),
-            given(dt.date, values["said_on"]),
-            bool(values["is_example"]),
-        ),
+        _level,
+        lambda values: _level({**_SOUND_LEVEL, **values}).faults(),
         texts=("source",),
         caption=_("Level of prices and wages"),
         empty=_("No year is noted yet."),

@@ -15,7 +15,15 @@ import traitlets
 from peerbook.errors import Conflict, Fault, InputFault, PeerbookError
 from peerbook.text import _, format_date, format_time
 from peerbook.text.formats import COPENHAGEN
-from peerbook.ui.fields import AnyField, FileField, Group, RowsField, all_fields, parse_all
+from peerbook.ui.fields import (
+    AnyField,
+    Check,
+    FileField,
+    Group,
+    RowsField,
+    all_fields,
+    parse_all,
+)
 from peerbook.ui.part import Answer, Part, explanation, unreadable
 
 logger = logging.getLogger(__name__)
@@ -119,6 +127,9 @@ class Form(Part):
     on_attempt
         Called first whenever answers are sent in, before they are read: to take away what earlier
         answers gave, lest it be taken for what these give.
+    check
+        Told the answers that could be read, by field name, returns what else is wrong with them, so
+        that all is told at once.
     """
 
     name = traitlets.Unicode().tag(sync=True)
@@ -146,10 +157,12 @@ class Form(Part):
         only_asks: bool = False,
         resumes: bool = False,
         on_attempt: Callable[[], object] | None = None,
+        check: Check | None = None,
     ) -> None:
         self._fields = all_fields(fields)
         self._on_submit = on_submit
         self._on_attempt = on_attempt
+        self._check = check
         self._drafts = drafts
         self._theirs: Mapping[str, object] | None = None
         super().__init__(
@@ -255,7 +268,7 @@ class Form(Part):
         answers = self._answers(request) | self._files(request, buffers)
         if self.only_asks and self._drafts is not None:
             self._keep(self._drafts, self._answers(request))
-        values = parse_all(self._fields, answers)
+        values = parse_all(self._fields, answers, self._check)
         seen = self._theirs if request.get("chosen") is True else None
         receipt = self._on_submit(Submission(key, values, seen, self._which(), self._forget_draft))
         self._theirs = None

@@ -12,10 +12,11 @@ from peerbook.ui.fields.files import FileField, UploadedFile
 from peerbook.ui.fields.numbers import CodeField, IntegerField, KronerField, NumberField
 from peerbook.ui.fields.rows import Row, RowsField
 from peerbook.ui.fields.texts import LongTextField, TextField
-from peerbook.ui.fields.together import Group, all_fields, parse_all
+from peerbook.ui.fields.together import Check, Group, all_fields, parse_all
 
 __all__ = [
     "AnyField",
+    "Check",
     "ChoiceField",
     "ChoicesField",
     "Code",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,8 +51,19 @@ def all_fields(parts: Iterable[AnyField | Group]) -> tuple[AnyField, ...]:
     return found
 
 
-def parse_all(fields: Iterable[AnyField], raw: Mapping[str, object]) -> dict[str, object]:
+Check = Callable[[Mapping[str, object]], Sequence[Fault]]
+"""Told the values that could be read, returns what else is wrong with them."""
+
+
+def parse_all(
+    fields: Iterable[AnyField], raw: Mapping[str, object], check: Check | None = None
+) -> dict[str, object]:
     """Return all values by name.
+
+    Parameters
+    ----------
+    check
+        Looks at the answers together; what it finds is told with what cannot be read.
 
     Raises
     ------
@@ -66,6 +77,8 @@ def parse_all(fields: Iterable[AnyField], raw: Mapping[str, object]) -> dict[str
             values[asked.name] = asked.parse(raw.get(asked.name))
         except InputFault as error:
             faults += error.faults
+    if check is not None:
+        faults += check(values)
     if faults:
         raise InputFault(faults)
     return values
