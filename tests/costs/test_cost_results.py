@@ -556,3 +556,22 @@ def test_all_that_is_wrong_with_an_entry_is_told_at_once(open_it, sort, answers,
         form._submit({"key": str(uuid.uuid4()), "values": answers}, ())
     assert [one.place.field for one in fault.value.faults] == fields
     assert again(opened.desk.store, opened.number).said == opened.said
+
+
+def test_a_team_with_too_few_hours_is_warned_of_and_the_price_stays(open_it):
+    made = filled(BOTH, staff={"a": member()})
+    enough = Results(open_it(made)).parts()
+    notices = [one.spec()["state"]["text"] for one in everything(enough, Notice)]
+    assert not any("Teamet har ikke" in text for text in notices)
+    few = dataclasses.replace(member(), hours_a_week=Decimal(1))
+    short = Results(open_it(dataclasses.replace(made, staff={"a": few}))).parts()
+    notices = [one.spec()["state"]["text"] for one in everything(short, Notice)]
+    assert sum("Teamet har ikke" in text for text in notices) == 2, "of all models, and of one"
+    # 1 hour a week of 1,400 effective hours is 37.8; the coordinator talks to four guides 26 times
+    # for three hours, which is 312
+    assert "Koordinator, 2026–2028: der mangler 274 timer om året" in words(short)
+    assert "7,2 timer mere om ugen" in words(short)
+    before, after = (
+        everything(parts, Table)[0].spec()["state"]["data"] for parts in (enough, short)
+    )
+    assert before == after, "the price is of what is priced"

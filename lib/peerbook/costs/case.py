@@ -200,6 +200,14 @@ class Case:
                 product *= value * self.rise(key)
             return product
 
+    def hour_price(self, line: Line) -> str | None:
+        """Return the key of the price of an hour in a line; None where there is none."""
+        return next((key for key in line.factors if self.figures[key].unit == "kr_per_hour"), None)
+
+    def hours_of(self, line: Line) -> tuple[str, ...]:
+        """Return the keys of the figures that make the hours of a line that is paid by the hour."""
+        return tuple(key for key in line.factors if key != self.hour_price(line))
+
     def years_of(self, line: Line) -> range:
         """Return the years in which a line costs."""
         return self.counted[:1] if line.when == "start" else self.counted

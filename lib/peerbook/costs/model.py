@@ -79,6 +79,8 @@ class Question:
         What is known without being a number to count with, and where it stands.
     value, source, status, price_year
         Of a number that was read; none of them where nothing was found.
+    staff
+        Whose hour it is the price of.
     """
 
     id: Id
@@ -89,6 +91,7 @@ class Question:
     source: str = ""
     status: Status = "published"
     price_year: int | None = None
+    staff: str = ""
     __pydantic_config__ = STRICT
 
     @property

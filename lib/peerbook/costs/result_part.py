@@ -39,6 +39,8 @@ from peerbook.costs.result_charts import (
     range_of,
     tornado_chart,
 )
+from peerbook.costs.staffing import Staffing, staffing
+from peerbook.costs.staffing_part import short_models_told, staffing_parts
 from peerbook.errors import Fault
 from peerbook.files.media_types import CSV, WORKBOOK
 from peerbook.files.origin import Origin, fingerprint
@@ -100,6 +102,11 @@ class Result:
         return None if self.faults else estimate(self.case)
 
     @cached_property
+    def staffing(self) -> tuple[Staffing, ...]:
+        """The hours priced and those of the team; none while anything is missing."""
+        return () if self.faults else staffing(self.said, self.model, self.case)
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """What is asked for by each key."""
         return self.said.names(self.model)
@@ -149,6 +156,8 @@ class Results:
         are_several = len(found) > 1
         if are_several:
             parts += [*_side_by_side(worked), *_why(worked), *_still_missing(found)]
+            short = [one for one in worked if any(each.is_short for each in one.staffing)]
+            parts += short_models_told([one.model.title for one in short])
         parts += _range_parts(worked)
         if are_several:
             parts += [*self._acceptability_parts(worked), self._choice(found)]
@@ -196,6 +205,7 @@ class Results:
             Prose(self._improved_told(one)),
             _by_payer(one.estimate),
             Prose(payers_told()),
+            *staffing_parts(one.staffing),
             *self._volunteer_parts(one.estimate),
             *_tornado_parts(one),
             *_pay_told(one.said),

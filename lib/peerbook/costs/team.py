@@ -129,11 +129,57 @@ class Member:
             told.append(Fault(text, Place(field="ends_on")))
         return told
 
+    def hours_in(self, year: int) -> Decimal:
+        """Return how many hours they have for the work itself in a year."""
+        first, after = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
+        hours_a_week = self.weight_in(_only(year)) / (after - first).days
+        return hours_a_week * self.employment.effective_hours / FULL_WEEK_HOURS
+
     def weight_in(self, years: range) -> Decimal:
         """Return how many days of some years they are there, times their hours a week."""
         first, last = dt.date(years.start, 1, 1), dt.date(years.stop - 1, 12, 31)
         begins, ends = max(first, self.starts_on or first), min(last, self.ends_on or last)
         return max(0, (ends - begins).days + 1) * self.hours_a_week
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A kind of staff: all whose hours can go to the same activities.
+
+    Parameters
+    ----------
+    name
+        What they are.
+    wages
+        Keys of the prices of their hours.
+    members
+        Those on the team; none where only the price of their hour was said.
+    """
+
+    name: str
+    wages: frozenset[str]
+    members: tuple[Member, ...] = ()
+
+    def hours_in(self, year: int) -> Decimal:
+        """Return how many hours they have for the work itself in a year."""
+        return sum((one.hours_in(year) for one in self.members), Decimal(0))
+
+    def hours_a_week(self, years: range) -> Decimal:
+        """Return how many hours a week they are employed, on average over some years."""
+        days = (dt.date(years.stop, 1, 1) - dt.date(years.start, 1, 1)).days
+        return self._weight(years) / days
+
+    def effective_hours(self, years: range) -> Decimal | None:
+        """Return what is left of a full year for the work, by the hours of each in some years.
+
+        None where nobody is there.
+        """
+        total = self._weight(years)
+        hours = (one.employment.effective_hours * one.weight_in(years) for one in self.members)
+        return sum(hours, Decimal(0)) / total if total else None
+
+    def _weight(self, years: range) -> Decimal:
+        return sum((one.weight_in(years) for one in self.members), Decimal(0))
 
 
 def hours_of_a_year() -> str:
