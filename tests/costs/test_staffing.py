@@ -95,15 +95,15 @@ def test_a_whole_hour_decides_and_not_the_rounding_of_one():
     assert left(Decimal("0.1")).is_short
 
 
-def of_hours(staff, hours, **other):
+def of_hours(staff, hours):
     figure = said("hours", hours)
-    return OwnLine("Ekstra", "cost", "running", "municipality", "yearly", figure, staff=staff, **other)
+    return OwnLine("Ekstra", "cost", "running", "municipality", "yearly", figure, staff=staff)
 
 
 def test_hours_of_one_title_are_taken_from_those_and_from_all_of_their_kind():
     first = member()
     second = dataclasses.replace(member(), title="Afløser", hours_a_week=Decimal(1))
-    made = filled(staff=team(first, second), lines={"x": of_hours("afløser", 100)}, years=1)
+    made = filled(staff=team(first, second), lines={"x": of_hours("Afløser", 100)}, years=1)
     found = worked(made)
     (all_of_them,), (few,) = of(found, "Koordinator"), of(found, "Afløser")
     assert all_of_them.priced == COORDINATOR + START + 100

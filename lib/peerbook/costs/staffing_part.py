@@ -10,7 +10,6 @@ from peerbook.costs.staffing import Staffing
 from peerbook.text import _, format_list, format_number, ngettext
 from peerbook.ui import Column, Heading, Notice, Part, Prose, Table, bullets, literal
 
-
 _LEAST_TOLD = Decimal("0.1")
 """Hours a week that are told; fewer would stand as none."""
 
@@ -60,7 +59,9 @@ def _told(one: Staffing) -> str:
         "{staff}, {years}: {n} hours a year are missing",
         hours,
     )
-    told = text.format(staff=literal(one.staff.name), years=years_told(one.years), n=format_number(hours))
+    told = text.format(
+        staff=literal(one.staff.name), years=years_told(one.years), n=format_number(hours)
+    )
     if (more := one.short_a_week) is None or more < _LEAST_TOLD:
         return told
     week = _("{told}, which is {hours} hours a week more on the team")
