@@ -12,6 +12,7 @@ from peerbook.matching import matching_records
 from peerbook.matching.occasions import Occasion
 from peerbook.pathways import contract_records, end_records
 from peerbook.privacy import same_person
+from peerbook.privacy.consent import consents, save_answers
 from peerbook.store import append_event, identities, set_setting
 from peerbook.store.cpr import read_cpr
 from peerbook.ui import Button, Table
@@ -137,6 +138,21 @@ def test_two_who_were_said_to_be_two_people_by_way_of_a_third_are_asked_about(st
     change(store, same_person.say, (one, third), is_same=False, today=TODAY)
     assert "two people" in asked(store, other, third)
     assert joined(store, other, third, is_meant=True)
+
+
+def test_two_who_answered_differently_are_asked_about_and_what_each_said_stays(store, people):
+    _site_id, peers, (mentor, *_m) = people
+    for code, quoted in zip(peers, (True, False), strict=True):
+        answers = {"taking_part": True, "being_quoted": quoted}
+        change(store, save_answers, code, answers, days(-20), today=TODAY)
+    change(store, save_answers, mentor, {"being_measured": False}, days(-5), today=TODAY)
+    assert asked(store, *peers).startswith("They have not answered alike on: Being quoted.")
+    assert joined(store, peers[0], mentor)
+    assert "Being quoted" in asked(store, peers[1], mentor)
+    assert joined(store, *peers, is_meant=True)
+    with store.read() as session:
+        said = [consents(session, code, TODAY)["being_quoted"].given for code in peers]
+    assert said == [True, False]
 
 
 def test_two_cpr_numbers_are_asked_about_and_not_shown(store, people):

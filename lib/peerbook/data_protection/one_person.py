@@ -15,10 +15,11 @@ from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_records import pathways_of
 from peerbook.people.pairs import are_vetoed
 from peerbook.privacy import same_person
+from peerbook.privacy.consent import PURPOSES, Purpose, allowed_by, purpose_name, said_no_to
 from peerbook.privacy.same_person import Pair
 from peerbook.store import identities
 from peerbook.store.tables import Gathering, GatheringGuest, Wish
-from peerbook.text import _, format_date
+from peerbook.text import _, format_date, format_list
 
 
 def say_one_person(
@@ -51,19 +52,24 @@ def say_one_person(
                       "pair or take it back first.")
                     .format(number=one.number, date=format_date(one.matched_on)),
                 )  # fmt: skip
-        against = [*_against(session, mine, theirs)]
+        against = [*_against(session, mine, theirs, today)]
         if against and not is_meant:
             same = _("Is it one person all the same? Then press once more.")
             raise InputFault.asking("pair", " ".join([*against, same]), pair)
     same_person.say(session, pair, is_same=True, today=today, seen=seen)
 
 
-def _against(session: Session, mine: Collection[str], theirs: Collection[str]) -> Iterator[str]:
+def _against(
+    session: Session, mine: Collection[str], theirs: Collection[str], today: dt.date
+) -> Iterator[str]:
     """Yield what is noted of some codes, and of others, that could not be of one person."""
     if same_person.said_two(session, mine, theirs):
         yield _("It is written down that they are two people. That would go.")
     if identities.differ_in_cpr(session, [*mine, *theirs]):
         yield _("Their CPR numbers differ.")
+    if unlike := _answered_unlike(session, mine, theirs, today):
+        names = format_list([purpose_name(purpose) for purpose in unlike])
+        yield _("They have not answered alike on: {purposes}.").format(purposes=names)
     yield from _against_pairs(pathways_of(session, mine), pathways_of(session, theirs))
     for some, others in ((mine, theirs), (theirs, mine)):
         for one in pathways_of(session, some):
@@ -79,6 +85,20 @@ def _against(session: Session, mine: Collection[str], theirs: Collection[str]) -
         yield _("One has wished for the other.")
     if met := _met_on(session, mine, theirs):
         yield _("Both came on {date}.").format(date=format_date(met))
+
+
+def _answered_unlike(
+    session: Session, mine: Collection[str], theirs: Collection[str], today: dt.date
+) -> list[Purpose]:
+    """Return the purposes to which some codes have said yes, and others no."""
+    return [
+        purpose
+        for purpose in PURPOSES
+        if any(
+            allowed_by(session, purpose, yes, today) and said_no_to(session, purpose, no, today)
+            for yes, no in ((mine, theirs), (theirs, mine))
+        )
+    ]
 
 
 def _against_pairs(mine: Collection[Pathway], theirs: Collection[Pathway]) -> Iterator[str]:
