@@ -255,6 +255,53 @@ def test_a_wish_dated_before_either_took_part_is_blamed_on_the_day(store, made):
     wish(store, made, peers[0], [late], on=days(-1))
 
 
+def test_who_did_not_take_part_yet_is_named(store, made):
+    site_id, peers, mentors = made
+    [late] = saved(store, participant(site_id=site_id))
+    with store.write(LEADER) as session:
+        append_event(session, "participant", late, "joined", days(-1), role="mentor")
+    names = {late: "Sent Opdigt", peers[0]: "Ane Opdigt", mentors[0]: "Bo Opdigt"}.__getitem__
+
+    def told(call, *said, **more):
+        with pytest.raises(InputFault) as refusal:
+            change(store, call, *said, **more)
+        return str(refusal.value)
+
+    asked = (matching_records.save_wishes, site_id, peers[0])
+    when = {"today": TODAY, "called": names}
+    two = told(*asked, [mentors[0], late], "form", made_on=days(-2), **when)
+    assert two.startswith("Sent Opdigt var ikke med endnu den dag")
+    early = JOINED - dt.timedelta(1)
+    three = told(*asked, [mentors[0], late], "form", made_on=early, **when)
+    assert three.startswith("Ane Opdigt, Bo Opdigt og Sent Opdigt var ikke")
+    came = Occasion(days(-2), "cafe", "Lido", frozenset([peers[0], late]))
+    told_of_trip = told(matching_records.save_gathering, site_id, came, TODAY, called=names)
+    assert told_of_trip.startswith("Sent Opdigt var ikke med endnu den dag")
+    match = (matching_records.save_pair, site_id, peers[0], late)
+    assert told(*match, on=days(-2), today=TODAY, asked=True).startswith("Mentoren var ikke med")
+
+
+def test_a_wish_of_two_who_are_of_one_role_since_no_longer_stands_among_those_that_hold(
+    store, made
+):
+    site_id, peers, mentors = made
+    wish(store, made, peers[0], mentors)
+    wish(store, made, mentors[0], [peers[0]])
+    wish(store, made, peers[1], [mentors[0]])
+    with store.read() as session:
+        site = session.get_one(Site, site_id)
+    held = {(one.wisher, one.wished) for one in read_room(a_desk(store), site).holding}
+    assert held == {
+        (peers[0], mentors[0]), (peers[0], mentors[1]), (mentors[0], peers[0]),
+        (peers[1], mentors[0]),
+    }  # fmt: skip
+    with store.write(LEADER) as session:
+        append_event(session, "participant", peers[0], "enrolled", days(0))
+    room = read_room(a_desk(store), site)
+    assert [(one.wisher, one.wished) for one in room.holding] == [(peers[1], mentors[0])]
+    assert len(room.wishes) == 4, "what was wished stays in history"
+
+
 def test_wishes_in_two_tabs_do_not_overwrite_each_other(store, made):
     site_id, peers, mentors = made
     both_saw = noted(store, made, peers[0])
@@ -902,10 +949,10 @@ def test_a_match_beside_another_says_who_is_in_it_and_what_is_true_of_it(store, 
             change(store, *match, on=on, today=TODAY, asked=True)
         return str(refusal.value)
 
-    assert told(peer, another, TODAY).startswith("Peer er matchet siden")
-    assert told(other, mentor, TODAY).startswith("Mentor er matchet siden")
+    assert told(peer, another, TODAY).startswith("Peeren er matchet siden")
+    assert told(other, mentor, TODAY).startswith("Mentoren er matchet siden")
     with store.write(LEADER) as session:
         append_event(session, "matched_pair", number, "ended", days(-2), end="withdrew")
     text = told(other, mentor, days(-3))
-    assert text.startswith(f"Mentor var matchet til {format_date(days(-2))}.")
+    assert text.startswith(f"Mentoren var matchet til {format_date(days(-2))}.")
     assert "Afslut" not in text

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import sqlalchemy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import LEADER, a_site, participant
 from builders import save as saved
 from peerbook.errors import Conflict, InputFault
-from peerbook.pathways import contact_records
+from peerbook.pathways import contact_records, pathway_records
 from peerbook.pathways.contact import MeetingDay, contact
 from peerbook.pathways.contact_part import touch_text
 from peerbook.pathways.contract import Contract, Pause
@@ -154,6 +155,39 @@ def test_days_come_back_and_one_can_be_taken_away(store, pair):
         assert contact_records.contacts(session, None, after(15))[0][1].called_off == 0
     with pytest.raises(Conflict), store.write(LEADER) as session:
         contact_records.remove_meeting(session, last_id, version)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_of_many_pairs_meetings_are_read_lot_by_lot(store, pair, monkeypatch, at_once):
+    with store.write(LEADER) as session:
+        first = session.get_one(MatchedPair, pair)
+        for _more in range(2):
+            more = MatchedPair(
+                site_id=first.site_id, peer_code=first.peer_code, mentor_code=first.mentor_code,
+                matched_on=START,
+            )  # fmt: skip
+            session.add(more)
+            session.flush()
+            append_event(session, PAIR, more.id, "matched", START)
+            contact_records.save_meetings(session, more.id, met(7, 14), TODAY)
+    note(store, pair, *met(0, 7))
+    most = []
+
+    def asked(_connection, _cursor, statement, values, *_more):
+        if "FROM meeting" in statement:
+            most.append(len(values))
+
+    with store.read() as session:
+        whole = contact_records.contacts(session, None, TODAY)
+        monkeypatch.setattr(pathway_records, "AT_ONCE", at_once)
+        engine = session.get_bind().engine
+        sqlalchemy.event.listen(engine, "before_cursor_execute", asked)
+        try:
+            assert contact_records.contacts(session, None, TODAY) == whole
+        finally:
+            sqlalchemy.event.remove(engine, "before_cursor_execute", asked)
+    assert len(most) == -(-3 // at_once)
+    assert max(most) == at_once + 1
 
 
 def test_a_wrong_day_saves_nothing_and_every_wrong_one_is_named(store, pair):

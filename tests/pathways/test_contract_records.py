@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from builders import LEADER, assert_sound, change, read, refused, save
+from builders import LEADER, assert_sound, change, read, refused, same_person, save
 from noted_pairs import START, TODAY, a_pair, agree, days, of, sheet
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault, Question
@@ -70,6 +70,20 @@ def test_contracts_of_one_person_do_not_overlap(store, made, pair):
     change(store, end_records.end_pair, pair, "changed_mentor", days(-21), TODAY)
     change(store, *asked)
     assert of(store, other).contract.starts_on == days(-20)
+
+
+def test_who_has_another_contract_is_told_and_what_stands_can_still_be_corrected(
+    store, made, pair
+):
+    _site_id, _peers, mentors = made
+    other = a_pair(store, made, peer=1, mentor=1)
+    agree(store, other)
+    save(store, same_person(*mentors))
+    moved = (contract_records.save_sheet, other, sheet(starts_on=days(-20)), TODAY, 2)
+    with pytest.raises(InputFault, match="^Mentoren har en kontrakt fra"):
+        change(store, *moved)
+    agree(store, other, version=2, peer_goal="Et opdigtet mål")
+    assert of(store, other).contract.starts_on == START
 
 
 def test_one_who_stands_in_for_a_while_has_a_contract_beside_the_other(store, made, pair):

@@ -112,7 +112,7 @@ def test_of_many_pairs_which_they_are_is_found_out_once_and_the_rest_read_by_and
     asked = []
 
     def known(at_once):
-        monkeypatch.setattr(pathway_records, "_AT_ONCE", at_once)
+        monkeypatch.setattr(pathway_records, "AT_ONCE", at_once)
         with store.read() as session:
             engine = session.get_bind().engine
             sqlalchemy.event.listen(engine, "before_cursor_execute", note)

@@ -52,7 +52,8 @@ class Gatherings(Tab):
             return self._save(
                 submission,
                 lambda session: matching_records.save_gathering(
-                    session, self._site.id, _occasion(submission.values), self._desk.today
+                    session, self._site.id, _occasion(submission.values), self._desk.today,
+                    called=room.name,
                 ),
             )
 
@@ -138,9 +139,10 @@ class Gatherings(Tab):
             self._save_and_show(
                 submission,
                 lambda session: matching_records.correct_gathering(
-                    session, number, _occasion(submission.values), self._desk.today, version
+                    session, number, _occasion(submission.values), self._desk.today, version,
+                    called=dict(guests).__getitem__,
                 ),
-            )
+            )  # fmt: skip
 
         def remove() -> str:
             return self._press(
@@ -149,8 +151,9 @@ class Gatherings(Tab):
             )
 
         room = read_room(self._desk, self._site)
+        guests = self._guests(room, present)
         form = Form(
-            "gathering_correction", self._fields(room, self._guests(room, present)),
+            "gathering_correction", self._fields(room, guests),
             values={
                 "kind": row.kind, "date": row.date, "place": row.place,
                 "present": tuple(sorted(present)),

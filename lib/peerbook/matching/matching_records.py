@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, true
@@ -15,7 +15,7 @@ from peerbook.matching.occasions import Meetings, Occasion
 from peerbook.matching.pool import Member, Pool, Veto
 from peerbook.matching.wishes import Basis, Wish, check, named, of_people, standing
 from peerbook.people.hanging import keeping_what_hangs
-from peerbook.people.names import role_name
+from peerbook.people.names import one_of_two
 from peerbook.people.pairs import PAIR, Pair, are_vetoed, pairs, pairs_of, refuse_matched
 from peerbook.people.participants import (
     READY,
@@ -42,7 +42,7 @@ from peerbook.store.tables import (
 )
 from peerbook.store.tables import Veto as VetoRow
 from peerbook.store.tables import Wish as WishRow
-from peerbook.text import _, format_date
+from peerbook.text import _, format_date, format_list
 
 FEWEST = 2
 """Fewer have met nobody."""
@@ -245,15 +245,26 @@ def occasions(session: Session, site_id: int | None) -> list[Occasion]:
     ]
 
 
-def save_gathering(session: Session, site_id: int, occasion: Occasion, today: dt.date) -> Saved:
+def save_gathering(
+    session: Session,
+    site_id: int,
+    occasion: Occasion,
+    today: dt.date,
+    called: Callable[[str], str] = str,
+) -> Saved:
     """Note who was where.
+
+    Parameters
+    ----------
+    called
+        As in `save_wishes`.
 
     Raises
     ------
     InputFault
         As `_check_gathering` says.
     """
-    _check_gathering(session, site_id, occasion, today)
+    _check_gathering(session, site_id, occasion, today, called)
     row = Gathering(
         site_id=site_id, kind=occasion.kind, date=occasion.held_on, place=occasion.place
     )
@@ -264,9 +275,19 @@ def save_gathering(session: Session, site_id: int, occasion: Occasion, today: dt
 
 
 def correct_gathering(
-    session: Session, number: int, occasion: Occasion, today: dt.date, seen_version: int
+    session: Session,
+    number: int,
+    occasion: Occasion,
+    today: dt.date,
+    seen_version: int,
+    called: Callable[[str], str] = str,
 ) -> Saved:
     """Save a gathering as it was.
+
+    Parameters
+    ----------
+    called
+        As in `save_wishes`.
 
     Raises
     ------
@@ -280,7 +301,8 @@ def correct_gathering(
         session.scalars(select(GatheringGuest).where(GatheringGuest.gathering_id == number))
     )
     # Of whom fewer are known than can have been there, somebody was erased since.
-    _check_gathering(session, row.site_id, occasion, today, fewest=min(FEWEST, len(known)))
+    fewest = min(FEWEST, len(known))
+    _check_gathering(session, row.site_id, occasion, today, called, fewest)
     row.kind, row.date, row.place = occasion.kind, occasion.held_on, occasion.place
     for guest in known:
         if guest.participant_code not in occasion.present:
@@ -316,7 +338,12 @@ def _add_guests(session: Session, number: int, codes: Collection[str]) -> None:
 
 
 def _check_gathering(
-    session: Session, site_id: int, occasion: Occasion, today: dt.date, fewest: int = FEWEST
+    session: Session,
+    site_id: int,
+    occasion: Occasion,
+    today: dt.date,
+    called: Callable[[str], str],
+    fewest: int = FEWEST,
 ) -> None:
     """Refuse a gathering that nobody can have been at.
 
@@ -332,10 +359,11 @@ def _check_gathering(
         two = _("Choose at least two who were there.")
         one = _("Choose at least one who was there.")
         raise InputFault.at("present", two if fewest == FEWEST else one)
-    if occasion.present - roles_on(session, site_id, occasion.held_on).keys():
-        raise InputFault.at(
-            "present", _("Somebody you chose did not take part yet on that day. Check the day.")
-        )
+    early = occasion.present - roles_on(session, site_id, occasion.held_on).keys()
+    if early:
+        text = _("{names} did not take part yet on that day. Check the day, or take them off.")
+        names = format_list(sorted(called(code) for code in early))
+        raise InputFault.at("present", text.format(names=names))
 
 
 # -- wishes ----------------------------------------------------------------------------------------
@@ -368,6 +396,7 @@ def save_wishes(
     today: dt.date,
     seen: Mapping[str, object] | None = None,
     is_meant: bool = False,
+    called: Callable[[str], str] = str,
 ) -> Saved:
     """Note whom somebody wishes for, the most wished first; earlier days stay as they are.
 
@@ -380,6 +409,8 @@ def save_wishes(
         when that was nothing.
     is_meant
         Whether it was asked about that no meeting is noted before a wish after meeting.
+    called
+        Tells what whoever writes knows somebody by, for what is refused; by code, otherwise.
 
     Raises
     ------
@@ -396,8 +427,9 @@ def save_wishes(
     code, *wished = (also.get(one, one) for one in (code, *wished))
     sheet = [Wish(code, other, made_on, basis, rank) for rank, other in enumerate(wished, start=1)]
     then, now = (_roles(session, site_id, day, also) for day in (made_on, today))
-    if any(one in now and then.get(one) != now[one] for one in (code, *wished)):
-        text = _("One of them did not take part yet on that day, or in another role. Check it.")
+    strays = [one for one in (code, *wished) if one in now and then.get(one) != now[one]]
+    if strays:
+        text = _otherwise_told(format_list([called(one) for one in dict.fromkeys(strays)]))
         raise InputFault.at("made_on", text)
     check(sheet, then, today)
     if basis == "met" and not is_meant:
@@ -428,6 +460,12 @@ def save_wishes(
     session.add_all(rows)
     session.flush()
     return Saved("wish", rows[0].id, rows[0].version)
+
+
+def _otherwise_told(who: str) -> str:
+    """Return that somebody was not what they are now on a day, and what to do about it."""
+    text = _("{who} did not take part yet on that day, or in another role. Check the day.")
+    return text.format(who=who)
 
 
 def _ask_where_never_met(sheet: Sequence[Wish], known: Iterable[Wish], met: Meetings) -> None:
@@ -618,8 +656,9 @@ def save_pair(
     also = Pool(members(session, site_id, on)).also
     are = _roles(session, site_id, on, also)
     now = [are.get(also.get(code, code)) for code in (peer, mentor)]
-    if [roles.get(peer), roles.get(mentor)] != ["peer", "mentor"] or now != ["peer", "mentor"]:
-        raise InputFault.at("on", _("They were not a peer and a mentor on that day. Check it."))
+    for role, code, is_now in zip(("peer", "mentor"), (peer, mentor), now, strict=True):
+        if {roles.get(code), is_now} != {role}:
+            raise InputFault.at("on", _otherwise_told(one_of_two(role)))
     said_no = taking_part_after_a_no(session, site_id, on)
     for field, codes in (("peer", of_peer), ("mentor", of_mentor)):
         if not said_no.isdisjoint(codes):
@@ -660,7 +699,7 @@ def save_pair(
 
 def _matched_beside(pair: Pair, *, is_peer: bool) -> str:
     """Return who of two that are to be matched has another pair then, and what to do about it."""
-    who = role_name("peer" if is_peer else "mentor")
+    who = one_of_two("peer" if is_peer else "mentor")
     if pair.ended_on is None:
         text = _("{who} is matched since {date}. End that pair first, or say that both go on.")
         return text.format(who=who, date=format_date(pair.matched_on))

@@ -110,6 +110,12 @@ class Pool:
         """Return whether both can be matched now."""
         return all(self._members[code].is_free for code in couple)
 
+    def are_alike(self, one: str, other: str) -> bool:
+        """Return whether two in the pool are no peer and mentor; also for one person's codes."""
+        codes = [self.also.get(code, code) for code in (one, other)]
+        roles = [self._members[code].role for code in codes if code in self._members]
+        return len(roles) == 2 and len(set(roles)) == 1
+
     def couple(self, one: str, other: str) -> Couple | None:
         """Return two as peer and mentor; None unless they are one of each, both in the pool.
 

@@ -58,8 +58,15 @@ class Room:
 
     @cached_property
     def holding(self) -> tuple[Wish, ...]:
-        """The wishes that hold, each person's most wished first."""
-        return standing(self.wishes, self.day, self.meetings)
+        """The wishes that hold, each person's most wished first.
+
+        Without those of two who are both peers or both mentors since, or were one person all along.
+        """
+        return tuple(
+            wish
+            for wish in standing(self.wishes, self.day, self.meetings)
+            if not self.pool.are_alike(wish.wisher, wish.wished)
+        )
 
     @cached_property
     def bonds(self) -> tuple[Bond, ...]:

@@ -181,7 +181,7 @@ class Wishes(Tab):
                     lambda session: matching_records.save_wishes(
                         session, self._site.id, member.code, wished, basis,
                         made_on=made_on, today=self._desk.today, seen=seen,
-                        is_meant=tuple(wished) in meant,
+                        is_meant=tuple(wished) in meant, called=room.name,
                     ),
                 )
             )  # fmt: skip

@@ -45,15 +45,15 @@ def contacts_of(session: Session, known: Iterable[Pathway], day: dt.date) -> dic
 
 
 def _meetings(
-    session: Session, numbers: Collection[int], day: dt.date
+    session: Session, numbers: Sequence[int], day: dt.date
 ) -> defaultdict[int, list[MeetingDay]]:
     """Return the meetings of some pairs by a day, by number of the pair."""
     found: defaultdict[int, list[MeetingDay]] = defaultdict(list)
-    wanted = select(Meeting.pair_id, Meeting.date, Meeting.state).where(
-        Meeting.pair_id.in_(numbers), Meeting.date <= day
-    )
-    for number, date, state in session.execute(wanted.order_by(Meeting.date)):
-        found[number].append(MeetingDay(date, state))
+    wanted = select(Meeting.pair_id, Meeting.date, Meeting.state).where(Meeting.date <= day)
+    for some in pathway_records.in_lots(numbers):
+        of_some = wanted.where(Meeting.pair_id.in_(some)).order_by(Meeting.date)
+        for number, date, state in session.execute(of_some):
+            found[number].append(MeetingDay(date, state))
     return found
 
 

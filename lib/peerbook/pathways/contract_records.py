@@ -19,6 +19,7 @@ from peerbook.pathways.pathway_records import (
     matched_told,
     of_two,
     others_of,
+    who_is_in,
 )
 from peerbook.people.pairs import PAIR
 from peerbook.store import Saved, row_to_change
@@ -96,7 +97,8 @@ def save_sheet(
         When the talk lies ahead, long before the match or after the pair ended; when the contract
         begins before they were matched, more than a year ahead, after the pair ended, or after a
         pause, a check, an answer or a talk at its end; when a pause would lie after it; or when
-        another contract of either runs at the same time. When it is new, not said to be right, and
+        another contract of either runs at the same time, and the day is not as it was. When it is
+        new, not said to be right, and
         the talk lies before the match, the contract is for longer than any with three months more,
         or it runs beside another, as was said at matching.
     Conflict
@@ -159,35 +161,41 @@ def _odd(
         yield question("months", told, sheet.months)
     beside = _overlap(session, one, sheet, beside=True)
     if beside is not None and (known is None or known.starts_on != sheet.starts_on):
-        words = _("One of them has a contract from {date} at the same time. If both are right, "
-                  "save again.")  # fmt: skip
-        yield question("starts_on", words.format(date=format_date(beside)), sheet.starts_on, beside)
+        who, since = beside
+        words = _("{who} has a contract from {date} at the same time. If both are right, save "
+                  "again.")  # fmt: skip
+        told = words.format(who=who, date=format_date(since))
+        yield question("starts_on", told, sheet.starts_on, since)
 
 
 def _refuse_overlap(session: Session, one: Pathway, sheet: Sheet) -> None:
     """Refuse a contract beside another of one of the two, unless that was said at matching."""
+    if one.contract is not None and one.contract.starts_on == sheet.starts_on:
+        return
     found = _overlap(session, one, sheet, beside=False)
     if found is not None:
+        who, since = found
         raise InputFault.at(
             "starts_on",
-            _("One of them has a contract from {date}. Let that pair end first.").format(
-                date=format_date(found)
-            ),
-        )
+            _("{who} has a contract from {date}. Let that pair end first, or begin after it ended.")
+            .format(who=who, date=format_date(since)),
+        )  # fmt: skip
 
 
-def _overlap(session: Session, one: Pathway, sheet: Sheet, *, beside: bool) -> dt.date | None:
-    """Return from when one of the two has another contract at the same time; None when none.
+def _overlap(
+    session: Session, one: Pathway, sheet: Sheet, *, beside: bool
+) -> tuple[str, dt.date] | None:
+    """Return who of the two has another contract at the same time, and from when; None when none.
 
     Parameters
     ----------
     beside
         Whether to look at those of which it was said at matching that both go on, or the others.
     """
-    others = [
-        (other.contract.starts_on, other.ended_on)
+    others = {
+        (other.contract.starts_on, other.ended_on): other
         for other in others_of(session, one)
         if other.contract is not None and (other.beside or one.beside) == beside
-    ]
-    found = first_overlap((sheet.starts_on, one.ended_on), others)
-    return None if found is None else found[0]
+    }
+    found = first_overlap((sheet.starts_on, one.ended_on), [*others])
+    return None if found is None else (who_is_in(session, one, others[found]), found[0])

@@ -21,8 +21,9 @@ from peerbook.pathways.pathway_records import (
     others_of,
     pathway,
     saved_pair,
+    who_is_in,
 )
-from peerbook.people.names import end_name
+from peerbook.people.names import end_name, one_of_two
 from peerbook.people.pairs import PAIR, are_vetoed
 from peerbook.people.participants import roles_on
 from peerbook.store import Saved, append_event, row_to_change, withdraw_event
@@ -139,11 +140,10 @@ def take_back_end(session: Session, number: int) -> Saved:
     if one.ended_on is None:
         raise InputFault.at("on", _("It goes on already. Reload the page."))
     roles = roles_on(session, one.site_id, dt.date.max)
-    if [roles.get(code) for code in one.codes] != ["peer", "mentor"]:
-        raise InputFault.at(
-            "on",
-            _("One of them no longer takes part as they did then. So it stays as it is."),
-        )
+    for role, code in zip(("peer", "mentor"), one.codes, strict=True):
+        if roles.get(code) != role:
+            text = _("{who} no longer takes part as they did then. So it stays as it is.")
+            raise InputFault.at("on", text.format(who=one_of_two(role)))
     if are_vetoed(session, *one.codes):
         raise InputFault.at("on", _("The two are not to be matched. See the list of who is not."))
     for other in others_of(session, one):
@@ -151,8 +151,9 @@ def take_back_end(session: Session, number: int) -> Saved:
         if lasts and not _is_said_beside(one, other):
             raise InputFault.at(
                 "on",
-                _("One of them is matched with somebody else since {date}. So it stays as it is.")
-                .format(date=format_date(other.matched_on)),
+                _("{who} is matched with somebody else since {date}. So it stays as it is.").format(
+                    who=who_is_in(session, one, other), date=format_date(other.matched_on)
+                ),
             )  # fmt: skip
     for event in holding(session, number):
         if event.kind == "ended":

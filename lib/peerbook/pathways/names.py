@@ -6,7 +6,7 @@ import datetime as dt
 
 from peerbook.pathways.due import Day, Due, When
 from peerbook.pathways.pathway import Pathway, Standing
-from peerbook.people.names import end_name
+from peerbook.people.names import end_name, one_of_two
 from peerbook.privacy.disclosure import ToldCell
 from peerbook.text import _, format_date
 from peerbook.ui import Status
@@ -47,7 +47,7 @@ def standing_status(one: Pathway, day: dt.date) -> Status:
 
 def who_name(who: str) -> str:
     """Return who needs a pause."""
-    return {"peer": _("The peer"), "mentor": _("The mentor"), "both": _("Both")}[who]
+    return _("Both") if who == "both" else one_of_two(who)
 
 
 def why_name(why: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from peerbook.errors import Conflict, InputFault
 from peerbook.pathways.contract import Answer, Contract, Pause, Why
 from peerbook.pathways.pathway import Closing, Pathway
+from peerbook.people.names import one_of_two
 from peerbook.people.pairs import PAIR
 from peerbook.privacy import same_person
 from peerbook.store import Saved, events_of, in_effect
@@ -22,7 +23,7 @@ from peerbook.store.events import WITHDRAWN
 from peerbook.store.tables import Event, ExitTalk, MatchedPair, Meeting
 from peerbook.text import _, format_date
 
-_AT_ONCE = 1000
+AT_ONCE = 1000
 """Of so many pairs the rest is read at once: a question holds only so many numbers."""
 
 FURTHEST_AHEAD = dt.timedelta(days=366)
@@ -92,6 +93,12 @@ def pathways_of(session: Session, codes: Collection[str]) -> list[Pathway]:
     return _read(session, [MatchedPair.is_about(codes)], dt.date.max)
 
 
+def who_is_in(session: Session, one: Pathway, other: Pathway) -> str:
+    """Return who of a pair is in another one as well, as a sentence begins with them."""
+    peer = same_person.codes_of(session, [one.peer] if one.peer else [])
+    return one_of_two("mentor" if peer.isdisjoint(other.codes) else "peer")
+
+
 def days_met(session: Session, number: int) -> Sequence[dt.date]:
     """Return the days on which a pair met, in their order."""
     held = select(Meeting.date).where(Meeting.pair_id == number, Meeting.state == "held")
@@ -137,8 +144,7 @@ def _noted(session: Session, numbers: Sequence[int]) -> tuple[list[Event], dict[
     """
     recorded: list[Event] = []
     talks: dict[int, Closing] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = numbers[start : start + _AT_ONCE]
+    for some in in_lots(numbers):
         of_pairs = select(
             Event.subject_id, Event.seq, Event.kind, Event.effective_on, Event.details
         ).where(Event.subject_type == PAIR, Event.subject_id.in_([str(number) for number in some]))
@@ -149,6 +155,12 @@ def _noted(session: Session, numbers: Sequence[int]) -> tuple[list[Event], dict[
         ):
             talks[number] = Closing(date, state, frozenset(ticked))
     return recorded, talks
+
+
+def in_lots(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield numbers in lots that a question can hold."""
+    for start in range(0, len(numbers), AT_ONCE):
+        yield numbers[start : start + AT_ONCE]
 
 
 def _after(one: Pathway, events: Iterable[Event], reasons: Mapping[str, Why]) -> Pathway:

@@ -34,6 +34,11 @@ def role_name(role: str) -> str:
     return {"peer": _("Peer"), "mentor": _("Mentor in a pair")}[role]
 
 
+def one_of_two(role: str) -> str:
+    """Return how one of a pair is spoken of at the beginning of a sentence."""
+    return {"peer": _("The peer"), "mentor": _("The mentor")}[role]
+
+
 def end_name(end: str) -> str:
     """Return how a pair ended, in the user's language; most ends are no failure."""
     return {
