@@ -80,7 +80,7 @@ def test_who_has_another_contract_is_told_and_what_stands_can_still_be_corrected
     agree(store, other)
     save(store, same_person(*mentors))
     moved = (contract_records.save_sheet, other, sheet(starts_on=days(-20)), TODAY, 2)
-    with pytest.raises(InputFault, match="^Mentoren har en kontrakt fra"):
+    with pytest.raises(InputFault, match=r"^Mentoren har en kontrakt fra"):
         change(store, *moved)
     agree(store, other, version=2, peer_goal="Et opdigtet mål")
     assert of(store, other).contract.starts_on == START

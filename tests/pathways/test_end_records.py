@@ -130,7 +130,7 @@ def test_an_end_noted_by_mistake_is_taken_back_unless_somebody_else_came(store, 
     assert known == before
     change(store, end_records.end_pair, pair, "withdrew", days(-30), TODAY)
     a_pair(store, made, days(-20), mentor=1)
-    with pytest.raises(InputFault, match="^Peeren er matchet med en anden"):
+    with pytest.raises(InputFault, match=r"^Peeren er matchet med en anden"):
         change(store, take_back, pair)
     assert of(store, pair).end == "withdrew"
 

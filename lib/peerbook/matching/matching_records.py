@@ -250,6 +250,7 @@ def save_gathering(
     site_id: int,
     occasion: Occasion,
     today: dt.date,
+    *,
     called: Callable[[str], str] = str,
 ) -> Saved:
     """Note who was where.
@@ -264,7 +265,7 @@ def save_gathering(
     InputFault
         As `_check_gathering` says.
     """
-    _check_gathering(session, site_id, occasion, today, called)
+    _check_gathering(session, site_id, occasion, today, called=called)
     row = Gathering(
         site_id=site_id, kind=occasion.kind, date=occasion.held_on, place=occasion.place
     )
@@ -280,6 +281,7 @@ def correct_gathering(
     occasion: Occasion,
     today: dt.date,
     seen_version: int,
+    *,
     called: Callable[[str], str] = str,
 ) -> Saved:
     """Save a gathering as it was.
@@ -302,7 +304,7 @@ def correct_gathering(
     )
     # Of whom fewer are known than can have been there, somebody was erased since.
     fewest = min(FEWEST, len(known))
-    _check_gathering(session, row.site_id, occasion, today, called, fewest)
+    _check_gathering(session, row.site_id, occasion, today, called=called, fewest=fewest)
     row.kind, row.date, row.place = occasion.kind, occasion.held_on, occasion.place
     for guest in known:
         if guest.participant_code not in occasion.present:
@@ -342,6 +344,7 @@ def _check_gathering(
     site_id: int,
     occasion: Occasion,
     today: dt.date,
+    *,
     called: Callable[[str], str],
     fewest: int = FEWEST,
 ) -> None:
