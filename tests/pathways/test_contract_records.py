@@ -72,9 +72,7 @@ def test_contracts_of_one_person_do_not_overlap(store, made, pair):
     assert of(store, other).contract.starts_on == days(-20)
 
 
-def test_who_has_another_contract_is_told_and_what_stands_can_still_be_corrected(
-    store, made, pair
-):
+def test_who_has_another_contract_is_told_and_what_stands_can_still_be_corrected(store, made, pair):
     _site_id, _peers, mentors = made
     other = a_pair(store, made, peer=1, mentor=1)
     agree(store, other)

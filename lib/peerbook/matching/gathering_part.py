@@ -52,7 +52,10 @@ class Gatherings(Tab):
             return self._save(
                 submission,
                 lambda session: matching_records.save_gathering(
-                    session, self._site.id, _occasion(submission.values), self._desk.today,
+                    session,
+                    self._site.id,
+                    _occasion(submission.values),
+                    self._desk.today,
                     called=room.name,
                 ),
             )
