@@ -121,8 +121,10 @@ def test_no_curve_is_drawn_where_nobody_improved_in_any_model(open_it):
     assert withheld in words(parts)
 
 
-def test_whoever_takes_the_spreadsheet_along_is_told_that_it_holds_pay(open_it):
-    told = "hvad en fuldtidsstilling på teamet får i løn"
+def test_whoever_takes_the_spreadsheet_along_is_told_that_it_holds_prices_of_hours_and_no_pay(
+    open_it,
+):
+    told = "ikke hvad de får i løn"
     assert told in words(Results(open_it(filled(staff={"a": member()}))).parts())
     assert told not in words(Results(open_it(filled())).parts())
 

@@ -22,6 +22,8 @@ from peerbook.errors import InputFault
 from peerbook.files.delimited import read_back
 from peerbook.files.origin import Origin
 
+pytestmark = pytest.mark.sqlite  # no store is opened: once is enough
+
 BRO = next(one for one in load_models() if one.id == "bro_til_hverdagslivet")
 HOURS = Figure(
     "hours", Decimal("37.25"), "Opdigt", "example", spread=Triangle(Decimal(20), Decimal(50))
@@ -278,18 +280,36 @@ def test_the_models_stand_side_by_side_with_the_lines_that_make_the_difference(f
     ]
 
 
-def test_another_price_year_and_another_pay_in_the_sheet_are_worked_out_anew(found, tmp_path):
+def test_what_somebody_earns_is_not_in_the_file(found):
+    said, _known = found
+    data = estimate_file(said, VEJLE)
+    cells = {cell for rows in as_shown(data).values() for row in rows for cell in row}
+    for one in said.staff.values():
+        paid = one.employment
+        assert not cells & {float(paid.yearly_pay_kr), float(paid.on_top_share)}
+        assert not cells & {float(paid.effective_hours)}
+        assert float(paid.hour().known) in cells
+
+
+def test_another_price_year_and_another_price_of_an_hour_in_the_sheet_are_worked_out_anew(
+    found, tmp_path
+):
     said, known = found
     book = openpyxl.load_workbook(io.BytesIO(estimate_file(said, VEJLE)))
     book["Priser"]["B2"] = 2022
-    pay = next(row for row in book["Team"].iter_rows() if row[0].value == "Psykolog")
-    pay[3].value = 600_000
+    hour = next(row for row in book["Team"].iter_rows() if row[0].value == "Psykolog")
+    hour[3].value = 512.35
     changed = io.BytesIO()
     book.save(changed)
     rows = recalculated(tmp_path, changed.getvalue())
     psychologist = dataclasses.replace(
         said.staff["e"],
-        employment=dataclasses.replace(said.staff["e"].employment, yearly_pay_kr=Decimal(600_000)),
+        employment=dataclasses.replace(
+            said.staff["e"].employment,
+            yearly_pay_kr=Decimal("512.35") * 1000,
+            on_top_share=Decimal(0),
+            effective_hours=Decimal(1000),
+        ),
     )
     then = dataclasses.replace(
         said, price_year=2022, staff={**said.staff, "e": psychologist}
@@ -301,6 +321,39 @@ def test_another_price_year_and_another_pay_in_the_sheet_are_worked_out_anew(fou
     told = {row[0]: row[-1] for row in rows["Resultat"]}
     assert kr(told["Det, der betales"]) == then.total() != known.total()
     assert told["I priser fra"] == 2022
+
+
+@pytest.mark.parametrize("wanted", [2019, 2030])
+def test_a_year_whose_index_nobody_told_is_said_in_words_and_nothing_is_worked_out(
+    found, tmp_path, wanted
+):
+    book = openpyxl.load_workbook(io.BytesIO(estimate_file(found[0], VEJLE)))
+    book["Priser"]["B2"] = wanted
+    changed = io.BytesIO()
+    book.save(changed)
+    rows = recalculated(tmp_path, changed.getvalue())
+    assert "Skriv det herunder" in rows["Priser"][1][2]
+    told = {row[0]: row[-1] for row in rows["Resultat"]}
+    assert told["Det, der betales"] == "indeks mangler"
+    assert told["Betales for hvert forløb, der begyndte"] == "indeks mangler"
+    cells = [value for sheet in rows.values() for row in sheet for value in row]
+    assert not [value for value in cells if str(value).startswith(("#", "Err:"))]
+
+
+def test_an_index_that_is_written_into_the_file_makes_its_year_worked_out(found, tmp_path):
+    said, _known = found
+    book = openpyxl.load_workbook(io.BytesIO(estimate_file(said, VEJLE)))
+    prices = book["Priser"]
+    prices["B2"] = 2030
+    prices.cell(prices.max_row + 1, 1, 2030)
+    prices.cell(prices.max_row, 2, 130)
+    changed = io.BytesIO()
+    book.save(changed)
+    rows = recalculated(tmp_path, changed.getvalue())
+    levels = {**said.levels, "2030": Level(Decimal(130), "Opdigt", TODAY)}
+    then = dataclasses.replace(said, price_year=2030, levels=levels).estimate(VEJLE)
+    told = {row[0]: row[-1] for row in rows["Resultat"]}
+    assert kr(told["Det, der betales"]) == then.total()
 
 
 def test_nothing_leaves_while_a_figure_is_missing():

@@ -1,7 +1,7 @@
 """The sheets that the results of a cost estimate are formulas over: lines, figures, team, prices.
 
-Whoever has the file can change a figure, somebody's pay, the level of prices or the price year of
-the result, and everything that follows from it is worked out anew.
+Whoever has the file can change a figure, the price of somebody's hour, the level of prices or the
+price year of the result, and everything that follows from it is worked out anew.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NAMED: Mapping[str, Callable[[Any], str]] = {
     "for_volunteers": lambda _is_so: yes(),
 }  # fmt: skip
 """What stands in those columns."""
-_FIRST_OF_LINES, _FIRST_AS_USED, _FIRST_DAYS = 8, 11, 13
+_FIRST_OF_LINES, _FIRST_AS_USED, _FIRST_DAYS = 8, 11, 10
 """Numbers of the columns of the first year: of lines, of figures as they are multiplied, and of the
 days each of the team is there."""
 
@@ -89,8 +89,11 @@ class Grounds:
         return Formula(self.price_year, self.said.price_year, is_plain=True)
 
     def priced(self, text: str, value: Known) -> Formula:
-        """Return a formula over prices."""
-        return Formula(text, value)
+        """Return a formula over prices, which says that it lacks the index of a year where it does.
+
+        Only what is asked for in the file can make it lack: what leaves can be worked out.
+        """
+        return Formula(f'IF({self._lacks}="",{text},{self._lacks})', value)
 
     def used(self, model: Model, key: str) -> str:
         """Return the cell of a figure of a model as it is multiplied in the first year."""
@@ -280,34 +283,31 @@ class Grounds:
         which = cells("A" if key in self._titles else "B")
         weight = f"({which}=$A{row})*{cells('C')}*({days})"
         hours = f"SUMPRODUCT({weight})"
-        mean = f"ROUND(SUMPRODUCT({weight}*{cells('I')})/{hours},2)"
+        mean = f"ROUND(SUMPRODUCT({weight}*{cells('F')})/{hours},2)"
         there = [one for one in self.said.of_wage(key) if one.weight_in(years)]
         known = hour_of(there, years, self.said.price_year, self.said.index).known if there else ""
         return self.priced(f'IF({hours}=0,"",{mean})', known)
 
     def _team(self) -> Sheet:
+        """Return who is on the team and what an hour of each costs; what they earn leaves not."""
         columns = (
             SheetColumn(_("What"), 30), SheetColumn(_("Which price is it?"), 40),
-            SheetColumn(_("Hours a week"), 14), SheetColumn(_("Pay for a full year"), 16),
-            SheetColumn(_("On top"), 12), SheetColumn(_("Overhead"), 12),
-            SheetColumn(_("Effective hours"), 14), SheetColumn(_("Pay of the year"), 10),
-            SheetColumn(_("Price of an hour"), 16), SheetColumn(_("Where from"), 44),
-            SheetColumn(_("Looked up"), 14), SheetColumn(_("Standing"), 14),
+            SheetColumn(_("Hours a week"), 14), SheetColumn(_("Price of an hour"), 16),
+            SheetColumn(_("Price year"), 10), SheetColumn(_("In prices of the result"), 16),
+            SheetColumn(_("Where from"), 44), SheetColumn(_("Looked up"), 14),
+            SheetColumn(_("Standing"), 14),
             *(SheetColumn(_("Days in {year}").format(year=year), 12) for year in self.years),
         )  # fmt: skip
         asked = {one.id: one.ask for model in self.found for one in model.questions}
         rows: list[Cells] = []
         for row, one in enumerate(self._members, start=2):
             paid = one.employment
+            hour, year = paid.hour().known, paid.price_year
             days = (one.weight_in(range(y, y + 1)) / one.hours_a_week for y in self.years)
             rows.append((
                 self._titles[hour_key(one.title)], asked.get(one.wage), one.hours_a_week,
-                paid.yearly_pay_kr, paid.on_top_share, paid.overhead_share, paid.effective_hours,
-                paid.price_year,
-                self.priced(
-                    f"D{row}*(1+E{row})*(1+F{row})/G{row}*{self._rise(f'H{row}')}",
-                    paid.hour().known * self._risen(paid.price_year),
-                ),
+                hour, year,
+                self.priced(f"D{row}*{self._rise(f'E{row}')}", hour * self._risen(year)),
                 paid.source, paid.said_on, status_name("example" if one.is_example else "own"),
                 *days,
             ))  # fmt: skip
@@ -317,6 +317,26 @@ class Grounds:
 
     def _of_levels(self, first: str, last: str) -> str:
         return f"«{_('Prices')}»!${first}$3:${last}${_ROOM + 2}"
+
+    @property
+    def _lacks(self) -> str:
+        """The cell that says that the index of a year is missing; empty where none is."""
+        return f"«{_('Prices')}»!$D$2"
+
+    def _lacking(self) -> Formula:
+        """Return whether a price is of another year than the result, and one of the two unknown."""
+        years = [f"«{_('Figures')}»!$E$2:$E${len(self._row_of_figure) + 1}"]
+        if self._members:
+            years.append(f"«{_('Team')}»!$E$2:$E${len(self._members) + 1}")
+        levels = ",".join((self._of_levels("A", "A"), "{year}", self._of_levels("B", "B"), '">0"'))
+        unknown = f"(COUNTIFS({levels})=0)"
+        now = unknown.format(year=self.price_year)
+        lacking = "+".join(
+            f'SUMPRODUCT(({one}<>"")*({one}<>{self.price_year})*({unknown.format(year=one)}+{now}))'
+            for one in years
+        )
+        told = literal(_("index lacks"))
+        return Formula(f'IF({lacking}=0,"",{told})', "")
 
     def _rise(self, year: str) -> str:
         """Return what carries a price over from the year in a cell to that of the result."""
@@ -336,8 +356,11 @@ class Grounds:
             SheetColumn(_("Where from"), 44), SheetColumn(_("Looked up"), 14),
             SheetColumn(_("Standing"), 14),
         )  # fmt: skip
+        known = literal(_("Change the year here."))
+        wanted = literal(_("A year lacks its index. Write it below; nothing is worked out before."))
+        told = Formula(f'IF({self._lacks}="",{known},{wanted})', _("Change the year here."))
         rows: list[Cells] = [
-            (_("The result is in prices of"), self.said.price_year, _("Change the year here."))
+            (_("The result is in prices of"), self.said.price_year, told, self._lacking())
         ]
         rows += [
             (

@@ -315,12 +315,11 @@ def _missing_parts(one: Result) -> list[Part]:
 
 
 def _pay_told(said: Assessment) -> list[Part]:
-    """Return that the spreadsheet tells what those on the team are paid, where any is."""
+    """Return that the spreadsheet tells what an hour of each on the team costs, where any is."""
     if not said.staff:
         return []
     text = _(
-        "The spreadsheet tells what a year of each on the team is paid. Where there is one of a "
-        "kind, that is what they earn: give it only to those who may know."
+        "The spreadsheet tells what an hour of each on the team costs, and not what they are paid."
     )
     return [Prose(text)]
 

@@ -71,7 +71,7 @@ class Employment:
         return [Fault(message, Place(field=name)) for name, message in told]
 
     def hour(self) -> Figure:
-        """Return the price of an hour of the work itself.
+        """Return the price of an hour of the work itself, to the øre.
 
         Raises
         ------
@@ -82,8 +82,8 @@ class Employment:
             raise InputFault(faults)
         year = self.yearly_pay_kr * (1 + self.on_top_share) * (1 + self.overhead_share)
         return Figure(
-            "kr_per_hour", year / self.effective_hours, self.source, price_year=self.price_year,
-            said_on=self.said_on,
+            "kr_per_hour", to_oere(year / self.effective_hours), self.source,
+            price_year=self.price_year, said_on=self.said_on,
         )  # fmt: skip
 
 
