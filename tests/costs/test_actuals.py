@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cost_cases import FIGURES, INDEX, SAID, case, other
-from peerbook.costs.actuals import RegisteredHours, actuals, for_file, quarters
+from peerbook.costs.actuals import RegisteredHours, actuals, quarters
 from peerbook.costs.case import MONTHS, STARTED, Line, estimate
 from peerbook.costs.figure import Figure
 from peerbook.costs.filling import filled
@@ -137,6 +137,47 @@ def test_a_quarter_that_is_not_over_is_held_beside_the_days_that_have_passed():
     assert found.is_over
 
 
+def test_what_began_to_be_noted_within_a_quarter_is_held_beside_its_plan_from_then_on():
+    begun = dt.date(2026, 3, 2)
+    left = Decimal(30) / 90  # of the days of the quarter
+    counted = {
+        "contracts": a_count(2), "talks": a_count(3, since=Q1.first),
+        "events": a_count(2, since=begun),
+    }  # fmt: skip
+    (found,) = look(Noted(Q1, counted))
+    lines = by_line(found)
+    assert (lines["trips"].plan_kr, lines["trips"].since) == (Decimal("333.33"), begun)
+    assert lines["trips"].variance_kr == Decimal("1666.67")
+    assert (lines["talks"].plan_kr, lines["talks"].since) == (Decimal("4658.25"), None)
+    assert (lines["rent"].plan_kr, lines["rent"].since) == (Decimal("250.25"), None)
+    assert found.plan_kr(is_measured=True) == Decimal("4658.25") + Decimal("333.33")
+    told = {one.measure: (one.plan, one.since) for one in found.quantities}
+    assert told["events"] == (pytest.approx(left), begun)
+    assert told["contracts"] == (5, None)
+    assert told["event_kr"] == (1000, None)
+    next_one = {"events": a_count(2, since=begun)}
+    (later,) = look(Noted(Q2, next_one))
+    assert (by_line(later)["trips"].plan_kr, by_line(later)["trips"].since) == (1000, None)
+
+
+def test_what_began_in_a_quarter_that_is_not_over_is_held_beside_the_days_between():
+    counted = {"events": a_count(1, since=dt.date(2026, 4, 21))}
+    (found,) = look(Noted(Q2, counted), today=dt.date(2026, 4, 30))
+    assert {one.measure: one.plan for one in found.quantities}["events"] == pytest.approx(
+        Decimal(10) / 91
+    )
+    assert by_line(found)["trips"].plan_kr == Decimal("109.89")
+
+
+def test_hours_that_were_written_down_are_held_beside_the_whole_plan():
+    counted = {"talk_hours": a_count(2, since=dt.date(2026, 3, 2))}
+    hours = [RegisteredHours(Q1, "talks", Decimal(3))]
+    (found,) = look(Noted(Q1, counted), registered=hours)
+    assert (by_line(found)["talks"].plan_kr, by_line(found)["talks"].since) == (
+        Decimal("4658.25"), None,
+    )  # fmt: skip
+
+
 def test_how_much_was_planned_and_done_stands_beside_each_other():
     (found,) = look(Noted(Q1, {"talks": a_count(9)}))
     told = {one.measure: (one.plan, one.counted) for one in found.quantities}
@@ -255,7 +296,8 @@ def of_people(period, contracts, talks, *, first=0):
 def test_what_tells_of_few_people_leaves_in_no_file_and_in_no_sum_either():
     noted = [of_people(Q1, 3, 8), of_people(Q2, 6, 8, first=50)]
     assert tells_of_few(noted) == ({"contracts"}, frozenset())
-    first, second = for_file(look(*noted), tells_of_few(noted))
+    leaves = [one.without(few) for one, few in zip(noted, tells_of_few(noted), strict=True)]
+    first, second = look(*leaves)
     assert by_line(first)["given"].actual_kr is None
     assert by_line(first)["talks"].told_by == "talk_hours"
     assert by_line(first)["trips"].actual_kr == 1000

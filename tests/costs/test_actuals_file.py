@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import io
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -11,14 +12,15 @@ from assessment_cases import TODAY, VEJLE, filled
 from builders import LEADER, a_site, change, participant, read, save
 from peerbook.costs import assessment_records
 from peerbook.costs.actual_records import noted
-from peerbook.costs.actuals import actuals, quarters
-from peerbook.costs.measures import measure_name
+from peerbook.costs.actuals import Quantity, actuals, quarters
+from peerbook.costs.actuals_file import remark
+from peerbook.costs.measures import Counted, measure_name
 from peerbook.costs.opened import Opened
 from peerbook.costs.reality_part import PlanAndReality
 from peerbook.desk import Desk
 from peerbook.pathways.retention_told import told_earlier
 from peerbook.store import Visitor
-from peerbook.store.tables import CoffeeTalk, Site
+from peerbook.store.tables import CoffeeTalk, CommonEvent, Site
 from peerbook.ui import Downloads, Form, Submission
 
 YEAR = 2025
@@ -91,6 +93,71 @@ def test_a_quarter_of_few_stands_empty_and_so_do_its_kroner(store, site, followe
     notes = " ".join(row[0] for row in sheets["Bemærk"])
     assert "færre end 5" in notes
     assert "eksempler" in notes
+
+
+def by_quarter(sheets, sheet, what):
+    return {row[0]: row[2:5] for row in sheets[sheet] if row[1] == what}
+
+
+def test_what_was_counted_is_added_up_by_quarter_and_beside_the_whole_plan(site, followed):
+    _name, sheets = file_of(followed, site)
+    lines = [row[2:5] for row in sheets["Kroner"] if row[0] == f"1. kvartal {YEAR}"]
+    counted = [row for row in lines if row[1] is not None]
+    assert 0 < len(counted) < len(lines)
+    told = by_quarter(sheets, "Kroner i alt", "I alt, det der er talt")
+    for column in range(3):
+        in_all = sum(row[column] for row in counted)
+        assert told[f"1. kvartal {YEAR}"][column] == pytest.approx(in_all)
+        each = [one[column] for called, one in told.items() if called != "Alle kvartaler"]
+        assert told["Alle kvartaler"][column] == pytest.approx(sum(each))
+    whole = by_quarter(sheets, "Kroner i alt", "I alt, også det der ikke er talt")
+    assert whole[f"1. kvartal {YEAR}"] == (
+        pytest.approx(sum(row[0] for row in lines)), None, None,
+    )  # fmt: skip
+    assert whole["Alle kvartaler"][0] == pytest.approx(sum(row[2] for row in sheets["Kroner"]))
+
+
+def test_a_file_tells_of_what_noting_began_within_a_quarter(store, site, followed):
+    save(store, CommonEvent(site_id=site.id, date=dt.date(YEAR, 5, 12), title="Opdigt"))
+    _name, sheets = file_of(followed, site)
+    name = measure_name("events")
+    events = {row[0]: row[2:] for row in sheets["Hvor meget"] if row[1] == name}
+    plan, counted, remark = events[f"2. kvartal {YEAR}"]
+    whole = events[f"3. kvartal {YEAR}"][0]
+    assert (plan, counted) == (pytest.approx(whole * 50 / 91), 1)
+    assert remark == f"Noteret siden 12. maj {YEAR}"
+    kroner = {
+        row[1]: (row[2], row[6]) for row in sheets["Kroner"] if row[0] == f"2. kvartal {YEAR}"
+    }
+    whole_kr = by_quarter(sheets, "Kroner", "Fællesarrangementer, timer")[f"3. kvartal {YEAR}"][0]
+    assert kroner["Fællesarrangementer, timer"] == (
+        pytest.approx(whole_kr * 50 / 91, abs=0.01), remark,
+    )  # fmt: skip
+    assert events[f"3. kvartal {YEAR}"][2] is None
+    assert any("midt i kvartalet" in row[0] for row in sheets["Bemærk"])
+
+
+def test_a_remark_says_since_when_and_of_how_many_the_amount_is_not_known():
+    since, unknown = dt.date(YEAR, 5, 12), Counted(Decimal(0), unknown=1)
+    assert remark(Quantity("events", Decimal(1), Counted(Decimal(1)))) == ""
+    assert remark(Quantity("event_kr", Decimal(1), unknown, since)) == (
+        f"Noteret siden 12. maj {YEAR}; 1 uden pris"
+    )
+    assert remark(Quantity("talk_hours", Decimal(1), unknown)) == "1 uden timer"
+    assert remark(Quantity("talk_hours", Decimal(1))) == ""
+
+
+def test_what_may_not_leave_does_not_tell_when_it_began(store, site, followed):
+    """The plan of a line stands whole, from which the first day could be worked out."""
+    hold_talks(store, site.id, 1, 1, year=YEAR - 1)
+    made = dataclasses.replace(followed.said, title="To år", first_year=YEAR - 1, years=2)
+    number = change(store, assessment_records.begin, site.id, made, TODAY).number
+    opened = Opened(followed.desk, read(store, assessment_records.assessment, number))
+    _name, sheets = file_of(opened, site)
+    first = {row[1]: row[2:] for row in sheets["Hvor meget"] if row[0] == f"1. kvartal {YEAR - 1}"}
+    later = {row[1]: row[2:] for row in sheets["Hvor meget"] if row[0] == f"1. kvartal {YEAR}"}
+    name = measure_name("talks")
+    assert first[name] == (later[name][0], None, None)
 
 
 def test_what_a_file_told_is_remembered_and_the_next_tells_no_small_difference(

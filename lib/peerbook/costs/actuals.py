@@ -5,13 +5,14 @@ its figures, times its other figures as planned. So a wage is never checked, onl
 used. What nobody counts is no actual; it stands apart as planned, and in no variance.
 
 A period that is not over is held beside the plan for the days of it that have passed, as accounts
-to date are beside a budget to date.
+to date are beside a budget to date. What began to be noted within a period is held beside the plan
+for the days from then on: what was done before nobody knows, and it would count as not done.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -31,6 +32,9 @@ from peerbook.costs.measures import (
 )
 from peerbook.errors import InputFault
 from peerbook.text import _
+
+Teller = Measure | Literal["registered"]
+"""By what it is told what a line did cost."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +59,20 @@ class LineActual:
     Parameters
     ----------
     plan_kr
-        For as much of the period as has passed.
+        For as much of the period as has passed, from `since` on.
     actual_kr
-        None where nothing was counted, or where it would tell of few people.
+        None where nothing was counted.
     told_by
         What was counted.
+    since
+        Day within the period on which that began to be noted; None where it was noted all of it.
     """
 
     line: Line
     plan_kr: Decimal
     actual_kr: Decimal | None = None
-    told_by: Measure | Literal["registered"] | None = None
+    told_by: Teller | None = None
+    since: dt.date | None = None
 
     @property
     def variance_kr(self) -> Decimal | None:
@@ -80,15 +87,18 @@ class Quantity:
     Parameters
     ----------
     plan
-        For as much of the period as has passed.
+        For as much of the period as has passed, from `since` on.
     counted
-        Kroner in prices of the plan; None where nobody knows how these rose, where it was never
-        noted, or where it would tell of few people.
+        Kroner in prices of the plan; None where nobody knows how these rose, or where it was never
+        noted.
+    since
+        As in `LineActual`.
     """
 
     measure: Measure
     plan: Decimal
     counted: Counted | None = None
+    since: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,11 @@ class Actuals:
     def is_over(self) -> bool:
         """Whether nothing more comes."""
         return self.passed == 1
+
+    @property
+    def begins_within(self) -> bool:
+        """Whether some of it began to be noted within the period."""
+        return any(one.since for one in self.lines) or any(one.since for one in self.quantities)
 
     def plan_kr(self, *, is_measured: bool, kind: Kind = "cost") -> Decimal:
         """Return what was planned for the lines that were measured, or for those that were not."""
@@ -188,54 +203,28 @@ def actuals(
         key = one.period, one.line
         hours[key] = hours.get(key, Decimal(0)) + one.hours
     per_year = {(cost.line.id, cost.year): cost.kr for cost in found.costs}
+
+    def line_of(one: Noted, line: Line) -> LineActual:
+        kr, by = _told(case, measured, one, line, hours.get((one.period, line.id)))
+        since = None if by is None or by == "registered" else one.begun_on(by)
+        part = one.period.passed(today, since)
+        plan_kr = _planned(line, per_year, case.first_year, one.period, part)
+        return LineActual(line, plan_kr, kr, by, since)
+
+    def quantity_of(one: Noted, measure: Measure) -> Quantity:
+        planned = case.product(measured[measure]) * one.period.of_a_year
+        counted = _in_prices_of(case, measure, one)
+        since = None if counted is None else one.begun_on(measure)
+        return Quantity(measure, planned * one.period.passed(today, since), counted, since)
+
     return tuple(
         Actuals(
             one.period,
             one.period.passed(today),
-            tuple(
-                _line(case, measured, one, hours.get((one.period, line.id)), LineActual(
-                    line, _planned(line, per_year, case.first_year, one.period, today)
-                ))
-                for line in case.lines
-            ),
-            tuple(
-                Quantity(
-                    measure,
-                    case.product(keys) * one.period.of_a_year * one.period.passed(today),
-                    _in_prices_of(case, measure, one),
-                )
-                for measure, keys in measured.items()
-            ),
+            tuple(line_of(one, line) for line in case.lines),
+            tuple(quantity_of(one, measure) for measure in measured),
         )
         for one in noted
-    )  # fmt: skip
-
-
-def for_file(found: Iterable[Actuals], hidden: Iterable[Collection[str]]) -> tuple[Actuals, ...]:
-    """Return what may leave in a file: what tells of few people stands as not measured.
-
-    So it is in no sum either, from which it could be told.
-
-    Parameters
-    ----------
-    found
-        All periods that stand in the file.
-    hidden
-        What of each may not leave, as `tells_of_few` says of all of them together.
-    """
-    return tuple(
-        replace(
-            one,
-            lines=tuple(
-                LineActual(each.line, each.plan_kr) if each.told_by in kept_back else each
-                for each in one.lines
-            ),
-            quantities=tuple(
-                replace(each, counted=None) if each.measure in kept_back else each
-                for each in one.quantities
-            ),
-        )
-        for one, kept_back in zip(found, hidden, strict=True)
     )
 
 
@@ -244,19 +233,19 @@ def _planned(
     per_year: Mapping[tuple[str, int], Decimal],
     first_year: int,
     period: Period,
-    today: dt.date,
+    part: Decimal,
 ) -> Decimal:
-    """Return what a line was to cost in a period; the parts of a year add up to it to the øre.
+    """Return what a line was to cost in a part of a period; a year's add up to it to the øre.
 
     What is bought at the start stands whole in the first month.
     """
     kr = per_year.get((line.id, period.first.year), Decimal(0))
     if line.when == "start":
         return kr if period.first == dt.date(first_year, 1, 1) else Decimal(0)
-    until, since = (
+    until, before = (
         to_oere(kr * month / 12) for month in (period.last.month, period.first.month - 1)
     )
-    return to_oere((until - since) * period.passed(today))
+    return to_oere((until - before) * part)
 
 
 def _prices(case: Case, line: Line) -> tuple[str, str]:
@@ -265,28 +254,28 @@ def _prices(case: Case, line: Line) -> tuple[str, str]:
     return case.figures[key].unit, key
 
 
-def _line(
-    case: Case, measured: Measured, noted: Noted, hours: Decimal | None, planned: LineActual
-) -> LineActual:
-    """Return a line with what it did cost, where that was counted."""
-    line = planned.line
+def _told(
+    case: Case, measured: Measured, noted: Noted, line: Line, hours: Decimal | None
+) -> tuple[Decimal | None, Teller | None]:
+    """Return what a line did cost and by what that is told; None where it was not counted."""
+    year = noted.period.first.year
     if hours is not None:
-        price = case.product([_prices(case, line)[1]], noted.period.first.year)
-        return replace(planned, actual_kr=to_oere(hours * price), told_by="registered")
+        price = case.product([_prices(case, line)[1]], year)
+        return to_oere(hours * price), "registered"
     if line.when == "start":
-        return planned
+        return None, None
     for measure in covering(measured, line):
         counted = noted.counted.get(measure)
         rise = _rise(case, measure, noted.period)
         if counted is None or rise is None:
             continue
-        keys, year = measured[measure], noted.period.first.year
+        keys = measured[measure]
         kr = counted.amount * rise * _other_figures(case, line, keys, year)
         base = planned_by(measured, keys[:-1])
         if base is not None:  # what is not known of some stands as it was planned for each of them
             kr += counted.unknown * _other_figures(case, line, measured[base], year)
-        return replace(planned, actual_kr=to_oere(kr), told_by=measure)
-    return planned
+        return to_oere(kr), measure
+    return None, None
 
 
 def _other_figures(case: Case, line: Line, keys: Sequence[str], year: int) -> Decimal:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal, get_args
 
@@ -30,6 +30,8 @@ Measured = Mapping[Measure, tuple[str, ...]]
 
 UNITS: Mapping[Measure, Unit] = {"talk_hours": "hours", "other_hours": "hours", "event_kr": "kr"}
 """What a measure is counted in, where it is not simply how many."""
+OF_PEOPLE: frozenset[Measure] = frozenset({"contracts", "talks", "talk_hours"})
+"""Those of which a count may tell of few people."""
 _YEAR = 12
 
 
@@ -88,9 +90,16 @@ class Period:
         """Return whether what was first noted on a day was noted all the way through."""
         return since is None or since <= self.first
 
-    def passed(self, today: dt.date) -> Decimal:
-        """Return how large a part of its days has passed, today included, from 0 to 1."""
-        over = (min(self.last, today) - self.first).days + 1
+    def passed(self, today: dt.date, since: dt.date | None = None) -> Decimal:
+        """Return how large a part of its days has passed, today included, from 0 to 1.
+
+        Parameters
+        ----------
+        since
+            Only the days from this one on count; None for all.
+        """
+        first = self.first if since is None else max(self.first, since)
+        over = (min(self.last, today) - first).days + 1
         return max(Decimal(0), Decimal(over) / ((self.last - self.first).days + 1))
 
 
@@ -192,6 +201,17 @@ class Noted:
     counted: Mapping[Measure, Counted] = field(default_factory=dict)
     ended: Ended = Ended()
     whose: tuple[Whose, Whose] = field(default=({}, {}))
+
+    def begun_on(self, measure: Measure) -> dt.date | None:
+        """Return the day within the period on which noting began; None where all was noted."""
+        counted = self.counted.get(measure)
+        since = None if counted is None else counted.since
+        return None if self.period.knows_all(since) else since
+
+    def without(self, hidden: Collection[str]) -> Noted:
+        """Return it as if some of it was never noted."""
+        left = {key: one for key, one in self.counted.items() if key not in hidden}
+        return replace(self, counted=left)
 
 
 def planned_by(measured: Measured, factors: Sequence[str]) -> Measure | None:

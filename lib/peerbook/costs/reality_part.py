@@ -8,8 +8,16 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from peerbook.costs.actual_records import noted
-from peerbook.costs.actuals import Actuals, actuals, for_file, quarters
-from peerbook.costs.actuals_file import actuals_file, quarter_told, what_is_no_account
+from peerbook.costs.actuals import Actuals, actuals, quarters
+from peerbook.costs.actuals_file import (
+    actuals_file,
+    quarter_told,
+    remark,
+    since_told,
+    sums,
+    what_began_within,
+    what_is_no_account,
+)
 from peerbook.costs.assessment import place_of
 from peerbook.costs.figure import Figure
 from peerbook.costs.filling import filled
@@ -33,6 +41,7 @@ from peerbook.pathways.retention_told import remember, told_earlier
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_number, format_share
 from peerbook.ui import (
+    Cells,
     ChoicesField,
     Column,
     Downloads,
@@ -146,7 +155,8 @@ class PlanAndReality:
         with desk.store.write(desk.actor) as session:
             remember(session, site_id, told, earlier, today)
         self._fillings[model].show(self._filling_parts(model))  # it is judged beside the file now
-        found = for_file(actuals(case, model.measured, counted, today), hidden)
+        leaves = [one.without(few) for one, few in zip(counted, hidden, strict=True)]
+        found = actuals(case, model.measured, leaves, today)
         origin = Origin(fingerprint(str(found)), today, synthetic=desk.synthetic)
         data = actuals_file(
             found, origin, price_year=said.price_year, threshold=threshold,
@@ -239,23 +249,27 @@ def _quarter_parts(one: Actuals) -> list[Part]:
         plan=kroner(one.plan_kr(is_measured=True)), actual=kroner(one.actual_kr()),
     )  # fmt: skip
     told = f"{counted} {what_is_no_account()}"
-    rows = [
+    if one.begins_within:
+        parts.append(Notice("info", what_began_within()))
+    rows: list[Cells] = [
         {
             "what": each.line.what, "plan": each.plan_kr, "actual": each.actual_kr,
-            "variance": each.variance_kr,
+            "variance": each.variance_kr, "remark": since_told(each.since),
         }
         for each in lines
     ]  # fmt: skip
+    rows += [{**each._asdict(), "remark": ""} for each in sums([one])]
     columns = [
         Column("what", _("Activity")), Column("plan", _("Plan (kr.)"), kind="number"),
         Column("actual", _("Counted (kr.)"), kind="number"),
         Column("variance", _("More than planned (kr.)"), kind="number"),
     ]  # fmt: skip
-    quantities = [
+    quantities: list[Cells] = [
         {
             "what": measure_name(each.measure),
             "plan": each.plan,
             "counted": None if each.counted is None else each.counted.amount,
+            "remark": remark(each),
         }
         for each in one.quantities
     ]
@@ -267,10 +281,16 @@ def _quarter_parts(one: Actuals) -> list[Part]:
     return [
         *parts,
         Prose(told),
-        Table(columns, rows, _("Kroner, {quarter}").format(quarter=quarter_told(one.period)),
-              sortable=False),
-        Table(of_them, quantities, _("How much"), sortable=False),
-    ]  # fmt: skip
+        _table(columns, rows, _("Kroner, {quarter}").format(quarter=quarter_told(one.period))),
+        _table(of_them, quantities, _("How much")),
+    ]
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Cells], caption: str) -> Table:
+    """Return a table, with a column for remarks where there is any."""
+    is_remarked = any(row.get("remark") for row in rows)
+    remarks = [Column("remark", _("Please note"))] if is_remarked else []
+    return Table([*columns, *remarks], rows, caption, sortable=False)
 
 
 def _shown(figure: Figure) -> str:
