@@ -10,8 +10,18 @@ import pytest
 from builders import LEADER, change, refused
 from noted_pairs import TODAY, a_pair, agree, days, of, sheet
 from peerbook.errors import InputFault, Question
-from peerbook.pathways import answer_records, contract_records, end_records, pause_records
+from peerbook.pathways import (
+    answer_records,
+    contract_records,
+    end_records,
+    exit_records,
+    pause_records,
+)
 from peerbook.pathways.contract import EXIT_TALK_WITHIN, Answer, Pause
+from peerbook.pathways.due import Due
+from peerbook.pathways.exit_records import AgreedExit
+from peerbook.pathways.names import due_name
+from peerbook.pathways.pathway_part import _dates
 from peerbook.store.tables import MatchedPair
 from peerbook.text import format_date
 
@@ -51,6 +61,27 @@ def test_an_answer_takes_the_place_of_those_of_that_day_and_later(store, pair):
     change(store, answer_records.take_back_answer, pair)
     assert of(store, pair).contract.answered_on is None
     assert refused(store, answer_records.take_back_answer, pair) == ["on"]
+
+
+def test_an_exit_talk_that_was_agreed_is_to_be_moved_when_the_end_moves(store, pair):
+    ends_on = of(store, pair).contract.ends_on
+    talk = AgreedExit(ends_on)
+    today = ends_on - dt.timedelta(days=20)
+    change(store, exit_records.agree_exit_talk, pair, talk, today, 0)
+    before = of(store, pair)
+    assert not before.is_to_move
+    assert due_name(Due("exit_agreed", before, ends_on)) == "Hold exitsamtalen"
+    yes = {"peer": True, "mentor": True}
+    change(store, answer_records.save_extension, pair, today, today, **yes)
+    after = of(store, pair)
+    assert after.is_to_move
+    assert due_name(Due("exit_agreed", after, ends_on)).startswith(
+        "Hold exitsamtalen, eller flyt den"
+    )
+    assert any(
+        format_date(after.contract.ends_on) in text and "Skal den flyttes?" in text
+        for _on, text in _dates(after)
+    )
 
 
 @pytest.mark.parametrize("on", [-30, -20, -19, -12, -5, 0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -11,8 +12,8 @@ from sqlalchemy import select
 from builders import LEADER, START, a_course_of, a_desk
 from peerbook.course import people_records
 from peerbook.course.attendance.consent_part import Consents
-from peerbook.errors import InputFault, Question
-from peerbook.people.consent_form import asked_about
+from peerbook.errors import Conflict, InputFault, Question
+from peerbook.people.consent_form import asked_about, consent_form, day_parts
 from peerbook.privacy.consent import (
     KINDS,
     PURPOSES,
@@ -20,13 +21,14 @@ from peerbook.privacy.consent import (
     allowed_by,
     consent_texts,
     consents,
+    correct_day,
     save_answers,
     standings,
 )
 from peerbook.store import identities, set_setting
 from peerbook.store.tables import Audit, Course, Event
 from peerbook.text.readability import lix
-from peerbook.ui import Table
+from peerbook.ui import Form, Submission, Table
 
 LATER = START + dt.timedelta(days=30)
 
@@ -117,6 +119,69 @@ def test_a_slip_gives_way_to_what_was_said_before_it_once_that_was_asked_about(s
         standing = standings(session, [code])[about_answer(code, "taking_part")]
         assert standing == consents(session, code, LATER)["taking_part"].standing
     assert standing.since is None
+
+
+def test_the_day_of_an_answer_is_put_right_and_what_was_said_stays(store, made):
+    code = made.codes[0]
+    says(store, code, being_quoted=True, taking_part=True)
+    wrong, right = START + dt.timedelta(days=20), START + dt.timedelta(days=10)
+    says(store, code, on=wrong, being_quoted=False)
+
+    def corrected(on, purpose="being_quoted", seen=wrong):
+        with store.write(LEADER) as session:
+            correct_day(session, code, purpose, on, today=LATER, seen=seen)
+
+    for on in (LATER + dt.timedelta(days=1), wrong, START - dt.timedelta(days=1)):
+        with pytest.raises(InputFault):
+            corrected(on)
+    with pytest.raises(Conflict):
+        corrected(right, seen=right)
+    corrected(right)
+    assert answers(store, code, right - dt.timedelta(days=1))["being_quoted"] is True
+    assert answers(store, code, right)["being_quoted"] is False
+    with store.read() as session:
+        standing = standings(session, [code])[about_answer(code, "being_quoted")]
+        assert consents(session, code, LATER)["taking_part"].since == START
+    assert standing.since == right
+    corrected(START - dt.timedelta(days=3), "taking_part", START)
+    assert answers(store, code, START - dt.timedelta(days=3)) == {"taking_part": True}
+
+
+def test_the_page_puts_a_day_right(store, made):
+    desk, code = a_desk(store), made.codes[0]
+    with store.read() as session:
+        assert day_parts(desk, code, consents(session, code, LATER), str) == []
+    says(store, code, being_quoted=True)
+    with store.read() as session:
+        said = consents(session, code, LATER)
+    told = []
+    parts = day_parts(desk, code, said, told.append)
+    form = next(one for part in parts for one in part.everything() if isinstance(one, Form))
+    sent = {"purpose": "being_quoted", "on": START - dt.timedelta(days=1)}
+    form._on_submit(Submission("a" * 32, sent, form="consent_day"))
+    assert answers(store, code, START - dt.timedelta(days=1)) == {"being_quoted": True}
+    assert len(told) == 1
+
+
+def test_a_form_in_which_nothing_is_new_gives_no_receipt_and_says_where_a_day_is_put_right(
+    store, made
+):
+    desk, code = a_desk(store), made.codes[0]
+    says(store, code, being_quoted=True)
+    with store.read() as session:
+        said = consents(session, code, LATER)
+    saved = []
+    form = consent_form(desk, said, lambda _s, given, *_more: saved.append(given))
+    shown = dict.fromkeys(PURPOSES) | {"on": START}
+    for given, told in (
+        ({}, "Vælg ja eller nej"),
+        ({"being_quoted": "yes"}, "Var en dag forkert?"),
+    ):
+        with pytest.raises(InputFault, match=re.escape(told)):
+            form._on_submit(Submission("a" * 32, shown | given, form="consent"))
+    assert saved == []
+    form._on_submit(Submission("b" * 32, shown | {"being_quoted": "no"}, form="consent"))
+    assert saved == [{"being_quoted": False}]
 
 
 def test_what_is_said_again_on_an_earlier_day_beside_other_answers_asks_nothing(store, made):

@@ -1,6 +1,7 @@
 """Enquiries, talks, decisions, press and places in the store, and what is refused."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import pytest
@@ -331,6 +332,26 @@ def test_an_article_that_was_removed_meanwhile_is_told_so_at_its_field(store, si
 
 
 # -- talks and decisions -------------------------------------------------------------------------
+
+
+def test_a_no_while_a_talk_is_agreed_is_refused_until_that_is_held_or_cancelled(store, site_id):
+    code = asks(store, site_id)
+    talk = change(store, talk_records.agree_talk, code, Agreed("peer", days(3)), TODAY)
+    no = Decided("not_now", TODAY, reason="work")
+    with pytest.raises(InputFault, match=re.escape(format_date(days(3)))) as refusal:
+        change(store, talk_records.save_decision, code, no, TODAY)
+    assert [fault.place.field for fault in refusal.value.faults] == ["outcome"]
+    assert standing(store, site_id) == {code: "talk_agreed"}
+    change(store, talk_records.cancel_talk, talk.number, talk.version)
+    change(store, talk_records.save_decision, code, no, TODAY)
+    assert standing(store, site_id) == {code: "not_now"}
+
+
+def test_whoever_asked_as_a_peer_and_is_on_a_course_takes_part_as_a_mentor(store, site_id):
+    code = asks(store, site_id)
+    with store.write(LEADER) as session:
+        append_event(session, "participant", code, "enrolled", TODAY)
+    assert [one.role for one in read(store, askers, site_id, TODAY)] == ["mentor"]
 
 
 def test_the_way_from_asking_to_taking_part(store, site_id):

@@ -55,7 +55,7 @@ class Pairs(Tab):
                 Column("peer", role_name("peer")),
                 Column("mentor", role_name("mentor")),
                 Column("since", _("Since"), kind="date"),
-                Column("pathway", _("Contract, pause and end")),
+                Column("pathway", _("Pathway")),
             ]
             rows = [
                 {

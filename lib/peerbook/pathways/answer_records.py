@@ -11,6 +11,7 @@ from peerbook.errors import InputFault
 from peerbook.pathways.contract import CHECKS, EXIT_TALK_WITHIN, Answer, Check, Contract
 from peerbook.pathways.pathway import Pathway
 from peerbook.pathways.pathway_records import (
+    contract_begins,
     ended_told,
     going_on,
     holding,
@@ -59,7 +60,7 @@ def save_extension(
     one = of_two(session, number)
     if one.contract is None:
         raise InputFault.at("on", no_contract_told())
-    refuse_days(on, one.contract.starts_on, today)
+    refuse_days(on, one.contract.starts_on, today, contract_begins())
     if one.ended_on is not None and on > one.ended_on:
         raise InputFault.at("on", ended_told(one.ended_on))
     _refuse_unfit(one, replace(one.contract, answers=(Answer(on, peer=peer, mentor=mentor),)))
@@ -155,7 +156,7 @@ def save_check(session: Session, number: int, which: Check, on: dt.date, today: 
             "which",
             _("That is noted already, on {date}.").format(date=format_date(one.checked[which])),
         )
-    refuse_days(on, contract.starts_on, today)
+    refuse_days(on, contract.starts_on, today, contract_begins())
     append_event(session, PAIR, number, "checked_in", on, which=which)
     return saved_pair(session, one)
 

@@ -92,7 +92,7 @@ def _form(opened: Opened) -> Form:
         [
             DateField(
                 "talked_on", _("When did the three of you talk?"), required=True,
-                latest=latest,
+                latest=desk.today,
             ),
             goal("peer_goal", opened.peer, peer_told),
             goal("mentor_goal", opened.mentor, mentor_told),

@@ -104,7 +104,9 @@ def due_name(due: Due) -> str:
         "first_month": _("Ask how the first month went"),
         "closing_list": _("Finish the closing list"),
         "to_end": _("The contract has run out. Write how it ended"),
-        "exit_agreed": _("Hold the exit talk"),
+        "exit_agreed": _("Hold the exit talk, or move it: it is far from the end")
+        if due.pathway.is_to_move
+        else _("Hold the exit talk"),
     }[due.kind]
 
 

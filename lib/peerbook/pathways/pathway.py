@@ -107,6 +107,12 @@ class Pathway:
         latest = months_after(end, EXIT_TALK_LATE_MONTHS)
         return None if end - EXIT_TALK_WITHIN <= day <= latest else end
 
+    @property
+    def is_to_move(self) -> bool:
+        """Whether the exit talk is agreed for a day far from the end, as when that moved since."""
+        talk = self.closing
+        return talk is not None and talk.state == "agreed" and bool(self.end_far_from(talk.date))
+
     def standing(self, day: dt.date) -> Standing:
         """Return how it stands on a day."""
         if self.ended_on is not None and self.ended_on <= day:

@@ -320,7 +320,11 @@ def _dates(one: Pathway) -> Iterator[tuple[dt.date, str]]:
             "held": _("The exit talk was held on {date}."),
             "cancelled": _("There is no exit talk."),
         }[one.closing.state]
-        yield one.closing.date, words.format(date=format_date(one.closing.date))
+        told = words.format(date=format_date(one.closing.date))
+        if one.is_to_move and (end := one.end_far_from(one.closing.date)) is not None:
+            far = _("That is far from the end, {date}. Is it to be moved?")
+            told = f"{told} {far.format(date=format_date(end))}"
+        yield one.closing.date, told
     if one.ended_on is not None:
         yield one.ended_on, _("It ended on {date}.").format(date=format_date(one.ended_on))
 

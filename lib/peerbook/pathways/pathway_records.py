@@ -268,8 +268,17 @@ def with_contract(session: Session, number: int, field: str) -> tuple[Pathway, C
     return one, one.contract
 
 
-def refuse_days(on: dt.date, first: dt.date, today: dt.date) -> None:
+def refuse_days(on: dt.date, first: dt.date, today: dt.date, began: str) -> None:
     """Refuse a day that cannot be.
+
+    Parameters
+    ----------
+    on
+        The day.
+    first, began
+        The first day that can be, and what began then, in a sentence with a place for `date`.
+    today
+        The last one.
 
     Raises
     ------
@@ -280,8 +289,14 @@ def refuse_days(on: dt.date, first: dt.date, today: dt.date) -> None:
         raise InputFault.at("on", _("That day lies ahead. Choose today or an earlier day."))
     if on < first:
         raise InputFault.at(
-            "on", _("Choose {date} or a later day.").format(date=format_date(first))
+            "on",
+            f"{began.format(date=format_date(first))} " + _("Choose that day or a later one."),
         )
+
+
+def contract_begins() -> str:
+    """Return that a contract begins, with a place for `date`."""
+    return _("The contract begins on {date}.")
 
 
 def no_contract_told() -> str:

@@ -166,7 +166,7 @@ def save_partner_told(
     pause = contract.pause_on(today)
     if pause is None:
         raise InputFault.at("on", _("There is no pause any more. Reload the page."))
-    refuse_days(on, pause.since, today)
+    refuse_days(on, pause.since, today, _("Their pause began on {date}."))
     said = list(offered)
     if not said:
         raise InputFault.at("offered", _("Choose what you offered, or “{nothing}”.").format(

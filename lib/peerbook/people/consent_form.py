@@ -5,22 +5,40 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 
+from sqlalchemy.orm import Session
+
 from peerbook.desk import Desk
+from peerbook.errors import InputFault
+from peerbook.people.participants import refuse_deleted
 from peerbook.privacy.consent import (
     PURPOSES,
     Consent,
     Purpose,
     consent_texts,
+    correct_day,
     purpose_name,
+    standings,
 )
-from peerbook.store import Receipt, identities
+from peerbook.store import Receipt, Saved, identities
+from peerbook.store.backup import remember_taken_back
 from peerbook.text import _, format_date
-from peerbook.ui import ChoiceField, DateField, Form, Heading, Part, Prose, Submission
+from peerbook.ui import (
+    ChoiceField,
+    DateField,
+    Disclosure,
+    Form,
+    Heading,
+    Part,
+    Prose,
+    Submission,
+    receipt_text,
+)
 from peerbook.ui.answers import given
 from peerbook.ui.asking import asks_once
 
 _YES, _NO = "yes", "no"
 
+Told = Callable[[str], object]
 SaveAnswers = Callable[
     [Submission, dict[Purpose, bool], dt.date, Collection[object]], Receipt | None
 ]
@@ -69,6 +87,7 @@ def consent_form(desk: Desk, said: Mapping[Purpose, Consent], save: SaveAnswers)
 
         def keep(meant: Collection[object]) -> None:
             nonlocal receipt
+            _refuse_nothing_new(answers, said)
             receipt = save(submission, answers, given(dt.date, values["on"]), meant)
 
         ask(keep)
@@ -94,6 +113,75 @@ def consent_form(desk: Desk, said: Mapping[Purpose, Consent], save: SaveAnswers)
         on_submit=on_submit,
         submit_label=_("Save the answers"),
     )  # fmt: skip
+
+
+def _refuse_nothing_new(answers: Mapping[Purpose, bool], said: Mapping[Purpose, Consent]) -> None:
+    """Refuse to give a receipt for what stands already, as when only the day was to be put right.
+
+    Raises
+    ------
+    InputFault
+        At `on`.
+    """
+    if not answers:
+        raise InputFault.at("on", _("Choose yes or no where you have talked about it."))
+    if all(purpose in said and said[purpose].given == yes for purpose, yes in answers.items()):
+        text = _("Nothing in these answers is new, so nothing is saved. If a day was wrong, open "
+                 "“{label}”.")  # fmt: skip
+        raise InputFault.at("on", text.format(label=_day_label()))
+
+
+def _day_label() -> str:
+    return _("Was a day wrong?")
+
+
+def day_parts(desk: Desk, code: str, said: Mapping[Purpose, Consent], done: Told) -> list[Part]:
+    """Return the folded form to put the day of an answer right; nothing before there is one.
+
+    Parameters
+    ----------
+    said
+        What they have answered so far.
+    done
+        Shows how it stands after a save, with a sentence about it.
+    """
+    if not said:
+        return []
+
+    def save(submission: Submission) -> None:
+        purpose = next(one for one in said if one == submission.values["purpose"])
+        on = given(dt.date, submission.values["on"])
+
+        def change(session: Session) -> Saved:
+            refuse_deleted(session, code)
+            saved = correct_day(
+                session, code, purpose, on, today=desk.today, seen=said[purpose].since
+            )
+            session.flush()
+            remember_taken_back(session, standings(session, [code]))
+            return saved
+
+        done(receipt_text(desk.save(submission, change)))
+
+    form = Form(
+        "consent_day",
+        [
+            ChoiceField(
+                "purpose", _("Which answer?"), required=True,
+                options=[(one, _stands(one, answer)) for one, answer in said.items()],
+            ),
+            DateField("on", _("The day they said it"), required=True, latest=desk.today),
+        ],
+        on_submit=save,
+        submit_label=_("Correct the day"),
+    )  # fmt: skip
+    stays = Prose(_("The answer stays as it is; only its day is put right."))
+    return [Disclosure(_day_label(), [stays, form])]
+
+
+def _stands(purpose: Purpose, answer: Consent) -> str:
+    text = _("{purpose}: yes since {date}") if answer.given else _("{purpose}: no since {date}")
+    return text.format(purpose=purpose_name(purpose), date=format_date(answer.since))
 
 
 def _answered(answer: Consent | None) -> str:

@@ -16,7 +16,7 @@ import yaml
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from peerbook.errors import InputFault, Place, Question
+from peerbook.errors import Conflict, InputFault, Place, Question
 from peerbook.paths import product_folder
 from peerbook.store import Saved, append_event, events_of, in_effect
 from peerbook.store.events import WITHDRAWN, supersede
@@ -247,6 +247,49 @@ def save_answers(
         slips = [one for one in later if one.details["purpose"] == purpose]
         supersede(session, slips, event)
     return Saved("consent", len(now), 1)
+
+
+def correct_day(
+    session: Session, code: str, purpose: Purpose, on: dt.date, *, today: dt.date, seen: dt.date
+) -> Saved:
+    """Put the day right on which somebody gave the answer that stands; what they said stays.
+
+    Parameters
+    ----------
+    on
+        The day it was said.
+    today
+        The day it is written down.
+    seen
+        Since when the answer stands, as it was shown.
+
+    Raises
+    ------
+    InputFault
+        When the day is still to come, the one that stands, or before they said otherwise.
+    Conflict
+        When that answer is not what stands any more.
+    """
+    if on > today:
+        raise InputFault.at("on", _("That day is still to come. Write the day it was said."))
+    holding = [
+        event
+        for event in in_effect(events_of(session, "participant", code), dt.date.max)
+        if event.kind in KINDS and event.details["purpose"] == purpose
+    ]
+    if not holding or holding[-1].effective_on != seen:
+        raise Conflict(
+            _("That answer is not what stands any more. Nothing is saved. Load the page again.")
+        )
+    *before, stands = holding
+    if on == stands.effective_on:
+        raise InputFault.at("on", _("That is the day that stands already. Write the right one."))
+    if before and before[-1].effective_on > on:
+        text = _("On {date} they said otherwise. Choose that day or a later one.")
+        raise InputFault.at("on", text.format(date=format_date(before[-1].effective_on)))
+    event = append_event(session, "participant", code, stands.kind, on, **stands.details)
+    supersede(session, [stands], event)
+    return Saved.event(session, event)
 
 
 def _overruled(later: Consent) -> str:

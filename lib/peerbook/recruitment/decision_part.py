@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from peerbook.desk import Desk
 from peerbook.errors import InputFault
 from peerbook.months import months_after
-from peerbook.people.consent_form import asking_words, consent_form
+from peerbook.people.consent_form import asking_words, consent_form, day_parts
 from peerbook.people.participants import last_noted, refuse_deleted, refuse_overtaken
 from peerbook.privacy.consent import Purpose, consents, save_answers, standings
 from peerbook.recruitment import talk_records
@@ -202,4 +202,5 @@ class Decisions:
         return [
             Disclosure(_("The words they are asked with"), asking_words(self._desk)),
             consent_form(self._desk, said, save),
+            *day_parts(self._desk, self._one.code, said, self._reopen),
         ]

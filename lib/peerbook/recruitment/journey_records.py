@@ -201,7 +201,8 @@ def _asker(enquiry: Any, talk: Any, decision: Event | None) -> Asker:
         is_newer = standing != "talk_agreed" or decision.kind == "joined"
         if is_newer:
             standing, since, talk_on = _standing(decision), decision.effective_on, None
-            role = str(decision.details.get("role", role))
+            # Whoever is on a course is to be a mentor, whatever they asked for.
+            role = "mentor" if decision.kind == "enrolled" else decision.details.get("role", role)
             told = decision.details.get("write_on")
             write_on = None if told is None else dt.date.fromisoformat(told)
     return Asker(

@@ -248,9 +248,9 @@ def save_decision(
     ------
     InputFault
         When the day lies ahead or before they asked last, when somebody joins without a role or
-        does not without a reason, or the day to write again is not after it; or when they are
-        matched still, and say no or join in the other role, or would not have taken part on a day
-        on which something hangs; or when a later course, or that they stopped later, overrules
+        does not without a reason or while a talk is agreed, or the day to write again is not after
+        it; or when they are matched still, and say no or join in the other role, or would not have
+        taken part on a day on which something hangs; or when a later course, or that they stopped later, overrules
         it, and that is not said to be right.
     Conflict
         When they were deleted meanwhile.
@@ -265,6 +265,8 @@ def save_decision(
             _("They asked on {date}. Choose that day or a later one, or correct the enquiry.")
             .format(date=format_date(last)),
         )  # fmt: skip
+    if decided.outcome != "joined":
+        _refuse_talk_to_come(session, code)
     if decided.outcome == "joined" and decided.role is None:
         raise InputFault.at("role", _("Choose in which role they take part."))
     if decided.outcome != "joined" and decided.reason is None:
@@ -331,6 +333,17 @@ def decisions(session: Session, codes: Collection[str], until: dt.date) -> dict[
     for event in in_effect(session.scalars(wanted), until):
         found.setdefault(event.subject_id, []).append(event)
     return found
+
+
+def _refuse_talk_to_come(session: Session, code: str) -> None:
+    """Refuse a no of somebody with whom a talk is agreed, as it would go on waiting."""
+    for talk in talks(session, code):
+        if talk.state == "agreed":
+            raise InputFault.at(
+                "outcome",
+                _("A talk is agreed for {date}. Write down that it was held, or cancel it, first.")
+                .format(date=format_date(talk.date)),
+            )  # fmt: skip
 
 
 def _refuse_not_to_come(talk: CoffeeTalk) -> None:

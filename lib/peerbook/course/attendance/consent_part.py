@@ -12,7 +12,7 @@ from peerbook.course.attendance.consent_records import Stopped, save_consents
 from peerbook.course.attendance.mentor_list import MentorList
 from peerbook.course.people_records import Mentor
 from peerbook.desk import Desk
-from peerbook.people.consent_form import asking_words, consent_form
+from peerbook.people.consent_form import asking_words, consent_form, day_parts
 from peerbook.privacy.consent import (
     PURPOSES,
     Consent,
@@ -146,6 +146,7 @@ class Consents:
         return [
             Heading(_("What {name} says").format(name=mentor.name), level=3),
             form,
+            *day_parts(self._desk, mentor.code, said, self._list.show_overview),
             Disclosure(_("What happens when somebody says no?"), [Prose(what_stops)]),
         ]
 
