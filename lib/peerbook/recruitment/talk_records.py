@@ -250,8 +250,8 @@ def save_decision(
         When the day lies ahead or before they asked last, when somebody joins without a role or
         does not without a reason or while a talk is agreed, or the day to write again is not after
         it; or when they are matched still, and say no or join in the other role, or would not have
-        taken part on a day on which something hangs; or when a later course, or that they stopped later, overrules
-        it, and that is not said to be right.
+        taken part on a day on which something hangs; or when a later course, or that they stopped
+        later, overrules it, and that is not said to be right.
     Conflict
         When they were deleted meanwhile.
     """
