@@ -11,7 +11,10 @@ from peerbook.costs.team import Employment, Member
 TODAY = dt.date(2026, 11, 26)
 VEJLE = load_models()[-1]
 
-_VALUES = {"count": 4, "hours": 3, "share": "0.6", "months": 7, "kr": 900, "kr_per_hour": 320}
+_VALUES = {
+    "count": 4, "hours": 3, "hours_each": 3, "hours_a_week": 3, "weeks": 4, "share": "0.6",
+    "months": 7, "kr": 900, "kr_per_hour": 320,
+}  # fmt: skip
 
 
 def said(unit, value, **other):

@@ -167,7 +167,7 @@ def test_a_result_is_told_side_by_side_and_taken_along(app, guest, site, axe):
 def test_ranges_are_drawn_and_a_grant_changes_the_result_at_once(app, guest, site, axe):
     varied = {
         STARTED: said("count", 12),
-        place_of(VEJLE, "pair_hours"): said("hours", 9),
+        place_of(VEJLE, "pair_hours"): said("hours_each", 9),
     }
     begun(app, site, filled(figures=varied))
     page = opened(app, guest, site, "3 Ressourceforbrug")

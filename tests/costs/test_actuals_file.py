@@ -12,16 +12,16 @@ from assessment_cases import TODAY, VEJLE, filled
 from builders import LEADER, a_site, change, participant, read, save
 from peerbook.costs import assessment_records
 from peerbook.costs.actual_records import noted
-from peerbook.costs.actuals import Quantity, actuals, quarters
+from peerbook.costs.actuals import Quantity, RegisteredHours, actuals, quarters
 from peerbook.costs.actuals_file import remark
-from peerbook.costs.measures import Counted, measure_name
+from peerbook.costs.measures import Counted, measure_name, quarter
 from peerbook.costs.opened import Opened
 from peerbook.costs.reality_part import PlanAndReality
 from peerbook.desk import Desk
 from peerbook.pathways.retention_told import told_earlier
 from peerbook.store import Visitor
 from peerbook.store.tables import CoffeeTalk, CommonEvent, Site
-from peerbook.ui import Downloads, Form, Submission
+from peerbook.ui import Downloads, Form, Prose, Submission
 
 YEAR = 2025
 """One that is over."""
@@ -158,6 +158,23 @@ def test_what_may_not_leave_does_not_tell_when_it_began(store, site, followed):
     later = {row[1]: row[2:] for row in sheets["Hvor meget"] if row[0] == f"1. kvartal {YEAR}"}
     name = measure_name("talks")
     assert first[name] == (later[name][0], None, None)
+
+
+def test_hours_written_down_tell_what_was_spent_and_hide_with_those_they_were_spent_on(
+    store, site, followed
+):
+    hours = [RegisteredHours(quarter(YEAR, one), "talks", Decimal(3)) for one in (1, 2)]
+    part = PlanAndReality(followed, site, {VEJLE.id: hours})
+    parts = part.parts()
+    _name, sheets = read_file(parts)
+    counted = {row[0]: row[3] for row in sheets["Kroner"] if row[1] == "Kaffesamtaler"}
+    wage = followed.said.case(VEJLE).figures["coordinator_wage"].known
+    assert counted[f"1. kvartal {YEAR}"] == 3 * wage
+    assert counted[f"2. kvartal {YEAR}"] is None
+    none_yet = "ikke skrevet timer på aktiviteterne"
+    assert not any(none_yet in str(one.tree) for one in all_of(parts, Prose))
+    without = PlanAndReality(followed, site).parts()
+    assert any(none_yet in str(one.tree) for one in all_of(without, Prose))
 
 
 def test_what_a_file_told_is_remembered_and_the_next_tells_no_small_difference(

@@ -48,7 +48,7 @@ def test_everything_that_was_said_comes_back_as_it_was(store, site_id):
 
 def test_entries_are_saved_one_by_one_and_the_others_stay(store, site_id):
     number = begun(store, site_id, assessment(figures={STARTED: said("count", 20)}))
-    hours = {f"{VEJLE.id}.pair_hours": said("hours", 9)}
+    hours = {f"{VEJLE.id}.pair_hours": said("hours_each", 9)}
     change(store, assessment_records.save_entries, number, "figures", {}, hours)
     assert set(kept(store, number).figures) == {STARTED, *hours}
     change(store, assessment_records.save_entries, number, "figures", hours, dict.fromkeys(hours))
@@ -72,11 +72,11 @@ def test_two_people_may_fill_in_different_figures_but_not_overwrite_one(store, s
 @pytest.mark.parametrize(
     ("part", "key", "entry", "fields"),
     [
-        ("figures", TALK_HOURS, said("hours", -1), [f"{TALK_HOURS}.value"]),
+        ("figures", TALK_HOURS, said("hours_each", -1), [f"{TALK_HOURS}.value"]),
         ("figures", COMPLETED, said("share", "1.1"), [f"{COMPLETED}.value"]),
         (
             "figures", TALK_HOURS,
-            said("hours", 1, spread=Triangle(Decimal(-1), Decimal(2))), [f"{TALK_HOURS}.low"],
+            said("hours_each", 1, spread=Triangle(Decimal(-1), Decimal(2))), [f"{TALK_HOURS}.low"],
         ),
         (
             "figures", COMPLETED,
@@ -89,6 +89,9 @@ def test_two_people_may_fill_in_different_figures_but_not_overwrite_one(store, s
         ("staff", "key", member(effective_hours=Decimal(2000)), ["effective_hours"]),
         ("lines", "key", own_line(kr=-5), ["kr"]),
         ("levels", "2018", Level(Decimal(0), "KL", TODAY), ["level"]),
+        ("levels", "next year", Level(Decimal(1), "KL", TODAY), ["year"]),
+        ("levels", "1999", Level(Decimal(0), "KL", TODAY), ["year", "level"]),
+        ("levels", "02026", Level(Decimal(1), "KL", TODAY), ["year"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_nothing_is_saved(store, site_id, part, key, entry, fields):
@@ -97,11 +100,24 @@ def test_what_cannot_be_is_refused_and_nothing_is_saved(store, site_id, part, ke
     save = assessment_records.save_entries
     good = {
         "levels": {"2024": Level(Decimal(1), "KL", TODAY)},
-        "figures": {"weeks_a_year": said("count", 2)},
+        "figures": {"weeks_a_year": said("weeks", 2)},
     }
     mine = {key: entry, **good.get(part, {"a": None})}
     assert refused(store, save, number, part, getattr(before, part), mine) == fields
     assert kept(store, number) == before
+
+
+def test_what_was_kept_before_a_model_said_more_closely_what_it_counts_is_read_so(store, site_id):
+    kept_so = {"weeks_a_year": said("count", 44), TALK_HOURS: said("hours", 2)}
+    number = begun(store, site_id, assessment(figures=kept_so))
+    read_so = {"weeks_a_year": said("weeks", 44), TALK_HOURS: said("hours_each", 2)}
+    assert kept(store, number).figures == read_so
+    more = {"weeks_a_year": said("weeks", 54)}
+    save = assessment_records.save_entries
+    assert refused(store, save, number, "figures", read_so, more) == ["weeks_a_year.value"]
+    fewer = {"weeks_a_year": said("weeks", 40)}
+    change(store, save, number, "figures", read_so, fewer)
+    assert kept(store, number).figures == read_so | fewer
 
 
 def test_the_frame_is_changed_without_touching_what_was_filled_in(store, site_id):

@@ -1,11 +1,13 @@
 """What a programme costs: lines, years, price years, units, and what is refused."""
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
 
 from cost_cases import LINES, PHONE, TALK, case, other
 from peerbook.costs.case import COMPLETED, STARTED, Line, estimate
+from peerbook.costs.figure import Figure, wrong_with
 from peerbook.costs.spread import Beta, Gamma, Triangle
 from peerbook.errors import InputFault
 
@@ -102,6 +104,25 @@ def test_a_figure_no_line_uses_is_not_asked_for():
 )
 def test_what_cannot_be_is_told_at_its_figure(key, values):
     assert refused(**other(key, **values)) == [key]
+
+
+@pytest.mark.parametrize(
+    ("unit", "most"), [("weeks", 53), ("hours_a_week", 37), ("hours_each", 1924), ("share", 1)]
+)
+def test_there_is_no_more_of_something_than_can_be(unit, most):
+    most = Decimal(most)
+    figure = Figure(unit, most, "Opdigt", spread=Triangle(Decimal(0), most * 2))
+    ((part, told),) = wrong_with(figure)
+    assert part == "high"
+    assert str(100 if unit == "share" else most) in told.replace(".", "")
+    certain = dataclasses.replace(figure, spread=None)
+    assert wrong_with(certain) == []
+    over = dataclasses.replace(certain, value=most + Decimal("0.01"))
+    assert [part for part, _told in wrong_with(over)] == ["value"]
+
+
+def test_hours_of_all_staff_have_no_such_limit():
+    assert wrong_with(Figure("hours", Decimal(20_000), "Opdigt")) == []
 
 
 def test_all_that_is_wrong_is_told_at_once():

@@ -24,7 +24,7 @@ from peerbook.costs.opened import Opened
 from peerbook.costs.outcomes import Outcome, Withheld
 from peerbook.costs.result_part import Results, results, volunteers_told
 from peerbook.costs.spread import Triangle
-from peerbook.costs.team_part import Team
+from peerbook.costs.team_part import Team, staff_hours
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Visitor
@@ -224,7 +224,7 @@ def test_a_frame_somebody_else_changed_is_not_put_back(open_it, store):
     (form,) = everything(Frame(opened).parts(), Form)
     longer = dataclasses.replace(opened.said, years=5)
     change(store, assessment_records.save_frame, opened.number, opened.said, longer)
-    weeks = {"weeks_a_year": said("count", 44)}
+    weeks = {"weeks_a_year": said("weeks", 44)}
     opened.save(Submission(str(uuid.uuid4()), {}), "figures", {}, weeks)
     fields = all_fields(form._fields)
     with pytest.raises(Conflict):
@@ -265,7 +265,7 @@ def test_more_than_anybody_spends_is_told_and_not_worked_out(open_it):
     huge = {
         key: dataclasses.replace(one, value=Decimal(10) ** 9)
         for key, one in filled().figures.items()
-        if one.unit != "share"
+        if one.unit in ("count", "kr", "kr_per_hour")
     }
     parts = Results(open_it(filled(figures=huge))).parts()
     assert not everything(parts, Downloads)
@@ -507,6 +507,20 @@ def members(opened):
 
 def levels(opened):
     return Team(opened)._levels._sort
+
+
+def test_the_hours_of_a_large_team_are_all_counted(open_it):
+    many = dataclasses.replace(member(), hours_a_week=Decimal(9_000))
+    assert staff_hours(open_it(filled(staff={"a": many}))) == 9_000
+
+
+def test_what_a_number_may_be_at_least_and_at_most_is_explained(open_it):
+    opened = open_it(assessment())
+    hints = [one["hint"] for one in form_of(Figures(opened)).fields]
+    assert [bool(one) for one in hints] == [True, False]
+    assert "trekantfordeling" in hints[0]
+    (group,) = [one for one in own_costs(opened).fields() if one.label == "Hvor meget"]
+    assert group.hint == hints[0]
 
 
 OWN = {

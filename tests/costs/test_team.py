@@ -9,7 +9,8 @@ import pytest
 from cost_cases import FIGURES, case
 from peerbook.costs.case import Line, estimate
 from peerbook.costs.draws import Drawing, drawn_totals
-from peerbook.costs.team import FULL_YEAR_HOURS, Employment, Member, hour_of, is_old
+from peerbook.costs.figure import FULL_YEAR_HOURS
+from peerbook.costs.team import Employment, Member, hour_of, is_old
 from peerbook.errors import InputFault
 
 TODAY = dt.date(2026, 11, 26)

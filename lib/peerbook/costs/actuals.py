@@ -12,7 +12,7 @@ for the days from then on: what was done before nobody knows, and it would count
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -225,6 +225,31 @@ def actuals(
             tuple(quantity_of(one, measure) for measure in measured),
         )
         for one in noted
+    )
+
+
+def hours_that_leave(
+    registered: Iterable[RegisteredHours],
+    case: Case,
+    measured: Measured,
+    hidden: Mapping[Period, Collection[str]],
+) -> tuple[RegisteredHours, ...]:
+    """Return the hours that may leave in a file: they tell of as few as what is counted of them.
+
+    Parameters
+    ----------
+    registered
+        Hours that were written down.
+    case, measured
+        The plan, and what of it can be counted.
+    hidden
+        What of each period may not leave, as `tells_of_few` says of all of them together.
+    """
+    tells = {line.id: frozenset(covering(measured, line)) for line in case.lines}
+    return tuple(
+        one
+        for one in registered
+        if not tells.get(one.line, frozenset()).intersection(hidden.get(one.period, ()))
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,15 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from peerbook.costs.assessment import Assessment, Level, OwnLine, Part, place_of
+from peerbook.costs.assessment import (
+    EARLIEST,
+    LATEST,
+    Assessment,
+    Level,
+    OwnLine,
+    Part,
+    place_of,
+)
 from peerbook.costs.case import DIVISORS
 from peerbook.costs.figure import Figure, Unit, wrong_with
 from peerbook.costs.model import load_models
@@ -27,6 +35,7 @@ Entry = Figure | Member | OwnLine | Level
 _KINDS: dict[Part, type[Entry]] = {
     "figures": Figure, "staff": Member, "lines": OwnLine, "levels": Level,
 }  # fmt: skip
+_YEARS = frozenset(map(str, range(EARLIEST, LATEST + 1)))
 MOST = 400
 """Entries of one kind; more than all models ask for together."""
 
@@ -116,7 +125,8 @@ def save_entries(
     Raises
     ------
     InputFault
-        When one of them is wrong, at `key` or `key.field`, or is no figure a model asks for.
+        When one of them is wrong: a figure at `key.part`, or at `key` where no model asks for it
+        so; others at their fields.
     Conflict
         When somebody else has changed one of them since.
     """
@@ -161,6 +171,9 @@ def _faults(key: str, one: Entry) -> list[Fault]:
             Fault(message, Place(field=f"{key}.{part}"))
             for part, message in wrong_with(one, divides=key in DIVISORS)
         ]
+    if isinstance(one, Level) and key not in _YEARS:
+        text = _("Write a year from {first} to {last}.").format(first=EARLIEST, last=LATEST)
+        return [Fault(text, Place(field="year")), *one.faults()]
     return one.faults()
 
 
@@ -207,6 +220,10 @@ def _kept(row: CostAssessment) -> Kept:
     parts = {
         part: {key: _adapter(part).validate_python(one) for key, one in getattr(row, part).items()}
         for part in _KINDS
+    }
+    # A model may say more closely than when it was kept what a figure counts.
+    parts["figures"] = {
+        key: replace(one, unit=_asked().get(key, one.unit)) for key, one in parts["figures"].items()
     }
     made = Assessment(
         row.title, tuple(row.models), row.first_year, row.years, row.price_year, **parts

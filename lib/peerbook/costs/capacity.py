@@ -8,8 +8,8 @@ from decimal import Decimal
 from math import floor
 
 from peerbook.costs.case import MONTHS, STARTED, Case, Line
-from peerbook.costs.figure import PRICES, Figure, missing_at
-from peerbook.costs.team import FULL_WEEK_HOURS, FULL_YEAR_HOURS, hours_of_a_year
+from peerbook.costs.figure import FULL_WEEK_HOURS, FULL_YEAR_HOURS, PRICES, Figure, missing_at
+from peerbook.costs.team import hours_of_a_year
 from peerbook.errors import InputFault
 from peerbook.text import _
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from peerbook.costs.capacity import Capacity, capacity
+from peerbook.costs.figure import FULL_YEAR_HOURS
 from peerbook.costs.opened import Opened
-from peerbook.costs.team import FULL_YEAR_HOURS
-from peerbook.costs.team_part import effective_hours, staff_hours
+from peerbook.costs.team_part import MOST_HOURS_A_WEEK, effective_hours, staff_hours
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _, format_number, ngettext
 from peerbook.ui import (
@@ -24,8 +24,6 @@ from peerbook.ui import (
     Table,
 )
 from peerbook.ui.answers import given
-
-_MOST_HOURS = 10_000
 
 
 class CapacityQuestion:
@@ -58,7 +56,7 @@ class CapacityQuestion:
         fields: list[Field[Any]] = [
             NumberField(
                 "hours_a_week", _("Staff hours a week, all together"), required=True,
-                minimum=0, maximum=_MOST_HOURS, unit=_("hours"),
+                minimum=0, maximum=MOST_HOURS_A_WEEK, unit=_("hours"),
                 hint=_("Those of leaders, teachers and paid peers too: they are counted as one."),
             ),
             NumberField(

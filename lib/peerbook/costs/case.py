@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from math import prod
 from typing import Literal
 
-from peerbook.costs.figure import PRICES, Figure, faults_of, missing_at
+from peerbook.costs.figure import HOURS, PRICES, Figure, faults_of, missing_at
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _, format_number
 
@@ -107,7 +107,7 @@ class Case:
             raise ValueError("two lines have one id")
         for line in self.lines:
             units = [self.figures[key].unit for key in line.factors]
-            hours, by_hour = units.count("hours"), units.count("kr_per_hour")
+            hours, by_hour = sum(map(units.count, HOURS)), units.count("kr_per_hour")
             if units.count("kr") + by_hour != 1 or hours != by_hour:
                 raise ValueError(f"{line.id} needs one price, and hours for a price of an hour")
 

@@ -11,15 +11,26 @@ from typing import Literal
 from peerbook.costs.spread import Said as Number
 from peerbook.costs.spread import Spread, Triangle
 from peerbook.errors import Fault, Place
-from peerbook.text import _
+from peerbook.text import _, format_number
 
-Unit = Literal["kr", "kr_per_hour", "hours", "count", "share", "months"]
+Unit = Literal[
+    "kr", "kr_per_hour", "hours", "hours_each", "hours_a_week", "weeks", "count", "share", "months"
+]
 Said = Literal[Number, "price_year", "source"]
 """What is said of a figure, and so where something can be wrong with it."""
 Status = Literal["published", "own", "example"]
 
 PRICES: frozenset[Unit] = frozenset({"kr", "kr_per_hour"})
 """Units of what has a price year."""
+HOURS: frozenset[Unit] = frozenset({"hours", "hours_each", "hours_a_week"})
+"""Units of what is multiplied with the price of an hour."""
+
+FULL_YEAR_HOURS = 1924
+"""37 hours in 52 weeks: a full year before anything is taken off (Økonomistyrelsen, Økonomisk
+administrativ vejledning, Effektivt årsværk)."""
+FULL_WEEK_HOURS = 37
+WEEKS_A_YEAR = 53
+"""Most weeks that a calendar year can have (ISO 8601)."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,8 @@ class Figure:
     ----------
     unit
         What it counts; `kr` is the price of one, `kr_per_hour` of an hour, `share` is 0 to 1.
+        `hours` are those of however many people; `hours_each` of one of them, or on one person or
+        one occasion; `hours_a_week` of one of them in a week; `weeks` of a year.
     value
         None where nobody has said: nothing is worked out from it.
     source
@@ -119,9 +132,27 @@ def _number_fault(part: Number, number: Decimal, unit: Unit, *, divides: bool) -
         return _("With none of these, there is no cost for each. Write more than zero.")
     if not number and unit == "kr_per_hour" and part == "value":
         return _("An hour costs more than nothing. Leave it empty until somebody knows.")
-    if unit == "share" and number > 1:
-        return _("A share is at most 100 per cent. Write a number from 0 to 100.")
-    return ""
+    most, text = _limit(unit)
+    return text if most is not None and number > most else ""
+
+
+def _limit(unit: Unit) -> tuple[int | None, str]:
+    """Return the most there can be of something, and what is said of more; None where all can."""
+    if unit == "share":
+        return 1, _("A share is at most 100 per cent. Write a number from 0 to 100.")
+    if unit == "weeks":
+        text = _("A year has at most {weeks} weeks. Write a number from 0 to {weeks}.")
+        return WEEKS_A_YEAR, text.format(weeks=WEEKS_A_YEAR)
+    if unit == "hours_a_week":
+        text = _("This is of one person; full time is {hours} hours a week. Write at most that.")
+        return FULL_WEEK_HOURS, text.format(hours=FULL_WEEK_HOURS)
+    if unit == "hours_each":
+        text = _(
+            "This is of one person, one contract or one occasion, and a full working year is "
+            "{hours} hours (37 in 52 weeks). Write at most that."
+        )
+        return FULL_YEAR_HOURS, text.format(hours=format_number(FULL_YEAR_HOURS))
+    return None, ""
 
 
 def faults_of(key: str, figure: Figure, *, divides: bool = False) -> list[Fault]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from peerbook.costs.case import DIVISORS, Line
-from peerbook.costs.figure import Unit
+from peerbook.costs.figure import HOURS, PRICES, Unit
 from peerbook.months import months_after
 from peerbook.privacy.disclosure import Cell, People, Table, Whose, disclose
 from peerbook.small_groups import SMALLEST
@@ -240,9 +240,9 @@ def measured_faults(
     """
     lines = tuple(lines)
     for measure, keys in measured.items():
-        made = [units[key] for key in keys if units[key] not in ("count", "share", "months")]
-        wanted = UNITS.get(measure, "count")
-        if len(set(keys)) < len(keys) or made != ([] if wanted == "count" else [wanted]):
+        made = [_measured_in(units[key]) for key in keys]
+        wanted = [UNITS[measure]] if measure in UNITS else []
+        if len(set(keys)) < len(keys) or [unit for unit in made if unit != "count"] != wanted:
             yield measure, _("these figures do not make what is counted.")
         elif planned_by(measured, keys) != measure:
             yield measure, _("another measure has the same figures.")
@@ -255,6 +255,13 @@ def measured_faults(
         if len(most) == 2 and len(measured[most[0]]) == len(measured[most[1]]):
             text = _("the line {line} could be measured by this as well as by {other}.")
             yield most[0], text.format(line=line.id, other=most[1])
+
+
+def _measured_in(unit: Unit) -> Unit:
+    """Return in which unit of a measure a figure is counted."""
+    if unit in HOURS:
+        return "hours"
+    return unit if unit in PRICES else "count"
 
 
 def tells_of_few(

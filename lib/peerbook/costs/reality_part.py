@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from peerbook.costs.actual_records import noted
-from peerbook.costs.actuals import Actuals, actuals, quarters
+from peerbook.costs.actuals import (
+    Actuals,
+    RegisteredHours,
+    actuals,
+    hours_that_leave,
+    quarters,
+)
 from peerbook.costs.actuals_file import (
     actuals_file,
     quarter_told,
@@ -71,10 +77,19 @@ class PlanAndReality:
         The assessment.
     site
         Whose record is read.
+    registered
+        Hours written down by activity, by the id of the model; a later step of peerbook takes them
+        in.
     """
 
-    def __init__(self, opened: Opened, site: Site) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        site: Site,
+        registered: Mapping[str, Sequence[RegisteredHours]] | None = None,
+    ) -> None:
         self._opened = opened
+        self._registered = registered or {}
         self._site = site
         self._place = Section([])
         self._fillings: dict[Model, Section] = {}
@@ -117,7 +132,8 @@ class PlanAndReality:
             return [
                 Prose(_("The first year has not begun, so there is nothing to hold it beside."))
             ]
-        found = actuals(case, model.measured, self._read(periods), today)
+        registered = self._registered.get(model.id, ())
+        found = actuals(case, model.measured, self._read(periods), today, registered)
         place = Section(_quarter_parts(found[-1]))
         choice = Filter(
             _("Quarter"),
@@ -125,7 +141,12 @@ class PlanAndReality:
             lambda number: place.show(_quarter_parts(found[number])),
             value=len(found) - 1,
         )
-        return [choice, place, *self._file_parts(model)]
+        no_hours = _(
+            "No hours are written down by activity yet. What the record counts tells instead what "
+            "was spent."
+        )
+        told = [] if registered else [Prose(no_hours)]
+        return [choice, place, *told, *self._file_parts(model)]
 
     def _file_parts(self, model: Model) -> list[Part]:
         text = _(
@@ -156,7 +177,11 @@ class PlanAndReality:
             remember(session, site_id, told, earlier, today)
         self._fillings[model].show(self._filling_parts(model))  # it is judged beside the file now
         leaves = [one.without(few) for one, few in zip(counted, hidden, strict=True)]
-        found = actuals(case, model.measured, leaves, today)
+        registered = hours_that_leave(
+            self._registered.get(model.id, ()), case, model.measured,
+            dict(zip(periods, hidden, strict=True)),
+        )  # fmt: skip
+        found = actuals(case, model.measured, leaves, today, registered)
         origin = Origin(fingerprint(str(found)), today, synthetic=desk.synthetic)
         data = actuals_file(
             found, origin, price_year=said.price_year, threshold=threshold,

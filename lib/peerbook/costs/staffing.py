@@ -8,8 +8,9 @@ from itertools import groupby
 
 from peerbook.costs.assessment import Assessment, hour_key
 from peerbook.costs.case import Case
+from peerbook.costs.figure import FULL_WEEK_HOURS
 from peerbook.costs.model import Model
-from peerbook.costs.team import FULL_WEEK_HOURS, Staff
+from peerbook.costs.team import Staff
 
 _LEAST_SHORT = Decimal("0.5")
 """Hours in a year below which what is short is a matter of rounding."""

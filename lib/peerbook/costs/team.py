@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from peerbook.costs.case import to_oere
-from peerbook.costs.figure import Figure, Status
+from peerbook.costs.figure import FULL_WEEK_HOURS, FULL_YEAR_HOURS, Figure, Status
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.months import months_after
 from peerbook.text import _, format_number
 
-FULL_YEAR_HOURS = 1924
-"""37 hours in 52 weeks: a full year before anything is taken off (Økonomistyrelsen, Økonomisk
-administrativ vejledning, Effektivt årsværk)."""
-FULL_WEEK_HOURS = 37
 OLD_AFTER_MONTHS = 12
 """After so long a price is to be looked up again."""
 

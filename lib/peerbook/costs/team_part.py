@@ -8,10 +8,11 @@ from typing import Any
 
 from peerbook.costs.assessment import EARLIEST, LATEST, Level, hour_key
 from peerbook.costs.entries_part import Entries, Sort, Values
+from peerbook.costs.figure import FULL_YEAR_HOURS
 from peerbook.costs.model import load_models
 from peerbook.costs.names import status_name
 from peerbook.costs.opened import Opened
-from peerbook.costs.team import FULL_WEEK_HOURS, FULL_YEAR_HOURS, Employment, Member
+from peerbook.costs.team import Employment, Member
 from peerbook.errors import InputFault
 from peerbook.text import _, format_kroner, format_number
 from peerbook.ui import (
@@ -34,7 +35,8 @@ from peerbook.ui.answers import given, given_or_none
 
 VOLUNTEERS = "volunteer_wage"
 """What an hour would cost if it were paid; nobody on the team is paid it."""
-MOST_MEMBERS_HOURS = 10_000
+MOST_HOURS_A_WEEK = 10_000
+"""Of all staff there is: what comes to more has a slip in it."""
 _NO_WAGE = "none"
 
 
@@ -132,7 +134,7 @@ class Team:
                 ),
                 NumberField(
                     "hours_a_week", _("Hours a week with this"), required=True,
-                    minimum=0, maximum=MOST_MEMBERS_HOURS, unit=_("hours"),
+                    minimum=0, maximum=MOST_HOURS_A_WEEK, unit=_("hours"),
                     hint=_("All of them together, where there are several."),
                 ),
                 Group(
@@ -324,7 +326,7 @@ def staff_hours(opened: Opened) -> Decimal:
     first, last = said.counted.start, said.counted.stop
     days = (dt.date(last, 1, 1) - dt.date(first, 1, 1)).days
     weight = sum((one.weight_in(said.counted) for one in said.staff.values()), Decimal(0))
-    return min(weight / days, Decimal(FULL_WEEK_HOURS * 100))
+    return weight / days
 
 
 def effective_hours(opened: Opened) -> Decimal | None:
