@@ -1,4 +1,4 @@
-"""How many pairs so many staff hours a week are enough for, and what takes the hours."""
+"""How many pairs the hours of the staff are enough for, and what takes the hours."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from decimal import Decimal
 from math import floor
 
 from peerbook.costs.case import MONTHS, STARTED, Case, Line
-from peerbook.costs.figure import FULL_WEEK_HOURS, FULL_YEAR_HOURS, PRICES, Figure, missing_at
-from peerbook.costs.team import hours_of_a_year
+from peerbook.costs.figure import missing_at
+from peerbook.costs.team import Staff
 from peerbook.errors import InputFault
-from peerbook.text import _
 
 MONTHS_IN_YEAR = 12
-_A_YEAR = Decimal(FULL_YEAR_HOURS)
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,8 @@ class Use:
     ----------
     line
         The activity.
+    wage
+        Key of the price of an hour of whoever does it.
     fixed
         Hours that it takes however many pairs there are.
     each
@@ -32,6 +32,7 @@ class Use:
     """
 
     line: Line
+    wage: str
     fixed: Decimal
     each: Decimal
 
@@ -41,41 +42,91 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Capacity:
-    """What so many hours are enough for.
+class Need:
+    """What a kind of staff has to do, and the hours it has for it in a year.
 
     Parameters
     ----------
-    hours
-        Staff hours in a year.
     uses
-        What they go to.
-    contracts
-        How many can begin in a year; none where what is fixed takes more than there is, and None
-        where no activity takes more with each contract.
-    pairs
-        How many pairs that is at a time, on average.
+        What the hours go to.
+    hours
+        How many there are; None where there are as many as it takes.
     """
 
-    hours: Decimal
+    staff: Staff
     uses: tuple[Use, ...]
-    contracts: int | None
-    pairs: Decimal | None
+    hours: Decimal | None
 
-    @property
-    def bottleneck(self) -> Use | None:
-        """The activity that takes the most hours when there are as many contracts as can be."""
-        full = self.contracts or 0
-        return max(self.uses, key=lambda use: use.at(full), default=None)
+    def at(self, contracts: int) -> Decimal:
+        """Return the hours with so many contracts a year."""
+        return sum((use.at(contracts) for use in self.uses), Decimal(0))
 
     @property
     def short(self) -> Decimal:
         """How many hours a year are missing for what is fixed alone; zero where none are."""
-        return max(Decimal(0), sum((use.fixed for use in self.uses), Decimal(0)) - self.hours)
+        return Decimal(0) if self.hours is None else max(Decimal(0), self.at(0) - self.hours)
+
+    @property
+    def contracts(self) -> int | None:
+        """How many can begin in a year; None where these hours set no limit.
+
+        None can where what is fixed takes more hours than there are.
+        """
+        each = sum((use.each for use in self.uses), Decimal(0))
+        if self.hours is None or (not each and not self.short):
+            return None
+        return 0 if self.short else floor((self.hours - self.at(0)) / each)
 
 
-def capacity(case: Case, hours_a_week: Decimal, effective_hours: Decimal = _A_YEAR) -> Capacity:
-    """Return what a programme can do with so many paid staff hours a week.
+@dataclass(frozen=True)
+class Capacity:
+    """What the hours are enough for.
+
+    Parameters
+    ----------
+    needs
+        Of each kind of staff.
+    months
+        How long a pair is together.
+    """
+
+    needs: tuple[Need, ...]
+    months: Decimal
+
+    @property
+    def grows(self) -> bool:
+        """Whether any activity takes more hours with each contract."""
+        return any(use.each for need in self.needs for use in need.uses)
+
+    @property
+    def narrowest(self) -> Need | None:
+        """The kind of staff that sets the limit; the one with fewest hours for what is fixed, where
+        several have too few. None where none sets a limit."""
+        limits = [need for need in self.needs if need.contracts is not None]
+        return min(limits, key=lambda need: (need.contracts, -need.short), default=None)
+
+    @property
+    def contracts(self) -> int | None:
+        """How many can begin in a year; None where nothing says how many."""
+        return None if self.narrowest is None else self.narrowest.contracts
+
+    @property
+    def pairs(self) -> Decimal | None:
+        """How many pairs that is at a time, on average."""
+        if self.contracts is None:
+            return None
+        return self.contracts * self.months / MONTHS_IN_YEAR
+
+    @property
+    def bottleneck(self) -> Use | None:
+        """The activity that takes most of the hours that set the limit; of all where none do."""
+        full, narrowest = self.contracts or 0, self.narrowest
+        uses = [use for need in self.needs for use in need.uses if narrowest in (None, need)]
+        return max(uses, key=lambda use: use.at(full), default=None)
+
+
+def capacity(case: Case, hours: Mapping[Staff, Decimal | None]) -> Capacity:
+    """Return what a programme can do with so many hours of each kind of staff.
 
     Hours of volunteers, and what is done once at the start, are not counted.
 
@@ -83,46 +134,29 @@ def capacity(case: Case, hours_a_week: Decimal, effective_hours: Decimal = _A_YE
     ----------
     case
         The programme. How many contracts begin is worked out, not read.
-    hours_a_week
-        Of all staff together, as they are employed.
-    effective_hours
-        What is left for the work itself of a full year of 1,924 hours; all of it when that is taken
-        off already.
+    hours
+        How many each kind of staff has for the work in a year; None where it has as many as it
+        takes. Those who do each other's work are one kind, with the prices of all of them.
 
     Raises
     ------
     InputFault
-        At `hours_a_week`, when there are none; at `effective_hours`, when there are none or more
-        than in a year; at each figure of hours that is missing.
+        At each figure of hours that is missing.
     """
-    if not hours_a_week.is_finite() or hours_a_week <= 0:
-        raise InputFault.at("hours_a_week", _("Write how many hours a week, more than zero."))
-    if not effective_hours.is_finite() or not 0 < effective_hours <= FULL_YEAR_HOURS:
-        raise InputFault.at("effective_hours", hours_of_a_year())
     lines = [line for line in case.lines if line.kind == "cost" and line.when == "yearly"]
-    by_hour = [line for line in lines if _hours_of(line, case.figures)]
-    needed = {key for line in by_hour for key in _hours_of(line, case.figures)} | {MONTHS}
+    by_hour = [(line, wage) for line in lines if (wage := case.hour_price(line)) is not None]
+    needed = {key for line, _wage in by_hour for key in case.hours_of(line)} - {STARTED} | {MONTHS}
     if missing := [key for key in case.needed if key in needed and case.figures[key].value is None]:
         raise InputFault(missing_at(missing))
-    uses = tuple(_use(line, case.figures) for line in by_hour)
-    hours = hours_a_week * effective_hours / FULL_WEEK_HOURS
-    left = hours - sum((use.fixed for use in uses), Decimal(0))
-    each = sum((use.each for use in uses), Decimal(0))
-    contracts = None if each == 0 else max(0, floor(left / each))
-    pairs = None if contracts is None else contracts * case.figures[MONTHS].known / MONTHS_IN_YEAR
-    return Capacity(hours, uses, contracts, pairs)
+    uses = [_use(case, line, wage) for line, wage in by_hour]
+    needs = tuple(
+        Need(staff, tuple(use for use in uses if use.wage in staff.wages), there)
+        for staff, there in hours.items()
+    )
+    return Capacity(needs, case.figures[MONTHS].known)
 
 
-def _hours_of(line: Line, figures: Mapping[str, Figure]) -> list[str]:
-    """Return the figures that make the hours of a line; none where it is not paid by the hour."""
-    if not any(figures[key].unit == "kr_per_hour" for key in line.factors):
-        return []
-    return [key for key in line.factors if figures[key].unit not in PRICES and key != STARTED]
-
-
-def _use(line: Line, figures: Mapping[str, Figure]) -> Use:
-    hours = Decimal(1)
-    for key in _hours_of(line, figures):
-        hours *= figures[key].known
+def _use(case: Case, line: Line, wage: str) -> Use:
+    hours = case.product(key for key in case.hours_of(line) if key != STARTED)
     none = Decimal(0)
-    return Use(line, none, hours) if STARTED in line.factors else Use(line, hours, none)
+    return Use(line, wage, none, hours) if STARTED in line.factors else Use(line, wage, hours, none)

@@ -178,6 +178,29 @@ class Staff:
         return sum((one.weight_in(years) for one in self.members), Decimal(0))
 
 
+def working_hours(hours_a_week: Decimal, effective_hours: Decimal | None) -> Decimal:
+    """Return the hours for the work itself in a year of so many hours of employment a week.
+
+    Parameters
+    ----------
+    effective_hours
+        What is left for the work of a full year; None where nobody has said.
+
+    Raises
+    ------
+    InputFault
+        At `hours_a_week`, when there are none; at `effective_hours`, when there are none or more
+        than in a year.
+    """
+    if not hours_a_week.is_finite() or hours_a_week <= 0:
+        raise InputFault.at("hours_a_week", _("Write how many hours a week, more than zero."))
+    if effective_hours is None or not (
+        effective_hours.is_finite() and 0 < effective_hours <= FULL_YEAR_HOURS
+    ):
+        raise InputFault.at("effective_hours", hours_of_a_year())
+    return hours_a_week * effective_hours / FULL_WEEK_HOURS
+
+
 def hours_of_a_year() -> str:
     """Return how many effective hours there can be."""
     text = _("Write more than zero hours, and at most the {hours} of a full year.")

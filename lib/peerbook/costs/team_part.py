@@ -318,23 +318,3 @@ def _of_levels(opened: Opened) -> Sort[Level]:
         key=lambda values: str(values["year"]),
         begin=lambda: _looked_up(opened.desk.today),
     )  # fmt: skip
-
-
-def staff_hours(opened: Opened) -> Decimal:
-    """Return how many hours a week the team works on average over the years counted."""
-    said = opened.said
-    first, last = said.counted.start, said.counted.stop
-    days = (dt.date(last, 1, 1) - dt.date(first, 1, 1)).days
-    weight = sum((one.weight_in(said.counted) for one in said.staff.values()), Decimal(0))
-    return weight / days
-
-
-def effective_hours(opened: Opened) -> Decimal | None:
-    """Return the effective hours of a full year on the team, the mean over their hours."""
-    said = opened.said
-    weights = [(one, one.weight_in(said.counted)) for one in said.staff.values()]
-    total = sum((weight for _one, weight in weights), Decimal(0))
-    if not total:
-        return None
-    hours = sum((one.employment.effective_hours * weight for one, weight in weights), Decimal(0))
-    return hours / total
