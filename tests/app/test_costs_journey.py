@@ -154,7 +154,7 @@ def test_a_result_is_told_side_by_side_and_taken_along(app, guest, site, axe):
     choose(page, "Én model ad gangen", label=VEJLE.title)
     worth = estimate(made.case(VEJLE)).total("volunteer")
     page.get_by_role("radio", name="Det, det ville koste i løn").check(force=True)
-    expect(page.get_by_text(f"Frivilliges tid tæller som {format_number(worth)}")).to_be_visible()
+    expect(page.get_by_text(f"Deres tid tæller som {format_number(worth)}")).to_be_visible()
     assert axe(page) == []
     book = openpyxl.load_workbook(io.BytesIO(downloaded(page, "Hent det som regneark")))
     assert "Til SØM" in book.sheetnames

@@ -53,7 +53,7 @@ def followed(store, site):
     made = dataclasses.replace(filled(), first_year=YEAR, years=1)
     number = change(store, assessment_records.begin, site.id, made, TODAY).number
     desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
-    return Opened(desk, read(store, assessment_records.assessment, number))
+    return Opened(desk, read(store, assessment_records.assessment, number), "Opdigt")
 
 
 def all_of(parts, kind):

@@ -28,6 +28,7 @@ from peerbook.costs.team_part import Team, staff_hours
 from peerbook.desk import Desk
 from peerbook.errors import Conflict, InputFault
 from peerbook.store import Visitor
+from peerbook.text import format_number
 from peerbook.ui import Chart, Downloads, Form, Notice, Prose, Section, Submission, Table
 from peerbook.ui.fields import RowsField, all_fields, parse_all
 
@@ -46,7 +47,7 @@ def open_it(store):
 
 def again(store, number):
     desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
-    return Opened(desk, read(store, assessment_records.assessment, number))
+    return Opened(desk, read(store, assessment_records.assessment, number), "Opdigt")
 
 
 def everything(parts, kind):
@@ -135,13 +136,29 @@ def test_own_costs_spent_on_volunteers_are_taken_off_what_their_time_is_worth():
     assert found.estimate.volunteers_net == without.estimate.volunteers_net - 5000 * 3
 
 
-def test_volunteers_time_is_counted_in_three_ways_and_never_paid():
+def test_volunteers_time_is_counted_in_three_ways_beside_their_hours():
     (one,) = results(filled())
     found = one.estimate
     told = {worth: volunteers_told(found, worth) for worth in ("zero", "replacement", "net")}
     assert kroner(found.total("volunteer")) in told["replacement"]
     assert kroner(found.volunteers_net) in told["net"]
     assert kroner(found.units.per_started) in told["zero"]
+    hours = f"giver {format_number(found.volunteer_hours())} timer i 2026–2028"
+    assert all(hours in text for text in told.values())
+
+
+def test_volunteers_time_that_is_worth_less_than_what_is_spent_on_them_is_explained():
+    much = own_line("cost", kr=900_000)
+    (one,) = results(filled(lines={"a": dataclasses.replace(much, for_volunteers=True)}))
+    told = {way: volunteers_told(one.estimate, way) for way in ("replacement", "net")}
+    assert one.estimate.volunteers_net < 0
+    assert "mindre end nul værd" in told["net"]
+    assert "mindre end nul værd" not in told["replacement"]
+
+
+def test_volunteers_time_is_never_paid():
+    (one,) = results(filled())
+    found = one.estimate
     assert found.total() == sum(cost.kr for cost in found.costs if cost.line.kind == "cost")
 
 
@@ -258,7 +275,7 @@ def test_volunteers_are_worth_something_where_nothing_is_paid(open_it):
         if one.unit in ("kr", "hours") and key != "vejle.mentor_hours"
     }
     told = words(Results(open_it(filled(figures=nothing))).parts())
-    assert "Frivilliges tid tæller som" in told
+    assert "Deres tid tæller som" in told
 
 
 def test_more_than_anybody_spends_is_told_and_not_worked_out(open_it):

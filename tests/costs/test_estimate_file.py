@@ -154,7 +154,7 @@ def test_the_result_is_the_same_to_the_oere(found, worked_out):
     for kind in ("volunteer", "gift", "grant", "saving"):
         assert kr(told[kind_name(kind)]) == known.total(kind)
     assert kr(told["Heraf for at komme i gang"]) == known.total(when="start") > 0
-    assert kr(told["Heraf til drift"]) == known.total(when="yearly")
+    assert kr(told["Heraf løbende udgifter"]) == known.total(when="yearly")
     assert kr(told["Betales, når tilskud og det sparede er trukket fra"]) == known.net
     units = known.units
     for what, cost in (
@@ -255,6 +255,17 @@ def test_volunteers_time_is_told_in_each_way_to_count_it(found, worked_out):
         assert kr(told[f"{name}: for hvert begyndt forløb, sammen med det betalte"]) == round(
             each, 2
         )
+
+
+def test_hours_of_volunteers_stand_apart_year_by_year_with_what_below_zero_means(found, worked_out):
+    _said, known = found
+    rows = {row[0]: row[1:] for row in worked_out["Resultat"][1:]}
+    figures = known.case.figures
+    one_year = figures[STARTED].known * figures["mentor_hours"].known
+    assert [kr(hours) for hours in rows["Frivilliges timer"]] == [
+        round(hours, 2) for hours in (one_year, one_year, one_year, one_year * 3)
+    ]
+    assert any("mindre end nul værd" in str(what) for what in rows)
 
 
 def test_the_models_stand_side_by_side_with_the_lines_that_make_the_difference(found, worked_out):
@@ -381,7 +392,12 @@ def test_csv_for_soem_tells_where_who_pays_is_an_assumption_of_the_model():
 
 def test_a_file_says_what_is_to_be_looked_up_again(found):
     said, _known = found
-    later = Origin("x", TODAY.replace(year=2029))
+    later = Origin("x", TODAY.replace(year=2029), title="Opdigt 2026", place="Opdigt By")
     book = openpyxl.load_workbook(io.BytesIO(estimate_file(said, VEJLE, later)))
     told = [row[0] for row in book["Resultat"].iter_rows(values_only=True)]
     assert any("Koordinator (1. mar. 2027)" in str(one) for one in told)
+    about = dict(book["Om filen"].iter_rows(min_row=2, values_only=True))
+    assert (about["Titel"], about["Sted"], about["Lavet"]) == (
+        "Opdigt 2026", "Opdigt By", "26. nov. 2029",
+    )  # fmt: skip
+    assert book["Resultat"].oddFooter.left.text.startswith("Titel Opdigt 2026 · Sted Opdigt By")

@@ -58,7 +58,7 @@ class DeskOnADay(Desk):
 def opened(store, number, today=TODAY):
     desk = DeskOnADay(store, Visitor(LEADER, "leader"), synthetic=False)
     object.__setattr__(desk, "today", today)
-    return Opened(desk, read(store, assessment_records.assessment, number))
+    return Opened(desk, read(store, assessment_records.assessment, number), "Opdigt")
 
 
 def parts_of(store, site_id, number, today=TODAY):

@@ -277,6 +277,19 @@ class Estimate:
         """What is paid when grants and what is saved elsewhere are taken off."""
         return self.total() - self.total("grant", "saving")
 
+    def volunteer_hours(self, year: int | None = None) -> Decimal:
+        """Return how many hours volunteers give; in all years where none is named."""
+        return sum(
+            (
+                self.case.product(self.case.hours_of(line), each)
+                for line in self.case.lines
+                if line.kind == "volunteer"
+                for each in self.case.years_of(line)
+                if year in (None, each)
+            ),
+            Decimal(0),
+        )
+
     @property
     def volunteers_net(self) -> Decimal:
         """What volunteers' time is worth beyond what is spent on them."""

@@ -119,7 +119,8 @@ class Assessments(Tab):
 
     def _steps(self, number: int) -> list[Part]:
         with self._desk.store.read() as session:
-            opened = Opened(self._desk, assessment_records.assessment(session, number))
+            kept = assessment_records.assessment(session, number)
+        opened = Opened(self._desk, kept, self._site.name)
         heading = Section([Heading(opened.said.title)])
         opened.follow(lambda: heading.show([Heading(opened.said.title)]))
         steps = Tabs(

@@ -30,6 +30,7 @@ from peerbook.costs.names import (
     category_name,
     examples_told,
     kind_name,
+    net_below_zero,
     payer_name,
     payers_told,
     status_name,
@@ -181,7 +182,7 @@ class _Book:
             *(by_year(category_name(one), category=one) for one in categories),
             by_year(_("What is paid")),
             by_year(_("Of this, to begin"), when="start"),
-            by_year(_("Of this, to run"), when="yearly"),
+            by_year(_("Of this, recurring costs"), when="yearly"),
             *(by_year(kind_name(one), one) for one in apart),
             (
                 _("Paid, less grants and what is saved"),
@@ -190,7 +191,12 @@ class _Book:
             (_("Paid for each contract that began"), *gap, begun),
             (_("Paid for each contract that was completed"), *gap, completed),
             (_("Paid for each month a pair is together"), *gap, month),
+            (
+                _("Hours volunteers give"),
+                *(self.grounds.hours(model, year) for year in (*years, None)),
+            ),
             *((what, *gap, told) for what, told in self._volunteers()),
+            (net_below_zero(), *gap, None),
             *((told, *gap, None) for told in self._notes()),
         ]
         return Sheet(_("Result"), columns, rows)

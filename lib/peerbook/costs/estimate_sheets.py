@@ -99,6 +99,19 @@ class Grounds:
         """Return the cell of a figure of a model as it is multiplied in the first year."""
         return self._used(model, key, 0)
 
+    def hours(self, model: Model, year: int | None = None) -> Formula:
+        """Return how many hours volunteers give in a model; in all years where none is named."""
+        one = self.found[model]
+        products = [
+            "*".join(self._used(model, key, each - self.years.start) for key in keys)
+            for line in one.case.lines
+            if line.kind == "volunteer"
+            for keys in [one.case.hours_of(line)]
+            for each in one.case.years_of(line)
+            if year in (None, each)
+        ]
+        return Formula("+".join(products) or "0", one.volunteer_hours(year))
+
     def all_years(self, model: Model, line: Line) -> str:
         """Return the cell of what a line of a model comes to in all years."""
         column = get_column_letter(_FIRST_OF_LINES + len(self.years))

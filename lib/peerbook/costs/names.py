@@ -28,6 +28,14 @@ def examples_told(count: int) -> str:
     return text.format(n=format_number(count))
 
 
+def net_below_zero() -> str:
+    """Return what it means that volunteers' time is worth less than nothing in net."""
+    return _(
+        "Volunteers’ time is worth less than nothing where more is spent on them than it would "
+        "cost to pay for it."
+    )
+
+
 def payers_told() -> str:
     """Return that nobody said who pays the lines of a model."""
     return _(

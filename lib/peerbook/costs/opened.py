@@ -14,6 +14,7 @@ from peerbook.costs.model import Model
 from peerbook.costs.names import examples_told
 from peerbook.course.without_names import WithoutNames, Written
 from peerbook.desk import Desk
+from peerbook.files.origin import Origin, fingerprint
 from peerbook.store import Receipt, Saved
 from peerbook.text import _
 from peerbook.ui import Form, Notice, Part, Section, Submission
@@ -29,11 +30,14 @@ class Opened:
         Where.
     kept
         The assessment.
+    place
+        Name of the site it is of.
     """
 
-    def __init__(self, desk: Desk, kept: Kept) -> None:
+    def __init__(self, desk: Desk, kept: Kept, place: str) -> None:
         self.desk = desk
         self._kept = kept
+        self._place = place
         self._followers: list[tuple[Callable[[], None], Section | None]] = []
         self._drafts: dict[str, str] = {}
         self._draft_followers: list[Callable[[], None]] = []
@@ -48,6 +52,19 @@ class Opened:
     def said(self) -> Assessment:
         """What was said, as it was last read."""
         return self._kept.assessment
+
+    def origin(self, data: object) -> Origin:
+        """Return where a file of it comes from.
+
+        Parameters
+        ----------
+        data
+            What the file is made from.
+        """
+        return Origin(
+            fingerprint(str(data)), self.desk.today, synthetic=self.desk.synthetic,
+            title=self.said.title, place=self._place,
+        )  # fmt: skip
 
     def follow(self, refresh: Callable[[], None], place: Section | None = None) -> None:
         """Let a step be shown anew after each save.

@@ -42,7 +42,6 @@ from peerbook.costs.model import Model
 from peerbook.costs.names import kroner
 from peerbook.costs.opened import Opened
 from peerbook.files.media_types import WORKBOOK
-from peerbook.files.origin import Origin, fingerprint
 from peerbook.pathways.retention_told import remember, told_earlier
 from peerbook.store.tables import Site
 from peerbook.text import _, format_date, format_number, format_share
@@ -182,7 +181,7 @@ class PlanAndReality:
             dict(zip(periods, hidden, strict=True)),
         )  # fmt: skip
         found = actuals(case, model.measured, leaves, today, registered)
-        origin = Origin(fingerprint(str(found)), today, synthetic=desk.synthetic)
+        origin = self._opened.origin(found)
         data = actuals_file(
             found, origin, price_year=said.price_year, threshold=threshold,
             examples=len(said.examples(model)),

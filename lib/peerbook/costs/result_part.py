@@ -18,6 +18,7 @@ from peerbook.costs.names import (
     category_name,
     kind_name,
     kroner,
+    net_below_zero,
     payer_name,
     payers_told,
     years_told,
@@ -43,7 +44,6 @@ from peerbook.costs.staffing import Staffing, staffing
 from peerbook.costs.staffing_part import short_models_told, staffing_parts
 from peerbook.errors import Fault
 from peerbook.files.media_types import CSV, WORKBOOK
-from peerbook.files.origin import Origin, fingerprint
 from peerbook.text import _, format_change, format_date, format_list, format_number, ngettext
 from peerbook.ui import (
     Cells,
@@ -257,17 +257,15 @@ class Results:
             return [heading, Prose(" ".join(told))]
         return [heading, acceptability_chart(found)]
 
-    def _origin(self, one: Result) -> Origin:
-        desk = self._opened.desk
-        return Origin(fingerprint(str(one.estimate)), desk.today, synthetic=desk.synthetic)
-
     def _file(self, one: Result) -> tuple[str, bytes, str]:
-        origin = self._origin(one)
+        origin = self._opened.origin(one.estimate)
         name = origin.file_name(f"{_('costs')}-{one.model.id}", "xlsx")
         return name, estimate_file(one.said, one.model, origin), WORKBOOK
 
     def _som_file(self, one: Result) -> tuple[str, bytes, str]:
-        name = self._origin(one).file_name(f"{_('costs')}-{one.model.id}-som", "csv")
+        name = self._opened.origin(one.estimate).file_name(
+            f"{_('costs')}-{one.model.id}-som", "csv"
+        )
         return name, som_file(one.said, one.model), CSV
 
     def _volunteer_parts(self, found: Estimate) -> list[Part]:
@@ -355,7 +353,7 @@ def _by_year(found: Estimate) -> Table:
     rows += [
         row(_("What is paid")),
         row(_("Of this, to begin"), when="start"),
-        row(_("Of this, to run"), when="yearly"),
+        row(_("Of this, recurring costs"), when="yearly"),
     ]
     apart: Sequence[Kind] = ("grant", "saving")
     rows += [row(kind_name(one), one) for one in apart if found.total(one)]
@@ -408,10 +406,14 @@ def volunteers_told(found: Estimate, worth: Worth) -> str:
         "net": found.volunteers_net,
     }[worth]
     with_it = (found.total() + kr) / found.begun
+    hours, years = format_number(found.volunteer_hours()), years_told(found.case.counted)
     told = [
-        _("Volunteers’ time counts as {kr}.").format(kr=kroner(kr)),
+        _("Volunteers give {hours} hours in {years}.").format(hours=hours, years=years),
+        _("Their time counts as {kr}.").format(kr=kroner(kr)),
         _("With it, each contract that begins comes to {kr}.").format(kr=kroner(with_it)),
     ]
+    if kr < 0:
+        told.append(net_below_zero())
     if gifts := found.total("gift"):
         told.append(_("Gifts are worth {kr}, and are not paid.").format(kr=kroner(gifts)))
     return " ".join(told)

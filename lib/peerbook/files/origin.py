@@ -65,20 +65,28 @@ class Origin:
         Version of the course content it is about; empty when there is none.
     synthetic
         Whether everything in it is invented.
+    title, place
+        What the report is called and which site it is of, where it says so.
     """
 
     data: str
     made_on: dt.date
     content_version: str = ""
     synthetic: bool = False
+    title: str = ""
+    place: str = ""
 
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
         """What is told, as pairs of label and text."""
-        told = [("peerbook", __version__)]
-        if self.content_version:
-            told.append((_("Course content"), self.content_version))
-        return (*told, (_("Data"), self.data), (_("Made on"), format_date(self.made_on)))
+        told = [
+            (_("Title"), self.title),
+            (_("Site"), self.place),
+            ("peerbook", __version__),
+            (_("Course content"), self.content_version),
+        ]
+        known = (one for one in told if one[1])
+        return (*known, (_("Data"), self.data), (_("Made on"), format_date(self.made_on)))
 
     @property
     def line(self) -> str:
