@@ -152,7 +152,8 @@ def test_what_may_not_leave_does_not_tell_when_it_began(store, site, followed):
     hold_talks(store, site.id, 1, 1, year=YEAR - 1)
     made = dataclasses.replace(followed.said, title="To år", first_year=YEAR - 1, years=2)
     number = change(store, assessment_records.begin, site.id, made, TODAY).number
-    opened = Opened(followed.desk, read(store, assessment_records.assessment, number))
+    kept = read(store, assessment_records.assessment, number)
+    opened = Opened(followed.desk, kept, "Opdigt")
     _name, sheets = file_of(opened, site)
     first = {row[1]: row[2:] for row in sheets["Hvor meget"] if row[0] == f"1. kvartal {YEAR - 1}"}
     later = {row[1]: row[2:] for row in sheets["Hvor meget"] if row[0] == f"1. kvartal {YEAR}"}
