@@ -140,6 +140,30 @@ def test_an_estimate_is_begun_and_filled_in_by_its_steps(app, guest, site, axe):
     assert_sound(app.store)
 
 
+def test_who_pays_is_chosen_and_no_longer_an_assumption(app, guest, site, axe):
+    begun(app, site, filled())
+    page = opened(app, guest, site, "6 Resultat")
+    payers = shown(page).get_by_role("table", name=re.compile("^Hvem der betaler og giver"))
+    expect(payers.get_by_role("columnheader", name=re.compile("antaget"))).to_be_visible()
+    tab(page, "3 Ressourceforbrug")
+    unfold(page, f"Hvem betaler for {VEJLE.title}?")
+    panel = shown(page)
+    expect(panel.get_by_text("Vi antager: Kommunen.")).to_be_visible()
+    pick(panel, "Hvem betaler det?", "Regionen")
+    pick(row_of(page, "Kaffesamtaler"), "Hvem betaler", "Staten")
+    assert axe(page) == []
+    panel.get_by_role("button", name="Gem, hvem der betaler").click()
+    expect(panel.get_by_text(re.compile("^Gemt kl"))).to_be_visible()
+    (one,) = kept(app, site)
+    assert one.assessment.payers == {VEJLE.id: "region", f"{VEJLE.id}.talks": "state"}
+    tab(page, "6 Resultat")
+    expect(payers.get_by_role("row").filter(has_text="Staten")).to_have_count(1)
+    expect(payers.get_by_text("Kommunen")).to_have_count(0)
+    expect(payers.get_by_role("columnheader", name=re.compile("antaget"))).to_have_count(0)
+    assert axe(page) == []
+    assert_sound(app.store)
+
+
 def test_a_result_is_told_side_by_side_and_taken_along(app, guest, site, axe):
     made = filled((GUIDES, VEJLE))
     begun(app, site, made)

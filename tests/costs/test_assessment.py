@@ -190,3 +190,20 @@ def test_a_level_that_is_a_guess_makes_an_example_of_what_is_carried_over_by_it(
     )
     unused = dataclasses.replace(filled(levels=levels), levels=levels)
     assert "level_2024" not in unused.examples(VEJLE)
+
+
+def test_a_payer_that_was_said_is_no_assumption_any_more():
+    """Of a whole model, and of one activity before it; who gives is not asked."""
+    talks = f"{VEJLE.id}.talks"
+    lines = {line.id: line for line in filled().case(VEJLE).lines}
+    assert lines["talks"].assumes_payer
+    assert lines["talks"].payer == "municipality"
+    assert not lines["coffee"].assumes_payer, "the café gives"
+    one = {line.id: line for line in filled(payers={talks: "region"}).case(VEJLE).lines}
+    assert (one["talks"].payer, one["talks"].assumes_payer) == ("region", False)
+    assert one["cafe"].assumes_payer
+    of_all = filled(payers={VEJLE.id: "state", talks: "region"}).estimate(VEJLE)
+    assert of_all.total(assumes_payer=True) == 0
+    assert of_all.total(payer="region") == filled().estimate(VEJLE).total(id="talks") > 0
+    assert of_all.total(payer="state") == of_all.total() - of_all.total(payer="region")
+    assert of_all.total("gift", payer="business") == filled().estimate(VEJLE).total("gift") > 0

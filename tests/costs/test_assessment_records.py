@@ -38,6 +38,7 @@ def test_everything_that_was_said_comes_back_as_it_was(store, site_id):
     made = filled(
         figures=spreads, staff={"x": member(ends_on=TODAY)}, lines={"y": own_line("grant")},
         levels={"2024": Level(Decimal("101.5"), "KL", TODAY)},
+        payers={VEJLE.id: "region", f"{VEJLE.id}.talks": "state"},
     )  # fmt: skip
     number = begun(store, site_id, made)
     assert kept(store, number) == made
@@ -92,6 +93,8 @@ def test_two_people_may_fill_in_different_figures_but_not_overwrite_one(store, s
         ("levels", "next year", Level(Decimal(1), "KL", TODAY), ["year"]),
         ("levels", "1999", Level(Decimal(0), "KL", TODAY), ["year", "level"]),
         ("levels", "02026", Level(Decimal(1), "KL", TODAY), ["year"]),
+        ("payers", "vejle.coffee", "region", ["vejle.coffee"]),
+        ("payers", "vejle.talks", "somebody", ["vejle.talks"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_nothing_is_saved(store, site_id, part, key, entry, fields):
@@ -101,6 +104,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_saved(store, site_id, part, ke
     good = {
         "levels": {"2024": Level(Decimal(1), "KL", TODAY)},
         "figures": {"weeks_a_year": said("weeks", 2)},
+        "payers": {VEJLE.id: "state"},
     }
     mine = {key: entry, **good.get(part, {"a": None})}
     assert refused(store, save, number, part, getattr(before, part), mine) == fields

@@ -390,6 +390,31 @@ def test_csv_for_soem_tells_where_who_pays_is_an_assumption_of_the_model():
     assert marks["Drift", "Regionen"] == "", "the place wrote it itself"
 
 
+def test_a_payer_that_was_said_leaves_as_said(tmp_path):
+    """In the sheets, for SØM and as CSV; writing another payer in the sheet says it too."""
+    chosen = filled(payers={VEJLE.id: "region"})
+    known = chosen.estimate(VEJLE)
+    _headings, *rows = read_back(som_file(chosen, VEJLE))
+    assert {(row[2], row[5]) for row in rows} == {("Regionen", "")}
+    some = filled(payers={f"{VEJLE.id}.talks": "region"})
+    book = openpyxl.load_workbook(io.BytesIO(estimate_file(some, VEJLE)))
+    cafe = next(row for row in book["Linjer"].iter_rows() if row[1].value == "Café")
+    cafe[4].value = payer_name("state")
+    changed = io.BytesIO()
+    book.save(changed)
+    told = recalculated(tmp_path, changed.getvalue())
+    assumed = {row[1]: row[12] for row in told["Linjer"][1:]}
+    assert assumed["Fællesarrangementer, køb"] == "Ja"
+    assert {assumed[one] or None for one in ("Kaffesamtaler", "Café", "Kaffekort fra caféen")} == {
+        None
+    }
+    assert payers_told() in [row[0] for row in told["Resultat"]]
+    book = openpyxl.load_workbook(io.BytesIO(estimate_file(chosen, VEJLE)))
+    texts = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert payers_told() not in texts
+    assert known.total(payer="region") == known.total()
+
+
 def test_a_file_says_what_is_to_be_looked_up_again(found):
     said, _known = found
     later = Origin("x", TODAY.replace(year=2029), title="Opdigt 2026", place="Opdigt By")

@@ -180,7 +180,8 @@ def test_every_column_that_could_name_somebody_is_known():
         and getattr(column.type, "length", None) is None
     }
     assert free == {
-        "coffee_talk.ticked", "common_event.answers", "cost_assessment.models", "course.params",
+        "coffee_talk.ticked", "common_event.answers", "cost_assessment.models",
+        "cost_assessment.payers", "course.params",
         "course.title", "course_date.room",
         "exit_talk.ticked",
         "site.municipality", "site.name",

@@ -101,7 +101,8 @@ def test_what_is_not_saved_is_not_in_the_audit(store):
 
 
 NAMES_NOBODY = {
-    "common_event.answers", "cost_assessment.models", "coffee_talk.ticked", "course.params",
+    "common_event.answers", "cost_assessment.models", "cost_assessment.payers",
+    "coffee_talk.ticked", "course.params",
     "deletion.rows", "exit_talk.ticked", "user_account.sites",  # keys, codes and numbers
     "course.title", "course_date.room", "site.municipality", "site.name",  # printed on every plan
     "deletion.rule", "setting.value",  # what a place has decided

@@ -37,7 +37,7 @@ OWN, HOUR_OF, LEVEL = "own", "hour_of", "level"
 """What keys begin with of a place's own lines, of an hour of somebody on its team, and of the index
 of prices in a year."""
 
-Part = Literal["figures", "staff", "lines", "levels"]
+Part = Literal["figures", "staff", "lines", "levels", "payers"]
 """What holds entries by key."""
 
 
@@ -143,6 +143,8 @@ class Assessment:
         By id of what all models ask for, or `model.id` of what one asks for.
     staff, lines, levels
         The team, a place's own amounts, and the level of prices by year, each by a key.
+    payers
+        Who pays what a model costs, by its id; or one of its activities, see `activity_of`.
     """
 
     title: str
@@ -154,6 +156,7 @@ class Assessment:
     staff: Mapping[str, Member] = field(default_factory=dict)
     lines: Mapping[str, OwnLine] = field(default_factory=dict)
     levels: Mapping[str, Level] = field(default_factory=dict)
+    payers: Mapping[str, Payer] = field(default_factory=dict)
 
     def faults(self) -> list[Fault]:
         """Return what is wrong with the frame, each at its field."""
@@ -249,6 +252,13 @@ class Assessment:
             whens |= {line.when for line in self._own(model).values() if key in line.factors}
         return self.counted[:1] if whens == {"start"} else self.counted
 
+    def _paid_by(self, model: Model, line: Line) -> Line:
+        """Return a line of a model with who pays it, as the place says or the model assumes."""
+        if line.kind != "cost":
+            return line
+        said = self.payers.get(activity_of(model, line)) or self.payers.get(model.id)
+        return replace(line, payer=said or line.payer, assumes_payer=said is None)
+
     def _own(self, model: Model) -> dict[str, OwnLine]:
         """Return the place's own lines in a model, each by its key there."""
         return {
@@ -313,7 +323,7 @@ class Assessment:
         )  # fmt: skip
         case = replace(
             bare,
-            lines=bare.lines + lines,
+            lines=tuple(self._paid_by(model, line) for line in bare.lines) + lines,
             figures={**figures, **{key: one.figure for key, one in own.items()}},
         )
         told = {fault.place.field: fault for fault in reversed(case.faults())} | of_team
@@ -369,6 +379,11 @@ class Assessment:
 def place_of(model: Model, key: str) -> str:
     """Return where an assessment keeps a figure of a model: what all share stands once."""
     return key if key in model.shared else f"{model.id}.{key}"
+
+
+def activity_of(model: Model, line: Line) -> str:
+    """Return where an assessment keeps who pays an activity of a model."""
+    return f"{model.id}.{line.id}"
 
 
 def hour_key(title: str) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -19,9 +19,10 @@ from peerbook.costs.assessment import (
     Level,
     OwnLine,
     Part,
+    activity_of,
     place_of,
 )
-from peerbook.costs.case import DIVISORS
+from peerbook.costs.case import DIVISORS, Payer
 from peerbook.costs.figure import Figure, Unit, wrong_with
 from peerbook.costs.model import load_models
 from peerbook.costs.team import Member
@@ -30,10 +31,11 @@ from peerbook.store import Saved, gone, refuse_overtaken
 from peerbook.store.tables import CostAssessment
 from peerbook.text import _
 
-Entry = Figure | Member | OwnLine | Level
+Entry = Figure | Member | OwnLine | Level | Payer
 
-_KINDS: dict[Part, type[Entry]] = {
+_KINDS: Mapping[Part, Any] = {
     "figures": Figure, "staff": Member, "lines": OwnLine, "levels": Level,
+    "payers": Payer,
 }  # fmt: skip
 _YEARS = frozenset(map(str, range(EARLIEST, LATEST + 1)))
 MOST = 400
@@ -174,6 +176,10 @@ def _faults(key: str, one: Entry) -> list[Fault]:
     if isinstance(one, Level) and key not in _YEARS:
         text = _("Write a year from {first} to {last}.").format(first=EARLIEST, last=LATEST)
         return [Fault(text, Place(field="year")), *one.faults()]
+    if isinstance(one, str):
+        text = _("No model has this activity. Open the estimate anew and try again.")
+        good = key in _activities() and one in get_args(Payer)
+        return [] if good else [Fault(text, Place(field=key))]
     return one.faults()
 
 
@@ -181,6 +187,16 @@ def _faults(key: str, one: Entry) -> list[Fault]:
 def _asked() -> Mapping[str, Unit]:
     """Return the unit of each figure the models ask for, by where an assessment keeps it."""
     return {place_of(model, one.id): one.unit for model in load_models() for one in model.questions}
+
+
+@cache
+def _activities() -> frozenset[str]:
+    """Return where an assessment keeps who pays: of a model, and of each activity that is paid."""
+    models = load_models()
+    paid = {
+        activity_of(model, line) for model in models for line in model.lines if line.kind == "cost"
+    }
+    return frozenset(paid | {model.id for model in models})
 
 
 def _row(session: Session, number: int) -> CostAssessment:

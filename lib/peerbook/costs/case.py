@@ -57,6 +57,10 @@ class Line:
         Whether it is spent on volunteers, whose time is worth so much less in net.
     what
         What it is, in a few words.
+    assumes_payer
+        Whether nobody at the place has said who pays.
+    to
+        Whose costs a grant is for; None where nobody has said.
     """
 
     id: str
@@ -67,6 +71,8 @@ class Line:
     when: When = "yearly"
     for_volunteers: bool = False
     what: str = ""
+    assumes_payer: bool = False
+    to: Payer | None = None
 
 
 @dataclass(frozen=True)

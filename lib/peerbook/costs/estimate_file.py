@@ -94,7 +94,8 @@ def som_file(said: Assessment, model: Model) -> bytes:
         _("Year"), _("Category"), _("Who pays"), _("Kroner"), _("Price year"),
         _("Who pays is assumed"), _("Standing"),
     ]  # fmt: skip
-    assumed = {(line.category, line.payer) for line in model.lines if line.kind == "cost"}
+    lines = found.case.lines
+    assumed = {(line.category, line.payer) for line in lines if line.assumes_payer}
     rows: list[list[Cell]] = [
         [
             year, category_name(category), payer_name(payer),
@@ -232,10 +233,15 @@ class _Book:
         said = self.grounds.said
         if told := self._example_told():
             yield told
-        yield payers_told()
+        if self._assumes_payers:
+            yield payers_told()
         text = _("Looked up more than twelve months ago: {what} ({date})")
         for old in said.old(self.today) if self.today else ():
             yield text.format(what=old.what, date=format_date(old.said_on))
+
+    @property
+    def _assumes_payers(self) -> bool:
+        return any(line.assumes_payer for line in self.grounds.found[self.model].case.lines)
 
     def _example_told(self) -> str:
         return examples_told(len(self.grounds.said.examples(self.model)))
@@ -373,8 +379,9 @@ class _Book:
             (None, _("Contracts that begin in a year"), None, started),
             (None, _("Success rate"), _("No outcome data yet")),
             (None, no_place_for_grants()),
-            (None, payers_told()),
         ]
+        if self._assumes_payers:
+            rows.append((None, payers_told()))
         if told := self._example_told():
             rows.append((None, told))
         return Sheet(_("For SØM"), columns, rows)

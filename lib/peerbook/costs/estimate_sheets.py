@@ -157,6 +157,7 @@ class Grounds:
             SheetColumn(_("Spent on volunteers"), 12),
             *(SheetColumn(str(year), 14) for year in self.years),
             SheetColumn(_("In all"), 16), SheetColumn(_("Standing"), 14),
+            SheetColumn(_("Who pays is assumed"), 14),
         )  # fmt: skip
         first = get_column_letter(_FIRST_OF_LINES)
         last = get_column_letter(_FIRST_OF_LINES + len(self.years) - 1)
@@ -172,6 +173,7 @@ class Grounds:
                     *(self._product(model, line, number, paid) for number, paid in enumerate(kr)),
                     self.priced(f"SUM({first}{row}:{last}{row})", sum(kr)),
                     self._standing(model, one.case, line),
+                    self._assumption(line, row),
                 ))  # fmt: skip
         return Sheet(_("Lines"), columns, rows)
 
@@ -180,6 +182,12 @@ class Grounds:
             return 0
         cells = [self._used(model, key, number) for key in line.factors]
         return self.priced(f"ROUND({'*'.join(cells)},2)", kr)
+
+    def _assumption(self, line: Line, row: int) -> Formula | None:
+        """Return that who pays is assumed, until another payer is written there."""
+        if not line.assumes_payer:
+            return None
+        return Formula(f'IF(E{row}={literal(payer_name(line.payer))},{literal(yes())},"")')
 
     def _standing(self, model: Model, case: Case, line: Line) -> Formula:
         """Return that a line is an example where a figure is, or the index its price rises by."""

@@ -17,6 +17,7 @@ from peerbook.costs.lines_part import own_costs
 from peerbook.costs.model import Model, Question
 from peerbook.costs.names import category_name, step_name, unit_name
 from peerbook.costs.opened import Opened
+from peerbook.costs.payers_part import WhoPays
 from peerbook.costs.spread import Triangle
 from peerbook.costs.team_part import percent
 from peerbook.errors import Fault, InputFault, Place
@@ -79,6 +80,7 @@ class Figures:
         self._typed: set[str] = set()
         self._saves = False
         self._own = Entries(opened, own_costs(opened))
+        self._payers = WhoPays(opened)
 
     def parts(self) -> list[Part]:
         """Return the choice of model, the form, and the place's own costs."""
@@ -98,6 +100,7 @@ class Figures:
             self._place,
             Heading(_("Costs the models do not ask for")),
             *self._own.parts(),
+            *self._payers.parts(),
         ]
 
     def _choose(self) -> None:

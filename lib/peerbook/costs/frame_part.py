@@ -65,7 +65,12 @@ def framed(values: Values, made: Assessment | None = None) -> Assessment:
     if made is None:
         return frame
     return dataclasses.replace(
-        frame, figures=made.figures, staff=made.staff, lines=made.lines, levels=made.levels
+        frame,
+        figures=made.figures,
+        staff=made.staff,
+        lines=made.lines,
+        levels=made.levels,
+        payers=made.payers,
     )
 
 

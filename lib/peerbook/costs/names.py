@@ -37,10 +37,9 @@ def net_below_zero() -> str:
 
 
 def payers_told() -> str:
-    """Return that nobody said who pays the lines of a model."""
+    """Return that nobody said who pays some of what a model costs."""
     return _(
-        "Who pays the costs of a model is our assumption. See whether it fits you. Your own costs "
-        "stand as you wrote them."
+        "Who pays is our assumption where it says so. Say who does in step 3, under “Who pays?”."
     )
 
 

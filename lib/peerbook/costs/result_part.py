@@ -204,7 +204,7 @@ class Results:
             _units_table(one.estimate),
             Prose(self._improved_told(one)),
             _by_payer(one.estimate),
-            Prose(payers_told()),
+            *_assumed_told(one.estimate),
             *staffing_parts(one.staffing),
             *self._volunteer_parts(one.estimate),
             *_tornado_parts(one),
@@ -387,7 +387,11 @@ def _units_table(found: Estimate) -> Table:
 def _by_payer(found: Estimate) -> Table:
     kinds = [kind for kind in _GIVEN if found.total(kind)]
     rows = [
-        {"who": payer_name(payer), **{kind: found.total(kind, payer=payer) for kind in kinds}}
+        {
+            "who": payer_name(payer),
+            **{kind: found.total(kind, payer=payer) for kind in kinds},
+            "assumed": found.total(payer=payer, assumes_payer=True),
+        }
         for payer in get_args(Payer)
         if any(found.total(kind, payer=payer) for kind in kinds)
     ]
@@ -395,7 +399,15 @@ def _by_payer(found: Estimate) -> Table:
         Column("who", _("Who")),
         *(Column(kind, kind_name(kind), kind="number") for kind in kinds),
     ]
+    if found.total(assumes_payer=True):
+        is_assumed = Column("assumed", _("Of what is paid: assumed"), kind="number")
+        columns.insert(2, is_assumed)
     return Table(columns, rows, _("Who pays and gives, in kroner"), sortable=False)
+
+
+def _assumed_told(found: Estimate) -> list[Part]:
+    """Return that who pays some of it is assumed, where it is."""
+    return [Prose(payers_told())] if any(one.assumes_payer for one in found.case.lines) else []
 
 
 def volunteers_told(found: Estimate, worth: Worth) -> str:

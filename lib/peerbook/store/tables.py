@@ -834,7 +834,7 @@ class CommonEvent(Versioned, Base):
 class CostAssessment(Versioned, Base):
     """What a place has said about what its programme costs; read by `peerbook.costs` alone.
 
-    `figures`, `staff`, `lines` and `levels` hold entries by key, each as
+    `figures`, `staff`, `lines`, `levels` and `payers` hold entries by key, each as
     `peerbook.costs.assessment` has it.
     """
 
@@ -856,6 +856,7 @@ class CostAssessment(Versioned, Base):
     staff: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"private": True})
     lines: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"private": True})
     levels: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"private": True})
+    payers: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class OutOfHoursContact(Versioned, Base):

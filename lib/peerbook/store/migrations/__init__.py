@@ -18,7 +18,7 @@ from peerbook.text import _
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0022"
+HEAD = "0023"
 """The newest revision; written here too so that opening a store need not load Alembic."""
 
 
