@@ -187,7 +187,8 @@ class Grounds:
         """Return that who pays is assumed, until another payer is written there."""
         if not line.assumes_payer:
             return None
-        return Formula(f'IF(E{row}={literal(payer_name(line.payer))},{literal(yes())},"")')
+        text = f'IF(E{row}={literal(payer_name(line.payer))},{literal(yes())},"")'
+        return Formula(text, yes())
 
     def _standing(self, model: Model, case: Case, line: Line) -> Formula:
         """Return that a line is an example where a figure is, or the index its price rises by."""
