@@ -8,10 +8,12 @@ import pytest
 
 from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line, said
 from peerbook.costs.assessment import OWN, Level, place_of
+from peerbook.costs.capacity import capacity
 from peerbook.costs.case import COMPLETED, STARTED, estimate, to_oere
 from peerbook.costs.draws import Drawing, drawn_totals, reaches
 from peerbook.costs.model import load_models
 from peerbook.costs.spread import Triangle
+from peerbook.costs.team import Staff
 
 
 def test_an_empty_assessment_tells_everything_its_model_asks_for():
@@ -144,6 +146,16 @@ def test_somebody_of_the_same_title_takes_over_the_hours():
     assert "2028" in fault.message
     both = dataclasses.replace(alone, staff={"a": first, "b": second})
     assert not both.case_faults(VEJLE)
+
+
+def test_a_cost_for_each_contract_grows_with_them():
+    each = {"b": of_hours(is_each=True), "c": dataclasses.replace(own_line("cost"), is_each=True)}
+    made = filled(staff={"a": psychologist()}, lines=each)
+    hour = round(member().employment.hour().known, 2)
+    more = made.estimate(VEJLE).total() - filled().estimate(VEJLE).total()
+    assert more == (to_oere(4 * 40 * hour) + 4 * 5000) * made.years
+    found = capacity(made.case(VEJLE), {Staff("", frozenset({"hour_of_psykolog"})): Decimal(85)})
+    assert found.contracts == 2, "85 hours, 40 for each contract"
 
 
 def test_hours_of_somebody_who_is_not_on_the_team_are_told():

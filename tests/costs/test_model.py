@@ -93,8 +93,9 @@ def test_the_one_published_cost_is_reached_by_figures_that_fit_it():
     example = {
         "guides": guides, "guides_begun": guides, "training_hours": 20, "training_price": 4736,
         "contact_hours": "0.8", "liaison_hours": 20, "supervision_price": 6024, "expenses": 4720,
-        "preparation_hours": 0, "guide_hours": 0, "coordinator_wage": 400, "professional_wage": 400,
-        "leader_wage": 400, "volunteer_wage": 400, STARTED: guides, COMPLETED: 1, MONTHS: 4,
+        "preparation_hours": 0, "agreement_hours": 0, "guide_hours": 0,
+        "coordinator_wage": 400, "professional_wage": 400, "leader_wage": 400,
+        "volunteer_wage": 400, STARTED: guides, COMPLETED: 1, MONTHS: 4,
     }  # fmt: skip
     model = one("peer_guide")
     units = {question.id: question.unit for question in model.questions}

@@ -16,6 +16,7 @@ from typing import Literal
 
 from peerbook.costs.case import (
     LONGEST,
+    STARTED,
     Case,
     Category,
     Estimate,
@@ -57,6 +58,8 @@ class OwnLine:
         Title of who works these hours, as the team has it; all of that title, whoever is there.
     for_volunteers
         Whether it is spent on volunteers, as `Line` has it.
+    is_each
+        Whether the figure is for each contract that begins, in every year.
     """
 
     what: str
@@ -68,6 +71,7 @@ class OwnLine:
     model: str = ""
     staff: str = ""
     for_volunteers: bool = False
+    is_each: bool = False
 
     @property
     def factors(self) -> tuple[str, ...]:
@@ -316,8 +320,8 @@ class Assessment:
         bare = model.case(figures, self.years, self.first_year, self.price_year, self.index)
         lines = tuple(
             Line(
-                key, one.category, (key, *one.factors), one.payer, one.kind, one.when,
-                one.for_volunteers, one.what,
+                key, one.category, (key, *one.factors, *([STARTED] if one.is_each else [])),
+                one.payer, one.kind, one.when, one.for_volunteers, one.what,
             )
             for key, one in own.items()
         )  # fmt: skip

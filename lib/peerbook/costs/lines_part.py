@@ -39,7 +39,7 @@ from peerbook.ui import (
 )
 from peerbook.ui.answers import given, given_or_none
 
-_ALL, _IN_KRONER = "all", "kr"
+_ALL, _IN_KRONER, _EACH = "all", "kr", "each"
 _MOST = 1_000_000_000
 _SOUND: Values = {
     "what": "…", "payer": "municipality", "when": "yearly", "kr": None, "low": None, "high": None,
@@ -99,11 +99,12 @@ def _sort(
             " ".join(str(values["what"]).split()),
             cast(Kind, values.get("kind", kinds[0])),
             cast(Category, values.get("category", "running")),
-            cast(Payer, values["payer"]), cast(When, values["when"]),
+            cast(Payer, values["payer"]), _when(values),
             _figure(values, "hours" if staff else "kr"),
             "" if model == _ALL else model,
             staff,
             bool(values.get("for_volunteers", False)),
+            values["when"] == _EACH,
         )  # fmt: skip
 
     def faults(values: Values) -> list[Fault]:
@@ -118,7 +119,7 @@ def _sort(
         return {
             "what": one.what,
             "sort": category_name(one.category) if with_category else kind_name(one.kind),
-            "payer": payer_name(one.payer), "when": when_name(one.when),
+            "payer": payer_name(one.payer), "when": _when_told(one),
             "kr": None if is_hours else figure.value, "price_year": year,
             "hours": told.format(
                 hours=format_number(figure.known, _decimals(figure.known)), title=one.staff
@@ -141,7 +142,8 @@ def _sort(
         fields,
         lambda one: {
             "what": one.what, "kind": one.kind, "category": one.category, "payer": one.payer,
-            "when": one.when, "kr": one.figure.value, "price_year": one.figure.price_year,
+            "when": _EACH if one.is_each else one.when,
+            "kr": one.figure.value, "price_year": one.figure.price_year,
             "source": one.figure.source, "said_on": one.figure.said_on,
             "example": one.figure.status == "example", "for_volunteers": one.for_volunteers,
             "model": one.model or _ALL, "of": hour_key(one.staff) if one.staff else _IN_KRONER,
@@ -157,6 +159,18 @@ def _sort(
             "model": _ALL,
         },
     )  # fmt: skip
+
+
+def _when(values: Values) -> When:
+    return "yearly" if values["when"] == _EACH else cast(When, values["when"])
+
+
+def _when_told(one: OwnLine) -> str:
+    return _each_told() if one.is_each else when_name(one.when)
+
+
+def _each_told() -> str:
+    return _("For each contract that begins")
 
 
 def _titles(opened: Opened) -> dict[str, str]:
@@ -240,7 +254,9 @@ def _fields(
         _how_much(titles),
         ChoiceField(
             "when", _("When?"), required=True,
-            options=[(one, when_name(one)) for one in get_args(When)],
+            options=[
+                *((one, when_name(one)) for one in get_args(When)), (_EACH, _each_told())
+            ],
         ),
         ChoiceField(
             "payer", _("Who pays, gives or saves it?"), required=True,

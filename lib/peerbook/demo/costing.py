@@ -41,7 +41,7 @@ _OF_GUIDES: _Typed = {
     "guides": "16 12 20", "guides_begun": "10", "training_hours": "18 12 26",
     "training_price": "4200", "contact_hours": "0.5 0.3 0.8", "liaison_hours": "22 14 34",
     "supervision_price": "2400", "expenses": "1800", "preparation_hours": "300 200 480",
-    "guide_hours": "40",
+    "agreement_hours": "1.5 1 2.5", "guide_hours": "40",
 }  # fmt: skip
 
 
