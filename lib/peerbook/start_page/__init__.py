@@ -89,8 +89,8 @@ def _first_site(desk: Desk) -> Section:
             Heading(_("Welcome")),
             Prose(
                 _(
-                    "There is nothing here yet. Tell us where you are. Then you can write down who asks, "
-                    "and plan a course."
+                    "There is nothing here yet. Tell us where you are. Then you can write down who "
+                    "asks, and plan a course."
                 )
             ),
             form,
