@@ -12,7 +12,7 @@ import pytest
 from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line, said
 from builders import LEADER, a_site, change, read
 from peerbook.costs import assessment_records
-from peerbook.costs.assessment import hour_key, place_of
+from peerbook.costs.assessment import Level, hour_key, place_of
 from peerbook.costs.capacity_part import CapacityQuestion
 from peerbook.costs.case import STARTED, estimate
 from peerbook.costs.entries_part import Entries
@@ -360,12 +360,12 @@ def test_all_that_is_wrong_with_the_figures_is_told_at_once(open_it):
         months_together={"value": "7", "low": "6"},
         volunteer_wage={"value": "0", "source": "x", "price_year": "1900"},
     ) == [
-        "counts.contracts_started.value", "counts.contracts_started.source",
-        "counts.contracts_started.low",
-        "counts.completed_share.source", "counts.completed_share.low",
-        "counts.completed_share.high",
+        "counts.contracts_started.value", "counts.contracts_started.low",
+        "counts.contracts_started.source",
+        "counts.completed_share.low", "counts.completed_share.high",
+        "counts.completed_share.source",
         "counts.months_together.high", "counts.months_together.source",
-        "prices.volunteer_wage.price_year", "prices.volunteer_wage.value",
+        "prices.volunteer_wage.value", "prices.volunteer_wage.price_year",
     ]  # fmt: skip
 
 
@@ -527,6 +527,21 @@ def levels(opened):
     return Team(opened)._levels._sort
 
 
+def test_prices_of_another_year_are_told_beside_the_figures_until_their_index_is_there(open_it):
+    old = {"volunteer_wage": said("kr_per_hour", 200, price_year=2020)}
+    made = assessment(figures=old)
+
+    def told(made):
+        parts = Figures(open_it(made)).parts()
+        return [one.text for one in everything(parts, Notice) if "pris- og lønindekset" in one.text]
+
+    (text,) = told(made)
+    assert "2020 og 2026" in text
+    index = {year: Level(Decimal(100), "Opdigt", TODAY) for year in ("2020", "2026")}
+    assert told(dataclasses.replace(made, title="To", levels=index)) == []
+    assert told(assessment(title="Tre")) == []
+
+
 def test_the_hours_of_a_large_team_are_all_counted(open_it):
     many = dataclasses.replace(member(), hours_a_week=Decimal(9_000))
     opened = open_it(filled(staff={"a": many}))
@@ -576,7 +591,7 @@ MEMBER = {
                 "title": "", "hours_a_week": "0", "yearly_pay_kr": "0", "on_top_share": "101",
                 "effective_hours": "1925", "starts_on": "2026-11-02", "ends_on": "2026-11-01",
             },
-            ["title", "on_top_share", "effective_hours", "yearly_pay_kr", "hours_a_week",
+            ["title", "hours_a_week", "yearly_pay_kr", "on_top_share", "effective_hours",
              "ends_on"],
         ),
         (

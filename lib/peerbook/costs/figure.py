@@ -106,8 +106,10 @@ def wrong_with(figure: Figure, *, divides: bool = False) -> list[tuple[Said, str
     for part, number in _numbers(figure):
         if message := _number_fault(part, number, figure.unit, divides=divides):
             told.append((part, message))
-    if figure.spread is not None and not told:
-        told += figure.spread.faults(figure.value, is_share=figure.unit == "share")
+    wrong = {part for part, _message in told}
+    if figure.spread is not None and not wrong & {"low", "high"}:
+        value = None if wrong else figure.value
+        told += figure.spread.faults(value, is_share=figure.unit == "share")
     if figure.value is None:
         return told
     if figure.unit in PRICES and figure.price_year is None:
@@ -129,7 +131,7 @@ def _number_fault(part: Number, number: Decimal, unit: Unit, *, divides: bool) -
     if not number.is_finite() or number < 0:
         return _("This cannot be below zero. Write a number from 0 up.")
     if not number and divides:
-        return _("With none of these, there is no cost for each. Write more than zero.")
+        return _("The cost is divided by this. Write more than zero.")
     if not number and unit == "kr_per_hour" and part == "value":
         return _("An hour costs more than nothing. Leave it empty until somebody knows.")
     most, text = _limit(unit)
@@ -144,12 +146,12 @@ def _limit(unit: Unit) -> tuple[int | None, str]:
         text = _("A year has at most {weeks} weeks. Write a number from 0 to {weeks}.")
         return WEEKS_A_YEAR, text.format(weeks=WEEKS_A_YEAR)
     if unit == "hours_a_week":
-        text = _("This is of one person; full time is {hours} hours a week. Write at most that.")
+        text = _("At most {hours} hours a week: that is full time for one person.")
         return FULL_WEEK_HOURS, text.format(hours=FULL_WEEK_HOURS)
     if unit == "hours_each":
         text = _(
-            "This is of one person, one contract or one occasion, and a full working year is "
-            "{hours} hours (37 in 52 weeks). Write at most that."
+            "At most {hours} hours: that is a full working year of one person (37 in 52 weeks, "
+            "Økonomistyrelsen)."
         )
         return FULL_YEAR_HOURS, text.format(hours=format_number(FULL_YEAR_HOURS))
     return None, ""

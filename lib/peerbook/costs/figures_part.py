@@ -22,7 +22,7 @@ from peerbook.costs.spread import Triangle
 from peerbook.costs.team_part import percent
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.store import Receipt
-from peerbook.text import _, format_number, ngettext
+from peerbook.text import _, format_list, format_number, ngettext
 from peerbook.ui import (
     Column,
     DateField,
@@ -177,11 +177,26 @@ class Figures:
             for one in group.questions
             if self._figure(one).value is None
         ]
-        if not left:
-            self._missing.show([Notice("ok", _("Everything here is filled in."))])
-            return
         text = ngettext("{n} figure is missing here.", "{n} figures are missing here.", len(left))
-        self._missing.show([Prose(text.format(n=format_number(len(left))))])
+        told: Part = Notice("ok", _("Everything here is filled in."))
+        if left:
+            told = Prose(text.format(n=format_number(len(left))))
+        self._missing.show([told, *self._without_index()])
+
+    def _without_index(self) -> list[Part]:
+        """Return that prices are of a year from which nobody can carry them over yet."""
+        said = self._opened.said
+        figures = [self._figure(one) for group in self._asked() for one in group.questions]
+        years = {one.price_year for one in figures if one.value is not None and one.price_year}
+        needed = years | {said.price_year} if years - {said.price_year} else set()
+        if not (missing := sorted(needed - set(said.index))):
+            return []
+        text = _(
+            "Some prices here are of another year than {wanted}. Write the price and wage index of "
+            "{years} in step 2; nothing is worked out before."
+        )
+        years_told = format_list([str(year) for year in missing])
+        return [Notice("warn", text.format(wanted=said.price_year, years=years_told))]
 
     def _models(self) -> tuple[Model, ...]:
         chosen = self._opened.said.chosen
@@ -232,9 +247,7 @@ class Figures:
 
     def _rows(self, asked: _Asked, hint: str) -> RowsField:
         columns: list[Field[Any]] = [
-            NumberField(
-                name, label, minimum=0, maximum=_MOST, decimals=4, is_money=asked.are_prices
-            )
+            NumberField(name, label, maximum=_MOST, decimals=4, is_money=asked.are_prices)
             for name, label in (
                 ("value", _("Figure")), ("low", _("At least")), ("high", _("At most")),
             )

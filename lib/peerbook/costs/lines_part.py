@@ -227,10 +227,10 @@ def _how_much(titles: Mapping[str, str]) -> Group:
             *([of] if titles else []),
             NumberField(
                 "kr", _("How many kroner or hours?") if titles else _("How many kroner?"),
-                required=True, minimum=0, maximum=_MOST, unit=unit, is_money=True,
+                required=True, maximum=_MOST, unit=unit, is_money=True,
             ),
-            NumberField("low", _("At least"), minimum=0, maximum=_MOST, unit=unit, is_money=True),
-            NumberField("high", _("At most"), minimum=0, maximum=_MOST, unit=unit, is_money=True),
+            NumberField("low", _("At least"), maximum=_MOST, unit=unit, is_money=True),
+            NumberField("high", _("At most"), maximum=_MOST, unit=unit, is_money=True),
         ],
         hint=range_told(),
     )  # fmt: skip

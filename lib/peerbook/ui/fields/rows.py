@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _, format_number
 from peerbook.ui.fields.field import Field, is_blank
 from peerbook.ui.fields.files import FileField
-from peerbook.ui.fields.together import check_names_differ
+from peerbook.ui.fields.together import check_names_differ, in_order
 
 ROW_ID_LENGTH = 64
 _ROW_ID = re.compile(rf"[\w.:-]{{1,{ROW_ID_LENGTH}}}")
@@ -170,5 +170,10 @@ class RowsField(Field[tuple[Row, ...]]):
         if self.check is not None and parsed:
             faults += self.check(tuple(parsed))
         if faults:
-            raise InputFault(faults)
+            raise InputFault(in_order(faults, self._places(parsed)))
         return tuple(parsed)
+
+    def _places(self, rows: Sequence[Row]) -> Iterator[str]:
+        for row in rows:
+            yield f"{self.name}.{row.place}"
+            yield from (f"{self.name}.{row.place}.{column.name}" for column in self.fields)

@@ -68,8 +68,9 @@ def parse_all(
     Raises
     ------
     InputFault
-        With every fault found.
+        With every fault found, in the order of the fields.
     """
+    fields = tuple(fields)
     values: dict[str, object] = {}
     faults: list[Fault] = []
     for asked in fields:
@@ -80,8 +81,21 @@ def parse_all(
     if check is not None:
         faults += check(values)
     if faults:
-        raise InputFault(faults)
+        raise InputFault(in_order(faults, [asked.name for asked in fields]))
     return values
+
+
+def in_order(faults: Iterable[Fault], places: Iterable[str]) -> list[Fault]:
+    """Return faults in the order of some places, each of which stands at one or inside it."""
+    found = {place: number for number, place in enumerate(places)}
+
+    def order(fault: Fault) -> int:
+        place = fault.place.field or ""
+        while place and place not in found:
+            place = place.rpartition(".")[0]
+        return found.get(place, len(found))
+
+    return sorted(faults, key=order)
 
 
 def _flattened(parts: Iterable[AnyField | Group]) -> Iterator[AnyField]:
