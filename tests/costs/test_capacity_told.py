@@ -27,7 +27,8 @@ def ask(store):
     def asked(made):
         number = change(store, assessment_records.begin, a_site(store)[0], made, TODAY).number
         desk = Desk(store, Visitor(LEADER, "leader"), synthetic=False)
-        return CapacityQuestion(Opened(desk, read(store, assessment_records.assessment, number)))
+        kept = read(store, assessment_records.assessment, number)
+        return CapacityQuestion(Opened(desk, kept, "Opdigt"))
 
     return asked
 
