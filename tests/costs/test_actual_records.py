@@ -176,7 +176,7 @@ def test_courses_count_when_their_first_day_was_and_dates_when_they_were_held(st
     assert amounts(second) == {"courses": 1, "teaching_days": 2, "sparrings": 1}
 
 
-def test_cafes_events_and_other_hours_count_up_to_today(store, site_id):
+def test_cafes_events_and_hours_of_reaching_people_count_up_to_today(store, site_id):
     ahead = TODAY + dt.timedelta(days=3)
     shift = {"site_id": site_id, "starts_at": dt.time(10), "ends_at": dt.time(12)}
     [place] = save(store, Stakeholder(site_id=site_id, name="Opdigt", kind="unit", added_on=on(1)))
@@ -195,10 +195,10 @@ def test_cafes_events_and_other_hours_count_up_to_today(store, site_id):
         Visit(stakeholder_id=place, date=on(5), minutes=15),
     )
     first, second = counted(store, site_id, Q1, Q2)
-    assert amounts(first) == {"cafes": 1, "other_hours": Decimal("1.75")}
-    assert first.counted["other_hours"].unknown == 1
+    assert amounts(first) == {"cafes": 1, "outreach_hours": Decimal("1.75")}
+    assert first.counted["outreach_hours"].unknown == 1
     assert amounts(second) == {
-        "cafes": 1, "events": 2, "event_kr": 1250, "other_hours": Decimal("0.25"),
+        "cafes": 1, "events": 2, "event_kr": 1250, "outreach_hours": Decimal("0.25"),
     }  # fmt: skip
     assert second.counted["event_kr"].unknown == 1
 
@@ -320,6 +320,6 @@ def _by_hand(session, period: Period):
         "cafes": sum(is_in(one.date) and not one.is_cancelled for one in rows(CafeShift)),
         "events": len(events),
         "event_kr": sum(one.cost_kr or 0 for one in events),
-        "other_hours": Decimal(sum(minutes)) / 60,
+        "outreach_hours": Decimal(sum(minutes)) / 60,
         "ended": (completed, ended),
     }

@@ -8,6 +8,7 @@ import yaml
 
 from peerbook.costs.case import COMPLETED, MONTHS, STARTED, estimate
 from peerbook.costs.figure import Figure
+from peerbook.costs.measures import covering
 from peerbook.costs.model import COMMON, ENGLISH, MODELS, load_models
 from peerbook.errors import InputFault
 from peerbook.guide.texts import handed_out, model_texts
@@ -232,5 +233,13 @@ def test_the_english_files_tell_nothing_that_no_danish_file_has():
 
 def test_a_model_is_told_in_the_language_of_its_reader():
     with written_in("en"):
-        assert load_models()[-1].title == "Voluntary peer mentors in Vejle"
+        assert load_models()[-1].title == "Volunteer peer mentors in Vejle"
     assert load_models()[-1].title == "Frivillige peer-mentorer i Vejle"
+
+
+def test_meetings_of_which_the_record_holds_no_hours_are_held_beside_none():
+    """The hours of visits and of reaching people stood beside a plan of these and of meetings."""
+    vejle = next(one for one in load_models() if one.id == "vejle")
+    told = {line.id: covering(vejle.measured, line) for line in vejle.lines}
+    assert told["outreach"] == ["outreach_hours"]
+    assert told["meetings"] == []

@@ -12,7 +12,7 @@ from peerbook.costs.staffing import staffing
 
 # what VEJLE asks for is 4 of each count and 3 of each hours in `filled`, beside what was read:
 # 1.5 hours a talk, 6 course days, 6 sparrings, 2 cafés a week and 2 events a year
-COORDINATOR = Decimal(4 * 4) * Decimal("1.5") + 4 * 3 + 4 * 2 * 3 + 2 * 3 + 4 * 3
+COORDINATOR = Decimal(4 * 4) * Decimal("1.5") + 4 * 3 + 4 * 2 * 3 + 2 * 3 + 2 * 4 * 3
 START = 3
 TEACHER = Decimal(4 * 6 * 3 + 4 * 6 * 3)
 

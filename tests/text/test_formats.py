@@ -37,3 +37,9 @@ def test_shares_and_kroner_have_the_same_minus():
 )
 def test_a_change_tells_which_way_it_goes(value, told):
     assert format_change(value, 1) == told
+
+
+def test_kroner_in_english_stand_apart_from_their_code():
+    with written_in("en"):
+        assert format_kroner(Decimal("1393.084")) == "DKK\N{NO-BREAK SPACE}1,393.08"
+        assert format_kroner(Decimal("-3.5")) == "−DKK\N{NO-BREAK SPACE}3.50"

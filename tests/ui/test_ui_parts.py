@@ -308,6 +308,23 @@ def test_narrow_table_stays_a_table_on_a_telephone(show):
     expect(page.locator(".pb-stacked")).to_have_count(0)
 
 
+@pytest.mark.parametrize("number", [3, 1_300_000])
+def test_a_long_word_that_names_a_row_stays_whole_and_inside_its_cell(show, number):
+    columns = [NAMES, *(ui.Column(name, name, kind="number") for name in ("Plan", "Talt"))]
+    row = {"name": "Kroner til fællesarrangementer", "Plan": number, "Talt": number}
+    page = show(ui.Table(columns, [row], "Hvor meget"), viewport={"width": 375, "height": 800})
+    head = page.get_by_role("rowheader")
+    lines, inside = head.evaluate(
+        "head => { const word = document.createRange();"
+        " const text = head.querySelector('bdi').firstChild;"
+        " word.setStart(text, text.data.indexOf('fælles')); word.setEnd(text, text.length);"
+        " const { right } = head.getBoundingClientRect();"
+        " return [word.getClientRects().length, word.getBoundingClientRect().right <= right] }"
+    )
+    assert (lines, inside) == (1, True)
+    expect(page.locator(".pb-stacked")).to_have_count(int(number > 3))
+
+
 @pytest.mark.parametrize("index", [-1, 2, "0", None, True, 1.0])
 def test_row_that_is_not_there_is_never_run(wire, index):
     seen = []

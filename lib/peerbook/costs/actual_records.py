@@ -163,7 +163,7 @@ def _monthly(session: Session, site_id: int, first: dt.date, last: dt.date) -> d
         "cafes": sums(shifts, CafeShift.date),
         "events": sums(events, CommonEvent.date),
         "event_kr": sums(events, CommonEvent.date, CommonEvent.cost_kr),
-        "other_hours": sums(efforts, RecruitmentEffort.date, RecruitmentEffort.minutes, _MINUTES)
+        "outreach_hours": sums(efforts, RecruitmentEffort.date, RecruitmentEffort.minutes, _MINUTES)
         + sums(visits, Visit.date, Visit.minutes, _MINUTES),
     }
 

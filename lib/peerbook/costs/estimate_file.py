@@ -255,8 +255,12 @@ class _Book:
 
     @cached_property
     def _listed(self) -> dict[str, str]:
-        """The activities that are paid for in any of the models, each once, by id."""
-        lines = chain.from_iterable(one.case.lines for one in self.grounds.found.values())
+        """The activities that are paid for in any of the models, each once, by id.
+
+        What is called otherwise in another model has the name of the dearest, as in `differences`.
+        """
+        found = (self.grounds.found[model] for model in self._cheapest_first)
+        lines = chain.from_iterable(one.case.lines for one in found)
         paid = {line.id: line.what or line.id for line in lines if line.kind == "cost"}
         return dict(sorted(paid.items(), key=lambda one: one[1]))
 

@@ -225,7 +225,8 @@ class Figures:
             counts = [one for one in found.values() if one.unit not in PRICES]
             prices = [one for one in found.values() if one.unit in PRICES]
             return _groups([
-                ("counts", _("Pathways"), counts), ("prices", _("What an hour costs"), prices),
+                ("counts", _("Contracts: how many, and how long"), counts),
+                ("prices", _("What an hour costs"), prices),
             ])  # fmt: skip
         (model,) = models
         return _groups(

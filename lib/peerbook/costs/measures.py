@@ -22,13 +22,13 @@ from peerbook.text import _
 
 Measure = Literal[
     "contracts", "talks", "talk_hours", "courses", "teaching_days", "sparrings", "cafes", "events",
-    "event_kr", "other_hours",
+    "event_kr", "outreach_hours",
 ]  # fmt: skip
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 Measured = Mapping[Measure, tuple[str, ...]]
 """Keys of the figures whose product plans each measure for a year, as a model says."""
 
-UNITS: Mapping[Measure, Unit] = {"talk_hours": "hours", "other_hours": "hours", "event_kr": "kr"}
+UNITS: Mapping[Measure, Unit] = {"talk_hours": "hours", "outreach_hours": "hours", "event_kr": "kr"}
 """What a measure is counted in, where it is not simply how many."""
 OF_PEOPLE: frozenset[Measure] = frozenset({"contracts", "talks", "talk_hours"})
 """Those of which a count may tell of few people."""
@@ -47,7 +47,7 @@ def measure_name(measure: Measure) -> str:
         "cafes": _("Cafés held"),
         "events": _("Common events held"),
         "event_kr": _("Kroner for common events"),
-        "other_hours": _("Hours noted for visits and for reaching people"),
+        "outreach_hours": _("Hours noted for visits and for reaching people"),
     }[measure]
 
 

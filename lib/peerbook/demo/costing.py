@@ -34,8 +34,8 @@ _SHARED: _Typed = {
 _OF_VEJLE: _Typed = {
     "talks": "2.8 2 4", "courses": "1", "teaching_hours": "14 11 18", "teaching_food": "950",
     "sparring_hours": "4", "cafe_hours": "4 3 5", "pair_hours": "11 7 18", "event_cost": "2600",
-    "event_hours": "14", "other_hours": "3 2 5", "preparation_hours": "260 180 400",
-    "mentor_hours": "48", "coffee_cards": "300",
+    "event_hours": "14", "outreach_hours": "1.5 1 2.5", "meeting_hours": "1.5 1 2.5",
+    "preparation_hours": "260 180 400", "mentor_hours": "48", "coffee_cards": "300",
 }  # fmt: skip
 _OF_GUIDES: _Typed = {
     "guides": "16 12 20", "guides_begun": "10", "training_hours": "18 12 26",

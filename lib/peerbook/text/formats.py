@@ -94,8 +94,10 @@ def format_change(value: float | Decimal, decimals: int = 0) -> str:
 
 
 def format_kroner(amount_kr: Decimal | int) -> str:
-    """Return an amount in kroner (1.234,50 kr.)."""
-    return _with_minus(numbers.format_currency(amount_kr, "DKK", locale=_locale()))
+    """Return an amount in kroner (1.234,50 kr.; DKK 1,234.50), which no line breaks in two."""
+    # CLDR parts a code of letters from its amount, and Babel does not.
+    pattern = None if current_language() == "da" else "¤¤\N{NO-BREAK SPACE}#,##0.00"
+    return _with_minus(numbers.format_currency(amount_kr, "DKK", format=pattern, locale=_locale()))
 
 
 def format_share(share: float, decimals: int = 0) -> str:

@@ -143,7 +143,7 @@ function longDate(iso, lang) {
   const [year, month, day] = String(iso).split("-").map(Number);
   if (!(year >= 1000 && month && day)) return "";
   const style = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
-  return new Intl.DateTimeFormat(lang, style).format(new Date(year, month - 1, day));
+  return new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, style).format(new Date(year, month - 1, day));
 }
 
 // The browser writes dates in the order of its own language; the weekday beside it leaves no doubt.
