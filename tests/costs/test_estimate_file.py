@@ -5,13 +5,14 @@ import datetime as dt
 import io
 import subprocess
 from decimal import Decimal
+from typing import get_args
 
 import openpyxl
 import pytest
 
 from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line
 from peerbook.costs.assessment import Level, hour_key, place_of
-from peerbook.costs.case import COMPLETED, MONTHS, STARTED, estimate
+from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Payer, estimate
 from peerbook.costs.comparison import differences
 from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.figure import Figure
@@ -167,23 +168,26 @@ def test_the_result_is_the_same_to_the_oere(found, worked_out):
 
 def test_the_sheet_for_soem_parts_all_that_is_paid_by_year_category_and_payer(found, worked_out):
     _said, known = found
-    *rows, started, success, left_out, payers, mark = worked_out["Til SØM"][1:]
-    assert payers[1] == payers_told()
+    *rows, started, success, left_out, assumption, mark = worked_out["Til SØM"][1:]
+    assert assumption[1] == payers_told()
     assert payers_told() in [row[0] for row in worked_out["Resultat"]]
     assert "ikke" in left_out[1]
     assert "eksempel" in mark[1]
-    assert kr(started[3]) == known.case.figures[STARTED].known
+    assert kr(started[2]) == known.case.figures[STARTED].known
     assert success[1:4] == ["Succesrate", "Ingen resultatdata endnu", None]
-    assert sum(kr(row[3]) for row in rows) == known.total()
-    for year, category, payer, kroner, price_year in rows:
-        parts = [
-            cost.kr
-            for cost in known.costs
-            if cost.line.kind == "cost"
-            and (cost.year, category_name(cost.line.category), payer_name(cost.line.payer))
-            == (year, category, payer)
-        ]
-        assert kr(kroner) == sum(parts)
+    assert sum(kr(row[-2]) for row in rows) == known.total()
+    payers = worked_out["Til SØM"][0][2:-2]
+    assert payers == [payer_name(one) for one in get_args(Payer)]
+    for year, category, *by_payer, whole, price_year in rows:
+        for payer, kroner in zip(payers, by_payer, strict=True):
+            assert kr(kroner) == sum(
+                cost.kr
+                for cost in known.costs
+                if cost.line.kind == "cost"
+                and (cost.year, category_name(cost.line.category), payer_name(cost.line.payer))
+                == (year, category, payer)
+            )
+        assert kr(whole) == sum(map(kr, by_payer))
         assert price_year == 2026
 
 
@@ -405,6 +409,9 @@ def test_a_payer_that_was_said_leaves_as_said(tmp_path):
     told = recalculated(tmp_path, changed.getvalue())
     assumed = {row[1]: row[12] for row in told["Linjer"][1:]}
     assert assumed["Fællesarrangementer, køb"] == "Ja"
+    paid = {row[1]: kr(row[10]) for row in told["Linjer"][1:]}
+    state = 2 + get_args(Payer).index("state")
+    assert sum(kr(row[state]) for row in told["Til SØM"][1:] if row[0]) == paid["Café"] > 0
     assert {assumed[one] or None for one in ("Kaffesamtaler", "Café", "Kaffekort fra caféen")} == {
         None
     }

@@ -60,6 +60,8 @@ class OwnLine:
         Whether it is spent on volunteers, as `Line` has it.
     is_each
         Whether the figure is for each contract that begins, in every year.
+    to
+        Whose costs a grant is for, as `Line` has it.
     """
 
     what: str
@@ -72,6 +74,7 @@ class OwnLine:
     staff: str = ""
     for_volunteers: bool = False
     is_each: bool = False
+    to: Payer | None = None
 
     @property
     def factors(self) -> tuple[str, ...]:
@@ -322,6 +325,7 @@ class Assessment:
             Line(
                 key, one.category, (key, *one.factors, *([STARTED] if one.is_each else [])),
                 one.payer, one.kind, one.when, one.for_volunteers, one.what,
+                to=one.to if one.kind == "grant" else None,
             )
             for key, one in own.items()
         )  # fmt: skip

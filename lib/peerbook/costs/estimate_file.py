@@ -362,17 +362,23 @@ class _Book:
     # -- SØM ---------------------------------------------------------------------------------------
 
     def _for_som(self) -> Sheet:
+        payers: Sequence[Payer] = get_args(Payer)
+        categories: Sequence[Category] = get_args(Category)
         columns = (
-            SheetColumn(_("Year"), 10), SheetColumn(_("Category"), 18),
-            SheetColumn(_("Who pays"), 30), SheetColumn(_("Kroner"), 16),
-            SheetColumn(_("Price year"), 10),
+            SheetColumn(_("Year"), 10), SheetColumn(_("Category"), 30),
+            *(SheetColumn(payer_name(payer), 16) for payer in payers),
+            SheetColumn(_("In all"), 16), SheetColumn(_("Price year"), 10),
         )  # fmt: skip
         rows: list[Cells] = []
         for year in self.grounds.years:
-            for category, payer in paid_places(self.grounds.found[self.model]):
-                paid = self.grounds.total(self.model, "cost", year, category=category, payer=payer)
+            for category in categories:
+                paid = (
+                    self.grounds.total(self.model, "cost", year, category=category, payer=payer)
+                    for payer in payers
+                )
+                whole = self.grounds.total(self.model, "cost", year, category=category)
                 rows.append((
-                    year, category_name(category), payer_name(payer), self._priced(paid),
+                    year, category_name(category), *map(self._priced, paid), self._priced(whole),
                     self.grounds.price_year_told,
                 ))  # fmt: skip
         started = Formula(
@@ -380,7 +386,7 @@ class _Book:
             self.grounds.found[self.model].case.figures[STARTED].known,
         )
         rows += [
-            (None, _("Contracts that begin in a year"), None, started),
+            (None, _("Contracts that begin in a year"), started),
             (None, _("Success rate"), _("No outcome data yet")),
             (None, no_place_for_grants()),
         ]

@@ -22,6 +22,7 @@ from peerbook.costs.names import (
     when_name,
 )
 from peerbook.costs.opened import Opened
+from peerbook.costs.payers_part import given_payer
 from peerbook.costs.spread import Triangle
 from peerbook.errors import Fault, InputFault, Place
 from peerbook.text import _, format_number
@@ -105,6 +106,7 @@ def _sort(
             staff,
             bool(values.get("for_volunteers", False)),
             values["when"] == _EACH,
+            given_payer(values.get("to")),
         )  # fmt: skip
 
     def faults(values: Values) -> list[Fault]:
@@ -146,6 +148,7 @@ def _sort(
             "kr": one.figure.value, "price_year": one.figure.price_year,
             "source": one.figure.source, "said_on": one.figure.said_on,
             "example": one.figure.status == "example", "for_volunteers": one.for_volunteers,
+            "to": one.to,
             "model": one.model or _ALL, "of": hour_key(one.staff) if one.staff else _IN_KRONER,
             **_ends(one.figure),
         },
@@ -273,6 +276,14 @@ def _fields(
         ),
         FlagField("example", _("It is only an example")),
     ]  # fmt: skip
+    if "grant" in kinds:
+        asked.append(
+            ChoiceField(
+                "to", _("Whose costs is the grant for?"),
+                options=[(one, payer_name(one)) for one in get_args(Payer)],
+                hint=_("Not needed of a gift, or where only one pays."),
+            )
+        )  # fmt: skip
     if with_category:
         asked.append(
             FlagField(

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from peerbook.costs.assessment import Assessment
-from peerbook.costs.case import Case, Category, Estimate, Kind, Payer, estimate
+from peerbook.costs.by_payer import share_name, shares, too_large_grants
+from peerbook.costs.case import Case, Category, Estimate, Kind, estimate
 from peerbook.costs.comparison import differences
 from peerbook.costs.draws import DRAWS, drawn_per_started, reaches
 from peerbook.costs.estimate_file import estimate_file, som_file
@@ -19,7 +20,6 @@ from peerbook.costs.names import (
     kind_name,
     kroner,
     net_below_zero,
-    payer_name,
     payers_told,
     years_told,
 )
@@ -62,9 +62,6 @@ from peerbook.ui import (
 Worth = Literal["zero", "replacement", "net"]
 """How volunteers' time is counted: not at all, as what it would cost to pay for it, or as that less
 what is spent on them."""
-
-
-_GIVEN: Sequence[Kind] = ("cost", "grant", "gift", "saving")
 
 
 @dataclass(frozen=True)
@@ -203,7 +200,7 @@ class Results:
             _by_year(one.estimate),
             _units_table(one.estimate),
             Prose(self._improved_told(one)),
-            _by_payer(one.estimate),
+            *_by_payer(one.estimate),
             *_assumed_told(one.estimate),
             *staffing_parts(one.staffing),
             *self._volunteer_parts(one.estimate),
@@ -384,25 +381,34 @@ def _units_table(found: Estimate) -> Table:
     return Table(columns, rows, caption.format(year=found.case.price_year), sortable=False)
 
 
-def _by_payer(found: Estimate) -> Table:
-    kinds = [kind for kind in _GIVEN if found.total(kind)]
+def _by_payer(found: Estimate) -> list[Part]:
+    """Return what falls on each, what they are left with, and which grants are too large."""
+    parts = {
+        "paid": _("Pays"), "assumed": _("Of what is paid: assumed"),
+        "granted": _("Gives in grants"),
+        "received": _("Gets in grants"), "saved": _("Saves elsewhere"), "net": _("Left to pay"),
+        "given": _("Gives in gifts"),
+    }  # fmt: skip
+    told = shares(found)
     rows = [
-        {
-            "who": payer_name(payer),
-            **{kind: found.total(kind, payer=payer) for kind in kinds},
-            "assumed": found.total(payer=payer, assumes_payer=True),
-        }
-        for payer in get_args(Payer)
-        if any(found.total(kind, payer=payer) for kind in kinds)
+        {"who": share_name(one.payer), **{name: getattr(one, name) for name in parts}}
+        for one in told
     ]
     columns = [
         Column("who", _("Who")),
-        *(Column(kind, kind_name(kind), kind="number") for kind in kinds),
+        *(
+            Column(name, label, kind="number")
+            for name, label in parts.items()
+            if name in ("paid", "net") or any(getattr(one, name) for one in told)
+        ),
     ]
-    if found.total(assumes_payer=True):
-        is_assumed = Column("assumed", _("Of what is paid: assumed"), kind="number")
-        columns.insert(2, is_assumed)
-    return Table(columns, rows, _("Who pays and gives, in kroner"), sortable=False)
+    table = Table(columns, rows, _("Who pays and gives, in kroner"), sortable=False)
+    text = _("A grant is added for whoever gives it, and taken off for whoever gets it.")
+    return [
+        table,
+        *([Prose(text)] if found.total("grant") else []),
+        *(Notice("info", one) for one in too_large_grants(found)),
+    ]
 
 
 def _assumed_told(found: Estimate) -> list[Part]:
