@@ -26,6 +26,7 @@ from peerbook.ui import (
     TextField,
     TimeField,
     UploadedFile,
+    YearField,
 )
 from peerbook.ui.fields import all_fields, parse_all
 
@@ -209,6 +210,13 @@ def test_number_keeps_to_its_bounds_and_decimals():
 def test_number_survives_being_shown(number):
     field = NumberField("n", "N")
     assert field.parse(field.raw(number)) == number
+
+
+@pytest.mark.parametrize("raw", ["1999", "2101", "last year", "26"])
+def test_a_year_outside_its_bounds_is_told_them_without_separators(raw):
+    field = YearField("y", "Y", minimum=2000, maximum=2100)
+    assert field.parse("2026") == 2026
+    assert fault(field, raw) == "Skriv et år fra 2000 til 2100."
 
 
 @pytest.mark.parametrize(("raw", "number"), [("12", 12), ("1.234", 1234), ("12,0", 12), (-3, -3)])

@@ -43,9 +43,10 @@ from peerbook.ui import (
     Submission,
     Table,
     TextField,
+    YearField,
     bullets,
 )
-from peerbook.ui.answers import given, given_or_none, whole
+from peerbook.ui.answers import given, given_or_none
 
 _SHARED = ""
 _MOST = 1_000_000_000
@@ -255,9 +256,7 @@ class Figures:
         ]  # fmt: skip
         if asked.are_prices:
             columns.append(
-                NumberField(
-                    "price_year", _("Price year"), minimum=EARLIEST, maximum=LATEST, decimals=0
-                )
+                YearField("price_year", _("Price year"), minimum=EARLIEST, maximum=LATEST)
             )
         columns += [
             TextField("source", _("Where from"), max_length=200),
@@ -283,7 +282,7 @@ class Figures:
             asked.id,
             {
                 "value": typed(figure.value), "low": typed(low), "high": typed(high),
-                "price_year": None if figure.price_year is None else Decimal(figure.price_year),
+                "price_year": figure.price_year,
                 "source": figure.source, "said_on": figure.said_on,
                 "example": figure.status == "example" and figure.value is not None,
             },
@@ -381,7 +380,7 @@ class Figures:
     def _price_year(self, asked: Question, row: Row) -> int | None:
         if asked.unit not in PRICES:
             return None
-        return whole(row.values["price_year"]) or self._opened.said.price_year
+        return given_or_none(int, row.values["price_year"]) or self._opened.said.price_year
 
 
 def _with_rows(group: _Asked, rows: Iterable[Row]) -> list[tuple[Question, Row]]:

@@ -23,6 +23,7 @@ from peerbook.ui import (
     Prose,
     Submission,
     TextField,
+    YearField,
     bullets,
 )
 from peerbook.ui.answers import given
@@ -40,14 +41,14 @@ def frame_fields() -> list[Field[Any]]:
             options=[(one.id, called(one)) for one in load_models()],
             hint=_("Choose several to see them side by side."),
         ),
-        IntegerField(
+        YearField(
             "first_year", _("Which year is the first?"), required=True,
             minimum=EARLIEST, maximum=LATEST,
         ),
         IntegerField(
             "years", _("How many years are counted?"), required=True, minimum=1, maximum=LONGEST
         ),
-        IntegerField(
+        YearField(
             "price_year", _("Which year’s prices is the result in?"), required=True,
             minimum=EARLIEST, maximum=LATEST,
             hint=_("Most simply this year. Prices of other years are carried over by an index."),

@@ -34,9 +34,9 @@ from peerbook.ui import (
     Field,
     FlagField,
     Group,
-    IntegerField,
     NumberField,
     TextField,
+    YearField,
 )
 from peerbook.ui.answers import given, given_or_none
 
@@ -265,7 +265,7 @@ def _fields(
             "payer", _("Who pays, gives or saves it?"), required=True,
             options=[(one, payer_name(one)) for one in get_args(Payer)],
         ),
-        IntegerField(
+        YearField(
             "price_year", _("In which year’s prices?"), required=not titles,
             minimum=EARLIEST, maximum=LATEST,
             hint=_("Of an amount in kroner.") if titles else "",

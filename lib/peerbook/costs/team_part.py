@@ -23,12 +23,12 @@ from peerbook.ui import (
     FlagField,
     Group,
     Heading,
-    IntegerField,
     NumberField,
     Part,
     Prose,
     Section,
     TextField,
+    YearField,
     literal,
 )
 from peerbook.ui.answers import given, given_or_none
@@ -163,7 +163,7 @@ class Team:
                                 "and meetings. There is no official number."
                             ).format(hours=format_number(FULL_YEAR_HOURS)),
                         ),
-                        IntegerField(
+                        YearField(
                             "price_year", _("In which year’s prices?"), required=True,
                             minimum=EARLIEST, maximum=LATEST,
                         ),
@@ -276,7 +276,7 @@ def _level(values: Values) -> Level:
 def _of_levels(opened: Opened) -> Sort[Level]:
     def fields() -> list[Field[Any] | Group]:
         return [
-            IntegerField("year", _("Year"), required=True, minimum=EARLIEST, maximum=LATEST),
+            YearField("year", _("Year"), required=True, minimum=EARLIEST, maximum=LATEST),
             NumberField(
                 "level", _("Level of prices and wages"), required=True, minimum=0, decimals=4,
                 hint=_("On any scale, as long as it is the same for all years."),

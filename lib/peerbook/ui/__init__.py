@@ -25,6 +25,7 @@ from peerbook.ui.fields import (
     TextField,
     TimeField,
     UploadedFile,
+    YearField,
 )
 from peerbook.ui.form import DraftBox, Form, ReceiptLike, Submission, receipt_text
 from peerbook.ui.page import (
@@ -102,6 +103,7 @@ __all__ = [
     "TimeField",
     "Tone",
     "UploadedFile",
+    "YearField",
     "bullets",
     "danish_text",
     "figure_of",

@@ -9,7 +9,7 @@ from peerbook.ui.fields.choices import ChoiceField, ChoicesField, FlagField, Sca
 from peerbook.ui.fields.days import DateField, TimeField
 from peerbook.ui.fields.field import AnyField, Code, Field
 from peerbook.ui.fields.files import FileField, UploadedFile
-from peerbook.ui.fields.numbers import CodeField, IntegerField, KronerField, NumberField
+from peerbook.ui.fields.numbers import CodeField, IntegerField, KronerField, NumberField, YearField
 from peerbook.ui.fields.rows import Row, RowsField
 from peerbook.ui.fields.texts import LongTextField, TextField
 from peerbook.ui.fields.together import Check, Group, all_fields, parse_all
@@ -36,6 +36,7 @@ __all__ = [
     "TextField",
     "TimeField",
     "UploadedFile",
+    "YearField",
     "all_fields",
     "parse_all",
 ]

@@ -126,6 +126,22 @@ class IntegerField(Field[int | None]):
 
 
 @dataclass(frozen=True)
+class YearField(IntegerField):
+    """A calendar year from `minimum` to `maximum`, whose figures no separator parts."""
+
+    _: KW_ONLY
+    minimum: int
+    maximum: int
+
+    def _read(self, raw: object) -> int:
+        try:
+            return super()._read(raw)
+        except InputFault:
+            message = _("Write a year from {first} to {last}.")
+            raise self._fault(message.format(first=self.minimum, last=self.maximum)) from None
+
+
+@dataclass(frozen=True)
 class KronerField(IntegerField):
     """An amount in whole kroner, however Danes write it: 1200, 1.200 kr., 1.200,00 or 1 200,-."""
 
