@@ -83,7 +83,7 @@ def test_what_is_typed_of_the_figures_stays_while_the_team_is_saved(app, guest, 
     row = page.get_by_role("row").filter(has_text="Hvor mange forløb begynder")
     expect(row.get_by_label(re.compile("Tal"))).to_have_value("77")
     expect(shown(page).locator(".pb-offer")).to_have_count(0)
-    expect(page.get_by_text("Disse kommer fra holdet i trin 2", exact=False)).to_be_visible()
+    expect(page.get_by_text("Disse kommer fra teamet i trin 2", exact=False)).to_be_visible()
     page.get_by_role("button", name="Gem tallene").click()
     expect(shown(page).get_by_text(re.compile("^Gemt kl"))).to_be_visible()
     (one,) = kept(app, site)

@@ -55,7 +55,7 @@ def test_a_team_that_cannot_be_worked_out_is_told_at_its_price_and_nothing_is_wo
     made = filled(staff={"a": left})
     (fault,) = made.case_faults(VEJLE)
     assert fault.place.field == "coordinator_wage"
-    assert "på holdet" in fault.message
+    assert "på teamet" in fault.message
     assert made.case(VEJLE).missing == ("coordinator_wage",)
 
 
