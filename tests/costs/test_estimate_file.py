@@ -12,7 +12,7 @@ import pytest
 
 from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line
 from peerbook.costs.assessment import Level, hour_key, place_of
-from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Payer, estimate
+from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Category, Kind, Payer, estimate
 from peerbook.costs.comparison import differences
 from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.figure import Figure
@@ -83,6 +83,21 @@ def found():
         },
     )  # fmt: skip
     return said, estimate(said.case(VEJLE))
+
+
+def changed(said, change):
+    """Return the file of an estimate in which somebody has changed something.
+
+    Parameters
+    ----------
+    change
+        Changes the workbook it is given.
+    """
+    book = openpyxl.load_workbook(io.BytesIO(estimate_file(said, VEJLE)))
+    change(book)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
 
 
 def recalculated(folder, data):
@@ -168,7 +183,8 @@ def test_the_result_is_the_same_to_the_oere(found, worked_out):
 
 def test_the_sheet_for_soem_parts_all_that_is_paid_by_year_category_and_payer(found, worked_out):
     _said, known = found
-    *rows, started, success, left_out, assumption, mark = worked_out["Til SØM"][1:]
+    *rows, missing, started, success, left_out, assumption, mark = worked_out["Til SØM"][1:]
+    assert not any(missing), "nothing is missing"
     assert assumption[1] == payers_told()
     assert payers_told() in [row[0] for row in worked_out["Resultat"]]
     assert "ikke" in left_out[1]
@@ -189,6 +205,57 @@ def test_the_sheet_for_soem_parts_all_that_is_paid_by_year_category_and_payer(fo
             )
         assert kr(whole) == sum(map(kr, by_payer))
         assert price_year == 2026
+
+
+def test_what_parts_the_lines_is_chosen_from_a_list_and_what_is_in_none_is_told(found, tmp_path):
+    said, known = found
+    book = openpyxl.load_workbook(io.BytesIO(estimate_file(said, VEJLE)))
+    lines = book["Linjer"]
+    rules = {str(rule.sqref): rule for rule in lines.data_validations.dataValidation}
+    for column, names in (
+        ("C", map(category_name, get_args(Category))),
+        ("D", map(kind_name, get_args(Kind))),
+        ("E", map(payer_name, get_args(Payer))),
+    ):
+        rule = rules[f"{column}2:{column}{lines.max_row}"]
+        assert rule.type == "list"
+        assert rule.formula1 == '"{}"'.format(",".join(names))
+        assert rule.showErrorMessage
+
+    def misspell(book):
+        talks = next(row for row in book["Linjer"].iter_rows() if row[1].value == "Kaffesamtaler")
+        talks[4].value = "Komunen"
+
+    rows = recalculated(tmp_path, changed(said, misspell))["Til SØM"][1:]
+    assert "mangler" in next(row[1] for row in rows if row[0] is None)
+    assert sum(kr(row[-2]) for row in rows if row[0]) == known.total()
+
+
+def test_a_cost_of_each_contract_is_named_so_and_follows_how_many_begin(tmp_path):
+    each = dataclasses.replace(
+        own_line("cost", kr="333.335"), what="Gavekort", payer="region", is_each=True
+    )
+    said = filled(lines={"a": each})
+
+    def change(book):
+        name = said.names(VEJLE)[STARTED]
+        begun = next(row for row in book["Tal"].iter_rows() if row[0].value == name)
+        begun[2].value = 7
+
+    rows = recalculated(tmp_path, changed(said, change))
+    seven = dataclasses.replace(said.figures[STARTED], value=Decimal(7))
+    then = dataclasses.replace(said, figures={**said.figures, STARTED: seven}).estimate(VEJLE)
+    (gift,) = (row for row in rows["Linjer"] if row[1] == "Gavekort")
+    assert gift[5] == "For hvert forløb, der begynder"
+    assert [kr(value) for value in gift[7:10]] == [Decimal("2333.35")] * 3
+    assert kr(gift[10]) == then.total(payer="region")
+    told = {row[0]: row[-1] for row in rows["Resultat"]}
+    assert kr(told["Det, der betales"]) == then.total()
+    assert kr(told["Heraf løbende udgifter"]) == then.total(when="yearly")
+    assert kr(told["Heraf for at komme i gang"]) == then.total(when="start")
+    whens = {row[1]: row[5] for row in rows["Linjer"][1:]}
+    assert whens["Kaffesamtaler"] == "For hvert forløb, der begynder"
+    assert "Hvert år" in whens.values()
 
 
 def test_a_changed_figure_changes_the_result_by_its_formula(found):

@@ -24,7 +24,7 @@ from peerbook.costs.case import (
     estimate,
 )
 from peerbook.costs.comparison import MOST, per_contract
-from peerbook.costs.estimate_sheets import Cells, Grounds, yes
+from peerbook.costs.estimate_sheets import Cells, Grounds, literal, yes
 from peerbook.costs.model import Model
 from peerbook.costs.names import (
     category_name,
@@ -372,20 +372,30 @@ class _Book:
         rows: list[Cells] = []
         for year in self.grounds.years:
             for category in categories:
-                paid = (
+                by_payer = (
                     self.grounds.total(self.model, "cost", year, category=category, payer=payer)
                     for payer in payers
                 )
                 whole = self.grounds.total(self.model, "cost", year, category=category)
                 rows.append((
-                    year, category_name(category), *map(self._priced, paid), self._priced(whole),
+                    year, category_name(category), *map(self._priced, by_payer),
+                    self._priced(whole),
                     self.grounds.price_year_told,
                 ))  # fmt: skip
+        payers_end = get_column_letter(2 + len(payers))
+        told = _(
+            "Something is missing here: in the sheet of lines a category or who pays is not one of "
+            "those that can be chosen."
+        )
+        paid = self.grounds.total(self.model).text
+        parted = f"SUM(C2:{payers_end}{len(rows) + 1})"
+        missing = self.grounds.priced(f'IF(ABS({paid}-{parted})<{_NOTHING},"",{literal(told)})', "")
         started = Formula(
             self.grounds.used(self.model, STARTED),
             self.grounds.found[self.model].case.figures[STARTED].known,
         )
         rows += [
+            (None, missing),
             (None, _("Contracts that begin in a year"), started),
             (None, _("Success rate"), _("No outcome data yet")),
             (None, no_place_for_grants()),

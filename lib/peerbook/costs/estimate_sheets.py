@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from openpyxl.utils import get_column_letter
 
 from peerbook.costs.assessment import Assessment, hour_key, place_of
-from peerbook.costs.case import Case, Estimate, Kind, Line
+from peerbook.costs.case import Case, Category, Estimate, Kind, Line, Payer
 from peerbook.costs.figure import PRICES, Figure
 from peerbook.costs.model import Model
 from peerbook.costs.names import (
@@ -25,6 +25,7 @@ from peerbook.costs.names import (
     status_name,
     unit_name,
     when_name,
+    when_told,
 )
 from peerbook.costs.team import Member, hour_of
 from peerbook.files.spreadsheet import Formula, Known, Sheet, SheetColumn, Value
@@ -39,7 +40,9 @@ _LIKE = {
 }  # fmt: skip
 """Columns of the sheet of lines by which they are added up."""
 _NAMED: Mapping[str, Callable[[Any], str]] = {
-    "category": category_name, "kind": kind_name, "payer": payer_name, "when": when_name,
+    "category": category_name, "kind": kind_name, "payer": payer_name,
+    # what is paid for each contract that begins recurs too
+    "when": lambda when: when_name(when) if when == "start" else f"<>{when_name('start')}",
     "for_volunteers": lambda _is_so: yes(),
 }  # fmt: skip
 """What stands in those columns."""
@@ -152,8 +155,10 @@ class Grounds:
     def _lines(self) -> Sheet:
         columns = (
             SheetColumn(_("Model"), 26), SheetColumn(_("What"), 44),
-            SheetColumn(_("Category"), 14), SheetColumn(_("Kind"), 18),
-            SheetColumn(_("Who pays"), 24), SheetColumn(_("When"), 14),
+            SheetColumn(_("Category"), 14, allowed=tuple(map(category_name, get_args(Category)))),
+            SheetColumn(_("Kind"), 18, allowed=tuple(map(kind_name, get_args(Kind)))),
+            SheetColumn(_("Who pays"), 24, allowed=tuple(map(payer_name, get_args(Payer)))),
+            SheetColumn(_("When"), 20),
             SheetColumn(_("Spent on volunteers"), 12),
             *(SheetColumn(str(year), 14) for year in self.years),
             SheetColumn(_("In all"), 16), SheetColumn(_("Standing"), 14),
@@ -168,14 +173,14 @@ class Grounds:
                 kr = [one.total(line.kind, year=year, id=line.id) for year in self.years]
                 rows.append((
                     model.title, line.what or line.id, category_name(line.category),
-                    kind_name(line.kind), payer_name(line.payer), when_name(line.when),
+                    kind_name(line.kind), payer_name(line.payer), when_told(line),
                     yes() if line.for_volunteers else None,
                     *(self._product(model, line, number, paid) for number, paid in enumerate(kr)),
                     self.priced(f"SUM({first}{row}:{last}{row})", sum(kr)),
                     self._standing(model, one.case, line),
                     self._assumption(line, row),
                 ))  # fmt: skip
-        return Sheet(_("Lines"), columns, rows)
+        return Sheet(_("Lines"), columns, rows, room=len(rows))
 
     def _product(self, model: Model, line: Line, number: int, kr: Decimal) -> Formula | int:
         if line.when == "start" and number:

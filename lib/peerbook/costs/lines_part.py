@@ -16,6 +16,7 @@ from peerbook.costs.model import load_models
 from peerbook.costs.names import (
     Step,
     category_name,
+    each_contract,
     kind_name,
     payer_name,
     status_name,
@@ -169,11 +170,7 @@ def _when(values: Values) -> When:
 
 
 def _when_told(one: OwnLine) -> str:
-    return _each_told() if one.is_each else when_name(one.when)
-
-
-def _each_told() -> str:
-    return _("For each contract that begins")
+    return each_contract() if one.is_each else when_name(one.when)
 
 
 def _titles(opened: Opened) -> dict[str, str]:
@@ -258,7 +255,7 @@ def _fields(
         ChoiceField(
             "when", _("When?"), required=True,
             options=[
-                *((one, when_name(one)) for one in get_args(When)), (_EACH, _each_told())
+                *((one, when_name(one)) for one in get_args(When)), (_EACH, each_contract())
             ],
         ),
         ChoiceField(

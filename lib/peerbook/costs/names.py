@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from peerbook.costs.case import Category, Kind, Payer, When
+from peerbook.costs.case import STARTED, Category, Kind, Line, Payer, When
 from peerbook.costs.figure import Status, Unit
 from peerbook.text import _, format_number, ngettext
 
@@ -99,6 +99,17 @@ def kind_name(kind: Kind) -> str:
 def when_name(when: When) -> str:
     """Return when a line costs."""
     return {"start": _("At the start"), "yearly": _("Every year")}[when]
+
+
+def each_contract() -> str:
+    """Return when something costs that is paid for each contract."""
+    return _("For each contract that begins")
+
+
+def when_told(line: Line) -> str:
+    """Return when a line costs: what follows the contracts that begin does so in every year."""
+    follows = line.when == "yearly" and STARTED in line.factors
+    return each_contract() if follows else when_name(line.when)
 
 
 def unit_name(unit: Unit) -> str:

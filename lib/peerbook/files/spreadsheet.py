@@ -86,7 +86,7 @@ class SheetColumn:
     Parameters
     ----------
     allowed
-        What may be typed in its cells, for a sheet with room to fill; anything when empty.
+        What may be typed in its cells, in the rows that are to be filled; anything when empty.
     prompt
         What the spreadsheet program says of a cell when it is chosen.
     is_text
@@ -107,7 +107,8 @@ class Sheet:
     Parameters
     ----------
     room
-        How many rows below the headings are to be filled, under the rules of the columns.
+        How many rows below the headings are to be filled or changed, under the rules of the
+        columns.
     """
 
     title: str
