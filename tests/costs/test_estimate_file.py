@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import subprocess
 from decimal import Decimal
+from functools import partial
 from typing import get_args
 
 import openpyxl
@@ -12,6 +13,7 @@ import pytest
 
 from assessment_cases import TODAY, VEJLE, assessment, filled, member, own_line
 from peerbook.costs.assessment import Level, hour_key, place_of
+from peerbook.costs.by_payer import amount_names, share_name, shares
 from peerbook.costs.case import COMPLETED, MONTHS, STARTED, Category, Kind, Payer, estimate
 from peerbook.costs.comparison import differences
 from peerbook.costs.estimate_file import estimate_file, som_file
@@ -256,6 +258,68 @@ def test_a_cost_of_each_contract_is_named_so_and_follows_how_many_begin(tmp_path
     whens = {row[1]: row[5] for row in rows["Linjer"][1:]}
     assert whens["Kaffesamtaler"] == "For hvert forløb, der begynder"
     assert "Hvert år" in whens.values()
+
+
+def _left_with(told):
+    """Return what the sheet tells of each amount, by who it falls on."""
+    headings, *rows = told["Hvem betaler"]
+    assert headings[1:] == list(amount_names().values())
+    return {
+        row[0]: dict(zip(amount_names(), map(kr, row[1:]), strict=True))
+        for row in rows
+        if row[1] is not None
+    }
+
+
+def _assert_left_with(told, known):
+    """Each has in the sheet what Python finds, to the øre, and all together what is paid."""
+    left, falls = _left_with(told), {share_name(one.payer): one for one in shares(known)}
+    none = dict.fromkeys(amount_names(), Decimal(0))
+    for who, amounts in left.items():
+        if who != "I alt":
+            share = falls.get(who)
+            expected = {name: getattr(share, name) for name in none} if share else none
+            assert amounts == expected, who
+    assert set(falls) <= set(left)
+    assert left["I alt"]["paid"] == known.total()
+    assert left["I alt"]["net"] == known.total() - known.total("saving")
+
+
+PAID_BY_TWO = {f"{VEJLE.id}.talks": "region"}
+
+
+@pytest.mark.parametrize(
+    ("payers", "to"), [({}, None), (PAID_BY_TWO, None), (PAID_BY_TWO, "region")]
+)
+def test_what_each_payer_is_left_with_is_the_same_to_the_oere(tmp_path, payers, to):
+    given = dataclasses.replace(own_line("grant", kr="1234.565"), payer="association", to=to)
+    lines = {"a": given, "b": own_line("saving", kr="77.777"), "c": own_line("gift")}
+    said = filled(payers=payers, lines=lines)
+    told = recalculated(tmp_path, estimate_file(said, VEJLE))
+    _assert_left_with(told, said.estimate(VEJLE))
+
+
+def test_another_payer_in_the_sheet_of_lines_is_left_with_what_falls_on_them(tmp_path):
+    """What a grant is for follows when they pay all, and nothing is lost by a slip."""
+    given = dataclasses.replace(own_line("grant"), payer="association")
+    said = filled(lines={"a": given})
+
+    def all_but_one(who, book):
+        for row in list(book["Linjer"].iter_rows(min_row=2))[1:]:
+            if row[3].value == kind_name("cost"):
+                row[4].value = who
+
+    first, *rest = (f"{VEJLE.id}.{line.id}" for line in VEJLE.lines if line.kind == "cost")
+    payers = {first: "municipality"} | dict.fromkeys(rest, "state")
+    then = dataclasses.replace(said, payers=payers).estimate(VEJLE)
+    state = changed(said, partial(all_but_one, payer_name("state")))
+    left = _left_with(recalculated(tmp_path, state))
+    assert left["Staten"]["net"] == then.total(payer="state")
+    assert left["Ikke sagt til hvem"]["net"] == -15_000
+    slip = changed(said, partial(all_but_one, "Satten"))
+    left = _left_with(recalculated(tmp_path, slip))
+    assert left["Ikke sagt til hvem"]["paid"] == then.total(payer="state")
+    assert left["I alt"]["net"] == then.total()
 
 
 def test_a_changed_figure_changes_the_result_by_its_formula(found):

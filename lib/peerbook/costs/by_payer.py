@@ -92,6 +92,20 @@ def _share(found: Estimate, payer: Payer | None) -> Share:
     )  # fmt: skip
 
 
+def amount_names() -> dict[str, str]:
+    """Return what the amounts of a share are called, by name, in the order they are told."""
+    return {
+        "paid": _("Pays"), "assumed": _("Of what is paid: assumed"),
+        "granted": _("Gives in grants"), "received": _("Gets in grants"),
+        "saved": _("Saves elsewhere"), "net": _("Left to pay"), "given": _("Gives in gifts"),
+    }  # fmt: skip
+
+
+def grants_told() -> str:
+    """Return how grants are counted where they fall."""
+    return _("A grant is added for whoever gives it, and taken off for whoever gets it.")
+
+
 def share_name(payer: Payer | None) -> str:
     """Return on whom a share falls."""
     return _("Not said whose") if payer is None else payer_name(payer)

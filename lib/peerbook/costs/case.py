@@ -256,7 +256,7 @@ class Estimate:
     case: Case
     costs: tuple[Cost, ...]
 
-    def total(self, *kinds: Kind, **like: str | bool | int) -> Decimal:
+    def total(self, *kinds: Kind, **like: str | bool | int | None) -> Decimal:
         """Return the sum of some kinds, `cost` when none is named.
 
         Parameters

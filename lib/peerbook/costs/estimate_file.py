@@ -35,6 +35,7 @@ from peerbook.costs.names import (
     payers_told,
     status_name,
 )
+from peerbook.costs.payers_sheet import payers_sheet
 from peerbook.files.delimited import Cell, delimited
 from peerbook.files.origin import Origin
 from peerbook.files.spreadsheet import Formula, Sheet, SheetColumn, workbook
@@ -125,6 +126,7 @@ class _Book:
 
     def sheets(self) -> Iterator[Sheet]:
         yield self._result()
+        yield payers_sheet(self.grounds, self.model)
         if len(self.grounds.found) > 1:
             yield self._side_by_side()
             yield self._activities()

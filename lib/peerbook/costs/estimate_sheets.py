@@ -15,6 +15,7 @@ from typing import Any, get_args
 from openpyxl.utils import get_column_letter
 
 from peerbook.costs.assessment import Assessment, hour_key, place_of
+from peerbook.costs.by_payer import share_name
 from peerbook.costs.case import Case, Category, Estimate, Kind, Line, Payer
 from peerbook.costs.figure import PRICES, Figure
 from peerbook.costs.model import Model
@@ -39,11 +40,15 @@ _LIKE = {
     "model": "A", "category": "C", "kind": "D", "payer": "E", "when": "F", "for_volunteers": "G",
 }  # fmt: skip
 """Columns of the sheet of lines by which they are added up."""
+_LIKE_LAST = {"assumes_payer": 2, "to": 3}
+"""More of them, so many columns after that of all years."""
 _NAMED: Mapping[str, Callable[[Any], str]] = {
     "category": category_name, "kind": kind_name, "payer": payer_name,
     # what is paid for each contract that begins recurs too
     "when": lambda when: when_name(when) if when == "start" else f"<>{when_name('start')}",
     "for_volunteers": lambda _is_so: yes(),
+    "assumes_payer": lambda _is_so: yes(),
+    "to": share_name,
 }  # fmt: skip
 """What stands in those columns."""
 _FIRST_OF_LINES, _FIRST_AS_USED, _FIRST_DAYS = 8, 11, 10
@@ -121,7 +126,7 @@ class Grounds:
         return f"«{_('Lines')}»!{column}{self._row_of_line[model, line.id]}"
 
     def total(
-        self, model: Model, kind: Kind = "cost", year: int | None = None, **like: str | bool
+        self, model: Model, kind: Kind = "cost", year: int | None = None, **like: str | bool | None
     ) -> Formula:
         """Return the sum of a model's lines that are like this, as `Estimate.total` adds them up.
 
@@ -131,19 +136,28 @@ class Grounds:
             None for all years together.
         """
         number = len(self.years) if year is None else year - self.years.start
-        last = len(self._row_of_line) + 1
-
-        def cells(letter: str) -> str:
-            return f"«{_('Lines')}»!${letter}$2:${letter}${last}"
-
-        wanted = "".join(
-            f",{cells(_LIKE[name])},{literal(_NAMED[name](value))}"
-            for name, value in {"kind": kind, **like}.items()
-        )
-        summed = cells(get_column_letter(_FIRST_OF_LINES + number))
-        text = f"SUMIFS({summed},{cells(_LIKE['model'])},{literal(model.title)}{wanted})"
+        summed = self._of_lines(get_column_letter(_FIRST_OF_LINES + number))
+        text = f"SUMIFS({summed},{self._alike(model, kind=kind, **like)})"
         when = {} if year is None else {"year": year}
         return Formula(text, self.found[model].total(kind, **like, **when))
+
+    def pays_all(self, model: Model, payer: Payer) -> str:
+        """Return whether all that is paid in a model is paid by one, as a condition."""
+        theirs = f"COUNTIFS({self._alike(model, kind='cost', payer=payer)})"
+        return f"AND({theirs}>0,{theirs}=COUNTIFS({self._alike(model, kind='cost')}))"
+
+    def _alike(self, model: Model, **like: str | bool | None) -> str:
+        """Return what a model's lines have to be, as `SUMIFS` and `COUNTIFS` ask for it."""
+        wanted = [f"{self._of_lines(_LIKE['model'])},{literal(model.title)}"]
+        for name, value in like.items():
+            letter = _LIKE.get(name) or get_column_letter(
+                _FIRST_OF_LINES + len(self.years) + _LIKE_LAST[name]
+            )
+            wanted.append(f"{self._of_lines(letter)},{literal(_NAMED[name](value))}")
+        return ",".join(wanted)
+
+    def _of_lines(self, letter: str) -> str:
+        return f"«{_('Lines')}»!${letter}$2:${letter}${len(self._row_of_line) + 1}"
 
     # -- lines -------------------------------------------------------------------------------------
 
@@ -153,16 +167,20 @@ class Grounds:
         return {at: row for row, at in enumerate(lines, start=2)}
 
     def _lines(self) -> Sheet:
+        payers = tuple(map(payer_name, get_args(Payer)))
         columns = (
             SheetColumn(_("Model"), 26), SheetColumn(_("What"), 44),
             SheetColumn(_("Category"), 14, allowed=tuple(map(category_name, get_args(Category)))),
             SheetColumn(_("Kind"), 18, allowed=tuple(map(kind_name, get_args(Kind)))),
-            SheetColumn(_("Who pays"), 24, allowed=tuple(map(payer_name, get_args(Payer)))),
+            SheetColumn(_("Who pays"), 24, allowed=payers),
             SheetColumn(_("When"), 20),
             SheetColumn(_("Spent on volunteers"), 12),
             *(SheetColumn(str(year), 14) for year in self.years),
             SheetColumn(_("In all"), 16), SheetColumn(_("Standing"), 14),
             SheetColumn(_("Who pays is assumed"), 14),
+            SheetColumn(
+                _("Whose costs is the grant for?"), 24, allowed=(*payers, share_name(None))
+            ),
         )  # fmt: skip
         first = get_column_letter(_FIRST_OF_LINES)
         last = get_column_letter(_FIRST_OF_LINES + len(self.years) - 1)
@@ -179,6 +197,7 @@ class Grounds:
                     self.priced(f"SUM({first}{row}:{last}{row})", sum(kr)),
                     self._standing(model, one.case, line),
                     self._assumption(line, row),
+                    share_name(line.to) if line.kind == "grant" else None,
                 ))  # fmt: skip
         return Sheet(_("Lines"), columns, rows, room=len(rows))
 

@@ -9,7 +9,13 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from peerbook.costs.assessment import Assessment
-from peerbook.costs.by_payer import share_name, shares, too_large_grants
+from peerbook.costs.by_payer import (
+    amount_names,
+    grants_told,
+    share_name,
+    shares,
+    too_large_grants,
+)
 from peerbook.costs.case import Case, Category, Estimate, Kind, estimate
 from peerbook.costs.comparison import differences
 from peerbook.costs.draws import DRAWS, drawn_per_started, reaches
@@ -383,12 +389,7 @@ def _units_table(found: Estimate) -> Table:
 
 def _by_payer(found: Estimate) -> list[Part]:
     """Return what falls on each, what they are left with, and which grants are too large."""
-    parts = {
-        "paid": _("Pays"), "assumed": _("Of what is paid: assumed"),
-        "granted": _("Gives in grants"),
-        "received": _("Gets in grants"), "saved": _("Saves elsewhere"), "net": _("Left to pay"),
-        "given": _("Gives in gifts"),
-    }  # fmt: skip
+    parts = amount_names()
     told = shares(found)
     rows = [
         {"who": share_name(one.payer), **{name: getattr(one, name) for name in parts}}
@@ -403,10 +404,9 @@ def _by_payer(found: Estimate) -> list[Part]:
         ),
     ]
     table = Table(columns, rows, _("Who pays and gives, in kroner"), sortable=False)
-    text = _("A grant is added for whoever gives it, and taken off for whoever gets it.")
     return [
         table,
-        *([Prose(text)] if found.total("grant") else []),
+        *([Prose(grants_told())] if found.total("grant") else []),
         *(Notice("info", one) for one in too_large_grants(found)),
     ]
 
