@@ -36,13 +36,13 @@ def site(store):
         return session.get(Site, number)
 
 
-def hold_talks(store, site_id, month, count, year=YEAR):
-    """Save coffee talks of an hour, each with somebody else."""
+def hold_talks(store, site_id, month, count, year=YEAR, minutes=60):
+    """Save coffee talks, mostly of an hour, each with somebody else."""
     codes = save(store, *(participant(site_id=site_id) for _number in range(count)))
     save(store, *(
         CoffeeTalk(
             site_id=site_id, participant_code=code, role="peer", date=dt.date(year, month, 10),
-            state="held", minutes=60,
+            state="held", minutes=minutes,
         )
         for code in codes
     ))  # fmt: skip
@@ -191,6 +191,20 @@ def test_what_a_file_told_is_remembered_and_the_next_tells_no_small_difference(
     hold_talks(store, site.id, 3, 5)
     _name, many = file_of(followed, site)
     assert talks(many)[f"1. kvartal {YEAR}"] == 12
+
+
+def test_kroner_do_not_tell_how_many_talks_lack_their_hours_where_that_may_not_leave(
+    store, site, followed
+):
+    """What they cost is worked out from the talks that lack them, which are few."""
+    file_of(followed, site)
+    hold_talks(store, site.id, 2, 1, minutes=None)
+    _name, sheets = file_of(followed, site)
+    assert talks(sheets)[f"1. kvartal {YEAR}"] is None  # seven less six
+    hours = by_quarter(sheets, "Hvor meget", measure_name("talk_hours"))
+    assert hours[f"1. kvartal {YEAR}"][1] == 6
+    kroner = by_quarter(sheets, "Kroner", "Kaffesamtaler")
+    assert kroner[f"1. kvartal {YEAR}"][1] is None
 
 
 def test_figures_are_used_after_a_file_was_made_on_the_same_page(store, site, followed):

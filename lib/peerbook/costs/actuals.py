@@ -297,6 +297,8 @@ def _told(
         keys = measured[measure]
         kr = counted.amount * rise * _other_figures(case, line, keys, year)
         base = planned_by(measured, keys[:-1])
+        if measure in UNITS and base in noted.hidden:
+            continue  # of how many of them the amount is not known would follow from the kroner
         if base is not None:  # what is not known of some stands as it was planned for each of them
             kr += counted.unknown * _other_figures(case, line, measured[base], year)
         return to_oere(kr), measure

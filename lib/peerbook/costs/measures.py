@@ -195,12 +195,15 @@ class Noted:
     whose
         Whose each contract and talk is, also those of other periods: the peer's or, in the second
         way to look, the mentor's.
+    hidden
+        Measures that were noted and may not leave.
     """
 
     period: Period
     counted: Mapping[Measure, Counted] = field(default_factory=dict)
     ended: Ended = Ended()
     whose: tuple[Whose, Whose] = field(default=({}, {}))
+    hidden: frozenset[str] = frozenset()
 
     def begun_on(self, measure: Measure) -> dt.date | None:
         """Return the day within the period on which noting began; None where all was noted."""
@@ -209,9 +212,9 @@ class Noted:
         return None if self.period.knows_all(since) else since
 
     def without(self, hidden: Collection[str]) -> Noted:
-        """Return it as if some of it was never noted."""
+        """Return it without what may not leave."""
         left = {key: one for key, one in self.counted.items() if key not in hidden}
-        return replace(self, counted=left)
+        return replace(self, counted=left, hidden=frozenset(hidden))
 
 
 def planned_by(measured: Measured, factors: Sequence[str]) -> Measure | None:
