@@ -305,6 +305,14 @@ def test_a_range_with_too_many_digits_is_saved_told_in_the_result_and_corrected(
     assert everything(shown, Downloads)
 
 
+def test_an_hour_that_may_be_worth_nothing_is_in_the_result(open_it):
+    figure = said("kr_per_hour", 150, price_year=2026, spread=Triangle(Decimal(0), Decimal(300)))
+    for wage in ("volunteer_wage", "professional_wage"):
+        made = filled(figures={wage: figure})
+        assert made.case_faults(VEJLE) == []
+        assert everything(Results(open_it(made)).parts(), Downloads)
+
+
 def test_what_is_saved_is_not_refused_because_another_step_cannot_be_shown(open_it, store):
     opened = open_it(assessment())
     place, shown = Section([]), []

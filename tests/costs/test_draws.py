@@ -160,6 +160,12 @@ def test_what_moves_the_cost_most_stands_first_with_kroner_per_contract():
     assert float(second.at_high) == pytest.approx((3 * high * 55.5 + 1422) / 60, abs=0.01)
 
 
+def test_an_hour_that_may_cost_nothing_reaches_down_to_what_is_left():
+    free = other("wage", spread=Triangle(Decimal(0), Decimal(400)))
+    (reach,) = reaches(case((TALK, PHONE), **free))
+    assert reach.at_low == estimate(case((PHONE,))).units.per_started
+
+
 def test_a_case_that_cannot_be_worked_out_is_not_drawn():
     for call in (lambda one: drawn_totals([one]), reaches):
         with pytest.raises(InputFault):

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from assessment_cases import VEJLE, filled, member, said
-from peerbook.costs.assessment import OwnLine
+from peerbook.costs.assessment import OwnLine, place_of
 from peerbook.costs.model import load_models
 from peerbook.costs.staffing import staffing
 
@@ -136,3 +136,22 @@ def test_a_kind_no_hour_is_priced_of_is_left_out():
     brobyggere = next(one for one in load_models() if one.id == "brobyggere")
     none = {"brobyggere.paid_peer_hours": said("hours", 0)}
     assert not of(worked(filled((brobyggere,), figures=none), brobyggere), "Lønnet peer")
+
+
+def test_a_paid_peer_who_works_all_year_costs_what_a_year_of_them_costs():
+    """An hour is of the work itself, and so are the weeks: holidays are not paid for twice."""
+    model = next(one for one in load_models() if one.id == "individual_and_group")
+    full_time = dataclasses.replace(member("peer_wage"), hours_a_week=Decimal(37), title="Peer")
+    figures = {
+        "peers": said("count", 1), "peer_hours_a_week": said("hours_a_week", 37),
+        "working_weeks": said("weeks", Decimal(1400) / 37), "hired_a_year": said("count", 0),
+    }  # fmt: skip
+    made = filled(
+        (model,), staff=team(full_time), years=1,
+        figures={place_of(model, key): figure for key, figure in figures.items()},
+    )  # fmt: skip
+    assert round(made.estimate(model).total(id="work")) == 420_000 * Decimal("1.18")
+    (peers,) = of(worked(made, model), "Lønnet peer")
+    assert abs(peers.left) < 1
+    (asked,) = [one for one in model.questions if one.id == "working_weeks"]
+    assert "ferie" in asked.ask

@@ -327,6 +327,14 @@ def estimate(case: Case) -> Estimate:
         When a figure is missing or wrong: at each such figure, by its key.
     """
     require(case)
+    return estimate_checked(case)
+
+
+def estimate_checked(case: Case) -> Estimate:
+    """Return what a case that is right costs, also with a figure at an end of its range.
+
+    An hour of volunteers may be worth nothing at least, which is refused as the figure itself.
+    """
     costs = tuple(
         Cost(line, year, to_oere(case.product(line.factors, year)))
         for line in case.lines

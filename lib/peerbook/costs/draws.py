@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 from scipy import special
 
-from peerbook.costs.case import STARTED, Case, estimate, require
+from peerbook.costs.case import STARTED, Case, estimate_checked, require
 from peerbook.costs.figure import Figure
 from peerbook.costs.spread import Draws, Spread
 from peerbook.errors import InputFault
@@ -186,7 +186,7 @@ def reaches(case: Case) -> list[Reach]:
         figure = case.figures[key]
         if figure.spread is not None:
             at_low, at_high = (
-                estimate(case.with_figure(key, replace(figure, value=end, spread=None)))
+                estimate_checked(case.with_figure(key, replace(figure, value=end, spread=None)))
                 for end in figure.spread.ends(figure.known)
             )
             found.append(Reach(key, at_low.units.per_started, at_high.units.per_started))
