@@ -103,14 +103,14 @@ def test_an_estimate_is_begun_and_filled_in_by_its_steps(app, guest, site, axe):
     for label, value in (
         ("Hvad er de?", "Koordinator"), ("Timer om ugen til dette", "15"),
         ("Løn for et fuldt år", "420.000"), ("Pension, feriepenge", "18"),
-        ("Lokaler, ledelse", "0"), ("Timer til opgaven", "2000"), ("I hvilket års priser?", "2026"),
+        ("Lokaler, ledelse", "0"), ("Timer til opgaven", "2.000"), ("I hvilket års priser?", "2026"),
         ("Hvor er det fra?", "Lønkontoret"), ("Hvornår blev det slået op?", TODAY.isoformat()),
     ):  # fmt: skip
         panel.get_by_label(re.compile(re.escape(label))).first.fill(value)
     pick(panel, "Hvilken timepris er det?", "Hvad koster en time for en koordinator?")
     panel.get_by_role("button", name="Gem", exact=True).first.click()
     expect(panel.get_by_text("1.924").last).to_be_visible()
-    panel.get_by_label(re.compile("Timer til opgaven")).fill("1400")
+    panel.get_by_label(re.compile("Timer til opgaven")).fill("1.400")
     panel.get_by_role("button", name="Gem", exact=True).first.click()
     expect(panel.get_by_text("354,00 kr.")).to_be_visible()
     assert axe(page) == []
@@ -125,9 +125,12 @@ def test_an_estimate_is_begun_and_filled_in_by_its_steps(app, guest, site, axe):
     fill(page, "Hvor mange forløb begynder", **{"Højst": "16"})
     page.get_by_role("button", name="Gem tallene").click()
     expect(page.get_by_text("Skriv, hvor tallet er fra.").first).to_be_visible()
+    told = shown(page).get_by_text(re.compile(r"^Her mangler \d+ tal"))
+    left = int(re.findall(r"\d+", told.inner_text())[0])
     fill(page, "Hvor mange forløb begynder", **{"Hvor fra": "Vores plan"})
     page.get_by_role("button", name="Gem tallene").click()
     expect(shown(page).get_by_text(re.compile("^Gemt kl"))).to_be_visible()
+    expect(told).to_have_text(f"Her mangler {left - 1} tal.")
     assert axe(page) == []
 
     tab(page, "6 Resultat")
@@ -180,6 +183,9 @@ def test_a_result_is_told_side_by_side_and_taken_along(app, guest, site, axe):
     page.get_by_role("radio", name="Det, det ville koste i løn").check(force=True)
     expect(page.get_by_text(f"Deres tid tæller som {format_number(worth)}")).to_be_visible()
     assert axe(page) == []
+    with page.expect_download() as begun_download:
+        page.get_by_role("button", name="Tallene til SØM (CSV)").click()
+    assert begun_download.value.suggested_filename.startswith("omkostninger-")
     book = openpyxl.load_workbook(io.BytesIO(downloaded(page, "Hent det som regneark")))
     assert "Til SØM" in book.sheetnames
     assert book["Resultat"]["B4"].data_type == "f"

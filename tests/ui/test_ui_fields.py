@@ -190,6 +190,16 @@ def test_a_point_in_an_amount_of_money_stands_between_thousands(raw, number):
     assert NumberField("n", "N", is_money=True).parse(raw) == Decimal(number)
 
 
+def test_a_point_stands_between_thousands_where_the_number_is_too_small_without():
+    hours = NumberField("n", "N", minimum=37, maximum=1924)
+    assert hours.parse("1.420") == 1420
+    for unclear in (NumberField("n", "N", minimum=1), NumberField("n", "N")):
+        with pytest.raises(InputFault, match="1420"):
+            unclear.parse("1.420")
+    with pytest.raises(InputFault, match="37"):
+        hours.parse("1,42")
+
+
 @pytest.mark.parametrize(
     "raw", ["syv", "1,2,3", "1.23,4", "1e5", "NaN", "∞", "--3", float("inf"), True, "1" * 50]
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from peerbook.costs.assessment import hour_key
 from peerbook.costs.capacity import Capacity, capacity
-from peerbook.costs.figure import FULL_YEAR_HOURS
+from peerbook.costs.figure import FULL_WEEK_HOURS, FULL_YEAR_HOURS
 from peerbook.costs.model import Model
 from peerbook.costs.opened import Opened
 from peerbook.costs.staffing import staff_of
@@ -173,7 +173,7 @@ def _fields(number: int, *, is_one: bool) -> list[Field[Any]]:
         ),
         NumberField(
             f"{_EFFECTIVE}_{number}", _("Hours left for the work in a full year"),
-            required=is_one, minimum=1, maximum=FULL_YEAR_HOURS, unit=_("hours"),
+            required=is_one, minimum=FULL_WEEK_HOURS, maximum=FULL_YEAR_HOURS, unit=_("hours"),
             hint=_(
                 "A full year is {hours} hours, before holidays, illness, breaks and meetings."
             ).format(hours=format_number(FULL_YEAR_HOURS)) if not number else "",

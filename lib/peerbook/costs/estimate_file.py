@@ -101,7 +101,7 @@ def som_file(said: Assessment, model: Model) -> bytes:
         [
             year, category_name(category), payer_name(payer),
             found.total(year=year, category=category, payer=payer), said.price_year,
-            yes() if (category, payer) in assumed else "", status,
+            yes() if (category, payer) in assumed else None, status,
         ]
         for year in said.counted
         for category, payer in paid_places(found)

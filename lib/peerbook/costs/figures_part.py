@@ -313,6 +313,7 @@ class Figures:
         # What others saved meanwhile is not what this form shows.
         stands = {key: one for key, one in self._seen.items() if key not in mine}
         self._seen = stands | {key: one for key, one in mine.items() if one is not None}
+        self._tell_missing()
         return receipt
 
     def _faults(self, group: _Asked, rows: tuple[Row, ...]) -> list[Fault]:

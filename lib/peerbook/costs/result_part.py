@@ -262,13 +262,12 @@ class Results:
 
     def _file(self, one: Result) -> tuple[str, bytes, str]:
         origin = self._opened.origin(one.estimate)
-        name = origin.file_name(f"{_('costs')}-{one.model.id}", "xlsx")
+        name = origin.file_name(_("costs {model}").format(model=one.model.id), "xlsx")
         return name, estimate_file(one.said, one.model, origin), WORKBOOK
 
     def _som_file(self, one: Result) -> tuple[str, bytes, str]:
-        name = self._opened.origin(one.estimate).file_name(
-            f"{_('costs')}-{one.model.id}-som", "csv"
-        )
+        called = _("costs {model} for SØM").format(model=one.model.id)
+        name = self._opened.origin(one.estimate).file_name(called, "csv")
         return name, som_file(one.said, one.model), CSV
 
     def _volunteer_parts(self, found: Estimate) -> list[Part]:

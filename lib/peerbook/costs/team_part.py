@@ -8,7 +8,7 @@ from typing import Any
 
 from peerbook.costs.assessment import EARLIEST, LATEST, Level, hour_key
 from peerbook.costs.entries_part import Entries, Sort, Values
-from peerbook.costs.figure import FULL_YEAR_HOURS
+from peerbook.costs.figure import FULL_WEEK_HOURS, FULL_YEAR_HOURS
 from peerbook.costs.model import load_models
 from peerbook.costs.names import status_name
 from peerbook.costs.opened import Opened
@@ -157,7 +157,7 @@ class Team:
                         ),
                         NumberField(
                             "effective_hours", _("Hours left for the work in a full year"),
-                            required=True, minimum=1, maximum=FULL_YEAR_HOURS, unit=_("hours"),
+                            required=True, minimum=FULL_WEEK_HOURS, maximum=FULL_YEAR_HOURS, unit=_("hours"),
                             hint=_(
                                 "A full year is {hours} hours. Take off holidays, illness, breaks "
                                 "and meetings. There is no official number."

@@ -79,7 +79,8 @@ def folded(text: str, length: int) -> str:
     >>> folded("Stopped by the peer or by oneself", 22)
     'Stopped by the peer or <br>by oneself'
     """
-    return f" {_LINE_BREAK}".join(textwrap.wrap(text, length))
+    lines = textwrap.wrap(text, length, break_long_words=False, break_on_hyphens=False)
+    return f" {_LINE_BREAK}".join(lines)
 
 
 def _figure_json(figure: go.Figure) -> dict[str, Any]:

@@ -36,7 +36,8 @@ class NumberField(Field[Decimal | None]):
         What is counted, shown behind the number.
     is_money
         Whether a point can only stand between thousands, since nobody writes thousandths of a
-        krone; else whoever writes 1.200 is asked which number that is.
+        krone; else whoever writes 1.200 is asked which number that is, unless 1,2 is below the
+        least.
     """
 
     _: KW_ONLY
@@ -77,7 +78,7 @@ class NumberField(Field[Decimal | None]):
                 raise self._not_a_number()
             text = f"{whole.replace('.', '')}.{decimals}"
         elif _THOUSANDS.fullmatch(text):
-            if text.count(".") == 1 and isinstance(raw, str) and not self.is_money:
+            if text.count(".") == 1 and isinstance(raw, str) and self._may_be_decimals(text):
                 meant = text.replace(".", ""), text.replace(".", ",")
                 message = _("It is not clear which number this is. Write {one} or {other}.")
                 raise self._fault(message.format(one=meant[0], other=meant[1]))
@@ -85,6 +86,12 @@ class NumberField(Field[Decimal | None]):
         if not _NUMBER.fullmatch(text):
             raise self._not_a_number()
         return Decimal(text)
+
+    def _may_be_decimals(self, text: str) -> bool:
+        """Return whether one point before three digits can be meant as a decimal point."""
+        if self.is_money:
+            return False
+        return self.minimum is None or Decimal(text) >= self.minimum
 
     def _not_a_number(self) -> InputFault:
         return self._fault(_("This is not a number. Write it with digits, such as 7,5."))
