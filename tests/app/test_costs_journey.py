@@ -103,8 +103,9 @@ def test_an_estimate_is_begun_and_filled_in_by_its_steps(app, guest, site, axe):
     for label, value in (
         ("Hvad er de?", "Koordinator"), ("Timer om ugen til dette", "15"),
         ("Løn for et fuldt år", "420.000"), ("Pension, feriepenge", "18"),
-        ("Lokaler, ledelse", "0"), ("Timer til opgaven", "2.000"), ("I hvilket års priser?", "2026"),
-        ("Hvor er det fra?", "Lønkontoret"), ("Hvornår blev det slået op?", TODAY.isoformat()),
+        ("Lokaler, ledelse", "0"), ("Timer til opgaven", "2.000"),
+        ("I hvilket års priser?", "2026"), ("Hvor er det fra?", "Lønkontoret"),
+        ("Hvornår blev det slået op?", TODAY.isoformat()),
     ):  # fmt: skip
         panel.get_by_label(re.compile(re.escape(label))).first.fill(value)
     pick(panel, "Hvilken timepris er det?", "Hvad koster en time for en koordinator?")
@@ -215,12 +216,15 @@ def test_ranges_are_drawn_and_a_grant_changes_the_result_at_once(app, guest, sit
     pick(panel, "Penge eller en gave?", "Et tilskud")
     panel.get_by_label(re.compile("Hvor mange kroner?")).fill("25.000")
     pick(panel, "Hvornår?", "Hvert år")
-    pick(panel, "Hvem betaler, giver eller sparer det?", "En forening eller fond")
+    pick(panel, "Hvem giver det?", "En forening eller fond")
     panel.get_by_label(re.compile("I hvilket års priser?")).fill("2026")
     panel.get_by_label(re.compile("Hvor er det fra?")).fill("Bevillingen")
     panel.get_by_label(re.compile("Hvornår blev det slået op?")).fill(TODAY.isoformat())
     panel.get_by_role("button", name="Gem", exact=True).click()
     expect(page.get_by_role("table", name="Tilskud og gaver")).to_contain_text("En fond")
+    tab(page, "5 Sparet")
+    unfold(page, "Tilføj noget, der spares")
+    expect(shown(page).get_by_label(re.compile("^Hvem sparer det?"))).to_be_visible()
     tab(page, "6 Resultat")
     by_year = page.get_by_role("table", name=re.compile("^Kroner efter kategori"))
     expect(row_of(by_year, "Et tilskud")).to_contain_text("75.000")

@@ -236,6 +236,12 @@ def _how_much(titles: Mapping[str, str]) -> Group:
     )  # fmt: skip
 
 
+def _asked_of(kinds: tuple[Kind, ...]) -> str:
+    if "cost" in kinds:
+        return _("Who pays for it?")
+    return _("Who saves it?") if "saving" in kinds else _("Who gives it?")
+
+
 def _fields(
     opened: Opened, kinds: tuple[Kind, ...], *, with_category: bool
 ) -> list[Field[Any] | Group]:
@@ -259,7 +265,7 @@ def _fields(
             ],
         ),
         ChoiceField(
-            "payer", _("Who pays, gives or saves it?"), required=True,
+            "payer", _asked_of(kinds), required=True,
             options=[(one, payer_name(one)) for one in get_args(Payer)],
         ),
         YearField(

@@ -157,7 +157,8 @@ class Team:
                         ),
                         NumberField(
                             "effective_hours", _("Hours left for the work in a full year"),
-                            required=True, minimum=FULL_WEEK_HOURS, maximum=FULL_YEAR_HOURS, unit=_("hours"),
+                            required=True, minimum=FULL_WEEK_HOURS, maximum=FULL_YEAR_HOURS,
+                            unit=_("hours"),
                             hint=_(
                                 "A full year is {hours} hours. Take off holidays, illness, breaks "
                                 "and meetings. There is no official number."
