@@ -322,6 +322,24 @@ def test_another_payer_in_the_sheet_of_lines_is_left_with_what_falls_on_them(tmp
     assert left["I alt"]["net"] == then.total()
 
 
+def test_a_number_of_none_that_is_written_into_the_file_makes_dashes_and_no_errors(found, tmp_path):
+    said, known = found
+
+    def none_begin(book):
+        asked = {said.names(one)[STARTED] for one in (VEJLE, BRO)}
+        for row in book["Tal"].iter_rows():
+            if row[0].value in asked:
+                row[2].value = 0
+
+    rows = recalculated(tmp_path, changed(said, none_begin))
+    cells = [str(value) for sheet in rows.values() for row in sheet for value in row]
+    assert not [value for value in cells if value.startswith(("#", "Err:"))]
+    told = {row[0]: row[-1] for row in rows["Resultat"]}
+    assert told["Betales for hvert forløb, der begyndte"] == "–"
+    assert told["Betales for hver måned, et par er sammen"] == "–"
+    assert 0 < kr(told["Det, der betales"]) < known.total()
+
+
 def test_a_changed_figure_changes_the_result_by_its_formula(found):
     book = openpyxl.load_workbook(io.BytesIO(estimate_file(found[0], VEJLE)))
     formulas = [

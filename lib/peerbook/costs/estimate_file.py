@@ -43,6 +43,7 @@ from peerbook.text import _, format_date, format_number, ngettext
 
 _TIE = Decimal("0.000000001")
 """Kroner by which the row of a difference parts it from one that is just as large."""
+_DASH = literal("–")
 _NOTHING = Decimal("0.005")
 """Kroner below which a difference is none."""
 
@@ -157,10 +158,14 @@ class _Book:
         completed, months = (self.grounds.used(model, key) for key in (COMPLETED, MONTHS))
         units = self.grounds.found[model].units
         return (
-            self.grounds.priced(f"{paid}/{begun}", units.per_started),
-            self.grounds.priced(f"{paid}/({begun}*{completed})", units.per_completed),
-            self.grounds.priced(f"{paid}/({begun}*{months})", units.per_pair_month),
+            self._each_of(paid, begun, units.per_started),
+            self._each_of(paid, f"({begun}*{completed})", units.per_completed),
+            self._each_of(paid, f"({begun}*{months})", units.per_pair_month),
         )
+
+    def _each_of(self, kr: str, count: str, value: Decimal) -> Formula:
+        """Return what there is for each; a dash where somebody writes in the file that none is."""
+        return self.grounds.priced(f"IF({count}=0,{_DASH},{kr}/{count})", value)
 
     # -- one model ---------------------------------------------------------------------------------
 
@@ -227,7 +232,7 @@ class _Book:
             with_it = (found.total() + kr) / found.begun
             yield (
                 each.format(what=what),
-                self.grounds.priced(f"({paid}+{text})/{self._begun(model)}", with_it),
+                self._each_of(f"({paid}+{text})", self._begun(model), with_it),
             )
 
     def _notes(self) -> Iterator[str]:
@@ -294,14 +299,14 @@ class _Book:
             text = _("What makes {one} dearer than {other}, for each contract that began")
             units = (self.grounds.found[one].units.per_started for one in (model, least))
             more = self.grounds.priced(
-                f"D{row_of[model]}-D{row_of[least]}", next(units) - next(units)
+                _less(f"D{row_of[model]}", f"D{row_of[least]}"), next(units) - next(units)
             )
             rows += [(), (text.format(one=model.title, other=least.title), None, None, more)]
             rises = {key: self._each(model, key) - self._each(least, key) for key in self._listed}
             largest = sorted(rises, key=lambda key: -abs(rises[key]))  # those alike as they stand
             for rank, key in enumerate(largest[:MOST], start=1):
                 what, kr = (self._ranked(model, rank, is_name) for is_name in (True, False))
-                is_none, nothing = abs(rises[key]) < _NOTHING, f"ABS({kr})<{_NOTHING}"
+                is_none, nothing = abs(rises[key]) < _NOTHING, f"ABS(N({kr}))<{_NOTHING}"
                 name, rise = ("", "") if is_none else (self._listed[key], rises[key])
                 rows.append((
                     self.grounds.priced(f'IF({nothing},"",{what})', name), None, None,
@@ -339,8 +344,8 @@ class _Book:
                     get_column_letter(3 + place),
                     self._each(model, key) - self._each(least, key),
                 )
-                size = f"ABS({rise}{row})-ROW()*{_TIE:f}"
-                rises.append(self.grounds.priced(f"{ours}{row}-B{row}", kr))
+                size = f"IF(ISNUMBER({rise}{row}),ABS({rise}{row}),0)-ROW()*{_TIE:f}"
+                rises.append(self.grounds.priced(_less(f"{ours}{row}", f"B{row}"), kr))
                 rises.append(self.grounds.priced(size, abs(kr) - row * _TIE))
             rows.append((what, *each, *rises))
         return Sheet(_("Differences"), tuple(columns), rows)
@@ -350,8 +355,8 @@ class _Book:
         line = next((one for one in lines if one.id == key and one.kind == "cost"), None)
         if line is None:
             return 0
-        text = f"{self.grounds.all_years(model, line)}/{self._begun(model)}"
-        return self.grounds.priced(text, self._each(model, key))
+        kr = self.grounds.all_years(model, line)
+        return self._each_of(kr, self._begun(model), self._each(model, key))
 
     def _each(self, model: Model, key: str) -> Decimal:
         """Return what is paid for an activity for each contract that begins in a model."""
@@ -407,6 +412,11 @@ class _Book:
         if told := self._example_told():
             rows.append((None, told))
         return Sheet(_("For SØM"), columns, rows)
+
+
+def _less(one: str, other: str) -> str:
+    """Return by how much a cell is more than another; a dash where one of them is no number."""
+    return f"IF(COUNT({one},{other})=2,{one}-{other},{_DASH})"
 
 
 def no_place_for_grants() -> str:

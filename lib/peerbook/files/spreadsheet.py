@@ -67,10 +67,11 @@ _NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 _FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\0")
 
 _TOP = {"valign": "top"}
-_WRAPPED = {**_TOP, "text_wrap": True}
+_WRAPPED = {**_TOP, "text_wrap": True, "indent": 1}
+"""How texts stand: apart from a number to their left."""
 _HEADING = {
     "bold": True, "font_color": "#1F3B33", "bg_color": "#E4EEEA", "bottom": 1,
-    "bottom_color": "#7F9F94", "valign": "vcenter", "text_wrap": True,
+    "bottom_color": "#7F9F94", "valign": "vcenter", "text_wrap": True, "indent": 1,
 }  # fmt: skip
 _A4 = 9
 _MAX_MARGIN = 255
@@ -250,7 +251,8 @@ class _Page:
             return "'{}'".format(self.titles[name[1]].replace("'", "''"))
 
         text = "=" + re.sub("«([^»]*)»", quoted, formula.text)
-        look = self.looks(_TOP, num_format=_PLAIN_FORMAT if formula.is_plain else _DECIMAL_FORMAT)
+        stands = _WRAPPED if isinstance(formula.value, str) and formula.value else _TOP
+        look = self.looks(stands, num_format=_PLAIN_FORMAT if formula.is_plain else _DECIMAL_FORMAT)
         known = float(formula.value) if isinstance(formula.value, Decimal) else formula.value
         self.page.write_formula(row, position, text, look, known)
 
@@ -282,9 +284,8 @@ class _Page:
 
 
 def _lines(column: SheetColumn) -> int:
-    return sum(
-        max(1, math.ceil(len(line) * 1.15 / column.width)) for line in column.heading.split("\n")
-    )
+    room = max(1, column.width - 1)  # what the indent leaves
+    return sum(max(1, math.ceil(len(line) * 1.15 / room)) for line in column.heading.split("\n"))
 
 
 def _rule(column: SheetColumn) -> dict[str, Any]:
