@@ -407,3 +407,11 @@ def test_the_sheets_of_an_invented_plan_have_whole_names(monkeypatch, language):
     invented = sheets_in(workbook_bytes(plan, TODAY, turns, origin))
     mark = {"da": "(opdigtet)", "en": "(invented)"}[language]
     assert list(invented)[: len(whole)] == [f"{title} {mark}" for title in whole]
+
+
+def test_a_text_stands_apart_from_the_number_to_its_left():
+    columns = (SheetColumn("Tal"), SheetColumn("Ord"), SheetColumn("Regnet ud"))
+    data = workbook([Sheet("Ark", columns, [(7, "Opdigt", Formula('"a"', "a"))])])
+    _number, *texts = openpyxl.load_workbook(io.BytesIO(data)).active[2]
+    for cell in texts:  # an indent counts for nothing without a side to count from
+        assert (cell.alignment.horizontal, cell.alignment.indent) == ("left", 1)

@@ -173,7 +173,7 @@ class Grounds:
             SheetColumn(_("Category"), 14, allowed=tuple(map(category_name, get_args(Category)))),
             SheetColumn(_("Kind"), 18, allowed=tuple(map(kind_name, get_args(Kind)))),
             SheetColumn(_("Who pays"), 24, allowed=payers),
-            SheetColumn(_("When"), 20),
+            SheetColumn(_("When"), 34),
             SheetColumn(_("Spent on volunteers"), 12),
             *(SheetColumn(str(year), 14) for year in self.years),
             SheetColumn(_("In all"), 16), SheetColumn(_("Standing"), 14),

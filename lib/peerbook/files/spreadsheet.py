@@ -67,7 +67,7 @@ _NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 _FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\0")
 
 _TOP = {"valign": "top"}
-_WRAPPED = {**_TOP, "text_wrap": True, "indent": 1}
+_WRAPPED = {**_TOP, "text_wrap": True, "align": "left", "indent": 1}
 """How texts stand: apart from a number to their left."""
 _HEADING = {
     "bold": True, "font_color": "#1F3B33", "bg_color": "#E4EEEA", "bottom": 1,
