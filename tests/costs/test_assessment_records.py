@@ -90,6 +90,7 @@ def test_two_people_may_fill_in_different_figures_but_not_overwrite_one(store, s
         ("staff", "key", member(effective_hours=Decimal(2000)), ["effective_hours"]),
         ("lines", "key", own_line(kr=-5), ["kr"]),
         ("levels", "2018", Level(Decimal(0), "KL", TODAY), ["level"]),
+        ("levels", "2018", Level(Decimal(10) ** 20, "KL", TODAY), ["level"]),
         ("levels", "next year", Level(Decimal(1), "KL", TODAY), ["year"]),
         ("levels", "1999", Level(Decimal(0), "KL", TODAY), ["year", "level"]),
         ("levels", "02026", Level(Decimal(1), "KL", TODAY), ["year"]),

@@ -113,6 +113,28 @@ def test_hours_of_one_title_are_taken_from_those_and_from_all_of_their_kind():
     assert few.is_short
 
 
+def test_kinds_that_share_somebody_are_also_counted_together():
+    """Those called Medarbejder have hours for each kind alone, and not for all of it."""
+    staff = team(*(
+        dataclasses.replace(member(wage), title=title, hours_a_week=Decimal(hours))
+        for title, hours in (("Medarbejder", 5), ("Anden", 1))
+        for wage in ("coordinator_wage", "professional_wage")
+    ))  # fmt: skip
+
+    def left(hours):
+        found = worked(filled(staff=staff, lines={"x": of_hours("Medarbejder", hours)}, years=1))
+        there = Decimal(12) * 1400 / 37
+        return [
+            (one.is_short, one.priced)
+            for one in found
+            if one.there is not None and round(one.there, 9) == round(there, 9)
+        ]
+
+    enough, fixed = Decimal(12) * 1400 / 37, COORDINATOR + START + TEACHER
+    assert left(int(enough - fixed)) == [(False, int(enough - fixed) + fixed)]
+    assert left(int(enough - fixed) + 2) == [(True, int(enough - fixed) + 2 + fixed)]
+
+
 def test_a_title_that_is_its_whole_kind_stands_once():
     made = filled(staff=team(member()), lines={"x": of_hours("Koordinator", 100)}, years=1)
     assert [(one.staff.name, one.priced) for one in worked(made)] == [

@@ -30,10 +30,12 @@ from peerbook.costs.figure import Figure, Unit, wrong_with
 from peerbook.costs.model import Model, load_models
 from peerbook.costs.team import Member, hour_of, is_old
 from peerbook.errors import Fault, InputFault, Place
-from peerbook.text import _
+from peerbook.text import _, format_number
 
 EARLIEST, LATEST = 2000, 2100
 """Years between which prices and programmes lie."""
+HIGHEST_LEVEL = 1_000_000
+"""Higher than any index of prices: what is more has a slip in it."""
 OWN, HOUR_OF, LEVEL = "own", "hour_of", "level"
 """What keys begin with of a place's own lines, of an hour of somebody on its team, and of the index
 of prices in a year."""
@@ -120,10 +122,11 @@ class Level:
 
     def faults(self) -> list[Fault]:
         """Return what is wrong, each at its field."""
-        if self.level.is_finite() and self.level > 0:
+        if self.level.is_finite() and 0 < self.level <= HIGHEST_LEVEL:
             return []
-        text = _("Write the level as the index has it, more than zero.")
-        return [Fault(text, Place(field="level"))]
+        text = _("Write the level as the index has it, more than zero and at most {most}.")
+        message = text.format(most=format_number(HIGHEST_LEVEL))
+        return [Fault(message, Place(field="level"))]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -11,6 +12,7 @@ from peerbook.costs.case import Case
 from peerbook.costs.figure import FULL_WEEK_HOURS
 from peerbook.costs.model import Model
 from peerbook.costs.team import Staff
+from peerbook.text import format_list
 
 _LEAST_SHORT = Decimal("0.5")
 """Hours in a year below which what is short is a matter of rounding."""
@@ -59,7 +61,8 @@ def staff_of(said: Assessment, model: Model, case: Case) -> tuple[Staff, ...]:
 
     Who is on the team is of the kind their price says. Where a place's own cost is hours of a
     title, all of that title are a kind, too, and may be part of another: what is priced for these
-    few is also taken from the hours of the many. Volunteers are no staff.
+    few is also taken from the hours of the many. Kinds that share somebody, none being part of the
+    other, are one kind together, too. Volunteers are no staff.
 
     Parameters
     ----------
@@ -68,13 +71,30 @@ def staff_of(said: Assessment, model: Model, case: Case) -> tuple[Staff, ...]:
     """
     prices = [case.hour_price(line) for line in case.lines if line.kind == "cost"]
     there = {price: _keys(said, price) for price in prices if price is not None}
-    kinds = dict[frozenset[str] | str, Staff]()
+    names = dict[frozenset[str], str]()
     for price, keys in there.items():
+        names.setdefault(keys, _name(said, model, price))
+    for whole in _joined([keys for keys in names if keys]):
+        parts = dict.fromkeys(name for keys, name in names.items() if keys and keys < whole)
+        names.setdefault(whole, format_list(list(parts)))
+
+    def kind(keys: frozenset[str], name: str) -> Staff:
         wages = frozenset(one for one, others in there.items() if others and others <= keys)
-        members = tuple(one for key, one in said.staff.items() if key in keys)
-        kind = Staff(_name(said, model, price), wages | {price}, members)
-        kinds.setdefault(keys or price, kind)
-    return tuple(sorted(kinds.values(), key=lambda one: -len(one.wages)))
+        return Staff(name, wages, tuple(said.staff[key] for key in said.staff if key in keys))
+
+    alone = [price for price, keys in there.items() if not keys]
+    kinds = [kind(keys, name) for keys, name in names.items() if keys]
+    kinds += [Staff(_name(said, model, price), frozenset({price})) for price in alone]
+    return tuple(sorted(kinds, key=lambda one: -len(one.wages)))
+
+
+def _joined(kinds: Sequence[frozenset[str]]) -> Iterator[frozenset[str]]:
+    """Yield each with all it shares anything with, and all that these share anything with."""
+    for one in kinds:
+        whole = one
+        while more := [other for other in kinds if other & whole and not other <= whole]:
+            whole = whole.union(*more)
+        yield whole
 
 
 def staffing(said: Assessment, model: Model, case: Case) -> tuple[Staffing, ...]:

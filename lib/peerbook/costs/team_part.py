@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from peerbook.costs.assessment import EARLIEST, LATEST, Level, hour_key
+from peerbook.costs.assessment import EARLIEST, HIGHEST_LEVEL, LATEST, Level, hour_key
 from peerbook.costs.entries_part import Entries, Sort, Values
 from peerbook.costs.figure import FULL_WEEK_HOURS, FULL_YEAR_HOURS
 from peerbook.costs.model import load_models
@@ -279,7 +279,8 @@ def _of_levels(opened: Opened) -> Sort[Level]:
         return [
             YearField("year", _("Year"), required=True, minimum=EARLIEST, maximum=LATEST),
             NumberField(
-                "level", _("Level of prices and wages"), required=True, minimum=0, decimals=4,
+                "level", _("Level of prices and wages"), required=True, decimals=4,
+                minimum=0, maximum=HIGHEST_LEVEL,
                 hint=_("On any scale, as long as it is the same for all years."),
             ),
             TextField("source", _("Where is it from?"), required=True, max_length=200),
