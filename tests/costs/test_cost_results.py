@@ -68,6 +68,26 @@ def test_nothing_is_worked_out_while_a_figure_is_missing(open_it):
     assert len(missing.spec()["state"]["data"]["rows"]) == len(asked)
 
 
+def test_what_is_missing_is_told_with_the_step_that_asks_for_it(open_it):
+    paid = member()
+    old = dataclasses.replace(paid.employment, price_year=2020)
+    given = dataclasses.replace(own_line("grant"), figure=said("kr", 5000, price_year=2020))
+    made = assessment(
+        models=(GUIDES.id,), staff={"a": dataclasses.replace(paid, employment=old)},
+        lines={"a": given},
+    )  # fmt: skip
+    (table,) = everything(Results(open_it(made)).parts(), Table)
+    rows = table.spec()["state"]["data"]["rows"]
+    places = {what: where for what, where, _told in rows}
+    assert set(places.values()) == {
+        "2 Teams", "3 Ressourceforbrug: Det, alle modeller spørger om",
+        f"3 Ressourceforbrug: {GUIDES.title}", "4 Tilskud",
+    }  # fmt: skip
+    asked = {one.id: one.ask for one in GUIDES.questions}
+    assert places[asked["coordinator_wage"]] == "2 Teams"
+    assert places[asked[STARTED]].endswith("Det, alle modeller spørger om")
+
+
 def test_no_outcome_is_told_before_there_are_any(open_it):
     told = words(Results(open_it(filled(BOTH))).parts())
     assert "ingen resultatdata" in told

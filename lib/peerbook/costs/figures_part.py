@@ -15,7 +15,7 @@ from peerbook.costs.entries_part import Entries
 from peerbook.costs.figure import PRICES, Figure, Unit, both_or_none, wrong_with
 from peerbook.costs.lines_part import own_costs
 from peerbook.costs.model import Model, Question
-from peerbook.costs.names import category_name, step_name, unit_name
+from peerbook.costs.names import all_models_ask, category_name, step_name, unit_name
 from peerbook.costs.opened import Opened
 from peerbook.costs.payers_part import WhoPays
 from peerbook.costs.spread import Triangle
@@ -109,7 +109,7 @@ class Figures:
         if self._about not in {one.id for one in chosen}:
             self._about = _SHARED
         options = [
-            (_SHARED, _("What all models ask for")),
+            (_SHARED, all_models_ask()),
             *((one.id, one.title) for one in chosen),
         ]
 

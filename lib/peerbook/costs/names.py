@@ -63,6 +63,11 @@ def step_name(step: Step) -> str:
     }[step]
 
 
+def all_models_ask() -> str:
+    """Return what the figures are called that are asked for once, for all models."""
+    return _("What all models ask for")
+
+
 def category_name(category: Category) -> str:
     """Return the name of a category, as the Danish guide to costing has it."""
     return {

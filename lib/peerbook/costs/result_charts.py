@@ -13,7 +13,7 @@ from peerbook.costs.draws import DRAWS, Reach
 from peerbook.costs.outcomes import Acceptability
 from peerbook.costs.spread import EDGE, Draws
 from peerbook.text import _, format_number, format_share
-from peerbook.ui import Chart, Column, TableData, figure_of, folded
+from peerbook.ui import LINE_BREAK, Chart, Column, TableData, figure_of, folded
 
 CURVE_STEPS = 40
 """Amounts at which the curve of acceptability is drawn, beside none."""
@@ -22,7 +22,7 @@ TOLD = 2
 WIDEST = 8
 """Bars of the chart of what decides: more are not told apart, and the last decide nothing."""
 LABEL_LENGTH = 18
-_ROW_PX, _AROUND_PX = 62, 130
+_ROW_PX, _LINE_PX, _AROUND_PX = 62, 17, 130
 _LOW, _HIGH = "#1f5fa8", "#b3541e"
 
 
@@ -94,7 +94,7 @@ def range_chart(ranges: Sequence[Range]) -> Chart:
     alt = _("A mark for each model, and a line through it for where 95 of 100 draws lie.")
     return Chart(
         _lying(traces, [one.name for one in ranges]), finding=finding, alt=f"{alt} {finding}",
-        table=TableData(columns, rows, caption), height_px=_height(len(ranges)),
+        table=TableData(columns, rows, caption), height_px=_height([one.name for one in ranges]),
     )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def tornado_chart(reaches: Sequence[Reach], names: Mapping[str, str], kr: Decima
     return Chart(
         figure, finding=told, alt=f"{alt} {told}",
         table=TableData(columns, rows, _("What decides the cost of a contract")),
-        height_px=_height(len(shown)) + 40,
+        height_px=_height([names[one.key] for one in shown]) + 40,
     )  # fmt: skip
 
 
@@ -207,8 +207,9 @@ def _lying(
     )  # fmt: skip
 
 
-def _height(rows: int) -> int:
-    return _AROUND_PX + _ROW_PX * rows
+def _height(names: Sequence[str]) -> int:
+    lines = max(_folded(one).count(LINE_BREAK) + 1 for one in names)
+    return _AROUND_PX + max(_ROW_PX, _LINE_PX * (lines + 1)) * len(names)
 
 
 def _folded(name: str) -> str:

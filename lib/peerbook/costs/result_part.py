@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, get_args
 
-from peerbook.costs.assessment import Assessment
+from peerbook.costs.assessment import HOUR_OF, OWN, Assessment
 from peerbook.costs.by_payer import (
     amount_names,
     grants_told,
@@ -22,11 +22,14 @@ from peerbook.costs.draws import DRAWS, drawn_per_started, reaches
 from peerbook.costs.estimate_file import estimate_file, som_file
 from peerbook.costs.model import Model
 from peerbook.costs.names import (
+    Step,
+    all_models_ask,
     category_name,
     kind_name,
     kroner,
     net_below_zero,
     payers_told,
+    step_name,
     years_told,
 )
 from peerbook.costs.opened import Opened
@@ -68,6 +71,7 @@ from peerbook.ui import (
 Worth = Literal["zero", "replacement", "net"]
 """How volunteers' time is counted: not at all, as what it would cost to pay for it, or as that less
 what is spent on them."""
+_STEPS: dict[Kind, Step] = {"grant": "grants", "gift": "grants", "saving": "saved"}
 
 
 @dataclass(frozen=True)
@@ -304,14 +308,29 @@ def _missing_parts(one: Result) -> list[Part]:
         len(one.faults),
     )
     rows = [
-        {"what": one.names.get(fault.place.field or "", ""), "told": fault.message}
+        {"what": one.names.get(key, ""), "where": _asked_at(one, key), "told": fault.message}
         for fault in one.faults
+        for key in [fault.place.field or ""]
     ]
-    columns = [Column("what", _("Figure")), Column("told", _("What to do"))]
+    columns = [
+        Column("what", _("Figure")), Column("where", _("Where it is asked")),
+        Column("told", _("What to do")),
+    ]  # fmt: skip
     return [
         Notice("info", missing.format(n=format_number(len(one.faults)))),
         Table(columns, rows, _("What is missing"), sortable=False),
     ]
+
+
+def _asked_at(one: Result, key: str) -> str:
+    """Return the step that asks for a figure, and for which model."""
+    kinds = {line.id: line.kind for line in one.case.lines}
+    if key.startswith(f"{OWN}_"):
+        return step_name(_STEPS.get(kinds[key], "resources"))
+    if key.startswith(f"{HOUR_OF}_") or one.said.of_wage(key):
+        return step_name("teams")
+    of = all_models_ask() if key in one.model.shared else one.model.title
+    return f"{step_name('resources')}: {of}"
 
 
 def _pay_told(said: Assessment) -> list[Part]:

@@ -5,7 +5,7 @@ browser.
 """
 
 from peerbook.text.markdown import bullets, literal
-from peerbook.ui.chart import Chart, figure_of, folded
+from peerbook.ui.chart import LINE_BREAK, Chart, figure_of, folded
 from peerbook.ui.fields import (
     ChoiceField,
     ChoicesField,
@@ -53,6 +53,7 @@ from peerbook.ui.reading import danish_text, how_easy
 from peerbook.ui.table import Cells, Column, Link, RowAction, Status, Table, TableData, Tone
 
 __all__ = [
+    "LINE_BREAK",
     "Action",
     "Address",
     "Button",

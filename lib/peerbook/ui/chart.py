@@ -17,7 +17,8 @@ from peerbook.ui.table import TableData, table_texts
 
 # Written by us, with marks that plotly shall read; all other texts may hold words of users.
 _TEMPLATES = ("hovertemplate", "texttemplate")
-_LINE_BREAK = "<br>"
+LINE_BREAK = "<br>"
+"""Between the lines of a label, see `folded`."""
 
 
 class Chart(Part):
@@ -80,7 +81,7 @@ def folded(text: str, length: int) -> str:
     'Stopped by the peer or <br>by oneself'
     """
     lines = textwrap.wrap(text, length, break_long_words=False, break_on_hyphens=False)
-    return f" {_LINE_BREAK}".join(lines)
+    return f" {LINE_BREAK}".join(lines)
 
 
 def _figure_json(figure: go.Figure) -> dict[str, Any]:
@@ -98,5 +99,5 @@ def _escaped(value: object, key: str = "") -> object:
         return [_escaped(part, key) for part in value]
     if isinstance(value, str) and key not in _TEMPLATES:
         # plotly reads a little HTML in every text, links among it.
-        return value.replace("<", "&lt;").replace("&lt;br>", _LINE_BREAK)
+        return value.replace("<", "&lt;").replace("&lt;br>", LINE_BREAK)
     return value
