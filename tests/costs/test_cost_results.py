@@ -88,6 +88,13 @@ def test_what_is_missing_is_told_with_the_step_that_asks_for_it(open_it):
     assert places[asked[STARTED]].endswith("Det, alle modeller spørger om")
 
 
+def test_a_grant_of_which_nobody_says_for_whom_is_asked_about_where_two_pay(open_it):
+    ours = dataclasses.replace(own_line("cost"), payer="region")
+    for lines, asked in (({"a": own_line("grant")}, 0), ({"a": own_line("grant"), "b": ours}, 1)):
+        told = words(Results(open_it(filled(lines=lines))).parts())
+        assert told.count("Ret dem i trin 4") == asked
+
+
 def test_no_outcome_is_told_before_there_are_any(open_it):
     told = words(Results(open_it(filled(BOTH))).parts())
     assert "ingen resultatdata" in told

@@ -425,8 +425,13 @@ def _by_payer(found: Estimate) -> list[Part]:
     return [
         table,
         *([Prose(grants_told())] if found.total("grant") else []),
+        *([Prose(_for_whom_told())] if any(one.payer is None for one in told) else []),
         *(Notice("info", one) for one in too_large_grants(found)),
     ]
+
+
+def _for_whom_told() -> str:
+    return _("Some grants do not say whose costs they are for. Correct them in step 4.")
 
 
 def _assumed_told(found: Estimate) -> list[Part]:
