@@ -279,6 +279,15 @@ def test_wide_table_is_cards_on_a_telephone_with_every_column_in_sight(show):
     expect(page.locator(".pb-stacked")).to_have_count(0)
 
 
+def test_a_card_leaves_out_the_numbers_there_are_none_of(show):
+    columns = [NAMES, *(ui.Column(f"c{n}", f"Kolonne {n}", kind="number") for n in range(12))]
+    row = {"name": "Anna"} | {f"c{n}": None if n else 7 for n in range(12)}
+    page = show(ui.Table(columns, [row], "Deltagere"))
+    expect(page.get_by_role("cell", name="–")).to_have_count(11)
+    page.set_viewport_size({"width": 375, "height": 800})
+    expect(page.get_by_role("cell")).to_have_count(1)
+
+
 def test_long_headings_of_numbers_wrap_before_a_table_becomes_cards_and_no_word_is_cut(show):
     heads = ["Undervisningsdage med fremmøde", "Holdt aftalen", "Indhentet", "Dage tilbage"]
     heads += ["Ikke noteret endnu", "Kan nå det endnu"]

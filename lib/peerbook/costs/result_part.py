@@ -409,8 +409,12 @@ def _by_payer(found: Estimate) -> list[Part]:
     """Return what falls on each, what they are left with, and which grants are too large."""
     parts = amount_names()
     told = shares(found)
+    always = "paid", "net"
     rows = [
-        {"who": share_name(one.payer), **{name: getattr(one, name) for name in parts}}
+        {
+            "who": share_name(one.payer),
+            **{name: getattr(one, name) or (0 if name in always else None) for name in parts},
+        }
         for one in told
     ]
     columns = [
@@ -418,7 +422,7 @@ def _by_payer(found: Estimate) -> list[Part]:
         *(
             Column(name, label, kind="number")
             for name, label in parts.items()
-            if name in ("paid", "net") or any(getattr(one, name) for one in told)
+            if name in always or any(getattr(one, name) for one in told)
         ),
     ]
     table = Table(columns, rows, _("Who pays and gives, in kroner"), sortable=False)

@@ -87,7 +87,7 @@ export function tableNode(data, { id, words, lang, isSortable, action }) {
   function rowNode(index) {
     const cells = data.rows[index].map((cell, i) => {
       const isLong = textOf(cell).length > LONG;
-      const attributes = { class: [lookOf(columns[i]), isLong && "pb-long"].filter(Boolean).join(" ") || null };
+      const attributes = { class: [lookOf(columns[i]), isLong && "pb-long", cell === null && "pb-none"].filter(Boolean).join(" ") || null };
       if (!i) return h("th", { ...attributes, scope: "row", role: "rowheader" }, content(cell));
       return h("td", { ...attributes, role: "cell", "data-label": columns[i].label }, content(cell));
     });
