@@ -280,10 +280,10 @@ def test_wide_table_is_cards_on_a_telephone_with_every_column_in_sight(show):
 
 
 def test_a_card_leaves_out_the_numbers_there_are_none_of(show):
-    columns = [NAMES, *(ui.Column(f"c{n}", f"Kolonne {n}", kind="number") for n in range(12))]
-    row = {"name": "Anna"} | {f"c{n}": None if n else 7 for n in range(12)}
+    columns = [NAMES, *(ui.Column(f"c{n}", f"Kolonne {n}", kind="number") for n in range(7))]
+    row = {"name": "Anna"} | {f"c{n}": None if n else 7 for n in range(7)}
     page = show(ui.Table(columns, [row], "Deltagere"))
-    expect(page.get_by_role("cell", name="–")).to_have_count(11)
+    expect(page.get_by_role("cell", name="–")).to_have_count(6)
     page.set_viewport_size({"width": 375, "height": 800})
     expect(page.get_by_role("cell")).to_have_count(1)
 
