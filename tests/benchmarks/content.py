@@ -191,14 +191,15 @@ def estimate_shown(hours: int) -> list[MadePart]:
     """Return what a cost estimate comes to, with so many hours to a day of teaching."""
     desk = open_desk()
     with desk.store.read() as session:
-        kept, *_ = assessment_records.assessments(session, site_records.sites(session)[0].id)
+        site = site_records.sites(session)[0]
+        kept, *_ = assessment_records.assessments(session, site.id)
     said = kept.assessment
     figures = {
         key: replace(one, value=Decimal(hours)) if key.endswith("teaching_hours") else one
         for key, one in said.figures.items()
     }
     kept = replace(kept, assessment=replace(said, models=("vejle",), figures=figures))
-    return Results(Opened(desk, kept)).parts()
+    return Results(Opened(desk, kept, site.name)).parts()
 
 
 def estimate_parts(hours: int) -> list[Part]:

@@ -90,7 +90,10 @@ class Bench:
         self._servers = servers
         self._pages = pages
         first = {page: choices()[0][0] for page, choices in content.FILTERS.items()}
-        self._expected = {page: expected(content.PARTS[page](first.get(page, 0))) for page in pages}
+        self._expected = {
+            page: expected(content.PARTS[page](first.get(page, 0)))
+            for page in {*pages, MEMORY_PAGE}
+        }
         self._turned = {page: expected(one.turned()) for page, one in content.TABBED.items()}
         self._labels = {page: one.label for page, one in content.TABBED.items()}
         self.times: dict[tuple[str, str, str], list[float]] = defaultdict(list)
