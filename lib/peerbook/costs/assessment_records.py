@@ -208,7 +208,7 @@ def _row(session: Session, number: int) -> CostAssessment:
 
 def _framed(one: Assessment) -> dict[str, object]:
     return {
-        "title": one.title, "models": list(one.models), "first_year": one.first_year,
+        "title": one.title, "models": tuple(one.models), "first_year": one.first_year,
         "years": one.years, "price_year": one.price_year,
     }  # fmt: skip
 
@@ -224,7 +224,7 @@ def _frame(session: Session, row: CostAssessment, made: Assessment) -> None:
     if session.scalar(others) is not None:
         raise InputFault.at("title", _("There is one of that name already. Call it otherwise."))
     for name, value in _framed(made).items():
-        setattr(row, name, value)
+        setattr(row, name, list(value) if isinstance(value, tuple) else value)
 
 
 def _saved(session: Session, row: CostAssessment) -> Saved:

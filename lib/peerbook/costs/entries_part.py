@@ -11,7 +11,9 @@ from peerbook.costs.assessment import Part as Held
 from peerbook.costs.assessment_records import Entry
 from peerbook.costs.names import Step, step_name
 from peerbook.costs.opened import Opened
-from peerbook.errors import Fault, InputFault
+from peerbook.costs.shared_entries import SharedEntries
+from peerbook.errors import Conflict, Fault, InputFault
+from peerbook.store import gone
 from peerbook.text import _
 from peerbook.ui import (
     Button,
@@ -65,8 +67,9 @@ class Sort(Generic[One]):
         Whether there is to be at least one: then the form stands open until there is.
     is_one
         Whether an entry of that part is of this sort.
-    key
-        What an entry is kept under; a random word when None.
+    key, of_key
+        What an entry is kept under, a random word when None; and the answers that tells. The list
+        shows it where it has a column "key".
     begin
         What the form for another begins with.
     """
@@ -86,6 +89,7 @@ class Sort(Generic[One]):
     add: str
     is_one: Callable[[One], bool] = lambda _one: True
     key: Callable[[Values], str] | None = None
+    of_key: Callable[[str], Values] = lambda _key: {}
     is_awaited: bool = False
     lead: str = ""
     begin: Callable[[], Values] = dict
@@ -140,12 +144,16 @@ class Entries(Generic[One]):
         def save(submission: Submission) -> str:
             key = self._key(submission.values)
             if key in getattr(self._opened.said, self._sort.held):
-                raise InputFault.at(
-                    next(iter(submission.values)),
-                    _("That stands in the list already. Correct it there."),
-                )
+                raise self._listed_already(submission.values)
             mine = self._entry(submission.values)
-            return receipt_text(self._opened.save(submission, self._sort.held, {}, {key: mine}))
+            try:
+                receipt = self._opened.save(submission, self._sort.held, {}, {key: mine})
+            except Conflict as conflict:
+                if not conflict.theirs:
+                    raise
+                self._opened.read()  # lest it is said to be in a list that does not show it
+                raise self._listed_already(submission.values) from None
+            return receipt_text(receipt)
 
         name = f"{self._sort.name}:{self._opened.number}"
         form = Form(
@@ -155,8 +163,15 @@ class Entries(Generic[One]):
         self._opened.watch(form, name, step_name(self._sort.step))
         return form
 
+    def _values(self, key: str, one: One) -> Values:
+        return {**self._sort.values(one), **self._sort.of_key(key)}
+
     def _key(self, values: Values) -> str:
         return secrets.token_hex(4) if self._sort.key is None else self._sort.key(values)
+
+    def _listed_already(self, values: Values) -> InputFault:
+        text = _("That stands in the list already. Correct it there.")
+        return InputFault.at(next(iter(values)), text)
 
     def _faults(self, values: Values) -> list[Fault]:
         """Return what is wrong with the answers that could be read."""
@@ -176,13 +191,23 @@ class Entries(Generic[One]):
         if seen is None:
             return [Prose(_("It is removed."))]
 
+        shared = SharedEntries(self._opened, self._sort.held, {key: seen})
+
         def save(submission: Submission) -> None:
+            def answers(theirs: Mapping[str, One | None]) -> Values:
+                if key not in theirs:
+                    raise self._listed_already(submission.values)
+                if (stored := theirs[key]) is None:
+                    raise gone({})
+                return self._values(key, stored)
+
+            shared.look(submission)
             mine = self._entry(submission.values)
             at = key if self._sort.key is None else self._sort.key(submission.values)
             moved = {} if at == key else {key: None}
-            receipt = self._opened.save(
-                submission, self._sort.held, {key: seen}, {**moved, at: mine}
-            )
+            if moved and at in self._listed():
+                raise self._listed_already(submission.values)
+            receipt = shared.save(submission, {**moved, at: mine}, answers)
             self._place.show_overview(receipt_text(receipt))
 
         def remove() -> str:
@@ -193,7 +218,7 @@ class Entries(Generic[One]):
 
         form = Form(
             f"{self._sort.name}_correction", list(self._sort.fields()),
-            values=dict(self._sort.values(seen)), on_submit=save, check=self._faults,
+            values=self._values(key, seen), on_submit=save, check=self._faults,
             submit_label=_("Save the correction"),
         )  # fmt: skip
         return [

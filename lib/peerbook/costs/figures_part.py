@@ -18,6 +18,7 @@ from peerbook.costs.model import Model, Question
 from peerbook.costs.names import all_models_ask, category_name, step_name, unit_name
 from peerbook.costs.opened import Opened
 from peerbook.costs.payers_part import WhoPays
+from peerbook.costs.shared_entries import SharedEntries
 from peerbook.costs.spread import Triangle
 from peerbook.costs.team_part import percent
 from peerbook.errors import Fault, InputFault, Place
@@ -77,7 +78,7 @@ class Figures:
         self._missing = Section([])
         self._choice = Section([])
         self._about = _SHARED
-        self._seen: Mapping[str, Figure] = {}
+        self._shared = SharedEntries[Figure](opened, "figures", {})
         self._typed: set[str] = set()
         self._saves = False
         self._own = Entries(opened, own_costs(opened))
@@ -124,7 +125,7 @@ class Figures:
         said = self._opened.said
         if said.chosen != self._chosen:
             self._choose()
-        if not self._saves and (self._asked(), said.figures) != (self._shown, self._seen):
+        if not self._saves and (self._asked(), said.figures) != (self._shown, self._shared.shown):
             self._show()
         self._tell_missing()
 
@@ -132,12 +133,16 @@ class Figures:
 
     def _show(self) -> None:
         said = self._opened.said
-        self._chosen, self._seen = said.chosen, said.figures
+        self._chosen = said.chosen
+        self._shared = SharedEntries(self._opened, "figures", said.figures)
         asked = self._shown = self._asked()
         fields: list[Field[Any] | Group] = [
             self._rows(one, hint="" if place else range_told()) for place, one in enumerate(asked)
         ]
-        values = {one.name: tuple(map(self._row, one.questions)) for one in asked}
+        values = {
+            group.name: tuple(self._row(one, self._figure(one)) for one in group.questions)
+            for group in asked
+        }
 
         def save(submission: Submission) -> Receipt | str:
             self._saves = True
@@ -209,7 +214,7 @@ class Figures:
         return next(model for model in self._models() if asked in model.questions)
 
     def _figure(self, asked: Question) -> Figure:
-        return self._seen.get(self._key(asked), asked.figure)
+        return self._shared.shown.get(self._key(asked), asked.figure)
 
     def _key(self, asked: Question) -> str:
         return place_of(self._model_of(asked), asked.id)
@@ -269,8 +274,7 @@ class Figures:
             check=lambda rows: self._faults(asked, rows),
         )  # fmt: skip
 
-    def _row(self, asked: Question) -> Row:
-        figure = self._figure(asked)
+    def _row(self, asked: Question, figure: Figure) -> Row:
         is_share = figure.unit == "share"
 
         def typed(value: Decimal | None) -> Decimal | None:
@@ -291,28 +295,37 @@ class Figures:
     # -- in ----------------------------------------------------------------------------------------
 
     def _save(self, submission: Submission, asked: Sequence[_Asked]) -> Receipt | str:
-        seen: dict[str, Figure | None] = {}
+        self._shared.look(submission)
         mine: dict[str, Figure | None] = {}
         places: dict[str, str] = {}
         for group in asked:
             for one, row in _with_rows(group, given(tuple, submission.values[group.name])):
                 key = self._key(one)
                 places[key] = f"{group.name}.{row.place}"
-                stored = self._seen.get(key)
+                stored = self._shared.shown.get(key)
                 if (wanted := self._said(one, stored, row)) != stored:
-                    seen[key], mine[key] = stored, wanted
+                    mine[key] = wanted
         if not mine:
             return _("Nothing was changed.")
         self._opened.ask_about_names(
             (f"{places[key]}.source", one.source) for key, one in mine.items() if one is not None
         )
+
+        def answers(theirs: Mapping[str, Figure | None]) -> dict[str, object]:
+            return {
+                group.name: tuple(
+                    self._row(one, theirs[key] or one.figure)
+                    if (key := self._key(one)) in theirs
+                    else row
+                    for one, row in _with_rows(group, given(tuple, submission.values[group.name]))
+                )
+                for group in asked
+            }
+
         try:
-            receipt = self._opened.save(submission, "figures", seen, mine)
+            receipt = self._shared.save(submission, mine, answers)
         except InputFault as error:
             raise InputFault([_at(fault, places) for fault in error.faults]) from error
-        # What others saved meanwhile is not what this form shows.
-        stands = {key: one for key, one in self._seen.items() if key not in mine}
-        self._seen = stands | {key: one for key, one in mine.items() if one is not None}
         self._tell_missing()
         return receipt
 
@@ -349,7 +362,7 @@ class Figures:
                 yield part, message
 
     def _is_as_shown(self, asked: Question, row: Row) -> bool:
-        was = self._row(asked).values
+        was = self._row(asked, self._figure(asked)).values
         return all(was[name] == value for name, value in row.values.items())
 
     def _said(self, asked: Question, stored: Figure | None, row: Row) -> Figure | None:

@@ -95,7 +95,10 @@ class Frame:
         def save(submission: Submission) -> Receipt:
             self._opened.ask_about_names([("title", str(submission.values["title"]))])
             mine = framed(submission.values, self._opened.said)
-            receipt = self._opened.save_frame(submission, shown[0], mine)
+            # Whoever chose between two versions has seen what others had saved by then.
+            chosen = submission.seen
+            before = shown[0] if chosen is None else framed(chosen, shown[0])
+            receipt = self._opened.save_frame(submission, before, mine)
             shown[0] = mine
             return receipt
 

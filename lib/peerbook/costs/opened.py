@@ -132,7 +132,7 @@ class Opened:
             submission,
             lambda session: assessment_records.save_frame(session, self.number, seen, mine),
         )
-        self._read()
+        self.read()
         return receipt
 
     def save(
@@ -150,16 +150,17 @@ class Opened:
             return assessment_records.save_entries(session, self.number, part, seen, mine)
 
         receipt = self.desk.save(submission, save)
-        self._read()
+        self.read()
         return receipt
 
     def take_away(self, part: Held, key: str, seen: Entry) -> None:
         """Remove one entry."""
         with self.desk.store.write(self.desk.actor) as session:
             assessment_records.save_entries(session, self.number, part, {key: seen}, {key: None})
-        self._read()
+        self.read()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Read the assessment again, and show it anew in all steps."""
         with self.desk.store.read() as session:
             self._kept = assessment_records.assessment(session, self.number)
         for refresh, place in self._followers:

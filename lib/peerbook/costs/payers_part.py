@@ -10,6 +10,7 @@ from peerbook.costs.case import Line, Payer
 from peerbook.costs.model import Model
 from peerbook.costs.names import payer_name, step_name
 from peerbook.costs.opened import Opened
+from peerbook.costs.shared_entries import SharedEntries
 from peerbook.store import Receipt
 from peerbook.text import _, format_list
 from peerbook.ui import (
@@ -40,7 +41,7 @@ class WhoPays:
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
         self._place = Section([])
-        self._seen: Mapping[str, Payer] = {}
+        self._shared = SharedEntries[Payer](opened, "payers", {})
 
     def parts(self) -> list[Part]:
         """Return the forms under their heading."""
@@ -59,7 +60,8 @@ class WhoPays:
 
     def _show(self) -> None:
         said = self._opened.said
-        self._chosen, self._seen = said.chosen, said.payers
+        self._chosen = said.chosen
+        self._shared = SharedEntries(self._opened, "payers", said.payers)
         title = _("Who pays for {model}?")
 
         def asked(model: Model) -> Disclosure:
@@ -70,37 +72,36 @@ class WhoPays:
     def _form(self, model: Model) -> Form:
         paid = [line for line in model.lines if line.kind == "cost"]
 
+        def answers(said: Mapping[str, Payer | None]) -> dict[str, object]:
+            return {
+                "payer": said.get(model.id),
+                "activities": tuple(
+                    Row(line.id, {"payer": said.get(activity_of(model, line))}) for line in paid
+                ),
+            }
+
         def save(submission: Submission) -> Receipt | str:
-            mine = {model.id: given_payer(submission.values["payer"])}
+            self._shared.look(submission)
+            wanted = {model.id: given_payer(submission.values["payer"])}
             for row in given(tuple, submission.values["activities"]):
                 line = next(one for one in paid if one.id == row.id)
-                mine[activity_of(model, line)] = given_payer(row.values["payer"])
-            return self._save(submission, mine)
+                wanted[activity_of(model, line)] = given_payer(row.values["payer"])
+            shown = self._shared.shown
+            mine = {key: one for key, one in wanted.items() if one != shown.get(key)}
+            if not mine:
+                return _("Nothing was changed.")
+            return self._shared.save(
+                submission, mine, lambda theirs: answers(wanted | dict(theirs))
+            )
 
         name = f"cost_payers:{self._opened.number}:{model.id}"
         form = Form(
             f"cost_payers_{model.id}", _fields(paid), on_submit=save,
-            values={
-                "payer": self._seen.get(model.id),
-                "activities": tuple(
-                    Row(line.id, {"payer": self._seen.get(activity_of(model, line))})
-                    for line in paid
-                ),
-            },
-            submit_label=_("Save who pays"), drafts=self._opened.desk.drafts(name),
+            values=answers(self._shared.shown), submit_label=_("Save who pays"),
+            drafts=self._opened.desk.drafts(name),
         )  # fmt: skip
         self._opened.watch(form, name, step_name("resources"))
         return form
-
-    def _save(self, submission: Submission, wanted: Mapping[str, Payer | None]) -> Receipt | str:
-        mine = {key: one for key, one in wanted.items() if one != self._seen.get(key)}
-        if not mine:
-            return _("Nothing was changed.")
-        seen = {key: self._seen.get(key) for key in mine}
-        receipt = self._opened.save(submission, "payers", seen, mine)
-        stands = {**self._seen, **mine}
-        self._seen = {key: one for key, one in stands.items() if one is not None}
-        return receipt
 
 
 def _fields(paid: Sequence[Line]) -> list[Field[Any]]:

@@ -290,26 +290,23 @@ def _of_levels(opened: Opened) -> Sort[Level]:
             FlagField("is_example", _("It is only an example")),
         ]  # fmt: skip
 
-    def year_of(one: Level) -> str:
-        return next(year for year, known in opened.said.levels.items() if known is one)
-
     return Sort(
         "teams", "levels", "price_level",
         [
-            Column("year", _("Year")),
+            Column("key", _("Year")),
             Column("level", _("Level"), kind="number", decimals=2),
             Column("source", _("Where from")),
             Column("said_on", _("Looked up"), kind="date"),
             Column("standing", _("Standing")),
         ],
         lambda one: {
-            "year": year_of(one), "level": one.level, "source": one.source, "said_on": one.said_on,
+            "level": one.level, "source": one.source, "said_on": one.said_on,
             "standing": status_name("example" if one.is_example else "own"),
         },
         fields,
         lambda one: {
-            "year": int(year_of(one)), "level": one.level, "source": one.source,
-            "said_on": one.said_on, "is_example": one.is_example,
+            "level": one.level, "source": one.source, "said_on": one.said_on,
+            "is_example": one.is_example,
         },
         _level,
         lambda values: _level({**_SOUND_LEVEL, **values}).faults(),
@@ -318,5 +315,6 @@ def _of_levels(opened: Opened) -> Sort[Level]:
         empty=_("No year is noted yet."),
         add=_("Add a year"),
         key=lambda values: str(values["year"]),
+        of_key=lambda year: {"year": int(year)},
         begin=lambda: _looked_up(opened.desk.today),
     )  # fmt: skip

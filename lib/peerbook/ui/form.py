@@ -316,9 +316,13 @@ class Form(Part):
                     for fault in error.faults
                 ]
             }
-        if isinstance(error, Conflict) and error.theirs:
+        if isinstance(error, Conflict) and (rows := self._differences(error)):
             self._theirs = error.theirs
-            return {"conflict": {"message": str(error), "rows": self._differences(error)}}
+            return {"conflict": {"message": str(error), "rows": rows}}
+        if isinstance(error, Conflict) and error.theirs:  # of what is not asked here
+            text = _("Somebody else has changed this since you opened it. Nothing was saved. Load "
+                     "the page again, and look once more.")  # fmt: skip
+            return {"trouble": text}
         return {"trouble": explanation(error, f"form {self.name}")}
 
     def _differences(self, conflict: Conflict) -> list[dict[str, object]]:

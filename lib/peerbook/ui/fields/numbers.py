@@ -140,6 +140,8 @@ class YearField(IntegerField):
     minimum: int
     maximum: int
 
+    kind: ClassVar[str] = "number"  # as wide in a table; counts have less room there
+
     def _read(self, raw: object) -> int:
         try:
             return super()._read(raw)
