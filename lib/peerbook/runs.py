@@ -217,21 +217,6 @@ def _by_codes() -> Iterator[None]:
             os.environ[BY_CODES_VARIABLE] = before
 
 
-@contextlib.contextmanager
-def _without_words_of_transport() -> Iterator[None]:
-    """Keep what is said of sockets that close in the midst of a message from whoever runs it.
-
-    PyZMQ logs a traceback by Tornado's logger when a kernel ends while its words are on their way.
-    """
-    transport = logging.getLogger("tornado")
-    before = transport.level
-    transport.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        transport.setLevel(before)
-
-
 def _failure(name: str, error: Exception, injected: bool) -> PeerbookError:
     """Return what to tell when a workbook has stopped, and log where it did, without any value.
 
@@ -275,7 +260,9 @@ def run(name: str, given: Mapping[str, object], output: Path, store: Store) -> P
         parameters = check_parameters(path, given, session)
         state = fingerprint(*map(session.scalar, _LATEST))
     _make_ready(output)
-    with tempfile.TemporaryDirectory() as folder, _by_codes(), _without_words_of_transport():
+    # PyZMQ logs a traceback when a kernel ends while its words are on their way, or after that.
+    logging.getLogger("tornado.general").setLevel(logging.CRITICAL)
+    with tempfile.TemporaryDirectory() as folder, _by_codes():
         try:
             done = papermill.execute_notebook(
                 str(path),

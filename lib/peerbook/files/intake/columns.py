@@ -542,7 +542,7 @@ def _number(text: str, value: Value, notation: Notation, *, whole: bool) -> int 
 
 def _plain_number(text: str, notation: Notation) -> str:
     """Return a number as Python writes it, whoever wrote it."""
-    bare = re.sub(r"(?<=\d)[\s'](?=\d{3})", "", text)
+    bare = re.sub(r"(?<=\d)[\s'](?=\d{3})", "", text).replace("\N{MINUS SIGN}", "-")
     if not _NUMBER.fullmatch(bare):
         raise Unreadable(
             _("“{text}” is not a number. Write only digits, such as 1234,5.").format(
