@@ -6,6 +6,7 @@ the command line prints one line per fault; nothing else catches these.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -109,3 +110,11 @@ class NotAllowed(PeerbookError):
 
 class StoreUnavailable(PeerbookError):
     """The store cannot be reached or written; what the user typed stays on the page."""
+
+
+def support_code() -> str:
+    """Return eight letters and digits that lead from what a user was told to a line of the log.
+
+    The first is a letter: eight digits are a phone number, which no log keeps.
+    """
+    return secrets.choice("abcdef") + secrets.token_hex(4)[1:]

@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import re
-import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,7 +21,7 @@ from traitlets.config import Config
 from peerbook import __version__
 from peerbook.course import records
 from peerbook.desk import BY_CODES_VARIABLE
-from peerbook.errors import Fault, InputFault, PeerbookError, Place
+from peerbook.errors import Fault, InputFault, PeerbookError, Place, support_code
 from peerbook.files.origin import fingerprint
 from peerbook.paths import can_be_socket, product_folder
 from peerbook.sites import site_records
@@ -222,7 +221,7 @@ def _failure(name: str, error: Exception, injected: bool) -> PeerbookError:
 
     What its own exception says may name people, and so goes nowhere.
     """
-    code = secrets.token_hex(4)
+    code = support_code()
     advice = _(
         "Nothing was written. Run it again; if it keeps happening, pass on the code {code}."
     ).format(code=code)

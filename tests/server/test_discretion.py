@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from peerbook.errors import support_code
 from peerbook.personal import redacted
 from peerbook.server.discretion import code_lines
 
@@ -86,3 +88,13 @@ logging.getLogger("odd").warning("%d", "no number")
 
 def test_installing_is_left_to_programs():
     assert not getattr(logging.getLogRecordFactory(), "is_discreet", False)
+
+
+def test_a_code_for_support_stands_in_the_log_even_when_chance_makes_a_telephone_number(
+    monkeypatch,
+):
+    monkeypatch.setattr(secrets, "token_hex", lambda _count: "37494301")
+    assert redacted("code 37494301") == "code [phone]"
+    code = support_code()
+    assert len(code) == 8
+    assert redacted(f"code {code}") == f"code {code}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +14,7 @@ from tornado.ioloop import IOLoop
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from peerbook.errors import support_code
 from peerbook.server.answers import Answer
 from peerbook.server.discretion import code_lines
 from peerbook.server.entrance import LOGIN_IS_OVER
@@ -132,7 +132,7 @@ class KernelChannel(Answer, VoilaKernelWebsocketHandler):
             return None
         if header["msg_type"] == "error":
             content = json.loads(parts[4])
-            code = secrets.token_hex(4).upper()
+            code = support_code().upper()
             self.log.error(
                 "Error %s in a page that is open: %s\n%s",
                 code, content.get("ename"), code_lines(content.get("traceback", [])),

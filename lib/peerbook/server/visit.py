@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import re
-import secrets
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +22,7 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.execute import VoilaExecutor
 
-from peerbook.errors import PeerbookError
+from peerbook.errors import PeerbookError, support_code
 from peerbook.server.answers import Answer, speaking
 from peerbook.server.assets import asset_url
 from peerbook.server.discretion import code_lines, frames
@@ -292,7 +291,7 @@ class VisitHandler(Answer):
         )
 
     def _failure(self, name: str, what: str, spoken: str) -> str:
-        code = secrets.token_hex(4).upper()
+        code = support_code().upper()
         self.log.error("Error %s while the page %s was made: %s", code, name, what)
         with speaking(self.language):
             return self.page(

@@ -22,7 +22,7 @@ from typing import Any, cast
 import anywidget
 import traitlets
 
-from peerbook.errors import Fault, InputFault, PeerbookError
+from peerbook.errors import Fault, InputFault, PeerbookError, support_code
 from peerbook.text import _, current_language
 from peerbook.ui.assets import ASSET_NAMES, asset, loader
 
@@ -299,7 +299,7 @@ def explanation(error: Exception, where: str) -> str:
     """
     if isinstance(error, PeerbookError):
         return str(error)
-    code = secrets.token_hex(4)
+    code = support_code()
     frames = traceback.extract_tb(error.__traceback__)
     lines = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
     logger.error("%s in %s, code %s: %s", type(error).__name__, where, code, " > ".join(lines))
