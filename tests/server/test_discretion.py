@@ -90,7 +90,7 @@ def test_installing_is_left_to_programs():
     assert not getattr(logging.getLogRecordFactory(), "is_discreet", False)
 
 
-def test_a_code_for_support_stands_in_the_log_even_when_chance_makes_a_telephone_number(
+def test_a_code_for_support_stands_in_the_log_also_when_chance_makes_a_phone_number(
     monkeypatch,
 ):
     monkeypatch.setattr(secrets, "token_hex", lambda _count: "37494301")
