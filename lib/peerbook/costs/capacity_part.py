@@ -192,11 +192,10 @@ def _hours(submission: Submission, number: int) -> Decimal | None:
     try:
         return working_hours(week, effective)
     except InputFault as error:
-        places = [f"{fault.place.field}_{number}" for fault in error.faults]
         raise InputFault(
             [
-                Fault(fault.message, Place(field=place))
-                for fault, place in zip(error.faults, places, strict=True)
+                Fault(fault.message, Place(field=f"{fault.place.field}_{number}"))
+                for fault in error.faults
             ]
         ) from error
 

@@ -129,7 +129,7 @@ class Member:
         """Return how many hours they have for the work itself in a year."""
         first, after = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
         hours_a_week = self.weight_in(_only(year)) / (after - first).days
-        return hours_a_week * self.employment.effective_hours / FULL_WEEK_HOURS
+        return _left_for_work(hours_a_week, self.employment.effective_hours)
 
     def weight_in(self, years: range) -> Decimal:
         """Return how many days of some years they are there, times their hours a week."""
@@ -198,6 +198,10 @@ def working_hours(hours_a_week: Decimal, effective_hours: Decimal | None) -> Dec
         effective_hours.is_finite() and 0 < effective_hours <= FULL_YEAR_HOURS
     ):
         raise InputFault.at("effective_hours", hours_of_a_year())
+    return _left_for_work(hours_a_week, effective_hours)
+
+
+def _left_for_work(hours_a_week: Decimal, effective_hours: Decimal) -> Decimal:
     return hours_a_week * effective_hours / FULL_WEEK_HOURS
 
 
